@@ -1,0 +1,1 @@
+"""Frozen data classes: no mathematics, no input or output."""

@@ -1,0 +1,145 @@
+"""An incident: unidentified persons, families of the missing, and the models they are judged under.
+
+There is no place here for a name, an identity number, an ethnicity, a face, or a suspect.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from antigone.errors import ModelError
+from antigone.model.frequency import FrequencyRule, FrequencyTable
+from antigone.model.mutation import MutationModel, NoMutation
+from antigone.model.pedigree import Pedigree, Sex
+from antigone.model.profile import Profile
+
+SCOPE_IDENTIFICATION = "identification"
+"""The consent scope that a search for a missing relative needs."""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """A donor's consent: the instrument, when it was given, and what for.
+
+    ``attested_by`` is filled when a file format has no consent fields and a person vouched for them.
+    """
+
+    reference: str
+    date: dt.date
+    scope: tuple[str, ...] = (SCOPE_IDENTIFICATION,)
+    expires: dt.date | None = None
+    withdrawn: dt.date | None = None
+    attested_by: str = ""
+
+    def covers(self, scope: str, on: dt.date) -> bool:
+        """Whether this consent is active for ``scope`` on the day ``on``."""
+        ended = [day for day in (self.expires, self.withdrawn) if day is not None]
+        return scope in self.scope and self.date <= on and all(on < day for day in ended)
+
+
+@dataclass(frozen=True)
+class Donor:
+    """A family member who gave a sample for this one search."""
+
+    member: str
+    profile: Profile
+    consent: Consent | None
+
+
+@dataclass(frozen=True)
+class Family:
+    """A declared pedigree, its missing member(s), and the donors among its members."""
+
+    code: str
+    pedigree: Pedigree
+    missing: tuple[str, ...]
+    donors: tuple[Donor, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnidentifiedPerson:
+    """Remains of a recovery, or one living person who asked in writing who they are.
+
+    ``request`` is the reference of the living seeker's own written request (or a guardian's or court's).
+    """
+
+    code: str
+    profile: Profile
+    sex: Sex = "unknown"
+    kind: Literal["remains", "living"] = "remains"
+    request: str = ""
+
+
+@dataclass(frozen=True)
+class MutationChoice:
+    """The mutation models of mothers and fathers, with exceptions by marker."""
+
+    female: MutationModel = NoMutation()
+    male: MutationModel = NoMutation()
+    by_marker: Mapping[str, tuple[MutationModel, MutationModel]] = field(default_factory=dict)
+
+    def of(self, marker: str) -> tuple[MutationModel, MutationModel]:
+        """The ``(female, male)`` models of a marker."""
+        return self.by_marker.get(marker, (self.female, self.male))
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """Every choice that changes an answer, stated in every result.
+
+    ``threshold`` is the likelihood ratio from which a pair is listed as a candidate for review.
+    ``prior`` is the prior probability of one pair; ``None`` takes one over the number of unidentified or
+    of missing persons, whichever is larger.
+    """
+
+    mutation: MutationChoice = MutationChoice()
+    theta: float = 0.0
+    rule: FrequencyRule = FrequencyRule()
+    threshold: float = 1e4
+    prior: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.theta < 1:
+            raise ModelError(f"theta is {self.theta:g}, expected 0 or more and less than 1")
+        if self.threshold <= 0:
+            raise ModelError(f"the threshold is {self.threshold:g}, expected a positive likelihood ratio")
+        if self.prior is not None and not 0 < self.prior < 1:
+            raise ModelError(f"the prior is {self.prior:g}, expected a probability between 0 and 1")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that was read: its name and the SHA-256 of its bytes."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Incident:
+    """Everything one search reads. ``notices`` are things the reader did that a user should see
+    (marker names it normalised, rows it left out), without genotypes."""
+
+    title: str
+    unidentified: tuple[UnidentifiedPerson, ...]
+    families: tuple[Family, ...]
+    tables: tuple[FrequencyTable, ...]
+    settings: SearchSettings = SearchSettings()
+    sources: tuple[SourceFile, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hypotheses:
+    """Two propositions about the same typed persons: ``pedigrees['H1']`` against ``pedigrees['H2']``."""
+
+    title: str
+    pedigrees: Mapping[str, Pedigree]
+    profiles: Mapping[str, Profile]
+    tables: tuple[FrequencyTable, ...]
+    settings: SearchSettings = SearchSettings()
+    sources: tuple[SourceFile, ...] = ()
+    notices: tuple[str, ...] = ()

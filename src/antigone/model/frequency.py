@@ -1,0 +1,59 @@
+"""Allele frequency tables, and the named rule for rare and unseen alleles.
+
+A population is a property of a frequency table, never of a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from antigone.errors import ModelError
+
+
+@dataclass(frozen=True)
+class FrequencyTable:
+    """Allele frequencies of one population.
+
+    ``frequencies[marker][allele]`` sums to 1 over a marker's alleles (to ``1 - silent`` where a silent
+    allele is given). ``alleles_sampled[marker]`` is 2N, the number of alleles counted; 0 when unknown.
+    """
+
+    population: str
+    frequencies: Mapping[str, Mapping[str, float]]
+    alleles_sampled: Mapping[str, int]
+    source: str = ""
+    silent: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class FrequencyRule:
+    """How rare and unseen alleles are treated: the same rule everywhere, written in every result.
+
+    Every allele of the ladder gets at least ``minimum_count / 2N`` (the ladder is the table's alleles and
+    every allele seen in the incident), or ``minimum`` where the table does not state 2N. Then the marker
+    is rescaled to sum to 1 when ``rescale`` is true. ``minimum_count = 5`` is the usual forensic floor
+    (NRC II 1996, doi:10.17226/5141); ``minimum_count = 0`` with ``minimum = 0`` takes the table as it
+    stands and refuses an unseen allele.
+    """
+
+    minimum_count: float = 5.0
+    minimum: float = 0.001
+    rescale: bool = True
+
+    def __post_init__(self) -> None:
+        if self.minimum_count < 0 or not 0 <= self.minimum < 1:
+            raise ModelError("frequency rule: the minimum count must be 0 or more and the minimum in [0, 1)")
+
+    def floor(self, alleles_sampled: int) -> float:
+        """The smallest frequency an allele may have, given 2N of its marker."""
+        return self.minimum_count / alleles_sampled if alleles_sampled else self.minimum
+
+    def describe(self) -> str:
+        if not self.minimum_count and not self.minimum:
+            return "frequencies as in the table; an allele that is not in it is refused"
+        after = "then rescaled to sum to 1" if self.rescale else "without rescaling"
+        return (
+            f"an allele rarer than {self.minimum_count:g}/(2N), or not in the table, gets the frequency "
+            f"{self.minimum_count:g}/(2N) ({self.minimum:g} where 2N is not stated), {after}"
+        )

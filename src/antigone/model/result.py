@@ -1,0 +1,157 @@
+"""What a computation answers. Logarithms here are to base 10; absent evidence is left out, never zero-filled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class MutationStep:
+    """One meiosis at which the data probably show a mutation.
+
+    ``steps`` is the signed difference of the allele lengths (``None`` when an allele has no numeric value);
+    ``probability`` is the posterior probability of a mutation at this meiosis, given the hypothesis that the
+    unidentified person is the missing person.
+    """
+
+    parent: str
+    child: str
+    steps: float | None
+    probability: float
+
+
+@dataclass(frozen=True)
+class MarkerMutation:
+    """A marker that cannot be explained without a mutation, and where it most probably happened."""
+
+    marker: str
+    steps: tuple[MutationStep, ...]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One unidentified person proposed as one missing person, for a geneticist to judge.
+
+    ``log10_lr`` is by population; ``log10_lr_by_marker`` by population, then by marker. A log10 LR of
+    minus infinity means: impossible under the stated model. ``posterior`` rests on the smallest LR.
+    """
+
+    rank: int
+    unidentified: str
+    family: str
+    missing: str
+    log10_lr: Mapping[str, float]
+    smallest_population: str
+    log10_lr_by_marker: Mapping[str, Mapping[str, float]]
+    markers_compared: tuple[str, ...]
+    markers_missing: tuple[str, ...]
+    mutations: tuple[MarkerMutation, ...]
+    posterior: float
+    verbal: str
+
+    @property
+    def smallest_log10_lr(self) -> float:
+        return self.log10_lr[self.smallest_population]
+
+
+@dataclass(frozen=True)
+class ChanceMatches:
+    """How many of the compared pairs are expected at or above the threshold by chance alone.
+
+    ``bound`` is pairs / threshold (Markov's inequality on a likelihood ratio); ``estimate`` and its
+    ``standard_error`` come from ``draws`` simulated profiles with the given seed.
+    """
+
+    pairs: int
+    threshold: float
+    bound: float
+    estimate: float
+    standard_error: float
+    draws: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class UnidentifiedSummary:
+    """What the search found for one unidentified person, in one line."""
+
+    code: str
+    sex: str
+    markers_typed: int
+    best_family: str | None
+    best_missing: str | None
+    best_log10_lr: float | None
+    candidates: int
+    remark: str
+
+
+@dataclass(frozen=True)
+class FamilySummary:
+    """One missing person and what the family's references allow, in one line. Counts only."""
+
+    family: str
+    missing: str
+    sex: str
+    donors: int
+    donors_without_consent: int
+    best_unidentified: str | None
+    best_log10_lr: float | None
+    candidates: int
+    remark: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """All that is needed to run the computation again and get the same bytes."""
+
+    software: str
+    version: str
+    python: str
+    libraries: Mapping[str, str]
+    created: str
+    command: str
+    inputs: Mapping[str, str]
+    frequencies: Mapping[str, str]
+    settings: Mapping[str, str]
+    seed: int
+    consent_attested_by: str
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """A whole search: the ranked candidates at or above the threshold, and everything around them.
+
+    ``pairs_compared + pairs_excluded_by_sex + pairs_without_data`` is the number of all pairs.
+    """
+
+    title: str
+    populations: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    unidentified: tuple[UnidentifiedSummary, ...]
+    families: tuple[FamilySummary, ...]
+    pairs_compared: int
+    pairs_excluded_by_sex: int
+    pairs_without_data: int
+    chance: ChanceMatches
+    prior: float
+    prior_reason: str
+    threshold: float
+    left_out: Mapping[str, int]
+    assumptions: tuple[str, ...]
+    notices: tuple[str, ...]
+    verbal_scale_source: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class HypothesesResult:
+    """H1 against H2 in one population: natural log likelihoods and log LR by marker.
+
+    An LR is ``None`` where both hypotheses are impossible.
+    """
+
+    population: str
+    log_likelihood: Mapping[str, Mapping[str, float]]
+    log_lr: Mapping[str, float | None]
+    log_lr_total: float | None
