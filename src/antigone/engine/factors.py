@@ -1,0 +1,254 @@
+"""Pedigree and data to factors: the terms whose sum of products is the likelihood of one marker.
+
+Each member carries one or two allele slots (paternal, maternal). A founder is one variable over unordered
+genotypes; a typed member is one variable over the few ordered genotypes that the data leave open; any other
+member is one variable per slot. See ``docs/model.md`` for the equations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antigone.engine.elimination import Scope
+from antigone.engine.ladder import Ladder
+from antigone.errors import ModelError
+from antigone.model.pedigree import Pedigree
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+PATERNAL, MATERNAL = 0, 1
+UNTYPED = -1
+
+
+class Typing(Enum):
+    """What was read at one marker of one member."""
+
+    UNTYPED = 0
+    FULL = 1
+    PARTIAL = 2
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A pedigree as numbers, parents before children: rows of parents (-1 absent), slots, inbreeding."""
+
+    father: tuple[int, ...]
+    mother: tuple[int, ...]
+    slots: tuple[tuple[int, ...], ...]
+    inbreeding: tuple[float, ...]
+
+    def parent(self, member: int, slot: int) -> int:
+        return self.father[member] if slot == PATERNAL else self.mother[member]
+
+    def is_founder(self, member: int) -> bool:
+        """Whether every slot of the member is drawn from the population."""
+        return all(self.parent(member, slot) < 0 for slot in self.slots[member])
+
+    @cached_property
+    def drawn(self) -> tuple[tuple[int, int], ...]:
+        """The slots (member, slot) drawn from the population, in order."""
+        return tuple(
+            (m, slot) for m in range(len(self.slots)) for slot in self.slots[m] if self.parent(m, slot) < 0
+        )
+
+
+def shape_of(pedigree: Pedigree, *, on_x: bool) -> tuple[Shape, tuple[str, ...]]:
+    """The shape of a pedigree and the ids of its rows.
+
+    Raises
+    ------
+    ModelError
+        When the marker is on the X chromosome and a member's sex is unknown.
+    """
+    members = pedigree.parents_first
+    row = {member.id: i for i, member in enumerate(members)} | {None: -1}
+    unknown = [member.id for member in members if member.sex == "unknown"]
+    if on_x and unknown:
+        raise ModelError(f"X-chromosomal markers need the sex of every member; unknown: {', '.join(unknown)}")
+    hemizygous = [on_x and member.sex == "male" for member in members]
+    return Shape(
+        tuple(row[m.father] for m in members),
+        tuple(row[m.mother] for m in members),
+        tuple((MATERNAL,) if single else (PATERNAL, MATERNAL) for single in hemizygous),
+        tuple(0.0 if single else m.founder_inbreeding for m, single in zip(members, hemizygous, strict=True)),
+    ), tuple(member.id for member in members)
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of the network: the slots it decides and the alleles of each of its states.
+
+    ``states`` has shape ``(items or 1, states, slots)``.
+    """
+
+    slots: tuple[tuple[int, int], ...]
+    states: Ints
+
+    def alleles(self, slot: tuple[int, int]) -> Ints:
+        return self.states[:, :, self.slots.index(slot)]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Variables and the factors over them; ``drawn`` lists the population factor's own variables."""
+
+    variables: tuple[Variable, ...]
+    scopes: tuple[Scope, ...]
+    factors: tuple[Array, ...]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return tuple(variable.states.shape[1] for variable in self.variables)
+
+
+@dataclass(frozen=True)
+class Data:
+    """One marker's data for a batch of families of one shape.
+
+    ``observed`` has shape ``(items, members, 2)`` (allele indices, -1 unknown); ``typing`` holds for every
+    item; ``open_members`` are untyped members whose alleles stay open.
+    """
+
+    shape: Shape
+    ladder: Ladder
+    typing: tuple[Typing, ...]
+    observed: Ints
+    open_members: tuple[int, ...] = ()
+
+
+def founder_variables(data: Data) -> tuple[Variable, ...]:
+    """Variables for the ordinary network: founders as unordered genotypes, typed members as one variable."""
+    made: list[Variable] = []
+    for member, slots in enumerate(data.shape.slots):
+        names = tuple((member, slot) for slot in slots)
+        if data.typing[member] is Typing.FULL:
+            made.append(Variable(names, typed_states(data, member)))
+        elif data.shape.is_founder(member):
+            made.append(Variable(names, _unordered(data.ladder.size, len(slots))))
+        else:
+            made.extend(Variable((name,), _every(data.ladder.size)) for name in names)
+    return tuple(made)
+
+
+def typed_states(data: Data, member: int) -> Ints:
+    """The genotypes that a fully read genotype leaves open, shape ``(items, states, slots)``.
+
+    Both orders of a non-founder; with a silent allele a homozygote may also carry it. A state that does not
+    apply to an item (the second order of a homozygote) gets weight 0 in ``observation_weights``.
+    """
+    a, b = data.observed[:, member, 0], data.observed[:, member, 1]
+    if len(data.shape.slots[member]) == 1:
+        return a[:, None, None]
+    pairs = [(a, b)] if data.shape.is_founder(member) else [(a, b), (b, a)]
+    if data.ladder.has_silent:
+        s = np.broadcast_to(data.ladder.silent, a.shape)
+        pairs += [(a, s)] if data.shape.is_founder(member) else [(a, s), (s, a)]
+    return np.stack([np.stack(pair, axis=-1) for pair in pairs], axis=1)
+
+
+def observation_weights(data: Data, member: int, states: Ints) -> Array:
+    """P(observed | state) for every state of a typed or partly read member, shape ``(items, states)``."""
+    a, b = data.observed[:, member, 0, None], data.observed[:, member, 1, None]
+    first, second = states[:, :, 0], states[:, :, -1]
+    if data.typing[member] is Typing.PARTIAL:
+        return ((first == a) | (second == a)).astype(np.float64)
+    seen = ((first == a) & (second == b)) | ((first == b) & (second == a))
+    if data.ladder.has_silent:
+        s = data.ladder.silent[:, None]
+        hidden = ((first == a) & (second == s)) | ((first == s) & (second == a))
+        seen = seen | (hidden & (a == b))
+    weights = seen.astype(np.float64)
+    if data.typing[member] is Typing.FULL and not data.shape.is_founder(member) and states.shape[1] > 1:
+        weights = weights * np.where(_repeated(states), 0.0, 1.0)
+    return weights
+
+
+def _repeated(states: Ints) -> NDArray[np.bool_]:
+    """Which states of an item repeat an earlier one."""
+    same = (states[:, :, None, :] == states[:, None, :, :]).all(axis=-1)
+    return np.tril(same, -1).any(axis=2)
+
+
+def _every(n: int) -> Ints:
+    return np.arange(n, dtype=np.int64)[None, :, None]
+
+
+def _unordered(n: int, slots: int) -> Ints:
+    if slots == 1:
+        return _every(n)
+    return np.stack(np.triu_indices(n), axis=-1).astype(np.int64)[None]
+
+
+def build_network(data: Data, variables: Sequence[Variable]) -> Network:
+    """Observation and transmission factors over the given variables, without the population's part."""
+    place = {slot: i for i, variable in enumerate(variables) for slot in variable.slots}
+    scopes: list[Scope] = []
+    factors: list[Array] = []
+    for scope, factor in (*_observations(data, variables, place), *_transmissions(data, variables, place)):
+        scopes.append(scope)
+        factors.append(factor)
+    return Network(tuple(variables), tuple(scopes), tuple(factors))
+
+
+def _observations(
+    data: Data, variables: Sequence[Variable], place: dict[tuple[int, int], int]
+) -> Iterator[tuple[Scope, Array]]:
+    for member, typing in enumerate(data.typing):
+        if typing is Typing.UNTYPED:
+            continue
+        slots = [(member, slot) for slot in data.shape.slots[member]]
+        where = tuple(dict.fromkeys(place[slot] for slot in slots))
+        states, sizes = _joint_states(variables, slots, where)
+        weights = observation_weights(data, member, states)
+        yield where, weights.reshape(weights.shape[0], *sizes)
+
+
+def _joint_states(
+    variables: Sequence[Variable], slots: Sequence[tuple[int, int]], where: Scope
+) -> tuple[Ints, tuple[int, ...]]:
+    """The alleles at ``slots`` for every combination of states of the variables ``where``."""
+    sizes = tuple(variables[v].states.shape[1] for v in where)
+    columns = []
+    for slot in slots:
+        axis = next(i for i, v in enumerate(where) if slot in variables[v].slots)
+        alleles = variables[where[axis]].alleles(slot)
+        spread = alleles.reshape(len(alleles), *[-1 if i == axis else 1 for i in range(len(where))])
+        columns.append(np.broadcast_to(spread, (len(alleles), *sizes)).reshape(len(alleles), -1))
+    return np.stack(np.broadcast_arrays(*columns), axis=-1), sizes
+
+
+def _transmissions(
+    data: Data, variables: Sequence[Variable], place: dict[tuple[int, int], int]
+) -> Iterator[tuple[Scope, Array]]:
+    shape = data.shape
+    for member, slots in enumerate(shape.slots):
+        for slot in slots:
+            parent = shape.parent(member, slot)
+            if parent >= 0:
+                matrix = data.ladder.male if slot == PATERNAL else data.ladder.female
+                yield _transmission(matrix, variables, place, [(parent, s) for s in shape.slots[parent]], (member, slot))
+
+
+def _transmission(
+    matrix: Array,
+    variables: Sequence[Variable],
+    place: dict[tuple[int, int], int],
+    sources: list[tuple[int, int]],
+    target: tuple[int, int],
+) -> tuple[Scope, Array]:
+    """P(allele passed on | parent's alleles): the mean of the matrix rows of the parent's slots."""
+    where = tuple(dict.fromkeys(place[slot] for slot in sources))
+    states, sizes = _joint_states(variables, sources, where)
+    child = variables[place[target]]
+    passed = child.alleles(target)
+    item = np.arange(max(len(matrix), len(states), len(passed)))[:, None, None] if len(matrix) > 1 else 0
+    rows = [matrix[item, states[:, :, None, k], passed[:, None, :]] for k in range(len(sources))]
+    factor = sum(rows[1:], rows[0]) / len(rows)
+    return (*where, place[target]), factor.reshape(factor.shape[0], *sizes, passed.shape[1])

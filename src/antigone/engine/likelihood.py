@@ -1,0 +1,334 @@
+"""Likelihoods, likelihood ratios and genotype distributions of declared pedigrees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antigone.engine.elimination import Plan, execute, make_plan
+from antigone.engine.factors import UNTYPED, Data, Network, Shape, Typing, shape_of
+from antigone.engine.ladder import Ladder, stack_markers
+from antigone.engine.population import networks
+from antigone.errors import ModelError
+from antigone.model.marker import Marker
+from antigone.model.pedigree import Pedigree
+from antigone.model.profile import Genotype, Profile
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_BLOCK = 2**22
+"""Elements that the largest array of one executed block may have (32 MiB of float64)."""
+
+
+def log_likelihood(
+    pedigree: Pedigree, profiles: Mapping[str, Profile], marker: Marker, *, theta: float = 0.0
+) -> float:
+    """Natural log likelihood of one marker's data, given a pedigree.
+
+    Sum over all ordered genotypes of all members of founder probabilities, transmissions and agreement with
+    what was read (Elston & Stewart 1971, doi:10.1159/000152448), exact by variable elimination. Members of
+    ``profiles`` who are not in the pedigree take no part.
+
+    Returns
+    -------
+    ``-inf`` when the data are impossible under the model.
+
+    Raises
+    ------
+    ModelError
+        For an allele outside the marker's ladder, or theta together with founder inbreeding.
+    PlanTooLarge
+        When the exact sum is larger than the stated limits.
+
+    Examples
+    --------
+    A heterozygous founder has probability 2 p q:
+
+    >>> marker = Marker("M", ("a", "b"), (0.25, 0.75))
+    >>> alone = Pedigree.of(("X", "male"))
+    >>> round(float(np.exp(log_likelihood(alone, {"X": Profile("s", {"M": ("a", "b")})}, marker))), 12)
+    0.375
+    """
+    return log_likelihoods(pedigree, profiles, [marker], theta=theta)[0]
+
+
+def log_likelihoods(
+    pedigree: Pedigree, profiles: Mapping[str, Profile], markers: Sequence[Marker], *, theta: float = 0.0
+) -> list[float]:
+    """``log_likelihood`` of every marker, in one batch for the markers that are typed alike."""
+    logs = [0.0] * len(markers)
+    for positions, data in group_markers(pedigree, profiles, markers):
+        for position, value in zip(positions, evaluate(data, theta=theta), strict=True):
+            logs[position] = float(value)
+    return logs
+
+
+@dataclass(frozen=True)
+class LikelihoodRatio:
+    """H1 over H2. Natural logarithms by marker; a marker impossible under both hypotheses has ``None``."""
+
+    markers: tuple[str, ...]
+    log_h1: tuple[float, ...]
+    log_h2: tuple[float, ...]
+
+    @property
+    def log_by_marker(self) -> dict[str, float | None]:
+        return {
+            name: None if h1 == h2 == -np.inf else h1 - h2
+            for name, h1, h2 in zip(self.markers, self.log_h1, self.log_h2, strict=True)
+        }
+
+    @property
+    def log_total(self) -> float | None:
+        """The sum over unlinked markers; ``None`` when a marker's ratio is not defined, or the sum is not."""
+        logs = list(self.log_by_marker.values())
+        if None in logs or {np.inf, -np.inf} <= set(logs):
+            return None
+        return float(sum(log for log in logs if log is not None))
+
+    @property
+    def log10_total(self) -> float | None:
+        return None if self.log_total is None else self.log_total / float(np.log(10))
+
+
+def likelihood_ratio(
+    h1: Pedigree, h2: Pedigree, profiles: Mapping[str, Profile], markers: Sequence[Marker], *, theta: float = 0.0
+) -> LikelihoodRatio:
+    """The likelihood ratio of two pedigrees over the same typed persons, for unlinked markers.
+
+    Raises
+    ------
+    ModelError
+        When a typed person is missing from one of the pedigrees: the ratio would compare different data.
+
+    Examples
+    --------
+    A child 1/1 of a tested father 1/1, mother untyped, with p = 0.1: LR = 1 / p.
+
+    >>> trio = Pedigree.of(("AF", "male"), ("MO", "female"), ("CH", "male", "AF", "MO"))
+    >>> apart = Pedigree.of(("AF", "male"), ("CH", "male"))
+    >>> typed = {"AF": Profile("s1", {"M": ("1", "1")}), "CH": Profile("s2", {"M": ("1", "1")})}
+    >>> ratio = likelihood_ratio(trio, apart, typed, [Marker("M", ("1", "2"), (0.1, 0.9))])
+    >>> round(float(np.exp(ratio.log_total)), 9)
+    10.0
+    """
+    for name, pedigree in (("H1", h1), ("H2", h2)):
+        absent = [person for person in profiles if person not in pedigree]
+        if absent:
+            raise ModelError(f"{name} has no member {', '.join(absent)}; add them, unrelated if that is meant")
+    logs = [log_likelihoods(pedigree, profiles, markers, theta=theta) for pedigree in (h1, h2)]
+    return LikelihoodRatio(tuple(m.name for m in markers), tuple(logs[0]), tuple(logs[1]))
+
+
+def genotype_distribution(
+    pedigree: Pedigree, profiles: Mapping[str, Profile], marker: Marker, *, target: str, theta: float = 0.0
+) -> dict[tuple[str, str], float]:
+    """P(genotype of an untyped member | the typed members), for every genotype with probability above 0.
+
+    A heterozygous genotype is one entry, both orders summed; a silent allele is labelled ``"silent"``; a
+    male on the X chromosome has ``(allele, allele)``.
+
+    Raises
+    ------
+    ModelError
+        When the target is typed at this marker, or the typed members are impossible together.
+    """
+    if target not in pedigree:
+        raise ModelError(f"the pedigree has no member '{target}'")
+    [(_, data)] = group_markers(pedigree, profiles, [marker], open_members=(target,))
+    logs = evaluate(data, theta=theta)[0]
+    total = np.logaddexp.reduce(logs)
+    if total == -np.inf:
+        raise ModelError(f"marker {marker.name}: the typed members are impossible together under the model")
+    labels = (*marker.alleles, "silent")
+    pairs = genotype_pairs(data.ladder.size, hemizygous=len(data.shape.slots[data.open_members[0]]) == 1)
+    chances = np.exp(logs - total)
+    return {(labels[a], labels[b]): float(p) for (a, b), p in zip(pairs, chances, strict=True) if p > 0}
+
+
+def genotype_pairs(n: int, *, hemizygous: bool = False) -> Ints:
+    """The unordered genotypes over ``n`` alleles in the order of every table, shape ``(genotypes, 2)``."""
+    if hemizygous:
+        return np.repeat(np.arange(n)[:, None], 2, axis=1)
+    return np.stack(np.triu_indices(n), axis=-1)
+
+
+def group_markers(
+    pedigree: Pedigree,
+    profiles: Mapping[str, Profile],
+    markers: Sequence[Marker],
+    *,
+    open_members: Sequence[str] = (),
+) -> list[tuple[list[int], Data]]:
+    """Batches of markers that are typed alike, with the positions of their markers."""
+    groups: dict[tuple[Any, ...], list[tuple[int, Ints]]] = {}
+    for position, marker in enumerate(markers):
+        shape, ids = _shape(pedigree, marker.chromosome == "X")
+        typing, observed = encode(ids, profiles, marker, hemizygous=[len(slots) == 1 for slots in shape.slots])
+        groups.setdefault((shape, ids, typing, marker.silent > 0), []).append((position, observed))
+    batches = []
+    for (shape, ids, typing, _), rows in groups.items():
+        ladder = stack_markers([markers[position] for position, _ in rows])
+        rows_open = tuple(ids.index(member) for member in open_members)
+        data = Data(shape, ladder, typing, np.stack([row for _, row in rows]), rows_open)
+        batches.append(([position for position, _ in rows], data))
+    return batches
+
+
+@lru_cache(maxsize=1024)
+def _shape(pedigree: Pedigree, on_x: bool) -> tuple[Shape, tuple[str, ...]]:
+    return shape_of(pedigree, on_x=on_x)
+
+
+def encode(
+    ids: Sequence[str], profiles: Mapping[str, Profile], marker: Marker, *, hemizygous: Sequence[bool]
+) -> tuple[tuple[Typing, ...], Ints]:
+    """How each member is typed at a marker, and the allele indices, shape ``(members, 2)``, -1 unknown.
+
+    A hemizygous member's one allele stands twice.
+    """
+    observed = np.full((len(ids), 2), UNTYPED, dtype=np.int64)
+    typing = [Typing.UNTYPED] * len(ids)
+    for row, member in enumerate(ids):
+        genotype = profiles[member].genotypes.get(marker.name) if member in profiles else None
+        if genotype is None:
+            continue
+        first, second = allele_indices(marker, genotype, profiles[member].sample)
+        observed[row] = first, first if hemizygous[row] and second < 0 else second
+        typing[row] = Typing.PARTIAL if observed[row, 1] < 0 else Typing.FULL
+    return tuple(typing), observed
+
+
+def allele_indices(marker: Marker, genotype: Genotype, sample: str) -> tuple[int, int]:
+    """The indices of a genotype's alleles in the ladder, smaller first; -1 for one not read."""
+    read = sorted((allele for allele in genotype if allele is not None), key=lambda a: marker.allele_index.get(a, -1))
+    unknown = sum(allele not in marker.allele_index for allele in read)
+    if unknown or not read:
+        raise ModelError(
+            f"sample {sample}, marker {marker.name}: {unknown or 'no'} allele(s) outside the ladder of "
+            f"{len(marker.alleles)} alleles; add them to the frequencies or apply a rule for unseen alleles"
+        )
+    indices = [marker.allele_index[allele] for allele in read]
+    return indices[0], indices[1] if len(indices) == 2 else UNTYPED
+
+
+def evaluate(data: Data, *, theta: float = 0.0) -> Array:
+    """Natural log likelihoods of a batch: shape ``(items,)``, or ``(items, genotypes)`` with one open member.
+
+    The open member's genotypes come in the order of ``genotype_pairs``. Items are computed in blocks whose
+    largest array stays under 32 MiB.
+    """
+    data = prune(data)
+    _require_supported(data, theta)
+    blocks = [_evaluate_block(part, theta) for part in _split(data, theta)]
+    return np.concatenate(blocks)
+
+
+def _evaluate_block(data: Data, theta: float) -> Array:
+    total: Array | None = None
+    for multiplicity, network in networks(data, theta):
+        logs = np.log(multiplicity) + _run(data, network)
+        total = logs if total is None else np.logaddexp(total, logs)
+    return np.broadcast_to(np.asarray(total), (len(data.observed), *np.shape(total)[1:]))
+
+
+def _split(data: Data, theta: float) -> list[Data]:
+    """The batch in parts, so that the largest array of each stays within the stated block."""
+    items = len(data.observed)
+    if items <= 8:
+        return [data]
+    _, network = next(networks(take_items(data, slice(0, 1)), theta))
+    step = max(1, _BLOCK // plan_for(data, network).largest)
+    return [take_items(data, slice(start, start + step)) for start in range(0, items, step)]
+
+
+def take_items(data: Data, items: slice | Ints) -> Data:
+    """Some items of a batch; a ladder shared by all items stays shared."""
+    ladder = data.ladder
+    if len(ladder.frequencies) > 1:
+        ladder = Ladder(
+            ladder.frequencies[items], ladder.female[items], ladder.male[items], ladder.silent[items], ladder.on_x
+        )
+    return replace(data, ladder=ladder, observed=data.observed[items])
+
+
+def plan_for(data: Data, network: Network) -> Plan:
+    """The elimination plan of a network, the open members' variables kept; refused when it is too large."""
+    keep = tuple(
+        dict.fromkeys(
+            index
+            for member in data.open_members
+            for index, variable in enumerate(network.variables)
+            if any(owner == member for owner, _ in variable.slots)
+        )
+    )
+    return make_plan(network.scopes, network.sizes, keep).require_feasible()
+
+
+def _run(data: Data, network: Network) -> Array:
+    plan = plan_for(data, network)
+    logs = execute(plan, network.factors)
+    if not data.open_members:
+        return logs
+    return _unordered(data, network, plan, logs)
+
+
+def _unordered(data: Data, network: Network, plan: Plan, logs: Array) -> Array:
+    """Fold the open member's slots into unordered genotypes, shape ``(items, genotypes)``."""
+    [member] = data.open_members
+    n, slots = data.ladder.size, data.shape.slots[member]
+    if len(slots) == 1:
+        return logs
+    [*kept] = plan.keep
+    if len(kept) == 2:
+        first, second = genotype_pairs(n).T
+        both = np.logaddexp(logs[:, first, second], logs[:, second, first])
+        return np.where(first == second, logs[:, first, second], both)
+    if len(network.variables[kept[0]].states[0]) == n:
+        whole = np.full((len(logs), n * (n + 1) // 2), -np.inf)
+        first, second = genotype_pairs(n).T
+        whole[:, first == second] = logs
+        return whole
+    return logs
+
+
+def _require_supported(data: Data, theta: float) -> None:
+    if theta > 0 and any(data.shape.inbreeding):
+        raise ModelError("theta and founder inbreeding cannot be combined; set one of them to 0")
+    for row, slots in enumerate(data.shape.slots):
+        if len(slots) == 1 and (data.observed[:, row, 0] != data.observed[:, row, 1]).any():
+            raise ModelError("a male has two different alleles on the X chromosome; correct the sex or the genotype")
+
+
+def prune(data: Data) -> Data:
+    """Drop, again and again, untyped members without children: their genotypes sum out to 1."""
+    shape = data.shape
+    kept = list(range(len(data.typing)))
+    while True:
+        parents = {p for m in kept for p in (shape.father[m], shape.mother[m])}
+        left = [
+            m for m in kept if m in parents or data.typing[m] is not Typing.UNTYPED or m in data.open_members
+        ]
+        if len(left) == len(kept):
+            break
+        kept = left
+    return data if len(kept) == len(data.typing) else _restrict(data, kept)
+
+
+def _restrict(data: Data, kept: list[int]) -> Data:
+    row = {old: new for new, old in enumerate(kept)} | {-1: -1}
+    shape = Shape(
+        tuple(row[data.shape.father[m]] for m in kept),
+        tuple(row[data.shape.mother[m]] for m in kept),
+        tuple(data.shape.slots[m] for m in kept),
+        tuple(data.shape.inbreeding[m] for m in kept),
+    )
+    typing = tuple(data.typing[m] for m in kept)
+    open_members = tuple(row[m] for m in data.open_members)
+    return Data(shape, data.ladder, typing, data.observed[:, kept], open_members)

@@ -1,0 +1,214 @@
+"""The population's part of a likelihood: founder alleles, with founder inbreeding or theta.
+
+With theta, all founder alleles of a hypothesis come from one urn (Balding & Nichols 1994,
+doi:10.1016/0379-0738(94)90222-4). Two exact ways: one joint factor over the founders' variables, or, when
+that is too large, a sum over the set partitions of the founder alleles that are not known for certain, in
+which a block shares one allele (the Pólya urn as a Chinese restaurant process).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import product
+from math import factorial, prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antigone.engine.factors import (
+    Data,
+    Network,
+    Typing,
+    Variable,
+    build_network,
+    founder_variables,
+)
+from antigone.errors import PlanTooLarge
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Slot = tuple[int, int]
+
+JOINT_STATES = 100_000
+"""Up to this many joint founder states the urn is one factor; above it, a sum over set partitions."""
+MOST_LOOSE_SLOTS = 10
+"""Founder alleles not known for certain that a sum over set partitions may have (115,975 partitions)."""
+
+
+def networks(data: Data, theta: float) -> Iterator[tuple[int, Network]]:
+    """The likelihood as a weighted sum of networks: one, or with theta perhaps several.
+
+    Raises
+    ------
+    PlanTooLarge
+        When theta is above 0 and too many founder alleles are unknown.
+    """
+    variables = founder_variables(data)
+    plain = build_network(data, variables)
+    drawn = tuple(i for i, v in enumerate(variables) if set(v.slots) & set(data.shape.drawn))
+    if theta == 0.0:
+        yield 1, _extend(plain, [((i,), _own_prior(data, variables[i])) for i in drawn])
+    elif prod(plain.sizes[i] for i in drawn) <= JOINT_STATES:
+        yield 1, _extend(plain, [(drawn, _urn(data, [variables[i] for i in drawn], theta))])
+    else:
+        yield from _partition_networks(data, theta)
+
+
+def _extend(network: Network, more: list[tuple[tuple[int, ...], Array]]) -> Network:
+    scopes = network.scopes + tuple(scope for scope, _ in more)
+    return Network(network.variables, scopes, network.factors + tuple(factor for _, factor in more))
+
+
+def _frequency(data: Data, alleles: Ints) -> Array:
+    """The population frequency of alleles of shape ``(items or 1, ...)``."""
+    p = data.ladder.frequencies
+    if len(p) == 1:
+        return p[0][alleles]
+    return p[np.arange(len(p)).reshape(-1, *[1] * (alleles.ndim - 1)), alleles]
+
+
+def _orderings(variable: Variable, founder: bool) -> Array | float:
+    """How many ordered genotypes a founder's unordered state stands for."""
+    if not founder or variable.states.shape[2] == 1:
+        return 1.0
+    return 1.0 + (variable.states[:, :, 0] != variable.states[:, :, 1])
+
+
+def _is_unordered(data: Data, variable: Variable) -> bool:
+    return len(variable.slots) == 2 and data.shape.is_founder(variable.slots[0][0])
+
+
+def _own_prior(data: Data, variable: Variable) -> Array:
+    """P(state) of a founder (Hardy-Weinberg with its inbreeding), or of one allele from an absent parent."""
+    slots = [k for k, slot in enumerate(variable.slots) if slot in data.shape.drawn]
+    alleles = [variable.states[:, :, k] for k in slots]
+    p = _frequency(data, alleles[0])
+    if len(slots) == 1:
+        return p
+    f = data.shape.inbreeding[variable.slots[0][0]]
+    same = alleles[0] == alleles[1]
+    return (f * p * same + (1 - f) * p * _frequency(data, alleles[1])) * _orderings(variable, True)
+
+
+def _urn(data: Data, variables: list[Variable], theta: float) -> Array:
+    """The joint probability of every combination of states, alleles drawn one after another from the urn."""
+    total: Array = np.ones(1)
+    earlier: list[Ints] = []
+    for axis, variable in enumerate(variables):
+        spread = [-1 if i == axis else 1 for i in range(len(variables))]
+        for k, slot in enumerate(variable.slots):
+            if slot in data.shape.drawn:
+                alleles = variable.states[:, :, k].reshape(len(variable.states), *spread)
+                copies = sum(((alleles == other) for other in earlier), np.zeros(1, dtype=np.int64))
+                p = _frequency(data, alleles)
+                total = total * ((1 - theta) * p + theta * copies) / (1 + (len(earlier) - 1) * theta)
+                earlier.append(alleles)
+        weight = _orderings(variable, _is_unordered(data, variable))
+        total = total * (weight if isinstance(weight, float) else weight.reshape(len(weight), *spread))
+    return total
+
+
+def _partition_networks(data: Data, theta: float) -> Iterator[tuple[int, Network]]:
+    """One network for each kind of set partition of the loose founder alleles; a block shares its allele."""
+    sure = [m for m in range(len(data.typing)) if _is_sure(data, m)]
+    loose = [slot for slot in data.shape.drawn if slot[0] not in sure]
+    if len(loose) > MOST_LOOSE_SLOTS:
+        raise PlanTooLarge(
+            f"theta with {len(loose)} unknown founder alleles (limit {MOST_LOOSE_SLOTS}) cannot be computed "
+            "exactly; type more founders, leave out untyped relatives, or compute with theta 0"
+        )
+    counted, base = _sure_draws(data, sure, theta, len(loose))
+    pairs = tuple(
+        (loose.index((m, 0)), loose.index((m, 1)))
+        for m in range(len(data.typing))
+        if (m, 0) in loose and (m, 1) in loose
+    )
+    for labels, multiplicity in partitions(len(loose), pairs).items():
+        variables = [*_fixed_variables(data, sure, loose), *_blocks(data, loose, labels)]
+        blocks = range(len(variables) - max(labels) - 1, len(variables))
+        weights = [((v,), base * _block_weight(labels.count(k), theta)) for k, v in enumerate(blocks)]
+        yield multiplicity, _extend(build_network(data, variables), [((), counted), *weights])
+
+
+def _is_sure(data: Data, member: int) -> bool:
+    """A founder whose genotype the data leave no doubt about."""
+    full = data.typing[member] is Typing.FULL and data.shape.is_founder(member)
+    return full and (not data.ladder.has_silent or len(data.shape.slots[member]) == 1)
+
+
+def _sure_draws(data: Data, sure: list[int], theta: float, loose: int) -> tuple[Array, Array]:
+    """The urn's probability of the sure founders' alleles over the loose draws' denominators, and what the
+    urn then holds: ``(1 - theta) p + theta * copies``, shape ``(items, n)``."""
+    base = (1 - theta) * np.broadcast_to(data.ladder.frequencies, (len(data.observed), data.ladder.size)).copy()
+    item = np.arange(len(base))
+    chance, drawn = np.ones(len(base)), 0
+    for member in sure:
+        for slot in data.shape.slots[member]:
+            allele = data.observed[:, member, slot]
+            chance = chance * base[item, allele] / (1 + (drawn - 1) * theta)
+            base[item, allele] += theta
+            drawn += 1
+        if len(data.shape.slots[member]) == 2:
+            chance = chance * np.where(data.observed[:, member, 0] == data.observed[:, member, 1], 1.0, 2.0)
+    return chance / prod(1 + (drawn + j - 1) * theta for j in range(loose)), base
+
+
+def _block_weight(size: int, theta: float) -> float:
+    return factorial(size - 1) * theta ** (size - 1)
+
+
+def _fixed_variables(data: Data, sure: list[int], loose: list[Slot]) -> Iterator[Variable]:
+    for variable in founder_variables(data):
+        if not set(variable.slots) & set(loose):
+            yield variable
+        else:
+            for slot in variable.slots:
+                if slot not in loose:
+                    yield _free_variable(data, (slot,))
+
+
+def _blocks(data: Data, loose: list[Slot], labels: tuple[int, ...]) -> Iterator[Variable]:
+    for block in range(max(labels) + 1):
+        yield _free_variable(data, tuple(s for s, label in zip(loose, labels, strict=True) if label == block))
+
+
+def _free_variable(data: Data, slots: tuple[Slot, ...]) -> Variable:
+    every = np.arange(data.ladder.size, dtype=np.int64)
+    return Variable(slots, np.repeat(every[None, :, None], len(slots), axis=2))
+
+
+@lru_cache(maxsize=64)
+def partitions(n: int, exchangeable: tuple[tuple[int, int], ...] = ()) -> Counter[tuple[int, ...]]:
+    """Set partitions of ``n`` things as block labels, counted up to swapping each exchangeable pair.
+
+    Examples
+    --------
+    >>> sum(partitions(4).values())
+    15
+    >>> len(partitions(4, ((0, 1), (2, 3))))
+    9
+    """
+    found: Counter[tuple[int, ...]] = Counter()
+    for labels in _restricted_growth(n):
+        found[min(_swapped(labels, swap, exchangeable) for swap in product((0, 1), repeat=len(exchangeable)))] += 1
+    return found
+
+
+def _restricted_growth(n: int) -> Iterator[tuple[int, ...]]:
+    if n == 0:
+        yield ()
+        return
+    for head in _restricted_growth(n - 1):
+        for label in range(max(head, default=-1) + 2):
+            yield (*head, label)
+
+
+def _swapped(labels: tuple[int, ...], swap: tuple[int, ...], pairs: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+    order = list(range(len(labels)))
+    for (a, b), on in zip(pairs, swap, strict=True):
+        if on:
+            order[a], order[b] = order[b], order[a]
+    names: dict[int, int] = {}
+    return tuple(names.setdefault(labels[i], len(names)) for i in order)
