@@ -1,8 +1,8 @@
 """Exact sums of products by variable elimination: plan once, run many times.
 
 A network is a list of factors, each a non-negative array over some variables. The sum over every variable
-that is not kept is found by contracting factors two at a time (Lauritzen & Sheehan 2003,
-doi:10.1214/ss/1081443234). The plan depends on scopes and sizes only, so one plan serves every marker and
+that is not kept is found by contracting factors two at a time (Lauritzen & Sheehan 2003, Statistical Science
+18:489-514). The plan depends on scopes and sizes only, so one plan serves every marker and
 every family of the same shape; the arrays carry a leading batch axis.
 """
 
@@ -25,8 +25,6 @@ LARGEST_ARRAY = 2**27
 """Elements (1 GiB of float64) that one array of an elimination may hold."""
 LARGEST_COST = 2e11
 """Multiplications that one elimination may take."""
-_SURE = -575.0
-"""About ln 1e-250: a sum above it cannot have lost anything to underflow (see ``execute``)."""
 _REPRESENTABLE = -690.0
 """About ln 1e-300: if no term is smaller, no term underflows."""
 
@@ -61,6 +59,15 @@ class Plan:
     def largest(self) -> int:
         scopes = [*self.scopes, *(step.scope for step in self.steps)]
         return max((_volume(scope, self.sizes) for scope in scopes), default=1)
+
+    @property
+    def log_surely_kept(self) -> float:
+        """A sum whose logarithm is above this has lost less than 1e-12 of itself to underflow.
+
+        Each of S multiplications loses at most 2^-1022 absolute, and later sums repeat it at most A times,
+        where A is the number of joint states: the loss is at most S A 2^-1022.
+        """
+        return float(np.log(max(self.cost, 1)) + sum(map(np.log, self.sizes)) - 1022 * np.log(2) - np.log(1e-12))
 
     def __str__(self) -> str:
         lines = [f"{len(self.scopes)} factors, {self.cost:,} multiplications, largest array {self.largest:,}"]
@@ -134,6 +141,8 @@ def _contract_bucket(
     while bucket:
         left = bucket.pop(0)
         right = bucket.pop(0) if bucket else None
+        if right is None and set(live[left]) == set(keep):
+            return
         union = tuple(dict.fromkeys(live.pop(left) + (live.pop(right) if right is not None else ())))
         needed = {v for scope in live.values() for v in scope} | set(keep)
         live[inputs + len(steps)] = tuple(v for v in union if v in needed)
@@ -146,8 +155,8 @@ def execute(plan: Plan, factors: Sequence[Array]) -> Array:
     """Natural logarithm of the sum of products, shape ``(batch, *sizes of keep)``.
 
     Each factor has shape ``(batch or 1, *sizes of its scope)``. Every factor is first divided by its largest
-    value (kept as a logarithm), so all numbers lie in 0..1 and a term can only be lost below 2e-308 absolute.
-    A sum above 1e-250 is therefore exact to rounding whatever was lost. Where a sum is smaller or zero, and
+    value (kept as a logarithm), so all factors lie in 0..1 and a term can only be lost below 2^-1022 absolute.
+    A sum above ``plan.log_surely_kept`` is therefore exact to rounding. Where a sum is smaller or zero, and
     the product of the smallest non-zero entries does not prove that nothing can underflow, the same plan runs
     again in log space for those items.
     """
@@ -158,7 +167,7 @@ def execute(plan: Plan, factors: Sequence[Array]) -> Array:
     with np.errstate(divide="ignore"):
         logs = np.log(values)
     batch = logs.shape[0]
-    doubtful = (logs < _SURE).reshape(batch, -1).any(axis=1)
+    doubtful = ((logs < plan.log_surely_kept) | ~(logs < np.inf)).reshape(batch, -1).any(axis=1)
     if doubtful.any():
         doubtful &= np.broadcast_to(_log_smallest_term(scaled) < _REPRESENTABLE, (batch,))
     for item in np.flatnonzero(doubtful):

@@ -113,7 +113,8 @@ class Data:
     """One marker's data for a batch of families of one shape.
 
     ``observed`` has shape ``(items, members, 2)`` (allele indices, -1 unknown); ``typing`` holds for every
-    item; ``open_members`` are untyped members whose alleles stay open.
+    item; ``open_members`` are untyped members whose alleles stay open. ``overrides`` replaces the
+    transmission matrix of single slots, shape ``(items or 1, n, n)``: used to ask where a mutation happened.
     """
 
     shape: Shape
@@ -121,6 +122,7 @@ class Data:
     typing: tuple[Typing, ...]
     observed: Ints
     open_members: tuple[int, ...] = ()
+    overrides: tuple[tuple[tuple[int, int], Array], ...] = ()
 
 
 def founder_variables(data: Data) -> tuple[Variable, ...]:
@@ -227,12 +229,13 @@ def _joint_states(
 def _transmissions(
     data: Data, variables: Sequence[Variable], place: dict[tuple[int, int], int]
 ) -> Iterator[tuple[Scope, Array]]:
-    shape = data.shape
+    shape, overrides = data.shape, dict(data.overrides)
     for member, slots in enumerate(shape.slots):
         for slot in slots:
             parent = shape.parent(member, slot)
             if parent >= 0:
-                matrix = data.ladder.male if slot == PATERNAL else data.ladder.female
+                usual = data.ladder.male if slot == PATERNAL else data.ladder.female
+                matrix = overrides.get((member, slot), usual)
                 yield _transmission(matrix, variables, place, [(parent, s) for s in shape.slots[parent]], (member, slot))
 
 

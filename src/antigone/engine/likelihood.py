@@ -255,7 +255,8 @@ def take_items(data: Data, items: slice | Ints) -> Data:
         ladder = Ladder(
             ladder.frequencies[items], ladder.female[items], ladder.male[items], ladder.silent[items], ladder.on_x
         )
-    return replace(data, ladder=ladder, observed=data.observed[items])
+    overrides = tuple((slot, m[items] if len(m) > 1 else m) for slot, m in data.overrides)
+    return replace(data, ladder=ladder, observed=data.observed[items], overrides=overrides)
 
 
 def plan_for(data: Data, network: Network) -> Plan:

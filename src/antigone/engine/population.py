@@ -25,6 +25,7 @@ from antigone.engine.factors import (
     build_network,
     founder_variables,
 )
+from antigone.engine.ladder import Ladder
 from antigone.errors import PlanTooLarge
 
 Array = NDArray[np.float64]
@@ -54,6 +55,14 @@ def networks(data: Data, theta: float) -> Iterator[tuple[int, Network]]:
         yield 1, _extend(plain, [(drawn, _urn(data, [variables[i] for i in drawn], theta))])
     else:
         yield from _partition_networks(data, theta)
+
+
+def genotype_log_probability(ladder: Ladder) -> Array:
+    """Log Hardy-Weinberg probability of every unordered genotype, shape ``(items, genotypes)``."""
+    first, second = np.triu_indices(ladder.size)
+    p = ladder.frequencies
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(p[:, first] * p[:, second] * np.where(first == second, 1.0, 2.0)))
 
 
 def _extend(network: Network, more: list[tuple[tuple[int, ...], Array]]) -> Network:

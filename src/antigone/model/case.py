@@ -12,9 +12,10 @@ from typing import Literal
 
 from antigone.errors import ModelError
 from antigone.model.frequency import FrequencyRule, FrequencyTable
-from antigone.model.mutation import MutationModel, NoMutation
+from antigone.model.mutation import MutationModel, NoMutation, Stepwise
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
+from antigone.model.verbal import VerbalScale
 
 SCOPE_IDENTIFICATION = "identification"
 """The consent scope that a search for a missing relative needs."""
@@ -86,13 +87,26 @@ class MutationChoice:
         return self.by_marker.get(marker, (self.female, self.male))
 
 
+DEFAULT_MUTATION = MutationChoice(
+    female=Stepwise(rate=0.0005, rate2=1e-6, range=0.1), male=Stepwise(rate=0.002, rate2=1e-6, range=0.1)
+)
+"""The mutation models of an incident that states none.
+
+Rounded from the parent-child transmissions of Brinkmann et al. 1998 (Am. J. Hum. Genet. 62:1408-1415,
+doi:10.1086/301869): about 2 mutations in 1,000 transmissions, about 17 paternal to 3 maternal, and nearly all by
+one repeat. ``range = 0.1`` makes a change of one repeat ten times as likely as one of two. ``rate2`` keeps
+a change of microvariant class possible, so that no single marker can exclude a relative for certain. A laboratory
+that has rates of its own for its kit states them under ``[mutation]``.
+"""
+
+
 @dataclass(frozen=True)
 class SearchSettings:
     """Every choice that changes an answer, stated in every result.
 
     ``threshold`` is the likelihood ratio from which a pair is listed as a candidate for review.
     ``prior`` is the prior probability of one pair; ``None`` takes one over the number of unidentified or
-    of missing persons, whichever is larger.
+    of missing persons, whichever is larger. ``verbal`` puts a likelihood ratio into words.
     """
 
     mutation: MutationChoice = MutationChoice()
@@ -100,6 +114,7 @@ class SearchSettings:
     rule: FrequencyRule = FrequencyRule()
     threshold: float = 1e4
     prior: float | None = None
+    verbal: VerbalScale = VerbalScale()
 
     def __post_init__(self) -> None:
         if not 0 <= self.theta < 1:

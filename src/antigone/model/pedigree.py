@@ -101,6 +101,23 @@ class Pedigree:
             waiting = [m for m in waiting if m.id not in order]
         return tuple(order.values())
 
+    def are_related(self, first: str, second: str) -> bool:
+        """Whether two members share an ancestor in this pedigree, or one is the other's ancestor.
+
+        >>> Pedigree.of(("AF", "male"), ("MO", "female"), ("CH", "female", "AF", "MO")).are_related("AF", "MO")
+        False
+        """
+        return not self._lineage(first).isdisjoint(self._lineage(second))
+
+    def _lineage(self, member: str) -> set[str]:
+        """A member and all ancestors."""
+        found, waiting = set[str](), [member]
+        while waiting:
+            here = waiting.pop()
+            found.add(here)
+            waiting += [p for p in (self[here].father, self[here].mother) if p is not None and p not in found]
+        return found
+
     def without_untyped_leaves(self, keep: Iterable[str]) -> Pedigree:
         """Drop, again and again, members outside ``keep`` who have no children.
 

@@ -102,6 +102,17 @@ class FamilySummary:
 
 
 @dataclass(frozen=True)
+class PairLine:
+    """One pair of the search: ``status`` is compared, sex differs, or no data; log10 LR by population."""
+
+    unidentified: str
+    family: str
+    missing: str
+    status: str
+    log10_lr: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Provenance:
     """All that is needed to run the computation again and get the same bytes."""
 
@@ -142,6 +153,7 @@ class SearchResult:
     notices: tuple[str, ...]
     verbal_scale_source: str
     provenance: Provenance
+    pairs: tuple[PairLine, ...] = ()
 
 
 @dataclass(frozen=True)

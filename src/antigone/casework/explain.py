@@ -1,0 +1,114 @@
+"""One pair, or one pair of hypotheses, in full."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from antigone.casework.prepare import prepare
+from antigone.casework.search import describe_pair, prior_of
+from antigone.engine.frequencies import markers_of, union_ladder
+from antigone.engine.likelihood import LikelihoodRatio, likelihood_ratio
+from antigone.errors import InputError, Unsupported
+from antigone.formats.familias import read_familias_case
+from antigone.formats.validation import Case, read_cases
+from antigone.model.case import Hypotheses, Incident
+from antigone.model.result import Candidate
+from antigone.search.blind import compare
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One pair in full, with the prior its posterior rests on and a remark when it was not compared."""
+
+    candidate: Candidate
+    prior: float
+    prior_reason: str
+    remark: str
+
+
+def explain_pair(incident: Incident, *, family: str, missing: str, sample: str, today: dt.date) -> Explanation:
+    """Everything about one unidentified person as one missing person, at or below the threshold alike.
+
+    The prior, the ladders and the consent are those of the whole incident.
+
+    Raises
+    ------
+    InputError
+        When the incident has no such family, missing person or sample; the ones it has are named.
+    """
+    if family not in {f.code for f in incident.families}:
+        raise InputError(f"the incident has no family '{family}'; see the table 'families'")
+    prepared = prepare(incident, today=today, only_family=family)
+    target = next((t for t in prepared.targets if t.missing == missing), None)
+    person = next((p for p in prepared.persons if p.code == sample), None)
+    if target is None:
+        known = ", ".join(t.missing for t in prepared.targets)
+        raise InputError(f"family '{family}' has no missing person '{missing}'; it has {known}")
+    if person is None:
+        raise InputError(f"the incident has no unidentified person '{sample}'; see the table 'unidentified'")
+    comparison = compare(
+        [target], [person], populations=prepared.populations, theta=incident.settings.theta
+    )
+    missing_persons = sum(len(f.missing) for f in incident.families)
+    prior, reason = prior_of(len(prepared.persons), missing_persons, incident.settings)
+    candidate = describe_pair(prepared, comparison, 0, 0, rank=0, prior=prior)
+    remark = ""
+    if comparison.excluded_by_sex[0, 0]:
+        remark = "the sexes differ: the search excludes this pair without computation"
+    elif comparison.without_data[0, 0]:
+        remark = "no marker is typed both in the unidentified person and in the references: the data say nothing"
+    return Explanation(candidate, prior, reason, remark)
+
+
+@dataclass(frozen=True)
+class HypothesesReport:
+    """H1 against H2 for one case, in each population."""
+
+    title: str
+    notices: tuple[str, ...]
+    ratios: Mapping[str, LikelihoodRatio]
+
+
+def compare_hypotheses(path: Path) -> list[HypothesesReport]:
+    """The likelihood ratio of the two pedigrees of a case file (JSON, or ``.fam`` without a DVI section).
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, or has no H1 and H2.
+    Unsupported
+        When the case has linked markers or an observation model, which this version does not compute.
+    """
+    if path.suffix.lower() == ".fam":
+        return [_familias_report(read_familias_case(path))]
+    return [_case_report(case) for case in read_cases(path)]
+
+
+def _case_report(case: Case) -> HypothesesReport:
+    if not {"H1", "H2"} <= set(case.pedigrees):
+        raise InputError(f"case {case.id} has no pedigrees H1 and H2 to compare")
+    if case.linkage or case.raw.get("observation"):
+        raise Unsupported(f"case {case.id}: linked markers and drop-out are not computed by this version")
+    ratio = likelihood_ratio(
+        case.pedigrees["H1"], case.pedigrees["H2"], case.profiles, case.markers, theta=case.theta
+    )
+    return HypothesesReport(case.id, (), {"given frequencies": ratio})
+
+
+def _familias_report(case: Hypotheses) -> HypothesesReport:
+    seen: dict[str, set[str]] = {}
+    for profile in case.profiles.values():
+        for marker, genotype in profile.genotypes.items():
+            seen.setdefault(marker, set()).update(allele for allele in genotype if allele is not None)
+    names = [name for name in case.tables[0].frequencies if name in seen]
+    settings = case.settings
+    ratios = {}
+    for table in case.tables:
+        ladder = {name: union_ladder(case.tables, name) for name in names}
+        markers = markers_of(table, names, seen=seen, rule=settings.rule, mutation=settings.mutation, ladder=ladder)
+        h1, h2 = case.pedigrees["H1"], case.pedigrees["H2"]
+        ratios[table.population] = likelihood_ratio(h1, h2, case.profiles, markers, theta=settings.theta)
+    return HypothesesReport(case.title, case.notices, ratios)

@@ -1,0 +1,91 @@
+"""Reading and writing the files a user names."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from antigone.engine.incidents import Truth
+from antigone.errors import InputError
+from antigone.formats.casewriter import write_case_folder
+from antigone.formats.incident import read_incident
+from antigone.model.case import Incident
+from antigone.search.reference_fit import ReferenceFit
+
+__all__ = ["GENETICIST_ONLY", "geneticist_csv", "load_incident", "save_incident", "truth_csv", "write_folder"]
+
+GENETICIST_ONLY = "geneticist-only.csv"
+"""The file of incidental findings; readable by its owner alone."""
+
+
+def load_incident(path: Path, *, attested_by: str | None, today: dt.date) -> Incident:
+    """Read a case folder, a workbook or a ``.fam`` file with a DVI section.
+
+    Raises
+    ------
+    InputError, ConsentError
+        With every problem found.
+    """
+    return read_incident(path, attested_by, attested_on=today)
+
+
+def save_incident(incident: Incident, truth: Truth, path: Path) -> Path:
+    """Write a simulated incident as a case folder, and its truth beside it; return the truth's path."""
+    beside = path.with_name(f"{path.name}-truth.csv")
+    if beside.exists():
+        raise InputError(f"{beside} exists; choose another folder, nothing is ever overwritten")
+    write_case_folder(incident, path)
+    beside.write_text(truth_csv(truth), encoding="utf-8")
+    return beside
+
+
+def truth_csv(truth: Truth) -> str:
+    """Who each simulated unidentified person is: code, family, missing, remark."""
+    rows = [
+        [code, *(identity or ("", "")), truth.remarks.get(code, "")] for code, identity in sorted(truth.identities.items())
+    ]
+    return _csv(["unidentified", "family", "missing", "remark"], rows)
+
+
+def geneticist_csv(fits: Sequence[ReferenceFit]) -> str:
+    """References that do not fit their declared pedigree, for the responsible geneticist alone."""
+    rows = [[f.family, f.member, f.sample, f"{f.log10_fit:.2f}", "left out"] for f in fits if f.left_out]
+    return _csv(["family", "member", "sample", "log10 P(declared) / P(unrelated)", "in the search"], rows)
+
+
+def _csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def write_folder(folder: Path, files: Mapping[str, str], *, private: Sequence[str] = ()) -> None:
+    """Write files into a folder, all or none: into a hidden sibling first, then moved into place.
+
+    Files named in ``private`` get mode 0600. A file of an earlier run with the same name is replaced; an
+    earlier ``geneticist-only.csv`` that this run does not write is removed, so that it cannot go stale.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, text in files.items():
+            with os.fdopen(os.open(draft / name, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+                file.write(text)
+            (draft / name).chmod(0o600 if name in private else 0o644)
+        folder.mkdir(exist_ok=True)
+        for name in files:
+            (draft / name).replace(folder / name)
+        if GENETICIST_ONLY not in files:
+            (folder / GENETICIST_ONLY).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written ({error.strerror}); choose another folder") from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)

@@ -1,0 +1,76 @@
+"""Where a result comes from: versions, hashes, choices. Enough to run it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from importlib.metadata import version
+
+import antigone
+from antigone.model.case import Incident, SearchSettings
+from antigone.model.frequency import FrequencyTable
+from antigone.model.mutation import Custom, MutationModel, Transformed
+from antigone.model.result import Provenance
+
+
+def describe_run(incident: Incident, *, created: str, command: str, seed: int) -> Provenance:
+    """The provenance of one run over an incident."""
+    attested = {d.consent.attested_by for f in incident.families for d in f.donors if d.consent is not None}
+    return Provenance(
+        software="antigone",
+        version=antigone.__version__,
+        python=platform.python_version(),
+        libraries={"numpy": version("numpy")},
+        created=created,
+        command=command,
+        inputs={source.name: source.sha256 for source in incident.sources},
+        frequencies={f"{t.population} ({t.source})" if t.source else t.population: hash_table(t) for t in incident.tables},
+        settings=describe_settings(incident.settings),
+        seed=seed,
+        consent_attested_by="; ".join(sorted(attested - {""})),
+    )
+
+
+def hash_table(table: FrequencyTable) -> str:
+    """SHA-256 of a frequency table's numbers, independent of the file they came from."""
+    content = {
+        "frequencies": {m: dict(sorted(p.items())) for m, p in sorted(table.frequencies.items())},
+        "alleles_sampled": dict(sorted(table.alleles_sampled.items())),
+        "silent": dict(sorted((table.silent or {}).items())),
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def describe_settings(settings: SearchSettings) -> dict[str, str]:
+    """Every choice of a search, in words."""
+    words = {
+        "theta": f"{settings.theta:g}",
+        "mutation, mothers": describe_model(settings.mutation.female),
+        "mutation, fathers": describe_model(settings.mutation.male),
+        "rare and unseen alleles": settings.rule.describe(),
+        "threshold of the likelihood ratio": f"{settings.threshold:g}",
+        "prior": "from the number of persons" if settings.prior is None else f"{settings.prior:g}",
+        "verbal scale": settings.verbal.source,
+    }
+    for marker, (female, male) in sorted(settings.mutation.by_marker.items()):
+        words[f"mutation, {marker}"] = f"mothers: {describe_model(female)}; fathers: {describe_model(male)}"
+    return words
+
+
+def describe_model(model: MutationModel) -> str:
+    """A mutation model and its parameters, in words.
+
+    Examples
+    --------
+    >>> from antigone.model.mutation import Stepwise
+    >>> describe_model(Stepwise(0.002, 1e-6))
+    'stepwise (rate 0.002, rate2 1e-06, range 0.1)'
+    """
+    if isinstance(model, Transformed):
+        return f"{describe_model(model.model)}, transformed {model.transform}"
+    if isinstance(model, Custom):
+        return f"custom matrix of {len(model.matrix)} alleles"
+    name = {"NoMutation": "none", "OneStep": "one step"}.get(type(model).__name__, type(model).__name__.lower())
+    values = ", ".join(f"{key} {value:g}" for key, value in vars(model).items())
+    return f"{name} ({values})" if values else name

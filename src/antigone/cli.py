@@ -1,0 +1,210 @@
+"""The command line: arguments in, casework called, words out. Imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from antigone.errors import AntigoneError
+
+if TYPE_CHECKING:
+    from antigone.casework.prepare import Progress
+    from antigone.model.case import Incident
+    from antigone.model.result import SearchResult
+
+app = typer.Typer(
+    name="antigone",
+    help="Compare unidentified persons with the families of the missing. The software proposes; a person identifies.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+IncidentPath = Annotated[Path, typer.Argument(help="A case folder, its workbook (.xlsx), or a Familias .fam file.")]
+Attested = Annotated[
+    str | None,
+    typer.Option(help="Who attests that every donor consented, and where the consents are kept (.fam files only)."),
+]
+Day = Annotated[
+    dt.datetime | None,
+    typer.Option("--on", formats=["%Y-%m-%d"], help="The day on which consents must be active. Default: today."),
+]
+
+
+def main() -> None:
+    """Run a command; a refusal is words on stderr and exit code 1, never a traceback."""
+    try:
+        app()
+    except AntigoneError as error:
+        problems = getattr(error, "problems", ())
+        if problems:
+            typer.echo(f"{len(problems)} problem(s); nothing was computed and nothing was written:", err=True)
+            typer.echo("\n".join(f"  {problem}" for problem in problems), err=True)
+        else:
+            typer.echo(f"antigone: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("antigone: stopped; nothing was written", err=True)
+        sys.exit(130)
+
+
+@app.command()
+def search(
+    incident: IncidentPath,
+    out: Annotated[Path, typer.Option(help="The folder for candidates.csv, results.json and report.html.")],
+    consent_attested: Attested = None,
+    geneticist: Annotated[
+        bool, typer.Option(help="Also write the file for the responsible geneticist alone (mode 0600).")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Seed of the simulated estimate of chance matches.")] = 1,
+    on: Day = None,
+) -> None:
+    """Compare every unidentified person with every missing person; write ranked, explained candidates."""
+    from antigone.casework.files import load_incident
+
+    today = _day(on)
+    read = load_incident(incident, attested_by=consent_attested, today=today)
+    result = _search_and_write(read, out, today=today, seed=seed, geneticist=geneticist)
+    _print_search(result, out)
+
+
+@app.command()
+def explain(
+    incident: IncidentPath,
+    family: Annotated[str, typer.Option(help="The family's code.")],
+    missing: Annotated[str, typer.Option(help="The missing member's code.")],
+    sample: Annotated[str, typer.Option(help="The unidentified person's code.")],
+    consent_attested: Attested = None,
+    on: Day = None,
+) -> None:
+    """Explain one pair in full: log10 LR by marker and population, mutations, posterior."""
+    from antigone import console
+    from antigone.casework.explain import explain_pair
+    from antigone.casework.files import load_incident
+
+    today = _day(on)
+    read = load_incident(incident, attested_by=consent_attested, today=today)
+    console.print_explanation(explain_pair(read, family=family, missing=missing, sample=sample, today=today))
+
+
+@app.command()
+def lr(case: Annotated[Path, typer.Argument(help="A case in JSON, or a .fam file with two pedigrees.")]) -> None:
+    """The likelihood ratio of any two pedigrees, H1 against H2: per marker and total."""
+    from antigone import console
+    from antigone.casework.explain import compare_hypotheses
+
+    for report in compare_hypotheses(case):
+        console.print_hypotheses(report)
+
+
+@app.command()
+def validate(files: Annotated[list[Path], typer.Argument(help="Validation cases in JSON.")]) -> None:
+    """Compare with expected values. Exit 1: beyond tolerance; exit 2: something this version cannot compute."""
+    from antigone import console
+    from antigone.casework.validate import validate_files
+
+    with _progress() as progress:
+        checks = validate_files(files, progress=progress)
+    console.print_checks(checks)
+    if any(check.largest is not None and not check.passed for check in checks):
+        raise typer.Exit(1)
+    if any(check.largest is None for check in checks):
+        raise typer.Exit(2)
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="The case folder to write; the truth goes into OUT-truth.csv beside it.")],
+    families: Annotated[int, typer.Option(min=1, help="How many families.")] = 40,
+    unidentified: Annotated[int, typer.Option(min=0, help="How many unidentified persons.")] = 60,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same incident.")] = 1,
+) -> None:
+    """Write a simulated incident from the NIST 1036 frequencies: no real person is in it."""
+    from antigone.casework.demo import simulated_incident
+    from antigone.casework.files import save_incident
+
+    incident, truth = simulated_incident(families=families, unidentified=unidentified, seed=seed)
+    beside = save_incident(incident, truth, out)
+    typer.echo(f"{out}: {families} families, {unidentified} unidentified persons. The truth is in {beside}.")
+
+
+@app.command()
+def demo(out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("demo")) -> None:
+    """Simulate a ferry accident, search it, and compare the candidates with the simulated truth."""
+    import shutil
+
+    from antigone import console
+    from antigone.casework.demo import compare_with_truth, day_of_search, simulated_incident
+    from antigone.casework.files import load_incident, save_incident
+
+    folder = out / "incident"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.with_name("incident-truth.csv").unlink(missing_ok=True)
+    incident, truth = simulated_incident(families=40, unidentified=60, seed=1)
+    save_incident(incident, truth, folder)
+    today = day_of_search(incident)
+    read = load_incident(folder, attested_by=None, today=today)
+    result = _search_and_write(read, out, today=today, seed=1, geneticist=False)
+    _print_search(result, out)
+    console.print_truth(compare_with_truth(result, truth))
+    typer.echo(f"\nOpen {(out / 'report.html').resolve()}")
+
+
+def _day(on: dt.datetime | None) -> dt.date:
+    return on.date() if on else dt.datetime.now(tz=dt.UTC).date()
+
+
+def _search_and_write(read: Incident, out: Path, *, today: dt.date, seed: int, geneticist: bool) -> SearchResult:
+    from antigone.casework.files import GENETICIST_ONLY, geneticist_csv, write_folder
+    from antigone.casework.search import search_incident
+    from antigone.report.files import candidates_csv, results_json
+    from antigone.report.html import render_report
+
+    created = dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
+    command = shlex.join(["antigone", *sys.argv[1:]])
+    with _progress() as progress:
+        outcome = search_incident(read, today=today, created=created, command=command, seed=seed, progress=progress)
+        progress("writing the report", 0, 1)
+        files = {
+            "candidates.csv": candidates_csv(outcome.result),
+            "results.json": results_json(outcome.result),
+            "report.html": render_report(outcome.result, read),
+        }
+        if geneticist:
+            files[GENETICIST_ONLY] = geneticist_csv(outcome.incidental)
+        write_folder(out, files, private=[GENETICIST_ONLY])
+        progress("writing the report", 1, 1)
+    return outcome.result
+
+
+def _print_search(result: SearchResult, out: Path) -> None:
+    from antigone import console
+
+    console.print_search(result)
+    typer.echo(f"Written: {out / 'report.html'}, {out / 'results.json'}, {out / 'candidates.csv'}")
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A progress bar with an estimate on a terminal; silence where nobody watches."""
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    with Progress(*columns, TimeRemainingColumn(), disable=not sys.stderr.isatty()) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(step: str, done: int, of: int) -> None:
+            if step not in tasks:
+                for task in tasks.values():
+                    bars.update(task, completed=bars.tasks[task].total or 0)
+                tasks[step] = bars.add_task(step, total=of)
+            bars.update(tasks[step], completed=done, total=of)
+
+        yield show

@@ -1,0 +1,157 @@
+"""What the command line prints: tables that a geneticist can read at a glance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from antigone.casework.demo import Verdict
+from antigone.casework.explain import Explanation, HypothesesReport
+from antigone.casework.validate import Check
+from antigone.model.result import SearchResult
+
+ROWS = 20
+"""Candidates printed; all of them are in candidates.csv."""
+
+
+def print_search(result: SearchResult) -> None:
+    """The strongest candidates, the size of the search, and what chance alone would give."""
+    console = Console()
+    table = _table("rank", "unidentified", "family", "missing", "log10 LR", "posterior", "mutations")
+    for c in result.candidates[:ROWS]:
+        table.add_row(
+            str(c.rank),
+            c.unidentified,
+            c.family,
+            c.missing,
+            f"{c.smallest_log10_lr:.2f}",
+            probability(c.posterior),
+            str(len(c.mutations)) if c.mutations else "",
+        )
+    console.print(table)
+    if len(result.candidates) > ROWS:
+        console.print(f"... and {len(result.candidates) - ROWS} more in candidates.csv")
+    console.print(f"log10 LR is the smallest of: {', '.join(result.populations)}.")
+    console.print(
+        f"{len(result.unidentified)} unidentified x {len(result.families)} missing: {result.pairs_compared:,} pairs "
+        f"compared, {result.pairs_excluded_by_sex:,} excluded by sex, {result.pairs_without_data:,} without data."
+    )
+    console.print(
+        f"{len(result.candidates)} candidates with LR >= {result.threshold:g}. Expected by chance alone: at most "
+        f"{result.chance.bound:.2g}; estimate {result.chance.estimate:.2g} (standard error {result.chance.standard_error:.1g})."
+    )
+    for reason, count in result.left_out.items():
+        console.print(f"Left out: {count} {reason}.")
+    for notice in result.notices:
+        console.print(f"Note: {notice}.")
+    console.print(f"Prior of a pair: {result.prior:.4g}, {result.prior_reason}. A candidate is a proposal for review.")
+
+
+def print_explanation(explanation: Explanation) -> None:
+    """One pair: log10 LR by marker and population, mutations, totals, posterior."""
+    console, c = Console(), explanation.candidate
+    console.print(f"H1: {c.unidentified} is {c.missing} of family {c.family}. H2: {c.unidentified} is unrelated to it.")
+    if explanation.remark:
+        console.print(f"[bold]{explanation.remark}[/bold]")
+    populations = list(c.log10_lr)
+    table = _table("marker", *populations, "remark")
+    needing = {mutation.marker: mutation for mutation in c.mutations}
+    for marker in c.log10_lr_by_marker[populations[0]]:
+        values = [log10_text(c.log10_lr_by_marker[population][marker]) for population in populations]
+        steps = "; ".join(
+            f"{s.parent} to {s.child}{'' if s.steps is None else f', {s.steps:+g} repeats'} ({s.probability:.2f})"
+            for s in (needing[marker].steps if marker in needing else ())
+        )
+        remark = f"needs a mutation: {steps}" if marker in needing else ""
+        remark = remark or ("" if marker in c.markers_compared else "no relative typed")
+        table.add_row(marker, *values, remark)
+    table.add_section()
+    table.add_row("total", *(log10_text(c.log10_lr[population]) for population in populations), c.verbal)
+    console.print(table)
+    missing = ", ".join(c.markers_missing) or "none"
+    console.print(f"log10 LR; {len(c.markers_compared)} markers compared; not compared: {missing}.")
+    console.print(
+        f"Smallest: {log10_text(c.smallest_log10_lr)} ({c.smallest_population}). Posterior {probability(c.posterior)}, "
+        f"from the prior {explanation.prior:.4g}: {explanation.prior_reason}."
+    )
+
+
+def print_hypotheses(report: HypothesesReport) -> None:
+    """H1 against H2: natural log likelihoods, log10 LR and LR of each marker, and the total."""
+    console = Console()
+    for notice in report.notices:
+        console.print(f"Note: {notice}.")
+    for population, ratio in report.ratios.items():
+        table = _table("marker", "ln L(H1)", "ln L(H2)", "log10 LR", "LR", title=f"{report.title}, {population}")
+        rows = zip(ratio.markers, ratio.log_h1, ratio.log_h2, ratio.log_by_marker.values(), strict=True)
+        for marker, h1, h2, log in rows:
+            table.add_row(marker, f"{h1:.10g}", f"{h2:.10g}", *_ratio(log))
+        table.add_section()
+        table.add_row("total", "", "", *_ratio(ratio.log_total))
+        console.print(table)
+
+
+def _ratio(log: float | None) -> tuple[str, str]:
+    if log is None:
+        return "not defined", "impossible under both"
+    if math.isinf(log):
+        return str(log), "0" if log < 0 else "impossible under H2"
+    power = log / math.log(10)
+    return f"{power:.6f}", f"{10**power:.6g}" if abs(power) < 300 else f"10^{power:.2f}"
+
+
+def print_checks(checks: Sequence[Check]) -> None:
+    """Per category and quantity: cases, values, the largest deviation, the tolerance, the verdict."""
+    console = Console()
+    table = _table("category", "quantity", "cases", "values", "largest deviation", "tolerance", "verdict")
+    for check in checks:
+        verdict = "not computed by this version" if check.largest is None else "agrees" if check.passed else "DIFFERS"
+        largest = "" if check.largest is None else f"{check.largest:.2g}"
+        verdict += f" ({check.worst_case})" if verdict == "DIFFERS" else ""
+        table.add_row(
+            check.category, check.quantity, str(check.cases), str(check.values), largest, f"{check.tolerance:g}", verdict
+        )
+    console.print(table)
+
+
+def print_truth(verdicts: Sequence[Verdict]) -> None:
+    """The demonstration's candidates against the simulated truth."""
+    table = _table(
+        "unidentified person", "persons", "true one first", "relative first", "other family first", "open",
+        title="Against the simulated truth",
+    )  # fmt: skip
+    for v in verdicts:
+        numbers = (v.persons, v.ranked_first, v.as_a_relative, v.elsewhere, v.open)
+        table.add_row(v.kind, *map(str, numbers))
+    console = Console()
+    console.print(table)
+    console.print(
+        "'Relative first': the strongest candidate is another missing member of the same family, such as a brother; "
+        "pairs alone cannot tell them apart. 'Open': no pair reaches the threshold, too few markers or relatives, "
+        "or nobody reported the person missing."
+    )
+
+
+def log10_text(log10_lr: float) -> str:
+    """A log10 LR with two decimals; an impossible one in words."""
+    return "excluded" if log10_lr == -math.inf else "not defined" if math.isnan(log10_lr) else f"{log10_lr:.2f}"
+
+
+def probability(value: float) -> str:
+    """A probability that never rounds up to certainty.
+
+    >>> probability(0.9999999), probability(0.98765)
+    ('> 0.999999', '0.98765')
+    """
+    return "> 0.999999" if value > 0.999999 else f"{value:.5g}"
+
+
+def _table(*columns: str, title: str | None = None) -> Table:
+    table = Table(title=title)
+    for column in columns:
+        numeric = column in {"rank", "log10 LR", "LR", "cases", "values", "persons", "open"} or "first" in column
+        table.add_column(column, justify="right" if numeric else "left")
+    return table

@@ -1,0 +1,257 @@
+"""Our own format: a folder (or one workbook) with the tables of an incident.
+
+``incident.toml``, ``families``, ``donors``, ``unidentified``, ``profiles`` and, unless a packaged table is named,
+``frequencies``; each table as ``.csv`` or ``.xlsx``. ``docs/formats.md`` describes every column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from antigone.errors import InputError, Problem
+from antigone.formats.alleles import Cell
+from antigone.formats.families import (
+    DONOR_COLUMNS,
+    FAMILY_COLUMNS,
+    UNIDENTIFIED_COLUMNS,
+    check_samples,
+    read_families,
+    read_unidentified,
+)
+from antigone.formats.findings import Findings
+from antigone.formats.frequencies import NIST_1036, frequency_file, frequency_tables, nist1036
+from antigone.formats.genemapper import genemapper_rows, is_genemapper
+from antigone.formats.profiles import PROFILE_COLUMNS, TypedSamples, gather_profiles, profile_rows
+from antigone.formats.settings import IncidentSettings, incident_settings, parse_incident_toml, settings_of_rows
+from antigone.formats.sources import read_bytes, source_file
+from antigone.formats.tables import Columns, Grid, Table, read_csv, read_workbook, to_table
+from antigone.model.case import Incident, SourceFile
+from antigone.model.frequency import FrequencyTable
+from antigone.model.mutation import Custom, Equal, MutationModel, NoMutation, Proportional, Transformed
+
+SETTINGS_FILE = "incident.toml"
+WORKBOOK = "incident.xlsx"
+_SETTINGS_COLUMNS = Columns(needed=("key", "value"), filled=("key",))
+
+
+@dataclass
+class _Folder:
+    """The tables found in a folder or workbook, and the files that were read."""
+
+    name: str
+    path: Path | None
+    findings: Findings
+    sheets: Mapping[str, Grid] = field(default_factory=dict)
+    sources: list[SourceFile] = field(default_factory=list)
+
+    def read(self, path: Path) -> bytes:
+        content = read_bytes(path)
+        self.sources.append(source_file(path, content))
+        return content
+
+    def grid(self, table: str) -> Grid | None:
+        """The cells of a table; a file that cannot be read is a problem like any other."""
+        candidates = self._candidates(table)
+        if len(candidates) + (table in self.sheets) > 1:
+            names = " and ".join([path.name for path in candidates] + ["a sheet"] * (table in self.sheets))
+            self.findings.problem((self.name, 0), "", f"{names}", f"the table '{table}' once", "remove one of them")
+        if not candidates:
+            return self.sheets.get(table)
+        try:
+            content = self.read(candidates[0])
+            if candidates[0].suffix == ".xlsx":
+                sheets = read_workbook(candidates[0].name, content)
+                return sheets.get(table) or next(iter(sheets.values()))
+            return read_csv(candidates[0].name, content)
+        except InputError as error:
+            self.findings.problems.extend(error.problems)
+            return Grid(candidates[0].name, ())
+
+    def table(self, table: str, columns: Columns) -> Table:
+        grid = self.grid(table)
+        if grid is None:
+            expected = f"'{table}.csv' or '{table}.xlsx'"
+            self.findings.problem((self.name, 0), "", f"no table '{table}'", expected, "add the table")
+            return Table(table, ())
+        # A file that could not be read has no rows, and its problem is stated already.
+        return to_table(grid, columns, self.findings) if grid.rows else Table(grid.name, ())
+
+    def _candidates(self, table: str) -> list[Path]:
+        if self.path is None:
+            return []
+        endings = (".csv", ".xlsx", ".txt") if table == "profiles" else (".csv", ".xlsx")
+        return [path for ending in endings if (path := self.path / f"{table}{ending}").is_file()]
+
+
+def read_case_folder(path: Path | str) -> Incident:
+    """Read a case folder, or the one workbook ``incident.xlsx`` that stands for it.
+
+    Raises
+    ------
+    InputError
+        With every problem of every file: file, line, column, what was found, what was expected, what to do.
+    """
+    path = Path(path)
+    findings = Findings()
+    folder = _open(path, findings)
+    settings = _settings(folder)
+    tables = _frequency_tables(folder, settings)
+    ladders = _ladders(tables) if tables else None
+    typed = _profiles(folder, ladders)
+    donors = folder.table("donors", DONOR_COLUMNS)
+    families = read_families(folder.table("families", FAMILY_COLUMNS), donors, typed, findings)
+    unidentified = read_unidentified(folder.table("unidentified", UNIDENTIFIED_COLUMNS), typed, findings)
+    if typed.genotypes:
+        check_samples(donors, unidentified, typed, findings)
+    _check_mutation_models(settings, tables, typed, findings)
+    findings.stop_on_problems()
+    return Incident(
+        title=settings.title,
+        unidentified=unidentified,
+        families=families,
+        tables=tables,
+        settings=settings.settings,
+        sources=tuple(folder.sources),
+        notices=tuple(findings.notices),
+    )
+
+
+def _open(path: Path, findings: Findings) -> _Folder:
+    if path.is_file() and path.suffix.lower() == ".xlsx":
+        folder = _Folder(path.name, None, findings)
+        folder.sheets = read_workbook(path.name, folder.read(path))
+        return folder
+    if not path.is_dir():
+        expected = f"a folder with '{SETTINGS_FILE}', or a workbook"
+        raise InputError([Problem(path.name, 0, "", "no such folder", expected, "check the path")])
+    folder = _Folder(path.name, path, findings)
+    workbook = path / WORKBOOK
+    if workbook.is_file():
+        folder.sheets = read_workbook(WORKBOOK, folder.read(workbook))
+    return folder
+
+
+def _settings(folder: _Folder) -> IncidentSettings:
+    findings = folder.findings
+    if folder.path is not None and (folder.path / SETTINGS_FILE).is_file():
+        return parse_incident_toml(SETTINGS_FILE, folder.read(folder.path / SETTINGS_FILE), findings)
+    grid = folder.sheets.get("incident")
+    if grid is None:
+        expected = f"'{SETTINGS_FILE}', or a sheet 'incident' in the workbook"
+        remedy = f'add the file, with title = "..." and [frequencies] builtin = "{NIST_1036}" or your own table'
+        raise InputError([Problem(folder.name, 0, "", "no settings", expected, remedy)])
+    table = to_table(grid, _SETTINGS_COLUMNS, findings)
+    rows = [(row.where, row.text("key"), _setting(row.text("key"), row.cells["value"])) for row in table.rows]
+    lines = {_section_and_key(row.text("key")): row.line for row in table.rows}
+    return incident_settings(grid.name, settings_of_rows(rows, findings), lines, findings)
+
+
+def _setting(key: str, cell: Cell) -> object:
+    """A value of the sheet ``incident``: numbers, yes and no, and lists separated by semicolons."""
+    if not isinstance(cell, str):
+        return cell
+    text = cell.strip()
+    if key.rpartition(".")[2] == "populations":
+        return [part.strip() for part in text.split(";")]
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return text if key == "title" else float(text)
+    except ValueError:
+        return text
+
+
+def _section_and_key(dotted: str) -> tuple[str, str]:
+    section, _, key = dotted.rpartition(".")
+    return section, key
+
+
+def _frequency_tables(folder: _Folder, settings: IncidentSettings) -> tuple[FrequencyTable, ...]:
+    findings = folder.findings
+    if settings.builtin:
+        tables = nist1036()
+    elif settings.frequency_file:
+        tables = _named_file(folder, settings)
+    else:
+        grid = folder.grid("frequencies")
+        if grid is None:
+            expected = f"'frequencies.csv', or builtin = \"{NIST_1036}\" under [frequencies]"
+            findings.problem((folder.name, 0), "", "no allele frequencies", expected, "add one of them")
+            return ()
+        tables = frequency_tables(grid, findings) if grid.rows else ()
+    tables = tuple(replace(table, source=settings.sources.get(table.population, table.source)) for table in tables)
+    return _chosen(tables, settings, folder)
+
+
+def _named_file(folder: _Folder, settings: IncidentSettings) -> tuple[FrequencyTable, ...]:
+    name = settings.frequency_file
+    path = (folder.path or Path()) / name
+    if folder.path is None or Path(name).name != name:
+        remedy = "put the file into the case folder and write its name without a path"
+        folder.findings.problem(
+            settings.place("frequencies", "file"), "file", f"'{name[:60]}'", "a file in this folder", remedy
+        )
+        return ()
+    try:
+        return frequency_file(path, folder.read(path), folder.findings)
+    except InputError as error:
+        folder.findings.problems.extend(error.problems)
+        return ()
+
+
+def _chosen(
+    tables: tuple[FrequencyTable, ...], settings: IncidentSettings, folder: _Folder
+) -> tuple[FrequencyTable, ...]:
+    by_name = {table.population: table for table in tables}
+    populations = settings.populations
+    for name in populations:
+        if name not in by_name and tables:
+            expected = "one of " + ", ".join(by_name)
+            where = settings.place("frequencies", "populations")
+            folder.findings.problem(where, "populations", f"'{name[:60]}'", expected, "correct the name")
+    return tuple(by_name[name] for name in populations if name in by_name) if populations else tables
+
+
+def _ladders(tables: tuple[FrequencyTable, ...]) -> dict[str, frozenset[str]]:
+    """The allele labels of the markers that every chosen population has."""
+    markers = set.intersection(*(set(table.frequencies) for table in tables))
+    return {marker: frozenset(allele for table in tables for allele in table.frequencies[marker]) for marker in markers}
+
+
+def _profiles(folder: _Folder, ladders: Mapping[str, frozenset[str]] | None) -> TypedSamples:
+    grid = folder.grid("profiles")
+    if grid is not None and is_genemapper(grid):
+        return gather_profiles(genemapper_rows(grid, folder.findings), ladders, folder.findings)
+    if grid is None:
+        expected = "'profiles.csv', 'profiles.xlsx', or 'profiles.txt' from GeneMapper"
+        folder.findings.problem((folder.name, 0), "", "no table 'profiles'", expected, "add the table")
+    if grid is None or not grid.rows:
+        return TypedSamples()
+    return gather_profiles(profile_rows(to_table(grid, PROFILE_COLUMNS, folder.findings)), ladders, folder.findings)
+
+
+def _check_mutation_models(
+    settings: IncidentSettings, tables: tuple[FrequencyTable, ...], typed: TypedSamples, findings: Findings
+) -> None:
+    """A model that counts repeats needs alleles with numbers."""
+    in_use = {marker for genotypes in typed.genotypes.values() for marker in genotypes}
+    for marker in sorted(in_use):
+        models = settings.settings.mutation.of(marker)
+        if any(_counts_repeats(model) for model in models) and any(
+            not _is_number(allele) for table in tables for allele in table.frequencies.get(marker, ())
+        ):
+            found = f"marker '{marker}', whose alleles have no numbers, with a model that counts repeats"
+            expected = "the model 'equal', 'proportional', 'custom' or 'none' for this marker"
+            remedy = f'add [mutation.markers."{marker}"] with such a model'
+            findings.problem((settings.file, 0), "mutation", found, expected, remedy)
+
+
+def _counts_repeats(model: MutationModel) -> bool:
+    base = model.model if isinstance(model, Transformed) else model
+    return not isinstance(base, NoMutation | Equal | Proportional | Custom)
+
+
+def _is_number(allele: str) -> bool:
+    return allele.replace(".", "", 1).isdigit()

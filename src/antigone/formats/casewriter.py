@@ -1,0 +1,184 @@
+"""Writing a case folder: the same tables that ``casefolder`` reads, so that an incident survives the way round."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from antigone.errors import InputError, Problem
+from antigone.formats.alleles import UNKNOWN
+from antigone.formats.casefolder import SETTINGS_FILE
+from antigone.formats.families import DONOR_COLUMNS, FAMILY_COLUMNS
+from antigone.formats.frequencies import LONG_COLUMNS, SILENT
+from antigone.model.case import Consent, Donor, Family, Incident
+from antigone.model.frequency import FrequencyTable
+from antigone.model.mutation import (
+    BaseModel,
+    Custom,
+    Dawid,
+    Equal,
+    MutationModel,
+    NoMutation,
+    OneStep,
+    Proportional,
+    Stepwise,
+    Transformed,
+)
+from antigone.model.profile import Profile
+
+Cells = Iterable[object]
+
+
+def write_case_folder(incident: Incident, path: Path | str) -> None:
+    """Write an incident as a case folder, whole or not at all.
+
+    The tables are written into a new folder beside ``path``, which is renamed at the end, so that no
+    half-written case folder is ever found under that name.
+
+    Raises
+    ------
+    InputError
+        When the folder exists and is not empty, or cannot be written.
+    """
+    path = Path(path)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        remedy = "choose another folder; nothing is ever overwritten"
+        raise InputError([Problem(path.name, 0, "", "a folder that is not empty", "a new folder", remedy)])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+        try:
+            _write_tables(incident, draft)
+            draft.chmod(0o700)
+            if path.exists():
+                path.rmdir()
+            draft.rename(path)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+    except OSError as error:
+        reason = error.strerror or "an error of the file system"
+        raise InputError(
+            [Problem(path.name, 0, "", reason, "a folder that can be written", "check the path")]
+        ) from None
+
+
+def _write_tables(incident: Incident, folder: Path) -> None:
+    (folder / SETTINGS_FILE).write_text("\n".join(_settings_lines(incident)) + "\n", encoding="utf-8")
+    family_columns = (*FAMILY_COLUMNS.needed, *FAMILY_COLUMNS.optional)
+    _write(folder / "families.csv", family_columns, _family_rows(incident.families))
+    _write(folder / "donors.csv", (*DONOR_COLUMNS.needed, *DONOR_COLUMNS.optional), _donor_rows(incident.families))
+    people = ((p.code, p.sex, p.kind, p.request) for p in incident.unidentified)
+    _write(folder / "unidentified.csv", ("sample", "sex", "kind", "request"), people)
+    _write(folder / "profiles.csv", ("sample", "marker", "allele1", "allele2"), _profile_rows(_profiles(incident)))
+    columns = (*LONG_COLUMNS.needed, "alleles_sampled")
+    _write(folder / "frequencies.csv", columns, _frequency_rows(incident.tables))
+
+
+def _write(path: Path, columns: Iterable[str], rows: Iterable[Cells]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def _family_rows(families: Iterable[Family]) -> Iterator[Cells]:
+    for family in families:
+        for member in family.pedigree:
+            yield (
+                *(family.code, member.id, member.sex, member.father or "", member.mother or ""),
+                "yes" if member.id in family.missing else "no",
+                repr(member.founder_inbreeding) if member.founder_inbreeding else "",
+            )
+
+
+def _donor_rows(families: Iterable[Family]) -> Iterator[Cells]:
+    for family in families:
+        for donor in family.donors:
+            yield family.code, donor.member, donor.profile.sample, *_consent_cells(donor)
+
+
+def _consent_cells(donor: Donor) -> Cells:
+    consent: Consent | None = donor.consent
+    if consent is None:
+        return ("",) * 6
+    days = (day.isoformat() if day else "" for day in (consent.expires, consent.withdrawn))
+    return consent.reference, consent.date.isoformat(), " ".join(consent.scope), *days, consent.attested_by
+
+
+def _profiles(incident: Incident) -> Iterator[Profile]:
+    yield from (donor.profile for family in incident.families for donor in family.donors)
+    yield from (person.profile for person in incident.unidentified)
+
+
+def _profile_rows(profiles: Iterable[Profile]) -> Iterator[Cells]:
+    for profile in profiles:
+        for marker, (first, second) in profile.genotypes.items():
+            yield profile.sample, marker, first, UNKNOWN if second is None else second
+
+
+def _frequency_rows(tables: Iterable[FrequencyTable]) -> Iterator[Cells]:
+    for table in tables:
+        for marker, alleles in table.frequencies.items():
+            sampled = table.alleles_sampled.get(marker) or ""
+            silent = (table.silent or {}).get(marker)
+            visible = dict(alleles) if silent is None else {**alleles, SILENT: silent}
+            for allele, frequency in visible.items():
+                yield table.population, marker, allele, repr(frequency), sampled
+
+
+def _settings_lines(incident: Incident) -> Iterator[str]:
+    settings, rule = incident.settings, incident.settings.rule
+    yield f"title = {_quoted(incident.title)}"
+    yield "\n[frequencies]"
+    yield f"populations = {_list(_quoted(table.population) for table in incident.tables)}"
+    yield f"minimum_count = {rule.minimum_count!r}"
+    yield f"minimum = {rule.minimum!r}"
+    yield f"rescale = {str(rule.rescale).lower()}"
+    yield "\n[frequencies.sources]"
+    yield from (f"{_quoted(table.population)} = {_quoted(table.source)}" for table in incident.tables if table.source)
+    yield f"\n[model]\ntheta = {settings.theta!r}"
+    yield f"\n[search]\nthreshold = {settings.threshold!r}"
+    if settings.prior is not None:
+        yield f"prior = {settings.prior!r}"
+    mutation = settings.mutation
+    yield from _model_lines("mutation.female", mutation.female)
+    yield from _model_lines("mutation.male", mutation.male)
+    for marker, (female, male) in mutation.by_marker.items():
+        yield from _model_lines(f"mutation.markers.{_quoted(marker)}.female", female)
+        yield from _model_lines(f"mutation.markers.{_quoted(marker)}.male", male)
+
+
+def _model_lines(section: str, model: MutationModel) -> Iterator[str]:
+    yield f"\n[{section}]"
+    base: BaseModel
+    if isinstance(model, Transformed):
+        base = model.model
+        yield f'transform = "{model.transform}"'
+        yield f"keep_rate = {str(model.keep_rate).lower()}"
+    else:
+        base = model
+    match base:
+        case NoMutation():
+            yield 'model = "none"'
+        case Custom(matrix):
+            yield f'model = "custom"\nmatrix = {_list(_list(map(repr, row)) for row in matrix)}'
+        case Stepwise(rate, rate2, scale):
+            yield f'model = "stepwise"\nrate = {rate!r}\nrate2 = {rate2!r}\nrange = {scale!r}'
+        case Dawid(rate, scale):
+            yield f'model = "dawid"\nrate = {rate!r}\nrange = {scale!r}'
+        case Equal(rate) | Proportional(rate) | OneStep(rate):
+            yield f'model = "{type(base).__name__.lower()}"\nrate = {rate!r}'
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; JSON's escapes are a part of TOML's, but for the control character 0x7f."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _list(items: Iterable[str]) -> str:
+    return "[" + ", ".join(items) + "]"

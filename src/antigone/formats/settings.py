@@ -1,0 +1,318 @@
+"""``incident.toml``: the title, the frequencies, and every choice that changes an answer."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from antigone.errors import InputError, ModelError, Problem
+from antigone.formats.findings import Findings
+from antigone.formats.frequencies import NIST_1036
+from antigone.formats.markers import normalise_marker
+from antigone.formats.sources import decode_text
+from antigone.model.case import DEFAULT_MUTATION, MutationChoice, SearchSettings
+from antigone.model.frequency import FrequencyRule
+from antigone.model.mutation import (
+    BaseModel,
+    Custom,
+    Dawid,
+    Equal,
+    MutationModel,
+    NoMutation,
+    OneStep,
+    Proportional,
+    Stepwise,
+    Transformed,
+)
+
+_RATES: dict[str, tuple[Callable[..., BaseModel], tuple[str, ...]]] = {
+    "none": (NoMutation, ()),
+    "equal": (Equal, ("rate",)),
+    "proportional": (Proportional, ("rate",)),
+    "stepwise": (Stepwise, ("rate", "rate2", "range")),
+    "onestep": (OneStep, ("rate",)),
+    "dawid": (Dawid, ("rate", "range")),
+    "custom": (Custom, ("matrix",)),
+}
+_MODEL_KEYS = ("model", "rate", "rate2", "range", "transform", "keep_rate", "matrix")
+_TOML_PLACE = re.compile(r"line (\d+)")
+
+
+@dataclass(frozen=True)
+class IncidentSettings:
+    """What ``incident.toml`` says. ``frequency_file`` and ``builtin`` exclude each other; both may be empty."""
+
+    title: str
+    settings: SearchSettings
+    frequency_file: str = ""
+    builtin: str = ""
+    populations: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
+    lines: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def place(self, section: str, key: str) -> tuple[str, int]:
+        """The file and line of a key, for messages."""
+        return self.file, self.lines.get((section, key), 0)
+
+
+@dataclass
+class _Section:
+    """One section of the file, which notes the keys that were asked for, so that the others can be refused."""
+
+    file: str
+    name: str
+    data: Mapping[str, Any]
+    lines: Mapping[tuple[str, str], int]
+    findings: Findings
+    asked: set[str] = field(default_factory=set)
+
+    def wrong(self, key: str, found: str, expected: str, remedy: str) -> None:
+        places = ((self.name, key), (f"{self.name}.{key}".strip("."), ""), (self.name, ""))
+        line = next((self.lines[place] for place in places if place in self.lines), 0)
+        column = f"[{self.name}] {key}" if self.name else key
+        self.findings.problem((self.file, line), column.strip(), found, expected, remedy)
+
+    def has(self, key: str) -> bool:
+        return key in self.data
+
+    def text(self, key: str) -> str:
+        value = self._get(key, "")
+        if isinstance(value, str):
+            return value.strip()
+        self.wrong(key, f"a {type(value).__name__}", "a text in quotes", "put the value in quotes")
+        return ""
+
+    def number(self, key: str, default: float) -> float:
+        value = self._get(key, default)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300:
+            return float(value)
+        self.wrong(key, f"a {type(value).__name__}", "a number", "write a number with a decimal point")
+        return default
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self._get(key, default)
+        if isinstance(value, bool):
+            return value
+        self.wrong(key, f"a {type(value).__name__}", "true or false", "write true or false, without quotes")
+        return default
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self._get(key, [])
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        self.wrong(key, f"a {type(value).__name__}", "a list of texts", 'write ["A", "B"]')
+        return ()
+
+    def section(self, key: str) -> _Section:
+        value = self._get(key, {})
+        if not isinstance(value, dict):
+            self.wrong(key, f"a {type(value).__name__}", "a section", f"write [{key}] on a line of its own")
+            value = {}
+        return _Section(self.file, f"{self.name}.{key}".strip("."), value, self.lines, self.findings)
+
+    def value(self, key: str) -> Any:
+        return self._get(key, None)
+
+    def refuse_the_rest(self) -> None:
+        for key in sorted(self.data.keys() - self.asked):
+            expected = "one of " + ", ".join(sorted(self.asked))
+            self.wrong(key[:40], "an unknown key", expected, "correct or remove the key")
+
+    def _get(self, key: str, default: Any) -> Any:
+        self.asked.add(key)
+        return self.data.get(key, default)
+
+
+def parse_incident_toml(name: str, content: bytes, findings: Findings) -> IncidentSettings:
+    """Read the bytes of ``incident.toml``; everything wrong in it goes to ``findings``.
+
+    Raises
+    ------
+    InputError
+        When the file is not TOML at all, with the line.
+    """
+    text = decode_text(name, content)
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        place = _TOML_PLACE.search(str(error))
+        line = int(place[1]) if place else 0
+        remedy = 'correct this line; texts stand in quotes, as in title = "Flood 2026"'
+        raise InputError([Problem(name, line, "", "no valid TOML", "key = value", remedy)]) from None
+    return incident_settings(name, data, _lines_of_keys(text), findings)
+
+
+def incident_settings(
+    name: str, data: Mapping[str, Any], lines: Mapping[tuple[str, str], int], findings: Findings
+) -> IncidentSettings:
+    """The settings in a mapping of sections, whatever file they came from."""
+    top = _Section(name, "", data, lines, findings)
+    title = top.text("title")
+    if not title:
+        top.wrong("title", "no title", "a title of the incident", 'add a line such as title = "Flood 2026"')
+    frequencies = top.section("frequencies")
+    sources = frequencies.section("sources")
+    found = IncidentSettings(
+        title=title,
+        settings=SearchSettings(),
+        frequency_file=frequencies.text("file"),
+        builtin=frequencies.text("builtin"),
+        populations=frequencies.texts("populations"),
+        sources={population: sources.text(population) for population in sources.data},
+        file=name,
+        lines=lines,
+    )
+    if found.builtin not in ("", NIST_1036) or (found.builtin and found.frequency_file):
+        remedy = f'write builtin = "{NIST_1036}", or file = "..." with the name of a file in this folder'
+        frequencies.wrong("builtin", "an unknown table, or a file as well", f"'{NIST_1036}' or a file", remedy)
+    settings = _search_settings(top, frequencies)
+    for section in (frequencies, top):
+        section.refuse_the_rest()
+    return replace(found, settings=settings)
+
+
+def _search_settings(top: _Section, frequencies: _Section) -> SearchSettings:
+    model, search = top.section("model"), top.section("search")
+    default, rule = SearchSettings(), FrequencyRule()
+    prior = search.number("prior", 0.5) if search.has("prior") else default.prior
+    theta, threshold = model.number("theta", default.theta), search.number("threshold", default.threshold)
+    search.asked.add("prior")
+    mutation = _mutation_choice(top)
+    try:
+        rule = FrequencyRule(
+            frequencies.number("minimum_count", rule.minimum_count),
+            frequencies.number("minimum", rule.minimum),
+            frequencies.flag("rescale", rule.rescale),
+        )
+    except ModelError as error:
+        frequencies.wrong("minimum", str(error), "numbers in their range", "correct the number")
+    for section in (model, search):
+        section.refuse_the_rest()
+    try:
+        return SearchSettings(mutation, theta, rule, threshold, prior)
+    except ModelError as error:
+        key = "theta" if not 0 <= theta < 1 else "threshold" if threshold <= 0 else "prior"
+        section = model if key == "theta" else search
+        section.wrong(key, str(error), "a number in its range", "correct the number")
+        return default
+
+
+def _mutation_choice(top: _Section) -> MutationChoice:
+    section = top.section("mutation")
+    if not section.data:
+        return DEFAULT_MUTATION
+    markers = section.section("markers")
+    by_marker = {}
+    for name in markers.data:
+        marker = markers.section(name)
+        by_marker[normalise_marker(name)] = _both_sexes(marker)
+    section.asked.add("markers")
+    if set(section.data) == {"markers"}:
+        return replace(DEFAULT_MUTATION, by_marker=by_marker)
+    female, male = _both_sexes(section)
+    return MutationChoice(female, male, by_marker)
+
+
+def _both_sexes(section: _Section) -> tuple[MutationModel, MutationModel]:
+    """One model for mothers and fathers, or a section for each."""
+    section.asked.update((*_MODEL_KEYS, "female", "male"))
+    if "female" in section.data or "male" in section.data:
+        both = (section.section("female"), section.section("male"))
+        if any(key in section.data for key in _MODEL_KEYS) or not all(part.data for part in both):
+            remedy = "give either one model for both sexes, or a section 'female' and a section 'male'"
+            section.wrong("female", "an incomplete choice of models", "a model for mothers and for fathers", remedy)
+        models = (_model(both[0]), _model(both[1]))
+        both[0].refuse_the_rest()
+        both[1].refuse_the_rest()
+    else:
+        model = _model(section)
+        models = (model, model)
+    section.refuse_the_rest()
+    return models
+
+
+def _model(section: _Section) -> MutationModel:
+    name = section.text("model")
+    section.asked.update(_MODEL_KEYS)
+    if name not in _RATES:
+        expected = "one of " + ", ".join(_RATES)
+        section.wrong("model", f"'{name[:20]}'" if name else "no model", expected, "name a mutation model")
+        return NoMutation()
+    cls, parameters = _RATES[name]
+    for key in ("rate", "rate2", "range", "matrix"):
+        if section.has(key) and key not in parameters:
+            section.wrong(key, f"a parameter that the model '{name}' has not", "no such key", "remove the key")
+    if name == "custom":
+        model: BaseModel = Custom(_matrix(section))
+    else:
+        model = cls(**{key: _parameter(section, name, key) for key in parameters if key == "rate" or section.has(key)})
+    return _transformed(section, model)
+
+
+def _parameter(section: _Section, model: str, key: str) -> float:
+    value = section.number(key, -1.0)
+    if not section.has(key):
+        section.wrong(key, "no rate", f"the rate of the model '{model}'", "add rate = 0.002, or the rate you use")
+    elif not 0 <= value <= 1 and not (key == "range" and value > 0):
+        section.wrong(key, f"{value:g}", "a number from 0 to 1", "correct the number")
+    return value
+
+
+def _matrix(section: _Section) -> tuple[tuple[float, ...], ...]:
+    rows = section.value("matrix")
+    if isinstance(rows, list) and all(isinstance(row, list) and len(row) == len(rows) for row in rows):
+        numbers = [x for row in rows for x in row]
+        if numbers and all(isinstance(x, int | float) and 0 <= x <= 1 for x in numbers):
+            return tuple(tuple(float(x) for x in row) for row in rows)
+    expected = "a square list of rows of probabilities, in the order of the marker's alleles"
+    section.wrong("matrix", "no such matrix", expected, "correct the matrix")
+    return ((1.0,),)
+
+
+def _transformed(section: _Section, model: BaseModel) -> MutationModel:
+    transform = section.text("transform")
+    keep_rate = section.flag("keep_rate", True)
+    if not transform:
+        return model
+    if transform not in ("PM", "MH", "BA", "PR"):
+        section.wrong("transform", f"'{transform[:20]}'", "PM, MH, BA or PR", "correct or remove the transform")
+        return model
+    return Transformed(model, transform, keep_rate)  # type: ignore[arg-type]
+
+
+def _lines_of_keys(text: str) -> dict[tuple[str, str], int]:
+    """The line of each key and of each section header, for messages only."""
+    lines: dict[tuple[str, str], int] = {}
+    section = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[+\s*([^\[\]]+?)\s*\]", line)
+        key = re.match(r"\s*([\w\"'.-]+)\s*=", line)
+        if header:
+            section = re.sub(r"[\"']", "", header[1])
+            lines.setdefault((section, ""), number)
+        elif key:
+            lines.setdefault((section, key[1].strip("\"'")), number)
+    return lines
+
+
+def settings_of_rows(rows: Iterable[tuple[tuple[str, int], str, Any]], findings: Findings) -> dict[str, Any]:
+    """Nested sections from ``key, value`` rows of a workbook's sheet ``incident``; keys are dotted."""
+    data: dict[str, Any] = {}
+    for where, key, value in rows:
+        *sections, last = (part.strip() for part in key.split("."))
+        target = data
+        for part in sections:
+            inner = target.setdefault(part, {})
+            if not isinstance(inner, dict):
+                findings.problem(where, "key", "a key inside a key that has a value", "one of them", "remove one")
+                break
+            target = inner
+        else:
+            if last in target:
+                findings.problem(where, "key", "a key a second time", "each key once", "remove one of the rows")
+            target[last] = value
+    return data

@@ -1,0 +1,72 @@
+"""candidates.csv and results.json: the same rows and numbers as the report, for other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from antigone.model.result import SearchResult
+
+_COLUMNS = (
+    "rank",
+    "unidentified",
+    "family",
+    "missing",
+    "log10_lr_smallest",
+    "population_smallest",
+    "markers_compared",
+    "markers_missing",
+    "markers_needing_mutation",
+    "posterior",
+    "prior",
+    "verbal",
+)
+
+
+def candidates_csv(result: SearchResult) -> str:
+    """The ranked candidates as CSV, one row each, log10 LR of every population in the last columns."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*_COLUMNS, *(f"log10_lr {population}" for population in result.populations)])
+    for c in result.candidates:
+        writer.writerow(
+            [
+                c.rank,
+                *map(_harmless, (c.unidentified, c.family, c.missing)),
+                f"{c.smallest_log10_lr:.6f}",
+                c.smallest_population,
+                len(c.markers_compared),
+                len(c.markers_missing),
+                " ".join(mutation.marker for mutation in c.mutations),
+                f"{c.posterior:.9f}",
+                f"{result.prior:.9g}",
+                c.verbal,
+                *(f"{c.log10_lr[population]:.6f}" for population in result.populations),
+            ]
+        )
+    return text.getvalue()
+
+
+def _harmless(code: str) -> str:
+    """A code that a spreadsheet would run as a formula gets a leading apostrophe."""
+    return f"'{code}" if code[:1] in {"=", "+", "-", "@"} else code
+
+
+def results_json(result: SearchResult) -> str:
+    """The whole result with its provenance; an infinite number is the string ``"inf"`` or ``"-inf"``."""
+    return json.dumps(_plain(asdict(result)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

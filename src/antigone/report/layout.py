@@ -1,0 +1,252 @@
+"""Where every symbol and every line of a pedigree drawing stands, in pixels; no colours and no text yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from antigone.model.pedigree import Pedigree
+from antigone.report.coordinates import place_items, slot_x
+from antigone.report.generations import Union, generations, is_consanguineous, parts, unions
+from antigone.report.ordering import Block, Diagram, Net, Rows, build_diagram, order_rows
+from antigone.report.routing import Wire, assign_tracks
+
+RADIUS = 16.0
+LABEL_LINE = 15.0
+LABEL_GAP = 7.0
+TRACK = 13.0
+GAP_MARGIN = 16.0
+PART_GAP = 48.0
+SHELF_WIDTH = 1100.0
+
+Point = tuple[float, float]
+LineKind = Literal["mating", "consanguineous", "descent", "again"]
+
+
+@dataclass(frozen=True)
+class Label:
+    """How much room the text under a symbol needs."""
+
+    width: float
+    lines: int
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """One symbol and its centre. ``again`` marks a member drawn a second time."""
+
+    member: str
+    x: float
+    y: float
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    points: tuple[Point, ...]
+    kind: LineKind
+
+
+@dataclass(frozen=True)
+class Layout:
+    width: float
+    height: float
+    symbols: tuple[Symbol, ...]
+    lines: tuple[Line, ...]
+
+
+def lay_out(pedigree: Pedigree, labels: Mapping[str, Label]) -> Layout:
+    """Place every member of a pedigree and every line between them.
+
+    Connected parts stand side by side, on further shelves when they do not fit.
+    """
+    families = unions(pedigree)
+    related = frozenset(union for union in families if is_consanguineous(pedigree, union))
+    placed = [_PartLayout.of(part, families, related, labels) for part in parts(pedigree)]
+    symbols: list[Symbol] = []
+    lines: list[Line] = []
+    x = y = shelf = width = 0.0
+    for part in placed:
+        if x and x + part.width > SHELF_WIDTH:
+            x, y, shelf = 0.0, y + shelf + PART_GAP / 2, 0.0
+        symbols.extend(Symbol(s.member, s.x + x, s.y + y, s.again) for s in part.symbols)
+        lines.extend(Line(tuple((px + x, py + y) for px, py in line.points), line.kind) for line in part.lines)
+        width, shelf = max(width, x + part.width), max(shelf, part.height)
+        x += part.width + PART_GAP
+    return Layout(width, y + shelf, tuple(symbols), tuple(lines))
+
+
+@dataclass(frozen=True)
+class _PartLayout:
+    """One connected part: its diagram, its order, its horizontal places and the heights of its rows."""
+
+    diagram: Diagram
+    rows: Rows
+    x: dict[int, float]
+    widths: Sequence[float]
+    label_lines: Sequence[int]
+    related: frozenset[Union]
+
+    @classmethod
+    def of(
+        cls,
+        members: tuple[str, ...],
+        families: Sequence[Union],
+        related: frozenset[Union],
+        labels: Mapping[str, Label],
+    ) -> _PartLayout:
+        inside = tuple(union for union in families if union.parents[0] in members)
+        diagram = build_diagram(members, inside, generations(members, inside))
+        widths = [max(2 * RADIUS, labels[i.member].width) if i.member else 8.0 for i in diagram.items]
+        lines = [
+            max((labels[i.member].lines for i in diagram.items if i.row == row and i.member), default=1)
+            for row in range(diagram.height)
+        ]
+        rows = order_rows(diagram)
+        return cls(diagram, rows, place_items(diagram, rows, widths), widths, lines, related)
+
+    @property
+    def width(self) -> float:
+        return max(self.x[i] + width / 2 for i, width in enumerate(self.widths))
+
+    @property
+    def height(self) -> float:
+        return self._bottom(self.diagram.height - 1)
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        return tuple(
+            Symbol(item.member, self.x[i], self._middle(item.row), item.kind == "again")
+            for i, item in enumerate(self.diagram.items)
+            if item.kind != "bend"
+        )
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        lines = [line for row in range(self.diagram.height) for line in self._lines_below(row)]
+        return (*self._again_lines(), *self._mating_lines(), *lines)
+
+    @cached_property
+    def _tracks(self) -> tuple[dict[Net, int], ...]:
+        return tuple(self._tracks_below(row) for row in range(self.diagram.height))
+
+    @cached_property
+    def _middles(self) -> tuple[float, ...]:
+        found, top = [], 0.0
+        for row in range(self.diagram.height):
+            found.append(top + 7.0 * self._arcs(row) + RADIUS + 2.0)
+            gap = 2 * GAP_MARGIN + TRACK * max(self._tracks[row].values(), default=0)
+            top = found[row] + RADIUS + LABEL_GAP + LABEL_LINE * self.label_lines[row] + gap
+        return tuple(found)
+
+    def _middle(self, row: int) -> float:
+        return self._middles[row]
+
+    def _bottom(self, row: int) -> float:
+        return self._middles[row] + RADIUS + LABEL_GAP + LABEL_LINE * self.label_lines[row]
+
+    def _owner(self, item: int) -> Block:
+        return next(b for b in self.rows[self.diagram.items[item].row] if item in b)
+
+    def _is_apart(self, net: Net) -> bool:
+        block = self._owner(net.source[0])
+        places = [block.index(item) for item in net.source]
+        return max(places) - min(places) > 1
+
+    def _apart_nets(self, row: int) -> list[Net]:
+        return [net for net in self.diagram.nets if net.row == row and self._is_apart(net)]
+
+    def _arcs(self, row: int) -> int:
+        apart = len(self._apart_nets(row))
+        return apart + 1 if apart else 0
+
+    def _start(self, net: Net) -> float:
+        """Where a net hangs; nets that share a place are set a little apart."""
+        block = self._owner(net.source[0])
+        x = slot_x(self.diagram, block, net.source, self.x)
+        same = [
+            other
+            for other in self.diagram.nets
+            if other.row == net.row
+            and set(other.source) <= set(block)
+            and slot_x(self.diagram, block, other.source, self.x) == x
+        ]
+        return x + 8.0 * (same.index(net) - (len(same) - 1) / 2)
+
+    def _tracks_below(self, row: int) -> dict[Net, int]:
+        nets = [net for net in self.diagram.nets if net.row == row]
+        wires = [Wire(self._start(net), tuple(self.x[target] for target in net.targets)) for net in nets]
+        return dict(zip(nets, assign_tracks(wires), strict=True))
+
+    def _lines_below(self, row: int) -> list[Line]:
+        found = []
+        for net, track in self._tracks[row].items():
+            height = self._bottom(row) + GAP_MARGIN + TRACK * track
+            start, ends = self._start(net), [self.x[target] for target in net.targets]
+            found.append(self._line((start, self._top_of(net)), (start, height)))
+            if max(start, *ends) - min(start, *ends) >= 0.1:
+                found.append(self._line((min(start, *ends), height), (max(start, *ends), height)))
+            found.extend(
+                self._line((end, height), (end, self._end_at(target)))
+                for end, target in zip(ends, net.targets, strict=True)
+            )
+        return found
+
+    @staticmethod
+    def _line(*points: Point) -> Line:
+        return Line(points, "descent")
+
+    def _top_of(self, net: Net) -> float:
+        item = self.diagram.items[net.source[0]]
+        if item.kind == "bend" or len(net.source) == 1:
+            return self._bottom(net.row)
+        return self._level(net) if self._is_apart(net) else self._middle(net.row) + 2.0
+
+    def _end_at(self, target: int) -> float:
+        item = self.diagram.items[target]
+        return self._bottom(item.row) if item.kind == "bend" else self._middle(item.row)
+
+    def _level(self, net: Net) -> float:
+        return self._middle(net.row) - 5.0 - 4.0 * self._apart_nets(net.row).index(net)
+
+    def _mating_lines(self) -> list[Line]:
+        found = []
+        for net in self.diagram.nets:
+            if len(net.source) == 2:
+                kind: LineKind = "consanguineous" if net.union in self.related else "mating"
+                found.append(Line(self._mating_points(net), kind))
+        return found
+
+    def _mating_points(self, net: Net) -> tuple[Point, ...]:
+        left, right = sorted(net.source, key=lambda item: self.x[item])
+        y = self._middle(net.row)
+        if not self._is_apart(net):
+            return (self.x[left], y), (self.x[right], y)
+        block = self._owner(left)
+        start = self._start(net)
+        level, number = self._level(net), self._apart_nets(net.row).index(net)
+        over = y - RADIUS - 7.0 * (number + 1)
+        inner = (self.x[block[block.index(left) + 1]], self.x[block[block.index(right) - 1]])
+        turns = [(self.x[left] + inner[0]) / 2 + 4.0 * number, (self.x[right] + inner[1]) / 2 - 4.0 * number]
+        nearest = min((0, 1), key=lambda side: abs(turns[side] - start))
+        turns[nearest] = start
+        first, second = turns
+        return (
+            (self.x[left], level), (first, level), (first, over), (second, over), (second, level), (self.x[right], level)
+        )  # fmt: skip
+
+    def _again_lines(self) -> list[Line]:
+        """Dashed connections between the two symbols of a member who is drawn twice."""
+        items = self.diagram.items
+        first = {item.member: i for i, item in enumerate(items) if item.kind == "symbol"}
+        return [
+            Line(
+                ((self.x[first[item.member]], self._middle(items[first[item.member]].row)),
+                 (self.x[i], self._middle(item.row))),
+                "again",
+            )
+            for i, item in enumerate(items)
+            if item.kind == "again"
+        ]  # fmt: skip

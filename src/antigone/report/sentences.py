@@ -1,0 +1,207 @@
+"""What a result says, in plain sentences: the words of a report that are made from numbers.
+
+Nothing here calls a result more than a candidate, and nothing names an allele.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from antigone.errors import InputError
+from antigone.model.case import SCOPE_IDENTIFICATION, Family, UnidentifiedPerson
+from antigone.model.result import Candidate, MarkerMutation, MutationStep, SearchResult
+from antigone.report.numbers import count_text, log10_text, lr_text, odds_text, plain_text, probability_text
+
+NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def summarise(result: SearchResult) -> tuple[str, ...]:
+    """The search in six plain sentences, with its key numbers."""
+    listed = len(result.candidates)
+    chance = result.chance
+    return (
+        f"This search compared {_counted(len(result.unidentified), 'unidentified person')} with "
+        f"{_counted(len(result.families), 'missing person')} "
+        f"of {_counted(len({f.family for f in result.families}), 'family', 'families')}.",
+        _pairs_sentence(result),
+        f"{_sentence_number(listed)} {'pair reaches' if listed == 1 else 'pairs reach'} the threshold, a likelihood "
+        f"ratio (LR) of {plain_text(result.threshold)}, and "
+        f"{'is listed as a candidate' if listed == 1 else 'are listed as candidates'} for review by a geneticist.",
+        f"If no unidentified person belonged to any of these families, at most {plain_text(chance.bound)} pairs are "
+        f"expected to reach the threshold by chance alone ({count_text(chance.pairs)} pairs divided by the threshold); "
+        f"{count_text(chance.draws)} simulated profiles give an estimate of {_estimate(result)}.",
+        f"Before the DNA is looked at, every pair has the prior probability {odds_text(result.prior)}: "
+        f"{result.prior_reason.rstrip('.')}.",
+        _open_sentence(result),
+    )
+
+
+def _pairs_sentence(result: SearchResult) -> str:
+    everything = result.pairs_compared + result.pairs_excluded_by_sex + result.pairs_without_data
+    return (
+        f"Of {_counted(everything, 'possible pair')}, {count_text(result.pairs_compared)} were compared, "
+        f"{count_text(result.pairs_excluded_by_sex)} were left out because the sexes differ, and "
+        f"{count_text(result.pairs_without_data)} could not be compared for want of data."
+    )
+
+
+def _open_sentence(result: SearchResult) -> str:
+    unidentified = sum(not summary.candidates for summary in result.unidentified)
+    missing = sum(not summary.candidates for summary in result.families)
+    return (
+        f"{_sentence_number(unidentified)} unidentified {_plural(unidentified, 'person has', 'persons have')} no "
+        f"candidate, and {_number(missing)} missing {_plural(missing, 'person has', 'persons have')} none; "
+        f"“What stays open” says why."
+    )
+
+
+def _estimate(result: SearchResult) -> str:
+    chance = result.chance
+    return f"{plain_text(chance.estimate)} ± {plain_text(chance.standard_error)} (standard error)"
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count_text(count)} {_plural(count, one, many or one + 's')}"
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
+
+
+def _number(count: int) -> str:
+    return NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else count_text(count)
+
+
+def _sentence_number(count: int) -> str:
+    return _number(count).capitalize()
+
+
+def propositions(candidate: Candidate) -> tuple[str, str]:
+    """The two propositions that a candidate's likelihood ratio compares."""
+    return (
+        f"{candidate.unidentified} is {candidate.missing}, the missing member of family {candidate.family}.",
+        f"{candidate.unidentified} is unrelated to family {candidate.family}.",
+    )
+
+
+def other_ranks(result: SearchResult, candidate: Candidate) -> tuple[int, ...]:
+    """The ranks of the candidates that name the same unidentified person or the same missing person."""
+    return tuple(c.rank for c in (*_same_unidentified(result, candidate), *_same_missing(result, candidate)))
+
+
+def explain_alternatives(result: SearchResult, candidate: Candidate) -> tuple[str, ...]:
+    """Say plainly where one person stands in more than one candidate."""
+    return (*_elsewhere(result, candidate), *_others_here(result, candidate))
+
+
+def _elsewhere(result: SearchResult, candidate: Candidate) -> Iterator[str]:
+    others = _same_unidentified(result, candidate)
+    if others:
+        places = _listed(f"{c.missing} of family {c.family} (rank {c.rank})" for c in others)
+        yield (
+            f"{candidate.unidentified} is also a candidate for {places}. At most one of these propositions can be "
+            "true; probably the missing persons are relatives of one another, or a candidate arose by chance."
+        )
+
+
+def _others_here(result: SearchResult, candidate: Candidate) -> Iterator[str]:
+    others = _same_missing(result, candidate)
+    if others:
+        also = "is also a candidate" if len(others) == 1 else "are also candidates"
+        yield (
+            f"{_listed(f'{c.unidentified} (rank {c.rank})' for c in others)} {also} for {candidate.missing} of family "
+            f"{candidate.family}: probably fragments of one person, or relatives."
+        )
+
+
+def _same_unidentified(result: SearchResult, candidate: Candidate) -> list[Candidate]:
+    return [c for c in result.candidates if c.unidentified == candidate.unidentified and c.rank != candidate.rank]
+
+
+def _same_missing(result: SearchResult, candidate: Candidate) -> list[Candidate]:
+    place = candidate.family, candidate.missing
+    return [c for c in result.candidates if (c.family, c.missing) == place and c.rank != candidate.rank]
+
+
+def _listed(texts: Iterable[str]) -> str:
+    *most, last = texts
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def consenting_donors(family: Family, created: str) -> tuple[str, ...]:
+    """The donors whose consent was active on the day the result was made.
+
+    Raises
+    ------
+    InputError
+        When ``created`` is not an ISO 8601 time stamp.
+    """
+    try:
+        day = dt.datetime.fromisoformat(created).date()
+    except ValueError as error:
+        raise InputError(
+            f"result: the time stamp is '{created}', expected an ISO 8601 date and time; compute the result again"
+        ) from error
+    return tuple(
+        donor.member
+        for donor in family.donors
+        if donor.consent is not None and donor.consent.covers(SCOPE_IDENTIFICATION, day)
+    )
+
+
+def describe_references(donors: tuple[str, ...]) -> str:
+    """Who gave a sample."""
+    if not donors:
+        return "No member gives a sample under an active consent on the day of this report."
+    start = f"{_sentence_number(len(donors))} {_plural(len(donors), 'member', 'members')} gave a sample"
+    return f"{start}: {', '.join(donors)}."
+
+
+def describe_kind(person: UnidentifiedPerson) -> str:
+    """Whether an unidentified person is known from remains or asked in person."""
+    if person.kind == "living":
+        return f"{person.code} is a living person who asked."
+    return f"{person.code} is a sample of remains."
+
+
+def reportable_mutations(candidate: Candidate, donors: Iterable[str]) -> tuple[MarkerMutation, ...]:
+    """The mutations a report may speak of: never one between two donors.
+
+    That two references do not fit each other is a finding about the family, not about the candidate; it is
+    shown to the responsible geneticist alone and stands in no report (purpose, line 6).
+    """
+    known = set(donors)
+    kept = []
+    for mutation in candidate.mutations:
+        steps = tuple(step for step in mutation.steps if not {step.parent, step.child} <= known)
+        if steps or not mutation.steps:
+            kept.append(MarkerMutation(mutation.marker, steps))
+    return tuple(kept)
+
+
+def explain_mutation(candidate: Candidate, mutation: MarkerMutation) -> str:
+    """One marker that needs a mutation: between whom, how far, how probable."""
+    start = f"{mutation.marker} cannot be explained without a mutation"
+    if not mutation.steps:
+        return f"{start}."
+    return f"{start}: {'; or '.join(_step_text(candidate, step) for step in mutation.steps)}."
+
+
+def _step_text(candidate: Candidate, step: MutationStep) -> str:
+    parent, child = (_placed(candidate, member) for member in (step.parent, step.child))
+    probability = probability_text(step.probability)
+    return f"between {parent} and {child}, {_size_text(step.steps)} (probability {probability}, given H1)"
+
+
+def _placed(candidate: Candidate, member: str) -> str:
+    return f"{candidate.unidentified} (as {member})" if member == candidate.missing else member
+
+
+def _size_text(steps: float | None) -> str:
+    if steps is None:
+        return "of a size that cannot be counted in steps"
+    if not float(steps).is_integer():
+        return f"with a change of {log10_text(steps)} repeat lengths"
+    count = abs(int(steps))
+    return f"{_number(count)} {_plural(count, 'step', 'steps')} {'longer' if steps > 0 else 'shorter'}"

@@ -1,0 +1,62 @@
+"""How many pairs reach the threshold by chance: the bound that always holds, and an estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antigone.model.result import ChanceMatches
+from antigone.search.blind import Comparison
+
+Array = NDArray[np.float64]
+
+
+def expected_chance_matches(
+    comparison: Comparison, *, threshold: float, genotype_logs: Sequence[Array], rng: np.random.Generator, seed: int,
+    draws: int = 400,
+) -> ChanceMatches:  # fmt: skip
+    """The expected number of unrelated pairs whose smallest LR is at or above ``threshold``.
+
+    The bound is pairs / threshold: the mean LR of unrelated pairs is 1, so at most 1/threshold of them reach
+    it (Markov). The estimate draws each missing person's genotype from its family table under H1 in the first
+    population and weighs it by 1/LR: importance sampling, unbiased for P(LR >= threshold | H2). Each pair uses
+    the markers typed in its unidentified person; partly read markers are simulated as fully read.
+
+    ``genotype_logs[marker]`` holds the log probability of each full genotype in the first population.
+    """
+    pairs = int(comparison.compared.sum())
+    patterns, members = np.unique(_typed(comparison, genotype_logs), axis=1, return_inverse=True)
+    total, variance = 0.0, 0.0
+    for target in range(len(comparison.targets)):
+        weights = _weights(comparison, target, genotype_logs, rng, draws, patterns, np.log(threshold))
+        counts = np.bincount(members.ravel(), comparison.compared[target], patterns.shape[1])
+        each_draw = counts @ weights
+        total += float(each_draw.mean())
+        variance += float(each_draw.var()) / draws
+    return ChanceMatches(pairs, threshold, pairs / threshold, total, float(np.sqrt(variance)), draws, seed)
+
+
+def _typed(comparison: Comparison, genotype_logs: Sequence[Array]) -> NDArray[np.bool_]:
+    last = [table.shape[1] - 1 for table in next(iter(comparison.tables.values()))]
+    return np.asarray(comparison.codes != np.array(last, dtype=np.int64).reshape(len(genotype_logs), -1))
+
+
+def _weights(
+    comparison: Comparison, target: int, genotype_logs: Sequence[Array], rng: np.random.Generator, draws: int,
+    patterns: NDArray[np.bool_], log_threshold: float,
+) -> Array:  # fmt: skip
+    """1/LR where the smallest LR reaches the threshold, else 0, shape ``(patterns, draws)``."""
+    names = list(comparison.tables)
+    sums = {name: np.zeros((patterns.shape[1], draws)) for name in names}
+    for m, logs in enumerate(genotype_logs):
+        first = comparison.tables[names[0]][m][target, : len(logs)]
+        if np.isnan(first).any():
+            continue
+        chances = np.exp(first + logs)
+        drawn = rng.choice(len(logs), size=draws, p=chances / chances.sum())
+        for name in names:
+            sums[name] += patterns[m][:, None] * comparison.tables[name][m][target, drawn][None, :]
+    least = np.min(np.stack(list(sums.values())), axis=0)
+    return np.where(least >= log_threshold, np.exp(-sums[names[0]]), 0.0)

@@ -1,0 +1,78 @@
+"""Typed genotypes as small integer codes, so that a likelihood ratio is one look-up per marker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antigone.engine.likelihood import allele_indices, genotype_pairs
+from antigone.model.case import UnidentifiedPerson
+from antigone.model.marker import Marker
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def code_count(alleles: int) -> int:
+    """How many codes a marker with ``alleles`` visible alleles has: genotypes, one-allele readings, untyped."""
+    return alleles * (alleles + 1) // 2 + alleles + 1
+
+
+def encode_profiles(persons: Sequence[UnidentifiedPerson], markers: Sequence[Marker]) -> Ints:
+    """The code of every unidentified person at every marker, shape ``(markers, persons)``.
+
+    Codes run over the unordered genotypes (in the order of ``genotype_pairs``), then the partial readings
+    ``a/?``, then "untyped". Only unidentified persons can be encoded: a donor is never a query.
+
+    Raises
+    ------
+    ModelError
+        For an allele outside the ladder.
+    """
+    return np.array([[_code(person, marker) for person in persons] for marker in markers], dtype=np.int64).reshape(
+        len(markers), len(persons)
+    )
+
+
+def _code(person: UnidentifiedPerson, marker: Marker) -> int:
+    n = len(marker.alleles)
+    genotype = person.profile.genotypes.get(marker.name)
+    if genotype is None:
+        return code_count(n) - 1
+    first, second = allele_indices(marker, genotype, person.code)
+    if second < 0:
+        return n * (n + 1) // 2 + first
+    return pair_code(first, second, n)
+
+
+def pair_code(first: int, second: int, n: int) -> int:
+    """The position of the unordered genotype ``(first <= second)`` among those over ``n`` alleles.
+
+    Examples
+    --------
+    >>> [pair_code(a, b, 3) for a, b in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))]
+    [0, 1, 2, 3, 4, 5]
+    """
+    return first * n - first * (first - 1) // 2 + second - first
+
+
+def fold_to_codes(logs: Array, visible: int) -> Array:
+    """Log probabilities of genotypes to log probabilities of what can be read.
+
+    ``logs`` has shape ``(items, genotypes)`` over the visible alleles and perhaps one silent allele (last).
+    A read homozygote may carry the silent allele; a partial reading ``a/?`` is any genotype with ``a``;
+    "untyped" has probability 1 relative to itself and is left at 0.
+    """
+    genotypes = logs.shape[1]
+    n = int((np.sqrt(8 * genotypes + 1) - 1) / 2)
+    place = np.zeros((n, n), dtype=np.int64)
+    first, second = genotype_pairs(n).T
+    place[first, second] = place[second, first] = np.arange(genotypes)
+    a, b = genotype_pairs(visible).T
+    read = logs[:, place[a, b]]
+    if n > visible:
+        read = np.where(a == b, np.logaddexp(read, logs[:, place[a, visible]]), read)
+    partial = np.logaddexp.reduce(logs[:, place[:visible]], axis=2)
+    return np.concatenate([read, partial, np.zeros((len(logs), 1))], axis=1)

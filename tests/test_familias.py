@@ -1,0 +1,385 @@
+"""Familias files: plain ones with two pedigrees, and ones with a DVI part."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from antigone.errors import ConsentError, InputError
+from antigone.formats.familias import read_familias_case, read_familias_incident
+from antigone.formats.incident import read_incident
+from antigone.model.case import Consent
+from antigone.model.mutation import Equal, NoMutation, Proportional, Stepwise, Transformed
+
+DAY = dt.date(2026, 11, 22)
+
+
+def locus(
+    name, alleles, *, codes=(0, 0), rates=("0", "0"), rates2=("0", "0"), ranges=("0.1", "0.1"), silent=None, dropout=0
+):
+    count = len(alleles)
+    lines = [f'"{name}"', *rates, *map(str, codes), str(count + (silent is not None)), *ranges, *rates2]
+    lines += ["#FALSE#" if silent is None else "#TRUE#", str(silent or 0)]
+    lines += [f"{count}\t(DatabaseSize = 500 , Dropout probability = {dropout} , Minor allele frequency = 0 )"]
+    for allele, frequency in alleles.items():
+        lines += [f'"{allele}"', str(frequency)]
+    return lines
+
+
+def person(name, male, *genotypes, dropout=False):
+    lines = [
+        f'"{name}"',
+        "#FALSE#",
+        "-1 (Consider dropouts)" if dropout else "-1",
+        "#FALSE#",
+        "#TRUE#" if male else "#FALSE#",
+    ]
+    lines += [str(len(genotypes))]
+    for genotype in genotypes:
+        lines += list(map(str, genotype))
+    return lines
+
+
+def plain(persons=(), known=(0, 0, ()), pedigrees=(), loci=(), theta="0", quoted_line=True):
+    """The lines of a file; a relation is a pair of indices, a pedigree is (name, females, males, relations)."""
+    lines = ['"Output from Familias, version 3.3.1"', '"DO NOT EDIT!"', "3.3.1", *(['""'] if quoted_line else [])]
+    lines += [str(len(persons)), *(line for one in persons for line in one)]
+    lines += ['"Known relations"', *relation_lines(*known), str(len(pedigrees))]
+    for index, (name, females, males, relations) in enumerate(pedigrees):
+        lines += [str(index), f'"{name}"', *relation_lines(females, males, relations)]
+    lines += [f"#FALSE# (#Databases: 1 ;Theta/Kinship/Fst: {theta} )", str(len(loci)), "#TRUE#", '"Here"']
+    return [*lines, *(line for one in loci for line in one)]
+
+
+def relation_lines(females, males, relations):
+    return [str(females), str(males), str(len(relations)), *(str(i) for pair in relations for i in pair)]
+
+
+LADDER = {"7": "0.25", "8": "0.5", "9.3": "0.25"}
+TRIO = [person("AF", True, (0, 2, 0)), person("MO", False), person("CH", False, (0, 1, 0))]
+TWO = [("father", 0, 0, [(0, 2), (1, 2)]), ("stranger", 0, 1, [(3, 2), (1, 2)])]
+
+
+def saved(path, lines, encoding="utf-8"):
+    file = path / "case.fam"
+    file.write_bytes("\r\n".join(lines).encode(encoding))
+    return file
+
+
+def case(path, **changes):
+    return read_familias_case(
+        saved(path, plain(**{"persons": TRIO, "pedigrees": TWO, "loci": [locus("TH01", LADDER)]} | changes))
+    )
+
+
+def faults(path, lines):
+    with pytest.raises(InputError) as error:
+        read_familias_case(saved(path, lines))
+    return error.value.problems
+
+
+def test_read_familias_case__two_pedigrees(tmp_path):
+    found = case(tmp_path, theta="0.02")
+    assert found.pedigrees["H1"]["CH"].father == "AF"
+    assert found.pedigrees["H2"]["CH"].father == "added man of this pedigree 1"
+    assert found.pedigrees["H2"]["CH"].mother == "MO"
+    assert {name: profile.genotypes for name, profile in found.profiles.items()} == {
+        "AF": {"TH01": ("7", "9.3")},
+        "CH": {"TH01": ("7", "8")},
+    }
+    assert found.tables[0].population == "Here"
+    assert found.tables[0].frequencies == {"TH01": {"7": 0.25, "8": 0.5, "9.3": 0.25}}
+    assert found.settings.theta == 0.02
+    assert found.settings.rule.floor(1000) == 0
+    assert not found.settings.rule.rescale
+    assert found.notices == ("H1 is the pedigree 'father' of case.fam", "H2 is the pedigree 'stranger' of case.fam")
+
+
+def test_read_familias_case__without_the_empty_fourth_line(tmp_path):
+    file = saved(tmp_path, plain(TRIO, pedigrees=TWO, loci=[locus("TH01", LADDER)], quoted_line=False))
+    assert set(read_familias_case(file).pedigrees) == {"H1", "H2"}
+
+
+def test_read_familias_case__known_relations_hold_in_every_pedigree(tmp_path):
+    found = case(tmp_path, known=(1, 0, [(1, 2), (3, 1)]), pedigrees=[("a", 0, 0, [(0, 2)]), ("b", 0, 0, [])])
+    assert found.pedigrees["H1"]["MO"].mother == "added woman 1"
+    assert (found.pedigrees["H1"]["CH"].father, found.pedigrees["H2"]["CH"].father) == ("AF", None)
+    assert found.pedigrees["H2"]["CH"].mother == "MO"
+
+
+@pytest.mark.parametrize(
+    ("code", "rate", "rate2", "expected"),
+    [
+        (0, "0", "0", NoMutation()),
+        (0, "0.001", "1e-006", Equal(0.001)),
+        (1, "0.001", "0", Proportional(0.001)),
+        (2, "0.001", "1e-006", Stepwise(0.001, 1e-6, 0.1)),
+        (3, "0.001", "0", Transformed(Stepwise(0.001, 0.0, 0.1), "PM")),
+        (4, "0.001", "1e-006", Stepwise(0.001, 1e-6, 0.1)),
+        (4, "0", "1e-006", Stepwise(0.0, 1e-6, 0.1)),
+        (3, "0", "0", NoMutation()),
+    ],
+)
+def test_mutation_models__by_code(tmp_path, code, rate, rate2, expected):
+    loci = [locus("TH01", LADDER, codes=(0, code), rates=("0", rate), rates2=("0", rate2))]
+    assert case(tmp_path, loci=loci).settings.mutation.of("TH01") == (NoMutation(), expected)
+
+
+def test_mutation_models__an_allele_without_a_number_takes_the_equal_model_with_a_notice(tmp_path):
+    ladder = {"7": "0.25", "8": "0.5", "Rest allele": "0.25"}
+    found = case(tmp_path, loci=[locus("TH01", ladder, codes=(4, 1), rates=("0.1", "0.2"))])
+    assert found.settings.mutation.of("TH01") == (Equal(0.1), Proportional(0.2))
+    assert any("without a repeat number" in notice for notice in found.notices)
+
+
+def test_silent_allele__has_its_frequency(tmp_path):
+    loci = [locus("TH01", {"7": "0.25", "8": "0.45", "9.3": "0.25"}, silent="0.05")]
+    assert case(tmp_path, loci=loci).tables[0].silent == {"TH01": 0.05}
+
+
+def test_frequencies__rounded_ones_are_divided_with_a_notice(tmp_path):
+    found = case(tmp_path, loci=[locus("TH01", {"7": "0.25", "8": "0.5", "9.3": "0.249"})])
+    assert sum(found.tables[0].frequencies["TH01"].values()) == pytest.approx(1)
+    assert any("sum to 0.999" in notice for notice in found.notices)
+
+
+def test_latin_1_names__are_read_with_a_notice(tmp_path):
+    persons = [person("Père", True, (0, 2, 0)), *TRIO[1:]]
+    file = saved(tmp_path, plain(persons, pedigrees=TWO, loci=[locus("TH01", LADDER)]), "latin-1")
+    found = read_familias_case(file)
+    assert "Père" in found.profiles
+    assert any("not UTF-8" in notice for notice in found.notices)
+
+
+def test_malformed_lines__stop_with_their_number(tmp_path):
+    good = plain(TRIO, pedigrees=TWO, loci=[locus("TH01", LADDER)])
+    for number in range(5, len(good) + 1):
+        if good[number - 1].startswith('"') and good[number - 1] != '"Known relations"':
+            continue
+        broken = [*good[: number - 1], "broken", *good[number:]]
+        if "-1" in good[number - 1]:
+            continue
+        (problem,) = faults(tmp_path, broken)
+        assert (problem.file, problem.line) == ("case.fam", number), good[number - 1]
+
+
+def test_cut_files__stop_with_their_number(tmp_path):
+    good = plain(TRIO, pedigrees=TWO, loci=[locus("TH01", LADDER)])
+    for length in range(len(good)):
+        found = faults(tmp_path, good[:length])
+        assert found[0].line <= length + 1
+
+
+FAULTS = {
+    "one pedigree": ({"pedigrees": TWO[:1]}, "1 pedigrees"),
+    "an index of no person": ({"pedigrees": [("a", 0, 0, [(9, 2)]), TWO[1]]}, "index of no person"),
+    "two fathers": ({"pedigrees": [("a", 0, 1, [(0, 2), (3, 2)]), TWO[1]]}, "second father"),
+    "own ancestor": ({"pedigrees": [("a", 0, 0, [(0, 2), (2, 0)]), TWO[1]]}, "own ancestor"),
+    "a name twice": ({"persons": [TRIO[0], TRIO[0], TRIO[2]]}, "listed twice"),
+    "a direct relation": ({"pedigrees": [("a", 0, 0, [("0 - Direct", 2)]), TWO[1]]}, "Direct"),
+    "an index of no allele": ({"persons": [person("AF", True, (0, 7, 0)), *TRIO[1:]]}, "index of no locus"),
+    "an index of no locus": ({"persons": [person("AF", True, (0, 1, 5)), *TRIO[1:]]}, "index of no locus"),
+    "a locus twice": ({"persons": [person("AF", True, (0, 1, 0), (0, 1, 0)), *TRIO[1:]]}, "locus a second time"),
+    "a sum far from 1": ({"loci": [locus("TH01", {"7": "0.25", "8": "0.5", "9.3": "0.1"})]}, "sum to 0.85"),
+    "an unknown model": ({"loci": [locus("TH01", LADDER, codes=(5, 0))]}, "mutation model 5"),
+    "an X locus": ({"loci": [locus("DXS10103", LADDER)]}, "sex chromosome"),
+    "drop-out": (
+        {
+            "persons": [person("AF", True, (0, 2, 0), dropout=True), *TRIO[1:]],
+            "loci": [locus("TH01", LADDER, dropout=0.1)],
+        },
+        "drop-out",
+    ),
+    "theta": ({"theta": "1.5"}, "theta"),
+}
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_faults__are_named_with_a_line(tmp_path, kind):
+    changes, words = FAULTS[kind]
+    with pytest.raises(InputError) as error:
+        case(tmp_path, **changes)
+    assert words in str(error.value)
+    assert all(problem.line > 0 or kind == "one pedigree" for problem in error.value.problems)
+
+
+def test_stored_results__are_refused(tmp_path):
+    lines = plain(TRIO, pedigrees=TWO, loci=[locus("TH01", LADDER)])
+    lines = [line.replace("#FALSE# (#D", "#TRUE# (#D") for line in lines]
+    assert "stored results" in faults(tmp_path, lines)[0].found
+
+
+def test_drop_out__without_persons_that_consider_it_changes_nothing(tmp_path):
+    assert case(tmp_path, loci=[locus("TH01", LADDER, dropout=0.1)]).tables
+
+
+# --- the DVI part --------------------------------------------------------------------------------------------
+
+
+def dna(depth, *genotypes):
+    lines = ["[" * depth + "DNA data" + "]" * depth, f"nSystems= {len(genotypes)}"]
+    for system, first, second in genotypes:
+        lines += [f"SystemName= {system}", f"Allele1= {first}", f"Allele2= {second}"]
+    return lines
+
+
+def dvi_person(depth, number, name, gender, *genotypes):
+    head = "[" * depth + f"Person {number}" + "]" * depth
+    return [head, f"Name= {name}", f"Gender= {gender}", *dna(depth + 1, *genotypes)]
+
+
+def family(name, persons, pedigrees):
+    lines = [f"[[[Family {name}]]]", f"Name= {name}", "[[[[Persons]]]]", f"nPersons= {len(persons)}"]
+    for number, (code, gender, *genotypes) in enumerate(persons, start=1):
+        lines += dvi_person(5, number, code, gender, *genotypes)
+    lines += ["[[[[Pedigrees]]]]", f"nPedigrees= {len(pedigrees)}"]
+    for label, relations in pedigrees:
+        lines += [f"[[[[[Pedigree {label}]]]]]", f"Name= {label}", f"nRelations= {len(relations)}"]
+        for parent, child in relations:
+            lines += [f"Parent= {parent}", f"Child= {child}"]
+    return lines
+
+
+PARENTS = family(
+    "Fam1",
+    [("FA", "Male", ("TH01", "7", "9.3")), ("MO", "Female", ("TH01", "8", "8"))],
+    [("Reference pedigree", []), ("Child", [("FA", "Missing person"), ("MO", "Missing person")])],
+)
+REMAINS = [*dvi_person(3, 1, "V1", "Male", ("TH01", "7", "8")), *dvi_person(3, 2, "V2", "Unknown")]
+
+
+def dvi(path, *families, remains=REMAINS, loci=None):
+    lines = plain(loci=loci or [locus("TH01", LADDER)])
+    lines += ["", "[DVI]", "[[Unidentified persons]]", "nPersons= 2", *remains, "[[Notes]]", "nFamilies= 0", ""]
+    lines += ["[[Reference Families]]", f"nFamilies= {len(families)}", *(line for one in families for line in one)]
+    lines += ["[Prior]", "UseList= Yes", "Size= 3", "[Advanced]", "[[DVI]]", "QuickSearch= Enabled"]
+    return saved(path, lines)
+
+
+def incident(path, *families, **changes):
+    return read_familias_incident(dvi(path, *families, **changes), "Laboratory 7, file 12", attested_on=DAY)
+
+
+def test_read_familias_incident__families_and_remains(tmp_path):
+    found = incident(tmp_path, PARENTS)
+    assert [(p.code, p.sex, dict(p.profile.genotypes)) for p in found.unidentified] == [
+        ("V1", "male", {"TH01": ("7", "8")}),
+        ("V2", "unknown", {}),
+    ]
+    (one,) = found.families
+    assert (one.code, one.missing) == ("Fam1", ("Missing person",))
+    assert (one.pedigree["Missing person"].father, one.pedigree["Missing person"].mother) == ("FA", "MO")
+    assert one.pedigree["Missing person"].sex == "unknown"
+    assert {donor.member: donor.profile.genotypes["TH01"] for donor in one.donors} == {
+        "FA": ("7", "9.3"),
+        "MO": ("8", "8"),
+    }
+    consent = Consent("attested for the whole file", DAY, attested_by="Laboratory 7, file 12")
+    assert all(donor.consent == consent for donor in one.donors)
+
+
+@pytest.mark.parametrize("attested", ["", "  ", None])
+def test_read_incident__needs_an_attestation_of_consent(tmp_path, attested):
+    with pytest.raises(ConsentError, match="attests"):
+        read_incident(dvi(tmp_path, PARENTS), attested)
+
+
+def test_missing_parent__takes_the_sex_that_the_other_parent_leaves(tmp_path):
+    persons = [("MO", "Female"), ("CH", "Male", ("TH01", "7", "7"))]
+    one = incident(tmp_path, family("F", persons, [("P", [("Missing person", "CH"), ("MO", "CH")])])).families[0]
+    assert one.pedigree["Missing person"].sex == "male"
+    assert (one.pedigree["CH"].father, one.pedigree["CH"].mother) == ("Missing person", "MO")
+
+
+def test_missing_parent__of_unknown_sex_is_refused_only_where_it_matters(tmp_path):
+    alone = family("F", [("CH", "Male", ("TH01", "7", "7"))], [("P", [("Missing person", "CH")])])
+    one = incident(tmp_path, alone).families[0]
+    assert (one.pedigree["CH"].father, one.pedigree["Missing person"].sex) == ("Missing person", "unknown")
+    with pytest.raises(InputError, match="parent of unknown sex"):
+        incident(tmp_path, alone, loci=[locus("TH01", LADDER, rates=("0.001", "0.002"))])
+
+
+def test_family_with_two_hypotheses__is_two_families_with_a_notice(tmp_path):
+    persons = [("S", "Male", ("TH01", "7", "7")), ("P", "Female")]
+    found = incident(
+        tmp_path, family("F", persons, [("Child", [("P", "Missing person")]), ("Other", [("S", "Missing person")])])
+    )
+    assert [one.code for one in found.families] == ["F / Child", "F / Other"]
+    assert any("2 pedigrees" in notice for notice in found.notices)
+
+
+def test_reference_pedigree__that_relates_donors_otherwise_is_noticed(tmp_path):
+    persons = [("A", "Male", ("TH01", "7", "7")), ("B", "Female", ("TH01", "7", "7")), ("G", "Male")]
+    same, more = [("G", "A"), ("G", "B")], [("G", "A"), ("G", "B"), ("G", "Missing person")]
+    assert not incident(tmp_path, family("F", persons, [("Reference pedigree", same), ("P", more)])).notices
+    assert incident(tmp_path, family("F", persons, [("Reference pedigree", []), ("P", more)])).notices
+
+
+DVI_FAULTS = {
+    "no missing person": (family("F", [("A", "Male")], [("P", [])]), "without 'Missing person'"),
+    "an allele without frequency": (
+        family("F", [("A", "Male", ("TH01", "7", "44"))], [("P", [("A", "Missing person")])]),
+        "without a frequency",
+    ),
+    "an unknown locus": (
+        family("F", [("A", "Male", ("XX", "7", "7"))], [("P", [("A", "Missing person")])]),
+        "locus 'XX'",
+    ),
+    "two fathers": (
+        family("F", [("A", "Male"), ("B", "Male")], [("P", [("A", "Missing person"), ("B", "Missing person")])]),
+        "same sex",
+    ),
+    "own ancestor": (
+        family("F", [("A", "Male")], [("P", [("A", "Missing person"), ("Missing person", "A")])]),
+        "own ancestor",
+    ),
+    "a person without a name": (family("F", [("", "Male")], [("P", [("A", "Missing person")])]), "without a name"),
+    "a direct relation": (
+        [
+            line.replace("Parent=", "Direct=")
+            for line in family("F", [("A", "Male")], [("P", [("A", "Missing person")])])
+        ],
+        "another relation",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", DVI_FAULTS)
+def test_dvi_faults__are_named_with_a_line(tmp_path, kind):
+    lines, words = DVI_FAULTS[kind]
+    with pytest.raises(InputError) as error:
+        incident(tmp_path, lines)
+    assert words in str(error.value)
+    assert all(problem.line > 0 for problem in error.value.problems)
+
+
+def test_dvi_faults__no_genotype_in_a_message(tmp_path):
+    lines, _ = DVI_FAULTS["an allele without frequency"]
+    with pytest.raises(InputError) as error:
+        incident(tmp_path, lines)
+    assert "44" not in str(error.value)
+
+
+def test_unidentified__twice_is_a_problem(tmp_path):
+    twice = [*dvi_person(3, 1, "V1", "Male"), *dvi_person(3, 2, "V1", "Male")]
+    with pytest.raises(InputError, match="second time"):
+        incident(tmp_path, PARENTS, remains=twice)
+
+
+def test_the_other_kind_of_file__is_named(tmp_path):
+    with pytest.raises(InputError, match="DVI part"):
+        read_familias_case(dvi(tmp_path, PARENTS))
+    with pytest.raises(InputError, match="no DVI part"):
+        read_incident(saved(tmp_path, plain(TRIO, pedigrees=TWO, loci=[locus("TH01", LADDER)])), "Laboratory")
+
+
+def test_shared_examples(shared):
+    found = read_familias_case(shared / "data" / "familias" / "paternity.fam")
+    assert (len(found.tables[0].frequencies), set(found.profiles)) == (10, {"AF", "CH"})
+    assert {type(model) for pair in found.settings.mutation.by_marker.values() for model in pair} == {Stepwise}
+    dvi_example = read_incident(shared / "data" / "familias" / "dvi-example.fam", "a test")
+    one = dvi_example.families[0]
+    assert [person.sex for person in dvi_example.unidentified] == ["male"] * 3
+    assert one.pedigree["Missing person"].sex == "male"
+    assert (one.pedigree["Missing male 2"].father, one.pedigree["Missing male 2"].mother) == ("Missing person", "R")

@@ -1,0 +1,109 @@
+"""Tables: separators, encodings, headers and rows."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+import xlsxwriter
+
+from antigone.errors import InputError
+from antigone.formats.findings import Findings
+from antigone.formats.tables import Columns, read_csv, read_workbook, to_table
+
+COLUMNS = Columns(("sample", "marker"), optional=("note",), filled=("sample",))
+
+
+def table(text: str | bytes):
+    findings = Findings()
+    content = text.encode() if isinstance(text, str) else text
+    return to_table(read_csv("t.csv", content), COLUMNS, findings), findings.problems
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_read_csv__separators_line_ends_and_byte_order_mark(separator, end, mark):
+    text = mark + end.join([separator.join(row) for row in (("Sample", "MARKER "), ("a", "b, c"))]) + end
+    if separator == ",":
+        text = text.replace("b, c", '"b, c"')
+    found, problems = table(text)
+    assert not problems
+    assert [(row.line, row.text("sample"), row.text("marker"), row.text("note")) for row in found.rows] == [
+        (2, "a", "b, c", "")
+    ]
+    assert found.decimal_comma == (separator == ";")
+
+
+def test_to_table__line_numbers_are_those_of_the_file():
+    found, problems = table('\nsample,marker\n\na,"two\nlines"\n , \nb,x\n')
+    assert not problems
+    assert [row.line for row in found.rows] == [4, 7]
+
+
+def test_to_table__empty_columns_on_the_right_do_no_harm():
+    found, problems = table("sample,marker,,\na,b,,\n")
+    assert not problems
+    assert len(found.rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("sample,marker\nä,b\n".encode("utf-16"), "UTF-16"),
+        ("sample,marker\na,b\n".encode("utf-16-le"), "UTF-16"),
+        ("sample,marker\nä,b\n".encode("latin-1"), "Latin-1"),
+    ],
+)
+def test_read_csv__another_encoding_is_named_with_its_remedy(content, words):
+    with pytest.raises(InputError) as error:
+        table(content)
+    assert words in str(error.value)
+    assert "save the file again" in error.value.problems[0].remedy
+
+
+def test_read_csv__latin_1_has_the_line():
+    with pytest.raises(InputError) as error:
+        table("sample,marker\na,b\nä,b\n".encode("latin-1"))
+    assert error.value.problems[0].line == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("sample\na\n", (1, "marker")),
+        ("sample,marker,marker\na,b,c\n", (1, "marker")),
+        ("sample,marker,plate\na,b,c\n", (1, "plate")),
+        ("sample,marker\na\n", (2, "")),
+        ("sample,marker\na,b,c\n", (2, "")),
+        ("sample,marker,,note\na,b,c,d\n", (2, "")),
+        ("sample,marker\n,b\n", (2, "sample")),
+        (" \n", (1, "")),
+    ],
+)
+def test_to_table__faults_have_their_place(text, place):
+    try:
+        _, problems = table(text)
+    except InputError as error:
+        problems = list(error.problems)
+    assert [(p.line, p.column) for p in problems] == [place]
+
+
+def test_read_workbook__sheets_and_faults():
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        for name in ("Families", "donors"):
+            book.add_worksheet(name).write_row(0, 0, ["sample", "marker"])
+    assert set(read_workbook("b.xlsx", buffer.getvalue())) == {"families", "donors"}
+    for content in (b"", b"no workbook", buffer.getvalue()[:200]):
+        with pytest.raises(InputError, match="no readable workbook"):
+            read_workbook("b.xlsx", content)
+
+
+def test_read_workbook__one_that_would_unpack_to_too_much_is_refused(monkeypatch):
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        book.add_worksheet()
+    monkeypatch.setattr("antigone.formats.tables.LARGEST_WORKBOOK", 100)
+    with pytest.raises(InputError):
+        read_workbook("b.xlsx", buffer.getvalue())

@@ -1,0 +1,223 @@
+"""What Antigone refuses, held as tests. docs/purpose.md says in words what each of them guards.
+
+Each rule's tests stand under its heading. A check that looks for something forbidden is itself shown an example,
+so that no test passes because its check is blind.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import datetime as dt
+import importlib
+import pkgutil
+import re
+import typing
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import antigone.model
+from antigone.model.case import SCOPE_IDENTIFICATION, Consent, Donor, UnidentifiedPerson
+
+PACKAGE = Path(antigone.model.__file__).parents[1]
+DAY = dt.date(2026, 1, 15)
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def model_classes() -> list[type]:
+    """Every data class of the model."""
+    names = [m.name for m in pkgutil.iter_modules(antigone.model.__path__, "antigone.model.")]
+    members = [(name, c) for name in names for c in vars(importlib.import_module(name)).values()]
+    return [c for name, c in members if dataclasses.is_dataclass(c) and isinstance(c, type) and c.__module__ == name]
+
+
+def functions(*folders: str) -> list[Function]:
+    """Every function and method, public or private, of the named layers (of all when none is named)."""
+    paths = [
+        p for p in PACKAGE.rglob("*.py") if not folders or p.relative_to(PACKAGE).with_suffix("").parts[0] in folders
+    ]
+    trees = [ast.parse(path.read_text("utf-8")) for path in paths]
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, Function)]
+
+
+def parameters(function: Function) -> list[str]:
+    """The annotations of a function's parameters, as written."""
+    a = function.args
+    given = [*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg))]
+    return [ast.unparse(p.annotation) for p in given if p.annotation]
+
+
+def parse_function(code: str) -> Function:
+    function = ast.parse(code).body[0]
+    assert isinstance(function, Function)
+    return function
+
+
+# Rule 1: no population database; no computation without an active consent
+
+
+def test_consent__covers_its_scope_from_its_day_on():
+    consent = Consent("form 12", DAY)
+    assert consent.covers(SCOPE_IDENTIFICATION, DAY)
+    assert not consent.covers(SCOPE_IDENTIFICATION, DAY - dt.timedelta(days=1))
+
+
+def test_consent__covers_nothing_outside_its_scope():
+    assert not Consent("form 12", DAY).covers("research", DAY)
+    assert not Consent("form 12", DAY, scope=()).covers(SCOPE_IDENTIFICATION, DAY)
+
+
+@pytest.mark.parametrize("end", ["expires", "withdrawn"])
+def test_consent__ends_on_the_day_it_expires_or_is_withdrawn(end):
+    last = DAY + dt.timedelta(days=10)
+    consent = Consent("form 12", DAY, **{end: last})  # type: ignore[arg-type]
+    assert consent.covers(SCOPE_IDENTIFICATION, last - dt.timedelta(days=1))
+    assert not consent.covers(SCOPE_IDENTIFICATION, last)
+
+
+def test_donor__consent_is_stated_never_assumed():
+    consent = next(field for field in dataclasses.fields(Donor) if field.name == "consent")
+    assert consent.default is dataclasses.MISSING
+    assert consent.default_factory is dataclasses.MISSING
+
+
+# TO COME with casework, end to end:
+#   test_search__a_donor_without_active_consent_changes_no_number   (same result as with that donor left out)
+#   test_search__donors_left_out_are_counted
+#   test_search__a_living_seeker_without_a_request_is_refused
+#   test_familias__needs_an_attested_consent
+
+
+# Rule 2: no search among donors
+
+
+def donors_against_donors(function: Function) -> bool:
+    """Whether a function takes two families, or two donors, side by side."""
+    words = Counter(
+        word for text in parameters(function) for word in re.findall(r"\b(?:Family|FamilyTable|Donor)\b", text)
+    )
+    return max(words.values(), default=0) > 1
+
+
+def test_search__no_function_takes_donors_against_donors():
+    found = functions("search", "casework", "cli")
+    assert found
+    assert [function.name for function in found if donors_against_donors(function)] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(a: Family, b: Family): ...",
+        "def f(a: Sequence[Family], *, b: Family): ...",
+        "def f(pairs: Iterable[tuple[Donor, Donor]]): ...",
+        "def f(a: FamilyTable, *others: FamilyTable): ...",
+    ],
+)
+def test_donors_against_donors__is_seen(code):
+    assert donors_against_donors(parse_function(code))
+
+
+def test_donors_against_donors__unidentified_against_family_is_the_job():
+    assert not donors_against_donors(parse_function("def f(u: UnidentifiedPerson, families: Sequence[Family]): ..."))
+
+
+# TO COME with casework, end to end:
+#   test_search__every_pair_is_an_unidentified_person_and_a_missing_person
+#   (relatives of each other in two families: nothing in any output connects the families)
+
+
+# Rule 3: no tree building
+
+
+def builds_pedigrees(function: Function) -> bool:
+    """Whether a function makes a pedigree out of profiles, with no declared pedigree to start from."""
+    given = " ".join(parameters(function))
+    makes = re.search(r"\bPedigree\b", ast.unparse(function.returns) if function.returns else "")
+    declared = re.search(r"\b(Pedigree|Family|Incident|Hypotheses)\b", given)
+    return bool(makes and re.search(r"\b(Profile|Donor|UnidentifiedPerson|Genotype)\b", given) and not declared)
+
+
+def test_pedigrees__none_is_made_from_profiles():
+    assert [function.name for function in functions() if builds_pedigrees(function)] == []
+
+
+def test_builds_pedigrees__is_seen():
+    assert builds_pedigrees(parse_function("def guess(people: Sequence[Profile]) -> Pedigree: ..."))
+    assert not builds_pedigrees(parse_function("def place(family: Family, p: Profile) -> Pedigree: ..."))
+
+
+# Rule 4: no suspects, no offenders, no crime stains
+
+
+def test_samples__are_remains_or_a_living_seeker_and_nothing_else():
+    assert typing.get_args(typing.get_type_hints(UnidentifiedPerson)["kind"]) == ("remains", "living")
+
+
+# Rule 5: no link to who someone is in a state's eyes; no inference about a person
+
+# fmt: off
+NO_FIELD_OF_A_PERSON = {
+    "address", "ancestry", "arrestee", "caste", "citizen", "citizenship", "clan", "crime", "criminal", "detainee",
+    "disease", "ethnic", "ethnicity", "eye", "face", "forename", "hair", "haplogroup", "health", "household",
+    "identity", "image", "name", "nationality", "offence", "offender", "offense", "passport", "permit", "phenotype",
+    "phone", "photo", "picture", "police", "population", "populations", "portrait", "race", "religion", "residence",
+    "skin", "social", "surname", "suspect", "tribe",
+}
+NO_FUNCTION = {
+    "admixture", "ancestry", "appearance", "biogeographic", "ethnic", "ethnicity", "eye", "face", "haplogroup",
+    "health", "phenotype", "reconstruct", "skin", "social", "surname",
+}
+# fmt: on
+THINGS_WITH_A_NAME = {"Marker", "SourceFile"}
+STATED_UNDER_POPULATIONS = {"FrequencyTable", "Candidate", "HypothesesResult", "SearchResult"}
+
+
+def forbidden_fields(model_class: type) -> list[str]:
+    allowed = {"name"} if model_class.__name__ in THINGS_WITH_A_NAME else set()
+    if model_class.__name__ in STATED_UNDER_POPULATIONS:
+        allowed |= {"population", "populations"}
+    words = {field.name: set(field.name.lower().split("_")) for field in dataclasses.fields(model_class)}
+    return [field for field, parts in words.items() if parts & (NO_FIELD_OF_A_PERSON - allowed)]
+
+
+def test_model__no_field_says_who_someone_is():
+    wrong = {c.__name__: fields for c in model_classes() if (fields := forbidden_fields(c))}
+    assert wrong == {}
+
+
+def test_model__all_of_it_is_looked_at():
+    names = {c.__name__ for c in model_classes()}
+    assert {"Donor", "Family", "Individual", "UnidentifiedPerson", "Candidate", "Profile"} <= names
+
+
+@pytest.mark.parametrize("field", ["name", "family_name", "ethnicity", "population", "face_image", "identity_number"])
+def test_forbidden_fields__are_seen(field):
+    assert forbidden_fields(dataclasses.make_dataclass("Individual", [field])) == [field]
+
+
+def test_model__population_belongs_to_tables_and_results():
+    assert forbidden_fields(dataclasses.make_dataclass("FrequencyTable", ["population"])) == []
+    assert forbidden_fields(dataclasses.make_dataclass("Donor", ["population"])) == ["population"]
+
+
+def test_functions__none_infers_ancestry_appearance_or_health():
+    found = [function.name for function in functions()]
+    assert found
+    assert [name for name in found if NO_FUNCTION & set(name.lower().split("_"))] == []
+
+
+# Rule 6: families' secrets stay theirs
+
+# TO COME with casework, end to end (an incident with one misattributed father):
+#   test_search__a_reference_that_does_not_fit_is_in_no_output   (candidates.csv, results.json, report.html, stdout)
+#   test_search__only_the_geneticist_file_says_so_and_only_its_owner_can_read_it
+
+
+# Rule 7: leaving is real
+
+# TO COME with casework: test_search__a_withdrawn_donor_takes_no_part (Consent.withdrawn, above, end to end)
+# TO COME with the registry: erasure, and marking of open results to be computed again.
