@@ -12,9 +12,7 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 
 
-def likelihood(
-    pedigree: Pedigree, profiles: Mapping[str, Profile], marker: Marker, *, theta: float = 0.0
-) -> float:
+def likelihood(pedigree: Pedigree, profiles: Mapping[str, Profile], marker: Marker, *, theta: float = 0.0) -> float:
     """P(data) by direct summation, as the definitions of the validation corpus state it."""
     p = [*marker.frequencies, *([marker.silent] if marker.silent else [])]
     matrices = {
@@ -33,7 +31,7 @@ def likelihood(
 def _genotypes(member: Individual, profiles: Mapping[str, Profile], marker: Marker, n: int) -> list[tuple[int, ...]]:
     """The ordered genotypes (paternal, maternal; a hemizygous male: maternal only) that agree with what was seen."""
     hemizygous = marker.chromosome == "X" and member.sex == "male"
-    every = [(a,) for a in range(n)] if hemizygous else list(product(range(n), repeat=2))
+    every: list[tuple[int, ...]] = list(product(range(n), repeat=1 if hemizygous else 2))
     profile = profiles.get(member.id)
     seen = profile.genotypes.get(marker.name) if profile else None
     if seen is None:
@@ -49,12 +47,12 @@ def _agrees(labels: list[str], seen: tuple[str | None, str | None]) -> bool:
     if second is None:
         return first in labels
     if first == second:
-        return labels in ([first, first], sorted([first, "silent"]))
-    return labels == sorted([first, second])
+        return set(labels) in ({first}, {first, "silent"})
+    return set(labels) == {first, second}
 
 
-def _term(members, genotype, p, matrices, theta):  # type: ignore[no-untyped-def]
-    value, urn = 1.0, []
+def _term(members, genotype, p, matrices, theta):
+    value, urn = 1.0, list[int]()
     for member in members:
         own = genotype[member.id]
         parents = [member.mother] if len(own) == 1 else [member.father, member.mother]

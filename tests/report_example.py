@@ -8,7 +8,7 @@ import random
 from dataclasses import replace
 
 from antigone.model.case import Consent, Donor, Family, Incident, UnidentifiedPerson
-from antigone.model.pedigree import Pedigree, Sex
+from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.model.result import (
     Candidate,
@@ -47,16 +47,27 @@ COUSINS = Pedigree.of(
     ("H2", "male"), ("B1", "male", "A1", "W1"), ("B2", "female", "H2", "A2"), ("B3", "female", "H2", "A2"),
     ("MP1", "female", "B1", "B2"), ("C2", "male", "B1", "B2"),
 )  # fmt: skip
-ONE_PARENT = Pedigree.of(
-    ("MO", "female"), ("MP1", "unknown", None, "MO"), ("SIB", "female", None, "MO"), ("MGM", "female"),
-    ("AUNT", "female", None, "MGM"),
-)  # fmt: skip
+ONE_PARENT = Pedigree(
+    (
+        Individual("MO", "female"),
+        Individual("MP1", "unknown", None, "MO"),
+        Individual("SIB", "female", None, "MO"),
+        Individual("MGM", "female"),
+        Individual("AUNT", "female", None, "MGM"),
+    )
+)
 UNCLE_AND_NIECE = Pedigree.of(
     ("GF", "male"), ("GM", "female"), ("U", "male", "GF", "GM"), ("S", "female", "GF", "GM"), ("T", "male"),
     ("N", "female", "T", "S"), ("MP1", "male", "U", "N"),
 )  # fmt: skip
-FATHER_AND_DAUGHTER = Pedigree.of(
-    ("F", "male"), ("M", "female"), ("D", "female", "F", "M"), ("X", "male", "F", "D"), ("Y", "unknown", None, "D")
+FATHER_AND_DAUGHTER = Pedigree(
+    (
+        Individual("F", "male"),
+        Individual("M", "female"),
+        Individual("D", "female", "F", "M"),
+        Individual("X", "male", "F", "D"),
+        Individual("Y", "unknown", None, "D"),
+    )
 )
 LARGE = Pedigree.of(
     ("G1", "male"), ("G2", "female"), ("G3", "male"), ("G4", "female"), ("P0", "female", "G1", "G2"),
@@ -154,8 +165,8 @@ def unidentified_summaries(found: tuple[Candidate, ...]) -> tuple[UnidentifiedSu
     for person in unidentified():
         own = [c for c in found if c.unidentified == person.code]
         remark, best = remarks.get(person.code, ("", own[0].smallest_log10_lr if own else None))
-        place = (own[0].family, own[0].missing) if own else (None, None)
-        lines.append(UnidentifiedSummary(person.code, person.sex, 21, *place, best, len(own), remark))
+        family, missing = (own[0].family, own[0].missing) if own else (None, None)
+        lines.append(UnidentifiedSummary(person.code, person.sex, 21, family, missing, best, len(own), remark))
     return tuple(lines)
 
 
@@ -164,11 +175,11 @@ def family_summaries(found: tuple[Candidate, ...]) -> tuple[FamilySummary, ...]:
     for home in FAMILIES:
         for member in home.missing:
             own = [c for c in found if (c.family, c.missing) == (home.code, member)]
-            best = (own[0].unidentified, own[0].smallest_log10_lr) if own else (None, None)
+            code, best = (own[0].unidentified, own[0].smallest_log10_lr) if own else (None, None)
             remark = "" if own else "The references can show little; a sample of another sibling would help most."
             sex = home.pedigree[member].sex
-            counts = len(home.donors) - 1, 1
-            lines.append(FamilySummary(home.code, member, sex, *counts, *best, len(own), remark))
+            donors = len(home.donors) - 1
+            lines.append(FamilySummary(home.code, member, sex, donors, 1, code, best, len(own), remark))
     return tuple(lines)
 
 
@@ -203,7 +214,7 @@ def result() -> SearchResult:
             created=CREATED,
             command="antigone search case/ --out report/",
             inputs={"unidentified.csv": "9f" * 32, "families.csv": "3c" * 32},
-            frequencies={population: "b7" * 32 for population in POPULATIONS},
+            frequencies=dict.fromkeys(POPULATIONS, "b7" * 32),
             settings={"theta": "0.01", "threshold": "10000", "frequency rule": "5/(2N), rescaled"},
             seed=17,
             consent_attested_by="",

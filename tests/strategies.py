@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 
-from antigone.errors import ModelError
 from antigone.engine.mutation import transition_matrix
+from antigone.errors import ModelError
 from antigone.model.marker import Marker
 from antigone.model.mutation import Custom, Equal, MutationModel, NoMutation, Proportional, Stepwise, Transformed
 from antigone.model.pedigree import Individual, Pedigree
@@ -42,10 +44,16 @@ def markers(
 @st.composite
 def _models(draw: st.DrawFn, labels: tuple[str, ...], p: tuple[float, ...], silent: float) -> MutationModel:
     rate = draw(st.sampled_from([0.001, 0.05, 0.2]))
-    base = [NoMutation(), Equal(rate), Proportional(rate), Stepwise(rate, 0.01, 0.3), draw(_custom(len(labels)))]
+    base: list[Any] = [
+        NoMutation(),
+        Equal(rate),
+        Proportional(rate),
+        Stepwise(rate, 0.01, 0.3),
+        draw(_custom(len(labels))),
+    ]
     model = draw(st.sampled_from(base))
     kind = draw(st.sampled_from([None, "PM", "MH", "BA", "PR"]))
-    wished = Transformed(model, kind) if kind else model  # type: ignore[arg-type]
+    wished: MutationModel = Transformed(model, kind) if kind else model  # type: ignore[arg-type]
     try:
         transition_matrix(wished, labels, p, silent)
     except ModelError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,18 @@ from antigone.formats.casewriter import write_case_folder
 from antigone.formats.incident import read_incident
 from antigone.model.case import DEFAULT_MUTATION, Consent, Incident, MutationChoice, SearchSettings
 from antigone.model.frequency import FrequencyRule, FrequencyTable
-from antigone.model.mutation import Custom, Dawid, Equal, NoMutation, OneStep, Proportional, Stepwise, Transformed
+from antigone.model.mutation import (
+    Custom,
+    Dawid,
+    Equal,
+    MutationModel,
+    NoMutation,
+    OneStep,
+    Proportional,
+    Stepwise,
+    Transformed,
+)
+from antigone.model.verbal import VerbalScale
 
 FILES = {
     "incident.toml": 'title = "Flood 2026"\n',
@@ -96,6 +108,18 @@ def test_read_case_folder__reads_everything(tmp_path):
     assert {source.name for source in incident.sources} == set(FILES)
     assert all(len(source.sha256) == 64 for source in incident.sources)
     assert incident.notices == ()
+
+
+def test_documentation__its_example_is_a_case_folder(tmp_path):
+    page = (Path(__file__).resolve().parents[1] / "docs" / "formats.md").read_text("utf-8")
+    example = dict(re.findall(r"^`([a-z]+\.(?:csv|toml))`\n\n```\w+\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
+    assert set(example) == set(FILES)
+    for name, text in example.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    incident = read_case_folder(tmp_path)
+    assert incident.notices == ()
+    assert incident.settings == SearchSettings(mutation=DEFAULT_MUTATION, theta=0.01)
+    assert incident.unidentified[0].profile.genotypes["vWA"] == ("16", None)
 
 
 def test_read_case_folder__a_donor_without_consent_is_kept_and_marked(tmp_path):
@@ -313,6 +337,12 @@ SETTINGS_FAULTS = {
     "no rate": ('title = "T"\n[mutation]\nmodel = "equal"\n', 2, "[mutation] rate"),
     "rate above 1": ('title = "T"\n[mutation]\nmodel = "equal"\nrate = 2\n', 4, "[mutation] rate"),
     "one sex only": ('title = "T"\n[mutation.female]\nmodel = "none"\n', 2, "[mutation] female"),
+    "verbal scale without a source": ('title = "T"\n[verbal]\nsteps = [[10, "some"]]\n', 2, "[verbal] source"),
+    "verbal scale out of order": (
+        'title = "T"\n[verbal]\nsource = "S"\nsteps = [[10, "a"], [5, "b"]]\n',
+        4,
+        "[verbal] steps",
+    ),
     "a parameter of another model": (
         'title = "T"\n[mutation]\nmodel = "equal"\nrate = 0.1\nrange = 0.1\n',
         5,
@@ -391,13 +421,14 @@ def test_write_case_folder__survives_the_way_round(tmp_path):
 def test_write_case_folder__every_model_survives(tmp_path):
     (tmp_path / "a").mkdir()
     incident = read_case_folder(folder(tmp_path / "a"))
-    models = [
+    models: list[MutationModel] = [
         *(NoMutation(), Equal(0.1), Proportional(0.01), Stepwise(1e-3, 1e-6, 0.25), OneStep(0.002), Dawid(0.01, 0.3)),
         *(Custom(((0.9, 0.1), (0.2, 0.8))), Transformed(Equal(0.1), "MH"), Transformed(Stepwise(0.1), "BA", False)),
     ]
     by_marker = {f"M {i}": (a, b) for i, (a, b) in enumerate(zip(models, reversed(models), strict=True))}
+    scale = VerbalScale(((10.0, "some"), (1e6, 'very "much"')), "our laboratory")
     settings = SearchSettings(
-        MutationChoice(Equal(0.1), OneStep(0.1), by_marker), 0.02, FrequencyRule(0, 0.0, False), 500.0, 0.125
+        MutationChoice(Equal(0.1), OneStep(0.1), by_marker), 0.02, FrequencyRule(0, 0.0, False), 500.0, 0.125, scale
     )
     table = FrequencyTable(
         'Quoted "name"',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -171,7 +172,7 @@ def test_cut_files__stop_with_their_number(tmp_path):
         assert found[0].line <= length + 1
 
 
-FAULTS = {
+FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "one pedigree": ({"pedigrees": TWO[:1]}, "1 pedigrees"),
     "an index of no person": ({"pedigrees": [("a", 0, 0, [(9, 2)]), TWO[1]]}, "index of no person"),
     "two fathers": ({"pedigrees": [("a", 0, 1, [(0, 2), (3, 2)]), TWO[1]]}, "second father"),

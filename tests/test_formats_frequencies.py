@@ -12,7 +12,8 @@ from antigone.formats.genemapper import read_genemapper
 
 STRIDER = """<?xml version="1.0" encoding="UTF-8"?>
 <frequencies>
-  <marker name="THO1">
+  <marker>
+    <name>THO1</name>
     <alleles>6, 7</alleles>
     <origin name="Hereland" n="100"><frequency allele="6">0.4</frequency><frequency allele="7">0.6</frequency></origin>
     <origin name="Thereland" n="50"><frequency allele="9.3">1</frequency></origin>
@@ -44,7 +45,8 @@ def test_nist1036__sums_to_one_and_states_its_source():
 
 
 def test_long_table(tmp_path):
-    text = "population,marker,allele,count,alleles_sampled,frequency\nA,THO1,6,1,4,0.25\nA,THO1,9.3,3,4,0.75\nB,THO1,6,,,1\n"
+    header = "population,marker,allele,count,alleles_sampled,frequency\n"
+    text = header + "A,THO1,6,1,4,0.25\nA,THO1,9.3,3,4,0.75\nB,THO1,6,,,1\n"
     first, second = read_frequencies(written(tmp_path, "f.csv", text))
     assert (first.population, first.frequencies, first.alleles_sampled) == (
         "A",
@@ -88,7 +90,7 @@ def test_strider(tmp_path):
     assert (first.population, first.frequencies, first.alleles_sampled) == (
         "Hereland",
         {"TH01": {"6": 0.4, "7": 0.6}},
-        {"TH01": 200},
+        {"TH01": 100},
     )
     assert second.frequencies == {"TH01": {"9.3": 1.0}}
 
@@ -156,3 +158,19 @@ def test_genemapper__faults_have_their_place(tmp_path, rows, column):
     with pytest.raises(InputError) as error:
         read_genemapper(written(tmp_path, "g.txt", GENES + rows))
     assert [(p.line, p.column) for p in error.value.problems] == [(2, column)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("x.freq", "\n"), ("s.xml", "<html></html>"), ("f.csv", LONG), ("l.csv", "Allele,M\n")]
+)
+def test_a_file_without_frequencies__is_a_problem(tmp_path, name, text):
+    with pytest.raises(InputError, match="no frequencies"):
+        read_frequencies(written(tmp_path, name, text))
+
+
+def test_strider__with_a_namespace(tmp_path):
+    text = STRIDER.replace("<frequencies>", '<frequencies xmlns="urn:x">')
+    assert [table.population for table in read_frequencies(written(tmp_path, "s.xml", text))] == [
+        "Hereland",
+        "Thereland",
+    ]

@@ -107,3 +107,13 @@ def test_read_workbook__one_that_would_unpack_to_too_much_is_refused(monkeypatch
     monkeypatch.setattr("antigone.formats.tables.LARGEST_WORKBOOK", 100)
     with pytest.raises(InputError):
         read_workbook("b.xlsx", buffer.getvalue())
+
+
+def test_read_workbook__a_value_in_the_last_row_is_refused_before_it_fills_the_memory():
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "sample")
+        sheet.write(1_048_575, 16_383, "x")
+    with pytest.raises(InputError, match="far outside"):
+        read_workbook("b.xlsx", buffer.getvalue())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from typing import Any
 
 import pytest
 
@@ -98,7 +99,7 @@ def test_mutation_model__refuses_others(spec):
 def changed(**changes):
     case = copy.deepcopy(CASE)
     for place, value in changes.items():
-        target = case
+        target: Any = case
         *path, last = place.split("__")
         for key in path:
             target = target[int(key) if key.isdigit() else key]

@@ -23,7 +23,9 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 
 STATES_OF_THE_ORACLE = 20_000
-relaxed = settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], deadline=None, max_examples=80)
+relaxed = settings(
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], deadline=None, max_examples=80
+)
 
 
 def typed(**genotypes: tuple[str, str | None]) -> dict[str, Profile]:
@@ -31,7 +33,9 @@ def typed(**genotypes: tuple[str, str | None]) -> dict[str, Profile]:
 
 
 def oracle_is_affordable(pedigree: Pedigree, profiles: dict[str, Profile], marker: Marker) -> bool:
-    work = math.prod(len(reference._genotypes(m, profiles, marker, len(marker.alleles) + bool(marker.silent))) for m in pedigree)
+    work = math.prod(
+        len(reference._genotypes(m, profiles, marker, len(marker.alleles) + bool(marker.silent))) for m in pedigree
+    )
     return work <= STATES_OF_THE_ORACLE
 
 
@@ -136,7 +140,7 @@ def test_likelihood__hand_formulas() -> None:
     p, q = 0.3, 0.7
     marker = Marker("M", ("a", "b"), (p, q))
     alone = Pedigree.of(("X", "female"))
-    duo = Pedigree.of(("F", "male"), ("C", "male", "F", None))  # type: ignore[arg-type]
+    duo = Pedigree.of(("F", "male"), ("C", "male", "F", None))
     assert math.exp(log_likelihood(alone, typed(X=("a", "a")), marker)) == pytest.approx(p * p)
     assert math.exp(log_likelihood(alone, typed(X=("a", None)), marker)) == pytest.approx(1 - q * q)
     assert math.exp(log_likelihood(duo, typed(F=("a", "a"), C=("a", "b")), marker)) == pytest.approx(p * p * q)
@@ -157,7 +161,7 @@ def test_likelihood__theta_follows_balding_and_nichols() -> None:
 
 def test_likelihood__unconnected_pedigrees_multiply() -> None:
     marker = Marker("M", ("10", "11", "12"), (0.2, 0.3, 0.5), Stepwise(0.01), Stepwise(0.02))
-    one = Pedigree.of(("F", "male"), ("C", "male", "F", None))  # type: ignore[arg-type]
+    one = Pedigree.of(("F", "male"), ("C", "male", "F", None))
     both = Pedigree((*one, *(replace(m, id="2" + m.id, father=m.father and "2" + m.father) for m in one)))
     first, second = typed(F=("10", "10"), C=("11", "12")), {"2C": Profile("s", {"M": ("11", "12")})}
     apart = log_likelihood(one, first, marker) + log_likelihood(one, {"C": second["2C"]}, marker)
@@ -166,14 +170,14 @@ def test_likelihood__unconnected_pedigrees_multiply() -> None:
 
 def test_likelihood__impossible_data_is_minus_infinity_exactly() -> None:
     marker = Marker("M", ("a", "b"), (0.5, 0.5))
-    duo = Pedigree.of(("F", "male"), ("C", "male", "F", None))  # type: ignore[arg-type]
+    duo = Pedigree.of(("F", "male"), ("C", "male", "F", None))
     assert log_likelihood(duo, typed(F=("a", "a"), C=("b", "b")), marker) == -np.inf
 
 
 def test_likelihood__tiny_values_do_not_underflow() -> None:
     rate = 1e-200
     marker = Marker("M", ("a", "b"), (0.5, 0.5), Equal(rate), Equal(rate))
-    chain = Pedigree.of(("F", "male"), *((f"C{i}", "male", "F", None) for i in range(4)))  # type: ignore[arg-type]
+    chain = Pedigree.of(("F", "male"), *((f"C{i}", "male", "F", None) for i in range(4)))
     data = typed(F=("a", "a"), **{f"C{i}": ("b", "b") for i in range(4)})
     expected = math.log(0.25) + 4 * (math.log(rate) + math.log(0.5))
     assert log_likelihood(chain, data, marker) == pytest.approx(expected, rel=1e-12)
@@ -221,14 +225,14 @@ def test_log_likelihoods__a_batch_of_markers_equals_one_by_one() -> None:
 
 
 def test_likelihood_ratio__requires_the_same_persons() -> None:
-    duo, alone = Pedigree.of(("F", "male"), ("C", "male", "F", None)), Pedigree.of(("F", "male"))  # type: ignore[arg-type]
+    duo, alone = Pedigree.of(("F", "male"), ("C", "male", "F", None)), Pedigree.of(("F", "male"))
     marker = Marker("M", ("a", "b"), (0.5, 0.5))
     with pytest.raises(ModelError, match="H2 has no member C"):
         likelihood_ratio(duo, alone, typed(F=("a", "a"), C=("a", "a")), [marker])
 
 
 def test_likelihood_ratio__is_undefined_where_both_hypotheses_are_impossible() -> None:
-    duo = Pedigree.of(("F", "male"), ("C", "male", "F", None))  # type: ignore[arg-type]
+    duo = Pedigree.of(("F", "male"), ("C", "male", "F", None))
     ratio = likelihood_ratio(duo, duo, typed(F=("a", "a"), C=("b", "b")), [Marker("M", ("a", "b"), (0.5, 0.5))])
     assert ratio.log_by_marker == {"M": None}
     assert ratio.log_total is None
@@ -238,7 +242,11 @@ def test_mean_likelihood_ratio_under_h2_is_one() -> None:
     """Sum over all genotypes of P(g | unrelated) * LR(g) = 1, whatever the pedigree."""
     marker = Marker("M", ("10", "11", "12"), (0.2, 0.3, 0.5), Stepwise(0.05), Stepwise(0.02))
     uncle = Pedigree.of(
-        ("GF", "male"), ("GM", "female"), ("U", "male", "GF", "GM"), ("F", "male", "GF", "GM"), ("C", "male", "F", None)  # type: ignore[arg-type]
+        ("GF", "male"),
+        ("GM", "female"),
+        ("U", "male", "GF", "GM"),
+        ("F", "male", "GF", "GM"),
+        ("C", "male", "F", None),
     )
     given_uncle = genotype_distribution(uncle, typed(U=("10", "11")), marker, target="C")
     alone = genotype_distribution(Pedigree.of(("C", "male")), {}, marker, target="C")
@@ -261,6 +269,6 @@ def test_likelihood__refuses_theta_with_founder_inbreeding() -> None:
 def test_custom_matrix__forced_mutation_is_read_from_the_right_sex() -> None:
     never, always = Custom(((1.0, 0.0), (0.0, 1.0))), Custom(((0.0, 1.0), (1.0, 0.0)))
     marker = Marker("M", ("a", "b"), (0.5, 0.5), female=never, male=always)
-    father = Pedigree.of(("P", "male"), ("C", "male", "P", None))  # type: ignore[arg-type]
+    father = Pedigree.of(("P", "male"), ("C", "male", "P", None))
     assert log_likelihood(father, typed(P=("a", "a"), C=("a", "a")), marker) == -np.inf
     assert math.exp(log_likelihood(father, typed(P=("a", "a"), C=("b", "b")), marker)) == pytest.approx(0.125)

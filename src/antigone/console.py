@@ -41,7 +41,8 @@ def print_search(result: SearchResult) -> None:
     )
     console.print(
         f"{len(result.candidates)} candidates with LR >= {result.threshold:g}. Expected by chance alone: at most "
-        f"{result.chance.bound:.2g}; estimate {result.chance.estimate:.2g} (standard error {result.chance.standard_error:.1g})."
+        f"{result.chance.bound:.2g}; estimate {result.chance.estimate:.2g} "
+        f"(standard error {result.chance.standard_error:.1g})."
     )
     for reason, count in result.left_out.items():
         console.print(f"Left out: {count} {reason}.")
@@ -112,7 +113,13 @@ def print_checks(checks: Sequence[Check]) -> None:
         largest = "" if check.largest is None else f"{check.largest:.2g}"
         verdict += f" ({check.worst_case})" if verdict == "DIFFERS" else ""
         table.add_row(
-            check.category, check.quantity, str(check.cases), str(check.values), largest, f"{check.tolerance:g}", verdict
+            check.category,
+            check.quantity,
+            str(check.cases),
+            str(check.values),
+            largest,
+            f"{check.tolerance:g}",
+            verdict,
         )
     console.print(table)
 

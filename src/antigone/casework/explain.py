@@ -49,9 +49,7 @@ def explain_pair(incident: Incident, *, family: str, missing: str, sample: str, 
         raise InputError(f"family '{family}' has no missing person '{missing}'; it has {known}")
     if person is None:
         raise InputError(f"the incident has no unidentified person '{sample}'; see the table 'unidentified'")
-    comparison = compare(
-        [target], [person], populations=prepared.populations, theta=incident.settings.theta
-    )
+    comparison = compare([target], [person], populations=prepared.populations, theta=incident.settings.theta)
     missing_persons = sum(len(f.missing) for f in incident.families)
     prior, reason = prior_of(len(prepared.persons), missing_persons, incident.settings)
     candidate = describe_pair(prepared, comparison, 0, 0, rank=0, prior=prior)
@@ -92,9 +90,7 @@ def _case_report(case: Case) -> HypothesesReport:
         raise InputError(f"case {case.id} has no pedigrees H1 and H2 to compare")
     if case.linkage or case.raw.get("observation"):
         raise Unsupported(f"case {case.id}: linked markers and drop-out are not computed by this version")
-    ratio = likelihood_ratio(
-        case.pedigrees["H1"], case.pedigrees["H2"], case.profiles, case.markers, theta=case.theta
-    )
+    ratio = likelihood_ratio(case.pedigrees["H1"], case.pedigrees["H2"], case.profiles, case.markers, theta=case.theta)
     return HypothesesReport(case.id, (), {"given frequencies": ratio})
 
 

@@ -48,7 +48,8 @@ def save_incident(incident: Incident, truth: Truth, path: Path) -> Path:
 def truth_csv(truth: Truth) -> str:
     """Who each simulated unidentified person is: code, family, missing, remark."""
     rows = [
-        [code, *(identity or ("", "")), truth.remarks.get(code, "")] for code, identity in sorted(truth.identities.items())
+        [code, *(identity or ("", "")), truth.remarks.get(code, "")]
+        for code, identity in sorted(truth.identities.items())
     ]
     return _csv(["unidentified", "family", "missing", "remark"], rows)
 

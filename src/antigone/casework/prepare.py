@@ -60,9 +60,7 @@ def prepare(
         raise InputError("the incident has no unidentified person or no missing person; there is nothing to compare")
     donors = {family.code: len(family.donors) for family in covered.families}
     without = {f.code: len(f.donors) - donors[f.code] for f in incident.families}
-    return Prepared(
-        incident, covered.unidentified, targets, populations, donors, without, left_out, fits, notices
-    )
+    return Prepared(incident, covered.unidentified, targets, populations, donors, without, left_out, fits, notices)
 
 
 def _covered_by_consent(incident: Incident, today: dt.date) -> tuple[Incident, dict[str, int]]:
@@ -92,9 +90,7 @@ def _why_not(donor: Donor, today: dt.date) -> str:
     return "donors whose consent is dated after the search"
 
 
-def _populations(
-    incident: Incident, profiles: list[Profile]
-) -> tuple[dict[str, tuple[Marker, ...]], tuple[str, ...]]:
+def _populations(incident: Incident, profiles: list[Profile]) -> tuple[dict[str, tuple[Marker, ...]], tuple[str, ...]]:
     seen: dict[str, set[str]] = {}
     for profile in profiles:
         for marker, genotype in profile.genotypes.items():

@@ -7,7 +7,7 @@ import json
 import platform
 from importlib.metadata import version
 
-import antigone
+from antigone import __version__
 from antigone.model.case import Incident, SearchSettings
 from antigone.model.frequency import FrequencyTable
 from antigone.model.mutation import Custom, MutationModel, Transformed
@@ -19,13 +19,15 @@ def describe_run(incident: Incident, *, created: str, command: str, seed: int) -
     attested = {d.consent.attested_by for f in incident.families for d in f.donors if d.consent is not None}
     return Provenance(
         software="antigone",
-        version=antigone.__version__,
+        version=__version__,
         python=platform.python_version(),
         libraries={"numpy": version("numpy")},
         created=created,
         command=command,
         inputs={source.name: source.sha256 for source in incident.sources},
-        frequencies={f"{t.population} ({t.source})" if t.source else t.population: hash_table(t) for t in incident.tables},
+        frequencies={
+            f"{t.population} ({t.source})" if t.source else t.population: hash_table(t) for t in incident.tables
+        },
         settings=describe_settings(incident.settings),
         seed=seed,
         consent_attested_by="; ".join(sorted(attested - {""})),

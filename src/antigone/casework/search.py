@@ -60,9 +60,7 @@ def search_incident(
     prepared = prepare(incident, today=today, progress=progress)
     settings = incident.settings
     progress("comparing all pairs", 0, 1)
-    comparison = compare(
-        prepared.targets, prepared.persons, populations=prepared.populations, theta=settings.theta
-    )
+    comparison = compare(prepared.targets, prepared.persons, populations=prepared.populations, theta=settings.theta)
     progress("comparing all pairs", 1, 1)
     prior, reason = prior_of(len(prepared.persons), len(prepared.targets), settings)
     ranked = rank_pairs(comparison, log_threshold=float(np.log(settings.threshold)))
@@ -190,9 +188,7 @@ def _unidentified(
     return tuple(lines)
 
 
-def _person_remark(
-    comparison: Comparison, number: int, candidates: int, typed: int, settings: SearchSettings
-) -> str:
+def _person_remark(comparison: Comparison, number: int, candidates: int, typed: int, settings: SearchSettings) -> str:
     if candidates == 1:
         return "one candidate; to be reviewed"
     if candidates > 1:

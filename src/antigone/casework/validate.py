@@ -13,7 +13,12 @@ import numpy as np
 
 from antigone.casework.prepare import Progress, silent
 from antigone.engine import mutation_properties as properties
-from antigone.engine.kinship import inbreeding_coefficients, identity_coefficients, kinship_matrix, sharing_probabilities
+from antigone.engine.kinship import (
+    identity_coefficients,
+    inbreeding_coefficients,
+    kinship_matrix,
+    sharing_probabilities,
+)
 from antigone.engine.likelihood import genotype_distribution, likelihood_ratio, log_likelihoods
 from antigone.engine.mutation import transition_matrix
 from antigone.formats.validation import Case, mutation_model, read_cases
@@ -87,7 +92,9 @@ def _hypotheses(case: Case) -> Iterator[Deviation]:
     h1, h2 = (case.pedigrees[name] for name in ("H1", "H2"))
     ratio = likelihood_ratio(h1, h2, case.profiles, case.markers, theta=case.theta)
     for name, logs in (("H1", ratio.log_h1), ("H2", ratio.log_h2)):
-        yield from _each("log likelihood", dict(zip(ratio.markers, logs, strict=True)), case.expected["log_likelihood"][name], 1e-9)
+        yield from _each(
+            "log likelihood", dict(zip(ratio.markers, logs, strict=True)), case.expected["log_likelihood"][name], 1e-9
+        )
     yield from _each("log LR", ratio.log_by_marker, case.expected["log_LR"], 1e-9)
     yield "total log LR", _difference(ratio.log_total, case.expected["log_LR_total"]), 1e-8
 
@@ -148,7 +155,7 @@ def _pairwise_of_joint(case: Case) -> Iterator[Deviation]:
 
 def _mutation_matrix(case: Case) -> Iterator[Deviation]:
     alleles, p, expected = case.raw["alleles"], np.array(case.raw["frequencies"]), case.expected
-    matrix = transition_matrix(mutation_model({**case.raw["model"], "matrix": expected["matrix"]}), alleles, p)
+    matrix = transition_matrix(mutation_model({**case.raw["model"], "matrix": expected["matrix"]}), alleles, p.tolist())
     yield "matrix", float(np.abs(matrix - np.array(expected["matrix"])).max()), 1e-12
     yield "overall rate", abs(properties.overall_rate(matrix, p) - expected["overall_rate"]), 1e-12
     if expected.get("stationary_distribution") is not None:

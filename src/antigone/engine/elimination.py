@@ -71,7 +71,9 @@ class Plan:
 
     def __str__(self) -> str:
         lines = [f"{len(self.scopes)} factors, {self.cost:,} multiplications, largest array {self.largest:,}"]
-        lines += [f"{s.left:>4} x {'-' if s.right is None else s.right:<4} -> {s.scope} ({s.cost:,})" for s in self.steps]
+        lines += [
+            f"{s.left:>4} x {'-' if s.right is None else s.right:<4} -> {s.scope} ({s.cost:,})" for s in self.steps
+        ]
         return "\n".join(lines)
 
     def require_feasible(self) -> Plan:
@@ -237,7 +239,7 @@ def _contract_logs(left: Array, left_scope: Scope, right: Array | None, right_sc
         axes = tuple(1 + i for i, v in enumerate(left_scope) if v not in kept)
         return np.asarray(np.logaddexp.reduce(left, axis=axes) if len(axes) == 1 else _log_sum(left, axes))
     a, b, layout = _as_matrices(left, left_scope, right, right_scope, kept, _log_sum)
-    total = np.full(np.broadcast_shapes(a.shape[:3] + (1,), (b.shape[0], 1, 1, b.shape[2])), -np.inf)
+    total = np.full(np.broadcast_shapes((*a.shape[:3], 1), (b.shape[0], 1, 1, b.shape[2])), -np.inf)
     for state in range(a.shape[3]):
         total = np.logaddexp(total, a[..., state][..., :, None] + b[..., state][..., None, :])
     return layout.restore(total)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
@@ -26,9 +26,7 @@ _BLOCK = 2**22
 """Elements that the largest array of one executed block may have (32 MiB of float64)."""
 
 
-def log_likelihood(
-    pedigree: Pedigree, profiles: Mapping[str, Profile], marker: Marker, *, theta: float = 0.0
-) -> float:
+def log_likelihood(pedigree: Pedigree, profiles: Mapping[str, Profile], marker: Marker, *, theta: float = 0.0) -> float:
     """Natural log likelihood of one marker's data, given a pedigree.
 
     Sum over all ordered genotypes of all members of founder probabilities, transmissions and agreement with
@@ -231,11 +229,9 @@ def evaluate(data: Data, *, theta: float = 0.0) -> Array:
 
 
 def _evaluate_block(data: Data, theta: float) -> Array:
-    total: Array | None = None
-    for multiplicity, network in networks(data, theta):
-        logs = np.log(multiplicity) + _run(data, network)
-        total = logs if total is None else np.logaddexp(total, logs)
-    return np.broadcast_to(np.asarray(total), (len(data.observed), *np.shape(total)[1:]))
+    parts = (np.log(multiplicity) + _run(data, network) for multiplicity, network in networks(data, theta))
+    total = reduce(np.logaddexp, parts)
+    return np.broadcast_to(total, (len(data.observed), *total.shape[1:]))
 
 
 def _split(data: Data, theta: float) -> list[Data]:
@@ -313,9 +309,7 @@ def prune(data: Data) -> Data:
     kept = list(range(len(data.typing)))
     while True:
         parents = {p for m in kept for p in (shape.father[m], shape.mother[m])}
-        left = [
-            m for m in kept if m in parents or data.typing[m] is not Typing.UNTYPED or m in data.open_members
-        ]
+        left = [m for m in kept if m in parents or data.typing[m] is not Typing.UNTYPED or m in data.open_members]
         if len(left) == len(kept):
             break
         kept = left

@@ -29,6 +29,7 @@ from antigone.model.mutation import (
     Transformed,
 )
 from antigone.model.profile import Profile
+from antigone.model.verbal import VerbalScale
 
 Cells = Iterable[object]
 
@@ -145,6 +146,9 @@ def _settings_lines(incident: Incident) -> Iterator[str]:
     yield f"\n[search]\nthreshold = {settings.threshold!r}"
     if settings.prior is not None:
         yield f"prior = {settings.prior!r}"
+    if settings.verbal != VerbalScale():
+        steps = (_list((repr(least), _quoted(words))) for least, words in settings.verbal.steps)
+        yield f"\n[verbal]\nsource = {_quoted(settings.verbal.source)}\nsteps = {_list(steps)}"
     mutation = settings.mutation
     yield from _model_lines("mutation.female", mutation.female)
     yield from _model_lines("mutation.male", mutation.male)

@@ -78,18 +78,13 @@ def read_familias_incident(path: Path | str, attested_by: str, *, attested_on: d
     InputError
         When the file is malformed (with the line) or has no DVI part.
     """
-    if not attested_by.strip():
-        raise ConsentError(
-            "a .fam file holds no consent of the donors; state who attests that every donor consented, and where "
-            "the consents are kept (--consent-attested), or enter the consents in a case folder"
-        )
+    consent = _attested_consent(attested_by, attested_on or dt.date.today())
     file, findings, source = _read(Path(path))
     if file.dvi is None:
         remedy = "compare its pedigrees as a case, or save it from the DVI module of Familias"
         raise _one_problem(file, 0, "no DVI part", "a file with unidentified persons and families", remedy)
     table, mutation = _database(file, findings)
     alike = all(female == male for female, male in mutation.by_marker.values())
-    consent = Consent("attested for the whole file", attested_on or dt.date.today(), attested_by=attested_by.strip())
     ladders = table.frequencies
     unidentified = dvi_unidentified(file.name, file.dvi, ladders, findings)
     families = dvi_families(file.name, file.dvi, ladders, consent, findings, sexes_mutate_alike=alike)
@@ -103,6 +98,15 @@ def read_familias_incident(path: Path | str, attested_by: str, *, attested_on: d
         sources=(source,),
         notices=tuple(findings.notices),
     )
+
+
+def _attested_consent(attested_by: str, attested_on: dt.date) -> Consent:
+    if not attested_by.strip():
+        raise ConsentError(
+            "a .fam file holds no consent of the donors; state who attests that every donor consented, and where "
+            "the consents are kept (--consent-attested), or enter the consents in a case folder"
+        )
+    return Consent("attested for the whole file", attested_on, attested_by=attested_by.strip())
 
 
 def _read(path: Path) -> tuple[FamFile, Findings, SourceFile]:

@@ -102,9 +102,9 @@ def frequency_file(
     kind = path.suffix.lower()
     if kind == ".freq":
         rows = _pedsuite_rows(path.name, decode_text(path.name, content), population, findings)
-        return _tables(_drafts(rows, findings), findings, source)
+        return _tables(path.name, _drafts(rows, findings), findings, source)
     if kind == ".xml":
-        return _tables(_strider(path.name, content, findings), findings, source)
+        return _tables(path.name, _strider(path.name, content, findings), findings, source)
     if kind in (".xlsx", ".xlsm"):
         sheets = read_workbook(path.name, content)
         grid = sheets.get("frequencies") or next(iter(sheets.values()))
@@ -123,7 +123,7 @@ def frequency_tables(
         drafts = _ladder(grid, population or "population", findings)
     else:
         drafts = _drafts(_long_rows(grid, findings), findings)
-    return _tables(drafts, findings, source or grid.name)
+    return _tables(grid.name, drafts, findings, source or grid.name)
 
 
 @dataclass(frozen=True)
@@ -246,13 +246,15 @@ def _strider(name: str, content: bytes, findings: Findings) -> dict[str, _Draft]
         draft = drafts.setdefault(population, _Draft())
         size = origin.get("n", "").strip()
         if size:
-            # STRidER states the number of persons.
-            draft.alleles_sampled[marker] = 2 * _count(size, (name, 0), findings)
-        for item in origin.iter("frequency"):
+            # Peers read it as the number of alleles; were it of persons, the floor would only be more careful.
+            draft.alleles_sampled[marker] = _count(size, (name, 0), findings)
+        for item in origin.findall("{*}frequency"):
             place = f"origin '{population}'"
             where = (f"{name}, marker {marker}, {place}", 0)
             entry = _Entry(where, population, marker, item.get("allele", ""), item.text or "")
             _add_entry(draft, marker, entry, findings)
+    if any("99" in alleles for draft in drafts.values() for alleles in draft.frequencies.values()):
+        findings.notice(f"alleles '1' and '99' of {name} are STRidER's pools of rare short and rare long alleles")
     return drafts
 
 
@@ -261,8 +263,8 @@ def _origins(name: str, content: bytes, findings: Findings) -> Iterator[tuple[st
     try:
         for _, element in iterparse(io.BytesIO(content), forbid_dtd=True):
             if element.tag.rpartition("}")[2] == "marker":
-                marker = normalise_marker(element.get("name", ""))
-                yield from ((marker, origin) for origin in element.iter("origin"))
+                marker = normalise_marker(element.findtext("{*}name") or element.get("name", ""))
+                yield from ((marker, origin) for origin in element.findall(".//{*}origin"))
     except ParseError as error:
         line = error.position[0]
         findings.problem((name, line), "", "no well-formed XML", "STRidER's XML", "download the file again")
@@ -303,7 +305,9 @@ def _count(text: str, where: tuple[str, int], findings: Findings) -> int:
     return 0
 
 
-def _tables(drafts: Mapping[str, _Draft], findings: Findings, source: str) -> tuple[FrequencyTable, ...]:
+def _tables(name: str, drafts: Mapping[str, _Draft], findings: Findings, source: str) -> tuple[FrequencyTable, ...]:
+    if not any(draft.frequencies for draft in drafts.values()) and not findings.problems:
+        findings.problem((name, 0), "", "no frequencies", "a table of allele frequencies", "check the file's format")
     return tuple(_table(population, draft, findings, source) for population, draft in drafts.items())
 
 

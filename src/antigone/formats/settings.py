@@ -27,6 +27,7 @@ from antigone.model.mutation import (
     Stepwise,
     Transformed,
 )
+from antigone.model.verbal import VerbalScale
 
 _RATES: dict[str, tuple[Callable[..., BaseModel], tuple[str, ...]]] = {
     "none": (NoMutation, ()),
@@ -193,12 +194,30 @@ def _search_settings(top: _Section, frequencies: _Section) -> SearchSettings:
     for section in (model, search):
         section.refuse_the_rest()
     try:
-        return SearchSettings(mutation, theta, rule, threshold, prior)
+        return SearchSettings(mutation, theta, rule, threshold, prior, _verbal_scale(top.section("verbal")))
     except ModelError as error:
         key = "theta" if not 0 <= theta < 1 else "threshold" if threshold <= 0 else "prior"
         section = model if key == "theta" else search
         section.wrong(key, str(error), "a number in its range", "correct the number")
         return default
+
+
+def _verbal_scale(section: _Section) -> VerbalScale:
+    """A laboratory's own scale of words; without the section, the model's default."""
+    if not section.data:
+        return VerbalScale()
+    steps, source = section.value("steps"), section.text("source")
+    section.refuse_the_rest()
+    if not source:
+        section.wrong("source", "no source", "where the scale comes from", 'add source = "..."')
+    if isinstance(steps, list) and all(isinstance(step, list) and len(step) == 2 for step in steps):
+        least = [step[0] for step in steps]
+        numbers = all(isinstance(lr, int | float) and 1 < lr < 1e300 for lr in least)
+        if steps and numbers and least == sorted(set(least)) and all(isinstance(step[1], str) for step in steps):
+            return VerbalScale(tuple((float(lr), words) for lr, words in steps), source)
+    expected = "a list of likelihood ratios above 1 in rising order, each with its words"
+    section.wrong("steps", "no such list", expected, 'write steps = [[100, "moderate support"], ...]')
+    return VerbalScale()
 
 
 def _mutation_choice(top: _Section) -> MutationChoice:

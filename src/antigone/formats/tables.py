@@ -25,6 +25,11 @@ from antigone.formats.sources import decode_text
 LARGEST_WORKBOOK = 1_000_000_000
 """Bytes an .xlsx file may unpack to."""
 
+MOST_CELLS = 20_000_000
+"""Cells of a sheet, counted to its last row and column; a value in the last row of a sheet is a slip of the hand."""
+
+_CELL_REFERENCE = re.compile(rb"""\br=["']([A-Z]{0,3})([0-9]{1,9})["']""")
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -139,9 +144,7 @@ def read_workbook(name: str, content: bytes) -> dict[str, Grid]:
     """
     broken = Problem(name, 0, "", "a file that is no readable workbook", "an .xlsx file", "save it as .xlsx or .csv")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LARGEST_WORKBOOK:
-                raise InputError([broken])
+        _check_size(name, content)
         with load_workbook(io.BytesIO(content)) as workbook:
             names = list(workbook.sheet_names)
             sheets = {sheet: workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in names}
@@ -175,6 +178,27 @@ def to_table(grid: Grid, columns: Columns, findings: Findings) -> Table:
         return Table(grid.name, ())
     found = [_row(grid.name, line, cells, names, columns, findings) for line, cells in body]
     return Table(grid.name, tuple(row for row in found if row is not None), grid.decimal_comma)
+
+
+def _check_size(name: str, content: bytes) -> None:
+    """Refuse a workbook that would fill the memory, before the library unpacks it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > LARGEST_WORKBOOK:
+            problem = Problem(name, 0, "", "a workbook of more than a gigabyte", "a smaller one", "save it as .csv")
+            raise InputError([problem])
+        for entry in archive.namelist():
+            if "worksheets/" in entry and _cells(archive.read(entry)) > MOST_CELLS:
+                found, remedy = "a value far outside the table", "delete the empty rows and columns around the table"
+                raise InputError([Problem(name, 0, "", found, "a table that begins in cell A1", remedy)])
+
+
+def _cells(sheet: bytes) -> int:
+    """The last row times the last column that a sheet's XML names."""
+    rows = columns = 1
+    for match in _CELL_REFERENCE.finditer(sheet):
+        rows = max(rows, int(match[2]))
+        columns = max(columns, sum((letter - 64) * 26**i for i, letter in enumerate(reversed(match[1]))))
+    return rows * columns
 
 
 def _separator(header: str) -> str:

@@ -114,7 +114,7 @@ class SearchSettings:
     rule: FrequencyRule = FrequencyRule()
     threshold: float = 1e4
     prior: float | None = None
-    verbal: VerbalScale = VerbalScale()
+    verbal: VerbalScale = field(default_factory=VerbalScale)
 
     def __post_init__(self) -> None:
         if not 0 <= self.theta < 1:

@@ -60,7 +60,7 @@ class Pedigree:
             raise PedigreeError(faults)
 
     @classmethod
-    def of(cls, *members: tuple[str, ...]) -> Pedigree:
+    def of(cls, *members: tuple[str | None, ...]) -> Pedigree:
         """Build from ``(id, sex)`` and ``(id, sex, father, mother)`` tuples."""
         return cls(tuple(Individual(*member) for member in members))  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""The charts of a report as static SVG: drawn by Vega-Lite, cleaned of everything a self-contained page must not hold."""
+"""The charts of a report as static SVG, drawn by Vega-Lite and cleaned of all that an offline page must not hold."""
 
 from __future__ import annotations
 
@@ -102,12 +102,13 @@ def _texts(test: str, align: Any, shift: int, x: alt.X, y: alt.Y, *, bold: bool 
     style = alt.Chart().mark_text(
         align=align, baseline="middle", dx=shift, fontSize=12, color=INK, fontWeight="bold" if bold else "normal"
     )
-    return style.encode(x=x, y=y, text=alt.Text("text:N")).transform_filter(test)
+    texts: alt.Chart = style.encode(x=x, y=y, text=alt.Text("text:N")).transform_filter(test)
+    return texts
 
 
 def _svg(layers: Sequence[alt.Chart], rows: Sequence[Mapping[str, Any]], step: int, title: str) -> str:
     chart = (
-        alt.layer(*layers, data=alt.Data(values=list(rows)))
+        alt.layer(*layers, data={"values": list(rows)})
         .properties(width=CHART_WIDTH, height=max(len(rows), 1) * step)
         .configure(aria=False, font="sans-serif", background="transparent", padding=2)
         .configure_view(stroke=None)
@@ -115,7 +116,7 @@ def _svg(layers: Sequence[alt.Chart], rows: Sequence[Mapping[str, Any]], step: i
         .configure_axisX(gridColor="#e3e7eb", domain=False, ticks=False, labelPadding=4, tickCount=6)
         .configure_axisY(domain=False, ticks=False, labelPadding=8, labelLimit=150)
     )
-    return _embeddable(vl_convert.vegalite_to_svg(chart.to_dict()), title)
+    return _embeddable(vl_convert.vegalite_to_svg(chart.to_dict(validate=False)), title)
 
 
 def _embeddable(svg: str, title: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from antigone.errors import InputError
 from antigone.model.case import Family, Incident
@@ -43,8 +42,8 @@ class CandidateSection:
     propositions: tuple[str, str]
     alternatives: tuple[str, ...]
     references: str
-    drawing: Markup
-    chart: Markup
+    drawing: str
+    chart: str
     kind: str
 
 
@@ -85,19 +84,19 @@ def render_report(result: SearchResult, incident: Incident, *, top: int = 20) ->
         open_unidentified=[summary for summary in result.unidentified if not summary.candidates],
         open_missing=[summary for summary in result.families if not summary.candidates],
         kinds={person.code: person.kind for person in incident.unidentified},
-        page_title=Markup(css_string(f"Antigone · {result.title}")),
-        page_prior=Markup(css_string(f"Prior of one pair: {odds_text(result.prior)}")),
+        page_title=css_string(f"Antigone · {result.title}"),
+        page_prior=css_string(f"Prior of one pair: {odds_text(result.prior)}"),
     )  # fmt: skip
     return page + "\n"
 
 
 def css_string(text: str) -> str:
-    """A CSS string literal of any text, safe inside a style element.
+    r"""A CSS string literal of any text, safe inside a style element.
 
     Examples
     --------
     >>> css_string("a</style>")
-    '"a\\\\00003c\\\\00002fstyle\\\\00003e"'
+    '"a\\00003c\\00002fstyle\\00003e"'
     """
     return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in text) + '"'
 
@@ -148,8 +147,8 @@ def _section(
         propositions=propositions(candidate),
         alternatives=explain_alternatives(result, candidate),
         references=describe_references(donors),
-        drawing=Markup(_drawing(candidate, family, donors)),
-        chart=Markup(_chart(candidate)),
+        drawing=_drawing(candidate, family, donors),
+        chart=_chart(candidate),
         kind=_kind(candidate, incident),
     )
 
@@ -185,16 +184,16 @@ def _chart(candidate: Candidate) -> str:
     return marker_chart(candidate.log10_lr_by_marker[population], candidate.markers_compared, title=title)
 
 
-def _overview(result: SearchResult) -> Markup:
+def _overview(result: SearchResult) -> str:
     best = {s.code: s.best_log10_lr for s in result.unidentified if s.best_log10_lr is not None}
     title = "Best log10 LR of every unidentified person, and the threshold"
-    return Markup(overview_chart(best, threshold_log10(result.threshold), title=title) if best else "")
+    return overview_chart(best, threshold_log10(result.threshold), title=title) if best else ""
 
 
-def _keys() -> dict[str, Markup]:
+def _keys() -> dict[str, str]:
     marks = {
         "sample": Mark(gave_sample=True),
         "missing": Mark(missing=True),
         "placed": Mark(missing=True, unidentified=""),
     }
-    return {name: Markup(draw_key(mark)) for name, mark in marks.items()}
+    return {name: str(draw_key(mark)) for name, mark in marks.items()}

@@ -45,12 +45,16 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Line:
+    """A line through its points, in the style of its kind."""
+
     points: tuple[Point, ...]
     kind: LineKind
 
 
 @dataclass(frozen=True)
 class Layout:
+    """All symbols and lines of a drawing, and the room they need."""
+
     width: float
     height: float
     symbols: tuple[Symbol, ...]
@@ -233,9 +237,8 @@ class _PartLayout:
         nearest = min((0, 1), key=lambda side: abs(turns[side] - start))
         turns[nearest] = start
         first, second = turns
-        return (
-            (self.x[left], level), (first, level), (first, over), (second, over), (second, level), (self.x[right], level)
-        )  # fmt: skip
+        up, down = ((first, level), (first, over)), ((second, over), (second, level))
+        return (self.x[left], level), *up, *down, (self.x[right], level)
 
     def _again_lines(self) -> list[Line]:
         """Dashed connections between the two symbols of a member who is drawn twice."""

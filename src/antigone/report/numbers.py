@@ -13,11 +13,11 @@ SMALLEST_SHOWN = 1e-6
 
 
 def count_text(count: int) -> str:
-    """A whole number with narrow spaces between thousands.
+    r"""A whole number with narrow spaces between thousands.
 
     Examples
     --------
-    >>> count_text(1234567).split("\\u202f")
+    >>> count_text(1234567).split("\u202f")
     ['1', '234', '567']
     """
     return f"{count:,}".replace(",", THIN_SPACE)

@@ -192,7 +192,7 @@ def _edges(diagram: Diagram, rows: Rows, gap: int) -> list[tuple[float, float, N
         return []
     above, below = _places(rows, gap), _places(rows, gap + 1)
     owner = {item: block for block in rows[gap] for item in block}
-    found = []
+    found: list[tuple[float, float, Net, int]] = []
     for net in diagram.nets:
         if net.row == gap:
             block = owner[net.source[0]]

@@ -39,8 +39,7 @@ def assign_tracks(wires: Sequence[Wire]) -> list[int]:
     bent = [i for i, wire in enumerate(wires) if not wire.is_straight]
     if not bent:
         return [0] * len(wires)
-    best = min((_stacked(wires, order) for order in _orders(wires, bent)), key=lambda tracks: _cost(wires, tracks))
-    return best
+    return min((_stacked(wires, order) for order in _orders(wires, bent)), key=lambda tracks: _cost(wires, tracks))
 
 
 def _orders(wires: Sequence[Wire], bent: list[int]) -> Iterator[tuple[int, ...]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from antigone.errors import InputError
 from antigone.model.case import SCOPE_IDENTIFICATION, Family, UnidentifiedPerson
 from antigone.model.result import Candidate, MarkerMutation, MutationStep, SearchResult
-from antigone.report.numbers import count_text, log10_text, lr_text, odds_text, plain_text, probability_text
+from antigone.report.numbers import count_text, log10_text, odds_text, plain_text, probability_text
 
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 

@@ -17,13 +17,15 @@ Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
+
 @dataclass(frozen=True)
 class Comparison:
     """All pairs of one search.
 
     ``tables[population][marker]`` has shape ``(targets, codes)``, ``codes`` shape ``(markers, persons)``,
     ``log_lr[population]`` shape ``(targets, persons)`` (natural logarithms). ``excluded_by_sex`` marks pairs
-    of known, different sex; ``informative`` the markers at which a relative of the missing person is typed, shape ``(targets, markers)``; ``without_data`` pairs that share no such marker. Memory grows as
+    of known, different sex; ``informative`` the markers at which a relative of the missing person is typed,
+    shape ``(targets, markers)``; ``without_data`` pairs that share no such marker. Memory grows as
     targets x persons x 8 bytes for each population.
     """
 
@@ -59,9 +61,7 @@ class Comparison:
     def shared_markers(self, target: int, person: int) -> tuple[str, ...]:
         """The markers typed in the unidentified person and in a relative of the missing person."""
         typed = self.persons[person].profile.genotypes
-        return tuple(
-            name for m, name in enumerate(self.markers) if name in typed and self.informative[target, m]
-        )
+        return tuple(name for m, name in enumerate(self.markers) if name in typed and self.informative[target, m])
 
 
 def compare(

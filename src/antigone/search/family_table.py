@@ -62,7 +62,14 @@ def _canonical(pedigree: Pedigree, missing: str, references: Mapping[str, Profil
     colour |= {m.id: f"{m.id == missing}{m.id in references}{m.founder_inbreeding}" for m in pedigree}
     for _ in range(len(pedigree)):
         signature = {
-            m.id: repr((colour[m.id], colour[m.father], colour[m.mother], sorted(map(colour.get, pedigree.children[m.id]))))
+            m.id: repr(
+                (
+                    colour[m.id],
+                    colour[m.father],
+                    colour[m.mother],
+                    sorted(colour[child] for child in pedigree.children[m.id]),
+                )
+            )
             for m in pedigree
         }
         rank = {text: f"{number:04d}" for number, text in enumerate(sorted(set(signature.values())))}
@@ -121,7 +128,7 @@ def _batches(targets: Sequence[Target], marker: Marker, ladder: Ladder) -> list[
 
 
 def _unrelated(data: Data, ladder: Ladder, h1: Array, theta: float) -> Array:
-    """log P(references, genotype of an unrelated person) for every genotype."""
+    """Log P(references, genotype of an unrelated person) for every genotype."""
     if theta == 0.0:
         return np.logaddexp.reduce(h1, axis=1, keepdims=True) + genotype_log_probability(ladder)
     stranger = len(data.typing)

@@ -50,7 +50,9 @@ def judge_references(
         if worst >= LEAST_LOG10_FIT:
             judged += [ReferenceFit(family, m, kept[m].sample, fit, False) for m, fit in fits.items()]
             return judged
-        gone = [m for m, fit in fits.items() if fit < LEAST_LOG10_FIT and (fit == worst or fit <= worst + INDISTINCT_LOG10)]
+        gone = [
+            m for m, fit in fits.items() if fit < LEAST_LOG10_FIT and (fit == worst or fit <= worst + INDISTINCT_LOG10)
+        ]
         judged += [ReferenceFit(family, m, kept[m].sample, fits[m], True) for m in gone]
         kept = {member: profile for member, profile in kept.items() if member not in gone}
 
