@@ -34,7 +34,7 @@ KINDS = {
             ("U", "male", "GF", "GM"),
             ("M", "female"),
             ("MP", "male", "F", "M"),
-        ),  # fmt: skip
+        ),
         ("GF", "GM", "U"),
     ),
     "one parent and a sibling": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import product
 
 from antigone.engine.mutation import transition_matrix
@@ -12,7 +12,18 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 
 
-def likelihood(pedigree: Pedigree, profiles: Mapping[str, Profile], marker: Marker, *, theta: float = 0.0) -> float:
+Weights = Mapping[str, Callable[[tuple[int, ...]], float]]
+"""P(what was seen | genotype) of members seen through an observation model; a genotype is a tuple of allele indices."""
+
+
+def likelihood(
+    pedigree: Pedigree,
+    profiles: Mapping[str, Profile],
+    marker: Marker,
+    *,
+    theta: float = 0.0,
+    weights: Weights | None = None,
+) -> float:
     """P(data) by direct summation, as the definitions of the validation corpus state it."""
     p = [*marker.frequencies, *([marker.silent] if marker.silent else [])]
     matrices = {
@@ -24,7 +35,8 @@ def likelihood(pedigree: Pedigree, profiles: Mapping[str, Profile], marker: Mark
     total = 0.0
     for combination in product(*choices):
         genotype = {member.id: g for member, g in zip(members, combination, strict=True)}
-        total += _term(members, genotype, p, matrices, theta)
+        seen = math.prod(weight(genotype[member]) for member, weight in (weights or {}).items())
+        total += seen * _term(members, genotype, p, matrices, theta)
     return total
 
 

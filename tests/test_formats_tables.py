@@ -15,9 +15,11 @@ COLUMNS = Columns(("sample", "marker"), optional=("note",), filled=("sample",))
 
 
 def table(text: str | bytes):
+    """The rows of a table by line, and its problems."""
     findings = Findings()
     content = text.encode() if isinstance(text, str) else text
-    return to_table(read_csv("t.csv", content), COLUMNS, findings), findings.problems
+    found = to_table(read_csv("t.csv", content), COLUMNS, findings)
+    return dict(found.texts("sample", "marker", "note")), findings.problems
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -29,22 +31,20 @@ def test_read_csv__separators_line_ends_and_byte_order_mark(separator, end, mark
         text = text.replace("b, c", '"b, c"')
     found, problems = table(text)
     assert not problems
-    assert [(row.line, row.text("sample"), row.text("marker"), row.text("note")) for row in found.rows] == [
-        (2, "a", "b, c", "")
-    ]
-    assert found.decimal_comma == (separator == ";")
+    assert found == {2: ["a", "b, c", ""]}
+    assert read_csv("t.csv", text.encode()).decimal_comma == (separator == ";")
 
 
 def test_to_table__line_numbers_are_those_of_the_file():
     found, problems = table('\nsample,marker\n\na,"two\nlines"\n , \nb,x\n')
     assert not problems
-    assert [row.line for row in found.rows] == [4, 7]
+    assert list(found) == [4, 7]
 
 
 def test_to_table__empty_columns_on_the_right_do_no_harm():
     found, problems = table("sample,marker,,\na,b,,\n")
     assert not problems
-    assert len(found.rows) == 1
+    assert found == {2: ["a", "b", ""]}
 
 
 @pytest.mark.parametrize(

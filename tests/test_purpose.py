@@ -19,7 +19,25 @@ from pathlib import Path
 import pytest
 
 import antigone.model
-from antigone.model.case import SCOPE_IDENTIFICATION, Consent, Donor, UnidentifiedPerson
+from antigone.casework.explain import explain_pair
+from antigone.casework.search import search_incident
+from antigone.errors import ConsentError, InputError
+from antigone.formats.casewriter import write_case_folder
+from antigone.formats.incident import read_incident
+from antigone.model.case import (
+    DEFAULT_MUTATION,
+    SCOPE_IDENTIFICATION,
+    Consent,
+    Donor,
+    Family,
+    Incident,
+    SearchSettings,
+    UnidentifiedPerson,
+)
+from antigone.model.frequency import FrequencyTable
+from antigone.model.pedigree import Pedigree
+from antigone.model.profile import Profile
+from antigone.report.files import results_json
 
 PACKAGE = Path(antigone.model.__file__).parents[1]
 DAY = dt.date(2026, 1, 15)
@@ -84,11 +102,42 @@ def test_donor__consent_is_stated_never_assumed():
     assert consent.default_factory is dataclasses.MISSING
 
 
-# TO COME with casework, end to end:
-#   test_search__a_donor_without_active_consent_changes_no_number   (same result as with that donor left out)
-#   test_search__donors_left_out_are_counted
-#   test_search__a_living_seeker_without_a_request_is_refused
-#   test_familias__needs_an_attested_consent
+# End to end in test_casework: test_search__a_donor_without_active_consent_changes_no_number,
+# test_search__donors_left_out_are_counted_by_reason, test_search__a_withdrawn_donor_takes_no_part_from_that_day
+
+
+def test_familias__needs_an_attested_consent(tmp_path):
+    path = tmp_path / "x.fam"
+    path.write_text("anything", "utf-8")
+    for attested in (None, "", "  "):
+        with pytest.raises(ConsentError):
+            read_incident(path, attested)
+
+
+def incident_with_seeker(folder: Path, request: str) -> Path:
+    """A case folder with one family and one living person who asks who they are."""
+    table = FrequencyTable("here", {"TH01": {"6": 0.5, "7": 0.5}}, {"TH01": 200})
+    family = Pedigree.of(("FA", "male"), ("MP", "male", "FA", None))
+    father = Donor("FA", Profile("R1", {"TH01": ("6", "6")}), Consent("form 12", DAY))
+    seeker = UnidentifiedPerson("S1", Profile("S1", {"TH01": ("6", "7")}), "male", "living", request)
+    incident = Incident("One seeker", (seeker,), (Family("F", family, ("MP",), (father,)),), (table,))
+    write_case_folder(incident, folder)
+    return folder
+
+
+def test_search__a_living_seeker_without_a_request_is_refused(tmp_path):
+    with pytest.raises(InputError, match="request"):
+        read_incident(incident_with_seeker(tmp_path / "without", ""))
+    assert read_incident(incident_with_seeker(tmp_path / "with", "letter 3")).unidentified[0].request == "letter 3"
+
+
+def test_profiles__a_sample_that_belongs_to_nobody_is_refused(tmp_path):
+    """No profile is kept without a donor of a family or an unidentified person behind it."""
+    folder = incident_with_seeker(tmp_path / "case", "letter 3")
+    with (folder / "profiles.csv").open("a", encoding="utf-8") as file:
+        file.write("X99,TH01,6,6\n")
+    with pytest.raises(InputError, match="X99"):
+        read_incident(folder)
 
 
 # Rule 2: no search among donors
@@ -125,9 +174,42 @@ def test_donors_against_donors__unidentified_against_family_is_the_job():
     assert not donors_against_donors(parse_function("def f(u: UnidentifiedPerson, families: Sequence[Family]): ..."))
 
 
-# TO COME with casework, end to end:
-#   test_search__every_pair_is_an_unidentified_person_and_a_missing_person
-#   (relatives of each other in two families: nothing in any output connects the families)
+def relatives_in_two_families() -> Incident:
+    """Two families who do not know of each other, whose donors are twins by their profiles."""
+    alleles = {"6": 0.001, "7": 0.999}
+    markers = [f"M{n}" for n in range(8)]
+    rare = dict.fromkeys(markers, ("6", "6"))
+    families = tuple(
+        Family(
+            code,
+            Pedigree.of(("FA", "male"), ("MP", "male", "FA", None)),
+            ("MP",),
+            (Donor("FA", Profile(f"R-{code}", rare), Consent("form 12", DAY)),),
+        )
+        for code in ("FAM-A", "FAM-B")
+    )
+    found = UnidentifiedPerson("PM1", Profile("PM1", dict.fromkeys(markers, ("7", "7"))))
+    tables = (FrequencyTable("here", dict.fromkeys(markers, alleles), {}),)
+    return Incident("Two families", (found,), families, tables, SearchSettings(mutation=DEFAULT_MUTATION))
+
+
+def test_search__nothing_connects_two_families():
+    """Every pair holds an unidentified person; donors alike in two families appear together nowhere."""
+    incident = relatives_in_two_families()
+    result = search_incident(incident, today=DAY, created="2026-01-15T00:00:00+00:00", command="").result
+    assert result.candidates == ()
+    assert {pair.unidentified for pair in result.pairs} == {"PM1"}
+    told = results_json(result)
+    assert "R-FAM-A" not in told
+    assert "R-FAM-B" not in told
+    assert [line for line in told.splitlines() if "FAM-A" in line and "FAM-B" in line] == []
+
+
+def test_explain__a_donor_is_never_the_question():
+    incident = relatives_in_two_families()
+    for code in ("R-FAM-B", "FA", "FAM-B"):
+        with pytest.raises(InputError, match="no unidentified person"):
+            explain_pair(incident, family="FAM-A", missing="MP", sample=code, today=DAY)
 
 
 # Rule 3: no tree building
@@ -173,7 +255,14 @@ NO_FUNCTION = {
 }
 # fmt: on
 THINGS_WITH_A_NAME = {"Marker", "SourceFile"}
-STATED_UNDER_POPULATIONS = {"FrequencyTable", "Candidate", "HypothesesResult", "SearchResult"}
+STATED_UNDER_POPULATIONS = {
+    "FrequencyTable",
+    "Candidate",
+    "HypothesesResult",
+    "SearchResult",
+    "SamplePair",
+    "ReassociationResult",
+}
 
 
 def forbidden_fields(model_class: type) -> list[str]:
@@ -212,12 +301,19 @@ def test_functions__none_infers_ancestry_appearance_or_health():
 
 # Rule 6: families' secrets stay theirs
 
-# TO COME with casework, end to end (an incident with one misattributed father):
-#   test_search__a_reference_that_does_not_fit_is_in_no_output   (candidates.csv, results.json, report.html, stdout)
-#   test_search__only_the_geneticist_file_says_so_and_only_its_owner_can_read_it
+# End to end in test_casework and test_cli: test_search__a_reference_that_does_not_fit_is_in_no_output,
+# test_search__a_family_with_a_misfit_reads_like_one_with_too_few_relatives,
+# test_search__a_mutation_between_references_is_not_told, test_search__only_the_geneticist_gets_the_geneticist_file
+
+
+def test_result__has_no_place_for_a_reference_that_does_not_fit():
+    """What everybody on the case may read cannot hold an incidental finding, because no field is there for it."""
+    fields = {field.name for c in model_classes() for field in dataclasses.fields(c)}
+    assert fields
+    assert {name for name in fields if re.search(r"fit|incidental|misattribut|paternity", name)} == set()
 
 
 # Rule 7: leaving is real
 
-# TO COME with casework: test_search__a_withdrawn_donor_takes_no_part (Consent.withdrawn, above, end to end)
+# End to end in test_casework: test_search__a_withdrawn_donor_takes_no_part_from_that_day
 # TO COME with the registry: erasure, and marking of open results to be computed again.

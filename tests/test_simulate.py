@@ -82,7 +82,7 @@ def test_drop_gene_indices__mutates_by_the_matrix_of_the_parents_sex() -> None:
 
 
 def test_drop_gene_indices__absent_parent_gives_a_population_gene_without_mutation() -> None:
-    duo = Pedigree.of(("MO", "female"), ("CH", "female", None, "MO"))  # type: ignore[arg-type]
+    duo = Pedigree.of(("MO", "female"), ("CH", "female", None, "MO"))
     marker = Marker("M", ("9", "10"), (0.2, 0.8), female=Equal(1.0), male=Equal(1.0))
     child = drop_gene_indices(duo, [marker], rng=generator(), count=COUNT)[:, 1, 0]
     np.testing.assert_allclose(shares(child[:, 0], 2), (0.2, 0.8), atol=CLOSE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +15,7 @@ import typer
 from antigone.errors import AntigoneError
 
 if TYPE_CHECKING:
+    from antigone.casework.found import Execution
     from antigone.casework.prepare import Progress
     from antigone.model.case import Incident
     from antigone.model.result import SearchResult
@@ -26,6 +27,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+bench_app = typer.Typer(help="Measure this machine.", no_args_is_help=True)
+app.add_typer(bench_app, name="bench")
 
 IncidentPath = Annotated[Path, typer.Argument(help="A case folder, its workbook (.xlsx), or a Familias .fam file.")]
 Attested = Annotated[
@@ -51,7 +55,7 @@ def main() -> None:
             typer.echo(f"antigone: {error}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
-        typer.echo("antigone: stopped; nothing was written", err=True)
+        typer.echo("antigone: stopped; no result was written. A large search goes on with --resume.", err=True)
         sys.exit(130)
 
 
@@ -65,14 +69,74 @@ def search(
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the simulated estimate of chance matches.")] = 1,
     on: Day = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes for a large search (needs antigone[scale]).")] = 1,
+    scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")] = "",
+    resume: Annotated[bool, typer.Option(help="Go on with a large search that was stopped.")] = False,
+    block_families: Annotated[
+        int, typer.Option(min=0, help="Cut the search into blocks of so many families; 0: only when it is large.")
+    ] = 0,
+    groups: Annotated[
+        Path | None, typer.Option(help="groups.json of `antigone reassociate`: search each group as one person.")
+    ] = None,
 ) -> None:
     """Compare every unidentified person with every missing person; write ranked, explained candidates."""
     from antigone.casework.files import load_incident
+    from antigone.casework.found import plan_execution
+    from antigone.casework.groups import Grouped, group_remains
 
     today = _day(on)
     read = load_incident(incident, attested_by=consent_attested, today=today)
-    result = _search_and_write(read, out, today=today, seed=seed, geneticist=geneticist)
+    grouped = group_remains(read, groups) if groups else Grouped(read, {})
+    read = grouped.incident
+    command = ["search", str(incident), "--seed", str(seed), "--on", today.isoformat()]
+    command += ["--consent-attested", consent_attested] if consent_attested else []
+    command += ["--groups", str(groups)] if groups else []
+    execution = plan_execution(
+        read, out, today=today, workers=workers, scheduler=scheduler, resume=resume, block_families=block_families
+    )
+    result = _search_and_write(
+        read,
+        out,
+        today=today,
+        seed=seed,
+        command=command,
+        geneticist=geneticist,
+        execution=execution,
+        samples=grouped.samples,
+    )
     _print_search(result, out)
+
+
+@app.command()
+def reassociate(
+    incident: IncidentPath,
+    out: Annotated[Path, typer.Option(help="The folder for groups.csv and groups.json.")],
+    dropout: Annotated[float | None, typer.Option(help="Drop-out rate of an allele copy in every sample.")] = None,
+    dropin: Annotated[float | None, typer.Option(help="Drop-in rate of every sample.")] = None,
+    error: Annotated[float | None, typer.Option(help="Rate of typing errors of a marker.")] = None,
+    threshold: Annotated[
+        float | None, typer.Option(help="LR from which two samples are linked. Default: 100 x the number of pairs.")
+    ] = None,
+    consent_attested: Attested = None,
+    on: Day = None,
+) -> None:
+    """Compare remains with remains: which are probably parts of one person. No donor takes part."""
+    from antigone import console
+    from antigone.casework.files import load_incident, write_folder
+    from antigone.casework.reassociate import choose_settings, reassociate_incident
+    from antigone.report.groups import groups_csv, groups_json
+
+    read = load_incident(incident, attested_by=consent_attested, today=_day(on))
+    settings = choose_settings(dropout=dropout, dropin=dropin, error=error, threshold=threshold)
+    created = dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
+    chosen = {"--dropout": dropout, "--dropin": dropin, "--error": error, "--threshold": threshold}
+    words = [text for name, value in chosen.items() if value is not None for text in (name, f"{value:g}")]
+    command = shlex.join(["antigone", "reassociate", str(incident), *words])
+    with _progress() as progress:
+        result = reassociate_incident(read, created=created, command=command, settings=settings, progress=progress)
+    write_folder(out, {"groups.csv": groups_csv(result), "groups.json": groups_json(result)})
+    console.print_groups(result)
+    typer.echo(f"Written: {out / 'groups.csv'}, {out / 'groups.json'}")
 
 
 @app.command()
@@ -138,50 +202,89 @@ def simulate(
 @app.command()
 def demo(out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("demo")) -> None:
     """Simulate a ferry accident, search it, and compare the candidates with the simulated truth."""
-    import shutil
-
     from antigone import console
     from antigone.casework.demo import compare_with_truth, day_of_search, simulated_incident
-    from antigone.casework.files import load_incident, save_incident
+    from antigone.casework.files import load_incident, remove_simulated, save_incident
 
     folder = out / "incident"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.with_name("incident-truth.csv").unlink(missing_ok=True)
     incident, truth = simulated_incident(families=40, unidentified=60, seed=1)
+    remove_simulated(folder, incident.title)
     save_incident(incident, truth, folder)
     today = day_of_search(incident)
     read = load_incident(folder, attested_by=None, today=today)
-    result = _search_and_write(read, out, today=today, seed=1, geneticist=False)
+    result = _search_and_write(read, out, today=today, seed=1, command=["demo"], geneticist=False)
     _print_search(result, out)
     console.print_truth(compare_with_truth(result, truth))
     typer.echo(f"\nOpen {(out / 'report.html').resolve()}")
+
+
+@bench_app.command()
+def blind(
+    families: Annotated[int, typer.Option(min=1)] = 10_000,
+    unidentified: Annotated[int, typer.Option(min=1)] = 50_000,
+    markers: Annotated[int, typer.Option(min=1)] = 24,
+    workers: Annotated[int, typer.Option(min=1, help="Threads of the pair step.")] = 2,
+) -> None:
+    """Rates of a blind search over simulated families, beside plain NumPy and the memory; prints JSON."""
+    import json
+
+    from antigone.casework.bench import bench_blind
+
+    rates = bench_blind(families=families, unidentified=unidentified, markers=markers, workers=workers)
+    typer.echo(json.dumps(rates, indent=1))
 
 
 def _day(on: dt.datetime | None) -> dt.date:
     return on.date() if on else dt.datetime.now(tz=dt.UTC).date()
 
 
-def _search_and_write(read: Incident, out: Path, *, today: dt.date, seed: int, geneticist: bool) -> SearchResult:
+def _search_and_write(
+    read: Incident,
+    out: Path,
+    *,
+    today: dt.date,
+    seed: int,
+    command: list[str],
+    geneticist: bool,
+    execution: Execution | None = None,
+    samples: Mapping[str, tuple[str, ...]] | None = None,
+) -> SearchResult:
+    """``command`` is what changes the answer, not where it is written: two runs write the same bytes.
+
+    ``samples`` are the samples that a group's person stands for.
+    """
+    from antigone.casework.checkpoint import forget_unfinished
     from antigone.casework.files import GENETICIST_ONLY, geneticist_csv, write_folder
-    from antigone.casework.search import search_incident
+    from antigone.casework.groups import name_samples
+    from antigone.casework.search import ALONE, search_incident
     from antigone.report.files import candidates_csv, results_json
     from antigone.report.html import render_report
 
     created = dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
-    command = shlex.join(["antigone", *sys.argv[1:]])
+    words = shlex.join(["antigone", *command])
     with _progress() as progress:
-        outcome = search_incident(read, today=today, created=created, command=command, seed=seed, progress=progress)
+        outcome = search_incident(
+            read,
+            today=today,
+            created=created,
+            command=words,
+            seed=seed,
+            execution=execution or ALONE,
+            progress=progress,
+        )
         progress("writing the report", 0, 1)
+        result = name_samples(outcome.result, samples or {})
         files = {
-            "candidates.csv": candidates_csv(outcome.result),
-            "results.json": results_json(outcome.result),
-            "report.html": render_report(outcome.result, read),
+            "candidates.csv": candidates_csv(result),
+            "results.json": results_json(result),
+            "report.html": render_report(result, read),
         }
         if geneticist:
             files[GENETICIST_ONLY] = geneticist_csv(outcome.incidental)
         write_folder(out, files, private=[GENETICIST_ONLY])
+        forget_unfinished(out)
         progress("writing the report", 1, 1)
-    return outcome.result
+    return result
 
 
 def _print_search(result: SearchResult, out: Path) -> None:

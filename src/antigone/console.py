@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -11,15 +13,18 @@ from rich.table import Table
 from antigone.casework.demo import Verdict
 from antigone.casework.explain import Explanation, HypothesesReport
 from antigone.casework.validate import Check
+from antigone.model.reassociation import ReassociationResult
 from antigone.model.result import SearchResult
 
 ROWS = 20
 """Candidates printed; all of them are in candidates.csv."""
+WIDE = 140
+"""Columns of a file or pipe, where no terminal sets a limit."""
 
 
 def print_search(result: SearchResult) -> None:
     """The strongest candidates, the size of the search, and what chance alone would give."""
-    console = Console()
+    console = _console()
     table = _table("rank", "unidentified", "family", "missing", "log10 LR", "posterior", "mutations")
     for c in result.candidates[:ROWS]:
         table.add_row(
@@ -45,18 +50,47 @@ def print_search(result: SearchResult) -> None:
         f"(standard error {result.chance.standard_error:.1g})."
     )
     for reason, count in result.left_out.items():
-        console.print(f"Left out: {count} {reason}.")
+        console.print(f"Left out: {reason} ({count}).")
     for notice in result.notices:
         console.print(f"Note: {notice}.")
     console.print(f"Prior of a pair: {result.prior:.4g}, {result.prior_reason}. A candidate is a proposal for review.")
 
 
+def print_groups(result: ReassociationResult) -> None:
+    """The groups of remains, conflicts first, and what the comparison rests on."""
+    console = _console()
+    table = _table("group", "samples", "log10 LR, weakest pair", "against siblings", "remark")
+    shown = sorted(result.groups, key=lambda group: group.status != "conflict")[:ROWS]
+    for group in shown:
+        weakest = group.weakest
+        row = (log10_text(weakest.smallest_log10_lr), log10_text(weakest.log10_lr_siblings), group.remark)
+        table.add_row(group.code, " ".join(group.samples), *row)
+    console.print(table)
+    if len(result.groups) > len(shown):
+        console.print(f"... and {len(result.groups) - len(shown)} more in groups.csv")
+    console.print(
+        f"{result.remains} remains, {result.ungrouped} in no group: {result.pairs_compared:,} pairs compared, "
+        f"{result.pairs_excluded_by_sex:,} excluded by sex, {result.pairs_without_data:,} without a common marker."
+    )
+    console.print(
+        f"Linked from LR {result.threshold:.4g} against unrelated ({result.threshold_reason}) and "
+        f"{result.settings.relative_threshold:g} against siblings, parent and child; expected false links between "
+        f"unrelated persons: at most {result.expected_false_links:.2g}. Undecided pairs: {result.undecided_found:,}."
+    )
+    console.print(f"Rates of every sample: {result.settings.rates.describe()}.")
+    if result.living_left_out:
+        console.print(f"Left out: living seekers ({result.living_left_out}); they are compared with families only.")
+    for notice in result.notices:
+        console.print(f"Note: {notice}.")
+    console.print("A group is a proposal: probably parts of one person; for review. Twins cannot be told apart.")
+
+
 def print_explanation(explanation: Explanation) -> None:
     """One pair: log10 LR by marker and population, mutations, totals, posterior."""
-    console, c = Console(), explanation.candidate
+    console, c = _console(), explanation.candidate
     console.print(f"H1: {c.unidentified} is {c.missing} of family {c.family}. H2: {c.unidentified} is unrelated to it.")
     if explanation.remark:
-        console.print(f"[bold]{explanation.remark}[/bold]")
+        console.print(f"NOT COMPARED: {explanation.remark}.", style="bold")
     populations = list(c.log10_lr)
     table = _table("marker", *populations, "remark")
     needing = {mutation.marker: mutation for mutation in c.mutations}
@@ -74,6 +108,8 @@ def print_explanation(explanation: Explanation) -> None:
     console.print(table)
     missing = ", ".join(c.markers_missing) or "none"
     console.print(f"log10 LR; {len(c.markers_compared)} markers compared; not compared: {missing}.")
+    if explanation.remark:
+        return
     console.print(
         f"Smallest: {log10_text(c.smallest_log10_lr)} ({c.smallest_population}). Posterior {probability(c.posterior)}, "
         f"from the prior {explanation.prior:.4g}: {explanation.prior_reason}."
@@ -82,7 +118,7 @@ def print_explanation(explanation: Explanation) -> None:
 
 def print_hypotheses(report: HypothesesReport) -> None:
     """H1 against H2: natural log likelihoods, log10 LR and LR of each marker, and the total."""
-    console = Console()
+    console = _console()
     for notice in report.notices:
         console.print(f"Note: {notice}.")
     for population, ratio in report.ratios.items():
@@ -106,12 +142,11 @@ def _ratio(log: float | None) -> tuple[str, str]:
 
 def print_checks(checks: Sequence[Check]) -> None:
     """Per category and quantity: cases, values, the largest deviation, the tolerance, the verdict."""
-    console = Console()
+    console = _console()
     table = _table("category", "quantity", "cases", "values", "largest deviation", "tolerance", "verdict")
     for check in checks:
-        verdict = "not computed by this version" if check.largest is None else "agrees" if check.passed else "DIFFERS"
+        verdict = _verdict(check)
         largest = "" if check.largest is None else f"{check.largest:.2g}"
-        verdict += f" ({check.worst_case})" if verdict == "DIFFERS" else ""
         table.add_row(
             check.category,
             check.quantity,
@@ -124,6 +159,14 @@ def print_checks(checks: Sequence[Check]) -> None:
     console.print(table)
 
 
+def _verdict(check: Check) -> str:
+    if not check.cases:
+        return "no cases in this file"
+    if check.largest is None:
+        return "not computed by this version"
+    return "agrees" if check.passed else f"DIFFERS ({check.worst_case})"
+
+
 def print_truth(verdicts: Sequence[Verdict]) -> None:
     """The demonstration's candidates against the simulated truth."""
     table = _table(
@@ -133,7 +176,7 @@ def print_truth(verdicts: Sequence[Verdict]) -> None:
     for v in verdicts:
         numbers = (v.persons, v.ranked_first, v.as_a_relative, v.elsewhere, v.open)
         table.add_row(v.kind, *map(str, numbers))
-    console = Console()
+    console = _console()
     console.print(table)
     console.print(
         "'Relative first': the strongest candidate is another missing member of the same family, such as a brother; "
@@ -156,9 +199,15 @@ def probability(value: float) -> str:
     return "> 0.999999" if value > 0.999999 else f"{value:.5g}"
 
 
+def _console() -> Console:
+    """Words as they are: codes may hold brackets or colons, which Rich would otherwise read as markup."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE
+    return Console(markup=False, emoji=False, highlight=False, soft_wrap=True, width=width)
+
+
 def _table(*columns: str, title: str | None = None) -> Table:
     table = Table(title=title)
     for column in columns:
         numeric = column in {"rank", "log10 LR", "LR", "cases", "values", "persons", "open"} or "first" in column
-        table.add_column(column, justify="right" if numeric else "left")
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     return table

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import prepare
 from antigone.casework.search import describe_pair, prior_of
 from antigone.engine.frequencies import markers_of, union_ladder
@@ -16,7 +17,8 @@ from antigone.formats.familias import read_familias_case
 from antigone.formats.validation import Case, read_cases
 from antigone.model.case import Hypotheses, Incident
 from antigone.model.result import Candidate
-from antigone.search.blind import compare
+from antigone.search.blind import Comparison, compare
+from antigone.search.blocks import usable_targets
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,11 @@ def explain_pair(incident: Incident, *, family: str, missing: str, sample: str, 
     if family not in {f.code for f in incident.families}:
         raise InputError(f"the incident has no family '{family}'; see the table 'families'")
     prepared = prepare(incident, today=today, only_family=family)
-    target = next((t for t in prepared.targets if t.missing == missing), None)
+    _, targets = usable_targets(prepared.families, prepared.populations, theta=incident.settings.theta)
+    target = next((t for t in targets if t.missing == missing), None)
     person = next((p for p in prepared.persons if p.code == sample), None)
     if target is None:
-        known = ", ".join(t.missing for t in prepared.targets)
+        known = ", ".join(t.missing for t in targets)
         raise InputError(f"family '{family}' has no missing person '{missing}'; it has {known}")
     if person is None:
         raise InputError(f"the incident has no unidentified person '{sample}'; see the table 'unidentified'")
@@ -53,12 +56,16 @@ def explain_pair(incident: Incident, *, family: str, missing: str, sample: str, 
     missing_persons = sum(len(f.missing) for f in incident.families)
     prior, reason = prior_of(len(prepared.persons), missing_persons, incident.settings)
     candidate = describe_pair(prepared, comparison, 0, 0, rank=0, prior=prior)
-    remark = ""
+    return Explanation(candidate, prior, reason, _remark(comparison))
+
+
+def _remark(comparison: Comparison) -> str:
+    """Why the search does not compare the pair; the words never hint at how references fit (PURPOSE.md, rule 6)."""
     if comparison.excluded_by_sex[0, 0]:
-        remark = "the sexes differ: the search excludes this pair without computation"
-    elif comparison.without_data[0, 0]:
-        remark = "no marker is typed both in the unidentified person and in the references: the data say nothing"
-    return Explanation(candidate, prior, reason, remark)
+        return "the sexes differ: the search excludes this pair, whatever the markers say"
+    if comparison.without_data[0, 0]:
+        return "no marker can be compared: the samples say nothing for or against this pair; more relatives may"
+    return ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def compare_hypotheses(path: Path) -> list[HypothesesReport]:
     InputError
         When the file cannot be read, or has no H1 and H2.
     Unsupported
-        When the case has linked markers or an observation model, which this version does not compute.
+        When the case has linked markers, which this version does not compute.
     """
     if path.suffix.lower() == ".fam":
         return [_familias_report(read_familias_case(path))]
@@ -88,10 +95,9 @@ def compare_hypotheses(path: Path) -> list[HypothesesReport]:
 def _case_report(case: Case) -> HypothesesReport:
     if not {"H1", "H2"} <= set(case.pedigrees):
         raise InputError(f"case {case.id} has no pedigrees H1 and H2 to compare")
-    if case.linkage or case.raw.get("observation"):
-        raise Unsupported(f"case {case.id}: linked markers and drop-out are not computed by this version")
-    ratio = likelihood_ratio(case.pedigrees["H1"], case.pedigrees["H2"], case.profiles, case.markers, theta=case.theta)
-    return HypothesesReport(case.id, (), {"given frequencies": ratio})
+    if case.linkage:
+        raise Unsupported(f"case {case.id}: linked markers are not computed by this version")
+    return HypothesesReport(case.id, (), {"given frequencies": ratio_of_case(case)})
 
 
 def _familias_report(case: Hypotheses) -> HypothesesReport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
 import os
 import shutil
 import tempfile
@@ -13,12 +14,21 @@ from pathlib import Path
 
 from antigone.engine.incidents import Truth
 from antigone.errors import InputError
+from antigone.formats.casefolder import SETTINGS_FILE
 from antigone.formats.casewriter import write_case_folder
 from antigone.formats.incident import read_incident
 from antigone.model.case import Incident
 from antigone.search.reference_fit import ReferenceFit
 
-__all__ = ["GENETICIST_ONLY", "geneticist_csv", "load_incident", "save_incident", "truth_csv", "write_folder"]
+__all__ = [
+    "GENETICIST_ONLY",
+    "geneticist_csv",
+    "load_incident",
+    "remove_simulated",
+    "save_incident",
+    "truth_csv",
+    "write_folder",
+]
 
 GENETICIST_ONLY = "geneticist-only.csv"
 """The file of incidental findings; readable by its owner alone."""
@@ -43,6 +53,25 @@ def save_incident(incident: Incident, truth: Truth, path: Path) -> Path:
     write_case_folder(incident, path)
     beside.write_text(truth_csv(truth), encoding="utf-8")
     return beside
+
+
+def remove_simulated(folder: Path, title: str) -> None:
+    """Remove an earlier simulated incident and its truth, so that the demonstration can be repeated.
+
+    Raises
+    ------
+    InputError
+        When the folder holds anything but a simulated incident of that title: nothing of a user's is removed.
+    """
+    truth = folder.with_name(f"{folder.name}-truth.csv")
+    if not folder.exists() and not truth.exists():
+        return
+    settings = folder / SETTINGS_FILE
+    simulated = settings.is_file() and f"title = {json.dumps(title)}" in settings.read_text("utf-8", "replace")
+    if not simulated or not truth.is_file():
+        raise InputError(f"{folder} is not an earlier demonstration's; choose another folder, nothing is overwritten")
+    shutil.rmtree(folder)
+    truth.unlink()
 
 
 def truth_csv(truth: Truth) -> str:
@@ -74,19 +103,25 @@ def write_folder(folder: Path, files: Mapping[str, str], *, private: Sequence[st
     Files named in ``private`` get mode 0600. A file of an earlier run with the same name is replaced; an
     earlier ``geneticist-only.csv`` that this run does not write is removed, so that it cannot go stale.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        for name, text in files.items():
-            with os.fdopen(os.open(draft / name, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
-                file.write(text)
-            (draft / name).chmod(0o600 if name in private else 0o644)
-        folder.mkdir(exist_ok=True)
-        for name in files:
-            (draft / name).replace(folder / name)
-        if GENETICIST_ONLY not in files:
-            (folder / GENETICIST_ONLY).unlink(missing_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        try:
+            _write_all(draft, files, private)
+            folder.mkdir(exist_ok=True)
+            for name in files:
+                (draft / name).replace(folder / name)
+            if GENETICIST_ONLY not in files:
+                (folder / GENETICIST_ONLY).unlink(missing_ok=True)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
         raise InputError(f"{folder} cannot be written ({error.strerror}); choose another folder") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _write_all(folder: Path, files: Mapping[str, str], private: Sequence[str]) -> None:
+    for name, text in files.items():
+        opened = os.open(folder / name, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(opened, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        (folder / name).chmod(0o600 if name in private else 0o644)

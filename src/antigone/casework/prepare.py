@@ -1,19 +1,19 @@
-"""From an incident to what a search may use: consent, frequencies, references that fit."""
+"""From an incident to what a search may use: consent and frequencies."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.errors import InputError
-from antigone.model.case import SCOPE_IDENTIFICATION, Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.case import SCOPE_IDENTIFICATION, Donor, Incident, UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.profile import Profile
-from antigone.search.family_table import Target
-from antigone.search.reference_fit import ReferenceFit, judge_references
+from antigone.search.blocks import MissingFrom
+from antigone.search.reference_fit import Declared
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many parts are done, and of how many."""
@@ -25,26 +25,23 @@ def silent(_step: str, _done: int, _of: int) -> None:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a search may use. ``fits`` is an incidental finding, for the responsible geneticist alone."""
+    """What a search may use: every donor in ``families`` has an active consent."""
 
     incident: Incident
     persons: tuple[UnidentifiedPerson, ...]
-    targets: tuple[Target, ...]
+    families: tuple[MissingFrom, ...]
     populations: Mapping[str, tuple[Marker, ...]]
     donors: Mapping[str, int]
     without_consent: Mapping[str, int]
     left_out: Mapping[str, int]
-    fits: tuple[ReferenceFit, ...]
     notices: tuple[str, ...]
 
 
-def prepare(
-    incident: Incident, *, today: dt.date, only_family: str | None = None, progress: Progress = silent
-) -> Prepared:
-    """Apply consent on the day of the search, build each population's markers, leave out what does not fit.
+def prepare(incident: Incident, *, today: dt.date, only_family: str | None = None) -> Prepared:
+    """Apply consent on the day of the search, and build each population's markers.
 
     A donor without an active consent for identification takes part in nothing from here on, not even in the
-    list of alleles that were seen. ``only_family`` limits the targets, not the ladders, to one family.
+    list of alleles that were seen. ``only_family`` limits the families, not the ladders, to one.
 
     Raises
     ------
@@ -53,14 +50,17 @@ def prepare(
     """
     covered, left_out = _covered_by_consent(incident, today)
     profiles = [p.profile for p in covered.unidentified] + [d.profile for f in covered.families for d in f.donors]
-    populations, notices = _populations(covered, profiles)
-    asked = [family for family in covered.families if only_family in (None, family.code)]
-    fits, targets = _targets(asked, populations, incident.settings.theta, progress)
-    if not covered.unidentified or not targets:
+    populations, notices = populations_of(covered, profiles)
+    families = tuple(
+        MissingFrom(Declared(f.code, f.pedigree, {d.member: d.profile for d in f.donors}), f.missing)
+        for f in covered.families
+        if only_family in (None, f.code)
+    )
+    if not covered.unidentified or not any(family.missing for family in families):
         raise InputError("the incident has no unidentified person or no missing person; there is nothing to compare")
     donors = {family.code: len(family.donors) for family in covered.families}
     without = {f.code: len(f.donors) - donors[f.code] for f in incident.families}
-    return Prepared(incident, covered.unidentified, targets, populations, donors, without, left_out, fits, notices)
+    return Prepared(incident, covered.unidentified, families, populations, donors, without, left_out, notices)
 
 
 def _covered_by_consent(incident: Incident, today: dt.date) -> tuple[Incident, dict[str, int]]:
@@ -90,7 +90,16 @@ def _why_not(donor: Donor, today: dt.date) -> str:
     return "donors whose consent is dated after the search"
 
 
-def _populations(incident: Incident, profiles: list[Profile]) -> tuple[dict[str, tuple[Marker, ...]], tuple[str, ...]]:
+def populations_of(
+    incident: Incident, profiles: Sequence[Profile]
+) -> tuple[dict[str, tuple[Marker, ...]], tuple[str, ...]]:
+    """Each population's markers over the alleles seen in ``profiles``, and notices of markers left out.
+
+    Raises
+    ------
+    InputError
+        When no typed marker has frequencies in every population.
+    """
     seen: dict[str, set[str]] = {}
     for profile in profiles:
         for marker, genotype in profile.genotypes.items():
@@ -110,32 +119,3 @@ def _populations(incident: Incident, profiles: list[Profile]) -> tuple[dict[str,
         for table in incident.tables
     }
     return populations, notices
-
-
-def _targets(
-    families: Sequence[Family], populations: Mapping[str, tuple[Marker, ...]], theta: float, progress: Progress
-) -> tuple[tuple[ReferenceFit, ...], tuple[Target, ...]]:
-    fits: list[ReferenceFit] = []
-    targets: list[Target] = []
-    for number, family in enumerate(families):
-        progress("checking families", number, len(families))
-        references = {donor.member: donor.profile for donor in family.donors}
-        judged = _judge(family, references, populations, theta)
-        fits += judged
-        unfit = {fit.member for fit in judged if fit.left_out}
-        used = {member: profile for member, profile in references.items() if member not in unfit}
-        targets += [Target(family.code, missing, family.pedigree, used) for missing in family.missing]
-    progress("checking families", len(families), len(families))
-    return tuple(fits), tuple(targets)
-
-
-def _judge(
-    family: Family, references: Mapping[str, Profile], populations: Mapping[str, tuple[Marker, ...]], theta: float
-) -> list[ReferenceFit]:
-    """Judge under the first population; what would be left out must fit badly in every population."""
-    verdicts: list[ReferenceFit] = []
-    for markers in populations.values():
-        verdicts = judge_references(family.code, family.pedigree, references, markers, theta=theta)
-        if not any(fit.left_out for fit in verdicts):
-            break
-    return verdicts

@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from antigone.casework.found import MOST_OF_ONE, Execution, Found, find_pairs
 from antigone.casework.prepare import Prepared, Progress, prepare, silent
 from antigone.casework.provenance import describe_run
+from antigone.casework.summaries import describe_families, describe_persons, list_pairs
 from antigone.engine.ladder import stack_markers
 from antigone.engine.mutation_events import locate_mutations, markers_needing_mutation
 from antigone.engine.population import genotype_log_probability
 from antigone.model.case import Incident, SearchSettings
 from antigone.model.marker import Marker
 from antigone.model.profile import Profile
-from antigone.model.result import (
-    Candidate,
-    ChanceMatches,
-    FamilySummary,
-    MarkerMutation,
-    PairLine,
-    SearchResult,
-    UnidentifiedSummary,
-)
-from antigone.search.blind import Comparison, compare, posterior_probability, rank_pairs
+from antigone.model.result import Candidate, ChanceMatches, MarkerMutation, SearchResult
+from antigone.search.blind import Comparison, compare, informative_markers, posterior_probability
 from antigone.search.chance import expected_chance_matches
 from antigone.search.codes import fold_to_codes
 from antigone.search.reference_fit import ReferenceFit
 
+ALONE = Execution()
 LN10 = float(np.log(10))
-MOST_PAIRS_LISTED = 20_000
-"""Up to this many pairs a result lists every pair; a larger search lists its candidates."""
+MOST_DETAILED = 1_000
+"""The strongest candidates whose markers and mutations are worked out; ``antigone explain`` does the same for any."""
+MOST_SAMPLED = 300
+"""Missing and unidentified persons from which the chance matches of a large search are estimated."""
 
 
 @dataclass(frozen=True)
@@ -45,51 +41,84 @@ class SearchOutcome:
 
 
 def search_incident(
-    incident: Incident, *, today: dt.date, created: str, command: str, seed: int = 1, progress: Progress = silent
+    incident: Incident,
+    *,
+    today: dt.date,
+    created: str,
+    command: str,
+    seed: int = 1,
+    execution: Execution = ALONE,
+    progress: Progress = silent,
 ) -> SearchOutcome:
     """Compare every unidentified person with every missing person and rank what reaches the threshold.
 
     ``created`` is the time stamp to write; ``today`` decides which consents are active; ``seed`` drives the
-    simulated estimate of chance matches only.
+    simulated estimate of chance matches only; ``execution`` says how it is computed and changes no answer.
 
     Raises
     ------
-    InputError, ModelError, PlanTooLarge
-        See ``prepare`` and the engine.
+    InputError, ModelError, PlanTooLarge, Unsupported
+        See ``prepare``, the engine and ``run_blocks``.
     """
-    prepared = prepare(incident, today=today, progress=progress)
+    prepared = prepare(incident, today=today)
     settings = incident.settings
-    progress("comparing all pairs", 0, 1)
-    comparison = compare(prepared.targets, prepared.persons, populations=prepared.populations, theta=settings.theta)
-    progress("comparing all pairs", 1, 1)
-    prior, reason = prior_of(len(prepared.persons), len(prepared.targets), settings)
-    ranked = rank_pairs(comparison, log_threshold=float(np.log(settings.threshold)))
-    candidates = []
-    for number, (target, person) in enumerate(ranked):
-        progress("explaining candidates", number, len(ranked))
-        candidates.append(describe_pair(prepared, comparison, target, person, rank=number + 1, prior=prior))
-    chance = _chance(prepared, comparison, seed)
+    found = find_pairs(prepared, execution, progress)
+    prior, reason = prior_of(len(prepared.persons), len(found.targets), settings)
+    candidates = _candidates(prepared, found, prior, progress)
     result = SearchResult(
         title=incident.title,
         populations=tuple(prepared.populations),
-        candidates=tuple(candidates),
-        unidentified=_unidentified(comparison, candidates, settings),
-        families=_families(prepared, comparison, candidates, settings),
-        pairs_compared=int(comparison.compared.sum()),
-        pairs_excluded_by_sex=int(comparison.excluded_by_sex.sum()),
-        pairs_without_data=int((comparison.without_data & ~comparison.excluded_by_sex).sum()),
-        chance=chance,
+        candidates=candidates,
+        unidentified=describe_persons(prepared, found, candidates),
+        families=describe_families(prepared, found, candidates),
+        pairs_compared=found.compared,
+        pairs_excluded_by_sex=found.excluded_by_sex,
+        pairs_without_data=found.without_data,
+        chance=_chance(prepared, found, seed),
         prior=prior,
         prior_reason=reason,
-        threshold=settings.threshold,
+        threshold=found.threshold,
         left_out=prepared.left_out,
         assumptions=_assumptions(settings),
-        notices=(*incident.notices, *prepared.notices),
+        notices=(*incident.notices, *prepared.notices, *_size_notices(found, settings)),
         verbal_scale_source=settings.verbal.source,
         provenance=describe_run(incident, created=created, command=command, seed=seed),
-        pairs=_pair_lines(comparison),
+        pairs=list_pairs(found.comparison),
     )
-    return SearchOutcome(result, prepared.fits)
+    return SearchOutcome(result, found.fits)
+
+
+def _candidates(prepared: Prepared, found: Found, prior: float, progress: Progress) -> tuple[Candidate, ...]:
+    """The ranked pairs, the strongest in detail."""
+    detailed = found.pairs[:MOST_DETAILED]
+    if not detailed:
+        return ()
+    comparison, target_at, person_at = _compare_these(prepared, found, detailed)
+    made = []
+    for number, (target, person) in enumerate(detailed):
+        progress("explaining candidates", number, len(detailed))
+        made.append(
+            describe_pair(prepared, comparison, target_at[target], person_at[person], rank=number + 1, prior=prior)
+        )
+    progress("explaining candidates", len(detailed), len(detailed))
+    made += [_in_brief(prepared, found, number, prior) for number in range(len(detailed), len(found.pairs))]
+    return tuple(made)
+
+
+def _compare_these(
+    prepared: Prepared, found: Found, pairs: Sequence[tuple[int, int]]
+) -> tuple[Comparison, dict[int, int], dict[int, int]]:
+    """A comparison that holds these pairs, and where each target and person stands in it."""
+    targets, persons = sorted({t for t, _ in pairs}), sorted({p for _, p in pairs})
+    if found.comparison is not None:
+        return found.comparison, {t: t for t in targets}, {p: p for p in persons}
+    comparison = compare(
+        [found.targets[t] for t in targets],
+        [prepared.persons[p] for p in persons],
+        populations=prepared.populations,
+        theta=prepared.incident.settings.theta,
+    )
+    return comparison, {t: row for row, t in enumerate(targets)}, {p: column for column, p in enumerate(persons)}
 
 
 def prior_of(persons: int, missing: int, settings: SearchSettings) -> tuple[float, str]:
@@ -133,24 +162,63 @@ def describe_pair(
 def _mutations(
     comparison: Comparison, target: int, person: int, markers: Sequence[Marker], theta: float
 ) -> tuple[MarkerMutation, ...]:
-    """Mutations that this candidate makes necessary; what the references alone need is not for this page."""
+    """Mutations that this candidate makes necessary. What the references alone need, and any step between two
+    references, is about the family and not about the candidate (PURPOSE.md, rule 6)."""
     of, who = comparison.targets[target], comparison.persons[person]
     profiles = {**of.references, of.missing: Profile(who.code, who.profile.genotypes)}
     alone = markers_needing_mutation(of.pedigree, of.references, markers)
     needing = {*markers_needing_mutation(of.pedigree, profiles, markers)} - {*alone}
+    located = [locate_mutations(of.pedigree, profiles, m, theta=theta) for m in markers if m.name in needing]
     return tuple(
-        locate_mutations(of.pedigree, profiles, marker, theta=theta) for marker in markers if marker.name in needing
+        MarkerMutation(m.marker, tuple(step for step in m.steps if not {step.parent, step.child} <= {*of.references}))
+        for m in located
     )
 
 
-def _chance(prepared: Prepared, comparison: Comparison, seed: int) -> ChanceMatches:
+def _in_brief(prepared: Prepared, found: Found, number: int, prior: float) -> Candidate:
+    """A candidate without its markers' LRs."""
+    target, person = found.targets[found.pairs[number][0]], prepared.persons[found.pairs[number][1]]
+    names = [marker.name for marker in next(iter(prepared.populations.values()))]
+    informative = informative_markers([target], names)[0]
+    shared = tuple(n for n, tells in zip(names, informative, strict=True) if tells and n in person.profile.genotypes)
+    log10_lr = {name: float(lr) / LN10 for name, lr in zip(prepared.populations, found.log_lr[:, number], strict=True)}
+    smallest = min(log10_lr, key=lambda name: (log10_lr[name], name))
+    return Candidate(
+        rank=number + 1,
+        unidentified=person.code,
+        family=target.family,
+        missing=target.missing,
+        log10_lr=log10_lr,
+        smallest_population=smallest,
+        log10_lr_by_marker={},
+        markers_compared=shared,
+        markers_missing=tuple(name for name in names if name not in shared),
+        mutations=(),
+        posterior=posterior_probability(log10_lr[smallest] * LN10, prior=prior),
+        verbal=prepared.incident.settings.verbal.of(log10_lr[smallest]),
+        detailed=False,
+    )
+
+
+def _chance(prepared: Prepared, found: Found, seed: int) -> ChanceMatches:
+    rng = np.random.default_rng(seed)
+    targets, persons = (rng.permutation(count)[:MOST_SAMPLED] for count in (len(found.targets), len(prepared.persons)))
+    everybody = len(found.targets) <= MOST_SAMPLED and len(prepared.persons) <= MOST_SAMPLED
+    if found.comparison is None or not everybody:
+        sample = [
+            (int(t), int(p))
+            for t, p in zip(np.resize(targets, MOST_SAMPLED), np.resize(persons, MOST_SAMPLED), strict=True)
+        ]
+        comparison, _, _ = _compare_these(prepared, replace(found, comparison=None), sample)
+    else:
+        comparison = found.comparison
     first = next(iter(prepared.populations.values()))
-    logs = [_visible_genotypes(marker) for marker in first]
     return expected_chance_matches(
         comparison,
-        threshold=prepared.incident.settings.threshold,
-        genotype_logs=logs,
-        rng=np.random.default_rng(seed),
+        pairs=found.compared,
+        threshold=found.threshold,
+        genotype_logs=[_visible_genotypes(marker) for marker in first],
+        rng=rng,
         seed=seed,
     )
 
@@ -161,98 +229,24 @@ def _visible_genotypes(marker: Marker) -> np.ndarray[tuple[int, ...], np.dtype[n
     return fold_to_codes(genotype_log_probability(stack_markers([marker])), n)[0, : n * (n + 1) // 2]
 
 
-def _unidentified(
-    comparison: Comparison, candidates: Sequence[Candidate], settings: SearchSettings
-) -> tuple[UnidentifiedSummary, ...]:
-    count = Counter(candidate.unidentified for candidate in candidates)
-    least = comparison.smallest
-    lines = []
-    for number, person in enumerate(comparison.persons):
-        best = int(np.argmax(least[:, number]))
-        value = float(least[best, number])
-        known = np.isfinite(value)
-        target = comparison.targets[best]
-        typed = sum(marker in person.profile.genotypes for marker in comparison.markers)
-        lines.append(
-            UnidentifiedSummary(
-                code=person.code,
-                sex=person.sex,
-                markers_typed=typed,
-                best_family=target.family if known else None,
-                best_missing=target.missing if known else None,
-                best_log10_lr=value / LN10 if known else None,
-                candidates=count[person.code],
-                remark=_person_remark(comparison, number, count[person.code], typed, settings),
-            )
+def _size_notices(found: Found, settings: SearchSettings) -> tuple[str, ...]:
+    notices = []
+    if found.threshold > settings.threshold:
+        notices.append(
+            f"the threshold was raised from {settings.threshold:g} to {found.threshold:.4g}, so that in a search of "
+            "this size at most one chance candidate is expected for ten unidentified persons"
         )
-    return tuple(lines)
-
-
-def _person_remark(comparison: Comparison, number: int, candidates: int, typed: int, settings: SearchSettings) -> str:
-    if candidates == 1:
-        return "one candidate; to be reviewed"
-    if candidates > 1:
-        return f"{candidates} candidates; relatives, or a family with several missing persons"
-    if not typed:
-        return "no marker typed; type the sample again"
-    if not comparison.compared[:, number].any():
-        return "no missing person of a possible sex shares a typed marker"
-    if not np.isfinite(comparison.smallest[:, number]).any():
-        return "impossible as any of the missing persons under the stated model; perhaps not reported missing"
-    if typed < 10:
-        return f"only {typed} markers typed, too few to reach {settings.threshold:g}; type more markers"
-    return f"no missing person reaches {settings.threshold:g}; perhaps not reported missing, or references too distant"
-
-
-def _families(
-    prepared: Prepared, comparison: Comparison, candidates: Sequence[Candidate], settings: SearchSettings
-) -> tuple[FamilySummary, ...]:
-    count = Counter((candidate.family, candidate.missing) for candidate in candidates)
-    least = comparison.smallest
-    lines = []
-    for number, target in enumerate(comparison.targets):
-        best = int(np.argmax(least[number]))
-        value = float(least[number, best])
-        known = np.isfinite(value)
-        found = count[target.family, target.missing]
-        lines.append(
-            FamilySummary(
-                family=target.family,
-                missing=target.missing,
-                sex=target.sex,
-                donors=prepared.donors[target.family],
-                donors_without_consent=prepared.without_consent[target.family],
-                best_unidentified=comparison.persons[best].code if known else None,
-                best_log10_lr=value / LN10 if known else None,
-                candidates=found,
-                remark=_family_remark(prepared, target.family, found, settings),
-            )
+    if found.omitted:
+        notices.append(
+            f"{found.omitted} pairs above the threshold are not listed: each unidentified and each missing person "
+            f"is shown with the {MOST_OF_ONE} strongest"
         )
-    return tuple(lines)
-
-
-def _family_remark(prepared: Prepared, family: str, candidates: int, settings: SearchSettings) -> str:
-    """What stays open, in words that never hint at whether a reference fits its pedigree (PURPOSE.md, rule 6)."""
-    if candidates == 1:
-        return "one candidate; to be reviewed"
-    if candidates > 1:
-        return f"{candidates} candidates; parts of one person, relatives, or several missing"
-    if not prepared.donors[family]:
-        return "no donor with an active consent; ask the family"
-    return f"no unidentified person reaches {settings.threshold:g}; not found yet, or more relatives are needed"
-
-
-def _pair_lines(comparison: Comparison) -> tuple[PairLine, ...]:
-    if comparison.compared.size > MOST_PAIRS_LISTED:
-        return ()
-    lines = []
-    for t, target in enumerate(comparison.targets):
-        for p, person in enumerate(comparison.persons):
-            compared = bool(comparison.compared[t, p])
-            status = "compared" if compared else "sex differs" if comparison.excluded_by_sex[t, p] else "no data"
-            values = {name: float(lr[t, p]) / LN10 for name, lr in comparison.log_lr.items()} if compared else {}
-            lines.append(PairLine(person.code, target.family, target.missing, status, values))
-    return tuple(lines)
+    if len(found.pairs) > MOST_DETAILED:
+        notices.append(
+            f"markers and mutations are worked out for the {MOST_DETAILED} strongest candidates; "
+            "'antigone explain' does the same for any other pair"
+        )
+    return tuple(notices)
 
 
 def _assumptions(settings: SearchSettings) -> tuple[str, ...]:

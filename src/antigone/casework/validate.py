@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import Progress, silent
 from antigone.engine import mutation_properties as properties
 from antigone.engine.kinship import (
@@ -19,8 +21,9 @@ from antigone.engine.kinship import (
     kinship_matrix,
     sharing_probabilities,
 )
-from antigone.engine.likelihood import genotype_distribution, likelihood_ratio, log_likelihoods
+from antigone.engine.likelihood import genotype_distribution, log_likelihoods
 from antigone.engine.mutation import transition_matrix
+from antigone.errors import InputError
 from antigone.formats.validation import Case, mutation_model, read_cases
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
@@ -56,20 +59,42 @@ class Check:
 
 
 def validate_files(paths: Sequence[Path], *, progress: Progress = silent) -> list[Check]:
-    """Check every case of every file.
+    """Check every case of every file. A table beside the cases, such as the corpus's summary, is named as such.
 
     Raises
     ------
     InputError
-        When a file is not readable as cases.
+        When a file is not readable as cases, or no file holds one.
     """
-    cases = list(chain.from_iterable(read_cases(path) for path in paths))
+    beside = [path for path in paths if _is_no_case(path)]
+    cases = list(chain.from_iterable(read_cases(path) for path in paths if path not in beside))
+    if not cases:
+        raise InputError(f"no cases in {', '.join(path.name for path in paths)}; name files of validation cases")
     found: dict[tuple[str, str], list[tuple[str, float, float]]] = {}
     for number, case in enumerate(cases):
         progress("validating cases", number, len(cases))
-        for quantity, deviation, tolerance in _deviations(case):
+        for quantity, deviation, tolerance in _checked(case):
             found.setdefault((case.category, quantity), []).append((case.id, deviation, tolerance))
-    return [_check(category, quantity, values) for (category, quantity), values in found.items()]
+    checks = [_check(category, quantity, values) for (category, quantity), values in found.items()]
+    return checks + [Check(path.name, "", 0, 0, 0.0, 0.0, "") for path in beside]
+
+
+def _checked(case: Case) -> list[Deviation]:
+    try:
+        return list(_deviations(case))
+    except (LookupError, TypeError, ValueError, RuntimeError) as error:
+        raise InputError(
+            f"case {case.id} is not complete for the category '{case.category}' ({error}); see docs/formats.md"
+        ) from error
+
+
+def _is_no_case(path: Path) -> bool:
+    """Whether a file is one JSON object without anything a case has."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and not content.keys() & {"id", "markers", "pedigrees", "genotypes", "expected"}
 
 
 def _check(category: str, quantity: str, values: list[tuple[str, float, float]]) -> Check:
@@ -89,8 +114,7 @@ def _deviations(case: Case) -> Iterator[Deviation]:
 
 
 def _hypotheses(case: Case) -> Iterator[Deviation]:
-    h1, h2 = (case.pedigrees[name] for name in ("H1", "H2"))
-    ratio = likelihood_ratio(h1, h2, case.profiles, case.markers, theta=case.theta)
+    ratio = ratio_of_case(case)
     for name, logs in (("H1", ratio.log_h1), ("H2", ratio.log_h2)):
         yield from _each(
             "log likelihood", dict(zip(ratio.markers, logs, strict=True)), case.expected["log_likelihood"][name], 1e-9
@@ -223,7 +247,8 @@ def _difference(computed: float | None, expected: float | str | None) -> float:
 
 _BY_CATEGORY: dict[str, Callable[[Case], Iterator[Deviation]]] = {
     **dict.fromkeys(
-        ("basic", "mutation", "theta", "loops", "xchrom", "silent_partial", "large", "missing_person"), _hypotheses
+        ("basic", "mutation", "theta", "loops", "xchrom", "silent_partial", "large", "missing_person", "observation"),
+        _hypotheses,
     ),
     "disagreements": _disagreements,
     "missing_person_genotype_distribution": _genotype_distribution,

@@ -165,7 +165,7 @@ def execute(plan: Plan, factors: Sequence[Array]) -> Array:
     if not factors:
         return np.zeros(1)
     scaled, log_scale = _normalise(factors)
-    values = _run(plan, scaled, _contract)
+    values = _run(plan, scaled, contract)
     with np.errstate(divide="ignore"):
         logs = np.log(values)
     batch = logs.shape[0]
@@ -217,7 +217,7 @@ def _run(plan: Plan, factors: Sequence[Array], contract: _Contract) -> Array:
     return result.transpose(0, *(1 + scope.index(v) for v in plan.keep))
 
 
-def _contract(left: Array, left_scope: Scope, right: Array | None, right_scope: Scope, kept: Scope) -> Array:
+def contract(left: Array, left_scope: Scope, right: Array | None, right_scope: Scope, kept: Scope) -> Array:
     """Sum over the variables outside ``kept`` of the product of two factors, by batched matrix products."""
     if right is None:
         return left.sum(axis=tuple(1 + i for i, v in enumerate(left_scope) if v not in kept))
@@ -234,7 +234,7 @@ def _contract(left: Array, left_scope: Scope, right: Array | None, right_scope: 
 
 
 def _contract_logs(left: Array, left_scope: Scope, right: Array | None, right_scope: Scope, kept: Scope) -> Array:
-    """The same as ``_contract`` on logarithms, adding one summed state at a time."""
+    """The same as ``contract`` on logarithms, adding one summed state at a time."""
     if right is None:
         axes = tuple(1 + i for i, v in enumerate(left_scope) if v not in kept)
         return np.asarray(np.logaddexp.reduce(left, axis=axes) if len(axes) == 1 else _log_sum(left, axes))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ class Typing(Enum):
     UNTYPED = 0
     FULL = 1
     PARTIAL = 2
+    SOFT = 3
+    """Seen through an observation model: a probability for every genotype, on ``Data.soft``."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ class Data:
     ``observed`` has shape ``(items, members, 2)`` (allele indices, -1 unknown); ``typing`` holds for every
     item; ``open_members`` are untyped members whose alleles stay open. ``overrides`` replaces the
     transmission matrix of single slots, shape ``(items or 1, n, n)``: used to ask where a mutation happened.
+    ``soft`` holds P(observed | genotype) of each ``SOFT`` member by its row, shape ``(items or 1, n, n)``,
+    symmetric in the two alleles; a hemizygous member's one allele stands on the diagonal.
     """
 
     shape: Shape
@@ -121,6 +125,7 @@ class Data:
     observed: Ints
     open_members: tuple[int, ...] = ()
     overrides: tuple[tuple[tuple[int, int], Array], ...] = ()
+    soft: tuple[tuple[int, Array], ...] = ()
 
 
 def founder_variables(data: Data) -> tuple[Variable, ...]:
@@ -154,7 +159,9 @@ def typed_states(data: Data, member: int) -> Ints:
 
 
 def observation_weights(data: Data, member: int, states: Ints) -> Array:
-    """P(observed | state) for every state of a typed or partly read member, shape ``(items, states)``."""
+    """P(observed | state) for every state of a member that is not untyped, shape ``(items, states)``."""
+    if data.typing[member] is Typing.SOFT:
+        return _soft_weights(dict(data.soft)[member], states)
     a, b = data.observed[:, member, 0, None], data.observed[:, member, 1, None]
     first, second = states[:, :, 0], states[:, :, -1]
     if data.typing[member] is Typing.PARTIAL:
@@ -170,6 +177,13 @@ def observation_weights(data: Data, member: int, states: Ints) -> Array:
     return weights
 
 
+def _soft_weights(weights: Array, states: Ints) -> Array:
+    first, second = states[:, :, 0], states[:, :, -1]
+    items = max(len(weights), len(states))
+    item = np.arange(items)[:, None] if len(weights) > 1 else 0
+    return np.broadcast_to(weights[item, first, second], (items, states.shape[1]))
+
+
 def _repeated(states: Ints) -> NDArray[np.bool_]:
     """Which states of an item repeat an earlier one."""
     same = (states[:, :, None, :] == states[:, None, :, :]).all(axis=-1)
@@ -183,7 +197,15 @@ def _every(n: int) -> Ints:
 def _unordered(n: int, slots: int) -> Ints:
     if slots == 1:
         return _every(n)
-    return np.stack(np.triu_indices(n), axis=-1).astype(np.int64)[None]
+    return unordered_pairs(n)[None]
+
+
+@lru_cache(maxsize=256)
+def unordered_pairs(n: int) -> Ints:
+    """The unordered genotypes over ``n`` alleles in the order of every table, shape ``(genotypes, 2)``."""
+    pairs = np.stack(np.triu_indices(n), axis=-1).astype(np.int64)
+    pairs.flags.writeable = False
+    return pairs
 
 
 def build_network(data: Data, variables: Sequence[Variable]) -> Network:
@@ -205,16 +227,19 @@ def _observations(
             continue
         slots = [(member, slot) for slot in data.shape.slots[member]]
         where = tuple(dict.fromkeys(place[slot] for slot in slots))
-        states, sizes = _joint_states(variables, slots, where)
+        states, sizes = joint_states(variables, slots, where)
         weights = observation_weights(data, member, states)
         yield where, weights.reshape(weights.shape[0], *sizes)
 
 
-def _joint_states(
+def joint_states(
     variables: Sequence[Variable], slots: Sequence[tuple[int, int]], where: Scope
 ) -> tuple[Ints, tuple[int, ...]]:
     """The alleles at ``slots`` for every combination of states of the variables ``where``."""
     sizes = tuple(variables[v].states.shape[1] for v in where)
+    if len(where) == 1:
+        [only] = (variables[v] for v in where)
+        return only.states[:, :, [only.slots.index(slot) for slot in slots]], sizes
     columns = []
     for slot in slots:
         axis = next(i for i, v in enumerate(where) if slot in variables[v].slots)
@@ -248,11 +273,12 @@ def _transmission(
 ) -> tuple[Scope, Array]:
     """P(allele passed on | parent's alleles): the mean of the matrix rows of the parent's slots."""
     where = tuple(dict.fromkeys(place[slot] for slot in sources))
-    states, sizes = _joint_states(variables, sources, where)
+    states, sizes = joint_states(variables, sources, where)
     child = variables[place[target]]
     passed = child.alleles(target)
     if len(matrix) == len(states) == 1:
-        shared = np.mean([matrix[0, states[0, :, k]] for k in range(len(sources))], axis=0)
+        shared = sum((matrix[0, states[0, :, k]] for k in range(1, len(sources))), matrix[0, states[0, :, 0]])
+        shared = shared / len(sources)
         factor = shared.T[passed].transpose(0, 2, 1)  # whole rows are copied: much faster than element by element
     else:
         item = np.arange(max(len(matrix), len(states), len(passed)))[:, None, None] if len(matrix) > 1 else 0

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.engine.elimination import Plan, execute, make_plan
-from antigone.engine.factors import UNTYPED, Data, Network, Shape, Typing, shape_of
+from antigone.engine.factors import UNTYPED, Data, Network, Shape, Typing, shape_of, unordered_pairs
 from antigone.engine.ladder import Ladder, stack_markers
 from antigone.engine.population import networks
 from antigone.errors import ModelError
@@ -22,16 +22,28 @@ from antigone.model.profile import Genotype, Profile
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+Observations = Mapping[str, Mapping[str, Array]]
+"""By member, then by marker: P(what was seen | genotype) for every unordered genotype in the order of
+``genotype_pairs``, as ``engine.observation`` gives it. Such a member has no genotype at that marker."""
+
 _BLOCK = 2**22
 """Elements that the largest array of one executed block may have (32 MiB of float64)."""
 
 
-def log_likelihood(pedigree: Pedigree, profiles: Mapping[str, Profile], marker: Marker, *, theta: float = 0.0) -> float:
+def log_likelihood(
+    pedigree: Pedigree,
+    profiles: Mapping[str, Profile],
+    marker: Marker,
+    *,
+    theta: float = 0.0,
+    observations: Observations | None = None,
+) -> float:
     """Natural log likelihood of one marker's data, given a pedigree.
 
     Sum over all ordered genotypes of all members of founder probabilities, transmissions and agreement with
     what was read (Elston & Stewart 1971, doi:10.1159/000152448), exact by variable elimination. Members of
-    ``profiles`` who are not in the pedigree take no part.
+    ``profiles`` who are not in the pedigree take no part. A member of ``observations`` was seen through an
+    observation model (drop-out, drop-in, error) instead of being read.
 
     Returns
     -------
@@ -40,7 +52,8 @@ def log_likelihood(pedigree: Pedigree, profiles: Mapping[str, Profile], marker: 
     Raises
     ------
     ModelError
-        For an allele outside the marker's ladder, or theta together with founder inbreeding.
+        For an allele outside the marker's ladder, theta together with founder inbreeding, or a member with
+        both a genotype and an observation at one marker.
     PlanTooLarge
         When the exact sum is larger than the stated limits.
 
@@ -53,15 +66,20 @@ def log_likelihood(pedigree: Pedigree, profiles: Mapping[str, Profile], marker: 
     >>> round(float(np.exp(log_likelihood(alone, {"X": Profile("s", {"M": ("a", "b")})}, marker))), 12)
     0.375
     """
-    return log_likelihoods(pedigree, profiles, [marker], theta=theta)[0]
+    return log_likelihoods(pedigree, profiles, [marker], theta=theta, observations=observations)[0]
 
 
 def log_likelihoods(
-    pedigree: Pedigree, profiles: Mapping[str, Profile], markers: Sequence[Marker], *, theta: float = 0.0
+    pedigree: Pedigree,
+    profiles: Mapping[str, Profile],
+    markers: Sequence[Marker],
+    *,
+    theta: float = 0.0,
+    observations: Observations | None = None,
 ) -> list[float]:
     """``log_likelihood`` of every marker, in one batch for the markers that are typed alike."""
     logs = [0.0] * len(markers)
-    for positions, data in group_markers(pedigree, profiles, markers):
+    for positions, data in group_markers(pedigree, profiles, markers, observations=observations):
         for position, value in zip(positions, evaluate(data, theta=theta), strict=True):
             logs[position] = float(value)
     return logs
@@ -96,7 +114,13 @@ class LikelihoodRatio:
 
 
 def likelihood_ratio(
-    h1: Pedigree, h2: Pedigree, profiles: Mapping[str, Profile], markers: Sequence[Marker], *, theta: float = 0.0
+    h1: Pedigree,
+    h2: Pedigree,
+    profiles: Mapping[str, Profile],
+    markers: Sequence[Marker],
+    *,
+    theta: float = 0.0,
+    observations: Observations | None = None,
 ) -> LikelihoodRatio:
     """The likelihood ratio of two pedigrees over the same typed persons, for unlinked markers.
 
@@ -117,15 +141,21 @@ def likelihood_ratio(
     10.0
     """
     for name, pedigree in (("H1", h1), ("H2", h2)):
-        absent = [person for person in profiles if person not in pedigree]
+        absent = [person for person in {**profiles, **(observations or {})} if person not in pedigree]
         if absent:
             raise ModelError(f"{name} has no member {', '.join(absent)}; add them, unrelated if that is meant")
-    logs = [log_likelihoods(pedigree, profiles, markers, theta=theta) for pedigree in (h1, h2)]
+    logs = [log_likelihoods(p, profiles, markers, theta=theta, observations=observations) for p in (h1, h2)]
     return LikelihoodRatio(tuple(m.name for m in markers), tuple(logs[0]), tuple(logs[1]))
 
 
 def genotype_distribution(
-    pedigree: Pedigree, profiles: Mapping[str, Profile], marker: Marker, *, target: str, theta: float = 0.0
+    pedigree: Pedigree,
+    profiles: Mapping[str, Profile],
+    marker: Marker,
+    *,
+    target: str,
+    theta: float = 0.0,
+    observations: Observations | None = None,
 ) -> dict[tuple[str, str], float]:
     """P(genotype of an untyped member | the typed members), for every genotype with probability above 0.
 
@@ -139,7 +169,7 @@ def genotype_distribution(
     """
     if target not in pedigree:
         raise ModelError(f"the pedigree has no member '{target}'")
-    [(_, data)] = group_markers(pedigree, profiles, [marker], open_members=(target,))
+    [(_, data)] = group_markers(pedigree, profiles, [marker], open_members=(target,), observations=observations)
     logs = evaluate(data, theta=theta)[0]
     total = np.logaddexp.reduce(logs)
     if total == -np.inf:
@@ -152,9 +182,7 @@ def genotype_distribution(
 
 def genotype_pairs(n: int, *, hemizygous: bool = False) -> Ints:
     """The unordered genotypes over ``n`` alleles in the order of every table, shape ``(genotypes, 2)``."""
-    if hemizygous:
-        return np.repeat(np.arange(n)[:, None], 2, axis=1)
-    return np.stack(np.triu_indices(n), axis=-1)
+    return np.repeat(np.arange(n)[:, None], 2, axis=1) if hemizygous else unordered_pairs(n)
 
 
 def group_markers(
@@ -163,20 +191,52 @@ def group_markers(
     markers: Sequence[Marker],
     *,
     open_members: Sequence[str] = (),
+    observations: Observations | None = None,
 ) -> list[tuple[list[int], Data]]:
     """Batches of markers that are typed alike, with the positions of their markers."""
+    observations = observations or {}
     groups: dict[tuple[Any, ...], list[tuple[int, Ints]]] = {}
     for position, marker in enumerate(markers):
         shape, ids = _shape(pedigree, marker.chromosome == "X")
         typing, observed = encode(ids, profiles, marker, hemizygous=[len(slots) == 1 for slots in shape.slots])
+        typing = _with_observations(typing, ids, marker, observations)
         groups.setdefault((shape, ids, typing, marker.silent > 0), []).append((position, observed))
     batches = []
     for (shape, ids, typing, _), rows in groups.items():
         ladder = stack_markers([markers[position] for position, _ in rows])
         rows_open = tuple(ids.index(member) for member in open_members)
-        data = Data(shape, ladder, typing, np.stack([row for _, row in rows]), rows_open)
+        names = [markers[position].name for position, _ in rows]
+        soft = tuple(
+            (row, _soft_weights([observations[member][name] for name in names], shape, row, ladder.size))
+            for row, member in enumerate(ids)
+            if typing[row] is Typing.SOFT
+        )
+        data = Data(shape, ladder, typing, np.stack([row for _, row in rows]), rows_open, soft=soft)
         batches.append(([position for position, _ in rows], data))
     return batches
+
+
+def _with_observations(
+    typing: tuple[Typing, ...], ids: Sequence[str], marker: Marker, observations: Observations
+) -> tuple[Typing, ...]:
+    seen = [marker.name in observations.get(member, ()) for member in ids]
+    twice = [m for m, soft, kind in zip(ids, seen, typing, strict=True) if soft and kind is not Typing.UNTYPED]
+    if twice:
+        raise ModelError(f"marker {marker.name}: {', '.join(twice)} has a genotype and an observation; give one")
+    return tuple(Typing.SOFT if soft else kind for soft, kind in zip(seen, typing, strict=True))
+
+
+def _soft_weights(chances: Sequence[Array], shape: Shape, row: int, n: int) -> Array:
+    """One member's observations at the markers of a batch as symmetric matrices, shape ``(markers, n, n)``."""
+    hemizygous = len(shape.slots[row]) == 1
+    weights = np.zeros((len(chances), n, n))
+    for matrix, chance in zip(weights, chances, strict=True):
+        own = len(chance) if hemizygous else int((np.sqrt(8 * len(chance) + 1) - 1) / 2)
+        first, second = genotype_pairs(own, hemizygous=hemizygous).T
+        if len(first) != len(chance) or own > n:
+            raise ModelError(f"an observation has {len(chance)} genotypes, which do not belong to {n} alleles")
+        matrix[first, second] = matrix[second, first] = chance
+    return weights
 
 
 @lru_cache(maxsize=1024)
@@ -239,9 +299,36 @@ def _split(data: Data, theta: float) -> list[Data]:
     items = len(data.observed)
     if items <= 8:
         return [data]
-    _, network = next(networks(take_items(data, slice(0, 1)), theta))
-    step = max(1, _BLOCK // plan_for(data, network).largest)
+    ladder = data.ladder
+    soft = tuple(row for row, _ in data.soft)
+    largest = _largest(
+        data.shape, data.typing, data.open_members, soft, ladder.size, ladder.has_silent, ladder.on_x, theta
+    )
+    step = max(1, _BLOCK // largest)
+    if step >= items:
+        return [data]
     return [take_items(data, slice(start, start + step)) for start in range(0, items, step)]
+
+
+@lru_cache(maxsize=4096)
+def _largest(
+    shape: Shape,
+    typing: tuple[Typing, ...],
+    open_members: tuple[int, ...],
+    soft: tuple[int, ...],
+    n: int,
+    has_silent: bool,
+    on_x: bool,
+    theta: float,
+) -> int:
+    """Elements of the largest array that one item of such a batch needs; the data's values play no part."""
+    still = np.eye(n)[None]
+    ladder = Ladder(np.full((1, n), 1 / n), still, still, np.array([n - 1 if has_silent else -1]), on_x)
+    blank = np.zeros((1, len(typing), 2), dtype=np.int64)
+    flat = tuple((row, np.ones((1, n, n))) for row in soft)
+    data = Data(shape, ladder, typing, blank, open_members, soft=flat)
+    _, network = next(networks(data, theta))
+    return plan_for(data, network).largest
 
 
 def take_items(data: Data, items: slice | Ints) -> Data:
@@ -252,7 +339,8 @@ def take_items(data: Data, items: slice | Ints) -> Data:
             ladder.frequencies[items], ladder.female[items], ladder.male[items], ladder.silent[items], ladder.on_x
         )
     overrides = tuple((slot, m[items] if len(m) > 1 else m) for slot, m in data.overrides)
-    return replace(data, ladder=ladder, observed=data.observed[items], overrides=overrides)
+    soft = tuple((row, w[items] if len(w) > 1 else w) for row, w in data.soft)
+    return replace(data, ladder=ladder, observed=data.observed[items], overrides=overrides, soft=soft)
 
 
 def plan_for(data: Data, network: Network) -> Plan:
@@ -326,4 +414,5 @@ def _restrict(data: Data, kept: list[int]) -> Data:
     )
     typing = tuple(data.typing[m] for m in kept)
     open_members = tuple(row[m] for m in data.open_members)
-    return Data(shape, data.ladder, typing, data.observed[:, kept], open_members)
+    soft = tuple((row[m], weights) for m, weights in data.soft)
+    return Data(shape, data.ladder, typing, data.observed[:, kept], open_members, soft=soft)

@@ -24,6 +24,7 @@ from antigone.engine.factors import (
     Variable,
     build_network,
     founder_variables,
+    unordered_pairs,
 )
 from antigone.engine.ladder import Ladder
 from antigone.errors import PlanTooLarge
@@ -59,7 +60,7 @@ def networks(data: Data, theta: float) -> Iterator[tuple[int, Network]]:
 
 def genotype_log_probability(ladder: Ladder) -> Array:
     """Log Hardy-Weinberg probability of every unordered genotype, shape ``(items, genotypes)``."""
-    first, second = np.triu_indices(ladder.size)
+    first, second = unordered_pairs(ladder.size).T
     p = ladder.frequencies
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(p[:, first] * p[:, second] * np.where(first == second, 1.0, 2.0)))

@@ -1,12 +1,14 @@
 """Our own format: a folder (or one workbook) with the tables of an incident.
 
 ``incident.toml``, ``families``, ``donors``, ``unidentified``, ``profiles`` and, unless a packaged table is named,
-``frequencies``; each table as ``.csv`` or ``.xlsx``. ``docs/formats.md`` describes every column.
+``frequencies``; each table as ``.csv``, ``.xlsx`` or ``.parquet``. ``docs/formats.md`` describes every column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,11 +25,12 @@ from antigone.formats.families import (
 from antigone.formats.findings import Findings
 from antigone.formats.frequencies import NIST_1036, frequency_file, frequency_tables, nist1036
 from antigone.formats.genemapper import genemapper_rows, is_genemapper
+from antigone.formats.parquet import read_parquet
 from antigone.formats.profiles import PROFILE_COLUMNS, TypedSamples, gather_profiles, profile_rows
 from antigone.formats.settings import IncidentSettings, incident_settings, parse_incident_toml, settings_of_rows
-from antigone.formats.sources import read_bytes, source_file
-from antigone.formats.tables import Columns, Grid, Table, read_csv, read_workbook, to_table
-from antigone.model.case import Incident, SourceFile
+from antigone.formats.sources import HashedFile
+from antigone.formats.tables import Columns, Grid, Table, cell_text, no_table, read_csv, read_workbook, to_table
+from antigone.model.case import Incident
 from antigone.model.frequency import FrequencyTable
 from antigone.model.mutation import Custom, Equal, MutationModel, NoMutation, Proportional, Transformed
 
@@ -38,18 +41,21 @@ _SETTINGS_COLUMNS = Columns(needed=("key", "value"), filled=("key",))
 
 @dataclass
 class _Folder:
-    """The tables found in a folder or workbook, and the files that were read."""
+    """The tables found in a folder or workbook, and the files that were opened, in this order."""
 
     name: str
     path: Path | None
     findings: Findings
     sheets: Mapping[str, Grid] = field(default_factory=dict)
-    sources: list[SourceFile] = field(default_factory=list)
+    files: list[HashedFile] = field(default_factory=list)
 
-    def read(self, path: Path) -> bytes:
-        content = read_bytes(path)
-        self.sources.append(source_file(path, content))
-        return content
+    def open(self, path: Path) -> HashedFile:
+        self.files.append(HashedFile.open(path))
+        return self.files[-1]
+
+    def close(self) -> None:
+        for file in self.files:
+            file.close()
 
     def grid(self, table: str) -> Grid | None:
         """The cells of a table; a file that cannot be read is a problem like any other."""
@@ -59,29 +65,29 @@ class _Folder:
             self.findings.problem((self.name, 0), "", f"{names}", f"the table '{table}' once", "remove one of them")
         if not candidates:
             return self.sheets.get(table)
+        name, ending = candidates[0].name, candidates[0].suffix
         try:
-            content = self.read(candidates[0])
-            if candidates[0].suffix == ".xlsx":
-                sheets = read_workbook(candidates[0].name, content)
+            file = self.open(candidates[0])
+            if ending == ".xlsx":
+                sheets = read_workbook(name, file.read())
                 return sheets.get(table) or next(iter(sheets.values()))
-            return read_csv(candidates[0].name, content)
+            return read_parquet(name, file) if ending == ".parquet" else read_csv(name, file)
         except InputError as error:
-            self.findings.problems.extend(error.problems)
-            return Grid(candidates[0].name, ())
+            self.findings.add_problems(error.problems)
+            return Grid(name, iter(()), unreadable=True)
 
     def table(self, table: str, columns: Columns) -> Table:
         grid = self.grid(table)
         if grid is None:
             expected = f"'{table}.csv' or '{table}.xlsx'"
             self.findings.problem((self.name, 0), "", f"no table '{table}'", expected, "add the table")
-            return Table(table, ())
-        # A file that could not be read has no rows, and its problem is stated already.
-        return to_table(grid, columns, self.findings) if grid.rows else Table(grid.name, ())
+            return no_table(table, self.findings)
+        return to_table(grid, columns, self.findings)
 
     def _candidates(self, table: str) -> list[Path]:
         if self.path is None:
             return []
-        endings = (".csv", ".xlsx", ".txt") if table == "profiles" else (".csv", ".xlsx")
+        endings = (".csv", ".xlsx", ".parquet", ".txt") if table == "profiles" else (".csv", ".xlsx", ".parquet")
         return [path for ending in endings if (path := self.path / f"{table}{ending}").is_file()]
 
 
@@ -94,17 +100,43 @@ def read_case_folder(path: Path | str) -> Incident:
         With every problem of every file: file, line, column, what was found, what was expected, what to do.
     """
     path = Path(path)
-    findings = Findings()
-    folder = _open(path, findings)
+    if path.is_dir():
+        folder = _Folder(path.name, path, Findings())
+    elif path.is_file() and path.suffix.lower() == ".xlsx":
+        folder = _Folder(path.name, None, Findings())
+    else:
+        expected = f"a folder with '{SETTINGS_FILE}', or a workbook"
+        raise InputError([Problem(path.name, 0, "", "no such folder", expected, "check the path")])
+    with closing(folder), _without_collection():
+        workbook = path / WORKBOOK if path.is_dir() else path
+        if workbook.is_file():
+            folder.sheets = read_workbook(workbook.name, folder.open(workbook).read())
+        return _incident(folder)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Reading makes millions of objects and no rubbish; to look for it again and again takes a quarter of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _incident(folder: _Folder) -> Incident:
+    findings = folder.findings
     settings = _settings(folder)
     tables = _frequency_tables(folder, settings)
     ladders = _ladders(tables) if tables else None
     typed = _profiles(folder, ladders)
     donors = folder.table("donors", DONOR_COLUMNS)
-    families = read_families(folder.table("families", FAMILY_COLUMNS), donors, typed, findings)
-    unidentified = read_unidentified(folder.table("unidentified", UNIDENTIFIED_COLUMNS), typed, findings)
+    families, samples = read_families(folder.table("families", FAMILY_COLUMNS), donors, typed)
+    unidentified = read_unidentified(folder.table("unidentified", UNIDENTIFIED_COLUMNS), typed)
     if typed.genotypes:
-        check_samples(donors, unidentified, typed, findings)
+        check_samples(samples, unidentified, typed, findings)
     _check_mutation_models(settings, tables, typed, findings)
     findings.stop_on_problems()
     return Incident(
@@ -113,39 +145,25 @@ def read_case_folder(path: Path | str) -> Incident:
         families=families,
         tables=tables,
         settings=settings.settings,
-        sources=tuple(folder.sources),
-        notices=tuple(findings.notices),
+        sources=tuple(file.source_file() for file in folder.files),
+        notices=findings.notices,
     )
-
-
-def _open(path: Path, findings: Findings) -> _Folder:
-    if path.is_file() and path.suffix.lower() == ".xlsx":
-        folder = _Folder(path.name, None, findings)
-        folder.sheets = read_workbook(path.name, folder.read(path))
-        return folder
-    if not path.is_dir():
-        expected = f"a folder with '{SETTINGS_FILE}', or a workbook"
-        raise InputError([Problem(path.name, 0, "", "no such folder", expected, "check the path")])
-    folder = _Folder(path.name, path, findings)
-    workbook = path / WORKBOOK
-    if workbook.is_file():
-        folder.sheets = read_workbook(WORKBOOK, folder.read(workbook))
-    return folder
 
 
 def _settings(folder: _Folder) -> IncidentSettings:
     findings = folder.findings
     if folder.path is not None and (folder.path / SETTINGS_FILE).is_file():
-        return parse_incident_toml(SETTINGS_FILE, folder.read(folder.path / SETTINGS_FILE), findings)
+        return parse_incident_toml(SETTINGS_FILE, folder.open(folder.path / SETTINGS_FILE).read(), findings)
     grid = folder.sheets.get("incident")
     if grid is None:
         expected = f"'{SETTINGS_FILE}', or a sheet 'incident' in the workbook"
         remedy = f'add the file, with title = "..." and [frequencies] builtin = "{NIST_1036}" or your own table'
         raise InputError([Problem(folder.name, 0, "", "no settings", expected, remedy)])
     table = to_table(grid, _SETTINGS_COLUMNS, findings)
-    rows = [(row.where, row.text("key"), _setting(row.text("key"), row.cells["value"])) for row in table.rows]
-    lines = {_section_and_key(row.text("key")): row.line for row in table.rows}
-    return incident_settings(grid.name, settings_of_rows(rows, findings), lines, findings)
+    rows = [(line, cell_text(key), value) for line, (key, value) in table.rows("key", "value")]
+    settings = settings_of_rows([((grid.name, line), key, _setting(key, value)) for line, key, value in rows], findings)
+    lines = {_section_and_key(key): line for line, key, _ in rows}
+    return incident_settings(grid.name, settings, lines, findings)
 
 
 def _setting(key: str, cell: Cell) -> object:
@@ -180,9 +198,17 @@ def _frequency_tables(folder: _Folder, settings: IncidentSettings) -> tuple[Freq
             expected = f"'frequencies.csv', or builtin = \"{NIST_1036}\" under [frequencies]"
             findings.problem((folder.name, 0), "", "no allele frequencies", expected, "add one of them")
             return ()
-        tables = frequency_tables(grid, findings) if grid.rows else ()
+        tables = _own_table(grid, findings)
     tables = tuple(replace(table, source=settings.sources.get(table.population, table.source)) for table in tables)
     return _chosen(tables, settings, folder)
+
+
+def _own_table(grid: Grid, findings: Findings) -> tuple[FrequencyTable, ...]:
+    try:
+        return () if grid.unreadable else frequency_tables(grid, findings)
+    except InputError as error:
+        findings.add_problems(error.problems)
+        return ()
 
 
 def _named_file(folder: _Folder, settings: IncidentSettings) -> tuple[FrequencyTable, ...]:
@@ -195,9 +221,9 @@ def _named_file(folder: _Folder, settings: IncidentSettings) -> tuple[FrequencyT
         )
         return ()
     try:
-        return frequency_file(path, folder.read(path), folder.findings)
+        return frequency_file(path, folder.open(path).read(), folder.findings)
     except InputError as error:
-        folder.findings.problems.extend(error.problems)
+        folder.findings.add_problems(error.problems)
         return ()
 
 
@@ -222,22 +248,22 @@ def _ladders(tables: tuple[FrequencyTable, ...]) -> dict[str, frozenset[str]]:
 
 def _profiles(folder: _Folder, ladders: Mapping[str, frozenset[str]] | None) -> TypedSamples:
     grid = folder.grid("profiles")
-    if grid is not None and is_genemapper(grid):
-        return gather_profiles(genemapper_rows(grid, folder.findings), ladders, folder.findings)
     if grid is None:
         expected = "'profiles.csv', 'profiles.xlsx', or 'profiles.txt' from GeneMapper"
         folder.findings.problem((folder.name, 0), "", "no table 'profiles'", expected, "add the table")
-    if grid is None or not grid.rows:
         return TypedSamples()
-    return gather_profiles(profile_rows(to_table(grid, PROFILE_COLUMNS, folder.findings)), ladders, folder.findings)
+    if is_genemapper(grid):
+        rows = genemapper_rows(grid, folder.findings)
+    else:
+        rows = profile_rows(to_table(grid, PROFILE_COLUMNS, folder.findings))
+    return gather_profiles(rows, ladders, folder.findings)
 
 
 def _check_mutation_models(
     settings: IncidentSettings, tables: tuple[FrequencyTable, ...], typed: TypedSamples, findings: Findings
 ) -> None:
     """A model that counts repeats needs alleles with numbers."""
-    in_use = {marker for genotypes in typed.genotypes.values() for marker in genotypes}
-    for marker in sorted(in_use):
+    for marker in sorted(typed.markers):
         models = settings.settings.mutation.of(marker)
         if any(_counts_repeats(model) for model in models) and any(
             not _is_number(allele) for table in tables for allele in table.frequencies.get(marker, ())

@@ -16,8 +16,9 @@ from defusedxml.ElementTree import iterparse
 from antigone.formats.alleles import AlleleFault, Cell, read_allele
 from antigone.formats.findings import Findings
 from antigone.formats.markers import normalise_marker
+from antigone.formats.parquet import read_parquet
 from antigone.formats.sources import decode_text, read_bytes
-from antigone.formats.tables import Columns, Grid, Row, cell_text, column_key, read_csv, read_workbook, to_table
+from antigone.formats.tables import Cells, Columns, Grid, cell_text, column_key, read_csv, read_workbook, to_table
 from antigone.model.frequency import FrequencyTable
 
 NIST_1036 = "nist1036"
@@ -108,6 +109,8 @@ def frequency_file(
     if kind in (".xlsx", ".xlsm"):
         sheets = read_workbook(path.name, content)
         grid = sheets.get("frequencies") or next(iter(sheets.values()))
+    elif kind == ".parquet":
+        grid = read_parquet(path.name, content)
     else:
         grid = read_csv(path.name, content)
     return frequency_tables(grid, findings, population=population, source=source)
@@ -117,10 +120,10 @@ def frequency_tables(
     grid: Grid, findings: Findings, *, population: str = "", source: str = ""
 ) -> tuple[FrequencyTable, ...]:
     """The tables of our long format or of a ladder, whichever the column names say."""
-    header = next((cells for _, cells in grid.rows if any(cell_text(c) for c in cells)), ())
+    header = grid.header[1] if grid.header else ()
     keys = [column_key(cell) for cell in header]
     if keys and keys[0] == "allele" and "marker" not in keys:
-        drafts = _ladder(grid, population or "population", findings)
+        drafts = _ladder(grid, header, population or "population", findings)
     else:
         drafts = _drafts(_long_rows(grid, findings), findings)
     return _tables(grid.name, drafts, findings, source or grid.name)
@@ -141,14 +144,15 @@ class _Entry:
 
 def _long_rows(grid: Grid, findings: Findings) -> Iterator[_Entry]:
     table = to_table(grid, LONG_COLUMNS, findings)
-    for row in table.rows:
+    for line, cells in table.rows("population", "marker", "allele", "frequency", "alleles_sampled"):
+        population, marker, allele, frequency, sampled = cells
         yield _Entry(
-            row.where,
-            row.text("population"),
-            row.text("marker"),
-            row.cells["allele"],
-            row.text("frequency"),
-            row.text("alleles_sampled"),
+            (table.name, line),
+            cell_text(population),
+            cell_text(marker),
+            allele,
+            cell_text(frequency),
+            cell_text(sampled),
             table.decimal_comma,
         )
 
@@ -186,11 +190,9 @@ def _add_entry(draft: _Draft, marker: str, entry: _Entry, findings: Findings) ->
             )
 
 
-def _ladder(grid: Grid, population: str, findings: Findings) -> dict[str, _Draft]:
-    rows = [(line, cells) for line, cells in grid.rows if any(cell_text(cell) for cell in cells)]
-    (line, header), *body = rows
+def _ladder(grid: Grid, header: Cells, population: str, findings: Findings) -> dict[str, _Draft]:
     markers = [normalise_marker(cell_text(cell)) for cell in header]
-    where = (grid.name, line)
+    where = (grid.name, grid.header[0] if grid.header else 0)
     if len(set(markers)) != len(markers) or "" in markers or len(markers) < 2:
         expected = "a different marker name in each column after the first"
         findings.problem(where, "", "an empty or doubled marker name", expected, "correct the column names")
@@ -199,28 +201,29 @@ def _ladder(grid: Grid, population: str, findings: Findings) -> dict[str, _Draft
         if cell_text(written) != marker and column_key(written) != "allele":
             findings.notice(f"marker '{cell_text(written)}' is read as '{marker}' in {grid.name}")
     draft = _Draft()
-    for line, cells in body:
-        _ladder_row(draft, markers, Row(grid.name, line, {}), cells, grid.decimal_comma, findings)
+    for line, cells in grid.rows:
+        if any(cell_text(cell) for cell in cells):
+            _ladder_row(draft, markers, (grid.name, line), cells, grid.decimal_comma, findings)
     return {population: draft}
 
 
 def _ladder_row(
-    draft: _Draft, markers: list[str], row: Row, cells: tuple[Cell, ...], decimal_comma: bool, findings: Findings
+    draft: _Draft, markers: list[str], where: tuple[str, int], cells: Cells, decimal_comma: bool, findings: Findings
 ) -> None:
     if len(cells) != len(markers):
-        findings.problem(row.where, "", f"{len(cells)} cells", f"{len(markers)} cells", "check the separators")
+        findings.problem(where, "", f"{len(cells)} cells", f"{len(markers)} cells", "check the separators")
         return
     filled = [(marker, text) for marker, cell in zip(markers, cells, strict=True) if (text := cell_text(cell))]
     if cell_text(cells[0]).lower() in ("n", "2n"):
         per_person = 2 if cell_text(cells[0]).lower() == "n" else 1
         for marker, text in filled[1:]:
-            draft.alleles_sampled[marker] = per_person * _count(text, row.where, findings)
+            draft.alleles_sampled[marker] = per_person * _count(text, where, findings)
         return
-    allele = _allele_label(cells[0], row.where, decimal_comma, findings)
+    allele = _allele_label(cells[0], where, decimal_comma, findings)
     for marker, text in filled[1:] if cell_text(cells[0]) else filled:
-        frequency = _frequency(text, row.where, decimal_comma, findings)
+        frequency = _frequency(text, where, decimal_comma, findings)
         if allele is not None and frequency:
-            draft.add(marker, allele, frequency, row.where, findings)
+            draft.add(marker, allele, frequency, where, findings)
 
 
 def _pedsuite_rows(name: str, text: str, population: str, findings: Findings) -> Iterator[_Entry]:
@@ -306,7 +309,7 @@ def _count(text: str, where: tuple[str, int], findings: Findings) -> int:
 
 
 def _tables(name: str, drafts: Mapping[str, _Draft], findings: Findings, source: str) -> tuple[FrequencyTable, ...]:
-    if not any(draft.frequencies for draft in drafts.values()) and not findings.problems:
+    if not any(draft.frequencies for draft in drafts.values()) and not findings.number_of_problems:
         findings.problem((name, 0), "", "no frequencies", "a table of allele frequencies", "check the file's format")
     return tuple(_table(population, draft, findings, source) for population, draft in drafts.items())
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from antigone.formats.alleles import Cell
 from antigone.formats.findings import Findings
-from antigone.formats.profiles import ProfileRow, gather_profiles
+from antigone.formats.profiles import ProfileRows, gather_profiles
 from antigone.formats.sources import read_bytes
-from antigone.formats.tables import Columns, Grid, cell_text, column_key, read_csv, to_table
+from antigone.formats.tables import Columns, Grid, Table, cell_text, column_key, read_csv, to_table
 from antigone.model.profile import Profile
 
 GENEMAPPER_COLUMNS = Columns(
@@ -31,25 +32,29 @@ def read_genemapper(path: Path | str) -> dict[str, Profile]:
     grid = read_csv(Path(path).name, read_bytes(Path(path)))
     typed = gather_profiles(genemapper_rows(grid, findings), None, findings)
     findings.stop_on_problems()
-    return {sample: Profile(sample, genotypes) for sample, genotypes in typed.genotypes.items()}
+    return {sample: typed.profile(sample) for sample in typed.genotypes}
 
 
 def is_genemapper(grid: Grid) -> bool:
     """Whether the column names are those of a GeneMapper genotypes table."""
-    header = next((cells for _, cells in grid.rows if any(cell_text(cell) for cell in cells)), ())
+    header = grid.header[1] if grid.header else ()
     return {"samplename", "marker"} <= {column_key(cell) for cell in header}
 
 
-def genemapper_rows(grid: Grid, findings: Findings) -> Iterator[ProfileRow]:
+def genemapper_rows(grid: Grid, findings: Findings) -> ProfileRows:
     """The rows of the table; rows without any allele are markers that were not typed."""
-    untyped = 0
     table = to_table(grid, GENEMAPPER_COLUMNS, findings)
-    for row in table.rows:
-        cells = [row.cells[name] for name in row.cells if name.startswith("Allele") and row.text(name)]
-        if not cells:
+    return ProfileRows(table, _typed_rows(table))
+
+
+def _typed_rows(table: Table) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+    untyped = 0
+    names = [name for name in table.columns if name.startswith("Allele")]
+    for line, (sample, marker, *cells) in table.rows("Sample Name", "Marker", *names):
+        alleles = [cell for cell in cells if cell_text(cell)]
+        if not alleles:
             untyped += 1
-            continue
-        alleles = tuple(cells) if len(cells) > 1 else (cells[0], cells[0])
-        yield ProfileRow(row.where, row.text("Sample Name"), row.text("Marker"), alleles, table.decimal_comma)
+        else:
+            yield line, (sample, marker, *(alleles if len(alleles) > 1 else alleles * 2))
     if untyped:
-        findings.notice(f"{untyped} rows of {grid.name} have no allele and are read as not typed")
+        table.findings.notice(f"{untyped} rows of {table.name} have no allele and are read as not typed")

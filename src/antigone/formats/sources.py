@@ -1,14 +1,84 @@
-"""Reading files as bytes and as text, with a plain message where that fails."""
+"""Reading files as bytes, as text and as a stream that is hashed on its way, with a plain message where that fails."""
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from antigone.errors import InputError, Problem
 from antigone.model.case import SourceFile
 
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_HEAD = 400
+"""Bytes that are enough to tell UTF-16 from UTF-8."""
+_CHUNK = 1 << 18
+
+
+class HashedFile(io.RawIOBase):
+    """A file that is read once, from its beginning on, and hashed as it is read."""
+
+    def __init__(self, name: str, file: BinaryIO) -> None:
+        super().__init__()
+        self.name = name
+        self._file = file
+        self._digest = hashlib.sha256()
+        self._at_end = False
+
+    @classmethod
+    def open(cls, path: Path) -> HashedFile:
+        """Open a file for reading.
+
+        Raises
+        ------
+        InputError
+            When the file does not exist or cannot be read.
+        """
+        with read_errors(path.name):
+            return cls(path.name, path.open("rb", buffering=0))
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        count = self._file.readinto(buffer)  # type: ignore[attr-defined]
+        self._digest.update(memoryview(buffer)[:count])
+        self._at_end |= not count
+        return int(count)
+
+    def source_file(self) -> SourceFile:
+        """Name and SHA-256 of the whole file, whatever part of it has been read by now."""
+        while not self._at_end:
+            self.read(_CHUNK)
+        return SourceFile(self.name, self._digest.hexdigest())
+
+    def rewound(self) -> BinaryIO:
+        """The same open file at its beginning, hashed to its end; for formats that are not read in order."""
+        self.source_file()
+        self._file.seek(0)
+        return self._file
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+@contextmanager
+def read_errors(name: str) -> Iterator[None]:
+    """Say in our words why a file cannot be read."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise _unreadable(name, error) from None
+
+
+def _unreadable(name: str, error: OSError | ValueError) -> InputError:
+    reason = getattr(error, "strerror", None) or "a path that cannot be opened"
+    return InputError([Problem(name, 0, "", reason, "a file that can be read", "check the path and its permissions")])
 
 
 def read_bytes(path: Path) -> bytes:
@@ -19,12 +89,8 @@ def read_bytes(path: Path) -> bytes:
     InputError
         When the file does not exist or cannot be read.
     """
-    try:
+    with read_errors(path.name):
         return path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "a path that cannot be opened"
-        problem = Problem(path.name, 0, "", reason, "a file that can be read", "check the path and its permissions")
-        raise InputError([problem]) from None
 
 
 def source_file(path: Path, content: bytes) -> SourceFile:
@@ -40,16 +106,54 @@ def decode_text(name: str, content: bytes) -> str:
     InputError
         When the bytes are in another encoding; the message names it and the remedy.
     """
-    encoding = _BYTE_ORDER_MARKS.get(content[:2])
-    if encoding is None and content[:400].count(0) > len(content[:400]) // 4:
-        encoding = "UTF-16"
-    if encoding is None:
-        try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-            found = "a character that is not UTF-8 (the file is probably in Latin-1 or Windows-1252)"
-    else:
-        line, found = 0, f"text in {encoding}"
+    file = HashedFile(name, io.BytesIO(content))
+    with text_errors(file):
+        text = open_text(file)  # its name keeps it open for the message
+        return text.read()
+
+
+def open_text(file: HashedFile) -> io.TextIOWrapper:
+    """A file as a stream of UTF-8 text, with or without a byte order mark, its line ends as they are.
+
+    Raises
+    ------
+    InputError
+        When the bytes are UTF-16; another encoding shows while the text is read, see ``text_errors``.
+    """
+    buffered = io.BufferedReader(file, _CHUNK)
+    head = buffered.peek(_HEAD)[:_HEAD]
+    encoding = _BYTE_ORDER_MARKS.get(head[:2])
+    if encoding or head.count(0) > len(head) // 4:
+        raise _not_utf8(file.name, 0, f"text in {encoding or 'UTF-16'}")
+    return io.TextIOWrapper(buffered, encoding="utf-8-sig", newline="")
+
+
+@contextmanager
+def text_errors(file: HashedFile) -> Iterator[None]:
+    """Say in our words, with the line, what went wrong while the text of a file was read."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        found = "a character that is not UTF-8 (the file is probably in Latin-1 or Windows-1252)"
+        raise _not_utf8(file.name, _first_undecodable_line(file.rewound()), found) from None
+    except OSError as error:
+        raise _unreadable(file.name, error) from None
+
+
+def _not_utf8(name: str, line: int, found: str) -> InputError:
     remedy = "save the file again as 'CSV UTF-8', or as text with the encoding UTF-8"
-    raise InputError([Problem(name, line, "", found, "UTF-8 text", remedy)])
+    return InputError([Problem(name, line, "", found, "UTF-8 text", remedy)])
+
+
+def _first_undecodable_line(file: BinaryIO) -> int:
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    line = 1
+    while True:
+        chunk = file.read(_CHUNK)
+        try:
+            decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            return line + error.object.count(b"\n", 0, error.start)
+        if not chunk:
+            return line
+        line += chunk.count(b"\n")

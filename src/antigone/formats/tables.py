@@ -1,7 +1,8 @@
-"""Tables as laboratories send them: ``.csv`` in any of three separators, and ``.xlsx``.
+"""Tables as laboratories send them: ``.csv`` in any of three separators, ``.xlsx``, and ``.parquet``.
 
 Every table is read the same way: the first row holds the column names, in any order and case; every
-later row keeps its line number, so that each problem can be found again in the file.
+later row keeps its line number, so that each problem can be found again in the file. Rows come one after
+the other and are not kept, so that a table of any length needs no more memory than one of its rows.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ import csv
 import datetime as dt
 import io
 import re
+import sys
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from python_calamine import load_workbook
 
@@ -20,7 +25,10 @@ from antigone.errors import InputError, Problem
 from antigone.formats.alleles import Cell
 from antigone.formats.findings import Findings
 from antigone.formats.refusals import refused_column
-from antigone.formats.sources import decode_text
+from antigone.formats.sources import HashedFile, open_text, text_errors
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 LARGEST_WORKBOOK = 1_000_000_000
 """Bytes an .xlsx file may unpack to."""
@@ -31,16 +39,29 @@ MOST_CELLS = 20_000_000
 _CELL_REFERENCE = re.compile(rb"""\br=["']([A-Z]{0,3})([0-9]{1,9})["']""")
 
 
-@dataclass(frozen=True)
+Cells = Sequence[Cell]
+Rows = Iterator[tuple[int, Cells]]
+"""Rows with their line numbers, to be read once; an InputError comes when the file turns out to be broken."""
+
+
+@dataclass
 class Grid:
-    """The cells of one table before its columns are known, with the line number of each row.
+    """One table before its columns are known: the row of its column names, and the rows that follow.
 
     ``decimal_comma`` is true when columns are separated by semicolons, so that 9,3 can only mean 9.3.
+    ``unreadable`` says that the file's own problem is stated already.
     """
 
     name: str
-    rows: tuple[tuple[int, tuple[Cell, ...]], ...]
+    rows: Rows
+    header: tuple[int, Cells] | None = None
     decimal_comma: bool = False
+    unreadable: bool = False
+
+    @classmethod
+    def of(cls, name: str, rows: Rows, *, decimal_comma: bool = False) -> Grid:
+        """Take the first row that is not empty as the column names."""
+        return cls(name, rows, next((row for row in rows if not _is_empty(row[1])), None), decimal_comma)
 
 
 @dataclass(frozen=True)
@@ -56,30 +77,94 @@ class Columns:
     others_allowed: bool = False
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row: where it stands, and its cells by column name; an optional column that is absent has empty cells."""
+@dataclass
+class Table:
+    """A table whose columns are as expected; its rows are checked as they are read, once.
 
-    file: str
-    line: int
-    cells: Mapping[str, Cell]
+    ``columns`` are the expected columns that it has, in the order of the file; none when its header cannot be
+    used. ``broken`` turns true when the file cannot be read to its end, which is a problem among the findings.
+    """
+
+    grid: Grid
+    expected: Columns
+    findings: Findings
+    positions: Mapping[str, int]
+    width: int
+    broken: bool = False
 
     @property
-    def where(self) -> tuple[str, int]:
-        return self.file, self.line
+    def name(self) -> str:
+        return self.grid.name
 
-    def text(self, column: str) -> str:
-        """The cell as text; whole numbers and dates as a person would write them."""
-        return cell_text(self.cells.get(column, ""))
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(self.positions)
+
+    @property
+    def decimal_comma(self) -> bool:
+        return self.grid.decimal_comma
+
+    def rows(self, *columns: str) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+        """The line and the cells of these columns (two or more) of every row that is neither empty nor a problem.
+
+        An optional column that the table has not has empty cells.
+        """
+        if not self.positions:
+            return
+        absent = any(column not in self.positions for column in columns)
+        pick = itemgetter(*(self.positions.get(column, self.width) for column in columns))
+        filled = [self.positions[column] for column in self.expected.filled]
+        fill, strip = itemgetter(*filled, *filled), str.strip
+        named, width, longest = len(self.positions), self.width, self.width
+        if self.expected.others_allowed:
+            named, longest = width, sys.maxsize
+        try:
+            for line, cells in self.grid.rows:
+                # The plain row of a good table is let through at once; any other is looked at closely.
+                try:
+                    plain = named == width <= len(cells) <= longest and all(map(strip, fill(cells)))
+                except TypeError:  # a cell of a workbook that is no text
+                    plain = False
+                if plain or self._is_good(line, cells, filled):
+                    yield line, pick((*cells[:width], "")) if absent else pick(cells)
+        except InputError as error:
+            self.findings.add_problems(error.problems)
+            self.broken = True
+
+    def texts(self, *columns: str) -> Iterator[tuple[int, list[str]]]:
+        """As ``rows``, every cell as text."""
+        for line, cells in self.rows(*columns):
+            yield line, [cell.strip() if type(cell) is str else cell_text(cell) for cell in cells]
+
+    def problem(self, line: int, column: str, found: str, expected: str, remedy: str) -> None:
+        """Record a problem of a line of this table."""
+        self.findings.problem((self.name, line), column, found, expected, remedy)
+
+    def _is_good(self, line: int, cells: Cells, filled: Sequence[int]) -> bool:
+        """Whether a row is there, of the right length and filled where it must be; if not, say so."""
+        if _is_empty(cells):
+            return False
+        named = set(self.positions.values())
+        stray = any(cell_text(cell) for position, cell in enumerate(cells) if position not in named)
+        if len(cells) < self.width or (stray and not self.expected.others_allowed):
+            expected = f"{self.width} cells, one for each column name"
+            remedy = "check the separators of this row; a decimal comma splits a cell in two"
+            self.problem(line, "", f"{len(cells)} cells", expected, remedy)
+            return False
+        empty = [position for position in filled if not cell_text(cells[position])]
+        for position in empty:
+            column = next(name for name, place in self.positions.items() if place == position)
+            self.problem(line, column, "an empty cell", "a value", "fill the cell or remove the row")
+        return not empty
 
 
-@dataclass(frozen=True)
-class Table:
-    """The rows of a table whose columns are as expected."""
+def no_table(name: str, findings: Findings) -> Table:
+    """A table without rows, in place of one that is missing or cannot be used."""
+    return Table(Grid(name, iter(())), Columns(()), findings, {}, 0)
 
-    name: str
-    rows: tuple[Row, ...]
-    decimal_comma: bool = False
+
+def _is_empty(cells: Cells) -> bool:
+    return not any(cell_text(cell) for cell in cells)
 
 
 def cell_text(cell: Cell) -> str:
@@ -106,32 +191,40 @@ def column_key(name: Cell) -> str:
     return re.sub(r"[\s_\-]+", "", cell_text(name)).lower()
 
 
-def read_csv(name: str, content: bytes) -> Grid:
+def read_csv(name: str, content: bytes | HashedFile) -> Grid:
     """The cells of a CSV file; the separator (comma, semicolon or tab) is taken from its first line.
 
     Raises
     ------
     InputError
-        When the file is not UTF-8, is empty, or has an unclosed quotation mark.
+        When the file is not UTF-8, is empty, or has an unclosed quotation mark: at once when that shows in the
+        first rows, or else when the rows are read so far.
     """
-    text = decode_text(name, content)
-    lines = text.splitlines()
-    first = next((line for line in lines if line.strip()), "")
+    file = content if isinstance(content, HashedFile) else HashedFile(name, io.BytesIO(content))
+    with text_errors(file):
+        text = open_text(file)
+        before = [text.readline()]
+        while before[-1] and not before[-1].strip():
+            before.append(text.readline())
+    first = next((part for part in before[-1].splitlines() if part.strip()), "")
     if not first:
         raise InputError([Problem(name, 1, "", "an empty file", "a line of column names", "add the table")])
     separator = _separator(first)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows = []
+    rows = _csv_rows(file, csv.reader(chain(before, text), delimiter=separator, strict=True))
+    return Grid.of(name, rows, decimal_comma=separator == ";")
+
+
+def _csv_rows(file: HashedFile, reader: CsvReader) -> Iterator[tuple[int, list[str]]]:
     line = 1
-    try:
-        for cells in reader:
-            rows.append((line, tuple(cells)))
-            line = reader.line_num + 1
-    except csv.Error:
-        found = "a quotation mark that is not closed, or a character that no table holds"
-        problem = Problem(name, line, "", found, "rows of a CSV file", "remove the quotation mark or the character")
-        raise InputError([problem]) from None
-    return Grid(name, tuple(rows), decimal_comma=separator == ";")
+    with text_errors(file):
+        try:
+            for cells in reader:
+                yield line, cells
+                line = reader.line_num + 1
+        except csv.Error:
+            found = "a quotation mark that is not closed, or a character that no table holds"
+            remedy = "remove the quotation mark or the character"
+            raise InputError([Problem(file.name, line, "", found, "rows of a CSV file", remedy)]) from None
 
 
 def read_workbook(name: str, content: bytes) -> dict[str, Grid]:
@@ -154,30 +247,26 @@ def read_workbook(name: str, content: bytes) -> dict[str, Grid]:
         raise InputError([broken]) from None
     only = len(sheets) == 1
     return {
-        sheet.strip().lower(): Grid(
-            name if only else f"{name}, sheet {sheet}",
-            tuple((line, tuple(row)) for line, row in enumerate(rows, start=1)),
-        )
+        sheet.strip().lower(): Grid.of(name if only else f"{name}, sheet {sheet}", enumerate(rows, start=1))
         for sheet, rows in sheets.items()
     }
 
 
 def to_table(grid: Grid, columns: Columns, findings: Findings) -> Table:
-    """Match the header of a grid with the expected columns, and check every row against them.
+    """Match the header of a grid with the expected columns; its rows are checked against them when they are read.
 
     Problems (unknown, missing, doubled or refused columns, ragged rows, empty cells) go to ``findings``;
     a table whose header cannot be used comes back without rows.
     """
-    rows = [(line, cells) for line, cells in grid.rows if any(cell_text(cell) for cell in cells)]
-    if not rows:
-        findings.problem((grid.name, 1), "", "an empty table", "a line of column names", "add the table")
-        return Table(grid.name, ())
-    (line, header), *body = rows
-    names = _header(grid.name, line, header, columns, findings)
+    if grid.header is None:
+        if not grid.unreadable:
+            findings.problem((grid.name, 1), "", "an empty table", "a line of column names", "add the table")
+        return no_table(grid.name, findings)
+    names = _header(grid.name, *grid.header, columns, findings)
     if names is None:
-        return Table(grid.name, ())
-    found = [_row(grid.name, line, cells, names, columns, findings) for line, cells in body]
-    return Table(grid.name, tuple(row for row in found if row is not None), grid.decimal_comma)
+        return no_table(grid.name, findings)
+    positions = {column: position for position, column in enumerate(names) if column is not None}
+    return Table(grid, columns, findings, positions, len(names))
 
 
 def _check_size(name: str, content: bytes) -> None:
@@ -212,7 +301,7 @@ def _header(
     """The expected name of each column, ``None`` for an empty one; nothing when the header cannot be used."""
     expected = {column_key(column): column for column in (*columns.needed, *columns.optional)}
     names: list[str | None] = []
-    before = len(findings.problems)
+    before = findings.number_of_problems
     for cell in header:
         text = cell_text(cell)
         column = expected.get(column_key(cell))
@@ -226,7 +315,7 @@ def _header(
     for column in columns.needed:
         if column not in names:
             findings.problem((name, line), column, "no such column", f"a column '{column}'", "add the column")
-    return names if len(findings.problems) == before else None
+    return names if findings.number_of_problems == before else None
 
 
 def _unknown_column(name: str, line: int, text: str, expected: Iterable[str], findings: Findings) -> None:
@@ -237,20 +326,3 @@ def _unknown_column(name: str, line: int, text: str, expected: Iterable[str], fi
     else:
         wanted = "one of " + ", ".join(expected)
         findings.problem((name, line), text[:40], "an unknown column", wanted, "rename or remove this column")
-
-
-def _row(
-    name: str, line: int, cells: Sequence[Cell], names: list[str | None], columns: Columns, findings: Findings
-) -> Row | None:
-    extra = [cell for cell in cells[len(names) :] if cell_text(cell)]
-    stray = [cell for cell, column in zip(cells, names, strict=False) if column is None and cell_text(cell)]
-    if len(cells) < len(names) or ((extra or stray) and not columns.others_allowed):
-        expected = f"{len(names)} cells, one for each column name"
-        remedy = "check the separators of this row; a decimal comma splits a cell in two"
-        findings.problem((name, line), "", f"{len(cells)} cells", expected, remedy)
-        return None
-    row = Row(name, line, {column: cell for cell, column in zip(cells, names, strict=False) if column is not None})
-    empty = [column for column in columns.filled if not row.text(column)]
-    for column in empty:
-        findings.problem((name, line), column, "an empty cell", "a value", "fill the cell or remove the row")
-    return None if empty else row

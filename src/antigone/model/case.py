@@ -104,7 +104,9 @@ that has rates of its own for its kit states them under ``[mutation]``.
 class SearchSettings:
     """Every choice that changes an answer, stated in every result.
 
-    ``threshold`` is the likelihood ratio from which a pair is listed as a candidate for review.
+    ``threshold`` is the likelihood ratio from which a pair is listed as a candidate for review. With
+    ``threshold_grows`` a larger search raises it, so that by the bound pairs / threshold at most one chance
+    candidate is expected for every ten unidentified persons.
     ``prior`` is the prior probability of one pair; ``None`` takes one over the number of unidentified or
     of missing persons, whichever is larger. ``verbal`` puts a likelihood ratio into words.
     """
@@ -115,6 +117,18 @@ class SearchSettings:
     threshold: float = 1e4
     prior: float | None = None
     verbal: VerbalScale = field(default_factory=VerbalScale)
+    threshold_grows: bool = True
+
+    def threshold_for(self, pairs: int, unidentified: int) -> float:
+        """The threshold of a search of this size.
+
+        >>> settings = SearchSettings()
+        >>> settings.threshold_for(1_700, 60), settings.threshold_for(10**10, 50_000)
+        (10000.0, 2000000.0)
+        """
+        if not self.threshold_grows or not unidentified:
+            return self.threshold
+        return max(self.threshold, 10 * pairs / unidentified)
 
     def __post_init__(self) -> None:
         if not 0 <= self.theta < 1:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, cast
 
 from antigone.errors import PedigreeError
 
 Sex = Literal["female", "male", "unknown"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Individual:
     """A member of a pedigree.
 
@@ -55,9 +55,8 @@ class Pedigree:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", {member.id: member for member in self.individuals})
-        faults = list(_faults(self))
-        if faults:
-            raise PedigreeError(faults)
+        if not _holds_together(self.individuals, self._index):
+            raise PedigreeError(_faults(self))
 
     @classmethod
     def of(cls, *members: tuple[str | None, ...]) -> Pedigree:
@@ -93,13 +92,8 @@ class Pedigree:
     @cached_property
     def parents_first(self) -> tuple[Individual, ...]:
         """The individuals ordered so that parents come before their children."""
-        order: dict[str, Individual] = {}
-        waiting = list(self.individuals)
-        while waiting:
-            ready = [m for m in waiting if all(p is None or p in order for p in (m.father, m.mother))]
-            order.update((m.id, m) for m in ready)
-            waiting = [m for m in waiting if m.id not in order]
-        return tuple(order.values())
+        generation = cast(dict[str, int], _generations(self.individuals))
+        return tuple(sorted(self.individuals, key=lambda member: generation[member.id]))
 
     def are_related(self, first: str, second: str) -> bool:
         """Whether two members share an ancestor in this pedigree, or one is the other's ancestor.
@@ -130,6 +124,46 @@ class Pedigree:
             if len(left) == len(members):
                 return self if len(left) == len(self) else Pedigree(left)
             members = left
+
+
+def _holds_together(members: tuple[Individual, ...], index: dict[str, Individual]) -> bool:
+    """Whether a pedigree has none of the faults, in one pass; only when it has one are they looked for by name."""
+    if len(index) != len(members) or "" in index:
+        return False
+    seen: set[str | None] = {None}
+    parents_come_first = True
+    for member in members:
+        father, mother = member.father, member.mother
+        if father is None and mother is None:
+            if not 0.0 <= member.founder_inbreeding <= 1.0:
+                return False
+        elif member.founder_inbreeding or father == mother:
+            return False
+        elif father not in seen or mother not in seen:
+            parents_come_first = False
+        if (father is not None and (father not in index or index[father].sex == "female")) or (
+            mother is not None and (mother not in index or index[mother].sex == "male")
+        ):
+            return False
+        seen.add(member.id)
+    return parents_come_first or _generations(members) is not None
+
+
+def _generations(members: Iterable[Individual]) -> dict[str, int] | None:
+    """How many generations each member stands below founders, at most; nothing when someone is their own ancestor."""
+    found: dict[str | None, int] = {None: -1}
+    waiting = list(members)
+    while waiting:
+        later = []
+        for member in waiting:
+            if member.father in found and member.mother in found:
+                found[member.id] = 1 + max(found[member.father], found[member.mother])
+            else:
+                later.append(member)
+        if len(later) == len(waiting):
+            return None
+        waiting = later[::-1]  # turned round, so that a long line written from the youngest on takes two passes
+    return cast(dict[str, int], found)
 
 
 def _faults(pedigree: Pedigree) -> Iterator[tuple[str, str]]:

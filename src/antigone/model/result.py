@@ -34,7 +34,9 @@ class Candidate:
     """One unidentified person proposed as one missing person, for a geneticist to judge.
 
     ``log10_lr`` is by population; ``log10_lr_by_marker`` by population, then by marker. A log10 LR of
-    minus infinity means: impossible under the stated model. ``posterior`` rests on the smallest LR.
+    minus infinity means: impossible under the stated model. ``posterior`` rests on the smallest LR. In a large
+    search only the strongest candidates are ``detailed``; of the others the markers and mutations are left out,
+    and ``antigone explain`` gives them.
     """
 
     rank: int
@@ -49,6 +51,7 @@ class Candidate:
     mutations: tuple[MarkerMutation, ...]
     posterior: float
     verbal: str
+    detailed: bool = True
 
     @property
     def smallest_log10_lr(self) -> float:

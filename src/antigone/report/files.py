@@ -37,7 +37,7 @@ def candidates_csv(result: SearchResult) -> str:
         writer.writerow(
             [
                 c.rank,
-                *map(_harmless, (c.unidentified, c.family, c.missing)),
+                *map(harmless_cell, (c.unidentified, c.family, c.missing)),
                 f"{c.smallest_log10_lr:.6f}",
                 c.smallest_population,
                 len(c.markers_compared),
@@ -52,21 +52,22 @@ def candidates_csv(result: SearchResult) -> str:
     return text.getvalue()
 
 
-def _harmless(code: str) -> str:
+def harmless_cell(code: str) -> str:
     """A code that a spreadsheet would run as a formula gets a leading apostrophe."""
     return f"'{code}" if code[:1] in {"=", "+", "-", "@"} else code
 
 
 def results_json(result: SearchResult) -> str:
     """The whole result with its provenance; an infinite number is the string ``"inf"`` or ``"-inf"``."""
-    return json.dumps(_plain(asdict(result)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(plain_value(asdict(result)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """A value as JSON can hold it: lists for tuples, words for infinite numbers."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain_value(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain_value(item) for item in value]
     return value

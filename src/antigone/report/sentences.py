@@ -101,7 +101,7 @@ def _elsewhere(result: SearchResult, candidate: Candidate) -> Iterator[str]:
         places = _listed(f"{c.missing} of family {c.family} (rank {c.rank})" for c in others)
         yield (
             f"{candidate.unidentified} is also a candidate for {places}. At most one of these propositions can be "
-            "true; probably the missing persons are relatives of one another, or a candidate arose by chance."
+            "true, unless the same person was reported missing twice; weigh them with all else that is known."
         )
 
 

@@ -79,7 +79,7 @@ def compare(
     codes = encode_profiles(persons, markers)
     tables = {name: log_lr_tables(targets, of, theta=theta) for name, of in populations.items()}
     names = tuple(marker.name for marker in markers)
-    informative = _informative(targets, names)
+    informative = informative_markers(targets, names)
     return Comparison(
         tuple(targets),
         tuple(persons),
@@ -89,7 +89,7 @@ def compare(
         {name: sum_tables(of, codes) for name, of in tables.items()},
         _sex_differs(targets, persons),
         informative,
-        _share_nothing(informative, codes, markers),
+        informative.astype(np.int64) @ typed_markers(codes, markers).astype(np.int64) == 0,
     )
 
 
@@ -102,14 +102,18 @@ def sum_tables(tables: Sequence[Array], codes: Ints) -> Array:
     return total
 
 
+SEX_SIGN = {"female": 1, "male": -1, "unknown": 0}
+"""The product of two signs is -1 where known sexes differ."""
+
+
 def _sex_differs(targets: Sequence[Target], persons: Sequence[UnidentifiedPerson]) -> Bools:
-    sexes = {"female": 1, "male": -1, "unknown": 0}
-    missing = np.array([sexes[target.sex] for target in targets])
-    found = np.array([sexes[person.sex] for person in persons])
+    missing = np.array([SEX_SIGN[target.sex] for target in targets])
+    found = np.array([SEX_SIGN[person.sex] for person in persons])
     return np.asarray(missing[:, None] * found[None, :] == -1)
 
 
-def _informative(targets: Sequence[Target], names: Sequence[str]) -> Bools:
+def informative_markers(targets: Sequence[Target], names: Sequence[str]) -> Bools:
+    """The markers at which a relative of each missing person is typed, shape ``(targets, markers)``."""
     rows = []
     for target in targets:
         related = [r for m, r in target.references.items() if target.pedigree.are_related(target.missing, m)]
@@ -117,10 +121,10 @@ def _informative(targets: Sequence[Target], names: Sequence[str]) -> Bools:
     return np.array(rows, dtype=np.bool_).reshape(len(targets), len(names))
 
 
-def _share_nothing(informative: Bools, codes: Ints, markers: Sequence[Marker]) -> Bools:
-    untyped = np.array([code_count(len(marker.alleles)) - 1 for marker in markers])
-    typed = codes != untyped[:, None]
-    return np.asarray(informative.astype(np.int64) @ typed.astype(np.int64) == 0)
+def typed_markers(codes: Ints, markers: Sequence[Marker]) -> Bools:
+    """Where each unidentified person is typed, shape ``(markers, persons)``."""
+    untyped = np.array([code_count(len(marker.alleles)) - 1 for marker in markers], dtype=np.int64)
+    return np.asarray(codes != untyped[:, None])
 
 
 def rank_pairs(comparison: Comparison, *, log_threshold: float) -> list[tuple[int, int]]:

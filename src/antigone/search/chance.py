@@ -14,19 +14,27 @@ Array = NDArray[np.float64]
 
 
 def expected_chance_matches(
-    comparison: Comparison, *, threshold: float, genotype_logs: Sequence[Array], rng: np.random.Generator, seed: int,
+    comparison: Comparison,
+    *,
+    pairs: int,
+    threshold: float,
+    genotype_logs: Sequence[Array],
+    rng: np.random.Generator,
+    seed: int,
     draws: int = 400,
-) -> ChanceMatches:  # fmt: skip
+) -> ChanceMatches:
     """The expected number of unrelated pairs whose smallest LR is at or above ``threshold``.
 
     The bound is pairs / threshold: the mean LR of unrelated pairs is 1, so at most 1/threshold of them reach
-    it (Markov). The estimate draws each missing person's genotype from its family table under H1 in the first
-    population and weighs it by 1/LR: importance sampling, unbiased for P(LR >= threshold | H2). Each pair uses
-    the markers typed in its unidentified person; partly read markers are simulated as fully read.
+    it (Markov). The estimate is the same number for persons whose genotypes follow the first population's
+    frequencies, by importance sampling: genotypes are drawn in proportion to LR times frequency, as if from the
+    missing person, and weighed by what that favours them. It is unbiased. Each pair uses the markers typed in
+    its unidentified person; partly read markers are simulated as fully read.
 
-    ``genotype_logs[marker]`` holds the log probability of each full genotype in the first population.
+    ``comparison`` holds all ``pairs`` of the search or a random sample of its families and persons, from which the
+    estimate is scaled up. ``genotype_logs[marker]`` holds the log probability of each full genotype in the first
+    population.
     """
-    pairs = int(comparison.compared.sum())
     patterns, members = np.unique(_typed(comparison, genotype_logs), axis=1, return_inverse=True)
     total, variance = 0.0, 0.0
     for target in range(len(comparison.targets)):
@@ -35,7 +43,9 @@ def expected_chance_matches(
         each_draw = counts @ weights
         total += float(each_draw.mean())
         variance += float(each_draw.var()) / draws
-    return ChanceMatches(pairs, threshold, pairs / threshold, total, float(np.sqrt(variance)), draws, seed)
+    share = pairs / max(int(comparison.compared.sum()), 1)
+    error = share * float(np.sqrt(variance))
+    return ChanceMatches(pairs, threshold, pairs / threshold, share * total, error, draws, seed)
 
 
 def _typed(comparison: Comparison, genotype_logs: Sequence[Array]) -> NDArray[np.bool_]:
@@ -47,16 +57,18 @@ def _weights(
     comparison: Comparison, target: int, genotype_logs: Sequence[Array], rng: np.random.Generator, draws: int,
     patterns: NDArray[np.bool_], log_threshold: float,
 ) -> Array:  # fmt: skip
-    """1/LR where the smallest LR reaches the threshold, else 0, shape ``(patterns, draws)``."""
+    """Frequency over drawing probability where the smallest LR reaches the threshold, else 0: ``(patterns, draws)``."""
     names = list(comparison.tables)
     sums = {name: np.zeros((patterns.shape[1], draws)) for name in names}
+    log_mean_lr = np.zeros((patterns.shape[1], 1))
     for m, logs in enumerate(genotype_logs):
         first = comparison.tables[names[0]][m][target, : len(logs)]
         if np.isnan(first).any():
             continue
         chances = np.exp(first + logs)
         drawn = rng.choice(len(logs), size=draws, p=chances / chances.sum())
+        log_mean_lr += patterns[m][:, None] * np.log(chances.sum())  # 0 but for theta and silent alleles
         for name in names:
             sums[name] += patterns[m][:, None] * comparison.tables[name][m][target, drawn][None, :]
     least = np.min(np.stack(list(sums.values())), axis=0)
-    return np.where(least >= log_threshold, np.exp(-sums[names[0]]), 0.0)
+    return np.where(least >= log_threshold, np.exp(log_mean_lr - sums[names[0]]), 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,14 +66,28 @@ def fold_to_codes(logs: Array, visible: int) -> Array:
     A read homozygote may carry the silent allele; a partial reading ``a/?`` is any genotype with ``a``;
     "untyped" has probability 1 relative to itself and is left at 0.
     """
-    genotypes = logs.shape[1]
+    place, a, b = _places(logs.shape[1], visible)
+    read = logs[:, place[a, b]]
+    if len(place) > visible:
+        read = np.where(a == b, np.logaddexp(read, logs[:, place[a, visible]]), read)
+    partial = _log_sum(logs[:, place[:visible]])
+    return np.concatenate([read, partial, np.zeros((len(logs), 1))], axis=1)
+
+
+def _log_sum(logs: Array) -> Array:
+    """The logarithm of the sum of exponentials over the last axis."""
+    peak = logs.max(axis=-1)
+    shift = np.where(np.isneginf(peak), 0.0, peak)
+    with np.errstate(divide="ignore"):
+        return np.asarray(shift + np.log(np.exp(logs - shift[..., None]).sum(axis=-1)))
+
+
+@lru_cache(maxsize=256)
+def _places(genotypes: int, visible: int) -> tuple[Ints, Ints, Ints]:
+    """Where each pair of alleles stands among the genotypes, and the pairs of visible alleles."""
     n = int((np.sqrt(8 * genotypes + 1) - 1) / 2)
     place = np.zeros((n, n), dtype=np.int64)
     first, second = genotype_pairs(n).T
     place[first, second] = place[second, first] = np.arange(genotypes)
     a, b = genotype_pairs(visible).T
-    read = logs[:, place[a, b]]
-    if n > visible:
-        read = np.where(a == b, np.logaddexp(read, logs[:, place[a, visible]]), read)
-    partial = np.logaddexp.reduce(logs[:, place[:visible]], axis=2)
-    return np.concatenate([read, partial, np.zeros((len(logs), 1))], axis=1)
+    return place, a, b

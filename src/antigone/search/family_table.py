@@ -9,21 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.factors import Data, Shape, Typing, shape_of
-from antigone.engine.ladder import Ladder, stack_markers
-from antigone.engine.likelihood import encode, evaluate
+from antigone.engine.factors import Data, Shape, Typing
+from antigone.engine.ladder import Ladder
+from antigone.engine.likelihood import evaluate
 from antigone.engine.population import genotype_log_probability
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
-from antigone.model.pedigree import Individual, Pedigree, Sex
+from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
-from antigone.search.codes import fold_to_codes
+from antigone.search.codes import code_count, fold_to_codes
+from antigone.search.encoding import Question, batches
 
 Array = NDArray[np.float64]
 
@@ -49,36 +48,6 @@ class Target:
     def sex(self) -> Sex:
         return self.pedigree[self.missing].sex
 
-    @cached_property
-    def ordered(self) -> tuple[Shape, tuple[str, ...]]:
-        """The pedigree as numbers in an order that families of the same shape share."""
-        pedigree = self.pedigree.without_untyped_leaves({self.missing, *self.references})
-        return shape_of(_canonical(pedigree, self.missing, self.references), on_x=False)
-
-
-def _canonical(pedigree: Pedigree, missing: str, references: Mapping[str, Profile]) -> Pedigree:
-    """Reorder members by their place in the pedigree, found by refining colours from their relatives'."""
-    colour: dict[str | None, str] = {None: "-"}
-    colour |= {m.id: f"{m.id == missing}{m.id in references}{m.founder_inbreeding}" for m in pedigree}
-    for _ in range(len(pedigree)):
-        signature = {
-            m.id: repr(
-                (
-                    colour[m.id],
-                    colour[m.father],
-                    colour[m.mother],
-                    sorted(colour[child] for child in pedigree.children[m.id]),
-                )
-            )
-            for m in pedigree
-        }
-        rank = {text: f"{number:04d}" for number, text in enumerate(sorted(set(signature.values())))}
-        settled = len(rank) == len({colour[m.id] for m in pedigree})
-        colour |= {member: rank[text] for member, text in signature.items()}
-        if settled:
-            break
-    return Pedigree(tuple(sorted(pedigree, key=lambda m: colour[m.id])))
-
 
 def log_lr_tables(targets: Sequence[Target], markers: Sequence[Marker], *, theta: float = 0.0) -> list[Array]:
     """For each marker, the natural log LR of every code for every target, shape ``(targets, codes)``.
@@ -89,42 +58,22 @@ def log_lr_tables(targets: Sequence[Target], markers: Sequence[Marker], *, theta
 
     Families of the same shape and typing are computed in one batch.
     """
-    return [_marker_table(targets, marker, theta) for marker in markers]
-
-
-def _marker_table(targets: Sequence[Target], marker: Marker, theta: float) -> Array:
-    ladder = stack_markers([marker])
-    visible = len(marker.alleles)
-    table: Array | None = None
-    for rows, data in _batches(targets, marker, ladder):
+    questions = [Question(t.pedigree, t.references, t.missing) for t in targets]
+    tables = [np.zeros((len(targets), code_count(len(marker.alleles)))) for marker in markers]
+    for m, rows, data in batches(questions, markers):
+        visible = len(markers[m].alleles)
         h1 = evaluate(data, theta=theta)
-        h2 = _unrelated(data, ladder, h1, theta)
+        h2 = _unrelated(data, data.ladder, h1, theta)
         with np.errstate(invalid="ignore"):
             part = _ratio(fold_to_codes(h1, visible), fold_to_codes(h2, visible))
         part[np.isneginf(h1).all(axis=1), :-1] = np.nan
-        if table is None:
-            table = np.zeros((len(targets), part.shape[1]))
-        table[rows] = part
-    assert table is not None  # noqa: S101  (a search has at least one target)
-    return table
+        tables[m][rows] = part
+    return tables
 
 
 def _ratio(h1: Array, h2: Array) -> Array:
     """h1 - h2, where an impossible numerator stays impossible."""
     return np.where(np.isneginf(h1), -np.inf, h1 - h2)
-
-
-def _batches(targets: Sequence[Target], marker: Marker, ladder: Ladder) -> list[tuple[list[int], Data]]:
-    groups: dict[tuple[Any, ...], list[tuple[int, Any]]] = {}
-    for number, target in enumerate(targets):
-        shape, ids = target.ordered
-        typing, observed = encode(ids, target.references, marker, hemizygous=[False] * len(ids))
-        key = (shape, typing, ids.index(target.missing))
-        groups.setdefault(key, []).append((number, observed))
-    return [
-        ([number for number, _ in rows], Data(shape, ladder, typing, np.stack([o for _, o in rows]), (missing,)))
-        for (shape, typing, missing), rows in groups.items()
-    ]
 
 
 def _unrelated(data: Data, ladder: Ladder, h1: Array, theta: float) -> Array:
@@ -141,8 +90,3 @@ def _unrelated(data: Data, ladder: Ladder, h1: Array, theta: float) -> Array:
         data, shape=shape, typing=(*data.typing, Typing.UNTYPED), observed=observed, open_members=(stranger,)
     )
     return evaluate(apart, theta=theta)
-
-
-def unrelated_member(pedigree: Pedigree, code: str, sex: Sex = "unknown") -> Pedigree:
-    """The pedigree with one more, unrelated, member."""
-    return Pedigree((*pedigree, Individual(code, sex)))

@@ -1,0 +1,129 @@
+"""Finished blocks kept on disk, so that a stopped search resumes where it was."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from antigone.casework.provenance import describe_run
+from antigone.errors import InputError
+from antigone.model.case import Incident
+from antigone.search.blocks import BlockResult
+from antigone.search.reference_fit import ReferenceFit
+
+FOLDER = ".unfinished"
+"""Where finished blocks stand in the output folder until the search is written."""
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A folder with one file for each finished block. Readable by its owner alone; removed when the search ends."""
+
+    folder: Path
+
+    @classmethod
+    def open(cls, out: Path, identity: Mapping[str, str], *, resume: bool) -> Checkpoint:
+        """Begin anew, or resume what the same search left behind.
+
+        ``identity`` is everything that decides the blocks' results: inputs, settings, day, version.
+
+        Raises
+        ------
+        InputError
+            When ``resume`` is asked and nothing, or another search, was left behind.
+        """
+        folder = out / FOLDER
+        found = folder / _MANIFEST
+        if resume and not found.is_file():
+            raise InputError(f"{out} holds no unfinished search; start without --resume")
+        if resume and json.loads(found.read_text("utf-8")) != dict(identity):
+            raise InputError(f"the unfinished search in {out} had other inputs or settings; start without --resume")
+        if not resume:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True, mode=0o700)
+            _write(found, json.dumps(dict(identity), sort_keys=True).encode())
+        return cls(folder)
+
+    def keep(self, number: int, result: BlockResult) -> None:
+        """Keep a block's result, whole or not at all."""
+        content = io.BytesIO()
+        words = json.dumps({"targets": result.targets, "fits": [asdict(fit) for fit in result.fits]})
+        counts = [result.compared, result.excluded_by_sex, result.without_data, result.screened]
+        np.savez(
+            content,
+            target=result.target,
+            person=result.person,
+            log_lr=result.log_lr,
+            counts=np.array(counts),
+            words=np.frombuffer(words.encode(), dtype=np.uint8),
+        )
+        body = content.getvalue()
+        _write(self._file(number), hashlib.sha256(body).digest() + body)
+
+    def load(self) -> dict[int, BlockResult]:
+        """Every block kept whole; a damaged one is computed again."""
+        files = sorted(self.folder.glob("block-*.npz"))
+        kept = {int(file.stem.removeprefix("block-")): _read(file) for file in files}
+        return {number: result for number, result in kept.items() if result is not None}
+
+    def _file(self, number: int) -> Path:
+        return self.folder / f"block-{number:06d}.npz"
+
+
+def forget_unfinished(out: Path) -> None:
+    """Remove the kept blocks: the search is done and written."""
+    shutil.rmtree(out / FOLDER, ignore_errors=True)
+
+
+def identify_search(incident: Incident, *, today: dt.date, block_families: int) -> dict[str, str]:
+    """Everything that decides the blocks of a search and their results."""
+    run = describe_run(incident, created="", command="", seed=0)
+    return {
+        "version": run.version,
+        "libraries": str(run.libraries),
+        "inputs": str(run.inputs),
+        "frequencies": str(run.frequencies),
+        "settings": str(run.settings),
+        "day": today.isoformat(),
+        "block_families": str(block_families),
+    }
+
+
+def _write(path: Path, content: bytes) -> None:
+    draft = path.with_suffix(".draft")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _read(path: Path) -> BlockResult | None:
+    content = path.read_bytes()
+    digest, body = content[:32], content[32:]
+    if hashlib.sha256(body).digest() != digest:
+        return None
+    with np.load(io.BytesIO(body)) as arrays:
+        words = json.loads(arrays["words"].tobytes())
+        compared, excluded, without, screened = (int(count) for count in arrays["counts"])
+        return BlockResult(
+            targets=tuple((family, missing) for family, missing in words["targets"]),
+            target=arrays["target"],
+            person=arrays["person"],
+            log_lr=arrays["log_lr"],
+            compared=compared,
+            excluded_by_sex=excluded,
+            without_data=without,
+            screened=screened,
+            fits=tuple(ReferenceFit(**fit) for fit in words["fits"]),
+        )

@@ -1,0 +1,212 @@
+"""All pairs of a search, small or large: what reaches the threshold, and how much was compared."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antigone.casework.checkpoint import Checkpoint, identify_search
+from antigone.casework.prepare import Prepared, Progress
+from antigone.model.case import Incident
+from antigone.search.blind import SEX_SIGN, Comparison, compare
+from antigone.search.blocks import (
+    BLOCK_FAMILIES,
+    BlindSearch,
+    BlockResult,
+    MissingFrom,
+    cut_into_blocks,
+    usable_targets,
+)
+from antigone.search.distributed import run_blocks
+from antigone.search.family_table import Target
+from antigone.search.reference_fit import ReferenceFit
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MOST_DENSE_PAIRS = 2_000_000
+"""Up to this many pairs every LR is kept and listed; a larger search keeps those at or above the threshold."""
+MOST_OF_ONE = 10
+"""Candidates listed for one unidentified or one missing person, strongest first, when there are more."""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How a search is computed; none of it changes the answer.
+
+    ``block_families`` 0 lets the size of the search decide; ``checkpoint`` opens the place that keeps finished
+    blocks for resumption, when the search is cut into blocks.
+    """
+
+    workers: int = 1
+    scheduler: str = ""
+    block_families: int = 0
+    checkpoint: Callable[[], Checkpoint] | None = None
+
+
+def plan_execution(
+    incident: Incident,
+    out: Path,
+    *,
+    today: dt.date,
+    workers: int,
+    scheduler: str,
+    resume: bool,
+    block_families: int,
+) -> Execution:
+    """An execution whose finished blocks are kept in the output folder."""
+    identity = identify_search(incident, today=today, block_families=block_families)
+    keep = partial(Checkpoint.open, out, identity, resume=resume)
+    return Execution(workers, scheduler, block_families, keep)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Pairs at or above the threshold in every population, strongest first, and the counts of all pairs.
+
+    ``pairs`` are (target, person) indices, ``log_lr`` has shape ``(populations, pairs)``. ``comparison`` holds all
+    pairs of a small search.
+    """
+
+    targets: tuple[Target, ...]
+    pairs: tuple[tuple[int, int], ...]
+    log_lr: Array
+    omitted: int
+    threshold: float
+    compared: int
+    excluded_by_sex: int
+    without_data: int
+    fits: tuple[ReferenceFit, ...]
+    comparison: Comparison | None
+
+
+def find_pairs(prepared: Prepared, execution: Execution, progress: Progress) -> Found:
+    """Compare all pairs: at once when they are few, in blocks of families when they are many."""
+    formed = _pairs_of_possible_sex(prepared)
+    threshold = prepared.incident.settings.threshold_for(formed, len(prepared.persons))
+    if formed <= MOST_DENSE_PAIRS and not execution.block_families:
+        return _find_at_once(prepared, threshold, progress)
+    return _find_in_blocks(prepared, threshold, execution, progress)
+
+
+def _pairs_of_possible_sex(prepared: Prepared) -> int:
+    missing = [SEX_SIGN[f.declared.pedigree[m].sex] for f in prepared.families for m in f.missing]
+    found = [SEX_SIGN[person.sex] for person in prepared.persons]
+    apart = sum(missing.count(sign) * found.count(-sign) for sign in (-1, 1))
+    return len(missing) * len(found) - apart
+
+
+def _find_at_once(prepared: Prepared, threshold: float, progress: Progress) -> Found:
+    theta = prepared.incident.settings.theta
+    progress("comparing all pairs", 0, 1)
+    fits, targets = usable_targets(prepared.families, prepared.populations, theta=theta)
+    comparison = compare(targets, prepared.persons, populations=prepared.populations, theta=theta)
+    progress("comparing all pairs", 1, 1)
+    target, person = np.nonzero(comparison.smallest >= np.log(threshold))
+    log_lr = np.stack([lr[target, person] for lr in comparison.log_lr.values()])
+    pairs, log_lr, omitted = _ranked(prepared, targets, target, person, log_lr)
+    without = int((comparison.without_data & ~comparison.excluded_by_sex).sum())
+    counts = (int(comparison.compared.sum()), int(comparison.excluded_by_sex.sum()), without)
+    return Found(targets, pairs, log_lr, omitted, threshold, *counts, fits, comparison)
+
+
+def _find_in_blocks(prepared: Prepared, threshold: float, execution: Execution, progress: Progress) -> Found:
+    search = BlindSearch(
+        prepared.persons, prepared.populations, prepared.incident.settings.theta, float(np.log(threshold))
+    )
+    blocks = cut_into_blocks(prepared.families, execution.block_families or BLOCK_FAMILIES)
+    results = _results(blocks, search, execution, progress)
+    fits = tuple(fit for result in results for fit in result.fits)
+    targets, offset, target, person, log_lr = [], 0, [], [], []
+    references = _references(prepared, fits)
+    for result in results:
+        targets += [references[code] for code in result.targets]
+        target.append(result.target + offset)
+        person.append(result.person)
+        log_lr.append(result.log_lr)
+        offset += len(result.targets)
+    pairs, ordered, omitted = _ranked(
+        prepared, targets, np.concatenate(target), np.concatenate(person), np.concatenate(log_lr, axis=1)
+    )
+    return Found(
+        tuple(targets),
+        pairs,
+        ordered,
+        omitted,
+        threshold,
+        sum(result.compared for result in results),
+        sum(result.excluded_by_sex for result in results),
+        sum(result.without_data for result in results),
+        fits,
+        None,
+    )
+
+
+def _results(
+    blocks: Sequence[Sequence[MissingFrom]], search: BlindSearch, execution: Execution, progress: Progress
+) -> list[BlockResult]:
+    """Every block's result in the order of blocks: kept ones from the checkpoint, the others computed."""
+    checkpoint = execution.checkpoint() if execution.checkpoint else None
+    done: dict[int, BlockResult] = checkpoint.load() if checkpoint else {}
+    waiting = {number: families for number, families in enumerate(blocks) if number not in done}
+    progress("comparing blocks", len(done), len(blocks))
+    for number, result in run_blocks(
+        waiting,
+        search,
+        workers=execution.workers,
+        scheduler=execution.scheduler,
+    ):
+        if checkpoint:
+            checkpoint.keep(number, result)
+        done[number] = result
+        progress("comparing blocks", len(done), len(blocks))
+    return [done[number] for number in range(len(blocks))]
+
+
+def _references(prepared: Prepared, fits: Sequence[ReferenceFit]) -> dict[tuple[str, str], Target]:
+    """The targets again, by family and missing member, with the references that were used."""
+    gone = {(fit.family, fit.member) for fit in fits if fit.left_out}
+    return {
+        (family.declared.code, missing): Target(
+            family.declared.code,
+            missing,
+            family.declared.pedigree,
+            {m: p for m, p in family.declared.references.items() if (family.declared.code, m) not in gone},
+        )
+        for family in prepared.families
+        for missing in family.missing
+    }
+
+
+def _ranked(
+    prepared: Prepared, targets: Sequence[Target], target: Ints, person: Ints, log_lr: Array
+) -> tuple[tuple[tuple[int, int], ...], Array, int]:
+    """Strongest first by the smallest LR; equal ones by codes, so the order never depends on the input's.
+
+    A pair is listed while it is among the ``MOST_OF_ONE`` strongest of its unidentified or of its missing person.
+    """
+    if not len(target):
+        return (), log_lr, 0
+    least = np.round(log_lr.min(axis=0), 9)
+    names = np.array([(t.family, t.missing) for t in targets])[target]
+    codes = np.array([p.code for p in prepared.persons])[person]
+    order = np.lexsort((codes, names[:, 1], names[:, 0], -least))
+    listed = order[(_place_within(person[order]) < MOST_OF_ONE) | (_place_within(target[order]) < MOST_OF_ONE)]
+    pairs = tuple(zip(target[listed].tolist(), person[listed].tolist(), strict=True))
+    return pairs, log_lr[:, listed], len(order) - len(listed)
+
+
+def _place_within(groups: Ints) -> Ints:
+    """How many earlier entries have the same group."""
+    order = np.argsort(groups, kind="stable")
+    ordered = groups[order]
+    first = np.searchsorted(ordered, ordered, side="left")
+    place = np.empty(len(groups), dtype=np.int64)
+    place[order] = np.arange(len(groups)) - first
+    return place

@@ -1,0 +1,113 @@
+"""A search on groups: the samples of an accepted group stand as one unidentified person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from antigone.casework.reassociate import FOR_REVIEW, fingerprint, read_incident_remains
+from antigone.errors import InputError
+from antigone.formats.groups import AcceptedGroup, read_groups
+from antigone.model.case import Incident, UnidentifiedPerson
+from antigone.model.profile import Profile
+from antigone.model.reassociation import ConsensusMarker, ReassociationSettings
+from antigone.model.result import SearchResult
+from antigone.search.groups import consensus, consensus_genotypes
+from antigone.search.readings import Readings
+
+@dataclass(frozen=True)
+class Grouped:
+    """An incident in which each group is one unidentified person, and the samples each of them stands for."""
+
+    incident: Incident
+    samples: Mapping[str, tuple[str, ...]]
+
+
+def group_remains(incident: Incident, path: Path) -> Grouped:
+    """Replace the samples of every consistent group by one person with their consensus profile.
+
+    The consensus is computed again from the incident's own profiles, with the rates the file states; genotypes in
+    the file are not read. Its genotypes are then taken as read. The person is where the first sample was.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be used, a sample is not among the incident's remains, or was typed again since.
+    """
+    file = read_groups(path)
+    groups = tuple(group for group in file.groups if len(group.samples) > 1)
+    remains = {person.code: person for person in incident.unidentified if person.kind == "remains"}
+    for group in groups:
+        _require_unchanged(group, remains, path)
+    incident = replace(incident, sources=(*incident.sources, file.source))
+    if not groups:
+        return Grouped(incident, {})
+    readings, _ = read_incident_remains(incident, tuple(remains.values()), file.settings)
+    codes = _free_codes(incident, groups)
+    merged = [_merged(group, codes[group.code], remains, readings, file.settings) for group in groups]
+    first = {group.samples[0]: person for group, (person, _) in zip(groups, merged, strict=True)}
+    gone = {sample for group in groups for sample in group.samples}
+    persons = tuple(
+        first.get(person.code, person)
+        for person in incident.unidentified
+        if person.code not in gone or person.code in first
+    )
+    samples = {person.code: group.samples for group, (person, _) in zip(groups, merged, strict=True)}
+    notices = tuple(notice for _, notice in merged)
+    return Grouped(replace(incident, unidentified=persons, notices=(*incident.notices, *notices)), samples)
+
+
+def _require_unchanged(group: AcceptedGroup, remains: Mapping[str, UnidentifiedPerson], path: Path) -> None:
+    unknown = [sample for sample in group.samples if sample not in remains]
+    if unknown:
+        raise InputError(
+            f"{path.name}: group {group.code} has {', '.join(unknown)}, not among the remains of the incident; "
+            "run antigone reassociate again"
+        )
+    if fingerprint([remains[sample].profile for sample in group.samples]) != group.fingerprint:
+        raise InputError(
+            f"{path.name}: a sample of group {group.code} was typed again after it was grouped; "
+            "run antigone reassociate again"
+        )
+
+
+def _free_codes(incident: Incident, groups: tuple[AcceptedGroup, ...]) -> dict[str, str]:
+    """A code for each group's person that no sample has."""
+    taken = {person.code for person in incident.unidentified}
+    return {g.code: f"group {g.code}" if g.code in taken else g.code for g in groups}
+
+
+def _merged(
+    group: AcceptedGroup,
+    code: str,
+    remains: Mapping[str, UnidentifiedPerson],
+    readings: Readings,
+    settings: ReassociationSettings,
+) -> tuple[UnidentifiedPerson, str]:
+    """The person a group stands for, and a notice that says so."""
+    rows = [row for row, sample in enumerate(readings.samples) if sample.code in group.samples]
+    found = consensus(readings, rows, least_posterior=settings.least_posterior)
+    sexes = {remains[sample].sex for sample in group.samples} - {"unknown"}
+    sex = sexes.pop() if len(sexes) == 1 else "unknown"
+    profile = Profile(code, consensus_genotypes(found))
+    person = replace(remains[group.samples[0]], code=code, profile=profile, sex=sex)
+    return person, f"{code} stands for {', '.join(group.samples)} ({FOR_REVIEW}){_differences(found)}"
+
+
+def _differences(found: Mapping[str, ConsensusMarker]) -> str:
+    differ = sorted(name for name, marker in found.items() if marker.differ)
+    left = sorted(name for name, marker in found.items() if marker.genotype is None)
+    words = f"; the samples differ at {', '.join(differ)}" if differ else ""
+    return words + (f"; left open: {', '.join(left)}" if left else "")
+
+
+def name_samples(result: SearchResult, samples: Mapping[str, tuple[str, ...]]) -> SearchResult:
+    """The result with the samples of each group named in its person's remark."""
+    lines = tuple(
+        replace(line, remark=f"{line.remark}; group of {', '.join(samples[line.code])}")
+        if line.code in samples
+        else line
+        for line in result.unidentified
+    )
+    return replace(result, unidentified=lines)

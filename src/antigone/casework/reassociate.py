@@ -1,0 +1,274 @@
+"""Which remains are probably parts of one person. No donor and no living person takes part."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from antigone.casework.prepare import Progress, populations_of, silent
+from antigone.casework.provenance import describe_run
+from antigone.errors import InputError
+from antigone.model.case import Incident, UnidentifiedPerson
+from antigone.model.profile import Profile
+from antigone.model.reassociation import (
+    ONE_FALSE_LINK_IN,
+    REMAINS_RATES,
+    ReassociationResult,
+    ReassociationSettings,
+    SampleGroup,
+    SamplePair,
+)
+from antigone.search.direct import PairCounts, Scores, count_pairs, probable_pairs
+from antigone.search.groups import Cluster, clusters_of, consensus, supports_one_person
+from antigone.search.readings import Readings, read_remains
+
+LN10 = float(np.log(10))
+MOST_LISTED = 1_000
+"""Links and undecided pairs listed in a result, strongest first; the groups hold all samples."""
+MOST_FOUND = 20_000_000
+"""Pairs at or above the threshold that are kept in memory (about 1.5 GB with four populations)."""
+FOR_REVIEW = "probably parts of one person; for review"
+
+
+@dataclass(frozen=True)
+class Reassociation:
+    """The remains of an incident as readings, and the choices they are compared under."""
+
+    readings: Readings
+    counts: PairCounts
+    threshold: float
+    threshold_reason: str
+    notices: tuple[str, ...]
+
+
+def reassociate_incident(
+    incident: Incident,
+    *,
+    created: str,
+    command: str,
+    settings: ReassociationSettings | None = None,
+    progress: Progress = silent,
+) -> ReassociationResult:
+    """Compare all remains with each other and show which are probably parts of one person.
+
+    Families and donors are not read. ``created`` is the time stamp to write.
+
+    Raises
+    ------
+    InputError
+        With fewer than two remains, or no marker with frequencies in every population.
+    """
+    settings = settings or ReassociationSettings()
+    remains = tuple(person for person in incident.unidentified if person.kind == "remains")
+    run = _prepare(incident, remains, settings)
+    found = _found(run, lambda done, of: progress("comparing remains", done, of))
+    linked = supports_one_person(found, log_threshold=float(np.log(settings.relative_threshold)))
+    clusters = clusters_of(run.readings, found.pairs[linked])
+    groups = [_group(run, settings, cluster, number) for number, cluster in enumerate(clusters, start=1)]
+    provenance = describe_run(incident, created=created, command=command, seed=0)
+    return ReassociationResult(
+        title=incident.title,
+        populations=tuple(run.readings.log_lr),
+        groups=tuple(groups),
+        links=_listed(run, found.take(linked), ""),
+        undecided=_listed(run, found.take(~linked), "parts of one person or close relatives; for review"),
+        links_found=int(linked.sum()),
+        undecided_found=int((~linked).sum()),
+        most_listed=MOST_LISTED,
+        remains=len(remains),
+        living_left_out=len(incident.unidentified) - len(remains),
+        ungrouped=len(remains) - sum(len(cluster.rows) for cluster in clusters),
+        pairs_compared=run.counts.compared,
+        pairs_excluded_by_sex=run.counts.excluded_by_sex,
+        pairs_without_data=run.counts.without_data,
+        threshold=run.threshold,
+        threshold_reason=run.threshold_reason,
+        expected_false_links=run.counts.compared / run.threshold,
+        settings=settings,
+        assumptions=_assumptions(incident, settings),
+        notices=(*incident.notices, *run.notices),
+        provenance=replace(provenance, settings={**provenance.settings, **describe_reassociation(settings)}),
+    )
+
+
+def choose_settings(
+    *,
+    dropout: float | None = None,
+    dropin: float | None = None,
+    error: float | None = None,
+    threshold: float | None = None,
+) -> ReassociationSettings:
+    """The settings with what the user states; the model's defaults stand for what is ``None``.
+
+    Raises
+    ------
+    ModelError
+        When a rate or the threshold is out of its range.
+    """
+    stated = {"dropout": dropout, "dropin": dropin, "error": error}
+    rates = replace(REMAINS_RATES, **{name: rate for name, rate in stated.items() if rate is not None})
+    return ReassociationSettings(rates=rates, threshold=threshold)
+
+
+def _prepare(
+    incident: Incident, remains: Sequence[UnidentifiedPerson], settings: ReassociationSettings
+) -> Reassociation:
+    if len(remains) < 2:
+        raise InputError(f"the incident has {len(remains)} remains; re-association compares two or more")
+    readings, notices = read_incident_remains(incident, remains, settings)
+    counts = count_pairs(readings)
+    return Reassociation(readings, counts, *_threshold(counts, incident, settings), notices)
+
+
+def read_incident_remains(
+    incident: Incident, remains: Sequence[UnidentifiedPerson], settings: ReassociationSettings
+) -> tuple[Readings, tuple[str, ...]]:
+    """Remains as readings under every population of the incident; the ladders come from the remains alone."""
+    populations, notices = populations_of(incident, [sample.profile for sample in remains])
+    left = sorted(m.name for m in next(iter(populations.values())) if m.chromosome != "autosomal")
+    if left:
+        notices = (*notices, f"not used by re-association, not autosomal: {', '.join(left)}")
+    readings = read_remains(remains, populations=populations, rates=settings.rates, theta=incident.settings.theta)
+    return readings, notices
+
+
+def _threshold(counts: PairCounts, incident: Incident, settings: ReassociationSettings) -> tuple[float, str]:
+    if settings.threshold is not None:
+        return settings.threshold, "stated by the user"
+    by_size = ONE_FALSE_LINK_IN * counts.compared
+    if by_size < incident.settings.threshold:
+        return incident.settings.threshold, "the threshold of the incident"
+    return by_size, f"{ONE_FALSE_LINK_IN:g} times the number of pairs compared"
+
+
+def _found(run: Reassociation, progress: Callable[[int, int], None]) -> Scores:
+    """All pairs at or above the threshold, in the order of the samples."""
+    blocks: list[Scores] = []
+    for block in probable_pairs(run.readings, log_threshold=float(np.log(run.threshold)), progress=progress):
+        blocks.append(block)
+        if sum(len(part.pairs) for part in blocks) > MOST_FOUND:
+            raise InputError(
+                f"more than {MOST_FOUND:,} pairs of remains reach the threshold {run.threshold:g}; raise it, and look "
+                "for samples that were entered many times"
+            )
+    first = blocks[0].by_population
+    joined = {
+        alternative: {name: np.concatenate([b.by_population[alternative][name] for b in blocks]) for name in names}
+        for alternative, names in first.items()
+    }
+    scores = Scores(np.concatenate([block.pairs for block in blocks]), joined)
+    return scores.take(np.lexsort((scores.pairs[:, 1], scores.pairs[:, 0])))
+
+
+def _listed(run: Reassociation, scores: Scores, remark: str) -> tuple[SamplePair, ...]:
+    """The strongest pairs; equal values keep the order of the samples."""
+    order = np.argsort(-np.round(scores.smallest("unrelated"), 9), kind="stable")[:MOST_LISTED]
+    best = scores.take(order)
+    return tuple(_pair(run.readings, best, row, remark) for row in range(len(best.pairs)))
+
+
+def _pair(readings: Readings, scores: Scores, row: int, remark: str) -> SamplePair:
+    a, b = scores.pairs[row].tolist()
+    log10_lr = {name: float(logs[row]) / LN10 for name, logs in scores.by_population["unrelated"].items()}
+    siblings, parent = (
+        min(float(logs[row]) for logs in scores.by_population[alternative].values()) / LN10
+        for alternative in ("siblings", "parent")
+    )
+    return SamplePair(
+        first=readings.samples[a].code,
+        second=readings.samples[b].code,
+        log10_lr=log10_lr,
+        smallest_population=min(log10_lr, key=lambda name: (log10_lr[name], name)),
+        log10_lr_siblings=siblings,
+        log10_lr_parent_child=parent,
+        markers_shared=int((readings.typed[:, a] & readings.typed[:, b]).sum()),
+        remark=remark,
+    )
+
+
+def _group(run: Reassociation, settings: ReassociationSettings, cluster: Cluster, number: int) -> SampleGroup:
+    readings, scores = run.readings, cluster.scores
+    shared = (readings.typed[:, scores.pairs[:, 0]] & readings.typed[:, scores.pairs[:, 1]]).any(axis=0)
+    against = np.where(shared, np.minimum(scores.against_relatives, scores.smallest("unrelated")), np.inf)
+    contradictions = tuple(
+        _pair(readings, scores, row, _contradiction(readings, scores, row))
+        for row in np.flatnonzero(cluster.contradicting).tolist()
+    )
+    samples = [readings.samples[row] for row in cluster.rows]
+    merged = {} if contradictions else consensus(readings, cluster.rows, least_posterior=settings.least_posterior)
+    bridges, parts = _codes(readings, [cluster.bridges])[0], _codes(readings, cluster.parts)
+    return SampleGroup(
+        code=f"G{number:03}",
+        status="conflict" if contradictions else "consistent",
+        samples=tuple(sample.code for sample in samples),
+        sex="/".join(sorted({sample.sex for sample in samples} - {"unknown"})) or "unknown",
+        weakest=_pair(readings, scores, int(against.argmin()), ""),
+        contradictions=contradictions,
+        bridges=bridges,
+        parts=parts,
+        consensus=merged,
+        fingerprint=fingerprint([sample.profile for sample in samples]),
+        remark=_group_remark(contradictions, bridges),
+    )
+
+
+def _codes(readings: Readings, parts: Sequence[Sequence[int]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(readings.samples[row].code for row in part) for part in parts)
+
+
+def _contradiction(readings: Readings, scores: Scores, row: int) -> str:
+    a, b = scores.pairs[row].tolist()
+    if readings.sex_signs[a] * readings.sex_signs[b] < 0:
+        return "the sexes differ"
+    one = scores.take(np.array([row]))
+    if one.smallest("unrelated")[0] < 0:
+        return "two unrelated persons are more probable than one"
+    if one.smallest("siblings")[0] < 0:
+        return "siblings are more probable than one person"
+    return "parent and child are more probable than one person"
+
+
+def _group_remark(contradictions: Sequence[SamplePair], bridges: Sequence[str]) -> str:
+    if not contradictions:
+        return FOR_REVIEW
+    if bridges:
+        return f"conflict, not merged: held together by {', '.join(bridges)}, perhaps mixed or contaminated; for review"
+    return "conflict, not merged: some pairs contradict, and no single sample explains it; for review"
+
+
+def fingerprint(profiles: Sequence[Profile]) -> str:
+    """SHA-256 of samples and what was typed in them, whatever file they came from."""
+    content = [[p.sample, sorted((m, list(genotype)) for m, genotype in p.genotypes.items())] for p in profiles]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def describe_reassociation(settings: ReassociationSettings) -> Mapping[str, str]:
+    """The choices of a re-association, in words."""
+    threshold = "from the number of pairs" if settings.threshold is None else f"{settings.threshold:g}"
+    return {
+        "re-association, rates of every sample": settings.rates.describe(),
+        "re-association, threshold of the likelihood ratio": threshold,
+        "re-association, threshold against close relatives": f"{settings.relative_threshold:g}",
+        "re-association, least posterior of a consensus genotype": f"{settings.least_posterior:g}",
+    }
+
+
+def _assumptions(incident: Incident, settings: ReassociationSettings) -> tuple[str, ...]:
+    theta = incident.settings.theta
+    return (
+        "H1: two samples of remains are of one person. H2: of two unrelated persons. The same H1 is also weighed "
+        "against full siblings and against parent and child.",
+        f"Every sample is seen through the same observation model: {settings.rates.describe()}. A partial genotype says "
+        "only that its allele was among those seen.",
+        "The markers are autosomal, taken as unlinked and independent: their LRs are multiplied.",
+        "All alleles of a pair come from one population" + (f" with theta = {theta:g}." if theta else " (theta = 0)."),
+        "Every LR is computed in every population; the smallest one decides.",
+        "A pair of known, different sexes is excluded without computation.",
+        "Identical twins have one profile: no result here can tell them from parts of one person. Other relatives, such "
+        "as half-siblings, are farther away than the two that are computed.",
+        "A group is a proposal. Whether samples are of one person is for a geneticist and an anthropologist to say.",
+    )

@@ -1,0 +1,125 @@
+"""One line for each unidentified and each missing person: what was found, and what stays open and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from antigone.casework.found import Found
+from antigone.casework.prepare import Prepared
+from antigone.model.result import Candidate, FamilySummary, PairLine, UnidentifiedSummary
+from antigone.search.blind import Comparison
+
+LN10 = float(np.log(10))
+MOST_PAIRS_LISTED = 20_000
+"""Up to this many pairs a result lists every pair; a larger search lists its candidates."""
+FEW_MARKERS = 10
+"""Below this many typed markers a sample is said to be poor."""
+Best = dict[int, tuple[int, float]]
+"""For a target or a person, the strongest partner and their natural log LR."""
+
+
+def describe_persons(
+    prepared: Prepared, found: Found, candidates: Sequence[Candidate]
+) -> tuple[UnidentifiedSummary, ...]:
+    """Every unidentified person, in the order of the input."""
+    count = Counter(candidate.unidentified for candidate in candidates)
+    best = _strongest(found, of_person=True)
+    markers = [marker.name for marker in next(iter(prepared.populations.values()))]
+    lines = []
+    for number, person in enumerate(prepared.persons):
+        target, value = best.get(number, (None, None))
+        typed = sum(marker in person.profile.genotypes for marker in markers)
+        lines.append(
+            UnidentifiedSummary(
+                code=person.code,
+                sex=person.sex,
+                markers_typed=typed,
+                best_family=None if target is None else found.targets[target].family,
+                best_missing=None if target is None else found.targets[target].missing,
+                best_log10_lr=None if value is None else value / LN10,
+                candidates=count[person.code],
+                remark=_person_remark(found, number, count[person.code], typed),
+            )
+        )
+    return tuple(lines)
+
+
+def describe_families(prepared: Prepared, found: Found, candidates: Sequence[Candidate]) -> tuple[FamilySummary, ...]:
+    """Every missing person, in the order of the search's targets."""
+    count = Counter((candidate.family, candidate.missing) for candidate in candidates)
+    best = _strongest(found, of_person=False)
+    lines = []
+    for number, target in enumerate(found.targets):
+        person, value = best.get(number, (None, None))
+        candidates_here = count[target.family, target.missing]
+        lines.append(
+            FamilySummary(
+                family=target.family,
+                missing=target.missing,
+                sex=target.sex,
+                donors=prepared.donors[target.family],
+                donors_without_consent=prepared.without_consent[target.family],
+                best_unidentified=None if person is None else prepared.persons[person].code,
+                best_log10_lr=None if value is None else value / LN10,
+                candidates=candidates_here,
+                remark=_family_remark(prepared, found, target.family, candidates_here),
+            )
+        )
+    return tuple(lines)
+
+
+def _strongest(found: Found, *, of_person: bool) -> Best:
+    """The strongest partner of each person (or target): among all pairs, or in a large search among those listed."""
+    if found.comparison is not None:
+        least = found.comparison.smallest.T if of_person else found.comparison.smallest
+        partner = least.argmax(axis=1) if least.size else []
+        return {n: (int(k), float(least[n, k])) for n, k in enumerate(partner) if np.isfinite(least[n, k])}
+    best: Best = {}
+    for (target, person), log_lr in zip(found.pairs, found.log_lr.min(axis=0), strict=True):
+        one, other = (person, target) if of_person else (target, person)
+        best.setdefault(one, (other, float(log_lr)))
+    return best
+
+
+def _person_remark(found: Found, number: int, candidates: int, typed: int) -> str:
+    if candidates == 1:
+        return "one candidate; to be reviewed"
+    if candidates > 1:
+        return f"{candidates} candidates; relatives, or a family with several missing persons"
+    if not typed:
+        return "no marker typed; type the sample again"
+    if found.comparison is not None and not found.comparison.compared[:, number].any():
+        return "no missing person of a possible sex shares a typed marker"
+    if found.comparison is not None and not np.isfinite(found.comparison.smallest[:, number]).any():
+        return "impossible as any of the missing persons under the stated model; perhaps not reported missing"
+    if typed < FEW_MARKERS:
+        return f"only {typed} markers typed, too few to reach {found.threshold:.4g}; type more markers"
+    return f"no missing person reaches {found.threshold:.4g}; perhaps not reported missing, or references too distant"
+
+
+def _family_remark(prepared: Prepared, found: Found, family: str, candidates: int) -> str:
+    """What stays open, in words that never hint at whether a reference fits its pedigree (PURPOSE.md, rule 6)."""
+    if candidates == 1:
+        return "one candidate; to be reviewed"
+    if candidates > 1:
+        return f"{candidates} candidates; parts of one person, relatives, or several missing"
+    if not prepared.donors[family]:
+        return "no donor with an active consent; ask the family"
+    return f"no unidentified person reaches {found.threshold:.4g}; not found yet, or more relatives are needed"
+
+
+def list_pairs(comparison: Comparison | None) -> tuple[PairLine, ...]:
+    """Every pair of a small search, compared or not."""
+    if comparison is None or comparison.compared.size > MOST_PAIRS_LISTED:
+        return ()
+    lines = []
+    for t, target in enumerate(comparison.targets):
+        for p, person in enumerate(comparison.persons):
+            compared = bool(comparison.compared[t, p])
+            status = "compared" if compared else "sex differs" if comparison.excluded_by_sex[t, p] else "no data"
+            values = {name: float(lr[t, p]) / LN10 for name, lr in comparison.log_lr.items()} if compared else {}
+            lines.append(PairLine(person.code, target.family, target.missing, status, values))
+    return tuple(lines)

@@ -1,0 +1,126 @@
+"""P(observed | true genotype): drop-out, drop-in, error and replicates of degraded samples.
+
+Each replicate is the set of alleles seen. Every allele copy is lost with probability ``d``, independently; with
+probability ``c`` one further allele ``x`` appears with its frequency among the visible alleles; with probability
+``e`` the replicate shows what a random person's genotype would show. Replicates are independent given the true
+genotype. See ``docs/model.md``, section 4, and Gill et al. (2012), doi:10.1016/j.fsigen.2012.06.002.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antigone.errors import ModelError
+from antigone.model.marker import Marker
+from antigone.model.observation import ObservationRates
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def observation_probabilities(
+    replicates: Sequence[Collection[str]], marker: Marker, *, rates: ObservationRates, hemizygous: bool = False
+) -> Array:
+    """P(what was seen | genotype) for every unordered genotype, a silent allele included.
+
+    Parameters
+    ----------
+    replicates : the alleles seen in each amplification; an empty one was amplified and showed nothing.
+    hemizygous : whether the person carries one copy (a male on the X chromosome).
+
+    Returns
+    -------
+    Shape ``(genotypes,)`` in the order of ``genotype_pairs`` over the visible alleles and, where the marker has
+    one, the silent allele as the last.
+
+    Raises
+    ------
+    ModelError
+        For an allele outside the marker's ladder.
+
+    Examples
+    --------
+    Drop-out 0.1: a heterozygote shows one of its alleles with (1 - d) d, a homozygote with 1 - d^2.
+
+    >>> marker = Marker("M", ("a", "b"), (0.25, 0.75))
+    >>> [round(float(p), 6) for p in observation_probabilities([{"a"}], marker, rates=ObservationRates(dropout=0.1))]
+    [0.99, 0.09, 0.0]
+    """
+    genotypes = _genotypes(marker, hemizygous)
+    total = np.ones(len(genotypes))
+    for replicate in replicates:
+        seen = _indices(replicate, marker)
+        total = total * _with_error(_set_seen(seen, genotypes, marker, rates), genotypes, marker, rates.error)
+    return total
+
+
+def allele_seen_probabilities(
+    allele: str, marker: Marker, *, rates: ObservationRates, hemizygous: bool = False
+) -> Array:
+    """P(``allele`` is among those seen | genotype): a reading whose second allele is not stated.
+
+    This is the sum of ``observation_probabilities`` over all sets that contain the allele. Shape and Raises as there.
+    """
+    genotypes = _genotypes(marker, hemizygous)
+    [index] = _indices([allele], marker)
+    missed = np.where(genotypes == index, rates.dropout, 1.0).prod(axis=1)
+    chance = 1 - missed * (1 - rates.dropin * _visible(marker)[index])
+    return _with_error(chance, genotypes, marker, rates.error)
+
+
+def _genotypes(marker: Marker, hemizygous: bool) -> Ints:
+    """Allele indices of every genotype, shape ``(genotypes, copies)``."""
+    n = len(marker.alleles) + (marker.silent > 0)
+    return np.arange(n)[:, None] if hemizygous else np.stack(np.triu_indices(n), axis=-1)
+
+
+def _indices(seen: Collection[str], marker: Marker) -> tuple[int, ...]:
+    unknown = sum(allele not in marker.allele_index for allele in seen)
+    if unknown:
+        raise ModelError(
+            f"marker {marker.name}: {unknown} allele(s) seen outside the ladder of {len(marker.alleles)} alleles; "
+            "add them to the frequencies or apply a rule for unseen alleles"
+        )
+    return tuple(sorted({marker.allele_index[allele] for allele in seen}))
+
+
+def _visible(marker: Marker) -> Array:
+    """The frequencies of the visible alleles, rescaled to sum to 1."""
+    p = np.array(marker.frequencies)
+    return p / p.sum()
+
+
+def _set_seen(seen: tuple[int, ...], genotypes: Ints, marker: Marker, rates: ObservationRates) -> Array:
+    """P(exactly this set | genotype) after drop-out and drop-in, without error."""
+    p, c = _visible(marker), rates.dropin
+    silent = len(marker.alleles)
+    total = _set_kept(seen, genotypes, silent, rates.dropout) * ((1 - c) + c * p[list(seen)].sum())
+    for allele in seen if c else ():
+        rest = tuple(other for other in seen if other != allele)
+        total = total + c * p[allele] * _set_kept(rest, genotypes, silent, rates.dropout)
+    return total
+
+
+def _set_kept(kept: tuple[int, ...], genotypes: Ints, silent: int, dropout: float) -> Array:
+    """P(exactly the visible alleles of this set survive drop-out | genotype)."""
+    lost = np.where(genotypes == silent, 1.0, dropout)
+    if len(kept) == 0:
+        return lost.prod(axis=1)
+    if len(kept) == 1:
+        return np.where(genotypes == kept[0], 1.0, lost).prod(axis=1) - lost.prod(axis=1)
+    if len(kept) == genotypes.shape[1] == 2:
+        return (genotypes == kept).all(axis=1) * (1 - dropout) ** 2
+    return np.zeros(len(genotypes))
+
+
+def _with_error(chance: Array, genotypes: Ints, marker: Marker, error: float) -> Array:
+    """Mix with what a random person's genotype would show."""
+    if not error:
+        return chance
+    p = np.array([*marker.frequencies, *([marker.silent] if marker.silent > 0 else [])])
+    orders = 2.0 - (genotypes[:, 0] == genotypes[:, -1])
+    random = p[genotypes].prod(axis=1) * orders
+    return (1 - error) * chance + error * float(random @ chance)

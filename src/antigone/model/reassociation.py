@@ -1,0 +1,145 @@
+"""Which remains are probably parts of one person: the choices, and what a re-association answers.
+
+Only remains take part: no donor and no living person has a place here. Logarithms are to base 10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from antigone.errors import ModelError
+from antigone.model.observation import ObservationRates
+from antigone.model.profile import Genotype
+from antigone.model.result import Provenance
+
+REMAINS_RATES = ObservationRates(dropout=0.05, dropin=0.01, error=0.005)
+"""The rates of a sample of remains when the laboratory states none: round numbers on the cautious side.
+
+Without them one lost allele, or one wrong marker among 24, would exclude for certain that two bones are of one
+person. 0.05 lets a homozygote be half a heterozygote at the price of a little evidence at each marker; two fragments
+that each lost 30 % of their alleles still find each other with it. A laboratory states the rates of its own validation.
+"""
+
+ONE_FALSE_LINK_IN = 100.0
+"""By default the threshold is this many times the number of pairs, so that the expected number of unrelated
+pairs that are linked is at most 1 in 100 such incidents (Markov's inequality)."""
+
+
+@dataclass(frozen=True)
+class ReassociationSettings:
+    """Every choice that changes which samples are grouped, stated in every result.
+
+    ``threshold`` is the LR of "one person" against "unrelated" from which two samples are linked; ``None``
+    takes 100 times the number of pairs, and at least the incident's own threshold. ``relative_threshold`` is
+    the LR that a link also needs against full siblings and against parent and child. ``least_posterior`` is
+    the posterior probability from which a genotype enters a group's consensus profile.
+
+    Raises
+    ------
+    ModelError
+        When a threshold is below 1, or the posterior is not between 0.5 and 1.
+    """
+
+    rates: ObservationRates = REMAINS_RATES
+    threshold: float | None = None
+    relative_threshold: float = 100.0
+    least_posterior: float = 0.99
+
+    def __post_init__(self) -> None:
+        for threshold in (self.threshold, self.relative_threshold):
+            if threshold is not None and not threshold >= 1:
+                raise ModelError(f"a threshold of re-association is {threshold:g}, expected a likelihood ratio of 1+")
+        if not 0.5 < self.least_posterior < 1:
+            raise ModelError(f"the least posterior is {self.least_posterior:g}, expected more than 0.5, less than 1")
+
+
+@dataclass(frozen=True)
+class SamplePair:
+    """Two samples of remains: log10 LR of "one person" against each alternative.
+
+    ``log10_lr`` is against "unrelated" by population; the smallest over the populations is given against full
+    siblings and against parent and child (the less favourable direction). ``remark`` says what follows.
+    """
+
+    first: str
+    second: str
+    log10_lr: Mapping[str, float]
+    smallest_population: str
+    log10_lr_siblings: float
+    log10_lr_parent_child: float
+    markers_shared: int
+    remark: str = ""
+
+    @property
+    def smallest_log10_lr(self) -> float:
+        return self.log10_lr[self.smallest_population]
+
+
+@dataclass(frozen=True)
+class ConsensusMarker:
+    """One marker of a group: the genotype all samples together make probable, and what each sample showed.
+
+    ``genotype`` is ``None`` when not even one allele reaches the least posterior. ``posterior`` is the smallest over
+    the populations. ``differ`` says that the samples do not all show the same.
+    """
+
+    genotype: Genotype | None
+    posterior: float
+    sources: Mapping[str, Genotype]
+    differ: bool
+
+
+@dataclass(frozen=True)
+class SampleGroup:
+    """Samples that are probably parts of one person, or a conflict that a person has to look at.
+
+    ``consistent``: every pair that shares a typed marker supports one person over siblings, over parent and child
+    and over unrelated people. ``conflict``: the samples hang together, but some pairs contradict; nothing is
+    merged. Then ``bridges`` are samples that alone hold contradicting ones together (a mixture, a contamination),
+    and ``parts`` what remains together without them. ``fingerprint`` is the SHA-256 of the samples' profiles.
+    """
+
+    code: str
+    status: Literal["consistent", "conflict"]
+    samples: tuple[str, ...]
+    sex: str
+    weakest: SamplePair
+    contradictions: tuple[SamplePair, ...]
+    bridges: tuple[str, ...]
+    parts: tuple[tuple[str, ...], ...]
+    consensus: Mapping[str, ConsensusMarker]
+    fingerprint: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class ReassociationResult:
+    """A whole re-association. ``pairs_compared`` with the excluded ones and those without data are all pairs.
+
+    ``links`` are the pairs that hold groups together, ``undecided`` pairs that reach the threshold against
+    "unrelated" but not against close relatives; both strongest first and at most as many as ``most_listed``.
+    """
+
+    title: str
+    populations: tuple[str, ...]
+    groups: tuple[SampleGroup, ...]
+    links: tuple[SamplePair, ...]
+    undecided: tuple[SamplePair, ...]
+    links_found: int
+    undecided_found: int
+    most_listed: int
+    remains: int
+    living_left_out: int
+    ungrouped: int
+    pairs_compared: int
+    pairs_excluded_by_sex: int
+    pairs_without_data: int
+    threshold: float
+    threshold_reason: str
+    expected_false_links: float
+    settings: ReassociationSettings
+    assumptions: tuple[str, ...]
+    notices: tuple[str, ...]
+    provenance: Provenance

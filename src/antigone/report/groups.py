@@ -1,0 +1,65 @@
+"""groups.csv and groups.json: which remains are probably parts of one person, for review."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict
+
+from antigone.model.reassociation import ReassociationResult, SampleGroup
+from antigone.report.files import harmless_cell, plain_value
+
+_COLUMNS = (
+    "group",
+    "status",
+    "sample",
+    "part",
+    "bridges",
+    "samples_in_group",
+    "sex",
+    "weakest_pair",
+    "weakest_log10_lr_unrelated",
+    "population_smallest",
+    "weakest_log10_lr_siblings",
+    "weakest_log10_lr_parent_child",
+    "markers_in_consensus",
+    "remark",
+)
+
+
+def groups_csv(result: ReassociationResult) -> str:
+    """One row for each sample of each group. Samples in no group have no row; their number is in groups.json."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for group in result.groups:
+        for sample in group.samples:
+            writer.writerow(_row(group, sample))
+    return text.getvalue()
+
+
+def _row(group: SampleGroup, sample: str) -> list[object]:
+    weakest = group.weakest
+    part = next((number for number, part in enumerate(group.parts, start=1) if sample in part), "")
+    return [
+        group.code,
+        group.status,
+        harmless_cell(sample),
+        part,
+        "yes" if sample in group.bridges else "",
+        len(group.samples),
+        group.sex,
+        harmless_cell(f"{weakest.first} {weakest.second}"),
+        f"{weakest.smallest_log10_lr:.6f}",
+        weakest.smallest_population,
+        f"{weakest.log10_lr_siblings:.6f}",
+        f"{weakest.log10_lr_parent_child:.6f}",
+        sum(marker.genotype is not None for marker in group.consensus.values()),
+        group.remark,
+    ]
+
+
+def groups_json(result: ReassociationResult) -> str:
+    """The whole re-association with its provenance; ``antigone search --groups`` reads it."""
+    return json.dumps(plain_value(asdict(result)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"

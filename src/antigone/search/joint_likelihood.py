@@ -1,0 +1,311 @@
+"""The likelihood of every joint assignment of one family, relative to "nobody of it is identified".
+
+The weight of a row (who stands at each missing member, or nobody) is the exact likelihood ratio
+
+    P(references, the assigned persons in their places) / P(references, the same persons unrelated to the family)
+
+With theta above 0 both are computed with one urn for the family and the assigned persons, as in the pairwise
+search: with one missing and one unidentified person the weight *is* the search's LR. See ``docs/joint.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antigone.engine.likelihood import log_likelihoods
+from antigone.errors import ModelError, PlanTooLarge
+from antigone.model.marker import Marker
+from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.profile import Profile
+from antigone.search.joint_elimination import (
+    CHUNK,
+    MOST_ROWS,
+    Combined,
+    JointPlan,
+    Open,
+    Piece,
+    execute_joint,
+    lay_out_rows,
+    make_joint_plan,
+)
+from antigone.search.joint_lumping import lump_marker
+from antigone.search.joint_network import Blueprint, batch_markers, family_networks, shape_family
+from antigone.search.joint_persons import Persons
+from antigone.search.joint_support import restrict_states
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+NOBODY = -1
+FEW_PERSONS = 12
+"""Up to this many candidates the open index runs over persons; above it, and with few missing members, over the
+distinct genotypes of each marker, and the rows are looked up."""
+MOST_BITS = 62
+LARGEST_LOSS = 1e-11
+"""A likelihood that may have lost more than this share to underflow is computed again, by itself, in log space."""
+MOST_REPEATED = 20_000
+
+
+@dataclass(frozen=True)
+class FamilyQuestion:
+    """A declared family, its references, and for each missing member the unidentified persons who may be them.
+
+    ``candidates[j]`` are indices of persons for ``missing[j]``.
+    """
+
+    code: str
+    pedigree: Pedigree
+    missing: tuple[str, ...]
+    references: Mapping[str, Profile]
+    candidates: tuple[tuple[int, ...], ...]
+
+    @property
+    def persons(self) -> tuple[int, ...]:
+        """Everybody who may be of this family."""
+        return tuple(sorted({person for some in self.candidates for person in some}))
+
+
+@dataclass(frozen=True)
+class FamilyTable:
+    """All joint assignments of one family: ``persons`` has shape ``(rows, missing)``, -1 for nobody.
+
+    ``log_weight`` is the natural log of the weight of each row; row 0 is "nobody" with weight 1.
+    ``log_nobody`` is the natural log likelihood of the references alone.
+    """
+
+    question: FamilyQuestion
+    persons: NDArray[np.int32]
+    log_weight: Array
+    log_nobody: float
+
+    @property
+    def identified(self) -> Ints:
+        """How many missing members each row identifies."""
+        return np.asarray((self.persons != NOBODY).sum(axis=1))
+
+
+def family_table(
+    question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], *, theta: float = 0.0
+) -> FamilyTable:
+    """The weight of every joint assignment of a family, by one elimination for each batch of markers.
+
+    Assumptions: unlinked markers, everybody read as stated. Rows that are impossible have weight 0 (``-inf``).
+
+    Raises
+    ------
+    PlanTooLarge
+        Before anything is computed, when the exact table would not fit.
+    ModelError
+        When the references are impossible together under the model.
+    """
+    asked = [j for j, some in enumerate(question.candidates) if some]
+    run = _FamilyRun(question, persons, _lumped(question, persons, markers), theta, asked)
+    if not asked:
+        rows = np.full((1, len(question.missing)), NOBODY, dtype=np.int64)
+        logs = np.array([sum(log_likelihoods(question.pedigree, question.references, run.markers, theta=theta))])
+    else:
+        rows, logs = run.over_persons() if _by_person(question, asked) else run.over_genotypes()
+        logs = _repeat_lost(question, persons, markers, rows, logs, theta)
+    order = np.lexsort(rows.T[::-1])
+    rows, logs = rows[order], logs[order]
+    log_nobody = float(logs[0])
+    if log_nobody == -np.inf:
+        raise ModelError(
+            f"family {question.code}: the references are impossible together under the stated model; leave one out "
+            "(see the file for the responsible geneticist), or use mutation models"
+        )
+    if theta == 0.0:
+        apart = log_nobody + persons.log_alone(rows)
+    else:
+        apart = _log_apart(question, persons, markers, rows, theta)
+    weights = np.where(np.isneginf(logs), -np.inf, logs - np.where(np.isneginf(apart), 0.0, apart))
+    weights[0] = 0.0
+    return FamilyTable(question, rows.astype(np.int32), weights, log_nobody)
+
+
+def _by_person(question: FamilyQuestion, asked: Sequence[int]) -> bool:
+    everybody = len(question.persons)
+    return everybody <= FEW_PERSONS or (len(asked) > 3 and everybody <= MOST_BITS)
+
+
+def _lumped(question: FamilyQuestion, persons: Persons, markers: Sequence[Marker]) -> list[Marker]:
+    """The markers with the alleles that nobody concerned carries as one, where that is exact."""
+    carried = [*question.references.values(), *(persons.profiles[p] for p in question.persons)]
+    lumped = []
+    for marker in markers:
+        genotypes = [profile.genotypes[marker.name] for profile in carried if marker.name in profile.genotypes]
+        seen = frozenset(allele for genotype in genotypes for allele in genotype if allele is not None)
+        lumped.append(lump_marker(marker, seen))
+    return lumped
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """A plan, the rows of its steps, and the final rows with the members in order, shape ``(rows, members)``."""
+
+    plan: JointPlan
+    laid: list[Combined]
+    choices: Ints
+
+
+@dataclass
+class _FamilyRun:
+    """One family's elimination, with its plans shared by the batches that allow it."""
+
+    question: FamilyQuestion
+    persons: Persons
+    markers: list[Marker]
+    theta: float
+    asked: list[int]
+    layouts: dict[object, _Layout] = field(default_factory=dict)
+
+    @property
+    def lists(self) -> list[tuple[int, ...]]:
+        return [self.question.candidates[j] for j in self.asked]
+
+    def over_persons(self) -> tuple[Ints, Array]:
+        """Rows and their log likelihoods; the open index holds persons, nobody twice."""
+        everybody = self.question.persons
+        candidates = tuple(tuple(everybody.index(p) for p in some) for some in self.lists)
+        shown = [self.persons.shown(some, self.markers) for some in self.lists]
+        choices: Ints | None = None
+        total = np.zeros(1)
+        for _, logs, made in self._batches(shown, Open(candidates, exclusive=True)):
+            choices = made if choices is None else choices
+            total = total + _aligned(logs, made, choices).sum(axis=0)
+        return self._named(choices), total
+
+    def over_genotypes(self) -> tuple[Ints, Array]:
+        """Rows and their log likelihoods; the open index holds each marker's distinct genotypes."""
+        choices = _enumerate_choices(self.question.code, self.lists)
+        coded = [_distinct(self.persons.shown(some, self.markers)) for some in self.lists]
+        candidates = tuple(tuple(range(shown.shape[1] - 1)) for shown, _ in coded)
+        strides = np.array([prod(1 + len(some) for some in candidates[c + 1 :]) for c in range(len(candidates))])
+        total = np.zeros(len(choices))
+        for positions, logs, made in self._batches([shown for shown, _ in coded], Open(candidates, exclusive=False)):
+            order = np.argsort(made @ strides)
+            for item, position in enumerate(positions):
+                place = np.zeros(len(choices), dtype=np.int64)
+                for c, (_, codes) in enumerate(coded):
+                    place += (codes[position] * strides[c])[choices[:, c]]
+                total += logs[item, order][place]
+        return self._named(choices), total
+
+    def _named(self, choices: Ints | None) -> Ints:
+        """Choices as persons over all missing members; those without candidates stay nobody."""
+        assert choices is not None  # noqa: S101  (there is at least one marker)
+        whole = np.full((len(choices), len(self.question.missing)), NOBODY, dtype=np.int64)
+        for column, (j, some) in enumerate(zip(self.asked, self.lists, strict=True)):
+            whole[:, j] = np.array([NOBODY, *some])[choices[:, column]]
+        return whole
+
+    def _batches(self, shown: Sequence[Ints], choices: Open) -> Iterator[tuple[tuple[int, ...], Array, Ints]]:
+        """By batch: positions of its markers, log likelihoods ``(markers, rows)``, choices ``(rows, members)``."""
+        missing = [self.question.missing[j] for j in self.asked]
+        shape = shape_family(self.question.pedigree, self.question.references, missing)
+        batches = batch_markers(shape, self.question.references, self.markers)
+        for batch in sorted(batches, key=lambda b: -b.data.ladder.size):
+            own = [some[list(batch.positions)] for some in shown]
+            total, made = None, None
+            for weight, whole, factors in family_networks(shape, batch, own, choices, theta=self.theta):
+                blueprint, pieces = whole, factors
+                if not (batch.data.ladder.female.all() and batch.data.ladder.male.all()):
+                    blueprint, pieces = restrict_states(whole, factors, len(batch.positions))
+                layout = self._layout(blueprint)
+                logs = np.log(weight) + _execute(layout, pieces, len(batch.positions))
+                made = layout.choices if made is None else made
+                logs = _aligned(logs, layout.choices, made)
+                total = logs if total is None else np.logaddexp(total, logs)
+            assert total is not None  # noqa: S101  (a batch has at least one network)
+            assert made is not None  # noqa: S101
+            yield batch.positions, total, made
+
+    def _layout(self, blueprint: Blueprint) -> _Layout:
+        key = (blueprint.scopes, blueprint.members, blueprint.open)
+        if key not in self.layouts:
+            plan = make_joint_plan(blueprint.scopes, blueprint.members, blueprint.sizes, blueprint.open)
+            laid = lay_out_rows(plan.require_feasible(self.question.code))
+            order = np.argsort(laid[-1].rows.members)
+            self.layouts[key] = _Layout(plan, laid, laid[-1].rows.choices[:, order].astype(np.int64))
+        return self.layouts[key]
+
+
+def _execute(layout: _Layout, pieces: Sequence[Piece], markers: int) -> Array:
+    """Log likelihoods ``(markers, rows)`` in parts that fit; ``nan`` where too much may be lost to underflow."""
+    step = max(1, 4 * CHUNK // layout.plan.largest)
+    parts = []
+    for start in range(0, markers, step):
+        some = [piece.items(slice(start, start + step)) for piece in pieces]
+        logs, loss = execute_joint(layout.plan, layout.laid, some)
+        logs[np.broadcast_to(loss, logs.shape) > LARGEST_LOSS] = np.nan
+        parts.append(np.broadcast_to(logs, (min(step, markers - start), logs.shape[1])))
+    return np.concatenate(parts)
+
+
+def _aligned(logs: Array, made: Ints, wanted: Ints) -> Array:
+    """Columns for rows ``made``, in the order of the rows ``wanted``."""
+    if made is wanted:
+        return logs
+    place = np.empty(len(wanted), dtype=np.int64)
+    place[np.lexsort(wanted.T)] = np.lexsort(made.T)
+    return logs[:, place]
+
+
+def _distinct(shown: Ints) -> tuple[Ints, Ints]:
+    """The distinct things shown at each marker, padded with nothing, and each choice's place among them."""
+    found = [np.unique(of[1:], axis=0, return_inverse=True) for of in shown]
+    most = max(len(genotypes) for genotypes, _ in found)
+    distinct = np.full((len(shown), 1 + most, 2), NOBODY, dtype=np.int64)
+    for row, (genotypes, _) in zip(distinct, found, strict=True):
+        row[1 : 1 + len(genotypes)] = genotypes
+    return distinct, np.stack([np.append(0, 1 + place.ravel()) for _, place in found])
+
+
+def _enumerate_choices(family: str, lists: Sequence[tuple[int, ...]]) -> Ints:
+    """Every way to choose nobody or a person at each member, no person twice; choices count from 1 in the list."""
+    if prod(1 + len(some) for some in lists) > MOST_ROWS:
+        raise PlanTooLarge(
+            f"family {family}: more than {MOST_ROWS:,} joint assignments of its missing members to "
+            f"{max(map(len, lists))} unidentified persons; state what excludes persons (sex), or take fewer at a time"
+        )
+    chosen = np.zeros((1, 0), dtype=np.int64)
+    who = np.zeros((1, 0), dtype=np.int64)
+    for some in lists:
+        own = np.array([NOBODY, *some])
+        taken = (who[:, :, None] == own[None, None, :]) & (own >= 0)
+        first, second = np.nonzero(~taken.any(axis=1))
+        chosen = np.column_stack([chosen[first], second])
+        who = np.column_stack([who[first], own[second]])
+    return chosen
+
+
+def _repeat_lost(
+    question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], rows: Ints, logs: Array, theta: float
+) -> Array:  # fmt: skip
+    """Compute the rows marked ``nan`` again, one by one, with the engine's own guard against underflow."""
+    lost = np.flatnonzero(np.isnan(logs))
+    if len(lost) > MOST_REPEATED:
+        raise PlanTooLarge(f"family {question.code}: {len(lost):,} likelihoods are too small for the joint computation")
+    for row in lost:
+        placed = {m: persons.profiles[p] for m, p in zip(question.missing, rows[row], strict=True) if p >= 0}
+        logs[row] = sum(log_likelihoods(question.pedigree, {**question.references, **placed}, markers, theta=theta))
+    return logs
+
+
+def _log_apart(
+    question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], rows: Ints, theta: float
+) -> Array:  # fmt: skip
+    """Log P(references, the row's persons unrelated) for every row, all alleles from one urn."""
+    sets = [tuple(sorted(int(p) for p in row if p >= 0)) for row in rows]
+    known: dict[tuple[int, ...], float] = {}
+    for people in dict.fromkeys(sets):
+        strangers = [Individual(f"unrelated {persons.codes[p]}", persons.sexes[p]) for p in people]
+        apart = Pedigree((*question.pedigree, *strangers))
+        profiles = {s.id: persons.profiles[p] for s, p in zip(strangers, people, strict=True)}
+        known[people] = sum(log_likelihoods(apart, {**question.references, **profiles}, markers, theta=theta))
+    return np.array([known[people] for people in sets])

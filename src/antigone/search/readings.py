@@ -1,0 +1,129 @@
+"""What remains show, and how each two readings of a marker weigh: one person, or two.
+
+Every sample is seen through the observation model, so a reading is a probability for each true genotype. For
+two readings of one marker the likelihood ratio is then a number, and all of them together a table; the likelihood
+ratio of a pair of samples is a sum of look-ups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antigone.engine.likelihood import genotype_pairs
+from antigone.engine.observation import allele_seen_probabilities, observation_probabilities
+from antigone.engine.relations import Relation, pair_probabilities
+from antigone.errors import ConsentError
+from antigone.model.case import UnidentifiedPerson
+from antigone.model.marker import Marker
+from antigone.model.observation import ObservationRates
+from antigone.search.codes import code_count, encode_profiles
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+ALTERNATIVES: tuple[Relation, ...] = ("unrelated", "siblings", "parent")
+SEX_SIGN = {"female": 1, "male": -1, "unknown": 0}
+
+
+@dataclass(frozen=True)
+class Readings:
+    """All samples as numbers, and the tables that compare them.
+
+    ``codes`` (markers, samples) numbers the readings that occur at each marker; ``typed`` has the same shape.
+    ``log_lr[population][alternative][marker]`` has shape ``(readings, readings)``: natural log LR of one person
+    against the alternative; for ``parent`` the row is the parent. ``likelihoods[population][marker]`` has shape
+    ``(readings, genotypes)``: P(reading | genotype); ``priors`` P(genotype).
+    """
+
+    samples: tuple[UnidentifiedPerson, ...]
+    markers: tuple[Marker, ...]
+    codes: Ints
+    typed: Bools
+    log_lr: Mapping[str, Mapping[Relation, tuple[Array, ...]]]
+    likelihoods: Mapping[str, tuple[Array, ...]]
+    priors: Mapping[str, tuple[Array, ...]]
+
+    @property
+    def sex_signs(self) -> NDArray[np.int8]:
+        return np.array([SEX_SIGN[sample.sex] for sample in self.samples], dtype=np.int8)
+
+
+def read_remains(
+    samples: Sequence[UnidentifiedPerson],
+    *,
+    populations: Mapping[str, Sequence[Marker]],
+    rates: ObservationRates,
+    theta: float = 0.0,
+) -> Readings:
+    """Encode remains, and tabulate every two readings under every population.
+
+    A full genotype is the set of alleles seen. A partial one (``a/?``) says only that ``a`` was among those seen.
+    All alleles of a pair, under every hypothesis, come from one urn (theta). Autosomal markers take part.
+
+    Raises
+    ------
+    ConsentError
+        For a living seeker: the request of a living person is for a search for their own family and covers no
+        comparison with remains or with other seekers.
+    ModelError
+        For an allele outside the ladder.
+    """
+    _refuse_the_living(samples)
+    autosomal = {name: [m for m in of if m.chromosome == "autosomal"] for name, of in populations.items()}
+    markers = next(iter(autosomal.values()))
+    codes = encode_profiles(samples, markers)
+    used = [np.unique(row, return_inverse=True) for row in codes]
+    dense = np.array([place.ravel() for _, place in used], dtype=np.int64).reshape(codes.shape)
+    last = np.array([code_count(len(marker.alleles)) - 1 for marker in markers], dtype=np.int64)
+    tables, seen, priors = {}, {}, {}
+    for name, of in autosomal.items():
+        parts = [_tables(marker, values, rates, theta) for marker, (values, _) in zip(of, used, strict=True)]
+        tables[name] = {relation: tuple(log_lr[relation] for log_lr, _, _ in parts) for relation in ALTERNATIVES}
+        seen[name] = tuple(likelihood for _, likelihood, _ in parts)
+        priors[name] = tuple(prior for _, _, prior in parts)
+    return Readings(tuple(samples), tuple(markers), dense, codes != last[:, None], tables, seen, priors)
+
+
+def _refuse_the_living(samples: Sequence[UnidentifiedPerson]) -> None:
+    living = [sample.code for sample in samples if sample.kind != "remains"]
+    if living:
+        raise ConsentError(
+            f"{', '.join(living)}: a living seeker is compared with the families of missing persons only; "
+            "re-association takes remains only"
+        )
+
+
+def _tables(
+    marker: Marker, used: Ints, rates: ObservationRates, theta: float
+) -> tuple[dict[Relation, Array], Array, Array]:
+    """One marker: log LR of each two readings against each alternative, P(reading | genotype), P(genotype)."""
+    seen = reading_probabilities(marker, used, rates=rates)
+    prior = np.diag(pair_probabilities(marker, "same", theta=theta))
+    same = (seen * prior) @ seen.T
+    log_lr: dict[Relation, Array] = {}
+    for relation in ALTERNATIVES:
+        apart = seen @ pair_probabilities(marker, relation, theta=theta) @ seen.T
+        with np.errstate(divide="ignore", invalid="ignore"):
+            log_lr[relation] = np.where(same > 0, np.log(same) - np.log(apart), -np.inf)
+    return log_lr, seen, prior
+
+
+def reading_probabilities(marker: Marker, codes: Ints, *, rates: ObservationRates) -> Array:
+    """P(reading | genotype) of readings coded as in ``search.codes``, shape ``(readings, genotypes)``."""
+    n = len(marker.alleles)
+    pairs = genotype_pairs(n)
+    rows = []
+    for code in codes.tolist():
+        if code < len(pairs):
+            seen = {marker.alleles[allele] for allele in pairs[code]}
+            rows.append(observation_probabilities([seen], marker, rates=rates))
+        elif code < len(pairs) + n:
+            rows.append(allele_seen_probabilities(marker.alleles[code - len(pairs)], marker, rates=rates))
+        else:
+            rows.append(observation_probabilities([], marker, rates=rates))
+    return np.array(rows)

@@ -1,0 +1,139 @@
+"""Remains against remains: the tables against the engine, a first pass that loses nothing, counts, refusals."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from remains import degrade, families, kit, persons, sample
+
+from antigone.engine.likelihood import log_likelihoods
+from antigone.engine.observation import allele_seen_probabilities, observation_probabilities
+from antigone.errors import ConsentError
+from antigone.model.case import UnidentifiedPerson
+from antigone.model.marker import Marker
+from antigone.model.observation import ObservationRates
+from antigone.model.pedigree import Pedigree
+from antigone.model.profile import Profile
+from antigone.model.reassociation import REMAINS_RATES
+from antigone.search import _kernels
+from antigone.search.direct import count_pairs, probable_pairs, score_pairs
+from antigone.search.readings import read_remains
+
+ALONE = Pedigree.of(("A", "male"))
+APART = Pedigree.of(("A", "male"), ("B", "male"))
+SIBLINGS = Pedigree.of(("F", "male"), ("M", "female"), ("A", "male", "F", "M"), ("B", "male", "F", "M"))
+
+
+def seen(genotype, marker, rates):
+    if genotype[1] is None:
+        return allele_seen_probabilities(genotype[0], marker, rates=rates)
+    return observation_probabilities([set(genotype)], marker, rates=rates)
+
+
+def chances(person, markers, rates):
+    typed = person.profile.genotypes
+    return {m.name: seen(typed[m.name], m, rates) for m in markers if m.name in typed}
+
+
+def crowd(rng, count=12):
+    """Persons, two fragments of each of the first ones, and siblings; some with one allele not read."""
+    found = [sample(f"P{i}", degrade(g, rng, dropout=0.1)) for i, g in enumerate(persons(count, rng))]
+    for number, family in enumerate(families(3, rng)):
+        found += [sample(f"{child}{number}", degrade(family[child], rng, markers=10)) for child in "AB"]
+        found += [sample(f"A{number}-2", degrade(family["A"], rng, dropout=0.3))]
+    half = found[0].profile.genotypes
+    found.append(sample("half", {name: (genotype[0], None) for name, genotype in half.items()}))
+    return found
+
+
+@pytest.mark.parametrize("theta", [0.0, 0.02])
+def test_score_pairs__equals_the_engine(theta):
+    rng = np.random.default_rng(3)
+    people, populations = crowd(rng, 3), kit(2)
+    readings = read_remains(people, populations=populations, rates=REMAINS_RATES, theta=theta)
+    pairs = np.array([(0, 1), (3, 5), (3, 4), (0, len(people) - 1)])
+    scores = score_pairs(readings, pairs)
+    for row, (a, b) in enumerate(pairs.tolist()):
+        for name, markers in populations.items():
+            first, second = (chances(people[i], markers, REMAINS_RATES) for i in (a, b))
+            both = {m: first.get(m, 1.0) * np.asarray(second.get(m, 1.0)) for m in {**first, **second}}
+            one = sum(log_likelihoods(ALONE, {}, markers, theta=theta, observations={"A": both}))
+            for alternative, pedigree in (("unrelated", APART), ("siblings", SIBLINGS)):
+                apart = {"A": first, "B": second}
+                two = sum(log_likelihoods(pedigree, {}, markers, theta=theta, observations=apart))
+                found = scores.by_population[alternative][name][row]
+                assert found == pytest.approx(one - two, abs=1e-9)
+
+
+def test_score_pairs__against_parent_and_child_takes_the_worse_direction():
+    rng = np.random.default_rng(4)
+    people = crowd(rng, 3)
+    readings = read_remains(people, populations=kit(1), rates=REMAINS_RATES)
+    ahead, back = (score_pairs(readings, np.array([pair])).smallest("parent")[0] for pair in ((3, 5), (5, 3)))
+    assert ahead == pytest.approx(back, abs=1e-12)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("rates", [REMAINS_RATES, ObservationRates()])
+@pytest.mark.parametrize("log_threshold", [-40.0, 0.0, 9.2])
+def test_probable_pairs__loses_nothing(compiled, rates, log_threshold, monkeypatch):
+    if not compiled:
+        plain = (_kernels.screen_persons_numpy, _kernels.highest_entry_numpy, _kernels.round_up_numpy)
+        twins = _kernels.Kernels(False, *plain, _kernels.stream_rows)
+        monkeypatch.setattr("antigone.search.screen.kernels", lambda: twins)
+    people = crowd(np.random.default_rng(5))
+    readings = read_remains(people, populations=kit(2), rates=rates, theta=0.01)
+    every = score_pairs(readings, np.array(list(combinations(range(len(people)), 2))))
+    expected = {tuple(p) for p in every.pairs[every.smallest("unrelated") >= log_threshold].tolist()}
+    found = [tuple(p) for block in probable_pairs(readings, log_threshold=log_threshold) for p in block.pairs.tolist()]
+    assert len(found) == len(set(found))
+    assert set(found) == expected
+    assert expected
+
+
+def test_probable_pairs__more_samples_than_a_block():
+    rng = np.random.default_rng(6)
+    bodies = persons(700, rng)
+    people = [sample(f"P{i}", g) for i, g in enumerate(bodies)]
+    people += [sample(f"Q{i}", degrade(bodies[i], rng, dropout=0.05)) for i in (0, 511, 512, 699)]
+    readings = read_remains(people, populations=kit(1), rates=REMAINS_RATES)
+    found = [tuple(p) for block in probable_pairs(readings, log_threshold=np.log(1e8)) for p in block.pairs.tolist()]
+    assert sorted(found) == [(0, 700), (511, 701), (512, 702), (699, 703)]
+
+
+def test_count_pairs__equals_counting():
+    rng = np.random.default_rng(7)
+    sexes = ["male", "female", "unknown"]
+    people = [
+        sample(f"P{i}", degrade(g, rng, markers=int(rng.integers(0, 5))), sex=sexes[i % 3])
+        for i, g in enumerate(persons(30, rng))
+    ]
+    counts = count_pairs(read_remains(people, populations=kit(1), rates=REMAINS_RATES))
+    differ = without = 0
+    for a, b in combinations(people, 2):
+        if {a.sex, b.sex} == {"male", "female"}:
+            differ += 1
+        elif not {*a.profile.genotypes} & {*b.profile.genotypes}:
+            without += 1
+    assert (counts.excluded_by_sex, counts.without_data) == (differ, without)
+    assert counts.compared == 30 * 29 // 2 - differ - without
+
+
+def test_score_pairs__the_mean_lr_of_unrelated_persons_is_one():
+    marker = Marker("M", ("a", "b", "c"), (0.2, 0.3, 0.5))
+    genotypes = [("a", "a"), ("a", "b"), ("a", "c"), ("b", "b"), ("b", "c"), ("c", "c")]
+    people = [sample(f"P{i}", {"M": g}) for i, g in enumerate(genotypes)]
+    rates = ObservationRates(dropout=0.0, dropin=0.0, error=0.1)
+    readings = read_remains(people, populations={"p": [marker]}, rates=rates)
+    p = readings.likelihoods["p"][0] @ readings.priors["p"][0]
+    assert p.sum() == pytest.approx(1.0)
+    mean = p @ np.exp(readings.log_lr["p"]["unrelated"][0]) @ p
+    assert mean == pytest.approx(1.0, abs=1e-12)
+
+
+def test_read_remains__a_living_seeker_is_refused():
+    living = UnidentifiedPerson("L1", Profile("L1", {}), kind="living", request="letter 7")
+    with pytest.raises(ConsentError, match="L1: a living seeker"):
+        read_remains([sample("P1", {}), living], populations=kit(1), rates=REMAINS_RATES)

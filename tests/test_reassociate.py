@@ -1,0 +1,354 @@
+"""Re-association as a user meets it, and what it refuses: donors, living seekers, close relatives taken for one."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import datetime as dt
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import report_example
+from remains import CORE, degrade, families, incident, persons, sample
+
+import antigone.search.direct
+import antigone.search.groups
+import antigone.search.readings
+from antigone.casework.groups import group_remains, name_samples
+from antigone.casework.reassociate import choose_settings, reassociate_incident
+from antigone.errors import InputError, ModelError
+from antigone.formats.groups import read_groups
+from antigone.model.case import Consent, Donor, Family, UnidentifiedPerson
+from antigone.model.pedigree import Pedigree
+from antigone.model.profile import Profile
+from antigone.model.reassociation import ReassociationSettings
+from antigone.model.result import UnidentifiedSummary
+from antigone.report.groups import groups_csv, groups_json
+from antigone.search.groups import connected_components
+
+
+def run(people, **choices):
+    settings = ReassociationSettings(**choices)
+    return reassociate_incident(incident(people), created="2026-01-01", command="test", settings=settings)
+
+
+def fragments(count, rng, *, dropout, markers=CORE):
+    """Two fragments of each of several unrelated persons."""
+    return [
+        sample(f"P{i}-{part}", degrade(genotypes, rng, dropout=dropout, markers=markers))
+        for i, genotypes in enumerate(persons(count, rng))
+        for part in "ab"
+    ]
+
+
+# What it finds
+
+
+def test_reassociate__fragments_with_30_percent_dropout_find_each_other():
+    result = run(fragments(60, np.random.default_rng(1), dropout=0.3))
+    right = [g for g in result.groups if len({code.split("-")[0] for code in g.samples}) == 1]
+    assert [g for g in result.groups if g not in right] == []
+    assert len(right) >= 57
+    assert {g.status for g in result.groups} == {"consistent"}
+
+
+def test_reassociate__unrelated_persons_stay_apart():
+    people = [sample(f"P{i}", g) for i, g in enumerate(persons(200, np.random.default_rng(2)))]
+    result = run(people)
+    assert (result.groups, result.links_found, result.undecided_found) == ((), 0, 0)
+    assert result.ungrouped == 200
+
+
+def test_reassociate__one_wrong_marker_does_not_part_a_person():
+    body = persons(1, np.random.default_rng(3))[0]
+    first = next(iter(body))
+    people = [sample("P1", body), sample("P2", {**body, first: ("8", "8")})]
+    result = run([*people, *fragments(5, np.random.default_rng(4), dropout=0)], threshold=1e6)
+    assert ("P1", "P2") in [group.samples for group in result.groups]
+
+
+def test_reassociate__the_threshold_follows_the_number_of_pairs():
+    few = run(fragments(30, np.random.default_rng(5), dropout=0.1))
+    assert few.threshold == max(1e4, 100 * few.pairs_compared)
+    assert few.expected_false_links == pytest.approx(0.01)
+    stated = run(fragments(30, np.random.default_rng(5), dropout=0.1), threshold=1e9)
+    assert (stated.threshold, stated.threshold_reason) == (1e9, "stated by the user")
+
+
+# Close relatives among the dead
+
+
+@pytest.mark.parametrize("markers", [8, 12, CORE])
+def test_reassociate__siblings_with_partial_profiles_are_not_merged(markers):
+    rng = np.random.default_rng(markers)
+    people = [
+        sample(f"{number}{child}", degrade(family[child], rng, dropout=0.05, markers=markers))
+        for number, family in enumerate(families(300, rng))
+        for child in "AB"
+    ]
+    result = run(people, threshold=1e4)
+    assert [g.samples for g in result.groups if len({code[:-1] for code in g.samples}) == 1] == []
+
+
+@pytest.mark.parametrize("markers", [8, CORE])
+def test_reassociate__parent_and_child_are_not_merged(markers):
+    rng = np.random.default_rng(markers)
+    people = [
+        sample(f"{number}{who}", degrade(family[who], rng, dropout=0.05, markers=markers))
+        for number, family in enumerate(families(150, rng))
+        for who in ("F", "A")
+    ]
+    result = run(people, threshold=1e4)
+    assert [g.samples for g in result.groups if len({code[:-1] for code in g.samples}) == 1] == []
+
+
+def test_reassociate__what_could_be_siblings_is_shown_as_undecided():
+    family = families(1, np.random.default_rng(11))[0]
+    alike = {m: g for m, g in family["A"].items() if sorted(g) == sorted(family["B"][m])}
+    people = [sample("A", dict(list(alike.items())[:5])), sample("B", dict(list(alike.items())[:5]))]
+    result = run(people, threshold=10.0, relative_threshold=1e6)
+    assert result.groups == ()
+    assert [(pair.first, pair.second) for pair in result.undecided] == [("A", "B")]
+    assert "close relatives" in result.undecided[0].remark
+
+
+def test_reassociate__twins_cannot_be_told_apart_and_that_is_said():
+    body = persons(1, np.random.default_rng(12))[0]
+    result = run([sample("T1", body), sample("T2", body)])
+    assert [g.samples for g in result.groups] == [("T1", "T2")]
+    assert any("twins" in line for line in result.assumptions)
+
+
+# Conflicts
+
+
+def bridged():
+    """Two persons, two fragments each, and one sample that is half the one and half the other."""
+    rng = np.random.default_rng(13)
+    one, other = persons(2, rng)
+    names = list(one)
+    mixed = {name: (one if number % 2 else other)[name] for number, name in enumerate(names)}
+    left = {name: one[name] for number, name in enumerate(names) if number % 2}
+    right = {name: other[name] for number, name in enumerate(names) if not number % 2}
+    return [sample("A1", one), sample("A2", left), sample("B1", other), sample("B2", right), sample("M", mixed)]
+
+
+def test_reassociate__two_groups_bridged_by_a_mixed_sample_are_shown_and_not_merged():
+    result = run(bridged(), threshold=1e3)
+    [group] = result.groups
+    assert group.status == "conflict"
+    assert group.bridges == ("M",)
+    assert group.parts == (("A1", "A2"), ("B1", "B2"))
+    assert group.consensus == {}
+    assert {(p.first, p.second) for p in group.contradictions} >= {("A1", "B1")}
+    assert "not merged" in group.remark
+    assert "M" in group.remark
+
+
+def test_reassociate__a_group_of_known_different_sexes_is_a_conflict():
+    body = persons(1, np.random.default_rng(14))[0]
+    people = [sample("P1", body, sex="male"), sample("P2", body), sample("P3", body, sex="female")]
+    [group] = run(people).groups
+    assert group.status == "conflict"
+    assert [p.remark for p in group.contradictions] == ["the sexes differ"]
+    assert group.bridges == ("P2",)
+
+
+def test_reassociate__known_different_sexes_are_excluded_and_counted():
+    body = persons(1, np.random.default_rng(15))[0]
+    people = [sample("P1", body, sex="male"), sample("P2", body, sex="female"), sample("P3", {})]
+    result = run(people)
+    assert result.groups == ()
+    assert (result.pairs_compared, result.pairs_excluded_by_sex, result.pairs_without_data) == (0, 1, 2)
+
+
+def test_connected_components__a_ring_is_one():
+    assert connected_components([(5, 9), (2, 9), (2, 5), (7, 7)]) == [(2, 5, 9), (7,)]
+
+
+# The consensus
+
+
+def test_consensus__keeps_its_sources_and_says_where_they_differ():
+    body = persons(1, np.random.default_rng(16))[0]
+    names = [name for name in body if body[name][0] != body[name][1]]
+    half = {**body, names[0]: (body[names[0]][0], body[names[0]][0])}
+    [group] = run([sample("P1", body), sample("P2", half)]).groups
+    marker = group.consensus[names[0]]
+    assert marker.genotype is not None
+    assert sorted(map(str, marker.genotype)) == sorted(body[names[0]])
+    assert marker.sources == {"P1": body[names[0]], "P2": half[names[0]]}
+    assert marker.differ
+    assert not group.consensus[names[1]].differ
+    assert group.consensus[names[1]].posterior > 0.9999
+
+
+def test_consensus__a_lone_homozygote_that_may_be_half_a_heterozygote_stays_partial():
+    body = persons(1, np.random.default_rng(17))[0]
+    name = next(iter(body))
+    without = {m: g for m, g in body.items() if m != name}
+    first = body[name][0]
+    [group] = run([sample("P1", without), sample("P2", {**without, name: (first, first)})]).groups
+    assert group.consensus[name].genotype == (first, None)
+
+
+# Who can never enter
+
+
+def test_reassociate__families_and_donors_change_nothing():
+    people = fragments(6, np.random.default_rng(18), dropout=0.1)
+    pedigree = Pedigree.of(("R", "male"), ("MP", "male", "R", None))
+    rare = Profile("R", {name: ("99", "99") for name in people[0].profile.genotypes})
+    donor = Donor("R", rare, Consent("form", dt.date(2020, 1, 1)))
+    plain = incident(people)
+    with_donors = replace(plain, families=(Family("F1", pedigree, ("MP",), (donor,)),))
+    both = [reassociate_incident(case, created="x", command="y") for case in (plain, with_donors)]
+    assert replace(both[0], provenance=both[1].provenance) == both[1]
+
+
+def test_reassociate__a_living_seeker_is_left_out_and_counted():
+    body = persons(1, np.random.default_rng(19))[0]
+    living = UnidentifiedPerson("L1", Profile("L1", body), kind="living", request="letter 7")
+    result = run([sample("P1", body), sample("P2", body), living])
+    assert [g.samples for g in result.groups] == [("P1", "P2")]
+    assert (result.remains, result.living_left_out) == (2, 1)
+    assert "L1" not in groups_json(result)
+
+
+def test_reassociate__no_function_takes_a_donor_a_family_or_a_reference():
+    for module in (antigone.search.direct, antigone.search.groups, antigone.search.readings):
+        tree = ast.parse(Path(module.__file__ or "").read_text("utf-8"))
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        assert not names & {"Donor", "Family", "Target", "Incident", "Declared"}
+
+
+def test_reassociate__nothing_says_identified_or_match():
+    result = run(bridged() + fragments(3, np.random.default_rng(20), dropout=0.1), threshold=1e3)
+    words = (groups_csv(result) + groups_json(result)).lower().replace("unidentified", "")
+    assert "identified" not in words
+    assert "match" not in words
+    assert "probably parts of one person; for review" in words
+
+
+# Files, and the search on groups
+
+
+def test_groups_csv__has_a_row_for_each_sample():
+    result = run(bridged(), threshold=1e3)
+    rows = list(csv.DictReader(io.StringIO(groups_csv(result))))
+    assert [(row["sample"], row["part"], row["bridges"]) for row in rows] == [
+        ("A1", "1", ""),
+        ("A2", "1", ""),
+        ("B1", "2", ""),
+        ("B2", "2", ""),
+        ("M", "", "yes"),
+    ]
+
+
+def written(result, tmp_path):
+    path = tmp_path / "groups.json"
+    path.write_text(groups_json(result), "utf-8")
+    return path
+
+
+def test_group_remains__a_group_becomes_one_person_with_the_consensus(tmp_path):
+    people = fragments(4, np.random.default_rng(21), dropout=0.05)
+    result = run(people)
+    before = incident(people)
+    grouped = group_remains(before, written(result, tmp_path))
+    assert len(grouped.incident.unidentified) == 4
+    assert sorted(grouped.samples.values()) == [(f"P{i}-a", f"P{i}-b") for i in range(4)]
+    for group, person in zip(result.groups, sorted(grouped.incident.unidentified, key=lambda p: p.code), strict=True):
+        called = {name: m.genotype for name, m in group.consensus.items() if m.genotype is not None}
+        assert dict(person.profile.genotypes) == called
+    assert sum("stands for" in notice for notice in grouped.incident.notices) == 4
+    assert [source.name for source in grouped.incident.sources] == ["groups.json"]
+
+
+def test_group_remains__a_conflict_is_left_as_it_is(tmp_path):
+    people = bridged()
+    grouped = group_remains(incident(people), written(run(people, threshold=1e3), tmp_path))
+    assert grouped.incident.unidentified == tuple(people)
+    assert grouped.samples == {}
+
+
+def test_group_remains__a_sample_typed_again_is_refused(tmp_path):
+    people = fragments(2, np.random.default_rng(22), dropout=0.05)
+    path = written(run(people), tmp_path)
+    name = next(iter(people[0].profile.genotypes))
+    shorter = {m: g for m, g in people[0].profile.genotypes.items() if m != name}
+    with pytest.raises(InputError, match="typed again"):
+        group_remains(incident([sample(people[0].code, shorter), *people[1:]]), path)
+
+
+def test_group_remains__a_sample_that_is_gone_is_refused(tmp_path):
+    people = fragments(2, np.random.default_rng(23), dropout=0.05)
+    path = written(run(people), tmp_path)
+    with pytest.raises(InputError, match="not among the remains"):
+        group_remains(incident(people[1:]), path)
+
+
+def test_group_remains__a_living_seeker_written_into_the_file_is_refused(tmp_path):
+    people = fragments(2, np.random.default_rng(24), dropout=0.05)
+    path = written(run(people), tmp_path)
+    living = replace(people[0], kind="living", request="letter 7")
+    with pytest.raises(InputError, match="not among the remains"):
+        group_remains(incident([living, *people[1:]]), path)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"groups": [], "settings": {"rates": {"dropout": 7}}}', "\xff"])
+def test_read_groups__anything_else_is_refused(text, tmp_path):
+    path = tmp_path / "groups.json"
+    path.write_text(text, "latin-1")
+    with pytest.raises(InputError, match=r"groups\.json"):
+        read_groups(path)
+
+
+def test_read_groups__a_sample_in_two_groups_is_refused(tmp_path):
+    document = json.loads(groups_json(run(fragments(2, np.random.default_rng(25), dropout=0.05))))
+    document["groups"][1]["samples"][0] = document["groups"][0]["samples"][0]
+    path = tmp_path / "groups.json"
+    path.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(InputError, match="two groups"):
+        read_groups(path)
+
+
+def test_name_samples__says_in_the_remark_whom_a_group_stands_for():
+    line = UnidentifiedSummary("G001", "male", 24, None, None, None, 0, "no pair")
+    result = replace(report_example.result(), unidentified=(line, replace(line, code="P9")))
+    named = name_samples(result, {"G001": ("P1", "P2")})
+    assert [x.remark for x in named.unidentified] == ["no pair; group of P1, P2", "no pair"]
+
+
+# Choices
+
+
+def test_choose_settings__takes_the_defaults_for_what_is_not_stated():
+    assert choose_settings() == ReassociationSettings()
+    stated = choose_settings(dropout=0.2, threshold=1e6)
+    assert (stated.rates.dropout, stated.rates.dropin, stated.threshold) == (0.2, 0.01, 1e6)
+
+
+@pytest.mark.parametrize("choice", [{"threshold": 0.5}, {"relative_threshold": 0.0}, {"least_posterior": 0.3}])
+def test_settings__outside_their_range_are_refused(choice):
+    with pytest.raises(ModelError):
+        ReassociationSettings(**choice)
+
+
+def test_reassociate__fewer_than_two_remains_are_refused():
+    with pytest.raises(InputError, match="two or more"):
+        run([sample("P1", {})])
+
+
+def test_reassociate__every_result_states_its_rates_and_thresholds():
+    result = run(fragments(2, np.random.default_rng(26), dropout=0.05))
+    words = result.provenance.settings
+    assert words["re-association, rates of every sample"] == (
+        "drop-out 0.05 for each allele copy, drop-in 0.01, error 0.005"
+    )
+    assert words["re-association, threshold against close relatives"] == "100"
+    assert any("drop-out 0.05" in line for line in result.assumptions)
