@@ -169,7 +169,7 @@ def write_folders(folder: Path, tables: Mapping[str, pa.Table]) -> dict[str, int
         pa.parquet.write_table(table, folder / "parquet" / f"{name}.parquet", row_group_size=1 << 18)
         text = pa.table([c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) else c for c in table.columns],
                         names=table.column_names)  # fmt: skip
-        options = pa.csv.WriteOptions(quoting_style="needed")
+        options = pa.csv.WriteOptions(quoting_style="none", quoting_header="none")
         pa.csv.write_csv(text, folder / "csv" / f"{name}.csv", write_options=options)
     return {name: table.num_rows for name, table in tables.items()}
 
@@ -214,6 +214,7 @@ def main() -> None:
         for kind in [wanted.only] if wanted.only else ["csv", "parquet"]:
             found = read_alone(target / kind)
             found["rows_per_second"] = sum(rows.values()) / found["seconds"]
+            found["rows_per_cpu_second"] = sum(rows.values()) / found["cpu_seconds"]
             found["megabytes"] = sum(path.stat().st_size for path in (target / kind).iterdir()) / 1e6
             report[kind] = found
     print(json.dumps(report, indent=1))

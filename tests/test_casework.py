@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from antigone.casework.demo import compare_with_truth, simulated_incident
+from antigone.casework.demo import compare_with_truth, simulated_incident, why_open
 from antigone.casework.explain import explain_pair
 from antigone.casework.files import GENETICIST_ONLY, geneticist_csv, load_incident, remove_simulated, write_folder
 from antigone.casework.provenance import describe_settings, hash_table
@@ -536,6 +536,8 @@ def test_compare_with_truth__counts_every_unidentified_person_once(ferry):
     assert all(v.persons == v.ranked_first + v.as_a_relative + v.elsewhere + v.open for v in verdicts)
     assert sum(v.ranked_first for v in verdicts) > 0
     assert [v.ranked_first for v in verdicts if v.kind == "not reported missing"] in ([], [0])
+    assert all((v.weakest is None) == (v.ranked_first == 0) for v in verdicts)
+    assert sum(why_open(outcome.result).values()) == sum(v.open for v in verdicts)
 
 
 def test_simulated_incident__same_seed_same_incident():

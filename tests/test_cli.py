@@ -526,6 +526,8 @@ def test_demo__compares_with_the_simulated_truth(demo):
     _, ended = demo
     assert "Against the simulated truth" in ended.stdout
     assert "not reported" in ended.stdout
+    assert re.search(r"ordinary .* \d+\.\d to \d+\.\d ", ended.stdout)
+    assert re.search(r"^Open \(\d+\): .*perhaps not reported missing", ended.stdout, re.MULTILINE)
 
 
 def test_demo__nobody_is_first_in_another_family(demo):
@@ -638,5 +640,5 @@ def test_console__codes_with_brackets_are_printed_as_they_are(capsys, monkeypatc
     from antigone.casework.demo import Verdict
 
     monkeypatch.setenv("COLUMNS", "200")
-    console.print_truth([Verdict("[bold]F[/bold] :smile: [x]", 1, 1, 0, 0, 0)])
+    console.print_truth([Verdict("[bold]F[/bold] :smile: [x]", 1, 1, 0, 0, 0)], {})
     assert "[bold]F[/bold] :smile: [x]" in capsys.readouterr().out

@@ -33,7 +33,7 @@ def test_read_csv__rows_come_one_by_one():
             self.lines = lines()
             self.left = b"sample,marker\n"
 
-        def readinto(self, buffer):  # type: ignore[override]
+        def readinto(self, buffer):
             while len(self.left) < len(buffer):
                 self.left += next(self.lines)
             buffer[:] = self.left[: len(buffer)]

@@ -75,6 +75,7 @@ def search(
     block_families: Annotated[
         int, typer.Option(min=0, help="Cut the search into blocks of so many families; 0: only when it is large.")
     ] = 0,
+    parquet: Annotated[bool, typer.Option(help="Also write candidates.parquet (needs antigone[scale]).")] = False,
     groups: Annotated[
         Path | None, typer.Option(help="groups.json of `antigone reassociate`: search each group as one person.")
     ] = None,
@@ -103,6 +104,7 @@ def search(
         geneticist=geneticist,
         execution=execution,
         samples=grouped.samples,
+        parquet=parquet,
     )
     _print_search(result, out)
 
@@ -117,6 +119,9 @@ def reassociate(
     threshold: Annotated[
         float | None, typer.Option(help="LR from which two samples are linked. Default: 100 x the number of pairs.")
     ] = None,
+    relative_threshold: Annotated[
+        float | None, typer.Option(help="LR that a link also needs against siblings, and parent and child.")
+    ] = None,
     consent_attested: Attested = None,
     on: Day = None,
 ) -> None:
@@ -127,10 +132,17 @@ def reassociate(
     from antigone.report.groups import groups_csv, groups_json
 
     read = load_incident(incident, attested_by=consent_attested, today=_day(on))
-    settings = choose_settings(dropout=dropout, dropin=dropin, error=error, threshold=threshold)
+    stated = {
+        "dropout": dropout,
+        "dropin": dropin,
+        "error": error,
+        "threshold": threshold,
+        "relative_threshold": relative_threshold,
+    }
+    settings = choose_settings(**stated)
     created = dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
-    chosen = {"--dropout": dropout, "--dropin": dropin, "--error": error, "--threshold": threshold}
-    words = [text for name, value in chosen.items() if value is not None for text in (name, f"{value:g}")]
+    given = {f"--{name.replace('_', '-')}": value for name, value in stated.items() if value is not None}
+    words = [text for name, value in given.items() for text in (name, f"{value:g}")]
     command = shlex.join(["antigone", "reassociate", str(incident), *words])
     with _progress() as progress:
         result = reassociate_incident(read, created=created, command=command, settings=settings, progress=progress)
@@ -203,7 +215,7 @@ def simulate(
 def demo(out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("demo")) -> None:
     """Simulate a ferry accident, search it, and compare the candidates with the simulated truth."""
     from antigone import console
-    from antigone.casework.demo import compare_with_truth, day_of_search, simulated_incident
+    from antigone.casework.demo import compare_with_truth, day_of_search, simulated_incident, why_open
     from antigone.casework.files import load_incident, remove_simulated, save_incident
 
     folder = out / "incident"
@@ -214,7 +226,7 @@ def demo(out: Annotated[Path, typer.Option(help="The folder to write.")] = Path(
     read = load_incident(folder, attested_by=None, today=today)
     result = _search_and_write(read, out, today=today, seed=1, command=["demo"], geneticist=False)
     _print_search(result, out)
-    console.print_truth(compare_with_truth(result, truth))
+    console.print_truth(compare_with_truth(result, truth), why_open(result))
     typer.echo(f"\nOpen {(out / 'report.html').resolve()}")
 
 
@@ -248,6 +260,7 @@ def _search_and_write(
     geneticist: bool,
     execution: Execution | None = None,
     samples: Mapping[str, tuple[str, ...]] | None = None,
+    parquet: bool = False,
 ) -> SearchResult:
     """``command`` is what changes the answer, not where it is written: two runs write the same bytes.
 
@@ -259,6 +272,7 @@ def _search_and_write(
     from antigone.casework.search import ALONE, search_incident
     from antigone.report.files import candidates_csv, results_json
     from antigone.report.html import render_report
+    from antigone.report.parquet import candidates_parquet
 
     created = dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
     words = shlex.join(["antigone", *command])
@@ -274,11 +288,13 @@ def _search_and_write(
         )
         progress("writing the report", 0, 1)
         result = name_samples(outcome.result, samples or {})
-        files = {
+        files: dict[str, str | bytes] = {
             "candidates.csv": candidates_csv(result),
             "results.json": results_json(result),
             "report.html": render_report(result, read),
         }
+        if parquet:
+            files["candidates.parquet"] = candidates_parquet(result)
         if geneticist:
             files[GENETICIST_ONLY] = geneticist_csv(outcome.incidental)
         write_folder(out, files, private=[GENETICIST_ONLY])
@@ -299,15 +315,22 @@ def _progress() -> Iterator[Progress]:
     """A progress bar with an estimate on a terminal; silence where nobody watches."""
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    with Progress(*columns, TimeRemainingColumn(), disable=not sys.stderr.isatty()) as bars:
+    columns = (
+        TextColumn("{task.description:<24}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, disable=not sys.stderr.isatty()) as bars:
         tasks: dict[str, TaskID] = {}
 
         def show(step: str, done: int, of: int) -> None:
             if step not in tasks:
                 for task in tasks.values():
                     bars.update(task, completed=bars.tasks[task].total or 0)
-                tasks[step] = bars.add_task(step, total=of)
-            bars.update(tasks[step], completed=done, total=of)
+                tasks[step] = bars.add_task(step, total=of, rate="")
+            speed = bars.tasks[tasks[step]].speed
+            bars.update(tasks[step], completed=done, total=of, rate=f"{speed:,.1f}/s" if speed else "")
 
         yield show

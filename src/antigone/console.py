@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
 from antigone.casework.demo import Verdict
 from antigone.casework.explain import Explanation, HypothesesReport
+from antigone.casework.summaries import limit_text
 from antigone.casework.validate import Check
 from antigone.model.reassociation import ReassociationResult
 from antigone.model.result import SearchResult
@@ -45,8 +46,8 @@ def print_search(result: SearchResult) -> None:
         f"compared, {result.pairs_excluded_by_sex:,} excluded by sex, {result.pairs_without_data:,} without data."
     )
     console.print(
-        f"{len(result.candidates)} candidates with LR >= {result.threshold:g}. Expected by chance alone: at most "
-        f"{result.chance.bound:.2g}; estimate {result.chance.estimate:.2g} "
+        f"{len(result.candidates)} candidates with an LR of {limit_text(result.threshold)} or more. "
+        f"Expected by chance alone: at most {result.chance.bound:.2g}; estimate {result.chance.estimate:.2g} "
         f"(standard error {result.chance.standard_error:.1g})."
     )
     for reason, count in result.left_out.items():
@@ -167,22 +168,24 @@ def _verdict(check: Check) -> str:
     return "agrees" if check.passed else f"DIFFERS ({check.worst_case})"
 
 
-def print_truth(verdicts: Sequence[Verdict]) -> None:
-    """The demonstration's candidates against the simulated truth."""
+def print_truth(verdicts: Sequence[Verdict], reasons: Mapping[str, int]) -> None:
+    """The demonstration's candidates against the simulated truth: found, how strong, and why the rest is open."""
     table = _table(
-        "unidentified person", "persons", "true one first", "relative first", "other family first", "open",
-        title="Against the simulated truth",
+        "unidentified person", "persons", "true one first", "its log10 LR", "relative first", "other family first",
+        "open", title="Against the simulated truth",
     )  # fmt: skip
     for v in verdicts:
-        numbers = (v.persons, v.ranked_first, v.as_a_relative, v.elsewhere, v.open)
+        strength = "" if v.weakest is None or v.strongest is None else f"{v.weakest:.1f} to {v.strongest:.1f}"
+        numbers = (v.persons, v.ranked_first, strength, v.as_a_relative, v.elsewhere, v.open)
         table.add_row(v.kind, *map(str, numbers))
     console = _console()
     console.print(table)
     console.print(
         "'Relative first': the strongest candidate is another missing member of the same family, such as a brother; "
-        "pairs alone cannot tell them apart. 'Open': no pair reaches the threshold, too few markers or relatives, "
-        "or nobody reported the person missing."
+        "pairs alone cannot tell them apart."
     )
+    for reason, count in reasons.items():
+        console.print(f"Open ({count}): {reason}.")
 
 
 def log10_text(log10_lr: float) -> str:

@@ -30,7 +30,10 @@ def simulated_incident(*, families: int, unidentified: int, seed: int) -> tuple[
 
 @dataclass(frozen=True)
 class Verdict:
-    """How one kind of unidentified person fared, against the simulated truth."""
+    """How one kind of unidentified person fared, against the simulated truth.
+
+    ``weakest`` and ``strongest`` are the log10 LRs of those whose true place is ranked first, if there are any.
+    """
 
     kind: str
     persons: int
@@ -38,6 +41,8 @@ class Verdict:
     as_a_relative: int
     elsewhere: int
     open: int
+    weakest: float | None = None
+    strongest: float | None = None
 
 
 def compare_with_truth(result: SearchResult, truth: Truth) -> list[Verdict]:
@@ -50,13 +55,24 @@ def compare_with_truth(result: SearchResult, truth: Truth) -> list[Verdict]:
     for candidate in result.candidates:
         best.setdefault(candidate.unidentified, candidate)
     tally: dict[str, Counter[str]] = {}
+    strengths: dict[str, list[float]] = {}
     for code, identity in truth.identities.items():
-        kind = _kind(truth, code)
-        tally.setdefault(kind, Counter())[_fate(best.get(code), identity)] += 1
+        kind, fate, candidate = _kind(truth, code), _fate(best.get(code), identity), best.get(code)
+        tally.setdefault(kind, Counter())[fate] += 1
+        if candidate is not None and fate == "first":
+            strengths.setdefault(kind, []).append(candidate.smallest_log10_lr)
     return [
-        Verdict(kind, sum(c.values()), c["first"], c["relative"], c["elsewhere"], c["open"])
+        Verdict(
+            kind, sum(c.values()), c["first"], c["relative"], c["elsewhere"], c["open"],
+            min(strengths.get(kind, ()), default=None), max(strengths.get(kind, ()), default=None),
+        )
         for kind, c in sorted(tally.items())
-    ]
+    ]  # fmt: skip
+
+
+def why_open(result: SearchResult) -> dict[str, int]:
+    """Why unidentified persons have no candidate, and how many for each reason, the most frequent first."""
+    return dict(Counter(person.remark for person in result.unidentified if not person.candidates).most_common())
 
 
 def _kind(truth: Truth, code: str) -> str:

@@ -97,7 +97,7 @@ def _csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return text.getvalue()
 
 
-def write_folder(folder: Path, files: Mapping[str, str], *, private: Sequence[str] = ()) -> None:
+def write_folder(folder: Path, files: Mapping[str, str | bytes], *, private: Sequence[str] = ()) -> None:
     """Write files into a folder, all or none: into a hidden sibling first, then moved into place.
 
     Files named in ``private`` get mode 0600. A file of an earlier run with the same name is replaced; an
@@ -119,9 +119,9 @@ def write_folder(folder: Path, files: Mapping[str, str], *, private: Sequence[st
         raise InputError(f"{folder} cannot be written ({error.strerror}); choose another folder") from error
 
 
-def _write_all(folder: Path, files: Mapping[str, str], private: Sequence[str]) -> None:
-    for name, text in files.items():
+def _write_all(folder: Path, files: Mapping[str, str | bytes], private: Sequence[str]) -> None:
+    for name, content in files.items():
         opened = os.open(folder / name, os.O_WRONLY | os.O_CREAT, 0o600)
-        with os.fdopen(opened, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(opened, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         (folder / name).chmod(0o600 if name in private else 0o644)

@@ -101,6 +101,7 @@ def choose_settings(
     dropin: float | None = None,
     error: float | None = None,
     threshold: float | None = None,
+    relative_threshold: float | None = None,
 ) -> ReassociationSettings:
     """The settings with what the user states; the model's defaults stand for what is ``None``.
 
@@ -111,7 +112,8 @@ def choose_settings(
     """
     stated = {"dropout": dropout, "dropin": dropin, "error": error}
     rates = replace(REMAINS_RATES, **{name: rate for name, rate in stated.items() if rate is not None})
-    return ReassociationSettings(rates=rates, threshold=threshold)
+    settings = ReassociationSettings(rates=rates, threshold=threshold)
+    return settings if relative_threshold is None else replace(settings, relative_threshold=relative_threshold)
 
 
 def _prepare(

@@ -71,6 +71,15 @@ def describe_families(prepared: Prepared, found: Found, candidates: Sequence[Can
     return tuple(lines)
 
 
+def limit_text(threshold: float) -> str:
+    """A threshold as a reader says it.
+
+    >>> limit_text(1e4), limit_text(2843.33), limit_text(2.5)
+    ('10,000', '2,843', '2.5')
+    """
+    return f"{round(threshold):,}" if threshold >= 100 else f"{threshold:g}"
+
+
 def _strongest(found: Found, *, of_person: bool) -> Best:
     """The strongest partner of each person (or target): among all pairs, or in a large search among those listed."""
     if found.comparison is not None:
@@ -96,8 +105,9 @@ def _person_remark(found: Found, number: int, candidates: int, typed: int) -> st
     if found.comparison is not None and not np.isfinite(found.comparison.smallest[:, number]).any():
         return "impossible as any of the missing persons under the stated model; perhaps not reported missing"
     if typed < FEW_MARKERS:
-        return f"only {typed} markers typed, too few to reach {found.threshold:.4g}; type more markers"
-    return f"no missing person reaches {found.threshold:.4g}; perhaps not reported missing, or references too distant"
+        return f"only {typed} markers typed, too few to reach an LR of {limit_text(found.threshold)}; type more markers"
+    limit = limit_text(found.threshold)
+    return f"no missing person reaches an LR of {limit}; perhaps not reported missing, or references too distant"
 
 
 def _family_remark(prepared: Prepared, found: Found, family: str, candidates: int) -> str:
@@ -108,7 +118,8 @@ def _family_remark(prepared: Prepared, found: Found, family: str, candidates: in
         return f"{candidates} candidates; parts of one person, relatives, or several missing"
     if not prepared.donors[family]:
         return "no donor with an active consent; ask the family"
-    return f"no unidentified person reaches {found.threshold:.4g}; not found yet, or more relatives are needed"
+    limit = limit_text(found.threshold)
+    return f"no unidentified person reaches an LR of {limit}; not found yet, or more relatives are needed"
 
 
 def list_pairs(comparison: Comparison | None) -> tuple[PairLine, ...]:

@@ -18,7 +18,17 @@ from antigone.formats.findings import Findings
 from antigone.formats.markers import normalise_marker
 from antigone.formats.parquet import read_parquet
 from antigone.formats.sources import decode_text, read_bytes
-from antigone.formats.tables import Cells, Columns, Grid, cell_text, column_key, read_csv, read_workbook, to_table
+from antigone.formats.tables import (
+    Cells,
+    Columns,
+    Grid,
+    Table,
+    cell_text,
+    column_key,
+    read_csv,
+    read_workbook,
+    to_table,
+)
 from antigone.model.frequency import FrequencyTable
 
 NIST_1036 = "nist1036"
@@ -125,7 +135,10 @@ def frequency_tables(
     if keys and keys[0] == "allele" and "marker" not in keys:
         drafts = _ladder(grid, header, population or "population", findings)
     else:
-        drafts = _drafts(_long_rows(grid, findings), findings)
+        table = to_table(grid, LONG_COLUMNS, findings)
+        drafts = _drafts(_long_rows(table), findings)
+        if table.broken:  # the half of a table that was read would sum to anything but 1
+            return ()
     return _tables(grid.name, drafts, findings, source or grid.name)
 
 
@@ -142,8 +155,7 @@ class _Entry:
     decimal_comma: bool = False
 
 
-def _long_rows(grid: Grid, findings: Findings) -> Iterator[_Entry]:
-    table = to_table(grid, LONG_COLUMNS, findings)
+def _long_rows(table: Table) -> Iterator[_Entry]:
     for line, cells in table.rows("population", "marker", "allele", "frequency", "alleles_sampled"):
         population, marker, allele, frequency, sampled = cells
         yield _Entry(

@@ -42,7 +42,7 @@ def read_parquet(name: str, content: bytes | HashedFile) -> Grid:
         schema = table.schema_arrow
     except Exception:  # the library raises many kinds for a broken file; all mean the same here
         raise _broken(name) from None
-    return Grid(name, _rows(name, table), (1, schema.names))
+    return Grid(name, _rows(file, table), (1, schema.names))
 
 
 def _check_installed(name: str) -> None:
@@ -54,9 +54,10 @@ def _check_installed(name: str) -> None:
         raise InputError([Problem(name, 0, "", found, "the package pyarrow", remedy)]) from None
 
 
-def _rows(name: str, table: ParquetFile) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+def _rows(file: HashedFile, table: ParquetFile) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+    """The rows of a file, which stays open as long as its rows are asked for."""
     # Not before the column names were looked at: a column that is refused by its name may be of any type.
-    problems = [_wrong_type(name, column) for column in table.schema_arrow if not _is_readable(column.type)]
+    problems = [_wrong_type(file.name, column) for column in table.schema_arrow if not _is_readable(column.type)]
     if problems:
         raise InputError(problems)
     line = 2
@@ -65,7 +66,7 @@ def _rows(name: str, table: ParquetFile) -> Iterator[tuple[int, tuple[Cell, ...]
             yield from enumerate(zip(*map(_cells, batch.columns), strict=True), start=line)
             line += batch.num_rows
     except Exception:  # as above
-        raise _broken(name) from None
+        raise _broken(file.name) from None
 
 
 def _cells(column: pa.Array) -> Iterable[Cell]:

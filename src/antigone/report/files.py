@@ -7,7 +7,7 @@ import io
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from antigone.model.result import SearchResult
@@ -42,7 +42,7 @@ def candidates_csv(result: SearchResult) -> str:
                 c.smallest_population,
                 len(c.markers_compared),
                 len(c.markers_missing),
-                " ".join(mutation.marker for mutation in c.mutations),
+                " ".join(mutation.marker for mutation in c.mutations) if c.detailed else "not worked out",
                 f"{c.posterior:.9f}",
                 f"{result.prior:.9g}",
                 c.verbal,
@@ -58,8 +58,14 @@ def harmless_cell(code: str) -> str:
 
 
 def results_json(result: SearchResult) -> str:
-    """The whole result with its provenance; an infinite number is the string ``"inf"`` or ``"-inf"``."""
-    return json.dumps(plain_value(asdict(result)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    """The whole result with its provenance; an infinite number is the string ``"inf"`` or ``"-inf"``.
+
+    In a large search ``candidates`` holds those worked out in detail; ``candidates_in_all`` says how many there are,
+    and candidates.csv lists them.
+    """
+    whole = asdict(replace(result, candidates=tuple(c for c in result.candidates if c.detailed)))
+    whole["candidates_in_all"] = len(result.candidates)
+    return json.dumps(plain_value(whole), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def plain_value(value: Any) -> Any:

@@ -47,13 +47,17 @@ class CandidateSection:
     kind: str
 
 
+MOST_LISTED = 500
+"""Rows of a table that a person may still read; the files beside the report hold all of them."""
+
+
 def render_report(result: SearchResult, incident: Incident, *, top: int = 20) -> str:
     """Render a search result as one HTML page that needs nothing outside itself.
 
     Parameters
     ----------
     result
-        What the search found. All its candidates are listed.
+        What the search found. The first ``MOST_LISTED`` rows of every table are shown, and how many more there are.
     incident
         What the search read; only the declared pedigrees, the missing members, who gave a sample under an
         active consent, and the kind of each unidentified person are used. No genotype reaches the page.
@@ -72,7 +76,7 @@ def render_report(result: SearchResult, incident: Incident, *, top: int = 20) ->
         time stamp cannot be read.
     """
     families = {family.code: family for family in incident.families}
-    views = tuple(_view(result, candidate, families) for candidate in result.candidates)
+    views = tuple(_view(result, candidate, families) for candidate in result.candidates[:MOST_LISTED])
     page = _environment().get_template("report.html.j2").render(
         result=result,
         summary=summarise(result),
@@ -80,6 +84,7 @@ def render_report(result: SearchResult, incident: Incident, *, top: int = 20) ->
         views=views,
         sections=tuple(_section(result, incident, view, families) for view in views[:top]),
         overview=_overview(result),
+        most=MOST_LISTED,
         keys=_keys(),
         open_unidentified=[summary for summary in result.unidentified if not summary.candidates],
         open_missing=[summary for summary in result.families if not summary.candidates],

@@ -1,0 +1,154 @@
+"""What the joint identification of all victims answers. Logarithms here are to base 10."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from antigone.errors import ModelError
+from antigone.model.result import Provenance
+
+PriorKind = Literal["flat", "closed", "open", "fraction", "odds"]
+
+
+@dataclass(frozen=True)
+class JointPrior:
+    """The prior over joint assignments, before any DNA is looked at.
+
+    ``flat``: every assignment alike. ``closed``: every unidentified person is one of the missing, all such
+    assignments alike. ``open``: ``value`` missing persons are expected among the unidentified. ``fraction``: this
+    share of the unidentified is expected to be missing persons. ``odds``: an assignment is ``value`` to the power
+    of its number of identifications. Under the last three, assignments with as many identifications are alike.
+    """
+
+    kind: PriorKind = "flat"
+    value: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.kind in ("open", "odds") and self.value <= 0:
+            raise ModelError(f"the prior '{self.kind}' needs a number above 0, got {self.value:g}")
+        if self.kind == "fraction" and not 0 < self.value < 1:
+            raise ModelError(f"the prior 'fraction' needs a number between 0 and 1, got {self.value:g}")
+
+    @classmethod
+    def parse(cls, text: str) -> JointPrior:
+        """A prior from ``flat``, ``closed``, ``open=E``, ``fraction=p`` or ``odds=w``.
+
+        >>> JointPrior.parse("open=12")
+        JointPrior(kind='open', value=12.0)
+        """
+        name, _, number = text.strip().partition("=")
+        if name not in ("flat", "closed", "open", "fraction", "odds") or (name in ("flat", "closed")) == bool(number):
+            raise ModelError(f"the prior is '{text}', expected flat, closed, open=E, fraction=p or odds=w")
+        try:
+            return cls(name, float(number) if number else 0.0)  # type: ignore[arg-type]
+        except ValueError:
+            raise ModelError(f"the prior is '{text}', and '{number}' is no number") from None
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """One unidentified person as one missing person, among all joint assignments.
+
+    ``log10_glr``: the best assignment with this pairing over the best one without it; ``None`` when every possible
+    assignment has it, or none has.
+    """
+
+    unidentified: str
+    family: str
+    missing: str
+    posterior: float
+    log10_glr: float | None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One joint assignment: ``pairs`` of (unidentified, family, missing); everybody else stays unassigned.
+
+    ``log10_weight`` is its prior times likelihood over that of "nobody is identified"; ``log10_factor`` how many
+    powers of ten the best assignment is above it; ``log_likelihood`` is natural (``None`` with theta above 0, where
+    only ratios are defined).
+    """
+
+    pairs: tuple[tuple[str, str, str], ...]
+    log10_weight: float
+    log10_factor: float
+    posterior: float
+    log_likelihood: float | None
+
+
+@dataclass(frozen=True)
+class SymmetricGroup:
+    """Places of one family that the data cannot tell apart, and the unidentified persons proposed for them."""
+
+    family: str
+    missing: tuple[str, ...]
+    unidentified: tuple[str, ...]
+    posterior: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What is proposed for one unidentified person under the threshold, or why it stays open.
+
+    ``status`` is ``supported`` (one place), ``supported, places alike`` (one of several places of a family that the
+    data do not tell apart), ``open``, or ``impossible``. ``log10_glr`` is for the place or for all named places
+    together. ``sentences`` say why, and what would decide it.
+    """
+
+    unidentified: str
+    family: str | None
+    missing: tuple[str, ...]
+    status: str
+    posterior: float
+    log10_glr: float | None
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FamilyAnswer:
+    """What the joint solution says about one family.
+
+    ``not_found[missing]`` is the posterior probability that the missing person is not among the unidentified.
+    ``proposed`` pairs missing members with unidentified persons in the best joint assignment.
+    """
+
+    family: str
+    missing: tuple[str, ...]
+    proposed: Mapping[str, str]
+    not_found: Mapping[str, float]
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class JointResult:
+    """The joint identification of an incident in one population.
+
+    ``exact``: every possible assignment was summed; else ``error_bound`` bounds the error of every posterior.
+    ``not_among_missing`` is by unidentified person. ``pairings`` lists the pairings above ``least_listed``.
+    ``no_data`` names missing persons on whom the references say nothing, neither directly nor through other
+    missing persons.
+    """
+
+    title: str
+    population: str
+    prior: JointPrior
+    prior_sentence: str
+    threshold: float
+    assignments_possible: float
+    exact: bool
+    error_bound: float
+    components: int
+    assignments: tuple[Assignment, ...]
+    pairings: tuple[Pairing, ...]
+    not_among_missing: Mapping[str, float]
+    families: tuple[FamilyAnswer, ...]
+    symmetric: tuple[SymmetricGroup, ...]
+    no_data: tuple[tuple[str, str], ...]
+    conclusions: tuple[Conclusion, ...]
+    assumptions: tuple[str, ...]
+    notices: tuple[str, ...]
+    provenance: Provenance
+    least_listed: float = 1e-6
