@@ -11,7 +11,6 @@ from antigone.model.marker import Marker
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 
-
 Weights = Mapping[str, Callable[[tuple[int, ...]], float]]
 """P(what was seen | genotype) of members seen through an observation model; a genotype is a tuple of allele indices."""
 

@@ -29,9 +29,7 @@ def kit(populations: int = 2) -> dict[str, tuple[Marker, ...]]:
     names = list(chosen[0].frequencies)[:CORE]
     ladder = {name: union_ladder(chosen, name) for name in names}
     return {
-        t.population: markers_of(
-            t, names, seen={}, rule=FrequencyRule(), mutation=DEFAULT_MUTATION, ladder=ladder
-        )
+        t.population: markers_of(t, names, seen={}, rule=FrequencyRule(), mutation=DEFAULT_MUTATION, ladder=ladder)
         for t in chosen
     }
 

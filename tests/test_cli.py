@@ -556,8 +556,8 @@ def test_demo__never_removes_what_is_not_its_own(run, tmp_path):
 def test_bad_input__every_problem_of_every_file_at_once_and_nothing_written(run, editable, tmp_path):
     profiles = editable / "profiles.csv"
     lines = profiles.read_text("utf-8").splitlines()
-    lines[1] = re.sub(r"[^,]*$", "9-Mar", lines[1])
-    lines[2] = re.sub(r"[^,]*$", "OL", lines[2])
+    lines[1] = re.sub(r"[^,]+$", "9-Mar", lines[1])
+    lines[2] = re.sub(r"[^,]+$", "OL", lines[2])
     profiles.write_text("\n".join(lines) + "\n", "utf-8")
     families = editable / "families.csv"
     families.write_text(families.read_text("utf-8").replace(",male,", ",mail,", 1), "utf-8")

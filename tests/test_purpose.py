@@ -255,19 +255,12 @@ NO_FUNCTION = {
 }
 # fmt: on
 THINGS_WITH_A_NAME = {"Marker", "SourceFile"}
-STATED_UNDER_POPULATIONS = {
-    "FrequencyTable",
-    "Candidate",
-    "HypothesesResult",
-    "SearchResult",
-    "SamplePair",
-    "ReassociationResult",
-}
+STATED_UNDER_POPULATIONS = {"FrequencyTable", "Candidate", "SamplePair"}  # and every result
 
 
 def forbidden_fields(model_class: type) -> list[str]:
     allowed = {"name"} if model_class.__name__ in THINGS_WITH_A_NAME else set()
-    if model_class.__name__ in STATED_UNDER_POPULATIONS:
+    if model_class.__name__ in STATED_UNDER_POPULATIONS or model_class.__name__.endswith("Result"):
         allowed |= {"population", "populations"}
     words = {field.name: set(field.name.lower().split("_")) for field in dataclasses.fields(model_class)}
     return [field for field, parts in words.items() if parts & (NO_FIELD_OF_A_PERSON - allowed)]

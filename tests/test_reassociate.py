@@ -20,6 +20,7 @@ import antigone.search.groups
 import antigone.search.readings
 from antigone.casework.groups import group_remains, name_samples
 from antigone.casework.reassociate import choose_settings, reassociate_incident
+from antigone.cli import main
 from antigone.errors import InputError, ModelError
 from antigone.formats.groups import read_groups
 from antigone.model.case import Consent, Donor, Family, UnidentifiedPerson
@@ -205,7 +206,7 @@ def test_consensus__a_lone_homozygote_that_may_be_half_a_heterozygote_stays_part
 def test_reassociate__families_and_donors_change_nothing():
     people = fragments(6, np.random.default_rng(18), dropout=0.1)
     pedigree = Pedigree.of(("R", "male"), ("MP", "male", "R", None))
-    rare = Profile("R", {name: ("99", "99") for name in people[0].profile.genotypes})
+    rare = Profile("R", dict.fromkeys(people[0].profile.genotypes, ("99", "99")))
     donor = Donor("R", rare, Consent("form", dt.date(2020, 1, 1)))
     plain = incident(people, populations=1)
     with_donors = replace(plain, families=(Family("F1", pedigree, ("MP",), (donor,)),))
@@ -356,3 +357,58 @@ def test_reassociate__every_result_states_its_rates_and_thresholds():
     )
     assert words["re-association, threshold against close relatives"] == "1000"
     assert any("drop-out 0.2 " in line for line in result.assumptions)
+
+
+# The commands
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """Run a command as its entry point does; return its exit code and its words."""
+
+    def run_command(*arguments):
+        monkeypatch.setattr("sys.argv", ["antigone", *map(str, arguments)])
+        monkeypatch.setenv("COLUMNS", "160")
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return run_command
+
+
+def test_commands__reassociate_and_search_on_groups(command, tmp_path):
+    folder, out = tmp_path / "incident", tmp_path / "out"
+    assert command("simulate", "--out", folder, "--families", 12, "--unidentified", 20, "--seed", 4)[0] == 0
+    code, words = command("reassociate", folder, "--out", out, "--dropin", "0.02", "--on", "2025-09-01")
+    assert code == 0
+    assert "probably parts of one person; for review" in words
+    assert "drop-in 0.02" in words
+    assert {path.name for path in out.iterdir()} == {"groups.csv", "groups.json"}
+    document = json.loads((out / "groups.json").read_text("utf-8"))
+    assert document["provenance"]["command"].endswith("--dropin 0.02")
+    code, words = command("search", folder, "--out", out, "--groups", out / "groups.json", "--on", "2025-09-01")
+    assert code == 0
+    result = json.loads((out / "results.json").read_text("utf-8"))
+    groups = {group["code"]: group["samples"] for group in document["groups"]}
+    assert groups
+    lines = {line["code"]: line["remark"] for line in result["unidentified"]}
+    assert groups.keys() <= lines.keys()
+    for group, samples in groups.items():
+        assert f"group of {', '.join(samples)}" in lines[group]
+        assert not {*samples} & lines.keys()
+        assert f"{group} stands for {', '.join(samples)}" in words
+    assert "groups.json" in result["provenance"]["inputs"]
+
+
+def test_commands__a_rate_that_is_no_probability_is_refused_in_words(command, tmp_path):
+    folder = tmp_path / "incident"
+    command("simulate", "--out", folder, "--families", 2, "--unidentified", 3)
+    code, words = command("reassociate", folder, "--out", tmp_path / "out", "--dropout", "1.5")
+    assert code == 1
+    assert "the dropout rate is 1.5" in words
+    assert not (tmp_path / "out").exists()

@@ -49,7 +49,8 @@ def main() -> None:
     except AntigoneError as error:
         problems = getattr(error, "problems", ())
         if problems:
-            typer.echo(f"{len(problems)} problem(s); nothing was computed and nothing was written:", err=True)
+            count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+            typer.echo(f"{count}; nothing was computed and nothing was written:", err=True)
             typer.echo("\n".join(f"  {problem}" for problem in problems), err=True)
         else:
             typer.echo(f"antigone: {error}", err=True)

@@ -54,7 +54,11 @@ def print_search(result: SearchResult) -> None:
         console.print(f"Left out: {reason} ({count}).")
     for notice in result.notices:
         console.print(f"Note: {notice}.")
-    console.print(f"Prior of a pair: {result.prior:.4g}, {result.prior_reason}. A candidate is a proposal for review.")
+    console.print(
+        f"Prior of a pair: {result.prior:.4g}, {result.prior_reason}. A posterior weighs its pair alone against "
+        "unrelated; of two candidates for one person at most one is right."
+    )
+    console.print("A candidate is a proposal for review.")
 
 
 def print_groups(result: ReassociationResult) -> None:

@@ -16,6 +16,7 @@ from antigone.model.result import SearchResult
 from antigone.search.groups import consensus, consensus_genotypes
 from antigone.search.readings import Readings
 
+
 @dataclass(frozen=True)
 class Grouped:
     """An incident in which each group is one unidentified person, and the samples each of them stands for."""

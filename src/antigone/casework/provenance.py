@@ -51,7 +51,8 @@ def describe_settings(settings: SearchSettings) -> dict[str, str]:
         "mutation, mothers": describe_model(settings.mutation.female),
         "mutation, fathers": describe_model(settings.mutation.male),
         "rare and unseen alleles": settings.rule.describe(),
-        "threshold of the likelihood ratio": f"{settings.threshold:g}",
+        "threshold of the likelihood ratio": f"{settings.threshold:g}"
+        + (", raised in a large search" if settings.threshold_grows else ""),
         "prior": "from the number of persons" if settings.prior is None else f"{settings.prior:g}",
         "verbal scale": settings.verbal.source,
     }

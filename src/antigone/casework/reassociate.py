@@ -264,13 +264,13 @@ def _assumptions(incident: Incident, settings: ReassociationSettings) -> tuple[s
     return (
         "H1: two samples of remains are of one person. H2: of two unrelated persons. The same H1 is also weighed "
         "against full siblings and against parent and child.",
-        f"Every sample is seen through the same observation model: {settings.rates.describe()}. A partial genotype says "
-        "only that its allele was among those seen.",
+        f"Every sample is seen through the same observation model: {settings.rates.describe()}. A partial genotype "
+        "says only that its allele was among those seen.",
         "The markers are autosomal, taken as unlinked and independent: their LRs are multiplied.",
         "All alleles of a pair come from one population" + (f" with theta = {theta:g}." if theta else " (theta = 0)."),
         "Every LR is computed in every population; the smallest one decides.",
         "A pair of known, different sexes is excluded without computation.",
-        "Identical twins have one profile: no result here can tell them from parts of one person. Other relatives, such "
-        "as half-siblings, are farther away than the two that are computed.",
+        "Identical twins have one profile: no result here can tell them from parts of one person. Other relatives, "
+        "such as half-siblings, are farther away than the two that are computed.",
         "A group is a proposal. Whether samples are of one person is for a geneticist and an anthropologist to say.",
     )

@@ -144,6 +144,7 @@ def _settings_lines(incident: Incident) -> Iterator[str]:
     yield from (f"{_quoted(table.population)} = {_quoted(table.source)}" for table in incident.tables if table.source)
     yield f"\n[model]\ntheta = {settings.theta!r}"
     yield f"\n[search]\nthreshold = {settings.threshold!r}"
+    yield f"threshold_grows = {str(settings.threshold_grows).lower()}"
     if settings.prior is not None:
         yield f"prior = {settings.prior!r}"
     if settings.verbal != VerbalScale():

@@ -181,6 +181,7 @@ def _search_settings(top: _Section, frequencies: _Section) -> SearchSettings:
     default, rule = SearchSettings(), FrequencyRule()
     prior = search.number("prior", 0.5) if search.has("prior") else default.prior
     theta, threshold = model.number("theta", default.theta), search.number("threshold", default.threshold)
+    grows = search.flag("threshold_grows", default.threshold_grows)
     search.asked.add("prior")
     mutation = _mutation_choice(top)
     try:
@@ -194,7 +195,7 @@ def _search_settings(top: _Section, frequencies: _Section) -> SearchSettings:
     for section in (model, search):
         section.refuse_the_rest()
     try:
-        return SearchSettings(mutation, theta, rule, threshold, prior, _verbal_scale(top.section("verbal")))
+        return SearchSettings(mutation, theta, rule, threshold, prior, _verbal_scale(top.section("verbal")), grows)
     except ModelError as error:
         key = "theta" if not 0 <= theta < 1 else "threshold" if threshold <= 0 else "prior"
         section = model if key == "theta" else search

@@ -135,35 +135,32 @@ def _subsets(n: int, most: int) -> float:
 class Prices:
     """A price for each person, which makes families that want the same person pay: any prices give a bound.
 
-    Since a person is used at most once, ``Z <= exp(sum of prices) * prod over families of sum over rows of
-    weight * exp(-prices of the row's persons)``. ``log_share[f]`` is each row's share of its family's sum.
+    Since a person is used at most once, ``Z <= exp(sum of prices) * prod over families of A``, where ``A`` is the sum
+    over a family's rows of weight * exp(-prices of the row's persons). ``log_paid[f]`` holds the log of each row's
+    term of that sum.
     """
 
-    log_bound: float
-    log_share: tuple[Array, ...]
+    log_price: Array
+    log_paid: tuple[Array, ...]
 
 
-def fair_prices(families: Sequence[Weighted], persons: int) -> Prices:
-    """Prices at which, families choosing independently, nobody is wanted more than about once."""
-    price = np.zeros(persons + 1)
+def fair_prices(families: Sequence[Weighted], floor: Array) -> Prices:
+    """Prices, none below ``floor``, at which nobody is wanted more than about once by families choosing freely."""
+    price = np.append(floor, 0.0)
+    persons = len(floor)
     for _ in range(PRICE_ROUNDS):
-        shares = [_log_share(family, price)[0] for family in families]
         wanted = np.zeros(persons + 1)
-        for family, share in zip(families, shares, strict=True):
-            chance = np.exp(share)
+        for family, paid in zip(families, _paid(families, price), strict=True):
+            chance = np.exp(paid - log_sum(paid))
             for column in family.persons.T:
                 wanted += np.bincount(np.where(column < 0, persons, column), chance, persons + 1)
         with np.errstate(divide="ignore"):
-            price = np.maximum(0.0, price + np.log(wanted))
-        price[persons] = 0.0
-    priced = [_log_share(family, price) for family in families]
-    return Prices(float(price.sum() + sum(total for _, total in priced)), tuple(share for share, _ in priced))
+            price[:persons] = np.maximum(floor, price + np.log(wanted))[:persons] if persons else floor
+    return Prices(price[:persons], tuple(_paid(families, price)))
 
 
-def _log_share(family: Weighted, price: Array) -> tuple[Array, float]:
-    priced = family.log_weight - price[family.persons].sum(axis=1)
-    total = log_sum(priced)
-    return priced - total, total
+def _paid(families: Sequence[Weighted], price: Array) -> list[Array]:
+    return [family.log_weight - price[family.persons].sum(axis=1) for family in families]
 
 
 @dataclass(frozen=True)
@@ -175,20 +172,28 @@ class Cut:
     rows_left_out: int
 
 
-def cut_rows(families: Sequence[Weighted], prices: Prices, *, log_least: float) -> Cut:
-    """Leave out rows whose share is below ``log_least`` (natural log); "nobody" always stays.
+def cut_rows(
+    families: Sequence[Weighted], prices: Prices, *, log_least: float, unlisted: Sequence[float]
+) -> Cut:  # fmt: skip
+    """Leave out rows whose share of their family's sum is below ``log_least`` (natural log); "nobody" always stays.
 
-    The weight of all assignments that use a left-out row is at most ``exp(prices.log_bound)`` times the sum of
-    those rows' shares: drop the condition that nobody is used twice, charge the prices, and use
-    ``prod A - prod (A - L) <= prod A * sum (L / A)``. It is also at most Z times the sum of the left-out rows'
-    weights relative to "nobody": take the row away and a valid assignment remains.
+    ``unlisted[f]`` bounds the log of the sum, prices paid, of rows that family ``f`` does not list.
+
+    The weight of all assignments that use a row left out, of sum ``L`` in a family whose kept rows sum to ``A``, is at
+    most ``exp(sum of prices) * (prod (A + L) - prod A)``: drop the condition that nobody is used twice, and charge the
+    prices instead.
     """
-    kept, lost, weights, count = [], [-np.inf], [-np.inf], 0
-    for family, share in zip(families, prices.log_share, strict=True):
-        stays = share >= log_least
-        stays |= (family.persons < 0).all(axis=1)
+    kept, shares, count, total = [], [], 0, float(prices.log_price.sum())
+    for family, paid, further in zip(families, prices.log_paid, unlisted, strict=True):
+        stays = (paid >= log_sum(paid) + log_least) | (family.persons < 0).all(axis=1)
         kept.append(family.take(stays))
-        lost.append(log_sum(share[~stays]))
-        weights.append(log_sum(family.log_weight[~stays]))
+        log_kept = log_sum(paid[stays])
+        shares.append(np.logaddexp(log_sum(paid[~stays]), further) - log_kept)
         count += int((~stays).sum())
-    return Cut(tuple(kept), prices.log_bound + log_sum(np.array(lost)), count)
+        total += log_kept
+    return Cut(tuple(kept), total + _log_expm1(log_sum(np.array(shares))), count)
+
+
+def _log_expm1(log: float) -> float:
+    """log(exp(x) - 1) from log x; an upper bound of log(prod (1 + x_f) - 1) when x is the sum of the x_f."""
+    return float("inf") if log > 6.0 else float(np.log(np.expm1(np.exp(log)))) if log > -700.0 else log

@@ -75,13 +75,15 @@ class FamilyTable:
     """All joint assignments of one family: ``persons`` has shape ``(rows, missing)``, -1 for nobody.
 
     ``log_weight`` is the natural log of the weight of each row; row 0 is "nobody" with weight 1.
-    ``log_nobody`` is the natural log likelihood of the references alone.
+    ``log_nobody`` is the natural log likelihood of the references alone. ``log_left_out`` bounds the log of the sum
+    of the weights of rows that are not listed, each person charged their price (see ``joint_screen``).
     """
 
     question: FamilyQuestion
     persons: NDArray[np.int32]
     log_weight: Array
     log_nobody: float
+    log_left_out: float = -np.inf
 
     @property
     def identified(self) -> Ints:
@@ -104,15 +106,16 @@ def family_table(
         When the references are impossible together under the model.
     """
     asked = [j for j, some in enumerate(question.candidates) if some]
-    run = _FamilyRun(question, persons, _lumped(question, persons, markers), theta, asked)
+    run = FamilyRun(question, persons, lumped_markers(question, persons, markers), theta, asked)
     if not asked:
         rows = np.full((1, len(question.missing)), NOBODY, dtype=np.int64)
         logs = np.array([sum(log_likelihoods(question.pedigree, question.references, run.markers, theta=theta))])
     else:
         rows, logs = run.over_persons() if _by_person(question, asked) else run.over_genotypes()
-        logs = _repeat_lost(question, persons, markers, rows, logs, theta)
-    order = np.lexsort(rows.T[::-1])
-    rows, logs = rows[order], logs[order]
+        logs = repeat_lost(question, persons, markers, rows, logs, theta)
+    if not _is_sorted(rows):
+        order = np.lexsort(rows.T[::-1])
+        rows, logs = rows[order], logs[order]
     log_nobody = float(logs[0])
     if log_nobody == -np.inf:
         raise ModelError(
@@ -128,12 +131,22 @@ def family_table(
     return FamilyTable(question, rows.astype(np.int32), weights, log_nobody)
 
 
+def _is_sorted(rows: Ints) -> bool:
+    """Whether rows of persons are in lexicographic order."""
+    decided = np.zeros(max(0, len(rows) - 1), dtype=np.bool_)
+    for before, after in zip(rows[:-1].T, rows[1:].T, strict=True):
+        if (before > after)[~decided].any():
+            return False
+        decided |= before < after
+    return True
+
+
 def _by_person(question: FamilyQuestion, asked: Sequence[int]) -> bool:
     everybody = len(question.persons)
     return everybody <= FEW_PERSONS or (len(asked) > 3 and everybody <= MOST_BITS)
 
 
-def _lumped(question: FamilyQuestion, persons: Persons, markers: Sequence[Marker]) -> list[Marker]:
+def lumped_markers(question: FamilyQuestion, persons: Persons, markers: Sequence[Marker]) -> list[Marker]:
     """The markers with the alleles that nobody concerned carries as one, where that is exact."""
     carried = [*question.references.values(), *(persons.profiles[p] for p in question.persons)]
     lumped = []
@@ -154,7 +167,7 @@ class _Layout:
 
 
 @dataclass
-class _FamilyRun:
+class FamilyRun:
     """One family's elimination, with its plans shared by the batches that allow it."""
 
     question: FamilyQuestion
@@ -182,19 +195,38 @@ class _FamilyRun:
 
     def over_genotypes(self) -> tuple[Ints, Array]:
         """Rows and their log likelihoods; the open index holds each marker's distinct genotypes."""
-        choices = _enumerate_choices(self.question.code, self.lists)
+        before = _enumerate_choices(self.question.code, self.lists)
+        logs = self.extended(before)
+        first, second = np.nonzero(~self.repeats(before))
+        return self._named(np.column_stack([before[first], second])), logs[first, second]
+
+    def repeats(self, before: Ints) -> NDArray[np.bool_]:
+        """Which choices at the last member repeat a person chosen before, shape ``(rows, choices)``."""
+        last = np.array([NOBODY, *self.lists[-1]])
+        repeated = np.zeros((len(before), len(last)), dtype=np.bool_)
+        for column, some in enumerate(self.lists[:-1]):
+            chosen = np.array([NOBODY - 1, *some])[before[:, column]]
+            repeated |= chosen[:, None] == last[None, :]
+        return repeated
+
+    def extended(self, before: Ints) -> Array:
+        """Log likelihood of every choice at the last member after the given choices at the others.
+
+        Shape ``(rows of before, choices of the last)``; the persons need not be distinct.
+        """
         coded = [_distinct(self.persons.shown(some, self.markers)) for some in self.lists]
         candidates = tuple(tuple(range(shown.shape[1] - 1)) for shown, _ in coded)
         strides = np.array([prod(1 + len(some) for some in candidates[c + 1 :]) for c in range(len(candidates))])
-        total = np.zeros(len(choices))
+        total = np.zeros((len(before), 1 + len(self.lists[-1])))
         for positions, logs, made in self._batches([shown for shown, _ in coded], Open(candidates, exclusive=False)):
             order = np.argsort(made @ strides)
             for item, position in enumerate(positions):
-                place = np.zeros(len(choices), dtype=np.int64)
-                for c, (_, codes) in enumerate(coded):
-                    place += (codes[position] * strides[c])[choices[:, c]]
-                total += logs[item, order][place]
-        return self._named(choices), total
+                place = np.zeros(len(before), dtype=np.int64)
+                for c, (_, codes) in enumerate(coded[:-1]):
+                    place += (codes[position] * (strides[c] // (1 + len(candidates[-1]))))[before[:, c]]
+                table = logs[item, order].reshape(-1, 1 + len(candidates[-1]))
+                total += table[:, coded[-1][1][position]][place]
+        return total
 
     def _named(self, choices: Ints | None) -> Ints:
         """Choices as persons over all missing members; those without candidates stay nobody."""
@@ -211,19 +243,15 @@ class _FamilyRun:
         batches = batch_markers(shape, self.question.references, self.markers)
         for batch in sorted(batches, key=lambda b: -b.data.ladder.size):
             own = [some[list(batch.positions)] for some in shown]
-            total, made = None, None
-            for weight, whole, factors in family_networks(shape, batch, own, choices, theta=self.theta):
-                blueprint, pieces = whole, factors
+            runs = []
+            for weight, blueprint, pieces in family_networks(shape, batch, own, choices, theta=self.theta):
                 if not (batch.data.ladder.female.all() and batch.data.ladder.male.all()):
-                    blueprint, pieces = restrict_states(whole, factors, len(batch.positions))
-                layout = self._layout(blueprint)
-                logs = np.log(weight) + _execute(layout, pieces, len(batch.positions))
-                made = layout.choices if made is None else made
-                logs = _aligned(logs, layout.choices, made)
-                total = logs if total is None else np.logaddexp(total, logs)
-            assert total is not None  # noqa: S101  (a batch has at least one network)
-            assert made is not None  # noqa: S101
-            yield batch.positions, total, made
+                    blueprint, pieces = restrict_states(blueprint, pieces, len(batch.positions))
+                runs.append((weight, self._layout(blueprint), pieces))
+            step = max(1, 4 * CHUNK // max(layout.plan.largest for _, layout, _ in runs))
+            for start in range(0, len(batch.positions), step):
+                some = batch.positions[start : start + step]
+                yield some, _total(runs, slice(start, start + step), len(some)), runs[0][1].choices
 
     def _layout(self, blueprint: Blueprint) -> _Layout:
         key = (blueprint.scopes, blueprint.members, blueprint.open)
@@ -235,16 +263,22 @@ class _FamilyRun:
         return self.layouts[key]
 
 
+def _total(runs: Sequence[tuple[int, _Layout, list[Piece]]], some: slice, markers: int) -> Array:
+    """Log likelihoods ``(markers, rows)`` of the weighted sum of networks, rows as in the first layout."""
+    total: Array | None = None
+    for weight, layout, pieces in runs:
+        logs = np.log(weight) + _execute(layout, [piece.items(some) for piece in pieces], markers)
+        logs = _aligned(logs, layout.choices, runs[0][1].choices)
+        total = logs if total is None else np.logaddexp(total, logs)
+    assert total is not None  # noqa: S101  (a batch has at least one network)
+    return total
+
+
 def _execute(layout: _Layout, pieces: Sequence[Piece], markers: int) -> Array:
-    """Log likelihoods ``(markers, rows)`` in parts that fit; ``nan`` where too much may be lost to underflow."""
-    step = max(1, 4 * CHUNK // layout.plan.largest)
-    parts = []
-    for start in range(0, markers, step):
-        some = [piece.items(slice(start, start + step)) for piece in pieces]
-        logs, loss = execute_joint(layout.plan, layout.laid, some)
-        logs[np.broadcast_to(loss, logs.shape) > LARGEST_LOSS] = np.nan
-        parts.append(np.broadcast_to(logs, (min(step, markers - start), logs.shape[1])))
-    return np.concatenate(parts)
+    """Log likelihoods ``(markers, rows)``; ``nan`` where too much may be lost to underflow."""
+    logs, loss = execute_joint(layout.plan, layout.laid, pieces)
+    logs[np.broadcast_to(loss, logs.shape) > LARGEST_LOSS] = np.nan
+    return np.broadcast_to(logs, (markers, logs.shape[1]))
 
 
 def _aligned(logs: Array, made: Ints, wanted: Ints) -> Array:
@@ -267,7 +301,7 @@ def _distinct(shown: Ints) -> tuple[Ints, Ints]:
 
 
 def _enumerate_choices(family: str, lists: Sequence[tuple[int, ...]]) -> Ints:
-    """Every way to choose nobody or a person at each member, no person twice; choices count from 1 in the list."""
+    """Every way to choose nobody or a person at each member but the last, no person twice."""
     if prod(1 + len(some) for some in lists) > MOST_ROWS:
         raise PlanTooLarge(
             f"family {family}: more than {MOST_ROWS:,} joint assignments of its missing members to "
@@ -275,7 +309,7 @@ def _enumerate_choices(family: str, lists: Sequence[tuple[int, ...]]) -> Ints:
         )
     chosen = np.zeros((1, 0), dtype=np.int64)
     who = np.zeros((1, 0), dtype=np.int64)
-    for some in lists:
+    for some in lists[:-1]:
         own = np.array([NOBODY, *some])
         taken = (who[:, :, None] == own[None, None, :]) & (own >= 0)
         first, second = np.nonzero(~taken.any(axis=1))
@@ -284,7 +318,7 @@ def _enumerate_choices(family: str, lists: Sequence[tuple[int, ...]]) -> Ints:
     return chosen
 
 
-def _repeat_lost(
+def repeat_lost(
     question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], rows: Ints, logs: Array, theta: float
 ) -> Array:  # fmt: skip
     """Compute the rows marked ``nan`` again, one by one, with the engine's own guard against underflow."""

@@ -70,10 +70,8 @@ class JointPosterior:
     components: int
     rows_left_out: int
     error_bound: float
+    exact: bool
 
-    @property
-    def exact(self) -> bool:
-        return self.rows_left_out == 0
 
     def log_glr(self, family: int, missing: int, person: int) -> float | None:
         """The best assignment with the pairing over the best without; ``None`` when either kind does not exist."""
@@ -90,13 +88,14 @@ def solve_joint(
     *,
     prior: JointPrior,
     pair_log_odds: Mapping[tuple[int, str, str], float] | None = None,
+    prices: Array | None = None,
     count: int = 10,
 ) -> JointPosterior:
     """The posterior over all joint assignments of an incident, and its ``count`` best assignments.
 
     ``pair_log_odds`` adds prior log odds to single pairings (person, family, missing), for what age or circumstances
     say of them. Exact where the families' components allow it; else rows of small weight are left out and the bound
-    on the error is part of the answer.
+    on the error is part of the answer. ``prices`` are those under which the tables' ``log_left_out`` hold.
 
     Raises
     ------
@@ -109,7 +108,9 @@ def solve_joint(
     weights = prior_weights(prior, persons.sexes, sexes)
     families = [_weighted(table, weights.log_odds, pair_log_odds or {}) for table in tables]
     _require_possible(families, persons, weights)
-    kept, components, cut = _feasible(families, len(persons.codes), weights.closed)
+    unlisted = [_unlisted(table, weights.log_odds, pair_log_odds or {}) for table in tables]
+    floor = np.zeros(len(persons.codes)) if prices is None else prices
+    kept, components, cut = _feasible(families, unlisted, floor, weights.closed)
     solutions = [solve_component(kept, component, closed=weights.closed) for component in components]
     log_total = float(sum(solution.log_total for solution in solutions))
     if log_total == -np.inf:
@@ -133,6 +134,7 @@ def solve_joint(
         components=sum(len(component.families) > 0 for component in components),
         rows_left_out=0 if cut is None else cut.rows_left_out,
         error_bound=bound,
+        exact=cut is None,
     )
 
 
@@ -155,18 +157,26 @@ def _require_possible(families: Sequence[Weighted], persons: Persons, weights: P
         )
 
 
+def _unlisted(table: FamilyTable, log_odds: float, pair_log_odds: Mapping[tuple[int, str, str], float]) -> float:
+    """The bound on the rows a table does not list, with the prior in their weights."""
+    raised = max(0.0, log_odds) * len(table.question.missing)
+    raised += sum(max(0.0, extra) for (_, family, _), extra in pair_log_odds.items() if family == table.question.code)
+    return table.log_left_out + raised
+
+
 def _feasible(
-    families: Sequence[Weighted], persons: int, closed: bool
+    families: Sequence[Weighted], unlisted: Sequence[float], floor: Array, closed: bool
 ) -> tuple[Sequence[Weighted], list[Component], Cut | None]:  # fmt: skip
     """The families and components to sum: all rows where that fits, else with the smallest cut that fits."""
     components = find_components(families, all_shared=closed)
-    if sum(component.work for component in components) <= LARGEST_WORK:
+    fits = sum(component.work for component in components) <= LARGEST_WORK
+    if fits and max(unlisted) == -np.inf:
         return families, components, None
     if closed:
         raise PlanTooLarge("the closed prior is too large to sum exactly, and has no bound; use the prior open=E")
-    prices = fair_prices(families, persons)
-    for log_least in CUTS:
-        cut = cut_rows(families, prices, log_least=log_least)
+    prices = fair_prices(families, floor)
+    for log_least in (-np.inf, *CUTS) if fits else CUTS:
+        cut = cut_rows(families, prices, log_least=log_least, unlisted=unlisted)
         components = find_components(cut.kept)
         if sum(component.work for component in components) <= LARGEST_WORK:
             return cut.kept, components, cut

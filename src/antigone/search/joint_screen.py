@@ -1,0 +1,204 @@
+"""Families with too many joint assignments to list them all: the ones that could matter, and a bound on the rest.
+
+The members are taken one after another. Of a partial row (persons at the first members) the weight is computed
+exactly; nobody it could be continued with can raise it by more than a stated factor, because
+
+    P(person's genotypes | anything) / P(person's genotypes alone) <= 1 / P(person's genotypes alone).
+
+Partial rows whose continuations are proven to be light are dropped, and the proven sum of their weights is kept.
+
+Every person has a *price*, and weights are compared after the persons in a row have paid. A person whose own family
+values them highly is dear to every other family. Any prices give a valid bound (``joint_components.Prices``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antigone.errors import PlanTooLarge
+from antigone.model.marker import Marker
+from antigone.search.joint_components import Weighted, log_sum
+from antigone.search.joint_likelihood import (
+    NOBODY,
+    FamilyQuestion,
+    FamilyRun,
+    FamilyTable,
+    family_table,
+    lumped_markers,
+    repeat_lost,
+)
+from antigone.search.joint_persons import Persons
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MOST_LISTED = 200_000
+"""Rows up to which a family's table lists all of them."""
+MOST_EXTENDED = 1_500_000
+"""Extended rows that one stage of the screening may compute."""
+LOG_CUT = -75.0
+"""Partial rows below this, relative to the best row found, are dropped (natural log)."""
+BEAM = 100
+_DISCOUNT = 8.0
+"""Prices stay this far (natural log) below what the person's own family would pay."""
+
+
+def family_tables(
+    questions: Sequence[FamilyQuestion], persons: Persons, markers: Sequence[Marker], *, theta: float = 0.0
+) -> tuple[list[FamilyTable], Array]:
+    """The tables of all families, and the prices under which what they leave out is bounded, shape ``(persons,)``.
+
+    Families are listed whole where that is possible, the others are screened; then ``log_left_out`` says so.
+
+    Raises
+    ------
+    PlanTooLarge
+        When a family is too large to list and theta is above 0, for which no bound is known.
+    """
+    tables: dict[int, FamilyTable] = {}
+    large = [f for f, question in enumerate(questions) if _rows(question) > MOST_LISTED]
+    for f, question in enumerate(questions):
+        if f not in large or _by_person(question):
+            tables[f] = family_table(question, persons, markers, theta=theta)
+    prices = own_prices([Weighted(t.persons, t.log_weight) for t in tables.values()], len(persons.codes))
+    for f in sorted(large, key=lambda f: _rows(questions[f])):
+        if f in tables:
+            continue
+        if theta > 0:
+            raise PlanTooLarge(
+                f"family {questions[f].code}: {_rows(questions[f]):,} joint assignments are too many with theta above "
+                "0; state what excludes persons (sex), take fewer at a time, or compute with theta 0"
+            )
+        tables[f] = screened_table(questions[f], persons, markers, prices)
+    return [tables[f] for f in range(len(questions))], prices
+
+
+def _rows(question: FamilyQuestion) -> int:
+    return prod(1 + len(some) for some in question.candidates)
+
+
+def _by_person(question: FamilyQuestion) -> bool:
+    """Few persons for many places: the elimination itself keeps the valid assignments only."""
+    return len(question.persons) <= 2 * len(question.missing) + 4
+
+
+def own_prices(families: Sequence[Weighted], persons: int) -> Array:
+    """What the family that wants each person most would lose without them, less a discount; never below 0."""
+    price = np.zeros(persons + 1)
+    for family in families:
+        logs = family.log_weight - price[family.persons].sum(axis=1)
+        best = family.persons[np.argmax(logs)]
+        for person in best[best >= 0].tolist():
+            with_person = (family.persons == person).any(axis=1)
+            gain = logs[with_person].max() - logs[~with_person].max()
+            raised = max(0.0, float(gain) - _DISCOUNT)
+            price[person] += raised
+            logs = logs - raised * with_person
+    return price[:persons]
+
+
+def screened_table(
+    question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], prices: Array
+) -> FamilyTable:  # fmt: skip
+    """The rows of a family that could matter, their weights exact, and a bound on the weight of all others.
+
+    Assumes theta 0. "Nobody" and every part of the best row stay listed.
+    """
+    screen = _Screen(question, persons, lumped_markers(question, persons, markers), prices)
+    order = screen.order()
+    best, log_best = screen.beam(order)
+    rows, logs, left_out = screen.rows(order, best, log_best)
+    back = np.argsort(order)
+    whole = np.full((len(rows), len(question.missing)), NOBODY, dtype=np.int64)
+    asked = [j for j, some in enumerate(question.candidates) if some]
+    whole[:, [asked[c] for c in range(len(asked))]] = rows[:, back]
+    sorting = np.lexsort(whole.T[::-1])
+    return FamilyTable(question, whole[sorting].astype(np.int32), logs[sorting], screen.log_nobody, left_out)
+
+
+class _Screen:
+    """One family's screening. Rows hold persons (-1: nobody) at the members taken so far."""
+
+    def __init__(
+        self, question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], prices: Array
+    ) -> None:  # fmt: skip
+        self.question, self.persons, self.markers = question, persons, list(markers)
+        self.price = np.append(prices, 0.0)
+        self.asked = [j for j, some in enumerate(question.candidates) if some]
+        self.log_alone = np.append(persons.log_alone_each, 0.0)
+        nobody = np.zeros((1, 0), dtype=np.int64)
+        self.log_nobody = 0.0
+        first = self.run([self.asked[0]], [()]).extended(nobody)
+        self.log_nobody = float(first[0, 0])
+
+    def run(self, members: Sequence[int], lists: Sequence[Sequence[int]]) -> FamilyRun:
+        """A run in which only these members may be somebody, in this order."""
+        candidates: list[tuple[int, ...]] = [()] * len(self.question.missing)
+        for member, some in zip(members, lists, strict=True):
+            candidates[member] = tuple(some)
+        asked = replace(self.question, candidates=tuple(candidates))
+        return FamilyRun(asked, self.persons, self.markers, 0.0, list(members))
+
+    def extend(self, before: Ints, members: Sequence[int]) -> tuple[Ints, Array]:
+        """All rows that continue ``before`` at the last of ``members``, and their log weights."""
+        lists = [sorted(set(column[column >= 0].tolist())) for column in before.T]
+        last = list(self.question.candidates[members[-1]])
+        run = self.run(members, [*lists, last])
+        choices = np.zeros(before.shape, dtype=np.int64)
+        for column, some in enumerate(lists):
+            choices[:, column] = np.searchsorted(np.array([NOBODY, *some]), before[:, column])
+        logs = run.extended(choices)
+        first, second = np.nonzero(~run.repeats(choices))
+        rows = np.column_stack([before[first], np.array([NOBODY, *last])[second]])
+        whole = np.full((len(rows), len(self.question.missing)), NOBODY, dtype=np.int64)
+        whole[:, list(members)] = rows
+        found = repeat_lost(self.question, self.persons, self.markers, whole, logs[first, second], 0.0)
+        return rows, found - self.log_nobody - self.log_alone[rows].sum(axis=1)
+
+    def order(self) -> list[int]:
+        """The asked members (positions among them), the one best known by the references first."""
+        spread = []
+        for member in self.asked:
+            _, logs = self.extend(np.zeros((1, 0), dtype=np.int64), [member])
+            spread.append(float(logs.max() - np.median(logs)))
+        return sorted(range(len(self.asked)), key=lambda c: -spread[c])
+
+    def paid(self, rows: Ints, logs: Array) -> Array:
+        return logs - self.price[rows].sum(axis=1)
+
+    def beam(self, order: Sequence[int]) -> tuple[Ints, float]:
+        """A heavy row, found greedily, and its log weight after paying."""
+        rows, logs = np.zeros((1, 0), dtype=np.int64), np.zeros(1)
+        for stage in range(len(order)):
+            rows, logs = self.extend(rows, [self.asked[c] for c in order[: stage + 1]])
+            some = np.argsort(-self.paid(rows, logs), kind="stable")[:BEAM]
+            rows, logs = rows[some], logs[some]
+        return rows[0], float(self.paid(rows, logs)[0])
+
+    def rows(self, order: Sequence[int], best: Ints, log_best: float) -> tuple[Ints, Array, float]:
+        """The listed rows, their log weights, and the log of the bound on the others' sum after paying."""
+        rows, logs = np.zeros((1, 0), dtype=np.int64), np.zeros(1)
+        left_out = [-np.inf]
+        for stage in range(len(order)):
+            rows, logs = self.extend(rows, [self.asked[c] for c in order[: stage + 1]])
+            later = [self.question.candidates[self.asked[c]] for c in order[stage + 1 :]]
+            most = self.paid(rows, logs) + sum(self.largest_gain(some) for some in later)
+            ways = sum(float(np.log1p(len(some))) for some in later)
+            room = MOST_EXTENDED // (1 + len(later[0])) if later else MOST_LISTED
+            stays = most + ways >= log_best + LOG_CUT
+            if stays.sum() > room:
+                stays &= most >= np.partition(most, -room)[-room]
+            stays |= ((rows == best[: stage + 1]) | (rows == NOBODY)).all(axis=1)
+            left_out.append(log_sum(most[~stays]) + ways)
+            rows, logs = rows[stays], logs[stays]
+        return rows, logs, log_sum(np.array(left_out))
+
+    def largest_gain(self, candidates: Sequence[int]) -> float:
+        """No choice of one of these persons can raise a row's log weight, price paid, by more."""
+        some = list(candidates)
+        return max(0.0, float((-self.log_alone[some] - self.price[some]).max()))
