@@ -41,6 +41,10 @@ def table_and_codes(draw: st.DrawFn) -> tuple[list[np.ndarray], np.ndarray]:
     return tables, rng.integers(0, codes, size=(markers, persons))
 
 
+def exact_sums(tables: list[np.ndarray], codes: np.ndarray) -> np.ndarray:
+    return np.sum([table[:, code] for table, code in zip(tables, codes, strict=True)], axis=0)
+
+
 @given(table_and_codes(), st.floats(-5.0, 60.0))
 def test_screen__never_loses_a_pair_at_or_above_the_threshold(
     drawn: tuple[list[np.ndarray], np.ndarray], log_threshold: float
@@ -51,7 +55,7 @@ def test_screen__never_loses_a_pair_at_or_above_the_threshold(
         (int(p), int(lane))
         for p, lane in screen(to_fixed_point(tables, queries, log_threshold=log_threshold), queries.rows)
     }
-    exact = sum(table[:, code] for table, code in zip(tables, codes, strict=True))
+    exact = exact_sums(tables, codes)
     for lane, person in np.argwhere(exact >= log_threshold):
         assert (int(person), int(lane)) in passed
 
@@ -66,7 +70,7 @@ def test_fixed_point__no_sum_leaves_sixteen_bits_and_none_is_rounded_down(
     sums = fixed.rows.astype(np.int64)[queries.rows].sum(axis=1).T
     assert sums.max() <= 32_767
     assert sums.min() >= -32_768
-    exact = sum(table[:, code] for table, code in zip(tables, codes, strict=True))
+    exact = exact_sums(tables, codes)
     known = ~np.isnan(exact)
     assert (sums[known] >= exact[known] * fixed.scale - 1e-6).all()
 
@@ -76,7 +80,7 @@ def test_screen__lets_few_pairs_pass_that_are_below_the_threshold() -> None:
     tables = [rng.normal(-1.0, 2.0, size=(64, 30)) for _ in range(24)]
     codes = rng.integers(0, 30, size=(24, 3000))
     queries = stack_queries(codes)
-    exact = sum(table[:, code] for table, code in zip(tables, codes, strict=True))
+    exact = exact_sums(tables, codes)
     threshold = float(np.quantile(exact, 0.999))
     passed = len(screen(to_fixed_point(tables, queries, log_threshold=threshold), queries.rows))
     assert passed <= 1.3 * int((exact >= threshold).sum())

@@ -53,7 +53,7 @@ def run(monkeypatch, capsys) -> Run:
 
 
 def in_new_process(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own interpreter
+    return subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
         capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "160"},
     )  # fmt: skip

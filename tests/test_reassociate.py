@@ -7,6 +7,7 @@ import csv
 import datetime as dt
 import io
 import json
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from remains import CORE, degrade, families, incident, persons, sample
 import antigone.search.direct
 import antigone.search.groups
 import antigone.search.readings
+from antigone.casework.files import GENETICIST_ONLY, write_folder
 from antigone.casework.groups import group_remains, name_samples
 from antigone.casework.reassociate import choose_settings, reassociate_incident
 from antigone.cli import main
@@ -28,7 +30,7 @@ from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.reassociation import ReassociationSettings
 from antigone.model.result import UnidentifiedSummary
-from antigone.report.groups import groups_csv, groups_json
+from antigone.report.groups import groups_csv, groups_json, render_groups
 from antigone.search.groups import connected_components
 
 
@@ -232,7 +234,7 @@ def test_reassociate__no_function_takes_a_donor_a_family_or_a_reference():
 
 def test_reassociate__nothing_says_identified_or_match():
     result = run(bridged() + fragments(3, np.random.default_rng(20), dropout=0.1), threshold=1e3)
-    words = (groups_csv(result) + groups_json(result)).lower().replace("unidentified", "")
+    words = (groups_csv(result) + groups_json(result) + render_groups(result)).lower().replace("unidentified", "")
     assert "identified" not in words
     assert "match" not in words
     assert "probably parts of one person; for review" in words
@@ -251,6 +253,26 @@ def test_groups_csv__has_a_row_for_each_sample():
         ("B2", "2", ""),
         ("M", "", "yes"),
     ]
+
+
+def test_render_groups__shows_conflicts_groups_and_undecided_and_no_genotype():
+    people = bridged() + fragments(4, np.random.default_rng(27), dropout=0.3)
+    result = run([*people, sample("<b>", people[0].profile.genotypes)], threshold=1e3)
+    page = render_groups(result)
+    assert "perhaps mixed or contaminated" in page
+    assert "Groups: probably parts of one person; for review" in page
+    assert "Identical twins" in page
+    assert "&lt;b&gt;" in page
+    assert "<b>" not in page
+    shown = {m.genotype for g in result.groups for m in g.consensus.values() if m.genotype}
+    assert shown
+    assert not any(f"{first}/{second}" in page or f"{first}, {second}<" in page for first, second in shown)
+
+
+def test_reassociate__leaves_the_geneticist_file_of_a_search_alone(tmp_path):
+    (tmp_path / GENETICIST_ONLY).write_text("kept", "utf-8")
+    write_folder(tmp_path, {"groups.csv": "x"}, outdated=())
+    assert (tmp_path / GENETICIST_ONLY).read_text("utf-8") == "kept"
 
 
 def written(result, tmp_path):
@@ -388,7 +410,8 @@ def test_commands__reassociate_and_search_on_groups(command, tmp_path):
     assert code == 0
     assert "probably parts of one person; for review" in words
     assert "drop-in 0.02" in words
-    assert {path.name for path in out.iterdir()} == {"groups.csv", "groups.json"}
+    assert {path.name for path in out.iterdir()} == {"groups.csv", "groups.json", "groups.html"}
+    assert stat.S_IMODE((out / "groups.json").stat().st_mode) == 0o600
     document = json.loads((out / "groups.json").read_text("utf-8"))
     assert document["provenance"]["command"].endswith("--dropin 0.02")
     code, words = command("search", folder, "--out", out, "--groups", out / "groups.json", "--on", "2025-09-01")

@@ -469,7 +469,7 @@ def test_fit__one_reference_alone_always_fits():
 
 @pytest.mark.parametrize("theta", [0.0, 0.03])
 def test_fit__families_together_are_judged_as_each_alone(theta):
-    kit = kit_of(4)
+    kit = kit_of(2)
     families = []
     for seed in range(3):
         profiles = family_profiles(kit, BIG, seed)

@@ -113,7 +113,7 @@ def search(
 @app.command()
 def reassociate(
     incident: IncidentPath,
-    out: Annotated[Path, typer.Option(help="The folder for groups.csv and groups.json.")],
+    out: Annotated[Path, typer.Option(help="The folder for groups.html, groups.csv and groups.json.")],
     dropout: Annotated[float | None, typer.Option(help="Drop-out rate of an allele copy in every sample.")] = None,
     dropin: Annotated[float | None, typer.Option(help="Drop-in rate of every sample.")] = None,
     error: Annotated[float | None, typer.Option(help="Rate of typing errors of a marker.")] = None,
@@ -130,7 +130,7 @@ def reassociate(
     from antigone import console
     from antigone.casework.files import load_incident, write_folder
     from antigone.casework.reassociate import choose_settings, reassociate_incident
-    from antigone.report.groups import groups_csv, groups_json
+    from antigone.report.groups import groups_csv, groups_json, render_groups
 
     read = load_incident(incident, attested_by=consent_attested, today=_day(on))
     stated = {
@@ -147,9 +147,14 @@ def reassociate(
     command = shlex.join(["antigone", "reassociate", str(incident), *words])
     with _progress() as progress:
         result = reassociate_incident(read, created=created, command=command, settings=settings, progress=progress)
-    write_folder(out, {"groups.csv": groups_csv(result), "groups.json": groups_json(result)})
+    files = {
+        "groups.html": render_groups(result),
+        "groups.csv": groups_csv(result),
+        "groups.json": groups_json(result),
+    }
+    write_folder(out, files, private=["groups.json"], outdated=())
     console.print_groups(result)
-    typer.echo(f"Written: {out / 'groups.csv'}, {out / 'groups.json'}")
+    typer.echo(f"Written: {', '.join(str(out / name) for name in files)}")
 
 
 @app.command()

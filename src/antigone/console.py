@@ -216,5 +216,6 @@ def _table(*columns: str, title: str | None = None) -> Table:
     table = Table(title=title)
     for column in columns:
         numeric = column in {"rank", "log10 LR", "LR", "cases", "values", "persons", "open"} or "first" in column
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        whole = column in {"category", "verdict"}
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=whole)
     return table

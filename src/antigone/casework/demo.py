@@ -57,10 +57,11 @@ def compare_with_truth(result: SearchResult, truth: Truth) -> list[Verdict]:
     tally: dict[str, Counter[str]] = {}
     strengths: dict[str, list[float]] = {}
     for code, identity in truth.identities.items():
-        kind, fate, candidate = _kind(truth, code), _fate(best.get(code), identity), best.get(code)
+        kind, found = _kind(truth, code), best.get(code)
+        fate = _fate(found, identity)
         tally.setdefault(kind, Counter())[fate] += 1
-        if candidate is not None and fate == "first":
-            strengths.setdefault(kind, []).append(candidate.smallest_log10_lr)
+        if found is not None and fate == "first":
+            strengths.setdefault(kind, []).append(found.smallest_log10_lr)
     return [
         Verdict(
             kind, sum(c.values()), c["first"], c["relative"], c["elsewhere"], c["open"],

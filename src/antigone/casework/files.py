@@ -97,11 +97,17 @@ def _csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return text.getvalue()
 
 
-def write_folder(folder: Path, files: Mapping[str, str | bytes], *, private: Sequence[str] = ()) -> None:
+def write_folder(
+    folder: Path,
+    files: Mapping[str, str | bytes],
+    *,
+    private: Sequence[str] = (),
+    outdated: Sequence[str] = (GENETICIST_ONLY,),
+) -> None:
     """Write files into a folder, all or none: into a hidden sibling first, then moved into place.
 
-    Files named in ``private`` get mode 0600. A file of an earlier run with the same name is replaced; an
-    earlier ``geneticist-only.csv`` that this run does not write is removed, so that it cannot go stale.
+    Files named in ``private`` get mode 0600. A file of an earlier run with the same name is replaced; files named
+    in ``outdated`` that this run does not write are removed, so that they cannot go stale.
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -111,8 +117,8 @@ def write_folder(folder: Path, files: Mapping[str, str | bytes], *, private: Seq
             folder.mkdir(exist_ok=True)
             for name in files:
                 (draft / name).replace(folder / name)
-            if GENETICIST_ONLY not in files:
-                (folder / GENETICIST_ONLY).unlink(missing_ok=True)
+            for name in set(outdated) - files.keys():
+                (folder / name).unlink(missing_ok=True)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:

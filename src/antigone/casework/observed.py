@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from antigone.engine.likelihood import LikelihoodRatio, Observations, likelihood_ratio
+from antigone.engine.likelihood import LikelihoodRatio, likelihood_ratio
 from antigone.engine.observation import observation_probabilities
+from antigone.engine.soft import Observations
 from antigone.formats.observed import read_observed
 from antigone.formats.validation import Case
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from antigone.casework.prepare import Progress, populations_of, silent
 from antigone.casework.provenance import describe_run
@@ -69,19 +70,40 @@ def reassociate_incident(
     linked = supports_one_person(found, log_threshold=float(np.log(settings.relative_threshold)))
     clusters = clusters_of(run.readings, found.pairs[linked])
     groups = [_group(run, settings, cluster, number) for number, cluster in enumerate(clusters, start=1)]
+    return _result(incident, run, settings, _Found(found, linked, tuple(groups)), created=created, command=command)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Pairs at or above the threshold, which of them are links, and the groups these make."""
+
+    pairs: Scores
+    linked: NDArray[np.bool_]
+    groups: tuple[SampleGroup, ...]
+
+
+def _result(
+    incident: Incident,
+    run: Reassociation,
+    settings: ReassociationSettings,
+    found: _Found,
+    *,
+    created: str,
+    command: str,
+) -> ReassociationResult:
     provenance = describe_run(incident, created=created, command=command, seed=0)
     return ReassociationResult(
         title=incident.title,
         populations=tuple(run.readings.log_lr),
-        groups=tuple(groups),
-        links=_listed(run, found.take(linked), ""),
-        undecided=_listed(run, found.take(~linked), "parts of one person or close relatives; for review"),
-        links_found=int(linked.sum()),
-        undecided_found=int((~linked).sum()),
+        groups=found.groups,
+        links=_listed(run, found.pairs.take(found.linked), ""),
+        undecided=_listed(run, found.pairs.take(~found.linked), "parts of one person or close relatives; for review"),
+        links_found=int(found.linked.sum()),
+        undecided_found=int((~found.linked).sum()),
         most_listed=MOST_LISTED,
-        remains=len(remains),
-        living_left_out=len(incident.unidentified) - len(remains),
-        ungrouped=len(remains) - sum(len(cluster.rows) for cluster in clusters),
+        remains=len(run.readings.samples),
+        living_left_out=len(incident.unidentified) - len(run.readings.samples),
+        ungrouped=len(run.readings.samples) - sum(len(group.samples) for group in found.groups),
         pairs_compared=run.counts.compared,
         pairs_excluded_by_sex=run.counts.excluded_by_sex,
         pairs_without_data=run.counts.without_data,

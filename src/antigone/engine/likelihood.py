@@ -14,6 +14,7 @@ from antigone.engine.elimination import Plan, execute, make_plan
 from antigone.engine.factors import UNTYPED, Data, Network, Shape, Typing, shape_of, unordered_pairs
 from antigone.engine.ladder import Ladder, stack_markers
 from antigone.engine.population import networks
+from antigone.engine.soft import Observations, soft_weights, with_observations
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
@@ -21,10 +22,6 @@ from antigone.model.profile import Genotype, Profile
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-Observations = Mapping[str, Mapping[str, Array]]
-"""By member, then by marker: P(what was seen | genotype) for every unordered genotype in the order of
-``genotype_pairs``, as ``engine.observation`` gives it. Such a member has no genotype at that marker."""
 
 _BLOCK = 2**22
 """Elements that the largest array of one executed block may have (32 MiB of float64)."""
@@ -199,7 +196,7 @@ def group_markers(
     for position, marker in enumerate(markers):
         shape, ids = _shape(pedigree, marker.chromosome == "X")
         typing, observed = encode(ids, profiles, marker, hemizygous=[len(slots) == 1 for slots in shape.slots])
-        typing = _with_observations(typing, ids, marker, observations)
+        typing = with_observations(typing, ids, marker, observations)
         groups.setdefault((shape, ids, typing, marker.silent > 0), []).append((position, observed))
     batches = []
     for (shape, ids, typing, _), rows in groups.items():
@@ -207,36 +204,13 @@ def group_markers(
         rows_open = tuple(ids.index(member) for member in open_members)
         names = [markers[position].name for position, _ in rows]
         soft = tuple(
-            (row, _soft_weights([observations[member][name] for name in names], shape, row, ladder.size))
+            (row, soft_weights([observations[member][name] for name in names], shape, row, ladder.size))
             for row, member in enumerate(ids)
             if typing[row] is Typing.SOFT
         )
         data = Data(shape, ladder, typing, np.stack([row for _, row in rows]), rows_open, soft=soft)
         batches.append(([position for position, _ in rows], data))
     return batches
-
-
-def _with_observations(
-    typing: tuple[Typing, ...], ids: Sequence[str], marker: Marker, observations: Observations
-) -> tuple[Typing, ...]:
-    seen = [marker.name in observations.get(member, ()) for member in ids]
-    twice = [m for m, soft, kind in zip(ids, seen, typing, strict=True) if soft and kind is not Typing.UNTYPED]
-    if twice:
-        raise ModelError(f"marker {marker.name}: {', '.join(twice)} has a genotype and an observation; give one")
-    return tuple(Typing.SOFT if soft else kind for soft, kind in zip(seen, typing, strict=True))
-
-
-def _soft_weights(chances: Sequence[Array], shape: Shape, row: int, n: int) -> Array:
-    """One member's observations at the markers of a batch as symmetric matrices, shape ``(markers, n, n)``."""
-    hemizygous = len(shape.slots[row]) == 1
-    weights = np.zeros((len(chances), n, n))
-    for matrix, chance in zip(weights, chances, strict=True):
-        own = len(chance) if hemizygous else int((np.sqrt(8 * len(chance) + 1) - 1) / 2)
-        first, second = genotype_pairs(own, hemizygous=hemizygous).T
-        if len(first) != len(chance) or own > n:
-            raise ModelError(f"an observation has {len(chance)} genotypes, which do not belong to {n} alleles")
-        matrix[first, second] = matrix[second, first] = chance
-    return weights
 
 
 @lru_cache(maxsize=1024)

@@ -1,14 +1,19 @@
-"""groups.csv and groups.json: which remains are probably parts of one person, for review."""
+"""groups.csv, groups.json and groups.html: which remains are probably parts of one person, for review."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import math
 from dataclasses import asdict
 
 from antigone.model.reassociation import ReassociationResult, SampleGroup
 from antigone.report.files import harmless_cell, plain_value
+from antigone.report.html import css_string, page_environment
+
+MOST_ON_THE_PAGE = 200
+"""Groups, conflicts and undecided pairs shown on the page; groups.csv has all groups."""
 
 _COLUMNS = (
     "group",
@@ -63,3 +68,18 @@ def _row(group: SampleGroup, sample: str) -> list[object]:
 def groups_json(result: ReassociationResult) -> str:
     """The whole re-association with its provenance; ``antigone search --groups`` reads it."""
     return json.dumps(plain_value(asdict(result)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def render_groups(result: ReassociationResult) -> str:
+    """The groups as one HTML page that needs nothing outside itself, for review. No genotype reaches the page."""
+    page = page_environment().get_template("groups.html.j2").render(
+        result=result,
+        conflicts=[group for group in result.groups if group.status == "conflict"],
+        consistent=[group for group in result.groups if group.status == "consistent"],
+        threshold=math.log10(result.threshold),
+        relative_threshold=math.log10(result.settings.relative_threshold),
+        most=MOST_ON_THE_PAGE,
+        page_title=css_string(f"Antigone · {result.title}"),
+        page_prior=css_string("Groups of remains for review"),
+    )  # fmt: skip
+    return page + "\n"

@@ -77,7 +77,7 @@ def render_report(result: SearchResult, incident: Incident, *, top: int = 20) ->
     """
     families = {family.code: family for family in incident.families}
     views = tuple(_view(result, candidate, families) for candidate in result.candidates[:MOST_LISTED])
-    page = _environment().get_template("report.html.j2").render(
+    page = page_environment().get_template("report.html.j2").render(
         result=result,
         summary=summarise(result),
         prior=odds_text(result.prior),
@@ -106,7 +106,8 @@ def css_string(text: str) -> str:
     return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in text) + '"'
 
 
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """The templates, with every value escaped and every missing one an error."""
     environment = Environment(
         loader=PackageLoader("antigone.report"),
         autoescape=True,

@@ -127,5 +127,5 @@ def kernels() -> Kernels:
         import numba
     except ImportError:
         return Kernels(False, screen_persons_numpy, highest_entry_numpy, round_up_numpy, stream_rows)
-    compile_one = numba.njit(nogil=True, cache=True)
-    return Kernels(True, *(compile_one(kernel) for kernel in (screen_persons, highest_entry, round_up, stream_rows)))
+    fast = numba.njit(nogil=True, cache=True)
+    return Kernels(True, fast(screen_persons), fast(highest_entry), fast(round_up), fast(stream_rows))

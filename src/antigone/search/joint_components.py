@@ -155,7 +155,7 @@ def fair_prices(families: Sequence[Weighted], floor: Array) -> Prices:
             for column in family.persons.T:
                 wanted += np.bincount(np.where(column < 0, persons, column), chance, persons + 1)
         with np.errstate(divide="ignore"):
-            price[:persons] = np.maximum(floor, price + np.log(wanted))[:persons] if persons else floor
+            price[:persons] = np.maximum(floor, (price + np.log(wanted))[:persons])
     return Prices(price[:persons], tuple(_paid(families, price)))
 
 

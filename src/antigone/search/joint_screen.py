@@ -13,7 +13,7 @@ values them highly is dear to every other family. Any prices give a valid bound 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import prod
 
@@ -41,9 +41,11 @@ MOST_LISTED = 200_000
 """Rows up to which a family's table lists all of them."""
 MOST_EXTENDED = 1_500_000
 """Extended rows that one stage of the screening may compute."""
-LOG_CUT = -75.0
+LOG_CUT = -45.0
 """Partial rows below this, relative to the best row found, are dropped (natural log)."""
-BEAM = 100
+BEAM = 20
+MOST_GROUPS = 6
+"""Up to this many combinations of persons at members with children are computed one by one."""
 _DISCOUNT = 8.0
 """Prices stay this far (natural log) below what the person's own family would pay."""
 
@@ -133,27 +135,46 @@ class _Screen:
         self.log_alone = np.append(persons.log_alone_each, 0.0)
         nobody = np.zeros((1, 0), dtype=np.int64)
         self.log_nobody = 0.0
-        first = self.run([self.asked[0]], [()]).extended(nobody)
+        first = self.run({}, [self.asked[0]], [()]).extended(nobody)
         self.log_nobody = float(first[0, 0])
 
-    def run(self, members: Sequence[int], lists: Sequence[Sequence[int]]) -> FamilyRun:
-        """A run in which only these members may be somebody, in this order."""
+    def run(self, fixed: Mapping[int, int], members: Sequence[int], lists: Sequence[Sequence[int]]) -> FamilyRun:
+        """A run in which only these members may be somebody, in this order, and the ``fixed`` ones are somebody."""
         candidates: list[tuple[int, ...]] = [()] * len(self.question.missing)
         for member, some in zip(members, lists, strict=True):
             candidates[member] = tuple(some)
-        asked = replace(self.question, candidates=tuple(candidates))
+        placed = {self.question.missing[m]: self.persons.profiles[p] for m, p in fixed.items() if p != NOBODY}
+        references = {**self.question.references, **placed}
+        asked = replace(self.question, candidates=tuple(candidates), references=references)
         return FamilyRun(asked, self.persons, self.markers, 0.0, list(members))
 
     def extend(self, before: Ints, members: Sequence[int]) -> tuple[Ints, Array]:
-        """All rows that continue ``before`` at the last of ``members``, and their log weights."""
-        lists = [sorted(set(column[column >= 0].tolist())) for column in before.T]
+        """All rows that continue ``before`` at the last of ``members``, and their log weights.
+
+        When few persons are left at the members who have children, each of them is taken as a reference: a typed
+        parent has few states.
+        """
+        children = self.question.pedigree.children
+        parents = [c for c, m in enumerate(members[:-1]) if children[self.question.missing[m]]]
+        choices, group = np.unique(before[:, parents], axis=0, return_inverse=True)
+        if not parents or len(choices) > MOST_GROUPS:
+            return self.extended(before, members, ())
+        parts = [self.extended(before[group.ravel() == g], members, parents) for g in range(len(choices))]
+        return np.concatenate([rows for rows, _ in parts]), np.concatenate([logs for _, logs in parts])
+
+    def extended(self, before: Ints, members: Sequence[int], same: Sequence[int]) -> tuple[Ints, Array]:
+        """The same for rows that are alike in the columns ``same``."""
+        free = [c for c in range(len(members) - 1) if c not in same]
+        lists = [sorted(set(before[:, c].tolist()) - {NOBODY}) for c in free]
         last = list(self.question.candidates[members[-1]])
-        run = self.run(members, [*lists, last])
-        choices = np.zeros(before.shape, dtype=np.int64)
-        for column, some in enumerate(lists):
-            choices[:, column] = np.searchsorted(np.array([NOBODY, *some]), before[:, column])
+        fixed = {members[c]: int(before[0, c]) for c in same}
+        run = self.run(fixed, [*(members[c] for c in free), members[-1]], [*lists, last])
+        choices = np.zeros((len(before), len(free)), dtype=np.int64)
+        for column, (c, some) in enumerate(zip(free, lists, strict=True)):
+            choices[:, column] = np.searchsorted(np.array([NOBODY, *some]), before[:, c])
         logs = run.extended(choices)
-        first, second = np.nonzero(~run.repeats(choices))
+        taken = np.isin(np.array([NOBODY, *last]), [p for p in fixed.values() if p != NOBODY])
+        first, second = np.nonzero(~(run.repeats(choices) | taken))
         rows = np.column_stack([before[first], np.array([NOBODY, *last])[second]])
         whole = np.full((len(rows), len(self.question.missing)), NOBODY, dtype=np.int64)
         whole[:, list(members)] = rows
