@@ -219,4 +219,5 @@ def result() -> SearchResult:
             seed=17,
             consent_attested_by="",
         ),
+        day=CREATED[:10],
     )

@@ -118,7 +118,7 @@ def test_documentation__its_example_is_a_case_folder(tmp_path):
         (tmp_path / name).write_text(text, encoding="utf-8")
     incident = read_case_folder(tmp_path)
     assert incident.notices == ()
-    assert incident.settings == SearchSettings(mutation=DEFAULT_MUTATION, theta=0.01)
+    assert incident.settings == SearchSettings(mutation=DEFAULT_MUTATION, theta=0.01, threshold_grows=False)
     assert incident.unidentified[0].profile.genotypes["vWA"] == ("16", None)
 
 
@@ -403,7 +403,7 @@ def test_read_incident__an_attestation_is_only_for_formats_without_consent(tmp_p
 
 
 def test_read_incident__no_such_folder(tmp_path):
-    with pytest.raises(InputError, match="no such folder"):
+    with pytest.raises(InputError, match="no such case folder"):
         read_incident(tmp_path / "nothing")
 
 

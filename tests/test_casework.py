@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
 import math
 import re
@@ -34,7 +36,7 @@ from antigone.model.frequency import FrequencyRule, FrequencyTable
 from antigone.model.mutation import Custom, Dawid, Stepwise, Transformed
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
-from antigone.report.files import candidates_csv, results_json
+from antigone.report.files import candidates_csv, pairs_csv, results_json
 from antigone.report.html import render_report
 from antigone.search.reference_fit import ReferenceFit
 
@@ -506,7 +508,7 @@ def test_write_folder__the_geneticist_file_is_for_its_owner_alone(tmp_path):
 def test_write_folder__an_ordinary_run_removes_a_stale_geneticist_file(tmp_path):
     out = tmp_path / "out"
     write_folder(out, {"a.csv": "old", GENETICIST_ONLY: "secret"}, private=[GENETICIST_ONLY])
-    write_folder(out, {"a.csv": "new"})
+    write_folder(out, {"a.csv": "new"}, outdated=[GENETICIST_ONLY])
     assert {path.name: path.read_text() for path in out.iterdir()} == {"a.csv": "new"}
 
 
@@ -565,5 +567,14 @@ def test_simulated_incident__same_seed_same_incident():
 def test_results_json__is_json_and_holds_everything():
     told = json.loads(outputs(incident())["results.json"])
     result = search(incident()).result
-    assert set(told) >= set(asdict(result))
-    assert len(told["pairs"]) == 8
+    assert set(told) >= set(asdict(result)) - {"pairs"}
+    assert "pairs" not in told
+
+
+def test_pairs_csv__lists_every_pair_for_the_geneticist():
+    result = search(incident()).result
+    header, *rows = csv.reader(io.StringIO(pairs_csv(result)))
+    assert header[:4] == ["unidentified", "family", "missing", "status"]
+    assert len(rows) == 8
+    assert [row[3] for row in rows].count("compared") == result.pairs_compared
+    assert all((row[3] == "compared") == bool(row[4]) for row in rows)

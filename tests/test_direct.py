@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -22,6 +23,7 @@ from antigone.search.direct import count_pairs, probable_pairs, score_pairs
 from antigone.search.readings import read_remains
 
 ALONE = Pedigree.of(("A", "male"))
+CHILD = Pedigree.of(("F", "male"), ("M", "female"), ("A", "male", "F", "M"))
 APART = Pedigree.of(("A", "male"), ("B", "male"))
 SIBLINGS = Pedigree.of(("F", "male"), ("M", "female"), ("A", "male", "F", "M"), ("B", "male", "F", "M"))
 
@@ -59,11 +61,47 @@ def test_score_pairs__equals_the_engine(theta):
         for name, markers in populations.items():
             first, second = (chances(people[i], markers, REMAINS_RATES) for i in (a, b))
             both = {m: first.get(m, 1.0) * np.asarray(second.get(m, 1.0)) for m in {**first, **second}}
-            one = sum(log_likelihoods(ALONE, {}, markers, theta=theta, observations={"A": both}))
+            one = [sum(log_likelihoods(p, {}, markers, theta=theta, observations={"A": both})) for p in (ALONE, CHILD)]
             found = (scores.by_population["unrelated"][name][row], scores.by_population["siblings"][name][row])
             apart = {"A": first, "B": second}
             two = [sum(log_likelihoods(p, {}, markers, theta=theta, observations=apart)) for p in (APART, SIBLINGS)]
-            assert found == pytest.approx((one - two[0], one - two[1]), abs=1e-9)
+            assert found == pytest.approx((one[0] - two[0], one[1] - two[1]), abs=1e-9)
+
+
+@pytest.mark.parametrize("theta", [0.0, 0.02])
+def test_score_pairs__samples_without_a_common_marker_say_exactly_nothing(theta):
+    first, second = persons(2, np.random.default_rng(8))
+    names = list(first)
+    people = [
+        sample("P1", {name: first[name] for name in names[:12]}),
+        sample("P2", {name: second[name] for name in names[12:]}),
+    ]
+    readings = read_remains(people, populations=kit(2), rates=REMAINS_RATES, theta=theta)
+    scores = score_pairs(readings, np.array([(0, 1)]))
+    assert [scores.smallest(alternative)[0] for alternative in ("unrelated", "siblings", "parent")] == [0.0, 0.0, 0.0]
+
+
+def test_score_pairs__against_parent_and_child_equals_the_engine():
+    rng = np.random.default_rng(9)
+    family = families(1, rng)[0]
+    father, child = (degrade(family[who], rng, dropout=0.1) for who in ("F", "A"))
+    both = father.keys() & child.keys()
+    people = [
+        sample(code, {m: g for m, g in seen.items() if m in both}) for code, seen in (("F", father), ("A", child))
+    ]
+    [markers] = kit(1).values()
+    equal = [replace(m, male=m.female) for m in markers]  # the parent's sex is not known: no mean to take
+    readings = read_remains(people, populations={"p": equal}, rates=REMAINS_RATES)
+    first, second = (chances(person, equal, REMAINS_RATES) for person in people)
+    product = {m: first[m] * second[m] for m in first}
+    one = sum(log_likelihoods(ALONE, {}, equal, observations={"A": product}))
+    duo = Pedigree.of(("P", "male"), ("C", "male", "P", None))
+    two = [
+        sum(log_likelihoods(duo, {}, equal, observations={"P": a, "C": b}))
+        for a, b in ((first, second), (second, first))
+    ]
+    found = score_pairs(readings, np.array([(0, 1)])).smallest("parent")[0]
+    assert found == pytest.approx(one - max(two), abs=1e-9)
 
 
 def test_score_pairs__against_parent_and_child_takes_the_worse_direction():

@@ -66,17 +66,21 @@ def search(
     out: Annotated[Path, typer.Option(help="The folder for candidates.csv, results.json and report.html.")],
     consent_attested: Attested = None,
     geneticist: Annotated[
-        bool, typer.Option(help="Also write the file for the responsible geneticist alone (mode 0600).")
+        bool, typer.Option(help="Also write the two files for the responsible geneticist alone (mode 0600).")
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the simulated estimate of chance matches.")] = 1,
     on: Day = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes for a large search (needs antigone[scale]).")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes for a large search (needs antigone with the extra 'scale').")
+    ] = 1,
     scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")] = "",
     resume: Annotated[bool, typer.Option(help="Go on with a large search that was stopped.")] = False,
     block_families: Annotated[
         int, typer.Option(min=0, help="Cut the search into blocks of so many families; 0: only when it is large.")
     ] = 0,
-    parquet: Annotated[bool, typer.Option(help="Also write candidates.parquet (needs antigone[scale]).")] = False,
+    parquet: Annotated[
+        bool, typer.Option(help="Also write candidates.parquet (needs antigone with the extra 'scale').")
+    ] = False,
     groups: Annotated[
         Path | None, typer.Option(help="groups.json of `antigone reassociate`: search each group as one person.")
     ] = None,
@@ -152,7 +156,7 @@ def reassociate(
         "groups.csv": groups_csv(result),
         "groups.json": groups_json(result),
     }
-    write_folder(out, files, private=["groups.json"], outdated=())
+    write_folder(out, files, private=["groups.json"])
     console.print_groups(result)
     typer.echo(f"Written: {', '.join(str(out / name) for name in files)}")
 
@@ -273,10 +277,10 @@ def _search_and_write(
     ``samples`` are the samples that a group's person stands for.
     """
     from antigone.casework.checkpoint import forget_unfinished
-    from antigone.casework.files import GENETICIST_ONLY, geneticist_csv, write_folder
+    from antigone.casework.files import GENETICIST_ONLY, GENETICIST_PAIRS, geneticist_csv, write_folder
     from antigone.casework.groups import name_samples
     from antigone.casework.search import ALONE, search_incident
-    from antigone.report.files import candidates_csv, results_json
+    from antigone.report.files import candidates_csv, pairs_csv, results_json
     from antigone.report.html import render_report
     from antigone.report.parquet import candidates_parquet
 
@@ -303,7 +307,9 @@ def _search_and_write(
             files["candidates.parquet"] = candidates_parquet(result)
         if geneticist:
             files[GENETICIST_ONLY] = geneticist_csv(outcome.incidental)
-        write_folder(out, files, private=[GENETICIST_ONLY])
+            files[GENETICIST_PAIRS] = pairs_csv(result)
+        private = [GENETICIST_ONLY, GENETICIST_PAIRS]
+        write_folder(out, files, private=private, outdated=private)
         forget_unfinished(out)
         progress("writing the report", 1, 1)
     return result

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,6 @@ from antigone.casework.provenance import describe_run
 from antigone.errors import InputError
 from antigone.model.case import Incident
 from antigone.search.blocks import BlockResult
-from antigone.search.reference_fit import ReferenceFit
 
 FOLDER = ".unfinished"
 """Where finished blocks stand in the output folder until the search is written."""
@@ -27,7 +26,10 @@ _MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A folder with one file for each finished block. Readable by its owner alone; removed when the search ends."""
+    """A folder with one file for each finished block. Readable by its owner alone; removed when the search ends.
+
+    How references fit their pedigrees is not kept (PURPOSE.md, rule 6): it is computed again on resumption.
+    """
 
     folder: Path
 
@@ -57,7 +59,7 @@ class Checkpoint:
     def keep(self, number: int, result: BlockResult) -> None:
         """Keep a block's result, whole or not at all."""
         content = io.BytesIO()
-        words = json.dumps({"targets": result.targets, "fits": [asdict(fit) for fit in result.fits]})
+        words = json.dumps(result.targets)
         counts = [result.compared, result.excluded_by_sex, result.without_data, result.screened]
         np.savez(
             content,
@@ -71,7 +73,7 @@ class Checkpoint:
         _write(self._file(number), hashlib.sha256(body).digest() + body)
 
     def load(self) -> dict[int, BlockResult]:
-        """Every block kept whole; a damaged one is computed again."""
+        """Every block kept whole, without its fits; a damaged one is computed again."""
         files = sorted(self.folder.glob("block-*.npz"))
         kept = {int(file.stem.removeprefix("block-")): _read(file) for file in files}
         return {number: result for number, result in kept.items() if result is not None}
@@ -117,7 +119,7 @@ def _read(path: Path) -> BlockResult | None:
         words = json.loads(arrays["words"].tobytes())
         compared, excluded, without, screened = (int(count) for count in arrays["counts"])
         return BlockResult(
-            targets=tuple((family, missing) for family, missing in words["targets"]),
+            targets=tuple((family, missing) for family, missing in words),
             target=arrays["target"],
             person=arrays["person"],
             log_lr=arrays["log_lr"],
@@ -125,5 +127,5 @@ def _read(path: Path) -> BlockResult | None:
             excluded_by_sex=excluded,
             without_data=without,
             screened=screened,
-            fits=tuple(ReferenceFit(**fit) for fit in words["fits"]),
+            fits=(),
         )

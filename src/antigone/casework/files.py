@@ -22,6 +22,7 @@ from antigone.search.reference_fit import ReferenceFit
 
 __all__ = [
     "GENETICIST_ONLY",
+    "GENETICIST_PAIRS",
     "geneticist_csv",
     "load_incident",
     "remove_simulated",
@@ -32,6 +33,8 @@ __all__ = [
 
 GENETICIST_ONLY = "geneticist-only.csv"
 """The file of incidental findings; readable by its owner alone."""
+GENETICIST_PAIRS = "geneticist-pairs.csv"
+"""Every pair of a small search; readable by its owner alone."""
 
 
 def load_incident(path: Path, *, attested_by: str | None, today: dt.date) -> Incident:
@@ -102,7 +105,7 @@ def write_folder(
     files: Mapping[str, str | bytes],
     *,
     private: Sequence[str] = (),
-    outdated: Sequence[str] = (GENETICIST_ONLY,),
+    outdated: Sequence[str] = (),
 ) -> None:
     """Write files into a folder, all or none: into a hidden sibling first, then moved into place.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -153,7 +153,8 @@ def _results(
 ) -> list[BlockResult]:
     """Every block's result in the order of blocks: kept ones from the checkpoint, the others computed."""
     checkpoint = execution.checkpoint() if execution.checkpoint else None
-    done: dict[int, BlockResult] = checkpoint.load() if checkpoint else {}
+    kept = checkpoint.load() if checkpoint else {}
+    done = {number: _with_fits(result, blocks[number], search) for number, result in kept.items()}
     waiting = {number: families for number, families in enumerate(blocks) if number not in done}
     progress("comparing blocks", len(done), len(blocks))
     for number, result in run_blocks(
@@ -167,6 +168,11 @@ def _results(
         done[number] = result
         progress("comparing blocks", len(done), len(blocks))
     return [done[number] for number in range(len(blocks))]
+
+
+def _with_fits(result: BlockResult, families: Sequence[MissingFrom], search: BlindSearch) -> BlockResult:
+    fits, _ = usable_targets(families, search.populations, theta=search.theta)
+    return replace(result, fits=fits)
 
 
 def _references(prepared: Prepared, fits: Sequence[ReferenceFit]) -> dict[tuple[str, str], Target]:

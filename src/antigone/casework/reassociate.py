@@ -91,7 +91,7 @@ def _result(
     created: str,
     command: str,
 ) -> ReassociationResult:
-    provenance = describe_run(incident, created=created, command=command, seed=0)
+    provenance = describe_run(replace(incident, families=()), created=created, command=command, seed=0)
     return ReassociationResult(
         title=incident.title,
         populations=tuple(run.readings.log_lr),
@@ -144,6 +144,8 @@ def _prepare(
     if len(remains) < 2:
         raise InputError(f"the incident has {len(remains)} remains; re-association compares two or more")
     readings, notices = read_incident_remains(incident, remains, settings)
+    if not readings.markers:
+        raise InputError("the remains have no autosomal marker with frequencies; re-association needs some")
     counts = count_pairs(readings)
     return Reassociation(readings, counts, *_threshold(counts, incident, settings), notices)
 

@@ -83,6 +83,7 @@ def search_incident(
         notices=(*incident.notices, *prepared.notices, *_size_notices(found, settings)),
         verbal_scale_source=settings.verbal.source,
         provenance=describe_run(incident, created=created, command=command, seed=seed),
+        day=today.isoformat(),
         pairs=list_pairs(found.comparison),
     )
     return SearchOutcome(result, found.fits)

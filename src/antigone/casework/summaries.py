@@ -53,8 +53,8 @@ def describe_families(prepared: Prepared, found: Found, candidates: Sequence[Can
     best = _strongest(found, of_person=False)
     lines = []
     for number, target in enumerate(found.targets):
-        person, value = best.get(number, (None, None))
         candidates_here = count[target.family, target.missing]
+        person, value = best[number] if candidates_here else (None, None)
         lines.append(
             FamilySummary(
                 family=target.family,

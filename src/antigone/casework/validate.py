@@ -14,6 +14,7 @@ import numpy as np
 
 from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import Progress, silent
+from antigone.casework.validate_joint import joint_deviations
 from antigone.engine import mutation_properties as properties
 from antigone.engine.kinship import (
     identity_coefficients,
@@ -174,7 +175,7 @@ def _exclusions(target: Target, person: UnidentifiedPerson, markers: Sequence[Ma
 def _pairwise_of_joint(case: Case) -> Iterator[Deviation]:
     if "log_LR" in case.expected:
         yield from _pairwise(case)
-    yield "joint assignments", NOT_COMPUTED, 0.0
+    yield from joint_deviations(case)
 
 
 def _mutation_matrix(case: Case) -> Iterator[Deviation]:

@@ -106,7 +106,9 @@ def read_case_folder(path: Path | str) -> Incident:
         folder = _Folder(path.name, None, Findings())
     else:
         expected = f"a folder with '{SETTINGS_FILE}', or a workbook"
-        raise InputError([Problem(path.name, 0, "", "no such folder", expected, "check the path")])
+        raise InputError(
+            [Problem(path.name, 0, "", "no such case folder", f"{expected}, or a .fam file", "check the path")]
+        )
     with closing(folder), _without_collection():
         workbook = path / WORKBOOK if path.is_dir() else path
         if workbook.is_file():

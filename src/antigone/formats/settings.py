@@ -181,7 +181,7 @@ def _search_settings(top: _Section, frequencies: _Section) -> SearchSettings:
     default, rule = SearchSettings(), FrequencyRule()
     prior = search.number("prior", 0.5) if search.has("prior") else default.prior
     theta, threshold = model.number("theta", default.theta), search.number("threshold", default.threshold)
-    grows = search.flag("threshold_grows", default.threshold_grows)
+    grows = search.flag("threshold_grows", not search.has("threshold"))
     search.asked.add("prior")
     mutation = _mutation_choice(top)
     try:
@@ -199,7 +199,8 @@ def _search_settings(top: _Section, frequencies: _Section) -> SearchSettings:
     except ModelError as error:
         key = "theta" if not 0 <= theta < 1 else "threshold" if threshold <= 0 else "prior"
         section = model if key == "theta" else search
-        section.wrong(key, str(error), "a number in its range", "correct the number")
+        found, _, expected = str(error).partition(", expected ")
+        section.wrong(key, found, expected or "a number in its range", "correct the number")
         return default
 
 

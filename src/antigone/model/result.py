@@ -91,7 +91,11 @@ class UnidentifiedSummary:
 
 @dataclass(frozen=True)
 class FamilySummary:
-    """One missing person and what the family's references allow, in one line. Counts only."""
+    """One missing person and what the search proposes, in one line. Counts only.
+
+    The strongest pair stands here only when it is a candidate: how weak it otherwise is may tell that references
+    were left out (PURPOSE.md, rule 6).
+    """
 
     family: str
     missing: str
@@ -136,7 +140,9 @@ class Provenance:
 class SearchResult:
     """A whole search: the ranked candidates at or above the threshold, and everything around them.
 
-    ``pairs_compared + pairs_excluded_by_sex + pairs_without_data`` is the number of all pairs.
+    ``pairs_compared + pairs_excluded_by_sex + pairs_without_data`` is the number of all pairs. ``day`` is the day
+    on which consents were checked. ``pairs`` lists every pair of a small search; it is for the responsible geneticist,
+    because a family whose every LR is 1 may tell that its references were left out (PURPOSE.md, rule 6).
     """
 
     title: str
@@ -156,6 +162,7 @@ class SearchResult:
     notices: tuple[str, ...]
     verbal_scale_source: str
     provenance: Provenance
+    day: str
     pairs: tuple[PairLine, ...] = ()
 
 

@@ -63,9 +63,21 @@ def results_json(result: SearchResult) -> str:
     In a large search ``candidates`` holds those worked out in detail; ``candidates_in_all`` says how many there are,
     and candidates.csv lists them.
     """
-    whole = asdict(replace(result, candidates=tuple(c for c in result.candidates if c.detailed)))
+    whole = asdict(replace(result, pairs=(), candidates=tuple(c for c in result.candidates if c.detailed)))
+    del whole["pairs"]
     whole["candidates_in_all"] = len(result.candidates)
     return json.dumps(plain_value(whole), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def pairs_csv(result: SearchResult) -> str:
+    """Every pair of a small search, compared or not, for the responsible geneticist alone."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["unidentified", "family", "missing", "status", *(f"log10_lr {p}" for p in result.populations)])
+    for pair in result.pairs:
+        values = [f"{pair.log10_lr[p]:.6f}" if p in pair.log10_lr else "" for p in result.populations]
+        writer.writerow([*map(harmless_cell, (pair.unidentified, pair.family, pair.missing)), pair.status, *values])
+    return text.getvalue()
 
 
 def plain_value(value: Any) -> Any:

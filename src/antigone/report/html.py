@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -72,8 +73,7 @@ def render_report(result: SearchResult, incident: Incident, *, top: int = 20) ->
     Raises
     ------
     InputError
-        When a candidate names a family, member or unidentified person that the incident does not hold, or the
-        time stamp cannot be read.
+        When a candidate names a family, member or unidentified person that the incident does not hold.
     """
     families = {family.code: family for family in incident.families}
     views = tuple(_view(result, candidate, families) for candidate in result.candidates[:MOST_LISTED])
@@ -135,7 +135,7 @@ def _family(candidate: Candidate, families: dict[str, Family]) -> Family:
 
 
 def _view(result: SearchResult, candidate: Candidate, families: dict[str, Family]) -> CandidateView:
-    donors = consenting_donors(_family(candidate, families), result.provenance.created)
+    donors = consenting_donors(_family(candidate, families), dt.date.fromisoformat(result.day))
     mutations = reportable_mutations(candidate, donors)
     return CandidateView(
         candidate, other_ranks(result, candidate), tuple(explain_mutation(candidate, m) for m in mutations)
@@ -147,7 +147,7 @@ def _section(
 ) -> CandidateSection:
     candidate = view.candidate
     family = _family(candidate, families)
-    donors = consenting_donors(family, result.provenance.created)
+    donors = consenting_donors(family, dt.date.fromisoformat(result.day))
     return CandidateSection(
         view=view,
         propositions=propositions(candidate),

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from antigone.errors import InputError
 from antigone.model.case import SCOPE_IDENTIFICATION, Family, UnidentifiedPerson
 from antigone.model.result import Candidate, MarkerMutation, MutationStep, SearchResult
 from antigone.report.numbers import count_text, log10_text, odds_text, plain_text, probability_text
@@ -129,20 +128,8 @@ def _listed(texts: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def consenting_donors(family: Family, created: str) -> tuple[str, ...]:
-    """The donors whose consent was active on the day the result was made.
-
-    Raises
-    ------
-    InputError
-        When ``created`` is not an ISO 8601 time stamp.
-    """
-    try:
-        day = dt.datetime.fromisoformat(created).date()
-    except ValueError as error:
-        raise InputError(
-            f"result: the time stamp is '{created}', expected an ISO 8601 date and time; compute the result again"
-        ) from error
+def consenting_donors(family: Family, day: dt.date) -> tuple[str, ...]:
+    """The donors whose consent was active on the day of the search."""
     return tuple(
         donor.member
         for donor in family.donors
@@ -153,7 +140,7 @@ def consenting_donors(family: Family, created: str) -> tuple[str, ...]:
 def describe_references(donors: tuple[str, ...]) -> str:
     """Who gave a sample."""
     if not donors:
-        return "No member gives a sample under an active consent on the day of this report."
+        return "No member gives a sample under an active consent on the day of the search."
     start = f"{_sentence_number(len(donors))} {_plural(len(donors), 'member', 'members')} gave a sample"
     return f"{start}: {', '.join(donors)}."
 

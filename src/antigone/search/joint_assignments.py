@@ -174,7 +174,9 @@ def _backward(stages: Sequence[Stage], forward: Sequence[Passed], closed: bool) 
             place, good = _after(states[first] | stage.sets[second], stage, after, closed)
             first, second = first[good], second[good]
             if len(first):
-                part = _merged(first, stage.log_sum[second] + after.log_sum[place], stage.log_max[second] + after.log_max[place])
+                part = _merged(
+                    first, stage.log_sum[second] + after.log_sum[place], stage.log_max[second] + after.log_max[place]
+                )
                 sums[part.states], best[part.states] = part.log_sum, part.log_max
         passed.append(Passed(states, sums, best))
     return passed[::-1]
@@ -193,7 +195,9 @@ def _around(stage: Stage, before: Passed, after: Passed, closed: bool) -> tuple[
         place, good = _after(before.states[first] | stage.sets[second], stage, after, closed)
         first, second = first[good], second[good]
         if len(first):
-            part = _merged(second, before.log_sum[first] + after.log_sum[place], before.log_max[first] + after.log_max[place])
+            part = _merged(
+                second, before.log_sum[first] + after.log_sum[place], before.log_max[first] + after.log_max[place]
+            )
             sums[part.states] = np.logaddexp(sums[part.states], part.log_sum)
             best[part.states] = np.maximum(best[part.states], part.log_max)
     return sums, best

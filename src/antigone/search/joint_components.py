@@ -40,7 +40,7 @@ class Weighted:
 
 
 def log_sum(logs: Array) -> float:
-    """log of the sum of exponentials; ``-inf`` for none."""
+    """Log of the sum of exponentials; ``-inf`` for none."""
     if not logs.size:
         return -np.inf
     peak = logs.max()
@@ -98,17 +98,20 @@ def _component(
 
 def _order(numbers: list[int], people: Sequence[frozenset[int]]) -> list[int]:
     """Greedy: next the family after which the fewest persons stay shared between done and to come."""
-    left, done, order = set(numbers), set[int](), list[int]()
+    left, done, order = set(numbers), frozenset[int](), list[int]()
     while left:
-        def open_after(number: int) -> tuple[int, int, int]:
-            later = set().union(*(people[n] for n in left if n != number))
-            return len((done | people[number]) & later), len(people[number]), number
-
-        best = min(left, key=open_after)
+        best = min(left, key=lambda n: _open_after(n, done, left, people))
         left.remove(best)
         done |= people[best]
         order.append(best)
     return order
+
+
+def _open_after(
+    number: int, done: frozenset[int], left: set[int], people: Sequence[frozenset[int]]
+) -> tuple[int, int, int]:
+    later = frozenset[int]().union(*(people[n] for n in left if n != number))
+    return len((done | people[number]) & later), len(people[number]), number
 
 
 def _work(families: Sequence[Weighted], order: Sequence[int], people: Sequence[frozenset[int]]) -> float:

@@ -84,6 +84,8 @@ class FamilyTable:
     log_weight: Array
     log_nobody: float
     log_left_out: float = -np.inf
+    one_urn: bool = False
+    """Whether theta is above 0: then the weights are ratios of likelihoods with one urn each."""
 
     @property
     def identified(self) -> Ints:
@@ -119,8 +121,8 @@ def family_table(
     log_nobody = float(logs[0])
     if log_nobody == -np.inf:
         raise ModelError(
-            f"family {question.code}: the references are impossible together under the stated model; leave one out "
-            "(see the file for the responsible geneticist), or use mutation models"
+            f"family {question.code}: no joint likelihood exists with these references under the stated model; "
+            "the responsible geneticist can say which references to use"
         )
     if theta == 0.0:
         apart = log_nobody + persons.log_alone(rows)
@@ -128,7 +130,7 @@ def family_table(
         apart = _log_apart(question, persons, markers, rows, theta)
     weights = np.where(np.isneginf(logs), -np.inf, logs - np.where(np.isneginf(apart), 0.0, apart))
     weights[0] = 0.0
-    return FamilyTable(question, rows.astype(np.int32), weights, log_nobody)
+    return FamilyTable(question, rows.astype(np.int32), weights, log_nobody, one_urn=theta > 0)
 
 
 def _is_sorted(rows: Ints) -> bool:

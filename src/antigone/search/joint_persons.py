@@ -72,7 +72,7 @@ class Persons:
             total += _log_alone(marker, observed, hemizygous)
         return total
 
-    def log_alone(self, rows: NDArray[np.int32]) -> Array:
+    def log_alone(self, rows: Ints) -> Array:
         """The sum of ``log_alone_each`` over the persons of each row (-1: nobody)."""
         return np.append(self.log_alone_each, 0.0)[rows].sum(axis=1)
 

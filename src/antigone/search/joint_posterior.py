@@ -72,7 +72,6 @@ class JointPosterior:
     error_bound: float
     exact: bool
 
-
     def log_glr(self, family: int, missing: int, person: int) -> float | None:
         """The best assignment with the pairing over the best without; ``None`` when either kind does not exist."""
         best = self.families[family].log_best[missing]
@@ -192,7 +191,9 @@ def _combine(solutions: Sequence[Solution], count: int, closed: bool) -> list[Jo
     merged = [JointAssignment(0.0, ((),) * families)]
     for solution in solutions:
         own = best_assignments(solution, count=count, closed=closed)
-        pairs = [(one.log_weight + other.log_weight, i, j) for i, one in enumerate(merged) for j, other in enumerate(own)]
+        pairs = [
+            (one.log_weight + other.log_weight, i, j) for i, one in enumerate(merged) for j, other in enumerate(own)
+        ]
         pairs = sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2]))[:count]
         merged = [_joined(merged[i], solution, own[j].rows, weight) for weight, i, j in pairs]
     return merged

@@ -15,6 +15,7 @@ from antigone.model.joint_result import JointPrior
 from antigone.model.pedigree import Sex
 
 Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 MOST_TERMS = 4_000_000
 
@@ -95,7 +96,7 @@ def mean_identifications(log_odds: float, unidentified: Sequence[Sex], missing: 
 
 
 def log_count(log_odds: float, unidentified: Sequence[Sex], missing: Sequence[Sex]) -> float:
-    """log of the sum of ``w**k`` over all sex-consistent assignments; with ``log_odds`` 0 their number.
+    """Log of the sum of ``w**k`` over all sex-consistent assignments; with ``log_odds`` 0 their number.
 
     Examples
     --------
@@ -116,8 +117,8 @@ def log_count(log_odds: float, unidentified: Sequence[Sex], missing: Sequence[Se
     return float(peak + np.log(np.exp(terms - peak).sum()))
 
 
-def _ways(first: Array | int, second: Array | int, k: Array) -> Array:
-    """log of the number of ways to pair ``k`` of ``first`` with ``k`` of ``second``; ``-inf`` when there is none."""
+def _ways(first: Ints | int, second: Ints | int, k: Ints) -> Array:
+    """Log of the number of ways to pair ``k`` of ``first`` with ``k`` of ``second``; ``-inf`` when there is none."""
     n, m = np.broadcast_arrays(np.asarray(first), np.asarray(second))
     n, m, k = np.broadcast_arrays(n, m, k)
     possible = (k <= n) & (k <= m)
@@ -125,19 +126,19 @@ def _ways(first: Array | int, second: Array | int, k: Array) -> Array:
     return np.where(possible, _lf(n) + _lf(m) - _lf(n - k) - _lf(m - k) - _lf(k), -np.inf)
 
 
-def _lf(n: Array) -> Array:
-    """log n!"""
+def _lf(n: Ints) -> Array:
+    """Log n!"""
     table = np.array([lgamma(i + 1.0) for i in range(int(n.max(initial=0)) + 1)])
     return table[n]
 
 
-def _same_sex(found: int, sought: int, found_gone: Array, sought_gone: Array, log_odds: float) -> Array:
-    """log of the sum over the pairings of those of one sex who are left."""
+def _same_sex(found: int, sought: int, found_gone: Ints, sought_gone: Ints, log_odds: float) -> Array:
+    """Log of the sum over the pairings of those of one sex who are left."""
     table = np.full((found_gone.size, sought_gone.size), -np.inf)
     for i, gone in enumerate(found_gone.ravel()):
         for j, away in enumerate(sought_gone.ravel()):
             k = np.arange(1 + min(found - gone, sought - away))
-            terms = _ways(found - gone, sought - away, k) + k * log_odds
+            terms = _ways(int(found - gone), int(sought - away), k) + k * log_odds
             table[i, j] = terms.max() + np.log(np.exp(terms - terms.max()).sum())
     place = [np.arange(gone.size).reshape(gone.shape) for gone in (found_gone, sought_gone)]
     return table[place[0], place[1]]

@@ -48,7 +48,7 @@ def _narrow(piece: Piece, supports: dict[int, Bools], leaves: Collection[int]) -
     for axis, variable in enumerate(piece.scope):
         if variable not in leaves:
             others = tuple(1 + i for i in range(len(piece.scope)) if i != axis)
-            supports[variable] = supports[variable] & possible.any(axis=others)
+            supports[variable] = supports[variable] & np.any(possible, axis=others)
 
 
 def _places(support: Bools) -> tuple[Ints, Bools]:

@@ -101,15 +101,22 @@ def _refuse_the_living(samples: Sequence[UnidentifiedPerson]) -> None:
 def _tables(
     marker: Marker, used: Ints, rates: ObservationRates, theta: float
 ) -> tuple[dict[Relation, Array], Array, Array]:
-    """One marker: log LR of each two readings against each alternative, P(reading | genotype), P(genotype)."""
+    """One marker: log LR of each two readings against each alternative, P(reading | genotype), P(genotype).
+
+    Against siblings the one person is a child of the same untyped parents, so that a mutation model that is not
+    stationary weighs alike on both sides. A marker typed in one sample only says nothing: its log LR is exactly 0.
+    """
     seen = reading_probabilities(marker, used, rates=rates)
     prior = np.diag(pair_probabilities(marker, "same", theta=theta))
-    same = (seen * prior) @ seen.T
+    untyped = used == code_count(len(marker.alleles)) - 1
     log_lr: dict[Relation, Array] = {}
     for relation in ALTERNATIVES:
-        apart = seen @ pair_probabilities(marker, relation, theta=theta) @ seen.T
+        pairs = pair_probabilities(marker, relation, theta=theta)
+        own = pairs.sum(axis=1) if relation == "siblings" else prior
+        same, apart = (seen * own) @ seen.T, seen @ pairs @ seen.T
         with np.errstate(divide="ignore", invalid="ignore"):
-            log_lr[relation] = np.where(same > 0, np.log(same) - np.log(apart), -np.inf)
+            logs = np.where(same > 0, np.log(same) - np.log(apart), -np.inf)
+        log_lr[relation] = np.where(untyped[:, None] | untyped[None, :], 0.0, logs)
     return log_lr, seen, prior
 
 

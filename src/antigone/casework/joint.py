@@ -1,0 +1,249 @@
+"""Joint identification: one consistent answer for all unidentified persons and all families of an incident."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from antigone.casework.joint_words import describe_family, describe_person, joint_assumptions
+from antigone.casework.prepare import Prepared, Progress, prepare, silent
+from antigone.casework.provenance import describe_run
+from antigone.errors import InputError
+from antigone.model.case import Incident, UnidentifiedPerson
+from antigone.model.joint_result import (
+    Assignment,
+    Conclusion,
+    FamilyAnswer,
+    JointPrior,
+    JointResult,
+    Pairing,
+    SymmetricGroup,
+)
+from antigone.model.marker import Marker
+from antigone.model.result import Provenance
+from antigone.search.blocks import usable_targets
+from antigone.search.family_table import Target
+from antigone.search.joint_conclusions import alike_places, propose, without_data
+from antigone.search.joint_likelihood import NOBODY, FamilyQuestion, FamilyTable
+from antigone.search.joint_persons import Persons
+from antigone.search.joint_posterior import JointAssignment, JointPosterior, solve_joint
+from antigone.search.joint_screen import family_tables
+
+LN10 = float(np.log(10))
+
+
+@dataclass(frozen=True)
+class JointView:
+    """The numbers of one population, before they become words."""
+
+    tables: tuple[FamilyTable, ...]
+    persons: Persons
+    posterior: JointPosterior
+    threshold: float
+
+    @property
+    def questions(self) -> tuple[FamilyQuestion, ...]:
+        return tuple(table.question for table in self.tables)
+
+
+def joint_incident(
+    incident: Incident,
+    *,
+    today: dt.date,
+    created: str,
+    command: str,
+    prior: JointPrior | None = None,
+    population: str | None = None,
+    count: int = 10,
+    progress: Progress = silent,
+) -> JointResult:
+    """Solve an incident jointly, under consent, in every population; report one of them.
+
+    The population reported is the named one, else the one in which the best assignment weighs least against "nobody
+    is identified". Where another population's best assignment differs, a notice says so.
+
+    Raises
+    ------
+    InputError, ModelError, PlanTooLarge
+        See ``prepare``, ``solve_joint`` and ``family_tables``; and for a population that is not loaded.
+    """
+    prepared = prepare(incident, today=today)
+    if population is not None and population not in prepared.populations:
+        raise InputError(f"no population '{population}' is loaded; there are {', '.join(prepared.populations)}")
+    _, targets = usable_targets(prepared.families, prepared.populations, theta=incident.settings.theta)
+    views: dict[str, JointView] = {}
+    for number, (name, markers) in enumerate(prepared.populations.items()):
+        progress("solving all families jointly", number, len(prepared.populations))
+        views[name] = solve_population(prepared, targets, markers, prior=prior or JointPrior(), count=count)
+    progress("solving all families jointly", len(views), len(views))
+    chosen = population or min(views, key=lambda name: (views[name].posterior.best[0].log_weight, name))
+    provenance = describe_run(incident, created=created, command=command, seed=0)
+    result = describe_joint(incident.title, chosen, views[chosen], prior=prior or JointPrior(), provenance=provenance)
+    notices = (*incident.notices, *prepared.notices, *_population_notices(views, chosen))
+    left = tuple(f"Left out: {count} {reason}" for reason, count in prepared.left_out.items())
+    return replace(result, notices=notices + left)
+
+
+def solve_population(
+    prepared: Prepared, targets: Sequence[Target], markers: Sequence[Marker], *, prior: JointPrior, count: int
+) -> JointView:
+    """The joint posterior of a prepared incident under one population's frequencies."""
+    persons = persons_of(prepared.persons, markers)
+    questions = questions_of(targets, persons)
+    settings = prepared.incident.settings
+    tables, prices = family_tables(questions, persons, markers, theta=settings.theta)
+    posterior = solve_joint(tables, persons, prior=prior, prices=prices, count=count)
+    return JointView(tuple(tables), persons, posterior, settings.threshold)
+
+
+def persons_of(people: Sequence[UnidentifiedPerson], markers: Sequence[Marker]) -> Persons:
+    """The unidentified persons as the computation reads them."""
+    return Persons(
+        tuple(person.code for person in people),
+        tuple(person.sex for person in people),
+        tuple(person.profile for person in people),
+        tuple(markers),
+    )
+
+
+def questions_of(targets: Sequence[Target], persons: Persons) -> list[FamilyQuestion]:
+    """One question for each family: everybody of a possible sex may be each of its missing members."""
+    by_family: dict[str, list[Target]] = {}
+    for target in targets:
+        by_family.setdefault(target.family, []).append(target)
+    return [
+        FamilyQuestion(
+            code=code,
+            pedigree=some[0].pedigree,
+            missing=tuple(target.missing for target in some),
+            references=some[0].references,
+            candidates=tuple(_possible(target, persons) for target in some),
+        )
+        for code, some in by_family.items()
+    ]
+
+
+def _possible(target: Target, persons: Persons) -> tuple[int, ...]:
+    return tuple(p for p, sex in enumerate(persons.sexes) if "unknown" in (sex, target.sex) or sex == target.sex)
+
+
+def describe_joint(
+    title: str, population: str, view: JointView, *, prior: JointPrior, provenance: Provenance
+) -> JointResult:
+    """The numbers of one population as a result."""
+    posterior, codes = view.posterior, view.persons.codes
+    conclusions = tuple(_conclusion(view, person) for person in range(len(codes)))
+    return JointResult(
+        title=title,
+        population=population,
+        prior=prior,
+        prior_sentence=posterior.prior.sentence,
+        threshold=view.threshold,
+        assignments_possible=float(np.exp(min(posterior.log_assignments, 700.0))),
+        exact=posterior.exact,
+        error_bound=posterior.error_bound,
+        components=posterior.components,
+        assignments=tuple(_assignment(view, one) for one in posterior.best),
+        pairings=_pairings(view),
+        not_among_missing={code: float(posterior.unassigned[p]) for p, code in enumerate(codes)},
+        families=tuple(_family(view, f) for f in range(len(view.tables))),
+        symmetric=tuple(group for f in range(len(view.tables)) for group in _symmetric(view, f)),
+        no_data=tuple(
+            (q.code, m) for q in view.questions for m in without_data(q.pedigree, q.references, q.missing)
+        ),
+        conclusions=conclusions,
+        assumptions=joint_assumptions(posterior),
+        notices=(),
+        provenance=provenance,
+    )  # fmt: skip
+
+
+def _assignment(view: JointView, one: JointAssignment) -> Assignment:
+    posterior = view.posterior
+    pairs = tuple(
+        (view.persons.codes[person], question.code, question.missing[j])
+        for question, row in zip(view.questions, one.persons, strict=True)
+        for j, person in enumerate(row)
+        if person != NOBODY
+    )
+    prior = posterior.prior.log_odds * len(pairs)
+    alone = sum(table.log_nobody for table in view.tables) + float(view.persons.log_alone_each.sum())
+    return Assignment(
+        pairs=tuple(sorted(pairs)),
+        log10_weight=one.log_weight / LN10,
+        log10_factor=(posterior.best[0].log_weight - one.log_weight) / LN10,
+        posterior=float(np.exp(one.log_weight - posterior.log_total)),
+        log_likelihood=one.log_weight - prior + alone if not view.tables[0].one_urn else None,
+    )
+
+
+def _pairings(view: JointView) -> tuple[Pairing, ...]:
+    found = []
+    for f, (question, family) in enumerate(zip(view.questions, view.posterior.families, strict=True)):
+        for j, p in zip(*np.nonzero(family.posterior[:, :-1] >= JointResult.least_listed), strict=True):
+            log = view.posterior.log_glr(f, int(j), int(p))
+            glr = None if log is None else log / LN10
+            code = view.persons.codes[int(p)]
+            found.append(Pairing(code, question.code, question.missing[int(j)], float(family.posterior[j, p]), glr))
+    return tuple(sorted(found, key=lambda one: (-round(one.posterior, 12), one.unidentified, one.family, one.missing)))
+
+
+def _family(view: JointView, f: int) -> FamilyAnswer:
+    question, row = view.questions[f], view.posterior.best[0].persons[f]
+    proposed = {
+        m: view.persons.codes[person] for m, person in zip(question.missing, row, strict=True) if person != NOBODY
+    }
+    not_found = dict(zip(question.missing, map(float, view.posterior.families[f].posterior[:, -1]), strict=True))
+    groups = [tuple(question.missing[j] for j in some) for some in alike_places(view.tables[f], row)]
+    return FamilyAnswer(
+        question.code, question.missing, proposed, not_found, describe_family(question, proposed, not_found, groups)
+    )  # fmt: skip
+
+
+def _symmetric(view: JointView, f: int) -> list[SymmetricGroup]:
+    question, row = view.questions[f], view.posterior.best[0].persons[f]
+    groups = []
+    for places in alike_places(view.tables[f], row):
+        people = [row[j] for j in places if row[j] != NOBODY]
+        chance = view.posterior.families[f].posterior[list(places)][:, people].sum(axis=0)
+        parents = {
+            (question.pedigree[question.missing[j]].father, question.pedigree[question.missing[j]].mother)
+            for j in places
+        }
+        siblings = len(parents) == 1 and None not in next(iter(parents))
+        groups.append(
+            SymmetricGroup(
+                question.code,
+                tuple(question.missing[j] for j in places),
+                tuple(sorted(view.persons.codes[p] for p in people)),
+                float(chance.min()),
+                "full siblings" if siblings else "places that the data leave alike",
+            )
+        )
+    return groups
+
+
+def _conclusion(view: JointView, person: int) -> Conclusion:
+    proposal = propose(view.posterior, person, log_threshold=float(np.log(view.threshold)))
+    question = None if proposal.family is None else view.questions[proposal.family]
+    return Conclusion(
+        unidentified=view.persons.codes[person],
+        family=None if question is None else question.code,
+        missing=() if question is None else tuple(question.missing[j] for j in proposal.places),
+        status=proposal.status,
+        posterior=proposal.posterior,
+        log10_glr=None if proposal.log_glr is None else proposal.log_glr / LN10,
+        sentences=describe_person(view.tables, view.persons, view.posterior, proposal, view.threshold),
+    )
+
+
+def _population_notices(views: dict[str, JointView], chosen: str) -> tuple[str, ...]:
+    """Where another population's frequencies propose something else."""
+    best = views[chosen].posterior.best[0].persons
+    differing = [name for name, view in views.items() if view.posterior.best[0].persons != best]
+    if not differing:
+        return ()
+    return (f"with the frequencies of {', '.join(differing)} another joint assignment is best; solve it there as well",)

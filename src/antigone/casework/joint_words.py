@@ -1,0 +1,130 @@
+"""The joint answer in plain words: why, how sure, and what would decide what stays open. Never a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from antigone.search.joint_conclusions import Proposal, next_best, related_references, without_data
+from antigone.search.joint_likelihood import FamilyQuestion, FamilyTable
+from antigone.search.joint_persons import Persons
+from antigone.search.joint_posterior import JointPosterior
+
+LN10 = float(np.log(10))
+FEW_MARKERS = 15
+
+
+def describe_person(
+    tables: Sequence[FamilyTable], persons: Persons, posterior: JointPosterior, proposal: Proposal, threshold: float
+) -> tuple[str, ...]:
+    """Why a person is proposed for a place, or stays open, and what would decide it."""
+    code = persons.codes[proposal.person]
+    if proposal.status == "impossible":
+        return (f"{code} can be none of the missing under the stated model; perhaps not reported missing.",)
+    if proposal.family is None:
+        chance = posterior.unassigned[proposal.person]
+        return (
+            f"In the best joint assignment {code} is none of the missing (probability {chance:.3g}).",
+            _more_about(persons, proposal.person),
+        )
+    question = tables[proposal.family].question
+    places = [question.missing[j] for j in proposal.places]
+    return (
+        _factor_sentence(tables, persons, posterior, proposal, places),
+        *_what_decides(question, persons, proposal, places, threshold),
+    )
+
+
+def _factor_sentence(
+    tables: Sequence[FamilyTable], persons: Persons, posterior: JointPosterior, proposal: Proposal, places: list[str]
+) -> str:  # fmt: skip
+    code, where = persons.codes[proposal.person], " or ".join(places)
+    if proposal.log_glr is None:
+        return f"Every possible joint assignment has {code} as {where}."
+    family, place = next_best(posterior, proposal.person, proposal)
+    other = "nobody of these families" if family is None else (
+        f"{tables[family].question.missing[place]} of family {tables[family].question.code}"
+    )  # fmt: skip
+    return (
+        f"The best joint assignment with {code} as {where} is {_times(proposal.log_glr)} as probable "
+        f"as the best one without it, in which {code} is {other}."
+    )
+
+
+def _times(log: float) -> str:
+    power = log / LN10
+    return f"{10**power:.3g} times" if abs(power) < 6 else f"10^{power:.1f} times"
+
+
+def _what_decides(
+    question: FamilyQuestion, persons: Persons, proposal: Proposal, places: list[str], threshold: float
+) -> tuple[str, ...]:
+    if proposal.status == "supported":
+        return ()
+    if proposal.status == "supported, places alike":
+        return (
+            f"The data do not tell {' and '.join(places)} apart. A child of one of them, or what is known of age and "
+            "circumstances, could.",
+        )
+    near = related_references(question, places[0])
+    sentences = [f"This is below the threshold of {threshold:g}: the pairing stays open."]
+    if not near:
+        sentences.append(
+            f"No reference is related to {places[0]}; a parent, child or sibling of {places[0]} could decide."
+        )
+    elif len(near) < 3:
+        sentences.append(f"Type another close relative of {places[0]}; so far {', '.join(near)} gave a sample.")
+    return (*sentences, _more_about(persons, proposal.person))
+
+
+def _more_about(persons: Persons, person: int) -> str:
+    typed = len(persons.profiles[person].genotypes)
+    if typed < FEW_MARKERS:
+        return f"Only {typed} markers are typed in {persons.codes[person]}; type more."
+    return f"{typed} markers are typed in {persons.codes[person]}; more markers say more about distant relatives."
+
+
+def describe_family(
+    question: FamilyQuestion,
+    proposed: Mapping[str, str],
+    not_found: Mapping[str, float],
+    alike: Sequence[tuple[str, ...]],
+) -> tuple[str, ...]:
+    """Two or three sentences on one family."""
+    if proposed:
+        pairs = ", ".join(f"{code} as {member}" for member, code in proposed.items())
+        sentences = [f"The joint solution proposes {pairs}."]
+    else:
+        sentences = ["The joint solution proposes nobody for this family."]
+    sentences += [
+        f"{' and '.join(some)} can change places without any change in probability: the data do not tell them apart."
+        for some in alike
+    ]
+    absent = [f"{m} ({not_found[m]:.3g})" for m in question.missing if m not in proposed]
+    if absent:
+        sentences.append(f"Probability of not being among the unidentified: {', '.join(absent)}.")
+    silent = without_data(question.pedigree, question.references, question.missing)
+    if silent:
+        sentences.append(f"No reference bears on {', '.join(silent)}: a blood relative would have to be typed.")
+    return tuple(sentences)
+
+
+def joint_assumptions(posterior: JointPosterior) -> tuple[str, ...]:
+    """The model in plain words, and whether it was summed exactly."""
+    exact = (
+        "Every possible joint assignment is in the sums: the posteriors are exact."
+        if posterior.exact
+        else "Family assignments of tiny weight were left out. No posterior is further than "
+        f"{posterior.error_bound:.2g} from its exact value; this bound is proven for this incident."
+    )
+    return (
+        "A joint assignment gives each unidentified person to at most one missing person, and the other way round.",
+        "Its weight is the likelihood of every family's references with the proposed persons in their places, over the "
+        "likelihood of the same data when those persons are unrelated to the family, times the prior.",
+        f"The prior: {posterior.prior.sentence}.",
+        "Markers are taken as unlinked; genotypes as read, with alleles marked as not read left open.",
+        "A pairing of different known sexes is excluded.",
+        "The generalised LR of a pairing compares the best joint assignment with it to the best one without it.",
+        exact,
+    )
