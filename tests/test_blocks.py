@@ -137,7 +137,7 @@ def found_pairs(prepared: Prepared, execution: Execution) -> list[tuple[str, str
 
 @pytest.mark.parametrize("theta", [0.0, 0.02])
 def test_blocks__find_the_same_pairs_as_all_at_once(incident: Incident, theta: float) -> None:
-    few = replace(incident, families=incident.families[:6], settings=replace(incident.settings, theta=theta))
+    few = replace(incident, families=incident.families[:4], settings=replace(incident.settings, theta=theta))
     ready = prepare(few, today=TODAY)
     whole = found_pairs(ready, Execution())
     assert whole

@@ -162,21 +162,80 @@ def reassociate(
 
 
 @app.command()
-def explain(
+def joint(
     incident: IncidentPath,
-    family: Annotated[str, typer.Option(help="The family's code.")],
-    missing: Annotated[str, typer.Option(help="The missing member's code.")],
-    sample: Annotated[str, typer.Option(help="The unidentified person's code.")],
+    out: Annotated[Path, typer.Option(help="The folder for joint.html, joint.csv and joint.json.")],
+    prior: Annotated[
+        str, typer.Option(help="flat, closed, open=E (missing expected among them), fraction=p, or odds=w.")
+    ] = "flat",
+    population: Annotated[str | None, typer.Option(help="The population to report. Default: the weakest one.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many of the best joint assignments to list.")] = 10,
+    groups: Annotated[
+        Path | None, typer.Option(help="groups.json of `antigone reassociate`: each group counts as one person.")
+    ] = None,
     consent_attested: Attested = None,
     on: Day = None,
 ) -> None:
-    """Explain one pair in full: log10 LR by marker and population, mutations, posterior."""
+    """One consistent answer for all: the posterior over joint assignments, the best ones, what stays open."""
+    from antigone import console
+    from antigone.casework.files import load_incident, write_folder
+    from antigone.casework.groups import group_remains
+    from antigone.casework.joint import joint_incident
+    from antigone.model.joint_result import JointPrior
+    from antigone.report.joint import joint_csv, joint_json, render_joint
+
+    today, stated = _day(on), JointPrior.parse(prior)
+    read = load_incident(incident, attested_by=consent_attested, today=today)
+    read = group_remains(read, groups).incident if groups else read
+    words = ["antigone", "joint", str(incident), "--prior", prior, "--count", str(count), "--on", today.isoformat()]
+    words += ["--population", population] if population else []
+    words += ["--groups", str(groups)] if groups else []
+    with _progress() as progress:
+        result = joint_incident(
+            read,
+            today=today,
+            created=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
+            command=shlex.join(words),
+            prior=stated,
+            population=population,
+            count=count,
+            progress=progress,
+        )
+    files = {
+        "joint.html": render_joint(result, read),
+        "joint.csv": joint_csv(result),
+        "joint.json": joint_json(result),
+    }
+    write_folder(out, files)
+    console.print_joint(result)
+    typer.echo(f"Written: {', '.join(str(out / name) for name in files)}")
+
+
+@app.command()
+def explain(
+    incident: IncidentPath,
+    family: Annotated[str, typer.Option(help="The family's code.")] = "",
+    missing: Annotated[str, typer.Option(help="The missing member's code.")] = "",
+    sample: Annotated[str, typer.Option(help="The unidentified person's code.")] = "",
+    assignment: Annotated[
+        Path | None, typer.Option(help="joint.json: explain its best joint assignment marker by marker.")
+    ] = None,
+    consent_attested: Attested = None,
+    on: Day = None,
+) -> None:
+    """Explain one pair in full, or with --assignment a joint assignment: by marker and population."""
     from antigone import console
     from antigone.casework.explain import explain_pair
     from antigone.casework.files import load_incident
+    from antigone.casework.joint_explain import explain_assignment
 
     today = _day(on)
     read = load_incident(incident, attested_by=consent_attested, today=today)
+    if assignment is not None:
+        console.print_assignment(explain_assignment(read, assignment, today=today))
+        return
+    if not (family and missing and sample):
+        raise typer.BadParameter("give --family, --missing and --sample, or --assignment DIR/joint.json")
     console.print_explanation(explain_pair(read, family=family, missing=missing, sample=sample, today=today))
 
 

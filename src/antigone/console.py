@@ -12,11 +12,15 @@ from rich.table import Table
 
 from antigone.casework.demo import Verdict
 from antigone.casework.explain import Explanation, HypothesesReport
+from antigone.casework.joint_explain import ExplainedAssignment
 from antigone.casework.summaries import limit_text
 from antigone.casework.validate import Check
+from antigone.model.joint_result import JointResult
 from antigone.model.reassociation import ReassociationResult
 from antigone.model.result import SearchResult
 
+MOST_JOINT_ROWS = 60
+"""Unidentified persons of a joint solution printed; all of them are in joint.csv."""
 ROWS = 20
 """Candidates printed; all of them are in candidates.csv."""
 WIDE = 140
@@ -119,6 +123,45 @@ def print_explanation(explanation: Explanation) -> None:
         f"Smallest: {log10_text(c.smallest_log10_lr)} ({c.smallest_population}). Posterior {probability(c.posterior)}, "
         f"from the prior {explanation.prior:.4g}: {explanation.prior_reason}."
     )
+
+
+def print_joint(result: JointResult) -> None:
+    """The best joint assignment with posteriors and generalised LRs, and how sure the numbers are."""
+    console = Console()
+    table = _table("unidentified", "proposed as", "family", "posterior", "log10 GLR", "status")
+    for c in result.conclusions[:MOST_JOINT_ROWS]:
+        glr = "" if c.log10_glr is None else log10_text(c.log10_glr)
+        where = " or ".join(c.missing) or "none"
+        table.add_row(c.unidentified, where, c.family or "", probability(c.posterior), glr, c.status)
+    console.print(table)
+    if len(result.conclusions) > MOST_JOINT_ROWS:
+        console.print(f"... and {len(result.conclusions) - MOST_JOINT_ROWS} more in joint.csv")
+    exact = "exact" if result.exact else f"error of every posterior below {result.error_bound:.2g}"
+    console.print(f"{result.assignments_possible:.6g} joint assignments possible; posteriors {exact}.")
+    if len(result.assignments) > 1:
+        console.print(f"The second best assignment is 10^{result.assignments[1].log10_factor:.2f} times less probable.")
+    for group in result.symmetric:
+        console.print(f"Not told apart by the data: {', '.join(group.missing)} of family {group.family}.")
+    for family, missing in result.no_data:
+        console.print(f"No reference bears on {missing} of family {family}.")
+    for notice in result.notices:
+        console.print(f"Note: {notice}.")
+    console.print(f"Prior: {result.prior_sentence}. Frequencies: {result.population}. Proposals for review.")
+
+
+def print_assignment(explained: ExplainedAssignment) -> None:
+    """By family and marker, the log10 weight of the persons in their places against unrelated persons."""
+    console = Console()
+    console.print(f"The best joint assignment of {explained.source}, family by family; log10, by population.")
+    for family in explained.families:
+        pairs = ", ".join(f"{code} as {missing}" for missing, code in family.pairs.items())
+        populations = list(family.log10_by_marker)
+        table = _table("marker", *populations, title=f"Family {family.family}: {pairs}")
+        for marker in family.log10_by_marker[populations[0]]:
+            table.add_row(marker, *(log10_text(family.log10_by_marker[name][marker]) for name in populations))
+        table.add_section()
+        table.add_row("total", *(log10_text(sum(family.log10_by_marker[name].values())) for name in populations))
+        console.print(table)
 
 
 def print_hypotheses(report: HypothesesReport) -> None:

@@ -52,7 +52,10 @@ def explain_pair(incident: Incident, *, family: str, missing: str, sample: str, 
         raise InputError(f"family '{family}' has no missing person '{missing}'; it has {known}")
     if person is None:
         raise InputError(f"the incident has no unidentified person '{sample}'; see the table 'unidentified'")
-    comparison = compare([target], [person], populations=prepared.populations, theta=incident.settings.theta)
+    settings = incident.settings
+    comparison = compare(
+        [target], [person], populations=prepared.populations, theta=settings.theta, rates=settings.observation
+    )
     missing_persons = sum(len(f.missing) for f in incident.families)
     prior, reason = prior_of(len(prepared.persons), missing_persons, incident.settings)
     candidate = describe_pair(prepared, comparison, 0, 0, rank=0, prior=prior)

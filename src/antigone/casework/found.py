@@ -103,10 +103,13 @@ def _pairs_of_possible_sex(prepared: Prepared) -> int:
 
 
 def _find_at_once(prepared: Prepared, threshold: float, progress: Progress) -> Found:
-    theta = prepared.incident.settings.theta
+    settings = prepared.incident.settings
+    theta = settings.theta
     progress("comparing all pairs", 0, 1)
     fits, targets = usable_targets(prepared.families, prepared.populations, theta=theta)
-    comparison = compare(targets, prepared.persons, populations=prepared.populations, theta=theta)
+    comparison = compare(
+        targets, prepared.persons, populations=prepared.populations, theta=theta, rates=settings.observation
+    )
     progress("comparing all pairs", 1, 1)
     target, person = np.nonzero(comparison.smallest >= np.log(threshold))
     log_lr = np.stack([lr[target, person] for lr in comparison.log_lr.values()])
@@ -117,8 +120,9 @@ def _find_at_once(prepared: Prepared, threshold: float, progress: Progress) -> F
 
 
 def _find_in_blocks(prepared: Prepared, threshold: float, execution: Execution, progress: Progress) -> Found:
+    settings = prepared.incident.settings
     search = BlindSearch(
-        prepared.persons, prepared.populations, prepared.incident.settings.theta, float(np.log(threshold))
+        prepared.persons, prepared.populations, settings.theta, float(np.log(threshold)), settings.observation
     )
     blocks = cut_into_blocks(prepared.families, execution.block_families or BLOCK_FAMILIES)
     results = _results(blocks, search, execution, progress)

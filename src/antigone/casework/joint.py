@@ -81,7 +81,9 @@ def joint_incident(
     progress("solving all families jointly", len(views), len(views))
     chosen = population or min(views, key=lambda name: (views[name].posterior.best[0].log_weight, name))
     provenance = describe_run(incident, created=created, command=command, seed=0)
-    result = describe_joint(incident.title, chosen, views[chosen], prior=prior or JointPrior(), provenance=provenance)
+    result = describe_joint(
+        incident.title, chosen, views[chosen], prior=prior or JointPrior(), provenance=provenance, day=today.isoformat()
+    )
     notices = (*incident.notices, *prepared.notices, *_population_notices(views, chosen))
     left = tuple(f"Left out: {count} {reason}" for reason, count in prepared.left_out.items())
     return replace(result, notices=notices + left)
@@ -131,7 +133,7 @@ def _possible(target: Target, persons: Persons) -> tuple[int, ...]:
 
 
 def describe_joint(
-    title: str, population: str, view: JointView, *, prior: JointPrior, provenance: Provenance
+    title: str, population: str, view: JointView, *, prior: JointPrior, provenance: Provenance, day: str
 ) -> JointResult:
     """The numbers of one population as a result."""
     posterior, codes = view.posterior, view.persons.codes
@@ -158,6 +160,7 @@ def describe_joint(
         assumptions=joint_assumptions(posterior),
         notices=(),
         provenance=provenance,
+        day=day,
     )  # fmt: skip
 
 

@@ -53,6 +53,7 @@ def describe_settings(settings: SearchSettings) -> dict[str, str]:
         "rare and unseen alleles": settings.rule.describe(),
         "threshold of the likelihood ratio": f"{settings.threshold:g}"
         + (", raised in a large search" if settings.threshold_grows else ""),
+        "observation of the unidentified": settings.observation.describe(),
         "prior": "from the number of persons" if settings.prior is None else f"{settings.prior:g}",
         "verbal scale": settings.verbal.source,
     }

@@ -17,11 +17,13 @@ from antigone.engine.mutation_events import locate_mutations, markers_needing_mu
 from antigone.engine.population import genotype_log_probability
 from antigone.model.case import Incident, SearchSettings
 from antigone.model.marker import Marker
+from antigone.model.observation import ObservationRates
 from antigone.model.profile import Profile
 from antigone.model.result import Candidate, ChanceMatches, MarkerMutation, SearchResult
 from antigone.search.blind import Comparison, compare, informative_markers, posterior_probability
 from antigone.search.chance import expected_chance_matches
-from antigone.search.codes import fold_to_codes
+from antigone.search.family_table import AS_READ, log_of_readings
+from antigone.search.readings import observe_profile
 from antigone.search.reference_fit import ReferenceFit
 
 ALONE = Execution()
@@ -118,6 +120,7 @@ def _compare_these(
         [prepared.persons[p] for p in persons],
         populations=prepared.populations,
         theta=prepared.incident.settings.theta,
+        rates=prepared.incident.settings.observation,
     )
     return comparison, {t: row for row, t in enumerate(targets)}, {p: column for column, p in enumerate(persons)}
 
@@ -154,22 +157,30 @@ def describe_pair(
         log10_lr_by_marker=by_marker,
         markers_compared=compared,
         markers_missing=tuple(name for name in comparison.markers if name not in compared),
-        mutations=_mutations(comparison, target, person, [markers[name] for name in compared], settings.theta),
+        mutations=_mutations(comparison, target, person, [markers[name] for name in compared], settings),
         posterior=posterior_probability(log10_lr[smallest] * LN10, prior=prior),
         verbal=settings.verbal.of(log10_lr[smallest]),
     )
 
 
 def _mutations(
-    comparison: Comparison, target: int, person: int, markers: Sequence[Marker], theta: float
+    comparison: Comparison, target: int, person: int, markers: Sequence[Marker], settings: SearchSettings
 ) -> tuple[MarkerMutation, ...]:
     """Mutations that this candidate makes necessary. What the references alone need, and any step between two
     references, is about the family and not about the candidate (PURPOSE.md, rule 6)."""
     of, who = comparison.targets[target], comparison.persons[person]
-    profiles = {**of.references, of.missing: Profile(who.code, who.profile.genotypes)}
+    profiles, seen = {**of.references}, {}
+    if settings.observation == AS_READ:
+        profiles[of.missing] = Profile(who.code, who.profile.genotypes)
+    else:
+        seen[of.missing] = observe_profile(who, markers, rates=settings.observation)
     alone = markers_needing_mutation(of.pedigree, of.references, markers)
-    needing = {*markers_needing_mutation(of.pedigree, profiles, markers)} - {*alone}
-    located = [locate_mutations(of.pedigree, profiles, m, theta=theta) for m in markers if m.name in needing]
+    needing = {*markers_needing_mutation(of.pedigree, profiles, markers, observations=seen)} - {*alone}
+    located = [
+        locate_mutations(of.pedigree, profiles, marker, theta=settings.theta, observations=seen)
+        for marker in markers
+        if marker.name in needing
+    ]
     return tuple(
         MarkerMutation(m.marker, tuple(step for step in m.steps if not {step.parent, step.child} <= {*of.references}))
         for m in located
@@ -218,16 +229,17 @@ def _chance(prepared: Prepared, found: Found, seed: int) -> ChanceMatches:
         comparison,
         pairs=found.compared,
         threshold=found.threshold,
-        genotype_logs=[_visible_genotypes(marker) for marker in first],
+        genotype_logs=[_full_readings(marker, prepared.incident.settings.observation) for marker in first],
         rng=rng,
         seed=seed,
     )
 
 
-def _visible_genotypes(marker: Marker) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Log probability of each readable full genotype in an unrelated person."""
+def _full_readings(marker: Marker, rates: ObservationRates) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Log probability of each full reading of an unrelated person."""
     n = len(marker.alleles)
-    return fold_to_codes(genotype_log_probability(stack_markers([marker])), n)[0, : n * (n + 1) // 2]
+    logs = genotype_log_probability(stack_markers([marker]))
+    return log_of_readings(marker, rates)(logs)[0, : n * (n + 1) // 2]
 
 
 def _size_notices(found: Found, settings: SearchSettings) -> tuple[str, ...]:
@@ -259,7 +271,10 @@ def _assumptions(settings: SearchSettings) -> tuple[str, ...]:
         "summed exactly over everything that is not known. Nothing is approximated.",
         "The markers are taken as unlinked and independent: their LRs are multiplied.",
         "Other missing members of a family take part as untyped members.",
-        "Genotypes are taken as read: no allele drop-out or drop-in beyond alleles marked as not read.",
+        "Genotypes are taken as read: no allele drop-out or drop-in beyond alleles marked as not read."
+        if settings.observation == AS_READ
+        else f"The unidentified persons' samples may have lost or gained alleles: {settings.observation.describe()}. "
+        "References are taken as read.",
         "Founders are unrelated and the population is in Hardy-Weinberg proportions"
         + (f", corrected by theta = {settings.theta:g}." if settings.theta else " (theta = 0)."),
         "The LR is computed in every population; the smallest one ranks the pair and gives the posterior.",

@@ -12,6 +12,7 @@ import numpy as np
 
 from antigone.formats.validation import Case
 from antigone.model.joint_result import JointPrior
+from antigone.model.pedigree import Sex
 from antigone.model.profile import Profile
 from antigone.search.joint_conclusions import Proposal, propose, without_data
 from antigone.search.joint_likelihood import NOBODY, FamilyQuestion, FamilyTable, family_table
@@ -45,11 +46,11 @@ class JointCase:
         pedigree = self.case.families[code]
         missing = tuple(m for m in self.case.missing if m in pedigree)
         references = {m: p for m, p in self.case.profiles.items() if m in pedigree and m not in missing}
-        candidates = tuple(
-            tuple(p for p, sex in enumerate(self.persons.sexes) if sex == pedigree[m].sex or "unknown" in (sex, pedigree[m].sex))
-            for m in missing
-        )  # fmt: skip
+        candidates = tuple(self._possible(pedigree[m].sex) for m in missing)
         return FamilyQuestion(code, pedigree, missing, references, candidates)
+
+    def _possible(self, sought: Sex) -> tuple[int, ...]:
+        return tuple(p for p, sex in enumerate(self.persons.sexes) if sex == sought or "unknown" in (sex, sought))
 
     @cached_property
     def tables(self) -> tuple[FamilyTable, ...]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from antigone.engine.factors import PATERNAL, Data
 from antigone.engine.likelihood import evaluate, group_markers, log_likelihoods, prune
 from antigone.engine.mutation import allele_length
+from antigone.engine.soft import Observations
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
@@ -24,15 +25,25 @@ LEAST_PROBABILITY = 0.05
 
 
 def markers_needing_mutation(
-    pedigree: Pedigree, profiles: Mapping[str, Profile], markers: Sequence[Marker]
+    pedigree: Pedigree,
+    profiles: Mapping[str, Profile],
+    markers: Sequence[Marker],
+    *,
+    observations: Observations | None = None,
 ) -> tuple[str, ...]:
     """The markers whose data are impossible for this pedigree once no allele can mutate."""
-    logs = log_likelihoods(pedigree, profiles, [marker.without_mutation() for marker in markers])
+    still = [marker.without_mutation() for marker in markers]
+    logs = log_likelihoods(pedigree, profiles, still, observations=observations)
     return tuple(marker.name for marker, log in zip(markers, logs, strict=True) if log == -np.inf)
 
 
 def locate_mutations(
-    pedigree: Pedigree, profiles: Mapping[str, Profile], marker: Marker, *, theta: float = 0.0
+    pedigree: Pedigree,
+    profiles: Mapping[str, Profile],
+    marker: Marker,
+    *,
+    theta: float = 0.0,
+    observations: Observations | None = None,
 ) -> MarkerMutation:
     """The meioses at which a mutation is probable, given the data, most probable first.
 
@@ -49,7 +60,7 @@ def locate_mutations(
     >>> locate_mutations(duo, typed, ladder).steps
     (MutationStep(parent='F', child='C', steps=1.0, probability=1.0),)
     """
-    [(_, data)] = group_markers(pedigree, profiles, [marker])
+    [(_, data)] = group_markers(pedigree, profiles, [marker], observations=observations)
     ids = [member.id for member in pedigree.parents_first]
     kept = _rows_kept(data)
     data = prune(data)

@@ -28,6 +28,7 @@ from antigone.model.mutation import (
     Stepwise,
     Transformed,
 )
+from antigone.model.observation import ObservationRates
 from antigone.model.profile import Profile
 from antigone.model.verbal import VerbalScale
 
@@ -147,6 +148,10 @@ def _settings_lines(incident: Incident) -> Iterator[str]:
     yield f"threshold_grows = {str(settings.threshold_grows).lower()}"
     if settings.prior is not None:
         yield f"prior = {settings.prior!r}"
+    if settings.observation != ObservationRates():
+        rates = vars(settings.observation).items()
+        yield "\n[observation]"
+        yield from (f"{name} = {rate!r}" for name, rate in rates)
     if settings.verbal != VerbalScale():
         steps = (_list((repr(least), _quoted(words))) for least, words in settings.verbal.steps)
         yield f"\n[verbal]\nsource = {_quoted(settings.verbal.source)}\nsteps = {_list(steps)}"

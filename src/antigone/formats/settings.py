@@ -27,6 +27,7 @@ from antigone.model.mutation import (
     Stepwise,
     Transformed,
 )
+from antigone.model.observation import ObservationRates
 from antigone.model.verbal import VerbalScale
 
 _RATES: dict[str, tuple[Callable[..., BaseModel], tuple[str, ...]]] = {
@@ -195,13 +196,27 @@ def _search_settings(top: _Section, frequencies: _Section) -> SearchSettings:
     for section in (model, search):
         section.refuse_the_rest()
     try:
-        return SearchSettings(mutation, theta, rule, threshold, prior, _verbal_scale(top.section("verbal")), grows)
+        return SearchSettings(
+            mutation, theta, rule, threshold, prior, _verbal_scale(top.section("verbal")), grows, _rates(top)
+        )
     except ModelError as error:
         key = "theta" if not 0 <= theta < 1 else "threshold" if threshold <= 0 else "prior"
         section = model if key == "theta" else search
         found, _, expected = str(error).partition(", expected ")
         section.wrong(key, found, expected or "a number in its range", "correct the number")
         return default
+
+
+def _rates(top: _Section) -> ObservationRates:
+    """``[observation]``: how the unidentified persons' samples may fail to show their genotypes."""
+    section = top.section("observation")
+    default = ObservationRates()
+    given = {name: section.number(name, getattr(default, name)) for name in ("dropout", "dropin", "error")}
+    section.refuse_the_rest()
+    wrong = [name for name, rate in given.items() if not 0 <= rate <= 1]
+    for name in wrong:
+        section.wrong(name, f"{given[name]:g}", "a probability from 0 to 1", "correct the rate")
+    return default if wrong else ObservationRates(**given)
 
 
 def _verbal_scale(section: _Section) -> VerbalScale:

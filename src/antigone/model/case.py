@@ -13,6 +13,7 @@ from typing import Literal
 from antigone.errors import ModelError
 from antigone.model.frequency import FrequencyRule, FrequencyTable
 from antigone.model.mutation import MutationModel, NoMutation, Stepwise
+from antigone.model.observation import ObservationRates
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.model.verbal import VerbalScale
@@ -106,7 +107,8 @@ class SearchSettings:
 
     ``threshold`` is the likelihood ratio from which a pair is listed as a candidate for review. With
     ``threshold_grows`` a larger search raises it, so that by the bound pairs / threshold at most one chance
-    candidate is expected for every ten unidentified persons.
+    candidate is expected for every ten unidentified persons. ``observation`` is how the unidentified persons'
+    samples may fail to show their genotypes.
     ``prior`` is the prior probability of one pair; ``None`` takes one over the number of unidentified or
     of missing persons, whichever is larger. ``verbal`` puts a likelihood ratio into words.
     """
@@ -118,6 +120,7 @@ class SearchSettings:
     prior: float | None = None
     verbal: VerbalScale = field(default_factory=VerbalScale)
     threshold_grows: bool = True
+    observation: ObservationRates = field(default_factory=ObservationRates)
 
     def threshold_for(self, pairs: int, unidentified: int) -> float:
         """The threshold of a search of this size.

@@ -128,7 +128,7 @@ class JointResult:
 
     ``exact``: every possible assignment was summed; else ``error_bound`` bounds the error of every posterior.
     ``not_among_missing`` is by unidentified person. ``pairings`` lists the pairings above ``least_listed``.
-    ``no_data`` names missing persons on whom the references say nothing, neither directly nor through other
+    ``day`` is the day on which the consents were active (ISO). ``no_data`` names missing persons on whom the references say nothing, neither directly nor through other
     missing persons.
     """
 
@@ -151,4 +151,5 @@ class JointResult:
     assumptions: tuple[str, ...]
     notices: tuple[str, ...]
     provenance: Provenance
+    day: str
     least_listed: float = 1e-6

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
+from antigone.model.observation import ObservationRates
 from antigone.search.codes import code_count, encode_profiles
-from antigone.search.family_table import Target, log_lr_tables
+from antigone.search.family_table import AS_READ, Target, log_lr_tables
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -70,14 +71,16 @@ def compare(
     *,
     populations: Mapping[str, Sequence[Marker]],
     theta: float = 0.0,
+    rates: ObservationRates = AS_READ,
 ) -> Comparison:
     """Score every unidentified person against every missing person, exactly, in every population.
 
-    ``populations`` gives the same markers with the same ladders under each population's frequencies.
+    ``populations`` gives the same markers with the same ladders under each population's frequencies; ``rates`` is
+    how the unidentified persons' samples may fail to show their genotypes.
     """
     markers = next(iter(populations.values()))
     codes = encode_profiles(persons, markers)
-    tables = {name: log_lr_tables(targets, of, theta=theta) for name, of in populations.items()}
+    tables = {name: log_lr_tables(targets, of, theta=theta, rates=rates) for name, of in populations.items()}
     names = tuple(marker.name for marker in markers)
     informative = informative_markers(targets, names)
     return Comparison(

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
+from antigone.model.observation import ObservationRates
 from antigone.model.profile import Profile
 from antigone.search.blind import SEX_SIGN, informative_markers, typed_markers
 from antigone.search.codes import encode_profiles
-from antigone.search.family_table import Target, log_lr_tables
+from antigone.search.family_table import AS_READ, Target, log_lr_tables
 from antigone.search.reference_fit import Declared, ReferenceFit, judge_references
 from antigone.search.screen import LANES, Queries, screen, stack_queries, to_fixed_point
 
@@ -50,6 +51,7 @@ class BlindSearch:
     populations: Mapping[str, tuple[Marker, ...]]
     theta: float
     log_threshold: float
+    rates: ObservationRates = AS_READ
 
     @cached_property
     def markers(self) -> tuple[Marker, ...]:
@@ -130,7 +132,7 @@ def score_block(families: Sequence[MissingFrom], search: BlindSearch) -> BlockRe
     """Score one block of families against every unidentified person: screen, then score exactly what passes."""
     fits, targets = usable_targets(families, search.populations, theta=search.theta)
     names = list(search.populations)
-    tables = log_lr_tables(targets, search.populations[names[0]], theta=search.theta)
+    tables = log_lr_tables(targets, search.populations[names[0]], theta=search.theta, rates=search.rates)
     passed = _screened(targets, tables, search)
     target, person = passed.T
     first = _exact(tables, search.codes, target, person)
@@ -183,7 +185,7 @@ def _in_every_population(
     log_lr = first[None, :]
     for markers in list(search.populations.values())[1:]:
         needed, row = np.unique(target, return_inverse=True)
-        tables = log_lr_tables([targets[t] for t in needed], markers, theta=search.theta)
+        tables = log_lr_tables([targets[t] for t in needed], markers, theta=search.theta, rates=search.rates)
         further = _exact(tables, search.codes, row.ravel(), person)
         kept = further >= search.log_threshold
         target, person = target[kept], person[kept]

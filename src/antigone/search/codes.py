@@ -74,6 +74,21 @@ def fold_to_codes(logs: Array, visible: int) -> Array:
     return np.concatenate([read, partial, np.zeros((len(logs), 1))], axis=1)
 
 
+def read_through(logs: Array, weights: Array) -> Array:
+    """Log probabilities of genotypes to log probabilities of readings seen through an observation model.
+
+    ``weights`` holds P(reading | genotype), shape ``(readings, genotypes)``; ``logs`` ``(items, genotypes)``. A
+    reading whose sum underflows beside the item's most probable genotype is summed again by itself.
+    """
+    peak = logs.max(axis=1, keepdims=True)
+    shift = np.where(np.isneginf(peak), 0.0, peak)
+    with np.errstate(divide="ignore"):
+        read = shift + np.log(np.exp(logs - shift) @ weights.T)
+        for item, reading in np.argwhere(np.isneginf(read)):
+            read[item, reading] = _log_sum(logs[item] + np.log(weights[reading]))
+    return np.asarray(read)
+
+
 def _log_sum(logs: Array) -> Array:
     """The logarithm of the sum of exponentials over the last axis."""
     peak = logs.max(axis=-1)

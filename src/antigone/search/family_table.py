@@ -7,7 +7,7 @@ of the same genotype in an unrelated person, that is a table; a pair's LR is the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,12 +19,16 @@ from antigone.engine.likelihood import evaluate
 from antigone.engine.population import genotype_log_probability
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
+from antigone.model.observation import ObservationRates
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
-from antigone.search.codes import code_count, fold_to_codes
+from antigone.search.codes import code_count, fold_to_codes, read_through
 from antigone.search.encoding import Question, batches
+from antigone.search.readings import reading_probabilities
 
 Array = NDArray[np.float64]
+AS_READ = ObservationRates()
+"""Genotypes are what they were read as."""
 
 
 @dataclass(frozen=True)
@@ -49,26 +53,42 @@ class Target:
         return self.pedigree[self.missing].sex
 
 
-def log_lr_tables(targets: Sequence[Target], markers: Sequence[Marker], *, theta: float = 0.0) -> list[Array]:
+def log_lr_tables(
+    targets: Sequence[Target],
+    markers: Sequence[Marker],
+    *,
+    theta: float = 0.0,
+    rates: ObservationRates = AS_READ,
+) -> list[Array]:
     """For each marker, the natural log LR of every code for every target, shape ``(targets, codes)``.
 
     LR(g) = P(g | references) / P(g in an unrelated person), H1 over H2. With theta above 0 the unrelated
-    person's alleles come from the same urn as the family's founders. The last code (untyped) is 0. A row of
-    ``nan`` marks references that are impossible together under the model.
+    person's alleles come from the same urn as the family's founders. With ``rates`` above 0 a code is what was
+    read of a sample that may have lost or gained alleles. The last code (untyped) is 0. A row of ``nan`` marks
+    references that are impossible together under the model.
 
     Families of the same shape and typing are computed in one batch.
     """
     questions = [Question(t.pedigree, t.references, t.missing) for t in targets]
     tables = [np.zeros((len(targets), code_count(len(marker.alleles)))) for marker in markers]
+    read = [log_of_readings(marker, rates) for marker in markers]
     for m, rows, data in batches(questions, markers):
-        visible = len(markers[m].alleles)
         h1 = evaluate(data, theta=theta)
         h2 = _unrelated(data, data.ladder, h1, theta)
         with np.errstate(invalid="ignore"):
-            part = _ratio(fold_to_codes(h1, visible), fold_to_codes(h2, visible))
+            part = _ratio(read[m](h1), read[m](h2))
         part[np.isneginf(h1).all(axis=1), :-1] = np.nan
         tables[m][rows] = part
     return tables
+
+
+def log_of_readings(marker: Marker, rates: ObservationRates) -> Callable[[Array], Array]:
+    """Log probabilities of genotypes to those of every code of a marker, the last one 0."""
+    visible = len(marker.alleles)
+    if rates == AS_READ:
+        return lambda logs: fold_to_codes(logs, visible)
+    weights = reading_probabilities(marker, np.arange(code_count(visible) - 1), rates=rates)
+    return lambda logs: np.pad(read_through(logs, weights), ((0, 0), (0, 1)))
 
 
 def _ratio(h1: Array, h2: Array) -> Array:

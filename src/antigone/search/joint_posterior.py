@@ -168,7 +168,7 @@ def _feasible(
 ) -> tuple[Sequence[Weighted], list[Component], Cut | None]:  # fmt: skip
     """The families and components to sum: all rows where that fits, else with the smallest cut that fits."""
     components = find_components(families, all_shared=closed)
-    fits = sum(component.work for component in components) <= LARGEST_WORK
+    fits = _fits(components)
     if fits and max(unlisted) == -np.inf:
         return families, components, None
     if closed:
@@ -177,12 +177,16 @@ def _feasible(
     for log_least in (-np.inf, *CUTS) if fits else CUTS:
         cut = cut_rows(families, prices, log_least=log_least, unlisted=unlisted)
         components = find_components(cut.kept)
-        if sum(component.work for component in components) <= LARGEST_WORK:
+        if _fits(components):
             return cut.kept, components, cut
     raise PlanTooLarge(
         "too many unidentified persons could be of too many families with similar weight; type more markers or "
         "relatives, or solve parts of the incident that share no possible person"
     )
+
+
+def _fits(components: Sequence[Component]) -> bool:
+    return sum(component.work for component in components) <= LARGEST_WORK
 
 
 def _combine(solutions: Sequence[Solution], count: int, closed: bool) -> list[JointAssignment]:

@@ -52,13 +52,13 @@ def prior_weights(prior: JointPrior, unidentified: Sequence[Sex], missing: Seque
         sentence = "every unidentified person is one of the missing, all such assignments alike"
         return PriorWeights(0.0, True, sentence)
     if prior.kind == "odds":
-        sentence = f"an assignment has a prior proportional to {prior.value:g} to the power of its identifications"
+        sentence = f"an assignment has a prior proportional to {prior.value:g} to the power of its number of pairings"
         return PriorWeights(float(np.log(prior.value)), False, sentence)
     expected = prior.value if prior.kind == "open" else prior.value * len(unidentified)
     odds = odds_for_expectation(expected, unidentified, missing)
     sentence = (
         f"{expected:g} of the {len(unidentified)} unidentified persons are expected to be missing persons of these "
-        f"families; each identification multiplies the prior by {np.exp(odds):.4g}"
+        f"families; each pairing multiplies the prior by {np.exp(odds):.4g}"
     )
     return PriorWeights(odds, False, sentence)
 

@@ -120,6 +120,15 @@ def _tables(
     return log_lr, seen, prior
 
 
+def observe_profile(
+    person: UnidentifiedPerson, markers: Sequence[Marker], *, rates: ObservationRates
+) -> dict[str, Array]:
+    """By typed marker, P(what was read of the person | genotype) for every unordered genotype."""
+    typed = [marker for marker in markers if marker.name in person.profile.genotypes]
+    codes = encode_profiles([person], typed)
+    return {m.name: reading_probabilities(m, code, rates=rates)[0] for m, code in zip(typed, codes, strict=True)}
+
+
 def reading_probabilities(marker: Marker, codes: Ints, *, rates: ObservationRates) -> Array:
     """P(reading | genotype) of readings coded as in ``search.codes``, shape ``(readings, genotypes)``."""
     n = len(marker.alleles)

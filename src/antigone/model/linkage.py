@@ -1,0 +1,156 @@
+"""Linked markers: groups with their recombination fractions, genetic maps, and the map of the standard STR kits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from antigone.errors import ModelError
+from antigone.model.marker import Marker
+
+UNLINKED_FROM_CM = 50.0
+"""Neighbours at this distance or further are taken as unlinked: by Kosambi's function they recombine in 38 % of
+meioses or more, by Haldane's in 32 %."""
+
+
+@dataclass(frozen=True)
+class LinkageGroup:
+    """Markers of one chromosome in map order, and the recombination fraction of each interval between neighbours.
+
+    Raises
+    ------
+    ModelError
+        For fewer than two markers, a marker twice, autosomal and X markers together, or not one fraction between
+        0 and 0.5 for each interval.
+
+    Examples
+    --------
+    >>> pair = LinkageGroup((Marker("A", ("1",), (1.0,)), Marker("B", ("1",), (1.0,))), (0.1,))
+    >>> pair.name
+    'A|B'
+    """
+
+    markers: tuple[Marker, ...]
+    rho: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        names = [marker.name for marker in self.markers]
+        if len(names) < 2 or len(set(names)) != len(names):
+            raise ModelError(f"linkage group '{self.name}': expected two or more markers, each once")
+        if len({marker.chromosome for marker in self.markers}) != 1:
+            raise ModelError(f"linkage group '{self.name}': autosomal and X markers cannot be linked with each other")
+        if len(self.rho) != len(names) - 1 or not all(0 <= rho <= 0.5 for rho in self.rho):
+            raise ModelError(
+                f"linkage group '{self.name}': expected {len(names) - 1} recombination fractions between 0 and 0.5, "
+                "one for each interval between neighbours"
+            )
+
+    @property
+    def name(self) -> str:
+        return "|".join(marker.name for marker in self.markers)
+
+
+MapFunction = Callable[[float], float]
+"""From a distance in cM to the recombination fraction."""
+
+
+def haldane(centimorgan: float) -> float:
+    """Recombination fraction at a map distance without interference: ``(1 - exp(-2 d)) / 2``, d in Morgan.
+
+    >>> round(haldane(10), 6)
+    0.090635
+    """
+    return (1 - math.exp(-centimorgan / 50)) / 2
+
+
+def kosambi(centimorgan: float) -> float:
+    """Recombination fraction at a map distance with Kosambi's interference: ``tanh(2 d) / 2``, d in Morgan.
+
+    >>> round(kosambi(11.9410), 4), round(kosambi(27.7611), 4)
+    (0.1172, 0.2522)
+    """
+    return math.tanh(centimorgan / 50) / 2
+
+
+@dataclass(frozen=True)
+class GeneticMap:
+    """Where markers lie: by marker name the chromosome and the position on it in cM.
+
+    Only differences of positions on one chromosome have a meaning. ``source`` says where the numbers come from.
+    """
+
+    positions: Mapping[str, tuple[str, float]]
+    source: str = ""
+
+
+def linkage_groups_of(
+    markers: Sequence[Marker],
+    genetic_map: GeneticMap,
+    *,
+    map_function: MapFunction = kosambi,
+    unlinked_from: float = UNLINKED_FROM_CM,
+) -> tuple[LinkageGroup, ...]:
+    """The groups of linked markers among ``markers``: neighbours on the map less than ``unlinked_from`` cM apart.
+
+    Markers that the map does not know, and those with no neighbour near enough, are in no group.
+
+    Examples
+    --------
+    >>> kit = [Marker(name, ("1",), (1.0,)) for name in ("D12S391", "FGA", "vWA", "TPOX", "D2S441")]
+    >>> [(group.name, round(group.rho[0], 4)) for group in linkage_groups_of(kit, STANDARD_KITS)]
+    [('vWA|D12S391', 0.1172)]
+    """
+    known = sorted((m for m in markers if m.name in genetic_map.positions), key=lambda m: genetic_map.positions[m.name])
+    runs: list[list[Marker]] = []
+    for marker in known:
+        if runs and _distance(genetic_map, runs[-1][-1], marker) < unlinked_from:
+            runs[-1].append(marker)
+        else:
+            runs.append([marker])
+    return tuple(
+        LinkageGroup(tuple(run), tuple(map_function(_distance(genetic_map, a, b)) for a, b in pairwise(run)))
+        for run in runs
+        if len(run) > 1
+    )
+
+
+def _distance(genetic_map: GeneticMap, first: Marker, second: Marker) -> float:
+    (chromosome, start), (other, end) = (genetic_map.positions[marker.name] for marker in (first, second))
+    return abs(end - start) if chromosome == other else math.inf
+
+
+STANDARD_KITS = GeneticMap(
+    {
+        "TPOX": ("2", 1.6661),
+        "D2S441": ("2", 90.47903),
+        "D2S1338": ("2", 223.4832),
+        "D3S1358": ("3", 67.1789),
+        "FGA": ("4", 156.81293),
+        "D5S818": ("5", 126.67284),
+        "CSF1PO": ("5", 154.43395),
+        "SE33": ("6", 95.44921),
+        "D7S820": ("7", 100.2012),
+        "D8S1179": ("8", 136.44313),
+        "TH01": ("11", 4.48933),
+        "vWA": ("12", 15.63031),
+        "D12S391": ("12", 27.57129),
+        "D21S11": ("21", 0.0),
+        "Penta D": ("21", 44.7),
+        "D3S1744": ("3", 157.24131),
+        "D4S2366": ("4", 12.9467),
+        "D5S2800": ("5", 70.3208),
+        "D6S474": ("6", 118.66248),
+        "D7S3048": ("7", 36.14071),
+        "D8S1132": ("8", 119.96228),
+        "D11S2368": ("11", 32.88891),
+    },
+    source="HapMap genetic map (GRCh37): table 3 of doi:10.1038/s41598-019-52838-7; D21S11 to Penta D: the distance "
+    "stated by the R package KLINK 1.1.0 (its position on the chromosome is not)",
+)
+"""Autosomal markers of the common STR kits, as far as their positions could be checked against a published source.
+
+A pair that is not in this table is not recognised, which does not mean that it is unlinked. The X-chromosomal
+clusters are not in it: their markers are also in linkage disequilibrium, which the model does not have.
+"""

@@ -1,0 +1,152 @@
+"""The joint solution as a page, as a section of the report, and as files for other programs."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from dataclasses import asdict, dataclass
+
+from antigone.errors import InputError
+from antigone.model.case import Family, Incident
+from antigone.model.joint_result import Assignment, Conclusion, FamilyAnswer, JointResult
+from antigone.report.drawing import Mark, draw_key, draw_pedigree
+from antigone.report.files import harmless_cell, plain_value
+from antigone.report.heatmap import draw_heatmap
+from antigone.report.html import css_string, page_environment
+from antigone.report.sentences import consenting_donors
+
+LEAST_IN_MATRIX = 0.001
+"""Persons with a smaller posterior at every place of a family have no row in its matrix."""
+NOBODY = "not among them"
+MOST_FAMILIES = 120
+"""Families with a section of their own; joint.csv and joint.json hold all of them."""
+
+
+@dataclass(frozen=True)
+class FamilySection:
+    """All that the page shows of one family."""
+
+    answer: FamilyAnswer
+    drawing: str
+    matrix: str
+    conclusions: tuple[Conclusion, ...]
+
+
+def joint_csv(result: JointResult) -> str:
+    """One row for each pairing with a posterior of at least ``least_listed``, and one for each person's remainder."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["unidentified", "family", "missing", "posterior", "log10_generalised_lr", "proposed", "status"])
+    proposed = {(c.unidentified, c.family, m): c.status for c in result.conclusions for m in c.missing}
+    for p in result.pairings:
+        glr = "" if p.log10_glr is None else f"{p.log10_glr:.6f}"
+        status = proposed.get((p.unidentified, p.family, p.missing), "")
+        codes = map(harmless_cell, (p.unidentified, p.family, p.missing))
+        writer.writerow([*codes, f"{p.posterior:.9f}", glr, "yes" if status else "", status])
+    for code, chance in result.not_among_missing.items():
+        writer.writerow([harmless_cell(code), "", "", f"{chance:.9f}", "", "", "none of the missing"])
+    return text.getvalue()
+
+
+def joint_json(result: JointResult) -> str:
+    """The whole joint result with its provenance; an infinite number is the string ``"inf"`` or ``"-inf"``."""
+    return json.dumps(plain_value(asdict(result)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def render_joint(result: JointResult, incident: Incident) -> str:
+    """The joint solution as one self-contained page.
+
+    Raises
+    ------
+    InputError
+        When the result names a family that the incident does not hold.
+    """
+    page = page_environment().get_template("joint.html.j2").render(
+        result=result,
+        section=joint_section(result, incident),
+        page_title=css_string(f"Antigone · {result.title}"),
+        page_prior=css_string(f"Prior: {result.prior_sentence}"),
+    )  # fmt: skip
+    return page + "\n"
+
+
+def joint_section(result: JointResult, incident: Incident) -> str:
+    """The joint solution as a fragment of a page: summary, proposals, alternatives, each family."""
+    families = {family.code: family for family in incident.families}
+    unknown = [answer.family for answer in result.families if answer.family not in families]
+    if unknown:
+        raise InputError(f"joint result: no family '{unknown[0]}' in the incident; render it from the incident solved")
+    return page_environment().get_template("joint_section.html.j2").render(
+        result=result,
+        summary=_summary(result),
+        sections=[_section(result, answer, families[answer.family]) for answer in result.families[:MOST_FAMILIES]],
+        further=max(0, len(result.families) - MOST_FAMILIES),
+        alternatives=[(one, _changes(result.assignments[0], one)) for one in result.assignments[1:]],
+        keys={
+            "placed": draw_key(Mark(missing=True, unidentified="")),
+            "missing": draw_key(Mark(missing=True)),
+            "sample": draw_key(Mark(gave_sample=True)),
+        },
+    )  # fmt: skip
+
+
+def _summary(result: JointResult) -> tuple[str, ...]:
+    best = result.assignments[0]
+    total = len(result.not_among_missing)
+    settled = sum(conclusion.status.startswith("supported") for conclusion in result.conclusions)
+    exact = (
+        "Every possible joint assignment is in the sums."
+        if result.exact
+        else f"No posterior is further than {result.error_bound:.2g} from its exact value."
+    )
+    return (
+        f"{_count(result.assignments_possible)} joint assignments are possible by sex. The best one proposes "
+        f"{len(best.pairs)} of {total} unidentified persons for a place in a family; its probability is "
+        f"{best.posterior:.3g}. {exact}",
+        f"{settled} proposals reach the threshold {result.threshold:g} of the generalised LR. They are proposals for "
+        "review, never decisions.",
+        f"The prior: {result.prior_sentence}. Frequencies: {result.population}.",
+    )
+
+
+def _count(number: float) -> str:
+    return f"{number:,.0f}".replace(",", "\u202f") if number < 1e9 else f"About {number:.2g}"
+
+
+def _section(result: JointResult, answer: FamilyAnswer, family: Family) -> FamilySection:
+    donors = consenting_donors(family, dt.date.fromisoformat(result.day))
+    marks = {
+        member.id: Mark(
+            gave_sample=member.id in donors,
+            missing=member.id in family.missing,
+            unidentified=answer.proposed.get(member.id),
+        )
+        for member in family.pedigree
+    }
+    title = f"Declared pedigree of family {family.code} with the persons proposed by the joint solution"
+    conclusions = tuple(c for c in result.conclusions if c.family == family.code)
+    return FamilySection(
+        answer, draw_pedigree(family.pedigree, marks=marks, title=title), _matrix(result, answer), conclusions
+    )
+
+
+def _matrix(result: JointResult, answer: FamilyAnswer) -> str:
+    values = {(p.unidentified, p.missing): p.posterior for p in result.pairings if p.family == answer.family}
+    rows = sorted({code for (code, _), chance in values.items() if chance >= LEAST_IN_MATRIX})
+    values |= {(NOBODY, missing): chance for missing, chance in answer.not_found.items()}
+    title = f"Posterior probabilities in family {answer.family}: unidentified persons by missing persons"
+    return draw_heatmap([*rows, NOBODY], answer.missing, values, title=title)
+
+
+def _changes(best: Assignment, other: Assignment) -> tuple[str, ...]:
+    """What another assignment does differently, person by person."""
+    first = {code: (family, missing) for code, family, missing in best.pairs}
+    second = {code: (family, missing) for code, family, missing in other.pairs}
+    changed = sorted(code for code in first.keys() | second.keys() if first.get(code) != second.get(code))
+    return tuple(f"{code} {_place(second.get(code))}" for code in changed)
+
+
+def _place(place: tuple[str, str] | None) -> str:
+    return "stays without a place" if place is None else f"as {place[1]} of family {place[0]}"

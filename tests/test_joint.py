@@ -1,0 +1,416 @@
+"""Joint identification against the oracle: every assignment of small incidents by direct summation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+import pytest
+import reference
+import strategies
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from antigone.errors import ModelError, PlanTooLarge
+from antigone.model.joint_result import JointPrior
+from antigone.model.marker import Marker
+from antigone.model.mutation import Custom, Equal, Stepwise
+from antigone.model.pedigree import Individual, Pedigree, Sex
+from antigone.model.profile import Profile
+from antigone.search import joint_elimination, joint_likelihood, joint_posterior, joint_screen
+from antigone.search.blind import compare
+from antigone.search.family_table import Target
+from antigone.search.joint_components import Weighted, cut_rows, fair_prices, find_components
+from antigone.search.joint_likelihood import NOBODY, FamilyQuestion, FamilyTable, family_table
+from antigone.search.joint_lumping import OTHER, lump_marker
+from antigone.search.joint_persons import Persons
+from antigone.search.joint_posterior import JointPosterior, solve_joint
+from antigone.search.joint_prior import log_count, mean_identifications, odds_for_expectation
+from antigone.search.joint_screen import family_tables, own_prices, screened_table
+
+relaxed = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=25)
+STATES_OF_THE_ORACLE = 3_000
+
+
+@dataclass(frozen=True)
+class Small:
+    """A small incident: families, unidentified persons, one marker, theta."""
+
+    questions: tuple[FamilyQuestion, ...]
+    persons: Persons
+    theta: float
+
+    @property
+    def marker(self) -> Marker:
+        return self.persons.markers[0]
+
+    def tables(self) -> list[FamilyTable]:
+        return [family_table(q, self.persons, [self.marker], theta=self.theta) for q in self.questions]
+
+
+def may_be(question_pedigree: Pedigree, member: str, sexes: tuple[Sex, ...]) -> tuple[int, ...]:
+    sex = question_pedigree[member].sex
+    return tuple(p for p, other in enumerate(sexes) if other == sex or "unknown" in (sex, other))
+
+
+@st.composite
+def incidents(draw: st.DrawFn, *, families: int = 2, theta: bool = True, on_x: bool = False) -> Small:
+    marker = draw(strategies.markers(on_x=on_x))
+    count = draw(st.integers(1, 4))
+    known: list[Sex] = ["female", "male"] if on_x else ["female", "male", "unknown"]
+    sexes = tuple(draw(st.sampled_from(known)) for _ in range(count))
+    profiles = tuple(draw(readings(marker, sex)) for sex in sexes)
+    persons = Persons(tuple(f"V{p}" for p in range(count)), sexes, profiles, (marker,))
+    questions, left = [], 4
+    for f in range(draw(st.integers(1, families))):
+        pedigree = draw(strategies.pedigrees(4))
+        missing = tuple(draw(st.lists(st.sampled_from([m.id for m in pedigree]), max_size=left, unique=True)))
+        left -= len(missing)
+        typed = {m: p for m, p in draw(strategies.typings(pedigree, marker)).items() if m not in missing}
+        candidates = tuple(may_be(pedigree, m, sexes) for m in missing)
+        questions.append(FamilyQuestion(f"F{f}", pedigree, missing, typed, candidates))
+    chosen = draw(st.sampled_from([0.0, 0.05])) if theta else 0.0
+    return Small(tuple(questions), persons, chosen)
+
+
+@st.composite
+def readings(draw: st.DrawFn, marker: Marker, sex: Sex) -> Profile:
+    kind = draw(st.sampled_from(["full", "full", "full", "partial", "untyped"]))
+    first, second = draw(st.tuples(*[st.sampled_from(marker.alleles)] * 2))
+    if marker.chromosome == "X" and sex == "male":
+        second = first
+    genotype = (first, None if kind == "partial" else second)
+    return Profile("v", {} if kind == "untyped" else {marker.name: genotype})
+
+
+def rows_of(question: FamilyQuestion) -> Iterator[tuple[int, ...]]:
+    for row in product(*[(NOBODY, *some) for some in question.candidates]):
+        used = [p for p in row if p != NOBODY]
+        if len(used) == len(set(used)):
+            yield row
+
+
+def oracle_weight(small: Small, question: FamilyQuestion, row: tuple[int, ...]) -> float:
+    """P(references, persons in place) / P(references, the same persons unrelated), by direct summation."""
+    marker, persons = small.marker, small.persons
+    placed = {m: persons.profiles[p] for m, p in zip(question.missing, row, strict=True) if p != NOBODY}
+    together = reference.likelihood(question.pedigree, {**question.references, **placed}, marker, theta=small.theta)
+    strangers = [p for p in row if p != NOBODY]
+    if small.theta:
+        apart = Pedigree((*question.pedigree, *(Individual(f"S{p}", persons.sexes[p]) for p in strangers)))
+        typed = {**question.references, **{f"S{p}": persons.profiles[p] for p in strangers}}
+        return together / reference.likelihood(apart, typed, marker, theta=small.theta)
+    alone = [
+        reference.likelihood(Pedigree((Individual("S", persons.sexes[p]),)), {"S": persons.profiles[p]}, marker)
+        for p in strangers
+    ]
+    return together / (reference.likelihood(question.pedigree, question.references, marker) * math.prod(alone))
+
+
+def require_affordable(small: Small) -> None:
+    for question in small.questions:
+        assume(reference.likelihood(question.pedigree, question.references, small.marker, theta=small.theta) > 0)
+        n = len(small.marker.alleles) + bool(small.marker.silent)
+        work = math.prod(len(reference._genotypes(m, question.references, small.marker, n)) for m in question.pedigree)
+        assume(work <= STATES_OF_THE_ORACLE)
+
+
+def assert_tables_agree(small: Small, tables: list[FamilyTable]) -> None:
+    for question, table in zip(small.questions, tables, strict=True):
+        found = {tuple(row): log for row, log in zip(table.persons.tolist(), table.log_weight, strict=True)}
+        assert set(found) == set(rows_of(question))
+        for row, log in found.items():
+            expected = oracle_weight(small, question, row)
+            assert log == (-np.inf if expected == 0 else pytest.approx(math.log(expected), rel=1e-9, abs=1e-10))
+
+
+@relaxed
+@given(incidents())
+def test_family_table__agrees_with_the_oracle(small: Small) -> None:
+    require_affordable(small)
+    assert_tables_agree(small, small.tables())
+
+
+@relaxed
+@given(incidents())
+def test_family_table__over_genotypes_agrees_with_the_oracle(small: Small) -> None:
+    require_affordable(small)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(joint_likelihood, "FEW_PERSONS", -1)
+        patch.setattr(joint_likelihood, "MOST_BITS", -1)
+        assert_tables_agree(small, small.tables())
+
+
+@relaxed
+@given(incidents(theta=False, on_x=True))
+def test_family_table__on_the_x_chromosome_agrees_with_the_oracle(small: Small) -> None:
+    require_affordable(small)
+    assert_tables_agree(small, small.tables())
+
+
+@relaxed
+@given(incidents(theta=False))
+def test_family_table__scaling_changes_nothing(small: Small) -> None:
+    require_affordable(small)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(joint_elimination, "_SAFE", 0.9)
+        assert_tables_agree(small, small.tables())
+
+
+def oracle_assignments(small: Small) -> dict[tuple[tuple[int, ...], ...], float]:
+    """Every joint assignment and its weight."""
+    found = {}
+    for rows in product(*[list(rows_of(q)) for q in small.questions]):
+        used = [p for row in rows for p in row if p != NOBODY]
+        if len(used) == len(set(used)):
+            weights = [oracle_weight(small, q, row) for q, row in zip(small.questions, rows, strict=True)]
+            found[rows] = math.prod(weights)
+    return found
+
+
+def assert_posterior_agrees(small: Small, posterior: JointPosterior, found: Mapping, tolerance: float = 1e-9) -> None:
+    total = math.fsum(found.values())
+    assert posterior.log_total == pytest.approx(math.log(total), abs=max(tolerance, 1e-9))
+    for p in range(len(small.persons.codes)):
+        free = math.fsum(w for rows, w in found.items() if all(p not in row for row in rows))
+        assert posterior.unassigned[p] == pytest.approx(free / total, abs=tolerance)
+        for f, question in enumerate(small.questions):
+            for j in range(len(question.missing)):
+                paired = math.fsum(w for rows, w in found.items() if rows[f][j] == p)
+                assert posterior.families[f].posterior[j, p] == pytest.approx(paired / total, abs=tolerance)
+
+
+@relaxed
+@given(incidents(families=3), st.sampled_from([1.0, 0.05, 3.0]))
+def test_solve_joint__posteriors_agree_with_the_oracle(small: Small, odds: float) -> None:
+    require_affordable(small)
+    found = oracle_assignments(small)
+    weighed = {rows: w * odds ** sum(p != NOBODY for row in rows for p in row) for rows, w in found.items()}
+    posterior = solve_joint(small.tables(), small.persons, prior=JointPrior("odds", odds), count=5)
+    assert posterior.exact
+    assert_posterior_agrees(small, posterior, weighed)
+    ranked = sorted((w for w in weighed.values() if w > 0), reverse=True)[:5]
+    assert [math.exp(one.log_weight) for one in posterior.best] == pytest.approx(ranked, rel=1e-8)
+    assert [weighed[one.persons] for one in posterior.best] == pytest.approx(ranked, rel=1e-8)
+
+
+@relaxed
+@given(incidents(families=3, theta=False))
+def test_solve_joint__generalised_lrs_agree_with_the_oracle(small: Small) -> None:
+    require_affordable(small)
+    found = oracle_assignments(small)
+    posterior = solve_joint(small.tables(), small.persons, prior=JointPrior())
+    for f, question in enumerate(small.questions):
+        for j, p in product(range(len(question.missing)), range(len(small.persons.codes))):
+            within = max((w for rows, w in found.items() if rows[f][j] == p), default=0.0)
+            without = max(w for rows, w in found.items() if rows[f][j] != p)
+            log = posterior.log_glr(f, j, p)
+            assert log is not None
+            assert math.exp(log) == pytest.approx(within / without, rel=1e-8)
+    for p in range(len(small.persons.codes)):
+        unused = max(w for rows, w in found.items() if all(p not in row for row in rows))
+        assert math.exp(posterior.log_best_unassigned[p]) == pytest.approx(unused, rel=1e-8)
+
+
+@relaxed
+@given(incidents(families=3, theta=False))
+def test_solve_joint__the_closed_prior_uses_everybody(small: Small) -> None:
+    require_affordable(small)
+    found = {
+        rows: w
+        for rows, w in oracle_assignments(small).items()
+        if sum(p != NOBODY for row in rows for p in row) == len(small.persons.codes)
+    }
+    if math.fsum(found.values()) == 0:
+        with pytest.raises(ModelError):
+            solve_joint(small.tables(), small.persons, prior=JointPrior("closed"))
+    else:
+        posterior = solve_joint(small.tables(), small.persons, prior=JointPrior("closed"))
+        assert_posterior_agrees(small, posterior, found)
+        assert math.exp(posterior.best[0].log_weight) == pytest.approx(max(found.values()), rel=1e-8)
+
+
+@relaxed
+@given(incidents(families=3, theta=False), st.sampled_from([-0.5, -2.0, -5.0]))
+def test_solve_joint__what_is_left_out_moves_no_posterior_beyond_the_bound(small: Small, log_least: float) -> None:
+    require_affordable(small)
+    found = oracle_assignments(small)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(joint_posterior, "CUTS", (log_least,))
+        patch.setattr(joint_posterior, "LARGEST_ERROR", 1.0)
+        patch.setattr(joint_posterior, "_fits", fits_once())
+        posterior = solve_joint(small.tables(), small.persons, prior=JointPrior())
+    assert not posterior.exact
+    total = math.fsum(found.values())
+    slack = posterior.error_bound + 1e-9
+    for f, question in enumerate(small.questions):
+        for j, p in product(range(len(question.missing)), range(len(small.persons.codes))):
+            paired = math.fsum(w for rows, w in found.items() if rows[f][j] == p) / total
+            assert abs(posterior.families[f].posterior[j, p] - paired) <= slack
+
+
+def fits_once():
+    """Too large at first, then not: so that the cut is made."""
+    answers = iter([False])
+    return lambda components: next(answers, True)
+
+
+@relaxed
+@given(incidents(families=2, theta=False), st.sampled_from([-0.1, -1.0, -4.0]))
+def test_screened_table__lists_true_weights_and_bounds_the_rest(small: Small, log_cut: float) -> None:
+    require_affordable(small)
+    prices = np.linspace(0.0, 1.0, len(small.persons.codes))
+    for question in small.questions:
+        assume(any(question.candidates))
+        whole = {row: oracle_weight(small, question, row) for row in rows_of(question)}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(joint_screen, "LOG_CUT", log_cut)
+            patch.setattr(joint_screen, "MOST_EXTENDED", 8)
+            patch.setattr(joint_screen, "MOST_LISTED", 3)
+            table = screened_table(question, small.persons, [small.marker], prices)
+        listed = {tuple(row): log for row, log in zip(table.persons.tolist(), table.log_weight, strict=True)}
+        for row, log in listed.items():
+            assert math.exp(log) == pytest.approx(whole[row], rel=1e-8, abs=1e-12)
+        paid = [
+            w * math.exp(-sum(prices[p] for p in row if p != NOBODY)) for row, w in whole.items() if row not in listed
+        ]
+        assert math.fsum(paid) <= math.exp(table.log_left_out) * (1 + 1e-9)
+
+
+@relaxed
+@given(incidents(families=1))
+def test_family_table__one_missing_and_one_unidentified_is_the_search(small: Small) -> None:
+    require_affordable(small)
+    [question] = small.questions
+    assume(len(question.missing) >= 1)
+    one = replace(question, missing=question.missing[:1], candidates=((0,),))
+    table = family_table(one, small.persons, [small.marker], theta=small.theta)
+    target = Target("F", one.missing[0], one.pedigree, one.references)
+    from antigone.model.case import UnidentifiedPerson
+
+    person = UnidentifiedPerson("V0", small.persons.profiles[0])
+    searched = compare([target], [person], populations={"p": [small.marker]}, theta=small.theta).log_lr["p"][0, 0]
+    assert table.log_weight[1] == pytest.approx(searched, rel=1e-9, abs=1e-10)
+
+
+def siblings(count: int, sex: Sex = "male") -> Pedigree:
+    children = [(f"M{i}", sex, "F", "M") for i in range(count)]
+    return Pedigree.of(("F", "male"), ("M", "female"), ("R", "female", "F", "M"), *children)
+
+
+MARKER = Marker("M", ("10", "11", "12"), (0.2, 0.3, 0.5), Stepwise(0.001, 0, 0.1), Stepwise(0.002, 0, 0.1))
+
+
+def ask(count: int, *genotypes: tuple[str, str | None]) -> tuple[FamilyQuestion, Persons]:
+    profiles = tuple(Profile(f"V{i}", {"M": g}) for i, g in enumerate(genotypes))
+    sexes: tuple[Sex, ...] = tuple("male" for _ in profiles)
+    persons = Persons(tuple(p.sample for p in profiles), sexes, profiles, (MARKER,))
+    everybody = tuple(range(len(profiles)))
+    missing = tuple(f"M{i}" for i in range(count))
+    return FamilyQuestion(
+        "F", siblings(count), missing, {"R": Profile("R", {"M": ("10", "11")})}, (everybody,) * count
+    ), persons  # fmt: skip
+
+
+def test_family_table__swapping_full_siblings_changes_nothing() -> None:
+    question, persons = ask(2, ("10", "10"), ("11", "12"))
+    table = family_table(question, persons, [MARKER])
+    found = {tuple(row): log for row, log in zip(table.persons.tolist(), table.log_weight, strict=True)}
+    assert found[0, 1] == pytest.approx(found[1, 0], abs=1e-12)
+    assert found[0, -1] == pytest.approx(found[-1, 0], abs=1e-12)
+
+
+def test_family_table__contradicting_references_are_refused_without_a_hint() -> None:
+    pedigree = Pedigree.of(("R", "male"), ("C", "male", "R"), ("M0", "male", "R"))
+    still = MARKER.without_mutation()
+    typed = {"R": Profile("R", {"M": ("10", "10")}), "C": Profile("C", {"M": ("11", "11")})}
+    persons = Persons(("V",), ("male",), (Profile("V", {"M": ("10", "10")}),), (still,))
+    with pytest.raises(ModelError, match="family F: no joint likelihood") as caught:
+        family_table(FamilyQuestion("F", pedigree, ("M0",), typed, ((0,),)), persons, [still])
+    assert "'R'" not in str(caught.value)
+
+
+def test_family_table__too_large_is_said_before_anything_is_computed() -> None:
+    question, persons = ask(9, *[("10", "11")] * 9)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(joint_elimination, "MOST_ROWS", 1000)
+        with pytest.raises(PlanTooLarge, match="family F"):
+            family_table(question, persons, [MARKER])
+
+
+def test_family_tables__theta_refuses_what_it_cannot_bound() -> None:
+    question, persons = ask(2, *[("10", "11")] * 14)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(joint_screen, "MOST_LISTED", 10)
+        with pytest.raises(PlanTooLarge, match="theta"):
+            family_tables([question], persons, [MARKER], theta=0.01)
+
+
+def test_plan__counts_partial_matchings() -> None:
+    choices = joint_elimination.Open(((0, 1, 2, 3, 4),) * 5 + ((5, 6, 7),) * 3, exclusive=True)
+    assert choices.count(range(8)) == 52_564
+
+
+@pytest.mark.parametrize("model", [Equal(0.01), Stepwise(0.01, 0, 0.1)])
+def test_lump_marker__only_where_it_is_exact(model) -> None:
+    marker = Marker("M", ("10", "11", "12", "13"), (0.1, 0.2, 0.3, 0.4), model, model)
+    lumped = lump_marker(marker, frozenset({"10"}))
+    assert (lumped.alleles == ("10", OTHER)) == isinstance(model, Equal)
+
+
+def test_lump_marker__a_matrix_that_is_nearly_lumpable_stays_whole() -> None:
+    rows = [[0.97, 0.01, 0.02], [0.01, 0.98, 0.01], [0.01 + 1e-9, 0.01, 0.98 - 1e-9]]
+    marker = Marker("M", ("1", "2", "3"), (0.2, 0.3, 0.5), Custom(tuple(map(tuple, rows))), Equal(0.01))
+    assert lump_marker(marker, frozenset({"1"})) is marker
+
+
+def test_log_count__agrees_with_listing_them() -> None:
+    found: tuple[Sex, ...] = ("female", "male", "unknown", "unknown")
+    sought: tuple[Sex, ...] = ("female", "unknown", "male")
+    pedigree = Pedigree(tuple(Individual(f"M{i}", sex) for i, sex in enumerate(sought)))
+    candidates = tuple(may_be(pedigree, m.id, found) for m in pedigree)
+    rows = list(rows_of(FamilyQuestion("F", pedigree, tuple(m.id for m in pedigree), {}, candidates)))
+    assert math.exp(log_count(0.0, found, sought)) == pytest.approx(len(rows))
+    weights = [0.3 ** sum(p != NOBODY for p in row) for row in rows]
+    mean = sum(w * sum(p != NOBODY for p in row) for w, row in zip(weights, rows, strict=True)) / sum(weights)
+    assert mean_identifications(math.log(0.3), found, sought) == pytest.approx(mean, rel=1e-6)
+    assert odds_for_expectation(mean, found, sought) == pytest.approx(math.log(0.3), abs=1e-4)
+
+
+def test_odds__an_expectation_out_of_reach_is_refused() -> None:
+    with pytest.raises(ModelError, match="more than"):
+        odds_for_expectation(2.0, ["male", "male"], ["female", "male"])
+
+
+def test_prices__any_of_them_bound_the_sum() -> None:
+    rng = np.random.default_rng(1)
+    families = [
+        Weighted(np.array([[-1], [0], [1], [2]], dtype=np.int32), np.append(0.0, rng.normal(2, 3, 3))) for _ in range(3)
+    ]
+    exact = sum(solution_total(families))
+    for floor in (np.zeros(3), np.array([0.0, 2.0, 5.0]), own_prices(families, 3)):
+        prices = fair_prices(families, floor)
+        cut = cut_rows(families, prices, log_least=-np.inf, unlisted=[-np.inf] * 3)
+        bound = prices.log_price.sum() + sum(np.logaddexp.reduce(paid) for paid in prices.log_paid)
+        assert bound >= exact - 1e-9
+        assert cut.log_left_out == -np.inf
+
+
+def solution_total(families: list[Weighted]) -> Iterator[float]:
+    from antigone.search.joint_assignments import solve_component
+
+    return (solve_component(families, component).log_total for component in find_components(families))
+
+
+def test_persons__listed_twice_are_refused() -> None:
+    with pytest.raises(ModelError, match="twice"):
+        Persons(("V", "V"), ("male", "male"), (Profile("a", {}), Profile("b", {})), ())
+
+
+@pytest.mark.parametrize("text", ["open", "flat=2", "fraction=1.5", "open=x", "uniform"])
+def test_prior__nonsense_is_refused(text: str) -> None:
+    with pytest.raises(ModelError):
+        JointPrior.parse(text)
