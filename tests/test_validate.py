@@ -13,8 +13,6 @@ from antigone.casework.validate import Check, validate_files
 from antigone.errors import InputError
 
 NOT_COMPUTED = {
-    ("linked", "all values"),
-    ("linked_groups", "all values"),
     ("power", "all values"),
     ("dvi_joint", "joint assignments"),
     ("published", "joint assignments"),
@@ -23,6 +21,7 @@ NOT_COMPUTED = {
 
 LARGEST = {
     "log likelihood": 1e-9,
+    "log likelihood, unlinked": 1e-9,
     "log LR": 1e-9,
     "total log LR": 1e-8,
     "pairwise log LR": 1e-8,

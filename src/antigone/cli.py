@@ -84,6 +84,9 @@ def search(
     groups: Annotated[
         Path | None, typer.Option(help="groups.json of `antigone reassociate`: search each group as one person.")
     ] = None,
+    joint: Annotated[
+        str, typer.Option(help="Also solve all families jointly under this prior (see `antigone joint`).")
+    ] = "",
 ) -> None:
     """Compare every unidentified person with every missing person; write ranked, explained candidates."""
     from antigone.casework.files import load_incident
@@ -97,6 +100,7 @@ def search(
     command = ["search", str(incident), "--seed", str(seed), "--on", today.isoformat()]
     command += ["--consent-attested", consent_attested] if consent_attested else []
     command += ["--groups", str(groups)] if groups else []
+    command += ["--joint", joint] if joint else []
     execution = plan_execution(
         read, out, today=today, workers=workers, scheduler=scheduler, resume=resume, block_families=block_families
     )
@@ -110,6 +114,7 @@ def search(
         execution=execution,
         samples=grouped.samples,
         parquet=parquet,
+        joint=joint,
     )
     _print_search(result, out)
 
@@ -330,6 +335,7 @@ def _search_and_write(
     execution: Execution | None = None,
     samples: Mapping[str, tuple[str, ...]] | None = None,
     parquet: bool = False,
+    joint: str = "",
 ) -> SearchResult:
     """``command`` is what changes the answer, not where it is written: two runs write the same bytes.
 
@@ -338,9 +344,12 @@ def _search_and_write(
     from antigone.casework.checkpoint import forget_unfinished
     from antigone.casework.files import GENETICIST_ONLY, GENETICIST_PAIRS, geneticist_csv, write_folder
     from antigone.casework.groups import name_samples
+    from antigone.casework.joint import joint_incident
     from antigone.casework.search import ALONE, search_incident
+    from antigone.model.joint_result import JointPrior
     from antigone.report.files import candidates_csv, pairs_csv, results_json
     from antigone.report.html import render_report
+    from antigone.report.joint import joint_csv, joint_json, joint_section
     from antigone.report.parquet import candidates_parquet
 
     created = dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
@@ -357,10 +366,16 @@ def _search_and_write(
         )
         progress("writing the report", 0, 1)
         result = name_samples(outcome.result, samples or {})
-        files: dict[str, str | bytes] = {
+        section, files = "", dict[str, str | bytes]()
+        if joint:
+            prior = JointPrior.parse(joint)
+            solved = joint_incident(read, today=today, created=created, command=words, prior=prior, progress=progress)
+            section = joint_section(solved, read)
+            files |= {"joint.csv": joint_csv(solved), "joint.json": joint_json(solved)}
+        files |= {
             "candidates.csv": candidates_csv(result),
             "results.json": results_json(result),
-            "report.html": render_report(result, read),
+            "report.html": render_report(result, read, joint=section),
         }
         if parquet:
             files["candidates.parquet"] = candidates_parquet(result)

@@ -12,7 +12,7 @@ from antigone.casework.prepare import prepare
 from antigone.casework.search import describe_pair, prior_of
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.engine.likelihood import LikelihoodRatio, likelihood_ratio
-from antigone.errors import InputError, Unsupported
+from antigone.errors import InputError
 from antigone.formats.familias import read_familias_case
 from antigone.formats.validation import Case, read_cases
 from antigone.model.case import Hypotheses, Incident
@@ -87,8 +87,8 @@ def compare_hypotheses(path: Path) -> list[HypothesesReport]:
     ------
     InputError
         When the file cannot be read, or has no H1 and H2.
-    Unsupported
-        When the case has linked markers, which this version does not compute.
+    ModelError
+        When a case combines linked markers with theta or founder inbreeding.
     """
     if path.suffix.lower() == ".fam":
         return [_familias_report(read_familias_case(path))]
@@ -98,8 +98,6 @@ def compare_hypotheses(path: Path) -> list[HypothesesReport]:
 def _case_report(case: Case) -> HypothesesReport:
     if not {"H1", "H2"} <= set(case.pedigrees):
         raise InputError(f"case {case.id} has no pedigrees H1 and H2 to compare")
-    if case.linkage:
-        raise Unsupported(f"case {case.id}: linked markers are not computed by this version")
     return HypothesesReport(case.id, (), {"given frequencies": ratio_of_case(case)})
 
 

@@ -25,7 +25,7 @@ def describe_person(
     if proposal.family is None:
         chance = posterior.unassigned[proposal.person]
         return (
-            f"In the best joint assignment {code} is none of the missing (probability {chance:.3g}).",
+            f"In the best joint assignment {code} is none of the missing (probability {_chance(chance)}).",
             _more_about(persons, proposal.person),
         )
     question = tables[proposal.family].question
@@ -43,13 +43,17 @@ def _factor_sentence(
     if proposal.log_glr is None:
         return f"Every possible joint assignment has {code} as {where}."
     family, place = next_best(posterior, proposal.person, proposal)
-    other = "nobody of these families" if family is None else (
+    other = "none of the missing" if family is None else (
         f"{tables[family].question.missing[place]} of family {tables[family].question.code}"
     )  # fmt: skip
     return (
         f"The best joint assignment with {code} as {where} is {_times(proposal.log_glr)} as probable "
         f"as the best one without it, in which {code} is {other}."
     )
+
+
+def _chance(probability: float) -> str:
+    return "above 0.9999" if probability > 0.9999 else f"{probability:.3g}"
 
 
 def _times(log: float) -> str:
@@ -101,7 +105,7 @@ def describe_family(
         f"{' and '.join(some)} can change places without any change in probability: the data do not tell them apart."
         for some in alike
     ]
-    absent = [f"{m} ({not_found[m]:.3g})" for m in question.missing if m not in proposed]
+    absent = [f"{m} ({_chance(not_found[m])})" for m in question.missing if m not in proposed]
     if absent:
         sentences.append(f"Probability of not being among the unidentified: {', '.join(absent)}.")
     silent = without_data(question.pedigree, question.references, question.missing)

@@ -1,25 +1,41 @@
-"""Cases with degraded samples: from what was seen to P(seen | genotype) for the engine."""
+"""Cases with degraded samples or linked markers: from what the file says to what the engine takes."""
 
 from __future__ import annotations
 
-from antigone.engine.likelihood import LikelihoodRatio, likelihood_ratio
+from antigone.engine.likelihood import LikelihoodRatio
+from antigone.engine.linkage import likelihood_ratio_linked
 from antigone.engine.observation import observation_probabilities
 from antigone.engine.soft import Observations
 from antigone.formats.observed import read_observed
 from antigone.formats.validation import Case
+from antigone.model.linkage import LinkageGroup
 
 
 def ratio_of_case(case: Case) -> LikelihoodRatio:
-    """H1 over H2 of a case, with the observation model for the persons who have one.
+    """H1 over H2 of a case, with its linkage groups and the observation model for the persons who have one.
 
     Raises
     ------
     InputError
         When the case's observations cannot be read.
+    ModelError
+        For linked markers with theta or founder inbreeding, see ``likelihood_ratio_linked``.
     """
     h1, h2 = case.pedigrees["H1"], case.pedigrees["H2"]
     observations = case_observations(case)
-    return likelihood_ratio(h1, h2, case.profiles, case.markers, theta=case.theta, observations=observations)
+    groups = linkage_groups(case)
+    return likelihood_ratio_linked(
+        h1, h2, case.profiles, case.markers, groups=groups, theta=case.theta, observations=observations
+    )
+
+
+def linkage_groups(case: Case) -> tuple[LinkageGroup, ...]:
+    """The groups of linked markers that a case states."""
+    markers = {marker.name: marker for marker in case.markers}
+    return tuple(
+        LinkageGroup(tuple(markers[name] for name in linkage.markers), linkage.recombination)
+        for linkage in case.linkage
+    )
 
 
 def case_observations(case: Case) -> Observations:

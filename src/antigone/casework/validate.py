@@ -124,6 +124,15 @@ def _hypotheses(case: Case) -> Iterator[Deviation]:
     yield "total log LR", _difference(ratio.log_total, case.expected["log_LR_total"]), 1e-8
 
 
+def _linked(case: Case) -> Iterator[Deviation]:
+    """The joint values, and the single markers' where the case states them."""
+    yield from _hypotheses(case)
+    for name, expected in case.expected.get("log_likelihood_unlinked", {}).items():
+        logs = log_likelihoods(case.pedigrees[name], case.profiles, case.markers)
+        computed = {marker.name: log for marker, log in zip(case.markers, logs, strict=True)}
+        yield from _each("log likelihood, unlinked", computed, expected, 1e-9)
+
+
 def _disagreements(case: Case) -> Iterator[Deviation]:
     """The value by direct summation is the one to reach; where that sum was too large, pedprobr's without lumping."""
     summed, peeled = (case.expected[program]["log_likelihood"] for program in ("enumeration", "pedprobr"))
@@ -251,6 +260,7 @@ _BY_CATEGORY: dict[str, Callable[[Case], Iterator[Deviation]]] = {
         ("basic", "mutation", "theta", "loops", "xchrom", "silent_partial", "large", "missing_person", "observation"),
         _hypotheses,
     ),
+    **dict.fromkeys(("linked", "linked_groups"), _linked),
     "disagreements": _disagreements,
     "missing_person_genotype_distribution": _genotype_distribution,
     "dvi_pairwise": _pairwise,

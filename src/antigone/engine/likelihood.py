@@ -257,7 +257,7 @@ def evaluate(data: Data, *, theta: float = 0.0) -> Array:
     largest array stays under 32 MiB.
     """
     data = prune(data)
-    _require_supported(data, theta)
+    require_supported(data, theta)
     blocks = [_evaluate_block(part, theta) for part in _split(data, theta)]
     return np.concatenate(blocks)
 
@@ -357,7 +357,8 @@ def _unordered(data: Data, network: Network, plan: Plan, logs: Array) -> Array:
     return logs
 
 
-def _require_supported(data: Data, theta: float) -> None:
+def require_supported(data: Data, theta: float) -> None:
+    """Refuse what has no definition: theta with founder inbreeding, a male with two alleles on the X chromosome."""
     if theta > 0 and any(data.shape.inbreeding):
         raise ModelError("theta and founder inbreeding cannot be combined; set one of them to 0")
     for row, slots in enumerate(data.shape.slots):
@@ -367,15 +368,20 @@ def _require_supported(data: Data, theta: float) -> None:
 
 def prune(data: Data) -> Data:
     """Drop, again and again, untyped members without children: their genotypes sum out to 1."""
+    kept = rows_that_matter(data)
+    return data if len(kept) == len(data.typing) else _restrict(data, kept)
+
+
+def rows_that_matter(data: Data) -> list[int]:
+    """The rows of the members who are left when untyped members without children are dropped, again and again."""
     shape = data.shape
     kept = list(range(len(data.typing)))
     while True:
         parents = {p for m in kept for p in (shape.father[m], shape.mother[m])}
         left = [m for m in kept if m in parents or data.typing[m] is not Typing.UNTYPED or m in data.open_members]
         if len(left) == len(kept):
-            break
+            return kept
         kept = left
-    return data if len(kept) == len(data.typing) else _restrict(data, kept)
 
 
 def _restrict(data: Data, kept: list[int]) -> Data:

@@ -49,7 +49,7 @@ def probability(value: float) -> str:
     """
     if 0 < value < 0.001:
         return "<0.001"
-    return ">0.999" if 0.999 < value < 1 else f"{value:.3f}"
+    return ">0.999" if value > 0.999 else f"{value:.3f}"
 
 
 def _text(x: float, y: float, text: str, anchor: str, colour: str) -> str:

@@ -52,7 +52,7 @@ MOST_LISTED = 500
 """Rows of a table that a person may still read; the files beside the report hold all of them."""
 
 
-def render_report(result: SearchResult, incident: Incident, *, top: int = 20) -> str:
+def render_report(result: SearchResult, incident: Incident, *, top: int = 20, joint: str = "") -> str:
     """Render a search result as one HTML page that needs nothing outside itself.
 
     Parameters
@@ -64,6 +64,8 @@ def render_report(result: SearchResult, incident: Incident, *, top: int = 20) ->
         active consent, and the kind of each unidentified person are used. No genotype reaches the page.
     top
         How many candidates, from rank 1, get a section of their own.
+    joint
+        The section of the joint solution (``report.joint.joint_section``), or nothing.
 
     Returns
     -------
@@ -83,6 +85,7 @@ def render_report(result: SearchResult, incident: Incident, *, top: int = 20) ->
         prior=odds_text(result.prior),
         views=views,
         sections=tuple(_section(result, incident, view, families) for view in views[:top]),
+        joint=joint,
         overview=_overview(result),
         most=MOST_LISTED,
         keys=_keys(),

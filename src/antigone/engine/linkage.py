@@ -1,0 +1,176 @@
+"""Likelihoods of linked markers in declared pedigrees, exact for groups of any length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antigone.engine.elimination import Plan, execute, make_plan
+from antigone.engine.factors import Typing
+from antigone.engine.likelihood import (
+    LikelihoodRatio,
+    genotype_pairs,
+    group_markers,
+    likelihood_ratio,
+    require_supported,
+    rows_that_matter,
+)
+from antigone.engine.linkage_network import LinkedNetwork, Loci, build_linked_network
+from antigone.engine.soft import Observations
+from antigone.errors import ModelError
+from antigone.model.linkage import LinkageGroup
+from antigone.model.marker import Marker
+from antigone.model.pedigree import Pedigree
+from antigone.model.profile import Profile
+
+Array = NDArray[np.float64]
+
+
+def log_likelihood_linked(
+    pedigree: Pedigree,
+    profiles: Mapping[str, Profile],
+    group: LinkageGroup,
+    *,
+    observations: Observations | None = None,
+) -> float:
+    """Natural log likelihood of the data at a group of linked markers, given a pedigree.
+
+    In each meiosis of either sex the grandparental origin starts at either with 1/2 and switches between
+    neighbouring markers with probability rho, independently of other intervals (no interference). Founders'
+    haplotypes are independent at all markers (linkage equilibrium). Then every locus mutates by its own matrix. On
+    the X chromosome a father passes his one haplotype on. Exact by variable elimination over alleles and origins.
+
+    Returns
+    -------
+    ``-inf`` when the data are impossible under the model.
+
+    Raises
+    ------
+    ModelError
+        For founder inbreeding: a coefficient does not say how far a stretch that is alike by descent reaches. For
+        an allele outside a marker's ladder, or a member with both a genotype and an observation at a marker.
+    PlanTooLarge
+        When the exact sum is larger than the stated limits.
+
+    Examples
+    --------
+    A mother and two sons, X markers. If her haplotypes are aa and bb, a son has aa with (1 - rho) / 2, if they are
+    ab and ba with rho / 2; both phases are equally likely.
+
+    >>> first, second = (Marker(n, ("a", "b"), (0.5, 0.5), chromosome="X") for n in "AB")
+    >>> sons = Pedigree.of(("M", "female"), ("S", "male", None, "M"), ("T", "male", None, "M"))
+    >>> typed = {"M": ("a", "b"), "S": ("a", "a"), "T": ("a", "a")}
+    >>> profiles = {m: Profile(m, {"A": g, "B": g}) for m, g in typed.items()}
+    >>> group = LinkageGroup((first, second), (0.1,))
+    >>> round(float(np.exp(log_likelihood_linked(sons, profiles, group))), 12)  # 1/4 * (0.45^2 + 0.05^2) / 2
+    0.025625
+    """
+    network = build_linked_network(_loci(pedigree, profiles, group, (), observations))
+    return float(execute(_plan(network), network.factors)[0])
+
+
+def likelihood_ratio_linked(
+    h1: Pedigree,
+    h2: Pedigree,
+    profiles: Mapping[str, Profile],
+    markers: Sequence[Marker],
+    *,
+    groups: Sequence[LinkageGroup],
+    theta: float = 0.0,
+    observations: Observations | None = None,
+) -> LikelihoodRatio:
+    """The likelihood ratio over linkage groups and over the ``markers`` that are in none of them.
+
+    Unlinked markers come first, then each group as one entry under its name.
+
+    Raises
+    ------
+    ModelError
+        When groups share a marker; for theta above 0 together with a group: founder alleles drawn from an urn are
+        copies of one another, and nothing says how far along the chromosome such a copy reaches.
+    """
+    linked = [marker.name for group in groups for marker in group.markers]
+    if len(set(linked)) != len(linked):
+        raise ModelError("a marker is in two linkage groups; join them into one group in map order")
+    if groups and theta > 0:
+        raise ModelError("theta and linked markers cannot be combined; set theta to 0 or take the markers as unlinked")
+    single = [marker for marker in markers if marker.name not in linked]
+    ratio = likelihood_ratio(h1, h2, profiles, single, theta=theta, observations=observations)
+    logs = [
+        tuple(log_likelihood_linked(p, profiles, group, observations=observations) for group in groups)
+        for p in (h1, h2)
+    ]
+    names = tuple(group.name for group in groups)
+    return LikelihoodRatio(ratio.markers + names, ratio.log_h1 + logs[0], ratio.log_h2 + logs[1])
+
+
+def log_likelihoods_of_genotypes(
+    pedigree: Pedigree,
+    profiles: Mapping[str, Profile],
+    group: LinkageGroup,
+    *,
+    target: str,
+    observations: Observations | None = None,
+) -> Array:
+    """Natural log of P(data, genotypes of an untyped member) for every combination of genotypes over a group.
+
+    Returns
+    -------
+    One axis for each marker of the group, genotypes in the order of ``genotype_pairs`` (a silent allele is the
+    last). The log-sum of all entries is ``log_likelihood_linked``.
+
+    Raises
+    ------
+    ModelError
+        When the target is not in the pedigree, or typed at a marker of the group; see ``log_likelihood_linked``.
+    PlanTooLarge
+        When the exact sum, or the table itself, is larger than the stated limits.
+    """
+    if target not in pedigree:
+        raise ModelError(f"the pedigree has no member '{target}'")
+    loci = _loci(pedigree, profiles, group, (target,), observations)
+    [row] = loci.data[0].open_members
+    typed = [m.name for m, data in zip(group.markers, loci.data, strict=True) if data.typing[row] is not Typing.UNTYPED]
+    if typed:
+        raise ModelError(f"'{target}' is typed at {', '.join(typed)}; the genotypes of an untyped member are asked for")
+    network = build_linked_network(loci)
+    logs = execute(_plan(network), network.factors)[0]
+    return _fold(logs, [data.ladder.size for data in loci.data]) if len(loci.shape.slots[row]) == 2 else logs
+
+
+def _loci(
+    pedigree: Pedigree,
+    profiles: Mapping[str, Profile],
+    group: LinkageGroup,
+    open_members: tuple[str, ...],
+    observations: Observations | None,
+) -> Loci:
+    inbred = [member.id for member in pedigree if member.founder_inbreeding]
+    if inbred:
+        raise ModelError(
+            f"founder inbreeding ({', '.join(inbred)}) has no definition for linked markers; declare the founder's "
+            "parents instead, or take the markers as unlinked"
+        )
+    data = []
+    for marker in group.markers:
+        [(_, one)] = group_markers(pedigree, profiles, [marker], open_members=open_members, observations=observations)
+        require_supported(one, 0.0)
+        data.append(one)
+    return Loci(tuple(data), tuple(tuple(rows_that_matter(one)) for one in data), group.rho)
+
+
+def _plan(network: LinkedNetwork) -> Plan:
+    return make_plan(network.scopes, network.sizes, network.keep).require_feasible()
+
+
+def _fold(logs: Array, sizes: Sequence[int]) -> Array:
+    """From two slots at each locus to unordered genotypes at each locus."""
+    for locus, n in enumerate(sizes):
+        first, second = genotype_pairs(n).T
+        ordered = np.moveaxis(logs, (locus, locus + 1), (0, 1))
+        one, other = ordered[first, second], ordered[second, first]
+        other[first == second] = -np.inf
+        logs = np.moveaxis(np.logaddexp(one, other), 0, locus)
+    return logs
