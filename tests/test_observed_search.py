@@ -69,7 +69,7 @@ def test_table__rates_of_zero_change_nothing() -> None:
 
 def test_table__a_homozygote_may_be_half_a_heterozygote() -> None:
     """Both parents 10/11 and 12/12: a child 10/12 that lost its 10 reads 12/12, which no plain reading allows."""
-    still = replace(MARKER, female=replace(MARKER.female, rate=0.0), male=replace(MARKER.male, rate=0.0))
+    still = MARKER.without_mutation()
     target = Target(
         "F1", "MP", FAMILY, {"F": Profile("f", {"M": ("10", "11")}), "M": Profile("m", {"M": ("12", "12")})}
     )

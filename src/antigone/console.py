@@ -123,6 +123,9 @@ def print_explanation(explanation: Explanation) -> None:
         f"Smallest: {log10_text(c.smallest_log10_lr)} ({c.smallest_population}). Posterior {probability(c.posterior)}, "
         f"from the prior {explanation.prior:.4g}: {explanation.prior_reason}."
     )
+    for group, change in c.linkage_log10.items():
+        effect = "the effect is not computed" if change is None else f"log10 LR changes by {change:+.2f}"
+        console.print(f"With {group.replace('|', '-')} linked: {effect} (not in the total).")
 
 
 def print_joint(result: JointResult) -> None:

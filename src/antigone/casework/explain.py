@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from antigone.casework.linkage import with_linkage
 from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import prepare
 from antigone.casework.search import describe_pair, prior_of
@@ -59,6 +60,7 @@ def explain_pair(incident: Incident, *, family: str, missing: str, sample: str, 
     missing_persons = sum(len(f.missing) for f in incident.families)
     prior, reason = prior_of(len(prepared.persons), missing_persons, incident.settings)
     candidate = describe_pair(prepared, comparison, 0, 0, rank=0, prior=prior)
+    candidate = with_linkage(candidate, prepared, target=target, person=person)
     return Explanation(candidate, prior, reason, _remark(comparison))
 
 

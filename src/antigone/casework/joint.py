@@ -30,6 +30,7 @@ from antigone.search.joint_conclusions import alike_places, propose, without_dat
 from antigone.search.joint_likelihood import NOBODY, FamilyQuestion, FamilyTable
 from antigone.search.joint_persons import Persons
 from antigone.search.joint_posterior import JointAssignment, JointPosterior, solve_joint
+from antigone.search.joint_prior import prior_weights
 from antigone.search.joint_screen import family_tables
 
 LN10 = float(np.log(10))
@@ -77,7 +78,8 @@ def joint_incident(
     views: dict[str, JointView] = {}
     for number, (name, markers) in enumerate(prepared.populations.items()):
         progress("solving all families jointly", number, len(prepared.populations))
-        views[name] = solve_population(prepared, targets, markers, prior=prior or JointPrior(), count=count)
+        autosomal = [marker for marker in markers if marker.chromosome == "autosomal"]
+        views[name] = solve_population(prepared, targets, autosomal, prior=prior or JointPrior(), count=count)
     progress("solving all families jointly", len(views), len(views))
     chosen = population or min(views, key=lambda name: (views[name].posterior.best[0].log_weight, name))
     provenance = describe_run(incident, created=created, command=command, seed=0)
@@ -86,6 +88,8 @@ def joint_incident(
     )
     notices = (*incident.notices, *prepared.notices, *_population_notices(views, chosen))
     left = tuple(f"Left out: {count} {reason}" for reason, count in prepared.left_out.items())
+    if any(table.x_markers for table in incident.tables):
+        left += ("X-chromosomal markers take no part in the joint computation",)
     return replace(result, notices=notices + left)
 
 
@@ -96,7 +100,9 @@ def solve_population(
     persons = persons_of(prepared.persons, markers)
     questions = questions_of(targets, persons)
     settings = prepared.incident.settings
-    tables, prices = family_tables(questions, persons, markers, theta=settings.theta)
+    sexes = [question.pedigree[m].sex for question in questions for m in question.missing]
+    odds = prior_weights(prior, persons.sexes, sexes).log_odds
+    tables, prices = family_tables(questions, persons, markers, theta=settings.theta, log_odds=odds)
     posterior = solve_joint(tables, persons, prior=prior, prices=prices, count=count)
     return JointView(tuple(tables), persons, posterior, settings.threshold)
 

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from antigone.casework.found import MOST_OF_ONE, Execution, Found, find_pairs
+from antigone.casework.linkage import MOST_LINKED, with_linkage
 from antigone.casework.prepare import Prepared, Progress, prepare, silent
 from antigone.casework.provenance import describe_run
 from antigone.casework.summaries import describe_families, describe_persons, list_pairs
@@ -20,8 +22,9 @@ from antigone.model.marker import Marker
 from antigone.model.observation import ObservationRates
 from antigone.model.profile import Profile
 from antigone.model.result import Candidate, ChanceMatches, MarkerMutation, SearchResult
-from antigone.search.blind import Comparison, compare, informative_markers, posterior_probability
+from antigone.search.blind import Comparison, compare, informative_markers, posterior_probability, typed_markers
 from antigone.search.chance import expected_chance_matches
+from antigone.search.codes import encode_profiles
 from antigone.search.family_table import AS_READ, log_of_readings
 from antigone.search.readings import observe_profile
 from antigone.search.reference_fit import ReferenceFit
@@ -100,9 +103,10 @@ def _candidates(prepared: Prepared, found: Found, prior: float, progress: Progre
     made = []
     for number, (target, person) in enumerate(detailed):
         progress("explaining candidates", number, len(detailed))
-        made.append(
-            describe_pair(prepared, comparison, target_at[target], person_at[person], rank=number + 1, prior=prior)
-        )
+        one = describe_pair(prepared, comparison, target_at[target], person_at[person], rank=number + 1, prior=prior)
+        if number < MOST_LINKED:
+            one = with_linkage(one, prepared, target=found.targets[target], person=prepared.persons[person])
+        made.append(one)
     progress("explaining candidates", len(detailed), len(detailed))
     made += [_in_brief(prepared, found, number, prior) for number in range(len(detailed), len(found.pairs))]
     return tuple(made)
@@ -190,9 +194,11 @@ def _mutations(
 def _in_brief(prepared: Prepared, found: Found, number: int, prior: float) -> Candidate:
     """A candidate without its markers' LRs."""
     target, person = found.targets[found.pairs[number][0]], prepared.persons[found.pairs[number][1]]
-    names = [marker.name for marker in next(iter(prepared.populations.values()))]
-    informative = informative_markers([target], names)[0]
-    shared = tuple(n for n, tells in zip(names, informative, strict=True) if tells and n in person.profile.genotypes)
+    markers = next(iter(prepared.populations.values()))
+    informative = informative_markers([target], markers)[0]
+    typed = typed_markers(encode_profiles([person], markers), markers)[:, 0]
+    names = [marker.name for marker in markers]
+    shared = tuple(name for name, tells, read in zip(names, informative, typed, strict=True) if tells and read)
     log10_lr = {name: float(lr) / LN10 for name, lr in zip(prepared.populations, found.log_lr[:, number], strict=True)}
     smallest = min(log10_lr, key=lambda name: (log10_lr[name], name))
     return Candidate(
@@ -224,22 +230,27 @@ def _chance(prepared: Prepared, found: Found, seed: int) -> ChanceMatches:
         comparison, _, _ = _compare_these(prepared, replace(found, comparison=None), sample)
     else:
         comparison = found.comparison
-    first = next(iter(prepared.populations.values()))
+    first, rates = next(iter(prepared.populations.values())), prepared.incident.settings.observation
     return expected_chance_matches(
         comparison,
         pairs=found.compared,
         threshold=found.threshold,
-        genotype_logs=[_full_readings(marker, prepared.incident.settings.observation) for marker in first],
+        genotype_logs=[_full_readings(marker, rates) for marker in first],
+        hemizygous_logs={
+            m: _full_readings(marker, rates, hemizygous=True)
+            for m, marker in enumerate(first)
+            if marker.chromosome == "X"
+        },
         rng=rng,
         seed=seed,
     )
 
 
-def _full_readings(marker: Marker, rates: ObservationRates) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _full_readings(marker: Marker, rates: ObservationRates, *, hemizygous: bool = False) -> NDArray[np.float64]:
     """Log probability of each full reading of an unrelated person."""
     n = len(marker.alleles)
-    logs = genotype_log_probability(stack_markers([marker]))
-    return log_of_readings(marker, rates)(logs)[0, : n * (n + 1) // 2]
+    logs = genotype_log_probability(stack_markers([marker]), hemizygous=hemizygous)
+    return log_of_readings(marker, rates, hemizygous=hemizygous)(logs)[0, : n * (n + 1) // 2]
 
 
 def _size_notices(found: Found, settings: SearchSettings) -> tuple[str, ...]:
@@ -269,7 +280,9 @@ def _assumptions(settings: SearchSettings) -> tuple[str, ...]:
         "H2: the unidentified person is unrelated to the family.",
         "The likelihood ratio (LR) of a marker is the probability of all typed genotypes under H1 over that under H2, "
         "summed exactly over everything that is not known. Nothing is approximated.",
-        "The markers are taken as unlinked and independent: their LRs are multiplied.",
+        "The markers are taken as unlinked and independent, X-chromosomal ones too: their LRs are multiplied.",
+        f"For the first {MOST_LINKED} candidates the effect of known linkage between markers is stated beside the "
+        "LR; no LR, rank or posterior contains it.",
         "Other missing members of a family take part as untyped members.",
         "Genotypes are taken as read: no allele drop-out or drop-in beyond alleles marked as not read."
         if settings.observation == AS_READ

@@ -9,7 +9,7 @@ from antigone.engine.mutation import allele_length
 from antigone.errors import ModelError
 from antigone.model.case import MutationChoice
 from antigone.model.frequency import FrequencyRule, FrequencyTable
-from antigone.model.marker import Marker
+from antigone.model.marker import Chromosome, Marker
 
 LARGEST_TABLE_DEFICIT = 0.02
 """How far a table's frequencies may be from 1 (rounding in print) before rescaling them would hide an error."""
@@ -53,7 +53,7 @@ def markers_of(
     mutation: MutationChoice,
     ladder: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[Marker, ...]:
-    """Autosomal markers of one population, with one frequency for every allele of the incident.
+    """The markers of one population, with one frequency for every allele of the incident.
 
     The ladder of a marker is the table's alleles, the alleles seen in the incident, and those of ``ladder``.
     Each allele gets at least ``rule.floor(2N)``; then, with ``rule.rescale``, all are multiplied by the same
@@ -139,7 +139,8 @@ def _marker(
         rescale=rule.rescale,
         where=f"frequency table '{table.population}', marker {name}",
     )
-    return Marker(name, labels, frequencies, female, male, silent)
+    chromosome: Chromosome = "X" if name in table.x_markers else "autosomal"
+    return Marker(name, labels, frequencies, female, male, silent, chromosome)
 
 
 def _ruled(

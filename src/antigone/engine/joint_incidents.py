@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import comb, perm
 
 import numpy as np
 
@@ -166,3 +167,56 @@ def _family(number: int, pedigree: Pedigree, genotypes: Mapping[str, Mapping[str
     given = Consent(f"C-F{number + 1:03d}", ACCIDENT + dt.timedelta(days=7))
     donors = tuple(Donor(m.id, Profile(m.id, genotypes[m.id]), given) for m in pedigree if "-R" in m.id)
     return Family(f"F{number + 1:03d}", pedigree, tuple(m.id for m in pedigree if "-M" in m.id), donors)
+
+
+@dataclass(frozen=True)
+class DrawnIncident:
+    """A small incident drawn from the prior itself; ``truth`` pairs (family, missing) with a person's code."""
+
+    families: tuple[Family, ...]
+    persons: tuple[UnidentifiedPerson, ...]
+    truth: Mapping[Identity, str]
+
+
+def draw_from_prior(
+    kinds: Sequence[int], sexes: Sequence[Sex], *, odds: float, kit: Sequence[Marker], rng: np.random.Generator
+) -> DrawnIncident:
+    """An incident whose truth has the prior probability that the joint posterior assumes: for calibration.
+
+    The true assignment is drawn with probability proportional to ``odds`` to the power of its number of pairs, over
+    all sex-consistent assignments; genotypes then follow the kit's frequencies and mutation models.
+
+    Examples
+    --------
+    >>> kit = [Marker("M", ("1", "2"), (0.5, 0.5))]
+    >>> drawn = draw_from_prior([0], ["female"], odds=1e9, kit=kit, rng=np.random.default_rng(1))
+    >>> drawn.truth
+    {('F001', 'F001-M1'): 'V1'}
+    """
+    declared = [_declared(f, kind) for f, kind in enumerate(kinds)]
+    genotypes: dict[str, Mapping[str, FullGenotype]] = {}
+    for pedigree in declared:
+        genotypes |= drop_genes(pedigree, kit, rng=rng)
+    missing = [((f"F{f + 1:03d}", m.id), m.sex) for f, p in enumerate(declared) for m in p if "-M" in m.id]
+    who: dict[int, Identity] = {}
+    for sex in ("female", "male"):
+        found = [p for p, other in enumerate(sexes) if other == sex]
+        sought = [identity for identity, other in missing if other == sex]
+        pairs = _draw_count(len(found), len(sought), odds, rng)
+        people, places = rng.permutation(len(found))[:pairs], rng.permutation(len(sought))[:pairs]
+        who |= {found[p]: sought[m] for p, m in zip(people.tolist(), places.tolist(), strict=True)}
+    strangers = drop_genes(Pedigree(tuple(Individual(f"N{p}", sex) for p, sex in enumerate(sexes))), kit, rng=rng)
+    persons = tuple(
+        UnidentifiedPerson(
+            f"V{p + 1}", Profile(f"V{p + 1}", genotypes[who[p][1]] if p in who else strangers[f"N{p}"]), sex
+        )
+        for p, sex in enumerate(sexes)
+    )
+    families = tuple(_family(f, pedigree, genotypes) for f, pedigree in enumerate(declared))
+    return DrawnIncident(families, persons, {identity: f"V{p + 1}" for p, identity in who.items()})
+
+
+def _draw_count(found: int, sought: int, odds: float, rng: np.random.Generator) -> int:
+    """How many of one sex are paired: ``k`` has the weight of all its pairings, ``C(u,k) C(m,k) k! odds**k``."""
+    weights = np.array([comb(found, k) * perm(sought, k) * odds**k for k in range(min(found, sought) + 1)])
+    return int(rng.choice(len(weights), p=weights / weights.sum()))

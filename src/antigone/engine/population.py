@@ -58,10 +58,16 @@ def networks(data: Data, theta: float) -> Iterator[tuple[int, Network]]:
         yield from _partition_networks(data, theta)
 
 
-def genotype_log_probability(ladder: Ladder) -> Array:
-    """Log Hardy-Weinberg probability of every unordered genotype, shape ``(items, genotypes)``."""
-    first, second = unordered_pairs(ladder.size).T
+def genotype_log_probability(ladder: Ladder, *, hemizygous: bool = False) -> Array:
+    """Log Hardy-Weinberg probability of every unordered genotype, shape ``(items, genotypes)``.
+
+    With ``hemizygous``, of every single allele: a male on the X chromosome.
+    """
     p = ladder.frequencies
+    if hemizygous:
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(p))
+    first, second = unordered_pairs(ladder.size).T
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(p[:, first] * p[:, second] * np.where(first == second, 1.0, 2.0)))
 

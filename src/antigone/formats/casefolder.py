@@ -18,6 +18,7 @@ from antigone.formats.families import (
     DONOR_COLUMNS,
     FAMILY_COLUMNS,
     UNIDENTIFIED_COLUMNS,
+    check_hemizygous,
     check_samples,
     read_families,
     read_unidentified,
@@ -139,6 +140,8 @@ def _incident(folder: _Folder) -> Incident:
     unidentified = read_unidentified(folder.table("unidentified", UNIDENTIFIED_COLUMNS), typed)
     if typed.genotypes:
         check_samples(samples, unidentified, typed, findings)
+        x_markers = frozenset().union(*(table.x_markers for table in tables))
+        check_hemizygous(families, unidentified, x_markers, typed, findings)
     _check_mutation_models(settings, tables, typed, findings)
     findings.stop_on_problems()
     return Incident(

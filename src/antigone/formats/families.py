@@ -136,6 +136,31 @@ def check_samples(
             findings.notice(f"sample '{person.code}': Amelogenin shows another sex than the one declared; check both")
 
 
+def check_hemizygous(
+    families: tuple[Family, ...],
+    unidentified: tuple[UnidentifiedPerson, ...],
+    x_markers: frozenset[str],
+    typed: TypedSamples,
+    findings: Findings,
+) -> None:
+    """A male has one allele at a marker of the X chromosome, written twice."""
+    men = [(p.profile.sample, p.profile.genotypes) for p in unidentified if p.sex == "male"]
+    men += [
+        (donor.profile.sample, donor.profile.genotypes)
+        for family in families
+        for donor in family.donors
+        if family.pedigree[donor.member].sex == "male"
+    ]
+    for sample, genotypes in men:
+        for marker in sorted(x_markers & genotypes.keys()):
+            first, second = genotypes[marker]
+            if second not in (None, first):
+                found = f"two different alleles of sample '{sample}', a male, at the X-chromosomal marker '{marker}'"
+                remedy = "correct the sex or the genotype; a male's one allele is written twice"
+                where = typed.file, typed.first_line[sample]
+                findings.problem(where, "allele2", found, "one allele", remedy)
+
+
 def _families(table: Table) -> dict[str, _Members]:
     """Every family of the table; none when the table cannot be read to its end, and its own problem says so."""
     rows: dict[str, _Rows] = {}

@@ -15,7 +15,7 @@ from defusedxml.ElementTree import iterparse
 
 from antigone.formats.alleles import AlleleFault, Cell, read_allele
 from antigone.formats.findings import Findings
-from antigone.formats.markers import normalise_marker
+from antigone.formats.markers import marker_kind, normalise_marker
 from antigone.formats.parquet import read_parquet
 from antigone.formats.sources import decode_text, read_bytes
 from antigone.formats.tables import (
@@ -332,7 +332,8 @@ def _table(population: str, draft: _Draft, findings: Findings, source: str) -> F
         marker: _summing_to(1 - silent.get(marker, 0.0), population, marker, alleles, draft.first_row[marker], findings)
         for marker, alleles in draft.frequencies.items()
     }
-    return FrequencyTable(population, frequencies, draft.alleles_sampled, source, silent or None)
+    x_markers = frozenset(marker for marker in frequencies if marker_kind(marker) == "X")
+    return FrequencyTable(population, frequencies, draft.alleles_sampled, source, silent or None, x_markers)
 
 
 def _summing_to(

@@ -125,8 +125,9 @@ def gather_profiles(
     """Gather rows, in any order, into the genotypes of each sample.
 
     ``ladders`` holds the allele labels of each marker that has frequencies; a marker outside it is a problem.
-    Without ``ladders`` every autosomal marker is taken. Markers of the X and Y chromosomes are left out
-    with a notice, and Amelogenin is kept apart as the sex that it shows. Of a file that cannot be read to its end
+    Without ``ladders`` every autosomal marker is taken. Markers of the Y chromosome, and those of the X without
+    frequencies, are left out with a notice, and Amelogenin is kept apart as the sex that it shows. Of a file that
+    cannot be read to its end
     nothing is taken.
     """
     gathering = _Gathering(rows.table, ladders)
@@ -172,7 +173,7 @@ class _Gathering:
         column.number += 1
         if column.kind == "amelogenin":
             self._read_amelogenin(sample, cells[2:])
-        if column.kind != "autosomal" or column.ladder is None:
+        if column.kind not in ("autosomal", "X") or column.ladder is None:
             return
         bit = 1 << self.numbers.setdefault(column.marker, len(self.numbers))
         panel = sample.panel.with_marker(column.marker, bit)
@@ -259,13 +260,16 @@ class _Gathering:
                 findings.notice(
                     f"marker '{column.written}' is read as '{column.marker}' in {column.number} rows of {file}"
                 )
-            if column.kind != "autosomal":
+            if column.kind not in ("autosomal", "X") or (column.kind == "X" and column.ladder is None):
                 left_out[column.marker] += column.number
             elif column.ladder is None:
                 found = f"marker '{column.written}' in {column.number} rows, without frequencies"
                 remedy = "add its frequencies, correct its name, or remove its rows"
                 self.table.problem(column.line, "marker", found, "a marker of the frequency table", remedy)
         for marker, number in left_out.items():
-            findings.notice(f"marker '{marker}' is no autosomal STR and takes no part: {number} rows of {file}")
+            findings.notice(
+                f"marker '{marker}' is no autosomal STR, nor one of the X with frequencies, and takes no part: "
+                f"{number} rows of {file}"
+            )
         if self.decimal_commas:
             findings.notice(f"a decimal comma is read as a point in {self.decimal_commas} alleles of {file}")

@@ -17,6 +17,7 @@ class FrequencyTable:
 
     ``frequencies[marker][allele]`` sums to 1 over a marker's alleles (to ``1 - silent`` where a silent
     allele is given). ``alleles_sampled[marker]`` is 2N, the number of alleles counted; 0 when unknown.
+    ``x_markers`` names the X-chromosomal ones among the markers.
     """
 
     population: str
@@ -24,6 +25,7 @@ class FrequencyTable:
     alleles_sampled: Mapping[str, int]
     source: str = ""
     silent: Mapping[str, float] | None = None
+    x_markers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

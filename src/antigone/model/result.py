@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Candidate:
     ``log10_lr`` is by population; ``log10_lr_by_marker`` by population, then by marker. A log10 LR of
     minus infinity means: impossible under the stated model. ``posterior`` rests on the smallest LR. In a large
     search only the strongest candidates are ``detailed``; of the others the markers and mutations are left out,
-    and ``antigone explain`` gives them.
+    and ``antigone explain`` gives them. ``linkage_log10`` says, by group of known linked markers, how much the
+    smallest log10 LR would change if they were computed as linked (``None``: not computed); no total contains it.
     """
 
     rank: int
@@ -52,6 +53,7 @@ class Candidate:
     posterior: float
     verbal: str
     detailed: bool = True
+    linkage_log10: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def smallest_log10_lr(self) -> float:

@@ -18,6 +18,7 @@ from antigone.report.sentences import (
     describe_kind,
     describe_references,
     explain_alternatives,
+    explain_linkage,
     explain_mutation,
     other_ranks,
     propositions,
@@ -43,6 +44,7 @@ class CandidateSection:
     propositions: tuple[str, str]
     alternatives: tuple[str, ...]
     references: str
+    linkage: tuple[str, ...]
     drawing: str
     chart: str
     kind: str
@@ -156,6 +158,7 @@ def _section(
         propositions=propositions(candidate),
         alternatives=explain_alternatives(result, candidate),
         references=describe_references(donors),
+        linkage=explain_linkage(candidate),
         drawing=_drawing(candidate, family, donors),
         chart=_chart(candidate),
         kind=_kind(candidate, incident),

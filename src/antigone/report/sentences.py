@@ -152,6 +152,19 @@ def describe_kind(person: UnidentifiedPerson) -> str:
     return f"{person.code} is a sample of remains."
 
 
+def explain_linkage(candidate: Candidate) -> tuple[str, ...]:
+    """What each group of known linked markers would change, in one sentence each."""
+    return tuple(
+        f"{group.replace('|', ' and ')} lie near each other and were taken as unlinked. "
+        + (
+            "How much that matters here was not computed."
+            if change is None
+            else f"Computed as linked, log10 LR changes by {change:+.2f}."
+        )
+        for group, change in candidate.linkage_log10.items()
+    )
+
+
 def reportable_mutations(candidate: Candidate, donors: Iterable[str]) -> tuple[MarkerMutation, ...]:
     """The mutations a report may speak of: never one between two donors.
 

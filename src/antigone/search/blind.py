@@ -52,17 +52,20 @@ class Comparison:
 
     def by_marker(self, population: str, target: int, person: int) -> dict[str, float]:
         """The natural log LR of a pair at each marker typed in the unidentified person; they sum to the total."""
-        typed = self.persons[person].profile.genotypes
         return {
             name: float(table[target, self.codes[m, person]])
             for m, (name, table) in enumerate(zip(self.markers, self.tables[population], strict=True))
-            if name in typed
+            if self.codes[m, person] < table.shape[1] - 1
         }
 
     def shared_markers(self, target: int, person: int) -> tuple[str, ...]:
         """The markers typed in the unidentified person and in a relative of the missing person."""
-        typed = self.persons[person].profile.genotypes
-        return tuple(name for m, name in enumerate(self.markers) if name in typed and self.informative[target, m])
+        untyped = [table.shape[1] - 1 for table in next(iter(self.tables.values()))]
+        return tuple(
+            name
+            for m, name in enumerate(self.markers)
+            if self.codes[m, person] != untyped[m] and self.informative[target, m]
+        )
 
 
 def compare(
@@ -82,7 +85,7 @@ def compare(
     codes = encode_profiles(persons, markers)
     tables = {name: log_lr_tables(targets, of, theta=theta, rates=rates) for name, of in populations.items()}
     names = tuple(marker.name for marker in markers)
-    informative = informative_markers(targets, names)
+    informative = informative_markers(targets, markers)
     return Comparison(
         tuple(targets),
         tuple(persons),
@@ -115,13 +118,22 @@ def _sex_differs(targets: Sequence[Target], persons: Sequence[UnidentifiedPerson
     return np.asarray(missing[:, None] * found[None, :] == -1)
 
 
-def informative_markers(targets: Sequence[Target], names: Sequence[str]) -> Bools:
-    """The markers at which a relative of each missing person is typed, shape ``(targets, markers)``."""
+def informative_markers(targets: Sequence[Target], markers: Sequence[Marker]) -> Bools:
+    """The markers at which a relative of each missing person is typed, shape ``(targets, markers)``.
+
+    An X-chromosomal marker tells nothing where the sex of a member is not known.
+    """
     rows = []
     for target in targets:
         related = [r for m, r in target.references.items() if target.pedigree.are_related(target.missing, m)]
-        rows.append([any(name in reference.genotypes for reference in related) for name in names])
-    return np.array(rows, dtype=np.bool_).reshape(len(targets), len(names))
+        sexed = all(member.sex != "unknown" for member in target.pedigree)
+        rows.append(
+            [
+                (sexed or marker.chromosome != "X") and any(marker.name in reference.genotypes for reference in related)
+                for marker in markers
+            ]
+        )
+    return np.array(rows, dtype=np.bool_).reshape(len(targets), len(markers))
 
 
 def typed_markers(codes: Ints, markers: Sequence[Marker]) -> Bools:

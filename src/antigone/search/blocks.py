@@ -136,7 +136,7 @@ def score_block(families: Sequence[MissingFrom], search: BlindSearch) -> BlockRe
     passed = _screened(targets, tables, search)
     target, person = passed.T
     first = _exact(tables, search.codes, target, person)
-    informative = informative_markers(targets, [marker.name for marker in search.markers])
+    informative = informative_markers(targets, search.markers)
     typed = typed_markers(search.codes, search.markers)
     kept = (first >= search.log_threshold) & (informative[target] & typed.T[person]).any(axis=1)
     target, person, log_lr = _in_every_population(targets, search, target[kept], person[kept], first[kept])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ def expected_chance_matches(
     pairs: int,
     threshold: float,
     genotype_logs: Sequence[Array],
+    hemizygous_logs: Mapping[int, Array] | None = None,
     rng: np.random.Generator,
     seed: int,
     draws: int = 400,
@@ -33,12 +34,14 @@ def expected_chance_matches(
 
     ``comparison`` holds all ``pairs`` of the search or a random sample of its families and persons, from which the
     estimate is scaled up. ``genotype_logs[marker]`` holds the log probability of each full genotype in the first
-    population.
+    population, ``hemizygous_logs`` the same for missing men at the X-chromosomal markers, by their number.
     """
     patterns, members = np.unique(_typed(comparison, genotype_logs), axis=1, return_inverse=True)
     total, variance = 0.0, 0.0
     for target in range(len(comparison.targets)):
-        weights = _weights(comparison, target, genotype_logs, rng, draws, patterns, np.log(threshold))
+        own = (hemizygous_logs or {}) if comparison.targets[target].sex == "male" else {}
+        logs = [own.get(m, whole) for m, whole in enumerate(genotype_logs)]
+        weights = _weights(comparison, target, logs, rng, draws, patterns, np.log(threshold))
         counts = np.bincount(members.ravel(), comparison.compared[target], patterns.shape[1])
         each_draw = counts @ weights
         total += float(each_draw.mean())

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.engine.likelihood import allele_indices, genotype_pairs
+from antigone.errors import ModelError
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 
@@ -25,7 +26,9 @@ def encode_profiles(persons: Sequence[UnidentifiedPerson], markers: Sequence[Mar
     """The code of every unidentified person at every marker, shape ``(markers, persons)``.
 
     Codes run over the unordered genotypes (in the order of ``genotype_pairs``), then the partial readings
-    ``a/?``, then "untyped". Only unidentified persons can be encoded: a donor is never a query.
+    ``a/?``, then "untyped". A male's one allele on the X chromosome has the code of the homozygote; the X markers of
+    a person of unknown sex say nothing, and are coded as untyped. Only unidentified persons can be encoded: a donor
+    is never a query.
 
     Raises
     ------
@@ -40,12 +43,23 @@ def encode_profiles(persons: Sequence[UnidentifiedPerson], markers: Sequence[Mar
 def _code(person: UnidentifiedPerson, marker: Marker) -> int:
     n = len(marker.alleles)
     genotype = person.profile.genotypes.get(marker.name)
-    if genotype is None:
+    if genotype is None or (marker.chromosome == "X" and person.sex == "unknown"):
         return code_count(n) - 1
     first, second = allele_indices(marker, genotype, person.code)
+    if marker.chromosome == "X" and person.sex == "male":
+        return _hemizygous_code(person, marker, first, second)
     if second < 0:
         return n * (n + 1) // 2 + first
     return pair_code(first, second, n)
+
+
+def _hemizygous_code(person: UnidentifiedPerson, marker: Marker, first: int, second: int) -> int:
+    if second not in (-1, first):
+        raise ModelError(
+            f"sample {person.code}, marker {marker.name}: a male has two different alleles on the X chromosome; "
+            "correct the sex or the genotype"
+        )
+    return pair_code(first, first, len(marker.alleles))
 
 
 def pair_code(first: int, second: int, n: int) -> int:
@@ -72,6 +86,13 @@ def fold_to_codes(logs: Array, visible: int) -> Array:
         read = np.where(a == b, np.logaddexp(read, logs[:, place[a, visible]]), read)
     partial = _log_sum(logs[:, place[:visible]])
     return np.concatenate([read, partial, np.zeros((len(logs), 1))], axis=1)
+
+
+def fold_hemizygous(logs: Array, visible: int) -> Array:
+    """The same for a male on the X chromosome: ``logs`` has shape ``(items, alleles)``; he shows one allele."""
+    a, b = genotype_pairs(visible).T
+    read = np.where(a == b, logs[:, a], -np.inf)
+    return np.concatenate([read, logs[:, :visible], np.zeros((len(logs), 1))], axis=1)
 
 
 def read_through(logs: Array, weights: Array) -> Array:

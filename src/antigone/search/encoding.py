@@ -13,12 +13,12 @@ from antigone.engine.factors import MATERNAL, PATERNAL, UNTYPED, Data, Shape, Ty
 from antigone.engine.ladder import stack_markers
 from antigone.engine.likelihood import allele_indices
 from antigone.model.marker import Marker
-from antigone.model.pedigree import Pedigree
+from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 
 Ints = NDArray[np.int64]
-Member = tuple[int, int, bool, bool, float]
-"""A member as numbers: rows of father and mother (-1 absent), typed, open, founder inbreeding."""
+Member = tuple[int, int, bool, bool, float, Sex]
+"""A member as numbers: rows of father and mother (-1 absent), typed, open, founder inbreeding; and the sex."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,28 @@ class Question:
 def batches(questions: Sequence[Question], markers: Sequence[Marker]) -> Iterator[tuple[int, Ints, Data]]:
     """Yield ``(marker, rows, data)``: the questions ``rows`` at one marker as one batch.
 
-    Autosomal markers. Every question appears once for every marker. The composition of a batch depends on the
-    questions given, not on the machine.
+    Every question appears once for every marker, except at X-chromosomal markers where the sex of a member who
+    matters is not known. The composition of a batch depends on the questions given, not on the machine.
     """
+    for on_x in (False, True):
+        chosen = [m for m, marker in enumerate(markers) if (marker.chromosome == "X") == on_x]
+        if chosen:
+            for m, rows, data in _batches(questions, [markers[m] for m in chosen], on_x=on_x):
+                yield chosen[m], rows, data
+
+
+def _batches(
+    questions: Sequence[Question], markers: Sequence[Marker], *, on_x: bool
+) -> Iterator[tuple[int, Ints, Data]]:
     lookups = [_Lookup(marker) for marker in markers]
     ladders = [stack_markers([marker]) for marker in markers]
     coded: dict[int, Ints] = {}
     groups: dict[tuple[Shape, int], list[tuple[int, Ints]]] = {}
     for number, question in enumerate(questions):
-        shape, order = _arrange(_structure(question))
-        observed = _observed(question, order, lookups, coded)
+        shape, order = _arrange(_structure(question, on_x=on_x))
+        if on_x and any(question.pedigree.individuals[row].sex == "unknown" for row in order):
+            continue
+        observed = _observed(question, order, lookups, coded, on_x=on_x)
         open_row = _open_row(question, order)
         groups.setdefault((shape, open_row), []).append((number, observed))
     for (shape, open_row), items in groups.items():
@@ -70,7 +82,7 @@ class _Lookup(dict[tuple[str | None, str | None], tuple[int, int]]):
         return self[genotype]
 
 
-def _structure(question: Question) -> tuple[Member, ...]:
+def _structure(question: Question, *, on_x: bool) -> tuple[Member, ...]:
     row = {member.id: number for number, member in enumerate(question.pedigree)}
     return tuple(
         (
@@ -79,6 +91,7 @@ def _structure(question: Question) -> tuple[Member, ...]:
             m.id in question.profiles,
             m.id == question.open_member,
             m.founder_inbreeding,
+            m.sex if on_x else "unknown",
         )
         for m in question.pedigree
     )
@@ -97,8 +110,8 @@ def _arrange(members: tuple[Member, ...]) -> tuple[Shape, tuple[int, ...]]:
     shape = Shape(
         tuple(row[members[i][0]] for i in order),
         tuple(row[members[i][1]] for i in order),
-        ((PATERNAL, MATERNAL),) * len(order),
-        tuple(members[i][4] for i in order),
+        tuple((MATERNAL,) if members[i][5] == "male" else (PATERNAL, MATERNAL) for i in order),
+        tuple(0.0 if members[i][5] == "male" else members[i][4] for i in order),
     )
     return shape, tuple(order)
 
@@ -138,7 +151,9 @@ def _open_row(question: Question, order: tuple[int, ...]) -> int:
     return order.index(ids.index(question.open_member))
 
 
-def _observed(question: Question, order: tuple[int, ...], lookups: Sequence[_Lookup], coded: dict[int, Ints]) -> Ints:
+def _observed(
+    question: Question, order: tuple[int, ...], lookups: Sequence[_Lookup], coded: dict[int, Ints], *, on_x: bool
+) -> Ints:
     observed = np.full((len(order), len(lookups), 2), UNTYPED, dtype=np.int64)
     members = question.pedigree.individuals
     for row, old in enumerate(order):
@@ -147,6 +162,9 @@ def _observed(question: Question, order: tuple[int, ...], lookups: Sequence[_Loo
             if id(profile) not in coded:
                 coded[id(profile)] = np.array([lookup.of(profile) for lookup in lookups], dtype=np.int64).reshape(-1, 2)
             observed[row] = coded[id(profile)]
+            if on_x and members[old].sex == "male":
+                single = observed[row, :, 1] < 0
+                observed[row, single, 1] = observed[row, single, 0]
     return observed
 
 

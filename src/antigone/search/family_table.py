@@ -22,7 +22,7 @@ from antigone.model.marker import Marker
 from antigone.model.observation import ObservationRates
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
-from antigone.search.codes import code_count, fold_to_codes, read_through
+from antigone.search.codes import code_count, fold_hemizygous, fold_to_codes, read_through
 from antigone.search.encoding import Question, batches
 from antigone.search.readings import reading_probabilities
 
@@ -71,23 +71,32 @@ def log_lr_tables(
     """
     questions = [Question(t.pedigree, t.references, t.missing) for t in targets]
     tables = [np.zeros((len(targets), code_count(len(marker.alleles)))) for marker in markers]
-    read = [log_of_readings(marker, rates) for marker in markers]
+    read: dict[tuple[int, bool], Callable[[Array], Array]] = {}
     for m, rows, data in batches(questions, markers):
+        single = _is_hemizygous(data)
+        if (m, single) not in read:
+            read[m, single] = log_of_readings(markers[m], rates, hemizygous=single)
         h1 = evaluate(data, theta=theta)
         h2 = _unrelated(data, data.ladder, h1, theta)
         with np.errstate(invalid="ignore"):
-            part = _ratio(read[m](h1), read[m](h2))
+            part = _ratio(read[m, single](h1), read[m, single](h2))
         part[np.isneginf(h1).all(axis=1), :-1] = np.nan
         tables[m][rows] = part
     return tables
 
 
-def log_of_readings(marker: Marker, rates: ObservationRates) -> Callable[[Array], Array]:
+def _is_hemizygous(data: Data) -> bool:
+    """Whether the open member has one allele: a male, at a marker on the X chromosome."""
+    return len(data.shape.slots[data.open_members[0]]) == 1
+
+
+def log_of_readings(marker: Marker, rates: ObservationRates, *, hemizygous: bool = False) -> Callable[[Array], Array]:
     """Log probabilities of genotypes to those of every code of a marker, the last one 0."""
     visible = len(marker.alleles)
     if rates == AS_READ:
-        return lambda logs: fold_to_codes(logs, visible)
-    weights = reading_probabilities(marker, np.arange(code_count(visible) - 1), rates=rates)
+        return lambda logs: (fold_hemizygous if hemizygous else fold_to_codes)(logs, visible)
+    codes = np.arange(code_count(visible) - 1)
+    weights = reading_probabilities(marker, codes, rates=rates, hemizygous=hemizygous)
     return lambda logs: np.pad(read_through(logs, weights), ((0, 0), (0, 1)))
 
 
@@ -99,10 +108,14 @@ def _ratio(h1: Array, h2: Array) -> Array:
 def _unrelated(data: Data, ladder: Ladder, h1: Array, theta: float) -> Array:
     """Log P(references, genotype of an unrelated person) for every genotype."""
     if theta == 0.0:
-        return np.logaddexp.reduce(h1, axis=1, keepdims=True) + genotype_log_probability(ladder)
+        alone = genotype_log_probability(ladder, hemizygous=_is_hemizygous(data))
+        return np.logaddexp.reduce(h1, axis=1, keepdims=True) + alone
     stranger = len(data.typing)
     shape = Shape(
-        (*data.shape.father, -1), (*data.shape.mother, -1), (*data.shape.slots, (0, 1)), (*data.shape.inbreeding, 0.0)
+        (*data.shape.father, -1),
+        (*data.shape.mother, -1),
+        (*data.shape.slots, data.shape.slots[data.open_members[0]]),
+        (*data.shape.inbreeding, 0.0),
     )
     blank = np.full((len(data.observed), 1, 2), -1, dtype=np.int64)
     observed = np.concatenate([data.observed, blank], axis=1)

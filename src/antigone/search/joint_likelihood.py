@@ -86,6 +86,8 @@ class FamilyTable:
     log_left_out: float = -np.inf
     one_urn: bool = False
     """Whether theta is above 0: then the weights are ratios of likelihoods with one urn each."""
+    log_odds: float = 0.0
+    """The prior's weight of one pairing that ``log_left_out`` includes; ``log_weight`` includes none."""
 
     @property
     def identified(self) -> Ints:

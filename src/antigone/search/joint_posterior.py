@@ -158,7 +158,7 @@ def _require_possible(families: Sequence[Weighted], persons: Persons, weights: P
 
 def _unlisted(table: FamilyTable, log_odds: float, pair_log_odds: Mapping[tuple[int, str, str], float]) -> float:
     """The bound on the rows a table does not list, with the prior in their weights."""
-    raised = max(0.0, log_odds) * len(table.question.missing)
+    raised = max(0.0, log_odds - table.log_odds) * len(table.question.missing)
     raised += sum(max(0.0, extra) for (_, family, _), extra in pair_log_odds.items() if family == table.question.code)
     return table.log_left_out + raised
 

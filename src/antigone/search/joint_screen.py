@@ -51,11 +51,17 @@ _DISCOUNT = 8.0
 
 
 def family_tables(
-    questions: Sequence[FamilyQuestion], persons: Persons, markers: Sequence[Marker], *, theta: float = 0.0
+    questions: Sequence[FamilyQuestion],
+    persons: Persons,
+    markers: Sequence[Marker],
+    *,
+    theta: float = 0.0,
+    log_odds: float = 0.0,
 ) -> tuple[list[FamilyTable], Array]:
     """The tables of all families, and the prices under which what they leave out is bounded, shape ``(persons,)``.
 
     Families are listed whole where that is possible, the others are screened; then ``log_left_out`` says so.
+    ``log_odds`` is the prior's weight of one pairing (natural log): it decides what is light, no table's weights.
 
     Raises
     ------
@@ -67,7 +73,8 @@ def family_tables(
     for f, question in enumerate(questions):
         if f not in large or _by_person(question):
             tables[f] = family_table(question, persons, markers, theta=theta)
-    prices = own_prices([Weighted(t.persons, t.log_weight) for t in tables.values()], len(persons.codes))
+    weighted = [Weighted(t.persons, t.log_weight + t.identified * log_odds) for t in tables.values()]
+    prices = own_prices(weighted, len(persons.codes))
     for f in sorted(large, key=lambda f: _rows(questions[f])):
         if f in tables:
             continue
@@ -76,7 +83,7 @@ def family_tables(
                 f"family {questions[f].code}: {_rows(questions[f]):,} joint assignments are too many with theta above "
                 "0; state what excludes persons (sex), take fewer at a time, or compute with theta 0"
             )
-        tables[f] = screened_table(questions[f], persons, markers, prices)
+        tables[f] = screened_table(questions[f], persons, markers, prices, log_odds=log_odds)
     return [tables[f] for f in range(len(questions))], prices
 
 
@@ -105,13 +112,13 @@ def own_prices(families: Sequence[Weighted], persons: int) -> Array:
 
 
 def screened_table(
-    question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], prices: Array
+    question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], prices: Array, *, log_odds: float = 0.0
 ) -> FamilyTable:  # fmt: skip
     """The rows of a family that could matter, their weights exact, and a bound on the weight of all others.
 
     Assumes theta 0. "Nobody" and every part of the best row stay listed.
     """
-    screen = _Screen(question, persons, lumped_markers(question, persons, markers), prices)
+    screen = _Screen(question, persons, lumped_markers(question, persons, markers), prices - log_odds)
     order = screen.order()
     best, log_best = screen.beam(order)
     rows, logs, left_out = screen.rows(order, best, log_best)
@@ -120,11 +127,15 @@ def screened_table(
     asked = [j for j, some in enumerate(question.candidates) if some]
     whole[:, [asked[c] for c in range(len(asked))]] = rows[:, back]
     sorting = np.lexsort(whole.T[::-1])
-    return FamilyTable(question, whole[sorting].astype(np.int32), logs[sorting], screen.log_nobody, left_out)
+    listed = whole[sorting].astype(np.int32)
+    return FamilyTable(question, listed, logs[sorting], screen.log_nobody, left_out, log_odds=log_odds)
 
 
 class _Screen:
-    """One family's screening. Rows hold persons (-1: nobody) at the members taken so far."""
+    """One family's screening. Rows hold persons (-1: nobody) at the members taken so far.
+
+    ``prices`` include what the prior takes for a pairing.
+    """
 
     def __init__(
         self, question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], prices: Array

@@ -126,20 +126,27 @@ def observe_profile(
     """By typed marker, P(what was read of the person | genotype) for every unordered genotype."""
     typed = [marker for marker in markers if marker.name in person.profile.genotypes]
     codes = encode_profiles([person], typed)
-    return {m.name: reading_probabilities(m, code, rates=rates)[0] for m, code in zip(typed, codes, strict=True)}
+    return {
+        m.name: reading_probabilities(m, code, rates=rates, hemizygous=m.chromosome == "X" and person.sex == "male")[0]
+        for m, code in zip(typed, codes, strict=True)
+    }
 
 
-def reading_probabilities(marker: Marker, codes: Ints, *, rates: ObservationRates) -> Array:
-    """P(reading | genotype) of readings coded as in ``search.codes``, shape ``(readings, genotypes)``."""
+def reading_probabilities(marker: Marker, codes: Ints, *, rates: ObservationRates, hemizygous: bool = False) -> Array:
+    """P(reading | genotype) of readings coded as in ``search.codes``, shape ``(readings, genotypes)``.
+
+    With ``hemizygous`` the genotypes are the single alleles of a male on the X chromosome.
+    """
     n = len(marker.alleles)
     pairs = genotype_pairs(n)
     rows = []
     for code in codes.tolist():
         if code < len(pairs):
             seen = {marker.alleles[allele] for allele in pairs[code]}
-            rows.append(observation_probabilities([seen], marker, rates=rates))
+            rows.append(observation_probabilities([seen], marker, rates=rates, hemizygous=hemizygous))
         elif code < len(pairs) + n:
-            rows.append(allele_seen_probabilities(marker.alleles[code - len(pairs)], marker, rates=rates))
+            allele = marker.alleles[code - len(pairs)]
+            rows.append(allele_seen_probabilities(allele, marker, rates=rates, hemizygous=hemizygous))
         else:
-            rows.append(observation_probabilities([], marker, rates=rates))
+            rows.append(observation_probabilities([], marker, rates=rates, hemizygous=hemizygous))
     return np.array(rows)
