@@ -212,6 +212,46 @@ def test_explain__a_donor_is_never_the_question():
             explain_pair(incident, family="FAM-A", missing="MP", sample=code, today=DAY)
 
 
+# Y and mtDNA: evidence inside one declared pedigree, never a way to find or compare lines
+
+
+def lineage_functions() -> list[Function]:
+    """Every public function that takes haplotypes, in any layer that computes with them."""
+    found = functions("engine", "search", "casework", "report", "console", "cli")
+    taking = [f for f in found if re.search(r"\b(?:YHaplotype|MtHaplotype)\b", " ".join(parameters(f)))]
+    return [f for f in taking if not f.name.startswith("_")]
+
+
+def lists_lines(function: Function) -> bool:
+    """Whether a function takes haplotypes without one declared pedigree and its one missing member."""
+    names = [p.arg for p in (*function.args.posonlyargs, *function.args.args)]
+    return names[:2] != ["pedigree", "missing"] or "Pedigree" not in parameters(function)
+
+
+def test_lineage__every_function_takes_one_pedigree_and_one_missing_member():
+    found = [f for f in lineage_functions() if f.name not in {"of"}]
+    assert {f.name for f in found} >= {"y_evidence", "mt_evidence"}
+    assert [f.name for f in found if lists_lines(f)] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def sharing(haplotypes: Sequence[YHaplotype]) -> list[str]: ...",
+        "def group(donors: Mapping[str, MtHaplotype]) -> dict[str, list[str]]: ...",
+        "def compare(first: YHaplotype, second: YHaplotype) -> float: ...",
+    ],
+)
+def test_lists_lines__is_seen(code):
+    assert lists_lines(parse_function(code))
+
+
+def test_lineage__a_reference_table_has_no_place_for_a_person():
+    fields = {c.__name__: {f.name for f in dataclasses.fields(c)} for c in model_classes()}
+    assert fields["YReference"] == fields["MtReference"] == {"rows"}
+    assert not any({"name", "donor", "family", "member"} & fields[name] for name in fields if "Haplotype" in name)
+
+
 # Rule 3: no tree building
 
 

@@ -127,15 +127,16 @@ def test_search__blocks_equal_the_whole_with_x_markers() -> None:
         Donor("MO", Profile("mo", {"DXS1": ("10", "11"), "A1": ("8", "8")}), given_on),
         Donor("SI", Profile("si", {"DXS1": ("10", "10"), "A1": ("8", "9")}), given_on),
     )
+    sexes: tuple[Sex, ...] = ("male", "male", "female", "unknown")
     families = tuple(
         Family(f"F{n}", pedigree(sex), ("MP",), donors)
-        for n, sex in enumerate(("male", "female", "male", "female"))  # type: ignore[arg-type]
+        for n, sex in enumerate(sexes[:1] + sexes[2:3] + sexes[:1] + sexes[2:3])
     )
     persons = tuple(
         UnidentifiedPerson(
             f"PM{n}", Profile(f"PM{n}", {"DXS1": (a, a if sex == "male" else "11"), "A1": ("8", "8")}), sex
-        )  # type: ignore[arg-type]
-        for n, (a, sex) in enumerate([("10", "male"), ("12", "male"), ("10", "female"), ("11", "unknown")])
+        )
+        for n, (a, sex) in enumerate(zip(("10", "12", "10", "11"), sexes, strict=True))
     )
     settings = SearchSettings(threshold=0.05, threshold_grows=False, rule=FrequencyRule(0, 0))
     ready = prepare(Incident("X", persons, families, (table,), settings), today=dt.date(2026, 1, 1))

@@ -241,7 +241,9 @@ def explain(
         return
     if not (family and missing and sample):
         raise typer.BadParameter("give --family, --missing and --sample, or --assignment DIR/joint.json")
-    console.print_explanation(explain_pair(read, family=family, missing=missing, sample=sample, today=today))
+    explanation = explain_pair(read, family=family, missing=missing, sample=sample, today=today)
+    console.print_explanation(explanation)
+    console.print_sensitivity(explanation.candidate)
 
 
 @app.command()

@@ -17,7 +17,7 @@ from antigone.casework.summaries import limit_text
 from antigone.casework.validate import Check
 from antigone.model.joint_result import JointResult
 from antigone.model.reassociation import ReassociationResult
-from antigone.model.result import SearchResult
+from antigone.model.result import Candidate, SearchResult
 
 MOST_JOINT_ROWS = 60
 """Unidentified persons of a joint solution printed; all of them are in joint.csv."""
@@ -123,9 +123,15 @@ def print_explanation(explanation: Explanation) -> None:
         f"Smallest: {log10_text(c.smallest_log10_lr)} ({c.smallest_population}). Posterior {probability(c.posterior)}, "
         f"from the prior {explanation.prior:.4g}: {explanation.prior_reason}."
     )
-    for group, change in c.linkage_log10.items():
-        effect = "the effect is not computed" if change is None else f"log10 LR changes by {change:+.2f}"
-        console.print(f"With {group.replace('|', '-')} linked: {effect} (not in the total).")
+    if c.linkage_log10:
+        console.print(f"If computed as linked, log10 LR changes by: {_linkage(c.linkage_log10)}. No total contains it.")
+
+
+def _linkage(changes: Mapping[str, float | None]) -> str:
+    return ", ".join(
+        f"{group.replace('|', '-')} {'not computed' if change is None else f'{round(change, 2) + 0.0:+.2f}'}"
+        for group, change in changes.items()
+    )
 
 
 def print_joint(result: JointResult) -> None:
@@ -165,6 +171,19 @@ def print_assignment(explained: ExplainedAssignment) -> None:
         table.add_section()
         table.add_row("total", *(log10_text(sum(family.log10_by_marker[name].values())) for name in populations))
         console.print(table)
+
+
+def print_sensitivity(candidate: Candidate) -> None:
+    """The total log10 LR with one assumption changed at a time, and the smallest of all."""
+    if not candidate.sensitivity:
+        return
+    console, table = _console(), _table("one assumption changed", "total log10 LR")
+    for assumption in dict.fromkeys(point.assumption for point in candidate.sensitivity):
+        own = [point for point in candidate.sensitivity if point.assumption == assumption]
+        table.add_row(assumption, "  ".join(f"{point.value}: {log10_text(point.log10_lr)}" for point in own))
+    console.print(table)
+    least = min(candidate.sensitivity, key=lambda point: point.log10_lr)
+    console.print(f"Smallest: {log10_text(least.log10_lr)}, with {least.assumption} {least.value}.")
 
 
 def print_hypotheses(report: HypothesesReport) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from antigone.casework.linkage import with_linkage
 from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import prepare
-from antigone.casework.search import describe_pair, prior_of
+from antigone.casework.search import describe_pair, prior_of, with_sensitivity
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.engine.likelihood import LikelihoodRatio, likelihood_ratio
 from antigone.errors import InputError
@@ -61,6 +61,7 @@ def explain_pair(incident: Incident, *, family: str, missing: str, sample: str, 
     prior, reason = prior_of(len(prepared.persons), missing_persons, incident.settings)
     candidate = describe_pair(prepared, comparison, 0, 0, rank=0, prior=prior)
     candidate = with_linkage(candidate, prepared, target=target, person=person)
+    candidate = with_sensitivity(candidate, prepared, target=target, person=person)
     return Explanation(candidate, prior, reason, _remark(comparison))
 
 

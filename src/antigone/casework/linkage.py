@@ -42,8 +42,8 @@ def linkage_correction(
 
         change = log10 L(linked, with) - log10 L(linked, without) - the same for the markers one by one.
 
-    ``None`` where it is not computed: with theta, with founder inbreeding, in a family too large for the exact sum,
-    or when a hypothesis is impossible.
+    rounded to nine decimals, so that rounding errors do not look like an effect. ``None`` where it is not computed:
+    with theta, with founder inbreeding, in a family too large for the exact sum, or when a hypothesis is impossible.
     """
     return {group.name: _change(target, person, group, settings) for group in linkage_groups_of(markers, STANDARD_KITS)}
 
@@ -57,7 +57,7 @@ def _change(target: Target, person: UnidentifiedPerson, group: LinkageGroup, set
         )
     except PlanTooLarge:
         return None
-    return change / math.log(10) if math.isfinite(change) else None
+    return round(change / math.log(10), 9) + 0.0 if math.isfinite(change) else None  # + 0.0: no minus zero
 
 
 def _gain(

@@ -17,7 +17,7 @@ from antigone.casework.summaries import describe_families, describe_persons, lis
 from antigone.engine.ladder import stack_markers
 from antigone.engine.mutation_events import locate_mutations, markers_needing_mutation
 from antigone.engine.population import genotype_log_probability
-from antigone.model.case import Incident, SearchSettings
+from antigone.model.case import Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.observation import ObservationRates
 from antigone.model.profile import Profile
@@ -25,9 +25,10 @@ from antigone.model.result import Candidate, ChanceMatches, MarkerMutation, Sear
 from antigone.search.blind import Comparison, compare, informative_markers, posterior_probability, typed_markers
 from antigone.search.chance import expected_chance_matches
 from antigone.search.codes import encode_profiles
-from antigone.search.family_table import AS_READ, log_of_readings
+from antigone.search.family_table import AS_READ, Target, log_of_readings
 from antigone.search.readings import observe_profile
 from antigone.search.reference_fit import ReferenceFit
+from antigone.search.sensitivity import sensitivity
 
 ALONE = Execution()
 LN10 = float(np.log(10))
@@ -106,6 +107,7 @@ def _candidates(prepared: Prepared, found: Found, prior: float, progress: Progre
         one = describe_pair(prepared, comparison, target_at[target], person_at[person], rank=number + 1, prior=prior)
         if number < MOST_LINKED:
             one = with_linkage(one, prepared, target=found.targets[target], person=prepared.persons[person])
+            one = with_sensitivity(one, prepared, target=found.targets[target], person=prepared.persons[person])
         made.append(one)
     progress("explaining candidates", len(detailed), len(detailed))
     made += [_in_brief(prepared, found, number, prior) for number in range(len(detailed), len(found.pairs))]
@@ -165,6 +167,16 @@ def describe_pair(
         posterior=posterior_probability(log10_lr[smallest] * LN10, prior=prior),
         verbal=settings.verbal.of(log10_lr[smallest]),
     )
+
+
+def with_sensitivity(
+    candidate: Candidate, prepared: Prepared, *, target: Target, person: UnidentifiedPerson
+) -> Candidate:
+    """The candidate with how its smallest total moves when one assumption does."""
+    settings = prepared.incident.settings
+    markers = prepared.populations[candidate.smallest_population]
+    points = sensitivity(target, person, markers, theta=settings.theta, rates=settings.observation)
+    return replace(candidate, sensitivity=points)
 
 
 def _mutations(

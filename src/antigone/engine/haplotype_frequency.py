@@ -66,8 +66,8 @@ def clopper_pearson_bound(seen: int, size: int) -> float:
 
     Examples
     --------
-    >>> round(clopper_pearson_bound(0, 100) - (1 - 0.05 ** (1 / 100)), 12), clopper_pearson_bound(5, 5)
-    (0.0, 1.0)
+    >>> round(clopper_pearson_bound(0, 100), 8) == round(1 - 0.05 ** (1 / 100), 8), clopper_pearson_bound(5, 5)
+    (True, 1.0)
     """
     if seen >= size:
         return 1.0
@@ -84,9 +84,7 @@ def _at_most(seen: int, size: int, p: float) -> float:
         return 1.0 - p
     start = math.lgamma(size + 1)
     return math.fsum(
-        math.exp(
-            start - math.lgamma(k + 1) - math.lgamma(size - k + 1) + k * math.log(p) + (size - k) * math.log1p(-p)
-        )
+        math.exp(start - math.lgamma(k + 1) - math.lgamma(size - k + 1) + k * math.log(p) + (size - k) * math.log1p(-p))
         for k in range(seen + 1)
     )
 

@@ -68,8 +68,8 @@ def declared_line(
         return None
     top = max((next(m for m in path if m in up) for path in paths), key=up.index)
     kept = {member for path in (up, *paths) for member in path[: path.index(top) + 1]}
-    return Line(missing, {m.id: None if m.id == top else _parent(pedigree, m.id, paternal=paternal)
-                          for m in pedigree.parents_first if m.id in kept})  # fmt: skip
+    parents = {m.id: _parent(pedigree, m.id, paternal=paternal) for m in pedigree.parents_first if m.id in kept}
+    return Line(missing, {**parents, top: None})
 
 
 def _parent(pedigree: Pedigree, member: str, *, paternal: bool) -> str | None:
@@ -78,10 +78,9 @@ def _parent(pedigree: Pedigree, member: str, *, paternal: bool) -> str | None:
 
 def _ancestors(pedigree: Pedigree, member: str, *, paternal: bool) -> list[str]:
     """A member, the parent on the line, the parent's parent and so on."""
-    path, here = [], member
-    while here is not None:
-        path.append(here)
-        here = _parent(pedigree, here, paternal=paternal)  # type: ignore[assignment]
+    path = [member]
+    while (parent := _parent(pedigree, path[-1], paternal=paternal)) is not None:
+        path.append(parent)
     return path
 
 
@@ -94,7 +93,7 @@ def line_likelihood(line: Line, factors: Mapping[str, Array], transition: Array)
     shape = next(iter(factors.values())).shape
     collected = {member: factors.get(member, np.ones(shape)) for member in line.parents}
     total = 0.0
-    for member, parent in reversed(line.parents.items()):
+    for member, parent in reversed(tuple(line.parents.items())):
         below = collected[member]
         if parent is None:
             total = float(below.sum())

@@ -33,7 +33,7 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Slot = tuple[int, int]
 
-JOINT_STATES = 100_000
+JOINT_STATES = 5_000
 """Up to this many joint founder states the urn is one factor; above it, a sum over set partitions."""
 MOST_LOOSE_SLOTS = 10
 """Founder alleles not known for certain that a sum over set partitions may have (115,975 partitions)."""

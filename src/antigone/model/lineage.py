@@ -298,6 +298,8 @@ def _check_probability(what: str, value: float) -> None:
 def _check_basis(basis: object, estimator: Estimator, theta: float) -> None:
     _check_probability("the theta of a lineage marker", theta)
     if isinstance(basis, DiscreteLaplace) != (estimator == "discrete laplace"):
-        raise ModelError(f"the estimator '{estimator}' does not go with this table; discrete Laplace needs a fitted one")
+        raise ModelError(
+            f"the estimator '{estimator}' does not go with this table; discrete Laplace needs a fitted one"
+        )
     if estimator == "kappa" and isinstance(basis, StatedCounts) and basis.singletons is None:
         raise ModelError("kappa needs the number of singletons of the database, or the reference table itself")

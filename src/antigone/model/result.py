@@ -30,6 +30,15 @@ class MarkerMutation:
 
 
 @dataclass(frozen=True)
+class SensitivityPoint:
+    """The total log10 LR of a pair with one assumption changed, in the population where it is smallest."""
+
+    assumption: str
+    value: str
+    log10_lr: float
+
+
+@dataclass(frozen=True)
 class Candidate:
     """One unidentified person proposed as one missing person, for a geneticist to judge.
 
@@ -38,6 +47,7 @@ class Candidate:
     search only the strongest candidates are ``detailed``; of the others the markers and mutations are left out,
     and ``antigone explain`` gives them. ``linkage_log10`` says, by group of known linked markers, how much the
     smallest log10 LR would change if they were computed as linked (``None``: not computed); no total contains it.
+    ``sensitivity`` shows, for the strongest candidates, how the total moves when one assumption does.
     """
 
     rank: int
@@ -54,6 +64,7 @@ class Candidate:
     verbal: str
     detailed: bool = True
     linkage_log10: Mapping[str, float | None] = field(default_factory=dict)
+    sensitivity: tuple[SensitivityPoint, ...] = ()
 
     @property
     def smallest_log10_lr(self) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from antigone.model.result import SensitivityPoint
 from antigone.report.numbers import log10_text
 
 INK = "#1d2733"
@@ -77,6 +78,25 @@ def overview_chart(best: Mapping[str, float], threshold: float, *, title: str) -
     ]
     shown = dots.transform_filter("!datum.excluded")
     return _svg([line, shown, *texts], rows, DOT_STEP, title)
+
+
+def sensitivity_chart(points: Sequence[SensitivityPoint], *, title: str) -> str:
+    """Draw the total log10 LR with one assumption changed at a time, a row for every value of it.
+
+    Minus infinity is written out. The axis spans what the values span: how far the dots lie apart is what counts.
+    """
+    rows = [_marker_row(f"{point.assumption} {point.value}", point.log10_lr) for point in points]
+    values = [row["value"] for row in rows if not row["excluded"]] or [0.0]
+    span = max(max(values) - min(values), 1.0)
+    scale = alt.Scale(domain=[round(min(values) - 0.1 * span, 6), round(max(values) + 0.25 * span, 6)], nice=False)
+    y = alt.Y("marker:N", title=None, scale=alt.Scale(domain=[row["marker"] for row in rows]))
+    x = alt.X("value:Q", title="total log10 LR", scale=scale)
+    dots = alt.Chart().mark_point(size=60, opacity=1, stroke=FOR, fill=FOR).encode(x=x, y=y)
+    start = alt.Chart().encode(x=alt.datum(round(min(values), 6)), y=y).transform_filter("datum.excluded")
+    written = start.mark_text(align="left", fontSize=12, color=INK).encode(text=alt.Text("text:N"))
+    return _svg(
+        [dots.transform_filter("!datum.excluded"), _texts("true", "left", 8, x, y), written], rows, DOT_STEP, title
+    )
 
 
 def _marker_row(name: str, value: float) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from antigone.errors import InputError
 from antigone.model.case import Family, Incident
 from antigone.model.result import Candidate, SearchResult
-from antigone.report.charts import marker_chart, overview_chart
+from antigone.report.charts import marker_chart, overview_chart, sensitivity_chart
 from antigone.report.drawing import Mark, draw_key, draw_pedigree
 from antigone.report.numbers import count_text, log10_text, lr_text, odds_text, probability_text, threshold_log10
 from antigone.report.sentences import (
@@ -20,6 +20,7 @@ from antigone.report.sentences import (
     explain_alternatives,
     explain_linkage,
     explain_mutation,
+    explain_sensitivity,
     other_ranks,
     propositions,
     reportable_mutations,
@@ -44,9 +45,11 @@ class CandidateSection:
     propositions: tuple[str, str]
     alternatives: tuple[str, ...]
     references: str
-    linkage: tuple[str, ...]
+    linkage: str
     drawing: str
     chart: str
+    sensitivity: str
+    least: str
     kind: str
 
 
@@ -161,8 +164,15 @@ def _section(
         linkage=explain_linkage(candidate),
         drawing=_drawing(candidate, family, donors),
         chart=_chart(candidate),
+        sensitivity=_sensitivity(candidate),
+        least=explain_sensitivity(candidate),
         kind=_kind(candidate, incident),
     )
+
+
+def _sensitivity(candidate: Candidate) -> str:
+    title = f"Total log10 LR of rank {candidate.rank} with one assumption changed at a time"
+    return sensitivity_chart(candidate.sensitivity, title=title) if candidate.sensitivity else ""
 
 
 def _kind(candidate: Candidate, incident: Incident) -> str:

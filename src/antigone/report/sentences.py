@@ -84,6 +84,14 @@ def propositions(candidate: Candidate) -> tuple[str, str]:
     )
 
 
+def explain_sensitivity(candidate: Candidate) -> str:
+    """The smallest total of all assumptions tried."""
+    if not candidate.sensitivity:
+        return ""
+    least = min(candidate.sensitivity, key=lambda point: point.log10_lr)
+    return f"The smallest is {log10_text(least.log10_lr)}, with {least.assumption} {least.value}."
+
+
 def other_ranks(result: SearchResult, candidate: Candidate) -> tuple[int, ...]:
     """The ranks of the candidates that name the same unidentified person or the same missing person."""
     return tuple(c.rank for c in (*_same_unidentified(result, candidate), *_same_missing(result, candidate)))
@@ -152,17 +160,16 @@ def describe_kind(person: UnidentifiedPerson) -> str:
     return f"{person.code} is a sample of remains."
 
 
-def explain_linkage(candidate: Candidate) -> tuple[str, ...]:
-    """What each group of known linked markers would change, in one sentence each."""
-    return tuple(
-        f"{group.replace('|', ' and ')} lie near each other and were taken as unlinked. "
-        + (
-            "How much that matters here was not computed."
-            if change is None
-            else f"Computed as linked, log10 LR changes by {change:+.2f}."
-        )
+def explain_linkage(candidate: Candidate) -> str:
+    """What known linked markers would change, in one sentence; nothing where there are none."""
+    if not candidate.linkage_log10:
+        return ""
+    changes = (
+        f"{'not computed' if change is None else f'{round(change, 2) + 0.0:+.2f}'} ({group.replace('|', ' and ')})"
         for group, change in candidate.linkage_log10.items()
     )
+    known = "Markers known to be linked are taken as unlinked."
+    return f"{known} Computed as linked, log10 LR changes by: {', '.join(changes)}."
 
 
 def reportable_mutations(candidate: Candidate, donors: Iterable[str]) -> tuple[MarkerMutation, ...]:

@@ -1,0 +1,132 @@
+"""How a pair's total log LR moves when the assumptions do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from antigone.engine.likelihood import log_likelihoods
+from antigone.errors import ModelError, PlanTooLarge
+from antigone.model.case import UnidentifiedPerson
+from antigone.model.marker import Marker
+from antigone.model.mutation import Custom, MutationModel, NoMutation, Transformed
+from antigone.model.observation import ObservationRates
+from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.profile import Profile
+from antigone.model.result import SensitivityPoint
+from antigone.search.family_table import AS_READ, Target
+from antigone.search.readings import observe_profile
+
+THETAS = (0.0, 0.01, 0.02, 0.03, 0.05)
+MUTATION_FACTORS = (0.1, 0.3, 1.0, 3.0, 10.0)
+DROPOUTS = (0.0, 0.05, 0.1, 0.2)
+STRANGER = "unrelated person"
+
+
+def sensitivity(
+    target: Target,
+    person: UnidentifiedPerson,
+    markers: Sequence[Marker],
+    *,
+    theta: float = 0.0,
+    rates: ObservationRates = AS_READ,
+) -> tuple[SensitivityPoint, ...]:
+    """The total log10 LR of a pair with one assumption changed at a time: theta, mutation rates, drop-out.
+
+    The ranges are ``THETAS``, ``MUTATION_FACTORS`` times the stated rates, and ``DROPOUTS`` of the unidentified
+    person's sample. A change under which a model does not exist, or that cannot be computed exactly within the
+    stated limits, gives no point.
+    """
+    return tuple(_points(target, person, markers, theta, rates))
+
+
+def _points(
+    target: Target, person: UnidentifiedPerson, markers: Sequence[Marker], theta: float, rates: ObservationRates
+) -> Iterator[SensitivityPoint]:
+    for value in THETAS:
+        yield from _point("theta", f"{value:g}", target, person, markers, value, rates)
+    for factor in MUTATION_FACTORS:
+        changed = [replace(m, female=scale_rates(m.female, factor), male=scale_rates(m.male, factor)) for m in markers]
+        yield from _point("mutation rates", f"x {factor:g}", target, person, changed, theta, rates)
+    for value in DROPOUTS:
+        lossy = replace(rates, dropout=value)
+        yield from _point("drop-out", f"{value:g}", target, person, markers, theta, lossy)
+
+
+def _point(
+    assumption: str,
+    value: str,
+    target: Target,
+    person: UnidentifiedPerson,
+    markers: Sequence[Marker],
+    theta: float,
+    rates: ObservationRates,
+) -> Iterator[SensitivityPoint]:
+    try:
+        log_lr = pair_log_lr(target, person, markers, theta=theta, rates=rates)
+    except (ModelError, PlanTooLarge):
+        return
+    yield SensitivityPoint(assumption, value, log_lr / float(np.log(10)))
+
+
+def pair_log_lr(
+    target: Target,
+    person: UnidentifiedPerson,
+    markers: Sequence[Marker],
+    *,
+    theta: float = 0.0,
+    rates: ObservationRates = AS_READ,
+) -> float:
+    """The natural log LR of one pair from two explicit pedigrees, markers typed in the unidentified person only.
+
+    It equals the search's sum of look-ups; ``nan`` where the references are impossible together.
+    """
+    pedigree = Pedigree((*target.pedigree, Individual(STRANGER, person.sex)))
+    typed = [m for m in markers if _can_be_used(m, target, person)]
+    logs = [_log_likelihood(pedigree, target, person, typed, who, theta, rates) for who in (target.missing, STRANGER)]
+    return float(np.sum(np.array(logs[0]) - np.array(logs[1])))
+
+
+def _can_be_used(marker: Marker, target: Target, person: UnidentifiedPerson) -> bool:
+    if marker.name not in person.profile.genotypes:
+        return False
+    sexed = person.sex != "unknown" and all(member.sex != "unknown" for member in target.pedigree)
+    return marker.chromosome != "X" or sexed
+
+
+def _log_likelihood(
+    pedigree: Pedigree,
+    target: Target,
+    person: UnidentifiedPerson,
+    markers: Sequence[Marker],
+    who: str,
+    theta: float,
+    rates: ObservationRates,
+) -> list[float]:
+    """The log likelihood of every marker with the unidentified person's sample at member ``who``."""
+    if rates == AS_READ:
+        placed = {**target.references, who: Profile(person.code, person.profile.genotypes)}
+        return log_likelihoods(pedigree, placed, markers, theta=theta)
+    seen = {who: observe_profile(person, markers, rates=rates)}
+    return log_likelihoods(pedigree, target.references, markers, theta=theta, observations=seen)
+
+
+def scale_rates(model: MutationModel, factor: float) -> MutationModel:
+    """The same model with every mutation rate multiplied by ``factor``.
+
+    >>> from antigone.model.mutation import Stepwise
+    >>> scale_rates(Stepwise(0.002, 1e-6), 0.5)
+    Stepwise(rate=0.001, rate2=5e-07, range=0.1)
+    """
+    if isinstance(model, NoMutation):
+        return model
+    if isinstance(model, Transformed):
+        return replace(model, model=scale_rates(model.model, factor))  # type: ignore[arg-type]
+    if isinstance(model, Custom):
+        whole = np.array(model.matrix)
+        scaled = np.eye(len(whole)) + factor * (whole - np.eye(len(whole)))
+        return Custom(tuple(map(tuple, scaled.tolist())))
+    rates = {name: factor * getattr(model, name) for name in ("rate", "rate2") if hasattr(model, name)}
+    return replace(model, **rates)
