@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         log_likelihood,
         log_likelihoods,
     )
+    from antigone.engine.plan import elimination_plan
     from antigone.engine.simulate import drop_genes
     from antigone.errors import AntigoneError
     from antigone.model.marker import Marker
@@ -42,6 +43,7 @@ __all__ = [
     "Transformed",
     "__version__",
     "drop_genes",
+    "elimination_plan",
     "genotype_distribution",
     "identity_coefficients",
     "inbreeding_coefficients",
@@ -59,6 +61,7 @@ _HOME = {
     "Pedigree": "model.pedigree",
     "Profile": "model.profile",
     "drop_genes": "engine.simulate",
+    "elimination_plan": "engine.plan",
     "genotype_distribution": "engine.likelihood",
     "identity_coefficients": "engine.kinship",
     "inbreeding_coefficients": "engine.kinship",

@@ -58,7 +58,7 @@ def mt_evidence(
     """
     line = declared_line(pedigree, missing, donors=donors, line="maternal")
     kept = _judge(line, donors, model)[0] if line else ()
-    comparison = _Comparison.of(unidentified, {member: donors[member] for member in kept}, model.rates)
+    comparison = _compare(unidentified, {member: donors[member] for member in kept}, model.rates)
     if line is None or not comparison.compared.any():
         return None
     given = _log10_given_line(line, missing, comparison, model.rates)
@@ -96,13 +96,14 @@ class _Comparison:
     compared: Bools
     sites: tuple[Site, ...]
 
-    @classmethod
-    def of(cls, person: MtHaplotype, donors: Mapping[str, MtHaplotype], rates: MtRates) -> _Comparison:
-        covered = {member: covered_positions(donor.ranges) for member, donor in donors.items()}
-        anybody = np.any(list(covered.values()), axis=0) if covered else np.zeros(MT_LENGTH + 1, dtype=np.bool_)
-        compared = covered_positions(person.ranges) & anybody
-        sites = {site for haplotype in (person, *donors.values()) for site in _sites(haplotype, compared, rates)}
-        return cls(person, donors, covered, compared, tuple(sorted(sites)))
+
+def _compare(person: MtHaplotype, donors: Mapping[str, MtHaplotype], rates: MtRates) -> _Comparison:
+    """The positions that the person and a donor were typed at."""
+    covered = {member: covered_positions(donor.ranges) for member, donor in donors.items()}
+    anybody = np.any(list(covered.values()), axis=0) if covered else np.zeros(MT_LENGTH + 1, dtype=np.bool_)
+    compared = covered_positions(person.ranges) & anybody
+    sites = {site for haplotype in (person, *donors.values()) for site in _sites(haplotype, compared, rates)}
+    return _Comparison(person, donors, covered, compared, tuple(sorted(sites)))
 
 
 def covered_positions(ranges: Iterable[tuple[int, int]]) -> Bools:
@@ -128,7 +129,7 @@ def _judge(line: Line, donors: Mapping[str, MtHaplotype], model: MtModel) -> tup
     """The donors of the line who fit it, and the fit of the others."""
 
     def fit(member: str, others: Collection[str]) -> float:
-        comparison = _Comparison.of(donors[member], {other: donors[other] for other in others}, model.rates)
+        comparison = _compare(donors[member], {other: donors[other] for other in others}, model.rates)
         if not comparison.compared.any():
             return 0.0
         given = _log10_given_line(line, member, comparison, model.rates)
