@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations_with_replacement
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,25 +14,18 @@ import strategies
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from antigone.casework.explain import compare_hypotheses, explain_pair
-from antigone.casework.linkage import linkage_correction
-from antigone.casework.search import search_incident
 from antigone.engine import elimination
 from antigone.engine.elimination import make_plan
 from antigone.engine.likelihood import genotype_distribution, genotype_pairs, likelihood_ratio, log_likelihood
 from antigone.engine.linkage import likelihood_ratio_linked, log_likelihood_linked, log_likelihoods_of_genotypes
 from antigone.engine.observation import observation_probabilities
 from antigone.errors import ModelError, PlanTooLarge
-from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
-from antigone.model.frequency import FrequencyTable
 from antigone.model.linkage import STANDARD_KITS, GeneticMap, LinkageGroup, haldane, kosambi, linkage_groups_of
 from antigone.model.marker import Marker
 from antigone.model.mutation import Equal, Stepwise
 from antigone.model.observation import ObservationRates
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
-from antigone.report.sentences import explain_linkage
-from antigone.search.family_table import Target
 
 STATES_OF_THE_ORACLE = 20_000
 relaxed = settings(
@@ -335,108 +325,6 @@ def test_linked__twenty_alleles_four_markers_and_cousins_fit() -> None:
     linked = log_likelihood_linked(cousins, profiles, group)
     single = sum(log_likelihood(cousins, profiles, marker) for marker in group.markers)
     assert linked > single, "cousins who share an allele at linked loci share a stretch"
-
-
-# Casework
-
-SISTERS = Pedigree.of(("F", "male"), ("M", "female"), ("MP", "female", "F", "M"), ("SIS", "female", "F", "M"))
-FOUND = UnidentifiedPerson("PM", Profile("PM", {"vWA": ("a", "b"), "D12S391": ("a", "a"), "FGA": ("b", "b")}), "female")
-
-
-def test_linkage_correction__is_the_difference_of_the_two_totals() -> None:
-    markers = plain("D12S391", "FGA", "vWA")
-    target = Target("F1", "MP", SISTERS, typed(("vWA", "D12S391", "FGA"), SIS=("a", "b")))
-    [(name, change)] = linkage_correction(target, FOUND, markers, settings=SearchSettings()).items()
-    placed = {**target.references, "MP": FOUND.profile}
-    apart = Pedigree((*(replace(m, id="MP*") if m.id == "MP" else m for m in SISTERS), Individual("MP", "female")))
-    groups = linkage_groups_of(markers, STANDARD_KITS)
-    linked = likelihood_ratio_linked(SISTERS, apart, placed, markers, groups=groups).log10_total
-    single = likelihood_ratio(SISTERS, apart, placed, markers).log10_total
-    assert linked is not None
-    assert single is not None
-    assert name == "vWA|D12S391"
-    assert change == pytest.approx(linked - single, abs=1e-9)
-    assert abs(linked - single) > 0.001
-
-
-def test_linkage_correction__of_parent_and_child_is_nothing() -> None:
-    target = Target("F1", "MP", SISTERS, typed(("vWA", "D12S391"), F=("a", "b")))
-    changes = linkage_correction(target, FOUND, plain("D12S391", "vWA"), settings=SearchSettings())
-    assert str(changes) == "{'vWA|D12S391': 0.0}"
-
-
-def test_linkage_correction__without_a_definition_is_not_computed() -> None:
-    markers = plain("D12S391", "vWA")
-    typings = typed(("vWA", "D12S391"), SIS=("a", "b"))
-    with_theta = linkage_correction(
-        Target("F1", "MP", SISTERS, typings), FOUND, markers, settings=SearchSettings(theta=0.01)
-    )
-    inbred = Pedigree(tuple(replace(m, founder_inbreeding=0.1) if m.id == "F" else m for m in SISTERS))
-    with_inbreeding = linkage_correction(Target("F1", "MP", inbred, typings), FOUND, markers, settings=SearchSettings())
-    assert with_theta == with_inbreeding == {"vWA|D12S391": None}
-
-
-def test_linkage_correction__under_an_observation_model() -> None:
-    target = Target("F1", "MP", SISTERS, typed(("vWA", "D12S391"), SIS=("a", "b")))
-    read, degraded = (
-        linkage_correction(target, FOUND, plain("D12S391", "vWA"), settings=SearchSettings(observation=rates))
-        for rates in (ObservationRates(), ObservationRates(dropout=0.3))
-    )
-    [as_read], [blurred] = read.values(), degraded.values()
-    assert as_read is not None
-    assert blurred is not None
-    assert 0 < abs(blurred) < abs(as_read), "what is read less surely says less of linkage"
-
-
-def test_explain__and_search_state_the_same_linkage() -> None:
-    ladder = {name: {"a": 0.3, "b": 0.7} for name in ("vWA", "D12S391", "FGA")}
-    donor = Donor("SIS", typed(tuple(ladder), SIS=("a", "b"))["SIS"], Consent("form 1", dt.date(2026, 1, 1)))
-    incident = Incident(
-        "By hand",
-        (FOUND,),
-        (Family("F1", SISTERS, ("MP",), (donor,)),),
-        (FrequencyTable("here", ladder, {}, "by hand"),),
-        SearchSettings(threshold=1e-9, threshold_grows=False),
-    )
-    day = dt.date(2026, 5, 1)
-    explained = explain_pair(incident, family="F1", missing="MP", sample="PM", today=day).candidate
-    [candidate] = search_incident(incident, today=day, created="now", command="test").result.candidates
-    assert candidate.linkage_log10 == explained.linkage_log10
-    assert candidate.linkage_log10.keys() == {"vWA|D12S391"}
-    change = candidate.linkage_log10["vWA|D12S391"]
-    assert f"log10 LR changes by: {change:+.2f} (vWA and D12S391)." in explain_linkage(candidate)
-    assert explain_linkage(replace(candidate, linkage_log10={})) == ""
-    assert "not computed (A and B)" in explain_linkage(replace(candidate, linkage_log10={"A|B": None}))
-
-
-def test_lr__of_a_case_with_linkage(tmp_path: Path) -> None:
-    """Half siblings a/a and a/a at both markers against unrelated, as in the formula above."""
-    members = [
-        {"id": "F", "father": None, "mother": None, "sex": "male"},
-        {"id": "A", "father": "F", "mother": None, "sex": "male"},
-        {"id": "B", "father": "F", "mother": None, "sex": "male"},
-    ]
-    apart = [{**member, "father": None} for member in members]
-    marker = {"chromosome": "A", "alleles": ["a", "b"], "frequencies": [0.3, 0.7], "mutation": None}
-    case = {
-        "id": "linked-1",
-        "markers": [{"name": name, **marker} for name in ("M", "N")],
-        "theta": 0,
-        "linkage": [{"markers": ["M", "N"], "rho": 0.1}],
-        "pedigrees": {"H1": members, "H2": apart},
-        "genotypes": {person: {"M": ["a", "a"], "N": ["a", "a"]} for person in "AB"},
-    }
-    path = tmp_path / "case.json"
-    path.write_text(json.dumps(case), "utf-8")
-    [report] = compare_hypotheses(path)
-    [ratio] = report.ratios.values()
-    p, both, one = 0.3, 0.41, 0.09
-    expected = math.log10(both * (p**6 + p**8) + 2 * one * p**7) - 8 * math.log10(p)
-    assert ratio.markers == ("M|N",)
-    assert ratio.log10_total == pytest.approx(expected, rel=1e-12)
-    path.write_text(json.dumps({**case, "theta": 0.01}), "utf-8")
-    with pytest.raises(ModelError, match="theta and linked markers"):
-        compare_hypotheses(path)
 
 
 # Maps and groups

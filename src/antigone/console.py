@@ -123,15 +123,16 @@ def print_explanation(explanation: Explanation) -> None:
         f"Smallest: {log10_text(c.smallest_log10_lr)} ({c.smallest_population}). Posterior {probability(c.posterior)}, "
         f"from the prior {explanation.prior:.4g}: {explanation.prior_reason}."
     )
-    if c.linkage_log10:
-        console.print(f"If computed as linked, log10 LR changes by: {_linkage(c.linkage_log10)}. No total contains it.")
+    _print_linkage(console, c.linkage_log10)
 
 
-def _linkage(changes: Mapping[str, float | None]) -> str:
-    return ", ".join(
+def _print_linkage(console: Console, changes: Mapping[str, float | None]) -> None:
+    said = ", ".join(
         f"{group.replace('|', '-')} {'not computed' if change is None else f'{round(change, 2) + 0.0:+.2f}'}"
         for group, change in changes.items()
     )
+    if said:
+        console.print(f"If computed as linked, log10 LR changes by: {said}. The total does not contain it.")
 
 
 def print_joint(result: JointResult) -> None:
@@ -199,6 +200,7 @@ def print_hypotheses(report: HypothesesReport) -> None:
         table.add_section()
         table.add_row("total", "", "", *_ratio(ratio.log_total))
         console.print(table)
+        _print_linkage(console, report.linkage.get(population, {}))
 
 
 def _ratio(log: float | None) -> tuple[str, str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from antigone.casework.linkage import with_linkage
+from antigone.casework.linkage import Changes, linkage_of_hypotheses, with_linkage
 from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import prepare
 from antigone.casework.search import describe_pair, prior_of, with_sensitivity
@@ -76,11 +76,15 @@ def _remark(comparison: Comparison) -> str:
 
 @dataclass(frozen=True)
 class HypothesesReport:
-    """H1 against H2 for one case, in each population."""
+    """H1 against H2 for one case, in each population.
+
+    ``linkage`` says, by population, what known linked markers that were taken as unlinked would change.
+    """
 
     title: str
     notices: tuple[str, ...]
     ratios: Mapping[str, LikelihoodRatio]
+    linkage: Mapping[str, Changes] = field(default_factory=dict)
 
 
 def compare_hypotheses(path: Path) -> list[HypothesesReport]:
@@ -111,10 +115,11 @@ def _familias_report(case: Hypotheses) -> HypothesesReport:
             seen.setdefault(marker, set()).update(allele for allele in genotype if allele is not None)
     names = [name for name in case.tables[0].frequencies if name in seen]
     settings = case.settings
-    ratios = {}
+    ratios, linkage = {}, {}
     for table in case.tables:
         ladder = {name: union_ladder(case.tables, name) for name in names}
         markers = markers_of(table, names, seen=seen, rule=settings.rule, mutation=settings.mutation, ladder=ladder)
         h1, h2 = case.pedigrees["H1"], case.pedigrees["H2"]
         ratios[table.population] = likelihood_ratio(h1, h2, case.profiles, markers, theta=settings.theta)
-    return HypothesesReport(case.title, case.notices, ratios)
+        linkage[table.population] = linkage_of_hypotheses(h1, h2, case.profiles, markers, theta=settings.theta)
+    return HypothesesReport(case.title, case.notices, ratios, linkage)

@@ -25,6 +25,7 @@ from antigone.formats.families import (
 )
 from antigone.formats.findings import Findings
 from antigone.formats.frequencies import NIST_1036, frequency_file, frequency_tables, nist1036
+from antigone.formats.further import FurtherTables, People, read_further
 from antigone.formats.genemapper import genemapper_rows, is_genemapper
 from antigone.formats.parquet import read_parquet
 from antigone.formats.profiles import PROFILE_COLUMNS, TypedSamples, gather_profiles, profile_rows
@@ -143,6 +144,9 @@ def _incident(folder: _Folder) -> Incident:
         x_markers = frozenset().union(*(table.x_markers for table in tables))
         check_hemizygous(families, unidentified, x_markers, typed, findings)
     _check_mutation_models(settings, tables, typed, findings)
+    missing = [(family.code, member) for family in families for member in family.missing]
+    people = People({person.code for person in unidentified}, {sample for sample, _ in samples.samples}, {*missing})
+    further = read_further(FurtherTables(folder.grid, findings), settings.further, people)
     findings.stop_on_problems()
     return Incident(
         title=settings.title,
@@ -152,6 +156,7 @@ def _incident(folder: _Folder) -> Incident:
         settings=settings.settings,
         sources=tuple(file.source_file() for file in folder.files),
         notices=findings.notices,
+        further=further,
     )
 
 

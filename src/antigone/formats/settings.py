@@ -11,7 +11,9 @@ from typing import Any
 from antigone.errors import InputError, ModelError, Problem
 from antigone.formats.findings import Findings
 from antigone.formats.frequencies import NIST_1036
+from antigone.formats.further_settings import FurtherSettings, further_settings
 from antigone.formats.markers import normalise_marker
+from antigone.formats.sections import Section
 from antigone.formats.sources import decode_text
 from antigone.model.case import DEFAULT_MUTATION, MutationChoice, SearchSettings
 from antigone.model.frequency import FrequencyRule
@@ -55,78 +57,11 @@ class IncidentSettings:
     sources: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     lines: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    further: FurtherSettings = field(default_factory=FurtherSettings)
 
     def place(self, section: str, key: str) -> tuple[str, int]:
         """The file and line of a key, for messages."""
         return self.file, self.lines.get((section, key), 0)
-
-
-@dataclass
-class _Section:
-    """One section of the file, which notes the keys that were asked for, so that the others can be refused."""
-
-    file: str
-    name: str
-    data: Mapping[str, Any]
-    lines: Mapping[tuple[str, str], int]
-    findings: Findings
-    asked: set[str] = field(default_factory=set)
-
-    def wrong(self, key: str, found: str, expected: str, remedy: str) -> None:
-        places = ((self.name, key), (f"{self.name}.{key}".strip("."), ""), (self.name, ""))
-        line = next((self.lines[place] for place in places if place in self.lines), 0)
-        column = f"[{self.name}] {key}" if self.name else key
-        self.findings.problem((self.file, line), column.strip(), found, expected, remedy)
-
-    def has(self, key: str) -> bool:
-        return key in self.data
-
-    def text(self, key: str) -> str:
-        value = self._get(key, "")
-        if isinstance(value, str):
-            return value.strip()
-        self.wrong(key, f"a {type(value).__name__}", "a text in quotes", "put the value in quotes")
-        return ""
-
-    def number(self, key: str, default: float) -> float:
-        value = self._get(key, default)
-        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300:
-            return float(value)
-        self.wrong(key, f"a {type(value).__name__}", "a number", "write a number with a decimal point")
-        return default
-
-    def flag(self, key: str, default: bool) -> bool:
-        value = self._get(key, default)
-        if isinstance(value, bool):
-            return value
-        self.wrong(key, f"a {type(value).__name__}", "true or false", "write true or false, without quotes")
-        return default
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self._get(key, [])
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
-        self.wrong(key, f"a {type(value).__name__}", "a list of texts", 'write ["A", "B"]')
-        return ()
-
-    def section(self, key: str) -> _Section:
-        value = self._get(key, {})
-        if not isinstance(value, dict):
-            self.wrong(key, f"a {type(value).__name__}", "a section", f"write [{key}] on a line of its own")
-            value = {}
-        return _Section(self.file, f"{self.name}.{key}".strip("."), value, self.lines, self.findings)
-
-    def value(self, key: str) -> Any:
-        return self._get(key, None)
-
-    def refuse_the_rest(self) -> None:
-        for key in sorted(self.data.keys() - self.asked):
-            expected = "one of " + ", ".join(sorted(self.asked))
-            self.wrong(key[:40], "an unknown key", expected, "correct or remove the key")
-
-    def _get(self, key: str, default: Any) -> Any:
-        self.asked.add(key)
-        return self.data.get(key, default)
 
 
 def parse_incident_toml(name: str, content: bytes, findings: Findings) -> IncidentSettings:
@@ -152,7 +87,7 @@ def incident_settings(
     name: str, data: Mapping[str, Any], lines: Mapping[tuple[str, str], int], findings: Findings
 ) -> IncidentSettings:
     """The settings in a mapping of sections, whatever file they came from."""
-    top = _Section(name, "", data, lines, findings)
+    top = Section(name, "", data, lines, findings)
     title = top.text("title")
     if not title:
         top.wrong("title", "no title", "a title of the incident", 'add a line such as title = "Flood 2026"')
@@ -167,6 +102,7 @@ def incident_settings(
         sources={population: sources.text(population) for population in sources.data},
         file=name,
         lines=lines,
+        further=further_settings(top),
     )
     if found.builtin not in ("", NIST_1036) or (found.builtin and found.frequency_file):
         remedy = f'write builtin = "{NIST_1036}", or file = "..." with the name of a file in this folder'
@@ -177,7 +113,7 @@ def incident_settings(
     return replace(found, settings=settings)
 
 
-def _search_settings(top: _Section, frequencies: _Section) -> SearchSettings:
+def _search_settings(top: Section, frequencies: Section) -> SearchSettings:
     model, search = top.section("model"), top.section("search")
     default, rule = SearchSettings(), FrequencyRule()
     prior = search.number("prior", 0.5) if search.has("prior") else default.prior
@@ -207,7 +143,7 @@ def _search_settings(top: _Section, frequencies: _Section) -> SearchSettings:
         return default
 
 
-def _rates(top: _Section) -> ObservationRates:
+def _rates(top: Section) -> ObservationRates:
     """``[observation]``: how the unidentified persons' samples may fail to show their genotypes."""
     section = top.section("observation")
     default = ObservationRates()
@@ -219,7 +155,7 @@ def _rates(top: _Section) -> ObservationRates:
     return default if wrong else ObservationRates(**given)
 
 
-def _verbal_scale(section: _Section) -> VerbalScale:
+def _verbal_scale(section: Section) -> VerbalScale:
     """A laboratory's own scale of words; without the section, the model's default."""
     if not section.data:
         return VerbalScale()
@@ -237,7 +173,7 @@ def _verbal_scale(section: _Section) -> VerbalScale:
     return VerbalScale()
 
 
-def _mutation_choice(top: _Section) -> MutationChoice:
+def _mutation_choice(top: Section) -> MutationChoice:
     section = top.section("mutation")
     if not section.data:
         return DEFAULT_MUTATION
@@ -253,7 +189,7 @@ def _mutation_choice(top: _Section) -> MutationChoice:
     return MutationChoice(female, male, by_marker)
 
 
-def _both_sexes(section: _Section) -> tuple[MutationModel, MutationModel]:
+def _both_sexes(section: Section) -> tuple[MutationModel, MutationModel]:
     """One model for mothers and fathers, or a section for each."""
     section.asked.update((*_MODEL_KEYS, "female", "male"))
     if "female" in section.data or "male" in section.data:
@@ -271,7 +207,7 @@ def _both_sexes(section: _Section) -> tuple[MutationModel, MutationModel]:
     return models
 
 
-def _model(section: _Section) -> MutationModel:
+def _model(section: Section) -> MutationModel:
     name = section.text("model")
     section.asked.update(_MODEL_KEYS)
     if name not in _RATES:
@@ -289,7 +225,7 @@ def _model(section: _Section) -> MutationModel:
     return _transformed(section, model)
 
 
-def _parameter(section: _Section, model: str, key: str) -> float:
+def _parameter(section: Section, model: str, key: str) -> float:
     value = section.number(key, -1.0)
     if not section.has(key):
         section.wrong(key, "no rate", f"the rate of the model '{model}'", "add rate = 0.002, or the rate you use")
@@ -298,7 +234,7 @@ def _parameter(section: _Section, model: str, key: str) -> float:
     return value
 
 
-def _matrix(section: _Section) -> tuple[tuple[float, ...], ...]:
+def _matrix(section: Section) -> tuple[tuple[float, ...], ...]:
     rows = section.value("matrix")
     if isinstance(rows, list) and all(isinstance(row, list) and len(row) == len(rows) for row in rows):
         numbers = [x for row in rows for x in row]
@@ -309,7 +245,7 @@ def _matrix(section: _Section) -> tuple[tuple[float, ...], ...]:
     return ((1.0,),)
 
 
-def _transformed(section: _Section, model: BaseModel) -> MutationModel:
+def _transformed(section: Section, model: BaseModel) -> MutationModel:
     transform = section.text("transform")
     keep_rate = section.flag("keep_rate", True)
     if not transform:

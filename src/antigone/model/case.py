@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from antigone.errors import ModelError
+from antigone.model.evidence import FurtherEvidence
 from antigone.model.frequency import FrequencyRule, FrequencyTable
 from antigone.model.mutation import MutationModel, NoMutation, Stepwise
 from antigone.model.observation import ObservationRates
@@ -162,6 +163,7 @@ class Incident:
     settings: SearchSettings = SearchSettings()
     sources: tuple[SourceFile, ...] = ()
     notices: tuple[str, ...] = ()
+    further: FurtherEvidence = field(default_factory=FurtherEvidence)
 
 
 @dataclass(frozen=True)

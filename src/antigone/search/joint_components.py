@@ -20,7 +20,7 @@ Bools = NDArray[np.bool_]
 PRICE_ROUNDS = 60
 MOST_SHARED = 60
 """Persons that may be shared at one time between families done and families to come."""
-LARGEST_WORK = 1.5e9
+LARGEST_WORK = 3e8
 """Pairs (state, set of persons) that the sum over one component's families may visit."""
 
 
