@@ -145,3 +145,10 @@ def test_lr__of_a_case_with_linkage(tmp_path: Path) -> None:
     path.write_text(json.dumps({**case, "theta": 0.01}), "utf-8")
     with pytest.raises(ModelError, match="theta and linked markers"):
         compare_hypotheses(path)
+
+
+def test_lr__of_a_familias_file_states_known_linkage_beside_the_total(shared: Path) -> None:
+    """A father and a child: linkage is known, and changes nothing."""
+    [report] = compare_hypotheses(shared / "data" / "familias" / "paternity.fam")
+    assert list(report.linkage.values()) == [{"D5S818|CSF1PO": 0.0}]
+    assert {"D5S818", "CSF1PO"} <= set(*(ratio.markers for ratio in report.ratios.values()))

@@ -115,6 +115,7 @@ def print_explanation(explanation: Explanation) -> None:
     table.add_section()
     table.add_row("total", *(log10_text(c.log10_lr[population]) for population in populations), c.verbal)
     console.print(table)
+    _print_evidence(console, explanation)
     missing = ", ".join(c.markers_missing) or "none"
     console.print(f"log10 LR; {len(c.markers_compared)} markers compared; not compared: {missing}.")
     if explanation.remark:
@@ -124,6 +125,19 @@ def print_explanation(explanation: Explanation) -> None:
         f"from the prior {explanation.prior:.4g}: {explanation.prior_reason}."
     )
     _print_linkage(console, c.linkage_log10)
+
+
+def _print_evidence(console: Console, explanation: Explanation) -> None:
+    """One line for each kind of evidence and their sums, and what lets them be added."""
+    lines = explanation.candidate.evidence
+    if not lines:
+        return
+    table = _table("evidence", "log10 LR", "what it rests on")
+    for line in lines:
+        table.add_row(line.kind, "" if line.log10_lr is None else log10_text(line.log10_lr), line.words)
+    console.print(table)
+    for assumption in explanation.assumptions:
+        console.print(f"Assumed: {assumption}.")
 
 
 def _print_linkage(console: Console, changes: Mapping[str, float | None]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from antigone.casework.further import INDEPENDENCE, with_further
 from antigone.casework.linkage import Changes, linkage_of_hypotheses, with_linkage
 from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import prepare
@@ -24,12 +25,16 @@ from antigone.search.blocks import usable_targets
 
 @dataclass(frozen=True)
 class Explanation:
-    """One pair in full, with the prior its posterior rests on and a remark when it was not compared."""
+    """One pair in full, with the prior its posterior rests on and a remark when it was not compared.
+
+    ``assumptions`` say what lets the lines of its evidence be added, when it has further evidence.
+    """
 
     candidate: Candidate
     prior: float
     prior_reason: str
     remark: str
+    assumptions: tuple[str, ...] = ()
 
 
 def explain_pair(incident: Incident, *, family: str, missing: str, sample: str, today: dt.date) -> Explanation:
@@ -62,7 +67,9 @@ def explain_pair(incident: Incident, *, family: str, missing: str, sample: str, 
     candidate = describe_pair(prepared, comparison, 0, 0, rank=0, prior=prior)
     candidate = with_linkage(candidate, prepared, target=target, person=person)
     candidate = with_sensitivity(candidate, prepared, target=target, person=person)
-    return Explanation(candidate, prior, reason, _remark(comparison))
+    candidate = with_further(candidate, prepared, target=target, person=person, prior=prior)
+    assumptions = INDEPENDENCE if candidate.evidence else ()
+    return Explanation(candidate, prior, reason, _remark(comparison), assumptions)
 
 
 def _remark(comparison: Comparison) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.errors import InputError
 from antigone.model.case import SCOPE_IDENTIFICATION, Donor, Incident, UnidentifiedPerson
+from antigone.model.evidence import FurtherEvidence
 from antigone.model.marker import Marker
 from antigone.model.profile import Profile
 from antigone.search.blocks import MissingFrom
@@ -35,6 +36,7 @@ class Prepared:
     without_consent: Mapping[str, int]
     left_out: Mapping[str, int]
     notices: tuple[str, ...]
+    further: FurtherEvidence = field(default_factory=FurtherEvidence)
 
 
 def prepare(incident: Incident, *, today: dt.date, only_family: str | None = None) -> Prepared:
@@ -60,7 +62,8 @@ def prepare(incident: Incident, *, today: dt.date, only_family: str | None = Non
         raise InputError("the incident has no unidentified person or no missing person; there is nothing to compare")
     donors = {family.code: len(family.donors) for family in covered.families}
     without = {f.code: len(f.donors) - donors[f.code] for f in incident.families}
-    return Prepared(incident, covered.unidentified, families, populations, donors, without, left_out, notices)
+    persons, further = covered.unidentified, covered.further
+    return Prepared(incident, persons, families, populations, donors, without, left_out, notices, further)
 
 
 def _covered_by_consent(incident: Incident, today: dt.date) -> tuple[Incident, dict[str, int]]:
@@ -72,7 +75,9 @@ def _covered_by_consent(incident: Incident, today: dt.date) -> tuple[Incident, d
         return not reason
 
     families = tuple(replace(f, donors=tuple(d for d in f.donors if keep(d))) for f in incident.families)
-    return replace(incident, families=families), dict(sorted(reasons.items()))
+    covered = {donor.profile.sample for family in families for donor in family.donors}
+    further = incident.further.of_samples(covered | {person.code for person in incident.unidentified})
+    return replace(incident, families=families, further=further), dict(sorted(reasons.items()))
 
 
 def _why_not(donor: Donor, today: dt.date) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.casework.found import MOST_OF_ONE, Execution, Found, find_pairs
+from antigone.casework.further import INDEPENDENCE, donors_off_line, with_further
 from antigone.casework.linkage import MOST_LINKED, with_linkage
 from antigone.casework.prepare import Prepared, Progress, prepare, silent
 from antigone.casework.provenance import describe_run
@@ -85,14 +86,14 @@ def search_incident(
         prior_reason=reason,
         threshold=found.threshold,
         left_out=prepared.left_out,
-        assumptions=_assumptions(settings),
+        assumptions=(*_assumptions(settings), *(INDEPENDENCE if any(c.evidence for c in candidates) else ())),
         notices=(*incident.notices, *prepared.notices, *_size_notices(found, settings)),
         verbal_scale_source=settings.verbal.source,
         provenance=describe_run(incident, created=created, command=command, seed=seed),
         day=today.isoformat(),
         pairs=list_pairs(found.comparison),
     )
-    return SearchOutcome(result, found.fits)
+    return SearchOutcome(result, (*found.fits, *donors_off_line(prepared)))
 
 
 def _candidates(prepared: Prepared, found: Found, prior: float, progress: Progress) -> tuple[Candidate, ...]:
@@ -108,7 +109,9 @@ def _candidates(prepared: Prepared, found: Found, prior: float, progress: Progre
         if number < MOST_LINKED:
             one = with_linkage(one, prepared, target=found.targets[target], person=prepared.persons[person])
             one = with_sensitivity(one, prepared, target=found.targets[target], person=prepared.persons[person])
-        made.append(one)
+        made.append(
+            with_further(one, prepared, target=found.targets[target], person=prepared.persons[person], prior=prior)
+        )
     progress("explaining candidates", len(detailed), len(detailed))
     made += [_in_brief(prepared, found, number, prior) for number in range(len(detailed), len(found.pairs))]
     return tuple(made)

@@ -2,8 +2,8 @@
 
 At every locus each meiosis from a parent with two slots has an *origin*: the parent's slot that was copied. Given
 the origins the loci are independent; between neighbouring loci an origin switches with the recombination fraction
-(Lander & Green 1987, Proc. Natl. Acad. Sci. USA 84:2363-2367). Untyped and partly read members are one variable per slot, fully
-read members one variable over their ordered genotypes: unlike for a single marker, phase matters.
+(Lander & Green 1987, Proc. Natl. Acad. Sci. USA 84:2363-2367). Untyped and partly read members are one variable per
+slot, fully read members one variable over their ordered genotypes: unlike for a single marker, phase matters.
 """
 
 from __future__ import annotations

@@ -39,6 +39,15 @@ class SensitivityPoint:
 
 
 @dataclass(frozen=True)
+class EvidenceLine:
+    """One kind of evidence about one pair: its log10 LR (``None`` where ``words`` say why there is none), in words."""
+
+    kind: str
+    log10_lr: float | None
+    words: str
+
+
+@dataclass(frozen=True)
 class Candidate:
     """One unidentified person proposed as one missing person, for a geneticist to judge.
 
@@ -47,7 +56,9 @@ class Candidate:
     search only the strongest candidates are ``detailed``; of the others the markers and mutations are left out,
     and ``antigone explain`` gives them. ``linkage_log10`` says, by group of known linked markers, how much the
     smallest log10 LR would change if they were computed as linked (``None``: not computed); no total contains it.
-    ``sensitivity`` shows, for the strongest candidates, how the total moves when one assumption does.
+    ``sensitivity`` shows, for the strongest candidates, how the total moves when one assumption does. ``evidence``
+    is one line for the autosomal markers and each further kind, and their sums; empty when there is no further kind.
+    Ranking and ``posterior`` rest on the autosomal markers alone.
     """
 
     rank: int
@@ -65,6 +76,7 @@ class Candidate:
     detailed: bool = True
     linkage_log10: Mapping[str, float | None] = field(default_factory=dict)
     sensitivity: tuple[SensitivityPoint, ...] = ()
+    evidence: tuple[EvidenceLine, ...] = ()
 
     @property
     def smallest_log10_lr(self) -> float:
