@@ -24,6 +24,7 @@ from antigone.search import joint_elimination, joint_likelihood, joint_posterior
 from antigone.search.blind import compare
 from antigone.search.family_table import Target
 from antigone.search.joint_components import Weighted, cut_rows, fair_prices, find_components
+from antigone.search.joint_conclusions import propose
 from antigone.search.joint_likelihood import NOBODY, FamilyQuestion, FamilyTable, family_table
 from antigone.search.joint_lumping import OTHER, lump_marker
 from antigone.search.joint_persons import Persons
@@ -207,9 +208,10 @@ def test_solve_joint__generalised_lrs_agree_with_the_oracle(small: Small) -> Non
         for j, p in product(range(len(question.missing)), range(len(small.persons.codes))):
             within = max((w for rows, w in found.items() if rows[f][j] == p), default=0.0)
             without = max(w for rows, w in found.items() if rows[f][j] != p)
-            log = posterior.log_glr(f, j, p)
-            assert log is not None
-            assert math.exp(log) == pytest.approx(within / without, rel=1e-8)
+            glr = posterior.generalised_lr(f, j, p)
+            assert glr is not None
+            assert glr.kind == "exact"
+            assert math.exp(glr.log) == pytest.approx(within / without, rel=1e-8)
     for p in range(len(small.persons.codes)):
         unused = max(w for rows, w in found.items() if all(p not in row for row in rows))
         assert math.exp(posterior.log_best_unassigned[p]) == pytest.approx(unused, rel=1e-8)
@@ -250,6 +252,71 @@ def test_solve_joint__what_is_left_out_moves_no_posterior_beyond_the_bound(small
         for j, p in product(range(len(question.missing)), range(len(small.persons.codes))):
             paired = math.fsum(w for rows, w in found.items() if rows[f][j] == p) / total
             assert abs(posterior.families[f].posterior[j, p] - paired) <= slack
+            assert_bounded(posterior, found, f, j, p)
+    assert_ranks_hold(posterior, found)
+
+
+def assert_bounded(posterior: JointPosterior, found: Mapping, f: int, j: int, p: int) -> None:
+    """A generalised LR said to be exact is; the others are on the stated side of their bound."""
+    within = max((w for rows, w in found.items() if rows[f][j] == p), default=0.0)
+    true = within / max(w for rows, w in found.items() if rows[f][j] != p)
+    glr = posterior.generalised_lr(f, j, p)
+    assert glr is not None
+    said = math.exp(glr.log)
+    assert glr.kind != "exact" or said == pytest.approx(true, rel=1e-8)
+    assert glr.kind != "at least" or true >= said * (1 - 1e-8)
+    assert glr.kind != "at most" or true <= said * (1 + 1e-8)
+
+
+def assert_ranks_hold(posterior: JointPosterior, found: Mapping) -> None:
+    ranked = sorted(found.values(), reverse=True)
+    for place, one in enumerate(posterior.best):
+        assert math.exp(one.log_weight) == pytest.approx(found[one.persons], rel=1e-8)
+        if one.log_weight >= posterior.log_left_out:
+            assert math.exp(one.log_weight) == pytest.approx(ranked[place], rel=1e-8)
+
+
+@relaxed
+@given(incidents(families=2, theta=False), st.sampled_from([-0.1, -1.0]), st.sampled_from([-2.0, 0.0, 1.5]))
+def test_solve_joint__what_is_screened_leaves_bounds_that_hold(small: Small, log_cut: float, log_odds: float) -> None:
+    require_affordable(small)
+    assume(any(some for question in small.questions for some in question.candidates))
+    odds = math.exp(log_odds)
+    found = {
+        rows: w * odds ** sum(p != NOBODY for row in rows for p in row) for rows, w in oracle_assignments(small).items()
+    }
+    prior = JointPrior("odds", odds)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(joint_screen, "LOG_CUT", log_cut)
+        patch.setattr(joint_screen, "MOST_EXTENDED", 8)
+        patch.setattr(joint_screen, "MOST_LISTED", 3)
+        patch.setattr(joint_screen, "_by_person", lambda question: False)
+        patch.setattr(joint_posterior, "LARGEST_ERROR", math.inf)
+        tables, prices = family_tables(small.questions, small.persons, [small.marker], log_odds=log_odds)
+        posterior = solve_joint(tables, small.persons, prior=prior, prices=prices)
+    total = math.fsum(found.values())
+    for f, question in enumerate(small.questions):
+        for j, p in product(range(len(question.missing)), range(len(small.persons.codes))):
+            paired = math.fsum(w for rows, w in found.items() if rows[f][j] == p) / total
+            assert abs(posterior.families[f].posterior[j, p] - paired) <= posterior.error_bound + 1e-9
+            assert_bounded(posterior, found, f, j, p)
+    assert_ranks_hold(posterior, found)
+
+
+def test_propose__leaves_nobody_impossible_and_nothing_exact_that_was_left_out() -> None:
+    """Two persons who both fit; with rows left out, neither the support nor "impossible" may rest on them."""
+    question, persons = ask(1, ("10", "11"), ("12", "12"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(joint_posterior, "CUTS", (-1.0,))
+        patch.setattr(joint_posterior, "LARGEST_ERROR", 1.0)
+        patch.setattr(joint_posterior, "_fits", fits_once())
+        posterior = solve_joint([family_table(question, persons, [MARKER])], persons, prior=JointPrior())
+    assert posterior.rows_left_out == 1
+    left_out = propose(posterior, 1, log_threshold=0.0)
+    assert (left_out.status, left_out.family) == ("open", None)
+    kept = propose(posterior, 0, log_threshold=0.0)
+    assert kept.glr is not None
+    assert posterior.log_best_unassigned[0] == pytest.approx(0.0, abs=1e-12)
 
 
 def fits_once():

@@ -136,6 +136,7 @@ def reassociate(
     on: Day = None,
 ) -> None:
     """Compare remains with remains: which are probably parts of one person. No donor takes part."""
+    _require_drawing("the page of the groups")
     from antigone import console
     from antigone.casework.files import load_incident, write_folder
     from antigone.casework.reassociate import choose_settings, reassociate_incident
@@ -182,6 +183,7 @@ def joint(
     on: Day = None,
 ) -> None:
     """One consistent answer for all: the posterior over joint assignments, the best ones, what stays open."""
+    _require_drawing("the page of the joint answer")
     from antigone import console
     from antigone.casework.files import load_incident, write_folder
     from antigone.casework.groups import group_remains
@@ -229,6 +231,8 @@ def explain(
     on: Day = None,
 ) -> None:
     """Explain one pair in full, or with --assignment a joint assignment: by marker and population."""
+    if assignment is None and not (family and missing and sample):
+        raise typer.BadParameter("give --family, --missing and --sample, or --assignment DIR/joint.json")
     from antigone import console
     from antigone.casework.explain import explain_pair
     from antigone.casework.files import load_incident
@@ -239,8 +243,6 @@ def explain(
     if assignment is not None:
         console.print_assignment(explain_assignment(read, assignment, today=today))
         return
-    if not (family and missing and sample):
-        raise typer.BadParameter("give --family, --missing and --sample, or --assignment DIR/joint.json")
     explanation = explain_pair(read, family=family, missing=missing, sample=sample, today=today)
     console.print_explanation(explanation)
     console.print_sensitivity(explanation.candidate)
@@ -290,6 +292,7 @@ def simulate(
 @app.command()
 def demo(out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("demo")) -> None:
     """Simulate a ferry accident, search it, and compare the candidates with the simulated truth."""
+    _require_drawing("the demonstration's report")
     from antigone import console
     from antigone.casework.demo import compare_with_truth, day_of_search, simulated_incident, why_open
     from antigone.casework.files import load_incident, remove_simulated, save_incident
@@ -350,10 +353,10 @@ def _search_and_write(
     from antigone.casework.search import ALONE, search_incident
     from antigone.model.joint_result import JointPrior
     from antigone.report.files import candidates_csv, pairs_csv, results_json
-    from antigone.report.html import render_report
-    from antigone.report.joint import joint_csv, joint_json, joint_section
     from antigone.report.parquet import candidates_parquet
 
+    if joint:
+        _require_drawing("a joint section")
     created = dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
     words = shlex.join(["antigone", *command])
     with _progress() as progress:
@@ -370,6 +373,8 @@ def _search_and_write(
         result = name_samples(outcome.result, samples or {})
         section, files = "", dict[str, str | bytes]()
         if joint:
+            from antigone.report.joint import joint_csv, joint_json, joint_section
+
             prior = JointPrior.parse(joint)
             solved = joint_incident(read, today=today, created=created, command=words, prior=prior, progress=progress)
             section = joint_section(solved, read)
@@ -377,8 +382,11 @@ def _search_and_write(
         files |= {
             "candidates.csv": candidates_csv(result),
             "results.json": results_json(result),
-            "report.html": render_report(result, read, joint=section),
         }
+        if _can_draw():
+            from antigone.report.html import render_report
+
+            files["report.html"] = render_report(result, read, joint=section)
         if parquet:
             files["candidates.parquet"] = candidates_parquet(result)
         if geneticist:
@@ -395,7 +403,24 @@ def _print_search(result: SearchResult, out: Path) -> None:
     from antigone import console
 
     console.print_search(result)
-    typer.echo(f"Written: {out / 'report.html'}, {out / 'results.json'}, {out / 'candidates.csv'}")
+    report = f"{out / 'report.html'}, " if _can_draw() else ""
+    typer.echo(f"Written: {report}{out / 'results.json'}, {out / 'candidates.csv'}")
+    if not report:
+        typer.echo("report.html needs the extra 'report': pip install 'antigone[report]'", err=True)
+
+
+def _can_draw() -> bool:
+    """Whether the libraries of the extra ``report`` are installed."""
+    from importlib.util import find_spec
+
+    return all(find_spec(name) for name in ("altair", "jinja2", "vl_convert"))
+
+
+def _require_drawing(what: str) -> None:
+    from antigone.errors import Unsupported
+
+    if not _can_draw():
+        raise Unsupported(f"{what} needs the extra 'report'; install it with: pip install 'antigone[report]'")
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from antigone.model.joint_result import (
     JointPrior,
     JointResult,
     Pairing,
+    RatioKind,
     SymmetricGroup,
 )
 from antigone.model.marker import Marker
@@ -29,7 +30,7 @@ from antigone.search.family_table import Target
 from antigone.search.joint_conclusions import alike_places, propose, without_data
 from antigone.search.joint_likelihood import NOBODY, FamilyQuestion, FamilyTable
 from antigone.search.joint_persons import Persons
-from antigone.search.joint_posterior import JointAssignment, JointPosterior, solve_joint
+from antigone.search.joint_posterior import JointAssignment, JointPosterior, Ratio, solve_joint
 from antigone.search.joint_prior import prior_weights
 from antigone.search.joint_screen import family_tables
 
@@ -153,6 +154,7 @@ def describe_joint(
         assignments_possible=float(np.exp(min(posterior.log_assignments, 700.0))),
         exact=posterior.exact,
         error_bound=posterior.error_bound,
+        log10_left_out=posterior.log_left_out / LN10,
         components=posterior.components,
         assignments=tuple(_assignment(view, one) for one in posterior.best),
         pairings=_pairings(view),
@@ -186,17 +188,21 @@ def _assignment(view: JointView, one: JointAssignment) -> Assignment:
         log10_factor=(posterior.best[0].log_weight - one.log_weight) / LN10,
         posterior=float(np.exp(one.log_weight - posterior.log_total)),
         log_likelihood=one.log_weight - prior + alone if not view.tables[0].one_urn else None,
+        rank_proven=one.log_weight >= posterior.log_left_out,
     )
+
+
+def _in_tens(glr: Ratio | None) -> tuple[float | None, RatioKind]:
+    return (None, "exact") if glr is None else (glr.log / LN10, glr.kind)
 
 
 def _pairings(view: JointView) -> tuple[Pairing, ...]:
     found = []
     for f, (question, family) in enumerate(zip(view.questions, view.posterior.families, strict=True)):
         for j, p in zip(*np.nonzero(family.posterior[:, :-1] >= JointResult.least_listed), strict=True):
-            log = view.posterior.log_glr(f, int(j), int(p))
-            glr = None if log is None else log / LN10
-            code = view.persons.codes[int(p)]
-            found.append(Pairing(code, question.code, question.missing[int(j)], float(family.posterior[j, p]), glr))
+            log10_glr, kind = _in_tens(view.posterior.generalised_lr(f, int(j), int(p)))
+            code, chance = view.persons.codes[int(p)], float(family.posterior[j, p])
+            found.append(Pairing(code, question.code, question.missing[int(j)], chance, log10_glr, kind))
     return tuple(sorted(found, key=lambda one: (-round(one.posterior, 12), one.unidentified, one.family, one.missing)))
 
 
@@ -238,13 +244,15 @@ def _symmetric(view: JointView, f: int) -> list[SymmetricGroup]:
 def _conclusion(view: JointView, person: int) -> Conclusion:
     proposal = propose(view.posterior, person, log_threshold=float(np.log(view.threshold)))
     question = None if proposal.family is None else view.questions[proposal.family]
+    log10_glr, kind = _in_tens(proposal.glr)
     return Conclusion(
         unidentified=view.persons.codes[person],
         family=None if question is None else question.code,
         missing=() if question is None else tuple(question.missing[j] for j in proposal.places),
         status=proposal.status,
         posterior=proposal.posterior,
-        log10_glr=None if proposal.log_glr is None else proposal.log_glr / LN10,
+        log10_glr=log10_glr,
+        glr_kind=kind,
         sentences=describe_person(view.tables, view.persons, view.posterior, proposal, view.threshold),
     )
 

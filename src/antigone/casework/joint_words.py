@@ -40,14 +40,20 @@ def _factor_sentence(
     tables: Sequence[FamilyTable], persons: Persons, posterior: JointPosterior, proposal: Proposal, places: list[str]
 ) -> str:  # fmt: skip
     code, where = persons.codes[proposal.person], " or ".join(places)
-    if proposal.log_glr is None:
+    glr = proposal.glr
+    if glr is None:
         return f"Every possible joint assignment has {code} as {where}."
+    if glr.kind != "exact":
+        return (
+            f"The best joint assignment with {code} as {where} is {glr.kind} {_times(glr.log)} as probable as the best "
+            "one without it; which one that is stays open, because assignments of small weight were left out."
+        )
     family, place = next_best(posterior, proposal.person, proposal)
     other = "none of the missing" if family is None else (
         f"{tables[family].question.missing[place]} of family {tables[family].question.code}"
     )  # fmt: skip
     return (
-        f"The best joint assignment with {code} as {where} is {_times(proposal.log_glr)} as probable "
+        f"The best joint assignment with {code} as {where} is {_times(glr.log)} as probable "
         f"as the best one without it, in which {code} is {other}."
     )
 

@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from antigone import __version__
 from antigone.model.case import Incident, SearchSettings
+from antigone.model.evidence import FurtherEvidence
 from antigone.model.frequency import FrequencyTable
 from antigone.model.mutation import Custom, MutationModel, Transformed
 from antigone.model.result import Provenance
@@ -28,7 +29,7 @@ def describe_run(incident: Incident, *, created: str, command: str, seed: int) -
         frequencies={
             f"{t.population} ({t.source})" if t.source else t.population: hash_table(t) for t in incident.tables
         },
-        settings=describe_settings(incident.settings),
+        settings=describe_settings(incident.settings) | describe_further(incident.further),
         seed=seed,
         consent_attested_by="; ".join(sorted(attested - {""})),
     )
@@ -59,6 +60,20 @@ def describe_settings(settings: SearchSettings) -> dict[str, str]:
     }
     for marker, (female, male) in sorted(settings.mutation.by_marker.items()):
         words[f"mutation, {marker}"] = f"mothers: {describe_model(female)}; fathers: {describe_model(male)}"
+    return words
+
+
+def describe_further(further: FurtherEvidence) -> dict[str, str]:
+    """Every choice about evidence beside autosomal markers, in words; none where there is no such evidence."""
+    words = {}
+    for kind, model in (("Y", further.y_model), ("mtDNA", further.mt_model)):
+        if model is not None:
+            rates = ", ".join(f"{name} {value}" for name, value in vars(model.rates).items())
+            words[f"{kind} haplotypes"] = f"{model.estimator}, theta {model.theta:g}, {rates}"
+    if further.missing and further.unidentified:
+        words["circumstances"] = ", ".join(f"{name} {value}" for name, value in vars(further.rates).items())
+    if further.sex is not None:
+        words["sex"] = ", ".join(f"{name} {value:g}" for name, value in vars(further.sex).items())
     return words
 
 

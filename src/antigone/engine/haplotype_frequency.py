@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from antigone.model.lineage import Copies, DiscreteLaplace, Estimator
 
@@ -21,16 +21,13 @@ class Counted:
     singletons: int | None = None
 
 
-def count_in(haplotypes: Iterable[tuple[Hashable, int]], wanted: Collection[Hashable]) -> Counted:
+def count_in(counts: Mapping[Any, int], wanted: Collection[Hashable]) -> Counted:
     """Count the haplotypes that are among ``wanted``, all of them, and those met once.
 
-    >>> count_in([("a", 1), ("b", 3), ("c", 1)], {"b"})
+    >>> count_in({"a": 1, "b": 3, "c": 1}, {"b"})
     Counted(seen=3, size=5, singletons=2)
     """
-    counts: Counter[Hashable] = Counter()
-    for haplotype, count in haplotypes:
-        counts[haplotype] += count
-    seen = sum(count for haplotype, count in counts.items() if haplotype in wanted)
+    seen = sum(counts.get(haplotype, 0) for haplotype in wanted)
     return Counted(seen, sum(counts.values()), sum(count == 1 for count in counts.values()))
 
 

@@ -6,7 +6,8 @@ Equations, assumptions and limits: docs/lineage.md.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +15,15 @@ from numpy.typing import NDArray
 
 from antigone.engine.haplotype_frequency import Counted, count_in, discrete_laplace, estimate
 from antigone.engine.lines import Line, declared_line, judge_fits, line_likelihood, predict
-from antigone.model.lineage import Copies, DiscreteLaplace, LineageEvidence, StatedCounts, YHaplotype, YModel
+from antigone.model.lineage import (
+    Copies,
+    DiscreteLaplace,
+    LineageEvidence,
+    StatedCounts,
+    YHaplotype,
+    YModel,
+    YReference,
+)
 from antigone.model.pedigree import Pedigree
 
 Array = NDArray[np.float64]
@@ -31,6 +40,7 @@ WHOLE, PART = "DYS389II", "DYS389I"
 """The first amplicon contains the second, so a mutation in the shared part would be counted twice."""
 MOST_STEPS = 2
 """Repeats that one mutation changes at most."""
+NO_CHANCE = "the fitted mixture gives this haplotype the probability 0; fit it again, or use counts"
 NO_ROW = "no haplotype of the reference table is typed at all the loci compared; use a table of these loci"
 NOT_LOOKED_UP = "no count of this sample's haplotype is stated; look it up in the database and enter the count"
 COUNT_OF_MORE = (
@@ -244,6 +254,8 @@ def _otherwise(person: YHaplotype, comparison: _Comparison, model: YModel) -> _O
     haplotype = {locus: own[locus] for locus in comparison.loci}
     if isinstance(model.basis, DiscreteLaplace):
         chance = discrete_laplace(model.basis, haplotype)
+        if chance == 0.0:
+            return _Otherwise(0.0, refusal=NO_CHANCE)
         return _Otherwise(math.log10(chance), f"discrete Laplace mixture of {len(model.basis.clusters)} clusters")
     if isinstance(model.basis, StatedCounts):
         counted = Counted(model.basis.seen.get(person.sample, 0), model.basis.size, model.basis.singletons)
@@ -251,8 +263,18 @@ def _otherwise(person: YHaplotype, comparison: _Comparison, model: YModel) -> _O
         refusal = NOT_LOOKED_UP if person.sample not in model.basis.seen else ""
         refusal = refusal or (COUNT_OF_MORE if set(haplotype) != set(own) else "")
         return _Otherwise(math.log10(chance), words, refusal)
-    whole = ((_whole_copies(loci), count) for loci, count in model.basis.rows)
-    rows = [(tuple(loci[x] for x in haplotype), count) for loci, count in whole if haplotype.keys() <= loci.keys()]
-    counted = count_in(rows, {tuple(haplotype.values())})
+    counted = count_in(_counts_at(model.basis, tuple(haplotype)), {tuple(haplotype.values())})
     chance, words = estimate(counted, model.estimator)
     return _Otherwise(math.log10(chance), words, "" if counted.size else NO_ROW)
+
+
+def _counts_at(reference: YReference, loci: tuple[str, ...]) -> Counter[Hashable]:
+    """How often each haplotype of these loci was met, among the rows typed at all of them; counted once."""
+    if loci not in reference.counted:
+        counts: Counter[Hashable] = Counter()
+        for row, count in reference.rows:
+            typed = _whole_copies(row)
+            if all(locus in typed for locus in loci):
+                counts[tuple(typed[locus] for locus in loci)] += count
+        reference.counted[loci] = counts
+    return reference.counted[loci]

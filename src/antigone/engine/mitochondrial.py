@@ -6,6 +6,7 @@ Equations, assumptions and limits: docs/lineage.md.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from antigone.model.lineage import (
     MtHaplotype,
     MtModel,
     MtRates,
+    MtReference,
     StatedCounts,
 )
 from antigone.model.pedigree import Pedigree
@@ -233,7 +235,7 @@ def _otherwise(person: MtHaplotype, comparison: _Comparison, model: MtModel) -> 
         refusal = "" if whole else COUNT_OF_MORE
         refusal = refusal if person.sample in model.basis.seen else NOT_LOOKED_UP
     else:
-        counted = _count(person, comparison.compared, model.basis.rows, model.rates)
+        counted = _count(person, comparison.compared, model.basis, model.rates)
         refusal = "" if counted.size else NO_ROW
     chance, words = estimate(counted, model.estimator)
     return math.log10(chance), words, refusal
@@ -242,17 +244,30 @@ def _otherwise(person: MtHaplotype, comparison: _Comparison, model: MtModel) -> 
 Key = frozenset[tuple[Site, frozenset[str]]]
 
 
-def _count(person: MtHaplotype, compared: Bools, rows: Sequence[tuple[MtHaplotype, int]], rates: MtRates) -> Counted:
+def _count(person: MtHaplotype, compared: Bools, reference: MtReference, rates: MtRates) -> Counted:
     """Count the haplotypes that cover all positions compared, and those that the person's may be."""
-    covers: dict[tuple[tuple[int, int], ...], bool] = {}
-    keys: list[tuple[Key, int]] = []
-    for haplotype, count in rows:
-        if haplotype.ranges not in covers:
-            covers[haplotype.ranges] = bool(covered_positions(haplotype.ranges)[compared].all())
-        if covers[haplotype.ranges]:
-            keys.append((_key(haplotype, compared, rates), count))
-    own = dict(_key(person, compared, rates))
-    return count_in(keys, {key for key, _ in keys if _may_be_one(own, dict(key))})
+    counts = _counts_at(reference, compared, rates)
+    own = _key(person, compared, rates)
+    mixed_keys = counts if _is_mixed(own) else [key for key in counts if _is_mixed(key)]
+    return count_in(counts, {own} | {key for key in mixed_keys if _may_be_one(dict(own), dict(key))})
+
+
+def _counts_at(reference: MtReference, compared: Bools, rates: MtRates) -> Counter[Key]:
+    """How often each haplotype over these positions was met, among the rows that cover them; counted once."""
+    asked = (compared.tobytes(), rates)
+    if asked not in reference.counted:
+        ranges = {row.ranges for row, _ in reference.rows}
+        covers = {typed: bool(covered_positions(typed)[compared].all()) for typed in ranges}
+        counts: Counter[Key] = Counter()
+        for row, count in reference.rows:
+            if covers[row.ranges]:
+                counts[_key(row, compared, rates)] += count
+        reference.counted[asked] = counts
+    return reference.counted[asked]
+
+
+def _is_mixed(key: Key) -> bool:
+    return any(len(shown) > 1 for _, shown in key)
 
 
 def _key(haplotype: MtHaplotype, compared: Bools, rates: MtRates) -> Key:

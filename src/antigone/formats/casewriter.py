@@ -14,7 +14,9 @@ from antigone.formats.alleles import UNKNOWN
 from antigone.formats.casefolder import SETTINGS_FILE
 from antigone.formats.families import DONOR_COLUMNS, FAMILY_COLUMNS
 from antigone.formats.frequencies import LONG_COLUMNS, SILENT
+from antigone.formats.furtherwriter import further_settings_lines, further_tables
 from antigone.model.case import Consent, Donor, Family, Incident
+from antigone.model.evidence import FurtherEvidence
 from antigone.model.frequency import FrequencyTable
 from antigone.model.mutation import (
     BaseModel,
@@ -79,6 +81,8 @@ def _write_tables(incident: Incident, folder: Path) -> None:
     _write(folder / "profiles.csv", ("sample", "marker", "allele1", "allele2"), _profile_rows(_profiles(incident)))
     columns = (*LONG_COLUMNS.needed, "alleles_sampled")
     _write(folder / "frequencies.csv", columns, _frequency_rows(incident.tables))
+    for name, names, rows in further_tables(incident.further):
+        _write(folder / f"{name}.csv", names, rows)
 
 
 def _write(path: Path, columns: Iterable[str], rows: Iterable[Cells]) -> None:
@@ -155,6 +159,8 @@ def _settings_lines(incident: Incident) -> Iterator[str]:
     if settings.verbal != VerbalScale():
         steps = (_list((repr(least), _quoted(words))) for least, words in settings.verbal.steps)
         yield f"\n[verbal]\nsource = {_quoted(settings.verbal.source)}\nsteps = {_list(steps)}"
+    if incident.further != FurtherEvidence():
+        yield from further_settings_lines(incident.further)
     mutation = settings.mutation
     yield from _model_lines("mutation.female", mutation.female)
     yield from _model_lines("mutation.male", mutation.male)

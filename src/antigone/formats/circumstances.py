@@ -46,6 +46,10 @@ def read_found_circumstances(table: Table, unidentified: Collection[str]) -> dic
         elif sample in found:
             table.problem(line, "sample", f"sample '{sample}' a second time", "one row each", "keep one row")
         age, stature, findings = _common(table, line, rest)
+        for column, estimate in (("age_from", age), ("stature_from", stature)):
+            if estimate and estimate.low == estimate.high:
+                expected = "an interval, as the estimate of remains has an error"
+                table.problem(line, column, f"the single value {estimate.low:g}", expected, "enter both ends")
         known = UnidentifiedCircumstances(age, _day(table, line, "found", day), place, stature, findings)
         found.setdefault(sample, known)
     return found

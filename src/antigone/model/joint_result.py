@@ -10,6 +10,8 @@ from antigone.errors import ModelError
 from antigone.model.result import Provenance
 
 PriorKind = Literal["flat", "closed", "open", "fraction", "odds"]
+RatioKind = Literal["exact", "at least", "at most"]
+"""What is known of a generalised LR: its value, or a bound where assignments left out could change it."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ class JointPrior:
 class Pairing:
     """One unidentified person as one missing person, among all joint assignments.
 
-    ``log10_glr``: the best assignment with this pairing over the best one without it; ``None`` when every possible
-    assignment has it, or none has.
+    ``log10_glr``: the best assignment with this pairing over the best one without it, or the bound on it that
+    ``glr_kind`` says; ``None`` when every possible assignment has the pairing.
     """
 
     unidentified: str
@@ -60,6 +62,7 @@ class Pairing:
     missing: str
     posterior: float
     log10_glr: float | None
+    glr_kind: RatioKind
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Assignment:
 
     ``log10_weight`` is its prior times likelihood over that of "nobody is identified"; ``log10_factor`` how many
     powers of ten the best assignment is above it; ``log_likelihood`` is natural (``None`` with theta above 0, where
-    only ratios are defined).
+    only ratios are defined). ``rank_proven``: no assignment left out can weigh more than this one.
     """
 
     pairs: tuple[tuple[str, str, str], ...]
@@ -76,6 +79,7 @@ class Assignment:
     log10_factor: float
     posterior: float
     log_likelihood: float | None
+    rank_proven: bool
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ class Conclusion:
 
     ``status`` is ``supported`` (one place), ``supported, places alike`` (one of several places of a family that the
     data do not tell apart), ``open``, or ``impossible``. ``log10_glr`` is for the place or for all named places
-    together. ``sentences`` say why, and what would decide it.
+    together, with ``glr_kind`` as for a pairing. ``sentences`` say why, and what would decide it.
     """
 
     unidentified: str
@@ -104,6 +108,7 @@ class Conclusion:
     status: str
     posterior: float
     log10_glr: float | None
+    glr_kind: RatioKind
     sentences: tuple[str, ...]
 
 
@@ -126,7 +131,8 @@ class FamilyAnswer:
 class JointResult:
     """The joint identification of an incident in one population.
 
-    ``exact``: every possible assignment was summed; else ``error_bound`` bounds the error of every posterior.
+    ``exact``: every possible assignment was summed; else ``error_bound`` bounds the error of every posterior, and
+    ``log10_left_out`` the weight of all assignments left out (``-inf`` for none): what weighs more is exact.
     ``not_among_missing`` is by unidentified person. ``pairings`` lists the pairings above ``least_listed``.
     ``day`` is the day on which the consents were active (ISO). ``no_data`` names missing persons on whom the
     references say nothing, neither directly nor through other missing persons.
@@ -140,6 +146,7 @@ class JointResult:
     assignments_possible: float
     exact: bool
     error_bound: float
+    log10_left_out: float
     components: int
     assignments: tuple[Assignment, ...]
     pairings: tuple[Pairing, ...]

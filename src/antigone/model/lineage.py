@@ -7,9 +7,11 @@ the donors of that member's own paternal or maternal line.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 from antigone.errors import ModelError
 
@@ -106,6 +108,18 @@ class MtDifference:
             raise ModelError(f"'{text[:20]}' is no difference to the rCRS; correct the position or the base")
         return cls(position, insertion, shown, reference)
 
+    def __str__(self) -> str:
+        """The difference in EMPOP notation.
+
+        >>> [str(MtDifference.parse(text)) for text in ("A263G", "309.1c", "16189Y", "523-", "523del")]
+        ['A263G', '309.1c', '16189Y', '523DEL', '523del']
+        """
+        place = f"{self.reference}{self.position}" + (f".{self.insertion}" if self.insertion else "")
+        if "-" in self.shown and not self.insertion:
+            return f"{place}{'del' if REFERENCE_BASE in self.shown else 'DEL'}"
+        letter = next(code for code, bases in _CODES.items() if set(bases) == self.shown - {"-"})
+        return f"{place}{letter.lower() if '-' in self.shown else letter}"
+
     @property
     def site(self) -> tuple[int, int]:
         return self.position, self.insertion
@@ -199,12 +213,22 @@ class YReference:
 
     rows: tuple[tuple[Mapping[str, Copies], int], ...]
 
+    @cached_property
+    def counted(self) -> dict[Hashable, Counter[Any]]:
+        """Room for what was counted once, by the loci that were asked about."""
+        return {}
+
 
 @dataclass(frozen=True)
 class MtReference:
     """A laboratory's reference table of mitochondrial haplotypes, each with how often it was met. No persons."""
 
     rows: tuple[tuple[MtHaplotype, int], ...]
+
+    @cached_property
+    def counted(self) -> dict[Hashable, Counter[Any]]:
+        """Room for what was counted once, by the positions that were asked about."""
+        return {}
 
 
 @dataclass(frozen=True)

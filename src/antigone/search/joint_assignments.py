@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CHUNK = 2**22
+TIE = 1e-9
+"""Log weights this close are the same number up to rounding."""
 
 
 @dataclass(frozen=True)
@@ -236,22 +238,25 @@ class Ranked:
 def best_assignments(solution: Solution, *, count: int, closed: bool = False) -> list[Ranked]:
     """The ``count`` assignments of largest weight, best first.
 
-    Best-first search; the maximum over all that follows is known exactly, so no step is in vain.
+    Best-first search; the maximum over all that follows is known exactly, so no step is in vain. Among assignments
+    that weigh alike up to ``TIE`` the longest is continued first: symmetric families have very many of them.
     """
     start = float(solution.backward[0].log_max[0]) if len(solution.backward[0].log_max) else -np.inf
-    heap: list[tuple[float, tuple[int, ...], int, float]] = [(-start, (), 0, 0.0)]
+    heap: list[tuple[float, int, tuple[int, ...], int, float, float]] = [(-start, 0, (), 0, 0.0, start)]
     found: list[Ranked] = []
     while heap and len(found) < count:
-        bound, rows, state, gained = heapq.heappop(heap)
-        if bound == np.inf:
+        _, _, rows, state, gained, most = heapq.heappop(heap)
+        if most == -np.inf:
             break
         if len(rows) == len(solution.stages):
-            found.append(Ranked(-bound, rows))
+            found.append(Ranked(most, rows))
             continue
         for row, value, following in _successors(solution, len(rows), state, count, closed):
             weight = gained + float(solution.stages[len(rows)].rows.log_weight[row])
-            heapq.heappush(heap, (-(gained + value), (*rows, row), following, weight))
-    return found
+            most = gained + value
+            rank = -TIE * round(most / TIE)
+            heapq.heappush(heap, (rank, -1 - len(rows), (*rows, row), following, weight, most))
+    return sorted(found, key=lambda one: (-one.log_weight, one.rows))
 
 
 def _successors(

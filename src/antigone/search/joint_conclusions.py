@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
+from antigone.search.joint_assignments import TIE
 from antigone.search.joint_likelihood import NOBODY, FamilyQuestion, FamilyTable
-from antigone.search.joint_posterior import JointPosterior
+from antigone.search.joint_posterior import JointPosterior, Ratio, compare_best
 
 Array = NDArray[np.float64]
-
-TIE = 1e-9
-"""Log weights this close are the same number up to rounding."""
 
 Status = Literal["supported", "supported, places alike", "open", "impossible"]
 
@@ -74,13 +72,13 @@ def _weight_of(table: FamilyTable, row: Sequence[int]) -> float | None:
 
 @dataclass(frozen=True)
 class Proposal:
-    """For one person: the family (number) and places proposed, how strongly (natural log), how probable."""
+    """For one person: the family (number) and places proposed, how strongly, how probable."""
 
     person: int
     status: Status
     family: int | None
     places: tuple[int, ...]
-    log_glr: float | None
+    glr: Ratio | None
     posterior: float
 
 
@@ -88,25 +86,25 @@ def propose(posterior: JointPosterior, person: int, *, log_threshold: float) -> 
     """The place of the best assignment, or the fewest places of one family that together reach the threshold.
 
     The generalised LR of a set of places: the best assignment with the person in one of them over the best with the
-    person in none of them.
+    person in none of them. Where it is only bounded, the lower bound has to reach the threshold.
     """
     best = [np.asarray(family.log_best[:, person]) for family in posterior.families]
     family, place = _placed(posterior, person)
     if family is None:
-        possible = any(np.isfinite(some).any() for some in best)
+        possible = posterior.log_left_out > -np.inf or any(np.isfinite(some).any() for some in best)
         status: Status = "open" if possible else "impossible"
         return Proposal(person, status, None, (), None, float(posterior.unassigned[person]))
     order = sorted(range(len(best[family])), key=lambda j: (j != place, -best[family][j], j))
     order = [j for j in order if np.isfinite(best[family][j])]
     for count in range(1, len(order) + 1):
         places = tuple(sorted(order[:count]))
-        glr = _log_glr(posterior, best, person, family, places)
-        if glr is None or glr >= log_threshold:
+        glr = _generalised_lr(posterior, best, person, family, places)
+        if glr is None or (glr.kind != "at most" and glr.log >= log_threshold):
             chance = float(posterior.families[family].posterior[list(places), person].sum())
             return Proposal(
                 person, "supported" if count == 1 else "supported, places alike", family, places, glr, chance
             )
-    glr = _log_glr(posterior, best, person, family, (place,))
+    glr = _generalised_lr(posterior, best, person, family, (place,))
     chance = float(posterior.families[family].posterior[place, person])
     return Proposal(person, "open", family, (place,), glr, chance)
 
@@ -119,13 +117,13 @@ def _placed(posterior: JointPosterior, person: int) -> tuple[int | None, int]:
     return None, NOBODY
 
 
-def _log_glr(
+def _generalised_lr(
     posterior: JointPosterior, best: Sequence[Array], person: int, family: int, places: tuple[int, ...]
-) -> float | None:  # fmt: skip
+) -> Ratio | None:  # fmt: skip
     within = float(best[family][list(places)].max())
     others = [np.delete(some, places) if f == family else some for f, some in enumerate(best)]
     without = max(float(posterior.log_best_unassigned[person]), *(float(some.max(initial=-np.inf)) for some in others))
-    return None if without == -np.inf else within - without
+    return compare_best(within, without, posterior.log_left_out)
 
 
 def next_best(posterior: JointPosterior, person: int, proposal: Proposal) -> tuple[int | None, int]:

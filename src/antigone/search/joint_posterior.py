@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.errors import ModelError, PlanTooLarge
-from antigone.model.joint_result import JointPrior
+from antigone.model.joint_result import JointPrior, RatioKind
 from antigone.search.joint_assignments import Solution, best_assignments, solve_component
 from antigone.search.joint_components import (
     LARGEST_WORK,
@@ -52,12 +52,45 @@ class FamilyPosterior:
 
 
 @dataclass(frozen=True)
+class Ratio:
+    """A generalised LR (natural log): its value, or a bound on it."""
+
+    log: float
+    kind: RatioKind
+
+
+def compare_best(within: float, without: float, log_left_out: float) -> Ratio | None:
+    """The generalised LR from the best weights listed with and without a pairing (natural logs).
+
+    No single assignment left out weighs more than all of them together. So a best weight at least as large stands,
+    and a smaller one may be anything up to that. ``None`` when there is no assignment without the pairing.
+
+    Examples
+    --------
+    >>> compare_best(9.0, 2.0, 1.0)
+    Ratio(log=7.0, kind='exact')
+    >>> compare_best(9.0, -5.0, 1.0)
+    Ratio(log=8.0, kind='at least')
+    >>> compare_best(-5.0, 9.0, 1.0)
+    Ratio(log=-8.0, kind='at most')
+    """
+    if without == -np.inf and log_left_out == -np.inf:
+        return None
+    if min(within, without) >= log_left_out:
+        return Ratio(within - without, "exact")
+    if without >= log_left_out:
+        return Ratio(log_left_out - without, "at most")
+    return Ratio(within - log_left_out, "at least")
+
+
+@dataclass(frozen=True)
 class JointPosterior:
     """The joint answer; natural logs. ``log_total`` is the log of the sum of all weights ("nobody" weighs 1).
 
     ``unassigned`` is the probability that each person is nobody's, ``log_best_unassigned`` the weight of the best
     assignment that leaves them out. ``best`` are the assignments of largest weight. ``error_bound`` is 0 when every
-    assignment was summed; else no posterior is further from its exact value.
+    assignment was summed; else no posterior is further from its exact value. ``log_left_out`` bounds the weight of
+    all assignments left out together, in the units of ``log_best``.
     """
 
     families: tuple[FamilyPosterior, ...]
@@ -70,15 +103,13 @@ class JointPosterior:
     components: int
     rows_left_out: int
     error_bound: float
+    log_left_out: float
     exact: bool
 
-    def log_glr(self, family: int, missing: int, person: int) -> float | None:
-        """The best assignment with the pairing over the best without; ``None`` when either kind does not exist."""
+    def generalised_lr(self, family: int, missing: int, person: int) -> Ratio | None:
+        """The best assignment with the pairing over the best without; ``None`` when every assignment has it."""
         best = self.families[family].log_best[missing]
-        without = float(np.delete(best, person).max())
-        if best[person] == -np.inf and without == -np.inf:
-            return None
-        return None if without == -np.inf else float(best[person] - without)
+        return compare_best(float(best[person]), float(np.delete(best, person).max()), self.log_left_out)
 
 
 def solve_joint(
@@ -133,6 +164,7 @@ def solve_joint(
         components=sum(len(component.families) > 0 for component in components),
         rows_left_out=0 if cut is None else cut.rows_left_out,
         error_bound=bound,
+        log_left_out=-np.inf if cut is None else cut.log_left_out,
         exact=cut is None,
     )
 

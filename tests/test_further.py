@@ -1,0 +1,261 @@
+"""Haplotypes and circumstances in a case folder, and the one table of evidence of a pair."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from antigone.casework.explain import explain_pair
+from antigone.casework.search import search_incident
+from antigone.errors import InputError
+from antigone.formats.casefolder import read_case_folder
+from antigone.formats.casewriter import write_case_folder
+from antigone.model.case import Incident
+from antigone.model.lineage import MtDifference, MtReference, StatedCounts, YReference
+from antigone.report.files import results_json
+from antigone.report.html import render_report
+
+DAY = dt.date(2026, 5, 1)
+Y_LOCI = ("DYS19", "DYS390", "DYS391", "DYS392", "DYS393", "DYS437")
+FILES = {
+    "incident.toml": (
+        'title = "Flood 2026"\n[lineage.y]\ndatabase_size = 999\nrate = 0.002\ntwo_steps = 0.0\n'
+        "[lineage.y.rates]\nDYS19 = 0.01\n[lineage.mt]\nrate = 0.0\n"
+        "[circumstances.findings.hip-prosthesis]\nfrequency = 0.01\n[search]\nthreshold = 1\n"
+    ),
+    "families.csv": (
+        "family,member,sex,father,mother,missing\n"
+        "F1,GF,male,,,\nF1,FA,male,GF,,\nF1,UN,male,GF,,\nF1,MO,female,,,\nF1,SON,male,FA,MO,yes\n"
+    ),
+    "donors.csv": (
+        "family,member,sample,consent_reference,consent_date,consent_scope\n"
+        "F1,FA,R1,C-1,2026-01-05,identification\nF1,UN,R2,C-2,2026-01-05,identification\n"
+        "F1,MO,R3,C-3,2026-01-05,identification\n"
+    ),
+    "unidentified.csv": "sample,sex,kind,request\nPM1,male,remains,\nPM2,male,,\n",
+    "profiles.csv": "sample,marker,allele1,allele2\nR1,TH01,6,6\nPM1,TH01,6,7\nPM2,TH01,7,7\nR3,TH01,7,7\n",
+    "frequencies.csv": (
+        "population,marker,allele,frequency,alleles_sampled\nCoast,TH01,6,0.4,400\nCoast,TH01,7,0.6,400\n"
+    ),
+    "y_haplotypes.csv": "sample,marker,alleles\n"
+    + "".join(f"{sample},{locus},14\n" for sample in ("R1", "R2", "PM1") for locus in Y_LOCI)
+    + "PM1,DYS385 a/b,11/14\nR1,DYS385,14/11\nPM2,DYS19,15\nPM2,DYS448,0\n",
+    "y_counts.csv": "sample,count\nPM1,0\n",
+    "mt_haplotypes.csv": (
+        "sample,range,differences\nPM1,16024-16365,16189Y\nPM1,73-340,263G 309.1C\nR3,16024-576,A263G 16189C\n"
+    ),
+    "mt_reference.csv": "count,range,differences\n3,16024-576,263G\n1,16024-576,263G 16189C\n5,73-340,\n",
+    "circumstances_missing.csv": (
+        "family,member,age_from,age_to,last_seen,places,findings\n"
+        "F1,SON,30,34,2026-01-01,bay shore,hip-prosthesis:present\n"
+    ),
+    "circumstances_unidentified.csv": (
+        "sample,age_from,age_to,found,place,findings\nPM1,25,40,2026-02-01,bay,hip-prosthesis:present\n"
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write(tmp_path)
+
+
+def write(path: Path, **changes: str | None) -> Path:
+    folder = path / "case"
+    folder.mkdir()
+    for name, text in FILES.items():
+        (folder / name).write_text(text, "utf-8")
+    for name, changed in changes.items():
+        file = folder / f"{name}.{'toml' if name == 'incident' else 'csv'}"
+        file.unlink() if changed is None else file.write_text(changed, "utf-8")
+    return folder
+
+
+def problems(path: Path) -> list[tuple[str, int, str]]:
+    with pytest.raises(InputError) as caught:
+        read_case_folder(path)
+    return [(p.file, p.line, p.found) for p in caught.value.problems]
+
+
+def explained(incident: Incident, sample: str = "PM1"):
+    explanation = explain_pair(incident, family="F1", missing="SON", sample=sample, today=DAY)
+    return {line.kind: line for line in explanation.candidate.evidence}, explanation
+
+
+# Reading
+
+
+def test_read__haplotypes_and_circumstances(folder):
+    further = read_case_folder(folder).further
+    assert further.y["PM1"].loci["DYS385"] == further.y["R1"].loci["DYS385"] == ("11", "14")
+    assert "DYS448" not in further.y["PM2"].loci
+    assert further.mt["PM1"].ranges == ((16024, 16365), (73, 340))
+    assert further.y_model is not None
+    assert further.mt_model is not None
+    assert further.y_model.basis == StatedCounts(999, {"PM1": 0})
+    assert further.y_model.rates.of("DYS19") == 0.01
+    assert isinstance(further.mt_model.basis, MtReference)
+    assert further.missing["F1", "SON"].places == {"bay", "shore"}
+    assert further.unidentified["PM1"].findings == {"hip-prosthesis": True}
+    assert further.sex is None
+
+
+def test_write__survives_the_way_round(folder, tmp_path):
+    settings = FILES["incident.toml"] + "[sex]\nerror = 0.001\n[circumstances.age]\nlowest = 10\n"
+    (folder / "incident.toml").write_text(settings, "utf-8")
+    incident = read_case_folder(folder)
+    write_case_folder(incident, tmp_path / "again")
+    assert read_case_folder(tmp_path / "again").further == incident.further
+
+
+def test_read__a_reference_table_of_y_haplotypes_and_a_laplace_mixture(tmp_path):
+    table = "haplotype,count,marker,alleles\n1,3,DYS19,14\n1,3,DYS390,14\n2,1,DYS19,15\n"
+    (tmp_path / "a").mkdir()
+    model = read_case_folder(write(tmp_path / "a", y_reference=table)).further.y_model
+    assert model is not None
+    assert model.basis == YReference((({"DYS19": ("14",), "DYS390": ("14",)}, 3), ({"DYS19": ("15",)}, 1)))
+    (tmp_path / "b").mkdir()
+    mixture = "cluster,weight,marker,centre,dispersion\n1,0.4,DYS19,14,0.2\n2,0.6,DYS19,15,0.3\n"
+    settings = FILES["incident.toml"].replace("[lineage.y]\n", '[lineage.y]\nestimator = "discrete laplace"\n')
+    case = write(tmp_path / "b", y_laplace=mixture, incident=settings)
+    assert explained(read_case_folder(case))[0]["Y"].words.startswith("1 loci; discrete Laplace mixture of 2 clusters")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("y_haplotypes", "sample,marker,alleles\nPM1,DYS385a,11\n", "marker 'DYS385a'"),
+        ("y_haplotypes", "sample,marker,alleles\nPM1,DYS19,fourteen\n", "'fourteen'"),
+        ("y_haplotypes", "sample,marker,alleles\nX9,DYS19,14\n", "sample 'X9', which belongs to nobody"),
+        ("y_haplotypes", "sample,marker,alleles\nPM1,DYS19,14\nPM1,dys19,14\n", "marker 'DYS19' a second time"),
+        ("mt_haplotypes", "sample,range,differences\nPM1,73-340,16189C\n", "a difference at position 16189, outside"),
+        ("mt_haplotypes", "sample,range,differences\nPM1,73,263G\n", "the range '73'"),
+        ("mt_haplotypes", "sample,range,differences\nPM1,73-340,263X\n", "'263X' is no difference"),
+        ("mt_haplotypes", "sample,range,differences\nX9,73-340,263G\n", "sample 'X9', which belongs to nobody"),
+        ("y_counts", "sample,count\nPM1,few\n", "'few'"),
+        ("y_counts", None, "haplotypes in 'y_haplotypes' without frequencies"),
+        ("mt_reference", None, "haplotypes in 'mt_haplotypes' without frequencies"),
+        ("y_reference", "haplotype,count,marker,alleles\nR7,1,DYS19,14\n", "'R7'"),
+        ("y_reference", "haplotype,count,marker,alleles,surname\n1,1,DYS19,14,X\n", "a column that is not kept"),
+        ("circumstances_missing", "family,member,age_from\nF1,FA,60\n", "'FA' of 'F1'"),
+        ("circumstances_missing", "family,member,age_from,age_to\nF1,SON,60,50\n", "'60' and '50'"),
+        ("circumstances_missing", "family,member,last_seen\nF1,SON,1/2/2026\n", "'1/2/2026'"),
+        ("circumstances_missing", "family,member,findings\nF1,SON,crown\n", "'crown'"),
+        ("circumstances_missing", "family,member,findings\nF1,SON,skin-colour:present\n", "'skin-colour'"),
+        ("circumstances_missing", "family,member,ethnicity\nF1,SON,x\n", "a column that is not kept"),
+        ("circumstances_unidentified", "sample,found\nX9,2026-01-01\n", "sample 'X9'"),
+        ("circumstances_unidentified", "sample,age_from\nPM1,30\n", "the single value 30"),
+        ("incident", 'title = "x"\n[lineage.y]\nestimator = "guess"\ndatabase_size = 9\n', "'guess'"),
+        ("incident", 'title = "x"\n[lineage.y]\nrate = 2.0\ndatabase_size = 9\n', "a Y mutation rate is 2"),
+        ("incident", 'title = "x"\n[lineage.z]\nrate = 2.0\n', "an unknown key"),
+        ("incident", 'title = "x"\n[sex]\ndropout = 0.1\n', "the error of the sex is -1"),
+        ("incident", 'title = "x"\n[circumstances.findings.crown]\nmissed = 0.1\n', "the frequency of a finding is 0"),
+        ("incident", 'title = "x"\n[circumstances.place]\nby_chance = 1.0\n', "agreement by chance is 1"),
+    ],
+)
+def test_read__every_fault_has_its_place(tmp_path, name, text, found):
+    told = problems(write(tmp_path, **{name: text}))
+    assert any(found in problem and file.startswith(name.split("_")[0]) for file, _, problem in told), told
+
+
+# One table
+
+
+def test_explain__one_table_by_hand(folder):
+    lines, explanation = explained(read_case_folder(folder))
+    assert list(lines) == [
+        "autosomal", "Y", "mtDNA", "DNA together", "age", "time", "place", "finding", "all together"
+    ]  # fmt: skip
+    assert lines["autosomal"].log10_lr == explanation.candidate.smallest_log10_lr
+    stay = (0.99 * 0.998**5) * 0.998**2
+    assert lines["Y"].log10_lr == pytest.approx(math.log10(stay * 1000), abs=1e-4)
+    assert lines["mtDNA"].log10_lr == pytest.approx(math.log10(5 / 5)), "16189Y may be either row of the table"
+    assert lines["age"].log10_lr == pytest.approx(math.log10(0.95 * 90 / 15))
+    parts = [lines[kind].log10_lr or 0.0 for kind in ("autosomal", "Y", "mtDNA")]
+    assert lines["DNA together"].log10_lr == pytest.approx(sum(parts))
+    beside = sum(lines[kind].log10_lr or 0.0 for kind in ("age", "time", "place", "finding"))
+    assert lines["all together"].log10_lr == pytest.approx(sum(parts) + beside)
+    odds = 10 ** (sum(parts) + beside) * explanation.prior / (1 - explanation.prior)
+    assert f"posterior {odds / (1 + odds):.6f} with all lines" in lines["all together"].words
+    assert "Walsh" in explanation.assumptions[0]
+
+
+def test_explain__without_further_evidence_there_is_no_table(folder):
+    incident = read_case_folder(folder)
+    plain = replace(incident, further=type(incident.further)())
+    _, explanation = explained(plain)
+    assert explanation.candidate.evidence == ()
+    assert explanation.assumptions == ()
+
+
+def test_explain__a_sample_that_was_not_looked_up_has_a_line_without_a_number(folder):
+    lines, _ = explained(read_case_folder(folder), "PM2")
+    assert lines["Y"].log10_lr is None
+    assert "look it up" in lines["Y"].words
+    assert lines["DNA together"].log10_lr == lines["autosomal"].log10_lr
+
+
+def test_explain__the_sex_lowers_the_lr_when_an_error_is_stated(tmp_path):
+    people = FILES["unidentified.csv"].replace("PM1,male", "PM1,female")
+    settings = FILES["incident.toml"] + "[sex]\nerror = 0.001\n"
+    lines, explanation = explained(read_case_folder(write(tmp_path, unidentified=people, incident=settings)))
+    assert 10 ** (lines["sex"].log10_lr or 0.0) == pytest.approx(0.001 / (0.5 * 0.001 + 0.5 * 0.999))
+    assert "Y" not in lines
+    assert "sexes differ" in explanation.remark
+
+
+def without_consent(incident: Incident, member: str) -> Incident:
+    (family,) = incident.families
+    donors = tuple(replace(d, consent=None) if d.member == member else d for d in family.donors)
+    return replace(incident, families=(replace(family, donors=donors),))
+
+
+def without_haplotypes(incident: Incident, sample: str) -> Incident:
+    further = incident.further
+    kept = {*further.y, *further.mt} - {sample}
+    return replace(incident, further=further.of_samples(kept))
+
+
+@pytest.mark.parametrize(("member", "sample"), [("FA", "R1"), ("UN", "R2"), ("MO", "R3")])
+def test_consent__a_haplotype_without_it_changes_no_number(folder, member, sample):
+    refused = without_consent(read_case_folder(folder), member)
+    assert explained(refused)[0] == explained(without_haplotypes(refused, sample))[0]
+
+
+def test_consent__without_any_donor_of_the_line_there_is_no_line(folder):
+    refused = without_consent(without_consent(read_case_folder(folder), "FA"), "UN")
+    assert "Y" not in explained(refused)[0]
+
+
+def test_search__the_same_table_is_in_the_result_and_the_report(folder):
+    incident = read_case_folder(folder)
+    result = search_incident(incident, today=DAY, created="2026-05-01T10:00:00+00:00", command="").result
+    (candidate,) = (c for c in result.candidates if c.unidentified == "PM1")
+    assert candidate.evidence == explained(incident)[1].candidate.evidence
+    assert any("Walsh" in assumption for assumption in result.assumptions)
+    assert '"kind": "mtDNA"' in results_json(result)
+    page = render_report(result, incident)
+    assert "All the evidence" in page
+    assert "found 31 days after last seen" in page
+
+
+def test_search__a_donor_off_the_line_is_for_the_geneticist_alone(tmp_path):
+    """Uncle and father contradict each other on the paternal line: neither counts, and nothing says so."""
+    lines = FILES["y_haplotypes.csv"].splitlines()
+    far = "\n".join(line[:-2] + "19" if line.startswith("R2,") else line for line in lines) + "\n"
+    incident = read_case_folder(write(tmp_path, y_haplotypes=far))
+    outcome = search_incident(incident, today=DAY, created="2026-05-01T10:00:00+00:00", command="")
+    assert {(fit.member, fit.left_out) for fit in outcome.incidental if fit.left_out} == {("FA", True), ("UN", True)}
+    without = without_haplotypes(without_haplotypes(incident, "R1"), "R2")
+    plain = search_incident(without, today=DAY, created="2026-05-01T10:00:00+00:00", command="")
+    assert outcome.result == plain.result
+    assert render_report(outcome.result, incident) == render_report(plain.result, incident)
+
+
+def test_difference__is_written_as_it_is_read():
+    for text in ("263G", "A263G", "309.1C", "309.1c", "16189Y", "523DEL", "523del", "16093R"):
+        assert str(MtDifference.parse(text)) == text
