@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import os
@@ -369,6 +370,40 @@ def test_explain__says_the_numbers_of_the_search(run, case_folder, tmp_path):
         assert population.split()[-1] in ended.out
         assert f"{log10_lr:.2f}" in ended.out
     assert f"H1: {first['unidentified']} is {first['missing']}" in ended.out
+
+
+def test_explain__a_joint_assignment_by_marker(run, case_folder, tmp_path):
+    """The totals by family add up to the weight of the best assignment that joint.json states (flat prior)."""
+    solved = tmp_path / "joint"
+    assert run("joint", case_folder, "--out", solved, *ON).code == 0
+    stated = json.loads((solved / "joint.json").read_text("utf-8"))
+    ended = run("explain", case_folder, "--assignment", solved / "joint.json", *ON)
+    assert ended.code == 0
+    for code, family, missing in stated["assignments"][0]["pairs"]:
+        assert f"{code} as {missing}" in ended.out
+        assert f"Family {family}" in ended.out
+    from antigone.casework.files import load_incident
+    from antigone.casework.joint_explain import explain_assignment
+
+    today = dt.date(2025, 9, 1)
+    incident = load_incident(case_folder, attested_by=None, today=today)
+    explained = explain_assignment(incident, solved / "joint.json", today=today)
+    total = sum(sum(one.log10_by_marker[stated["population"]].values()) for one in explained.families)
+    assert total == pytest.approx(stated["assignments"][0]["log10_weight"], abs=1e-6)
+    assert f"{sum(explained.families[0].log10_by_marker[stated['population']].values()):.2f}" in ended.out
+
+
+def test_explain__a_file_that_is_no_joint_solution_ends_with_1(run, case_folder, tmp_path):
+    (tmp_path / "other.json").write_text("{}", "utf-8")
+    ended = run("explain", case_folder, "--assignment", tmp_path / "other.json", *ON)
+    assert ended.code == 1
+    assert "no joint.json" in ended.err
+
+
+def test_explain__without_a_pair_or_an_assignment_is_usage(run, case_folder):
+    ended = run("explain", case_folder, "--family", "F01")
+    assert ended.code == 2
+    assert "--assignment" in ended.err
 
 
 def test_explain__unknown_codes_end_with_1(run, case_folder):

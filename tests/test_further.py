@@ -151,6 +151,8 @@ def test_read__a_reference_table_of_y_haplotypes_and_a_laplace_mixture(tmp_path)
         ("circumstances_unidentified", "sample,age_from\nPM1,30\n", "the single value 30"),
         ("incident", 'title = "x"\n[lineage.y]\nestimator = "guess"\ndatabase_size = 9\n', "'guess'"),
         ("incident", 'title = "x"\n[lineage.y]\nrate = 2.0\ndatabase_size = 9\n', "a Y mutation rate is 2"),
+        ("incident", 'title = "x"\n[lineage.y]\nestimator = "kappa"\ndatabase_size = 9\n', "kappa needs the number"),
+        ("incident", 'title = "x"\n[lineage.mt]\nestimator = "discrete laplace"\n', "the estimator 'discrete laplace'"),
         ("incident", 'title = "x"\n[lineage.z]\nrate = 2.0\n', "an unknown key"),
         ("incident", 'title = "x"\n[sex]\ndropout = 0.1\n', "the error of the sex is -1"),
         ("incident", 'title = "x"\n[circumstances.findings.crown]\nmissed = 0.1\n', "the frequency of a finding is 0"),
@@ -180,7 +182,9 @@ def test_explain__one_table_by_hand(folder):
     beside = sum(lines[kind].log10_lr or 0.0 for kind in ("age", "time", "place", "finding"))
     assert lines["all together"].log10_lr == pytest.approx(sum(parts) + beside)
     odds = 10 ** (sum(parts) + beside) * explanation.prior / (1 - explanation.prior)
-    assert f"posterior {odds / (1 + odds):.6f} with all lines" in lines["all together"].words
+    assert f"posterior 1 - {1 / (1 + odds):.1g} with all lines" in lines["all together"].words
+    prior = 10**beside / (1 + 10**beside)
+    assert f"the prior from 0.5 to {prior:.4f}:" in lines["all together"].words
     assert "Walsh" in explanation.assumptions[0]
 
 

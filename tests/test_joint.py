@@ -481,3 +481,36 @@ def test_persons__listed_twice_are_refused() -> None:
 def test_prior__nonsense_is_refused(text: str) -> None:
     with pytest.raises(ModelError):
         JointPrior.parse(text)
+
+
+def test_family_tables__too_large_an_incident_is_said_before_anything_is_computed(monkeypatch) -> None:
+    question, persons = ask(2, *[("10", "11")] * 14)
+    monkeypatch.setattr(joint_screen, "LARGEST_EFFORT", 1000.0)
+    monkeypatch.setattr(joint_screen, "family_table", lambda *_, **__: pytest.fail("it was started"))
+    with pytest.raises(PlanTooLarge, match=r"14 unidentified persons for 2 missing persons of 1 families.*sexes"):
+        family_tables([question], persons, [MARKER])
+
+
+def test_effort__two_hundred_fifty_without_sexes_is_large_and_ten_thousand_is_refused() -> None:
+    question, _ = ask(2, ("10", "11"))
+    small, large = (replace(question, candidates=(tuple(range(n)),) * 2) for n in (250, 10_000))
+    assert 110 * joint_screen.effort(small, 24) < joint_screen.LARGEST_EFFORT < 4000 * joint_screen.effort(large, 24)
+    assert joint_screen.effort(small, 24, theta=0.01) > 100 * joint_screen.effort(small, 24)
+
+
+def test_best_assignments__many_symmetric_families_do_not_multiply_the_search() -> None:
+    """Thirty families with two places alike and one person they share: 2**30 best assignments of equal weight."""
+    from antigone.search.joint_assignments import best_assignments, solve_component
+
+    n = 30
+    families = [
+        Weighted(
+            np.array([[-1, -1], [2 * f, 2 * f + 1], [2 * f + 1, 2 * f], [-1, 2 * n]], dtype=np.int32),
+            np.array([0.0, 20.1 + f / 7, 20.1 + f / 7, -3.0]),
+        )
+        for f in range(n)
+    ]
+    [component] = find_components(families)
+    best = best_assignments(solve_component(families, component), count=10)
+    assert [one.log_weight for one in best] == pytest.approx([sum(20.1 + f / 7 for f in range(n))] * 10, abs=1e-8)
+    assert len({one.rows for one in best}) == 10

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import importlib.util
 import json
+import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from antigone.casework.joint import joint_incident
@@ -14,7 +16,9 @@ from antigone.engine.joint_incidents import Disaster, simulate_disaster
 from antigone.formats.frequencies import nist1036
 from antigone.model.case import DEFAULT_MUTATION, SearchSettings
 from antigone.model.joint_result import JointPrior, JointResult
+from antigone.model.observation import ObservationRates
 from antigone.report.joint import joint_csv, joint_json, render_joint
+from antigone.search import joint_posterior
 
 FORBIDDEN = re.compile(r"\bmatch|(?<!un)identified\b|\bsuspect", re.IGNORECASE)
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,6 +55,52 @@ def test_joint_files__say_nothing_that_decides() -> None:
     assert not FORBIDDEN.search(text)
     assert json.loads(joint_json(result))["exact"] is True
     assert joint_csv(result).count("\n") > len(result.conclusions)
+
+
+def test_joint_incident__proposes_nobody_for_a_place_on_which_nothing_bears() -> None:
+    from antigone.casework.demo import simulated_incident
+
+    incident, _ = simulated_incident(families=8, unidentified=12, seed=3)
+    result = joint_incident(incident, today=dt.date(2025, 9, 1), created="2025-09-01T00:00:00+00:00", command="test")
+    unseen = set(result.no_data)
+    assert unseen & {(family, missing) for _, family, missing in result.assignments[0].pairs}
+    assert not unseen & {(c.family, missing) for c in result.conclusions for missing in c.missing}
+    for answer in result.families:
+        assert not unseen & {(answer.family, missing) for missing in answer.proposed}
+    sentences = [sentence for c in result.conclusions for sentence in c.sentences]
+    assert any("no reference bears on" in sentence for sentence in sentences)
+
+
+def test_joint_incident__says_that_drop_out_takes_no_part() -> None:
+    _, incident, _ = solve()
+    rates = replace(incident.settings, observation=ObservationRates(dropout=0.02))  # type: ignore[attr-defined]
+    result = joint_incident(
+        replace(incident, settings=rates),  # type: ignore[arg-type, type-var]
+        today=dt.date(2025, 6, 1), created="2025-06-01T00:00:00+00:00", command="test",
+    )  # fmt: skip
+    assert any("drop-out" in notice for notice in result.notices)
+
+
+def test_joint_files__say_which_generalised_lrs_are_bounds(monkeypatch) -> None:
+    """The same incident with rows left out: bounds, marked in every file, never above the exact value."""
+    exact, _, _ = solve()
+    answers = iter([False])
+    monkeypatch.setattr(joint_posterior, "_fits", lambda components: next(answers, True))
+    monkeypatch.setattr(joint_posterior, "CUTS", (-20.0,))
+    result, incident, _ = solve()
+    assert not result.exact
+    assert result.log10_left_out > -math.inf
+    whole = {(p.unidentified, p.family, p.missing): p.log10_glr or math.inf for p in exact.pairings}
+    bounds = [p for p in result.pairings if p.glr_kind == "at least"]
+    assert bounds
+    for p in bounds:
+        assert (p.log10_glr or 0.0) <= whole[p.unidentified, p.family, p.missing] + 1e-9
+    assert {p["glr_kind"] for p in json.loads(joint_json(result))["pairings"]} == {p.glr_kind for p in result.pairings}
+    assert ",at least," in joint_csv(result)
+    page = render_joint(result, incident)  # type: ignore[arg-type]
+    assert re.search(r"at least [0-9.]+</td>", page)
+    assert "a bound, because assignments left out could change the value" in page
+    assert "at least" not in joint_csv(exact)
 
 
 def test_validation__joint_cases_agree(shared: Path) -> None:

@@ -121,7 +121,8 @@ def print_explanation(explanation: Explanation) -> None:
     if explanation.remark:
         return
     console.print(
-        f"Smallest: {log10_text(c.smallest_log10_lr)} ({c.smallest_population}). Posterior {probability(c.posterior)}, "
+        f"Smallest: {log10_text(c.smallest_log10_lr)} ({c.smallest_population}). "
+        f"Posterior{' of the autosomal markers alone' if c.evidence else ''} {probability(c.posterior)}, "
         f"from the prior {explanation.prior:.4g}: {explanation.prior_reason}."
     )
     _print_linkage(console, c.linkage_log10)
@@ -151,16 +152,18 @@ def _print_linkage(console: Console, changes: Mapping[str, float | None]) -> Non
 
 def print_joint(result: JointResult) -> None:
     """The best joint assignment with posteriors and generalised LRs, and how sure the numbers are."""
-    console = Console()
+    console = _console()
     table = _table("unidentified", "proposed as", "family", "posterior", "log10 GLR", "status")
     for c in result.conclusions[:MOST_JOINT_ROWS]:
-        glr = "" if c.log10_glr is None else log10_text(c.log10_glr)
+        glr = "" if c.log10_glr is None else (c.glr_kind + " ") * (c.glr_kind != "exact") + log10_text(c.log10_glr)
         where = " or ".join(c.missing) or "none"
         table.add_row(c.unidentified, where, c.family or "", probability(c.posterior), glr, c.status)
     console.print(table)
     if len(result.conclusions) > MOST_JOINT_ROWS:
         console.print(f"... and {len(result.conclusions) - MOST_JOINT_ROWS} more in joint.csv")
-    exact = "exact" if result.exact else f"error of every posterior below {result.error_bound:.2g}"
+    exact = "exact" if result.exact else (
+        f"error of every posterior below {result.error_bound:.2g}; generalised LRs as bounds where they could change"
+    )  # fmt: skip
     console.print(f"{result.assignments_possible:.6g} joint assignments possible; posteriors {exact}.")
     if len(result.assignments) > 1:
         console.print(f"The second best assignment is 10^{result.assignments[1].log10_factor:.2f} times less probable.")
@@ -175,7 +178,7 @@ def print_joint(result: JointResult) -> None:
 
 def print_assignment(explained: ExplainedAssignment) -> None:
     """By family and marker, the log10 weight of the persons in their places against unrelated persons."""
-    console = Console()
+    console = _console()
     console.print(f"The best joint assignment of {explained.source}, family by family; log10, by population.")
     for family in explained.families:
         pairs = ", ".join(f"{code} as {missing}" for missing, code in family.pairs.items())

@@ -48,8 +48,8 @@ def with_further(
     together = _sum(dna := [autosomal, *dna])
     lines = [*dna, EvidenceLine("DNA together", together, _posterior(together, prior, "the DNA alone"))]
     if beside:
-        moved = _moved(prior, _sum(beside))
-        words = f"the circumstances move the prior from {prior:.3g} to {moved:.3g}: "
+        moved = probability_words(_sum(beside), prior)
+        words = f"the circumstances move the prior from {prior:.3g} to {moved}: "
         everything = together + _sum(beside)
         lines += beside
         lines += [EvidenceLine("all together", everything, words + _posterior(everything, prior, "all lines"))]
@@ -117,9 +117,15 @@ def _sum(lines: list[EvidenceLine]) -> float:
     return math.fsum(line.log10_lr for line in lines if line.log10_lr is not None)
 
 
-def _moved(prior: float, log10_lr: float) -> float:
-    return posterior_probability(log10_lr * LN10, prior=prior)
-
-
 def _posterior(log10_lr: float, prior: float, of: str) -> str:
-    return f"posterior {_moved(prior, log10_lr):.6f} with {of}"
+    return f"posterior {probability_words(log10_lr, prior)} with {of}"
+
+
+def probability_words(log10_lr: float, prior: float) -> str:
+    """The posterior, never rounded to 1: from 0.9999 on, how far it is from 1.
+
+    >>> probability_words(0.0, 0.25), probability_words(7.0, 0.5), probability_words(-math.inf, 0.5)
+    ('0.2500', '1 - 1e-07', '0.0000')
+    """
+    short = posterior_probability(-log10_lr * LN10, prior=1 - prior)
+    return f"1 - {short:.1g}" if short < 1e-4 else f"{1 - short:.4f}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from antigone.casework.joint_words import describe_family, describe_person, joint_assumptions
+from antigone.casework.joint_explain import autosomal
+from antigone.casework.joint_words import describe_family, describe_person, describe_unseen, joint_assumptions
 from antigone.casework.prepare import Prepared, Progress, prepare, silent
 from antigone.casework.provenance import describe_run
 from antigone.errors import InputError
@@ -24,6 +26,7 @@ from antigone.model.joint_result import (
     SymmetricGroup,
 )
 from antigone.model.marker import Marker
+from antigone.model.observation import ObservationRates
 from antigone.model.result import Provenance
 from antigone.search.blocks import usable_targets
 from antigone.search.family_table import Target
@@ -49,6 +52,25 @@ class JointView:
     @property
     def questions(self) -> tuple[FamilyQuestion, ...]:
         return tuple(table.question for table in self.tables)
+
+    @cached_property
+    def unseen(self) -> frozenset[tuple[int, int]]:
+        """Places (family, missing member) on which no reference bears."""
+        return frozenset(
+            (f, q.missing.index(m))
+            for f, q in enumerate(self.questions)
+            for m in without_data(q.pedigree, q.references, q.missing)
+        )
+
+    @property
+    def informed_places(self) -> frozenset[tuple[int, int, int]]:
+        """The best assignment as (family, missing member, person), without the places on which nothing bears."""
+        return frozenset(
+            (f, j, person)
+            for f, row in enumerate(self.posterior.best[0].persons)
+            for j, person in enumerate(row)
+            if person != NOBODY and (f, j) not in self.unseen
+        )
 
 
 def joint_incident(
@@ -79,8 +101,9 @@ def joint_incident(
     views: dict[str, JointView] = {}
     for number, (name, markers) in enumerate(prepared.populations.items()):
         progress("solving all families jointly", number, len(prepared.populations))
-        autosomal = [marker for marker in markers if marker.chromosome == "autosomal"]
-        views[name] = solve_population(prepared, targets, autosomal, prior=prior or JointPrior(), count=count)
+        views[name] = solve_population(
+            prepared, targets, autosomal(markers), prior=prior or JointPrior(), count=count
+        )  # fmt: skip
     progress("solving all families jointly", len(views), len(views))
     chosen = population or min(views, key=lambda name: (views[name].posterior.best[0].log_weight, name))
     provenance = describe_run(incident, created=created, command=command, seed=0)
@@ -88,10 +111,20 @@ def joint_incident(
         incident.title, chosen, views[chosen], prior=prior or JointPrior(), provenance=provenance, day=today.isoformat()
     )
     notices = (*incident.notices, *prepared.notices, *_population_notices(views, chosen))
+    return replace(result, notices=notices + _left_out(incident, prepared))
+
+
+def _left_out(incident: Incident, prepared: Prepared) -> tuple[str, ...]:
+    """What takes no part in the joint computation."""
     left = tuple(f"Left out: {count} {reason}" for reason, count in prepared.left_out.items())
     if any(table.x_markers for table in incident.tables):
         left += ("X-chromosomal markers take no part in the joint computation",)
-    return replace(result, notices=notices + left)
+    if incident.settings.observation != ObservationRates():
+        left += (
+            "The joint computation takes genotypes as read: the incident's rates of drop-out, drop-in and error "
+            "take no part in it",
+        )
+    return left
 
 
 def solve_population(
@@ -159,11 +192,9 @@ def describe_joint(
         assignments=tuple(_assignment(view, one) for one in posterior.best),
         pairings=_pairings(view),
         not_among_missing={code: float(posterior.unassigned[p]) for p, code in enumerate(codes)},
-        families=tuple(_family(view, f) for f in range(len(view.tables))),
+        families=tuple(_family(view, f, conclusions) for f in range(len(view.tables))),
         symmetric=tuple(group for f in range(len(view.tables)) for group in _symmetric(view, f)),
-        no_data=tuple(
-            (q.code, m) for q in view.questions for m in without_data(q.pedigree, q.references, q.missing)
-        ),
+        no_data=tuple((view.questions[f].code, view.questions[f].missing[j]) for f, j in sorted(view.unseen)),
         conclusions=conclusions,
         assumptions=joint_assumptions(posterior),
         notices=(),
@@ -206,11 +237,13 @@ def _pairings(view: JointView) -> tuple[Pairing, ...]:
     return tuple(sorted(found, key=lambda one: (-round(one.posterior, 12), one.unidentified, one.family, one.missing)))
 
 
-def _family(view: JointView, f: int) -> FamilyAnswer:
+def _family(view: JointView, f: int, conclusions: Sequence[Conclusion]) -> FamilyAnswer:
+    """The proposals for one family: the best assignment, without places that only chance would fill."""
     question, row = view.questions[f], view.posterior.best[0].persons[f]
-    proposed = {
-        m: view.persons.codes[person] for m, person in zip(question.missing, row, strict=True) if person != NOBODY
-    }
+    settled = {(c.unidentified, m) for c in conclusions if c.family == question.code for m in c.missing}
+    placed = zip(question.missing, row, strict=True)
+    codes = {m: view.persons.codes[person] for m, person in placed if person != NOBODY}
+    proposed = {m: code for m, code in codes.items() if (code, m) in settled}
     not_found = dict(zip(question.missing, map(float, view.posterior.families[f].posterior[:, -1]), strict=True))
     groups = [tuple(question.missing[j] for j in some) for some in alike_places(view.tables[f], row)]
     return FamilyAnswer(
@@ -244,6 +277,10 @@ def _symmetric(view: JointView, f: int) -> list[SymmetricGroup]:
 def _conclusion(view: JointView, person: int) -> Conclusion:
     proposal = propose(view.posterior, person, log_threshold=float(np.log(view.threshold)))
     question = None if proposal.family is None else view.questions[proposal.family]
+    if proposal.status == "open" and any((proposal.family, j) in view.unseen for j in proposal.places):
+        chance = float(view.posterior.unassigned[person])
+        words = describe_unseen(view.tables, view.persons, proposal, chance)
+        return Conclusion(view.persons.codes[person], None, (), "open", chance, None, "exact", words)
     log10_glr, kind = _in_tens(proposal.glr)
     return Conclusion(
         unidentified=view.persons.codes[person],
@@ -259,8 +296,13 @@ def _conclusion(view: JointView, person: int) -> Conclusion:
 
 def _population_notices(views: dict[str, JointView], chosen: str) -> tuple[str, ...]:
     """Where another population's frequencies propose something else."""
-    best = views[chosen].posterior.best[0].persons
-    differing = [name for name, view in views.items() if view.posterior.best[0].persons != best]
+    best = views[chosen].informed_places
+    differing = [name for name, view in views.items() if view.informed_places != best]
     if not differing:
         return ()
-    return (f"with the frequencies of {', '.join(differing)} another joint assignment is best; solve it there as well",)
+    changed = {person for name in differing for *_, person in views[name].informed_places ^ best}
+    codes = ", ".join(code for p, code in enumerate(views[chosen].persons.codes) if p in changed)
+    return (
+        f"With the frequencies of {', '.join(differing)} another joint assignment is best (it differs for {codes}); "
+        "solve it there as well: --population",
+    )

@@ -65,11 +65,16 @@ def explain_assignment(incident: Incident, path: Path, *, today: dt.date) -> Exp
             raise InputError(f"{path.name}: family '{family}' or its persons are not in this incident; solve it again")
         placed = {missing: persons[code] for missing, code in places.items()}
         by_population = {
-            name: _weights(target, placed, markers, incident.settings.theta)
+            name: _weights(target, placed, autosomal(markers), incident.settings.theta)
             for name, markers in prepared.populations.items()
         }
         explained.append(ExplainedFamily(family, places, by_population))
     return ExplainedAssignment(path.name, tuple(explained))
+
+
+def autosomal(markers: Sequence[Marker]) -> list[Marker]:
+    """The markers that take part in the joint computation."""
+    return [marker for marker in markers if marker.chromosome == "autosomal"]
 
 
 def _read_pairs(path: Path) -> list[tuple[str, str, str]]:

@@ -36,6 +36,20 @@ def describe_person(
     )
 
 
+def describe_unseen(
+    tables: Sequence[FamilyTable], persons: Persons, proposal: Proposal, chance: float
+) -> tuple[str, ...]:  # fmt: skip
+    """Why a person whom the best assignment puts where nothing bears on is proposed for no place."""
+    question = tables[proposal.family or 0].question
+    code, place = persons.codes[proposal.person], question.missing[proposal.places[0]]
+    return (
+        f"No place is proposed for {code}. The best joint assignment has {code} as {place} of family {question.code}, "
+        f"but no reference bears on {place}, so the DNA says nothing for or against it.",
+        f"The probability of being none of the missing is {_chance(chance)}; a blood relative of {place} has to be "
+        "typed.",
+    )
+
+
 def _factor_sentence(
     tables: Sequence[FamilyTable], persons: Persons, posterior: JointPosterior, proposal: Proposal, places: list[str]
 ) -> str:  # fmt: skip
@@ -52,6 +66,11 @@ def _factor_sentence(
     other = "none of the missing" if family is None else (
         f"{tables[family].question.missing[place]} of family {tables[family].question.code}"
     )  # fmt: skip
+    if abs(glr.log) < 0.005 * LN10:
+        return (
+            f"The best joint assignment with {code} as {where} is no more probable than the best one without it, in "
+            f"which {code} is {other}."
+        )
     return (
         f"The best joint assignment with {code} as {where} is {_times(glr.log)} as probable "
         f"as the best one without it, in which {code} is {other}."
@@ -64,7 +83,7 @@ def _chance(probability: float) -> str:
 
 def _times(log: float) -> str:
     power = log / LN10
-    return f"{10**power:.3g} times" if abs(power) < 6 else f"10^{power:.1f} times"
+    return f"{10**power:.3g} times" if abs(power) < 6 else f"10^{power:.2f} times"
 
 
 def _what_decides(

@@ -35,6 +35,8 @@ ALONE = Execution()
 LN10 = float(np.log(10))
 MOST_DETAILED = 1_000
 """The strongest candidates whose markers and mutations are worked out; ``antigone explain`` does the same for any."""
+MOST_SENSITIVE = 20
+"""The strongest candidates, shown one by one in the report, whose sensitivity is worked out."""
 MOST_SAMPLED = 300
 """Missing and unidentified persons from which the chance matches of a large search are estimated."""
 
@@ -108,6 +110,7 @@ def _candidates(prepared: Prepared, found: Found, prior: float, progress: Progre
         one = describe_pair(prepared, comparison, target_at[target], person_at[person], rank=number + 1, prior=prior)
         if number < MOST_LINKED:
             one = with_linkage(one, prepared, target=found.targets[target], person=prepared.persons[person])
+        if number < MOST_SENSITIVE:
             one = with_sensitivity(one, prepared, target=found.targets[target], person=prepared.persons[person])
         made.append(
             with_further(one, prepared, target=found.targets[target], person=prepared.persons[person], prior=prior)

@@ -276,11 +276,25 @@ def _transmission(
     states, sizes = joint_states(variables, sources, where)
     child = variables[place[target]]
     passed = child.alleles(target)
-    if len(matrix) == len(states) == 1:
-        shared = sum((matrix[0, states[0, :, k]] for k in range(1, len(sources))), matrix[0, states[0, :, 0]])
-        shared = shared / len(sources)
-        factor = shared.T[passed].transpose(0, 2, 1)  # whole rows are copied: much faster than element by element
+    if len(states) == 1:
+        factor = _pass_on(_mean_rows(matrix, states[0]), passed)
     else:
         item = np.arange(max(len(matrix), len(states), len(passed)))[:, None, None] if len(matrix) > 1 else 0
-        factor = np.mean([matrix[item, states[:, :, None, k], passed[:, None, :]] for k in range(len(sources))], axis=0)
+        rows = [matrix[item, states[:, :, None, k], passed[:, None, :]] for k in range(len(sources))]
+        factor = sum(rows[1:], rows[0]) / len(rows)
     return (*where, place[target]), factor.reshape(factor.shape[0], *sizes, passed.shape[1])
+
+
+def _mean_rows(matrix: Array, states: Ints) -> Array:
+    """The mean of the matrix rows of each state's slots, shape ``(items, states, n)``: whole rows are copied."""
+    rows = [matrix[:, states[:, k]] for k in range(states.shape[1])]
+    return sum(rows[1:], rows[0]) / len(rows)
+
+
+def _pass_on(rows: Array, passed: Ints) -> Array:
+    """The columns of the alleles passed on, shape ``(items, states, passed)``."""
+    if len(rows) == 1:
+        return rows[0].T[passed].transpose(0, 2, 1)
+    if len(passed) == 1:
+        return rows[:, :, passed[0]]
+    return np.take_along_axis(rows, passed[:, None, :], axis=2)

@@ -146,7 +146,7 @@ def _incident(folder: _Folder) -> Incident:
     _check_mutation_models(settings, tables, typed, findings)
     missing = [(family.code, member) for family in families for member in family.missing]
     people = People({person.code for person in unidentified}, {sample for sample, _ in samples.samples}, {*missing})
-    further = read_further(FurtherTables(folder.grid, findings), settings.further, people)
+    further = read_further(FurtherTables(folder.grid, findings, settings.place), settings.further, people)
     findings.stop_on_problems()
     return Incident(
         title=settings.title,

@@ -48,10 +48,14 @@ class People:
 
 @dataclass(frozen=True)
 class FurtherTables:
-    """The tables beside the profiles; each may be absent, and is then empty."""
+    """The tables beside the profiles; each may be absent, and is then empty.
+
+    ``place`` gives the file and line of a section's key in the settings.
+    """
 
     grid: Callable[[str], Grid | None]
     findings: Findings
+    place: Callable[[str, str], tuple[str, int]]
 
     def table(self, name: str, columns: Columns) -> Table:
         grid = self.grid(name)
@@ -95,13 +99,13 @@ def _y_model(tables: FurtherTables, settings: FurtherSettings) -> YModel | None:
             _no_frequencies(tables, "y", "the table 'y_laplace'")
             return None
         fitted = partial(DiscreteLaplace, tuple(clusters))
-        return _model(tables, "y_laplace", lambda: YModel(settings.y_rates, fitted(), basis.estimator, basis.theta))
+        return _model(tables, "y", lambda: YModel(settings.y_rates, fitted(), basis.estimator, basis.theta))
     rows = read_y_reference(tables.table("y_reference", Y_REFERENCE_COLUMNS))
     counts = YReference(tuple(rows)) if rows else _stated(tables, "y", basis)
     if counts is None:
         _no_frequencies(tables, "y", "the table 'y_reference', or 'y_counts' with [lineage.y] database_size")
         return None
-    return _model(tables, "lineage.y", lambda: YModel(settings.y_rates, counts, basis.estimator, basis.theta))
+    return _model(tables, "y", lambda: YModel(settings.y_rates, counts, basis.estimator, basis.theta))
 
 
 def _mt_model(tables: FurtherTables, settings: FurtherSettings) -> MtModel | None:
@@ -111,7 +115,7 @@ def _mt_model(tables: FurtherTables, settings: FurtherSettings) -> MtModel | Non
     if counts is None:
         _no_frequencies(tables, "mt", "the table 'mt_reference', or 'mt_counts' with [lineage.mt] database_size")
         return None
-    return _model(tables, "lineage.mt", lambda: MtModel(settings.mt_rates, counts, basis.estimator, basis.theta))
+    return _model(tables, "mt", lambda: MtModel(settings.mt_rates, counts, basis.estimator, basis.theta))
 
 
 def _stated(tables: FurtherTables, kind: str, basis: BasisSettings) -> StatedCounts | None:
@@ -119,14 +123,15 @@ def _stated(tables: FurtherTables, kind: str, basis: BasisSettings) -> StatedCou
     seen = read_counts(tables.table(f"{kind}_counts", COUNT_COLUMNS))
     if not seen or not basis.database_size:
         return None
-    return _model(tables, f"{kind}_counts", lambda: StatedCounts(basis.database_size, seen, basis.singletons))
+    return _model(tables, kind, lambda: StatedCounts(basis.database_size, seen, basis.singletons))
 
 
-def _model(tables: FurtherTables, where: str, make: Callable[[], _Made]) -> _Made | None:
+def _model(tables: FurtherTables, kind: str, make: Callable[[], _Made]) -> _Made | None:
     try:
         return make()
     except ModelError as error:
-        tables.findings.problem((where, 0), "", str(error), "frequencies and an estimator that agree", "correct them")
+        expected, where = "frequencies and an estimator that agree", tables.place(f"lineage.{kind}", "estimator")
+        tables.findings.problem(where, f"[lineage.{kind}] estimator", str(error), expected, "correct one of them")
         return None
 
 

@@ -131,7 +131,7 @@ def _finding(section: Section) -> FindingRates:
 
 
 def _sex(section: Section) -> SexRates | None:
-    """Nothing without the section: pairs of different sexes are then excluded."""
+    """Nothing without the section: the sex then has no line of its own."""
     if not section.data:
         return None
     error, dropout, males = section.number("error", -1.0), section.number("dropout", 0.0), section.number("males", 0.5)

@@ -18,7 +18,8 @@ from antigone.model.lineage import MtHaplotype, MtModel, YHaplotype, YModel
 class FurtherEvidence:
     """Haplotypes by sample, circumstances by missing and unidentified person, and the models that weigh them.
 
-    Haplotypes without a model take no part. ``sex`` is nothing when pairs of different sexes are excluded.
+    Haplotypes without a model take no part. Without ``sex`` the sex has no line of its own; a search excludes pairs of
+    different sexes either way.
     """
 
     y: Mapping[str, YHaplotype] = field(default_factory=dict)

@@ -38,15 +38,26 @@ def joint_csv(result: JointResult) -> str:
     """One row for each pairing with a posterior of at least ``least_listed``, and one for each person's remainder."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["unidentified", "family", "missing", "posterior", "log10_generalised_lr", "proposed", "status"])
+    writer.writerow(
+        [
+            "unidentified",
+            "family",
+            "missing",
+            "posterior",
+            "log10_generalised_lr",
+            "generalised_lr_is",
+            "proposed",
+            "status",
+        ]
+    )
     proposed = {(c.unidentified, c.family, m): c.status for c in result.conclusions for m in c.missing}
     for p in result.pairings:
         glr = "" if p.log10_glr is None else f"{p.log10_glr:.6f}"
         status = proposed.get((p.unidentified, p.family, p.missing), "")
         codes = map(harmless_cell, (p.unidentified, p.family, p.missing))
-        writer.writerow([*codes, f"{p.posterior:.9f}", glr, "yes" if status else "", status])
+        writer.writerow([*codes, f"{p.posterior:.9f}", glr, p.glr_kind if glr else "", "yes" if status else "", status])
     for code, chance in result.not_among_missing.items():
-        writer.writerow([harmless_cell(code), "", "", f"{chance:.9f}", "", "", "none of the missing"])
+        writer.writerow([harmless_cell(code), "", "", f"{chance:.9f}", "", "", "", "none of the missing"])
     return text.getvalue()
 
 
@@ -96,15 +107,21 @@ def _summary(result: JointResult) -> tuple[str, ...]:
     best = result.assignments[0]
     total = len(result.not_among_missing)
     settled = sum(conclusion.status.startswith("supported") for conclusion in result.conclusions)
-    exact = (
-        "Every possible joint assignment is in the sums."
-        if result.exact
-        else f"No posterior is further than {result.error_bound:.2g} from its exact value."
-    )
+    exact = "Every possible joint assignment is in the sums." if result.exact else (
+        f"Assignments of small weight were left out: no posterior is further than {result.error_bound:.2g} from its "
+        "exact value, and generalised LRs that could change are given as bounds."
+    )  # fmt: skip
+    if not best.rank_proven:
+        exact += " It is not proven that no assignment left out is more probable than the best one shown."
+    doubt = ""
+    if best.posterior < 0.5:
+        doubt = (
+            " Others are together more probable: read the posterior of each pairing, not this assignment as a whole."
+        )
     return (
-        f"{_count(result.assignments_possible)} joint assignments are possible by sex. The best one proposes "
-        f"{len(best.pairs)} of {total} unidentified persons for a place in a family; its probability is "
-        f"{best.posterior:.3g}. {exact}",
+        f"{_count(result.assignments_possible)} joint assignments are possible by sex. The best one gives "
+        f"{len(best.pairs)} of {total} unidentified persons a place in a family; its probability is "
+        f"{best.posterior:.3g}.{doubt} {exact}",
         f"{settled} proposals reach the threshold {result.threshold:g} of the generalised LR. They are proposals for "
         "review, never decisions.",
         f"The prior: {result.prior_sentence}. Frequencies: {result.population}.",

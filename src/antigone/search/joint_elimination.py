@@ -264,11 +264,9 @@ class Piece:
 
     def items(self, some: slice) -> Piece:
         """Some markers of a batch; what all markers share stays shared."""
-        array, log_scale, loss = (
-            part[some] if part is not None and len(part) > 1 else part
-            for part in (self.array, self.log_scale, self.loss)
-        )
-        assert array is not None  # noqa: S101  (for the type checker)
+        array = self.array[some] if len(self.array) > 1 else self.array
+        scale_and_loss = (self.log_scale, self.loss)
+        log_scale, loss = (part[some] if part is not None and len(part) > 1 else part for part in scale_and_loss)
         return Piece(self.scope, array, self.least, self.most, log_scale, loss)
 
 

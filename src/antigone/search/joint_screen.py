@@ -15,14 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import prod
+from math import comb, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from antigone.errors import PlanTooLarge
 from antigone.model.marker import Marker
-from antigone.search.joint_components import Weighted, log_sum
+from antigone.search.joint_components import PRICE_ROUNDS, Weighted, log_sum
 from antigone.search.joint_likelihood import (
     NOBODY,
     FamilyQuestion,
@@ -41,6 +41,10 @@ MOST_LISTED = 200_000
 """Rows up to which a family's table lists all of them."""
 MOST_EXTENDED = 1_500_000
 """Extended rows that one stage of the screening may compute."""
+LARGEST_EFFORT = 2e10
+"""Numbers that all families may take together, by ``effort``; a core does about 1e8 in a second."""
+NUMBERS_OF_A_LIKELIHOOD = 4e5
+"""What one likelihood with theta takes (4 ms), in the same numbers."""
 LOG_CUT = -45.0
 """Partial rows below this, relative to the best row found, are dropped (natural log)."""
 BEAM = 20
@@ -66,8 +70,10 @@ def family_tables(
     Raises
     ------
     PlanTooLarge
-        When a family is too large to list and theta is above 0, for which no bound is known.
+        Before anything is computed: when all families together would take more than ``LARGEST_EFFORT``, or when a
+        family is too large to list and theta is above 0, for which no bound is known.
     """
+    _require_affordable(questions, len(markers), theta)
     tables: dict[int, FamilyTable] = {}
     large = [f for f, question in enumerate(questions) if _rows(question) > MOST_LISTED]
     for f, question in enumerate(questions):
@@ -78,17 +84,50 @@ def family_tables(
     for f in sorted(large, key=lambda f: _rows(questions[f])):
         if f in tables:
             continue
-        if theta > 0:
-            raise PlanTooLarge(
-                f"family {questions[f].code}: {_rows(questions[f]):,} joint assignments are too many with theta above "
-                "0; state what excludes persons (sex), take fewer at a time, or compute with theta 0"
-            )
         tables[f] = screened_table(questions[f], persons, markers, prices, log_odds=log_odds)
     return [tables[f] for f in range(len(questions))], prices
 
 
 def _rows(question: FamilyQuestion) -> int:
     return prod(1 + len(some) for some in question.candidates)
+
+
+def effort(question: FamilyQuestion, markers: int, *, theta: float = 0.0) -> float:
+    """About how many numbers a family takes: its rows at every marker, and in every round of the prices.
+
+    A screened family counts with the most that its stages may extend, so the estimate errs upwards. With theta, every
+    set of unrelated persons has a likelihood of its own. The elimination over persons refuses by its own plan.
+    """
+    sizes = [1 + len(some) for some in question.candidates if some]
+    rows, total = _rows(question), 0.0
+    if sizes and not _by_person(question):
+        stages = [rows] if rows <= MOST_LISTED else [prod(sizes[: stage + 1]) for stage in range(len(sizes))]
+        extended = sum(float(min(some, max(MOST_LISTED, MOST_EXTENDED))) for some in stages)
+        total = extended * markers + min(rows, MOST_LISTED) * len(sizes) * PRICE_ROUNDS
+    if theta > 0:
+        sets = sum(comb(len(question.persons), k) for k in range(len(sizes) + 1))
+        total += float(min(rows, sets)) * NUMBERS_OF_A_LIKELIHOOD
+    return total
+
+
+def _require_affordable(questions: Sequence[FamilyQuestion], markers: int, theta: float) -> None:
+    """Refuse before anything is computed, with the size and what to do."""
+    for question in questions:
+        if theta > 0 and _rows(question) > MOST_LISTED and not _by_person(question):
+            raise PlanTooLarge(
+                f"family {question.code}: {_rows(question):,} joint assignments are too many with theta above "
+                "0; state what excludes persons (sex), take fewer at a time, or compute with theta 0"
+            )
+    total = sum(effort(question, markers, theta=theta) for question in questions)
+    if total > LARGEST_EFFORT:
+        largest = max(questions, key=lambda question: effort(question, markers, theta=theta))
+        people = {person for question in questions for person in question.persons}
+        raise PlanTooLarge(
+            f"{len(people):,} unidentified persons for {sum(len(q.missing) for q in questions):,} missing persons of "
+            f"{len(questions):,} families: about {total:.1g} numbers in each population (limit {LARGEST_EFFORT:.1g}), "
+            f"most of them for family {largest.code} ({_rows(largest):,} joint assignments). State the sexes, which "
+            "exclude most pairings, or solve parts of the incident that share no possible person"
+        )
 
 
 def _by_person(question: FamilyQuestion) -> bool:

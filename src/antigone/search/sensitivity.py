@@ -20,7 +20,7 @@ from antigone.search.family_table import AS_READ, Target
 from antigone.search.readings import observe_profile
 
 THETAS = (0.0, 0.01, 0.02, 0.03, 0.05)
-MUTATION_FACTORS = (0.1, 0.3, 1.0, 3.0, 10.0)
+MUTATION_FACTORS = (0.1, 1.0, 10.0)
 DROPOUTS = (0.0, 0.05, 0.1, 0.2)
 STRANGER = "unrelated person"
 
@@ -39,36 +39,44 @@ def sensitivity(
     person's sample. A change under which a model does not exist, or that cannot be computed exactly within the
     stated limits, gives no point.
     """
-    return tuple(_points(target, person, markers, theta, rates))
+    stated = _log10(target, person, markers, theta, rates)
+    return tuple(
+        SensitivityPoint(assumption, value, log10_lr)
+        for assumption, value, log10_lr in _points(target, person, markers, theta, rates, stated)
+        if log10_lr is not None
+    )
 
 
 def _points(
-    target: Target, person: UnidentifiedPerson, markers: Sequence[Marker], theta: float, rates: ObservationRates
-) -> Iterator[SensitivityPoint]:
-    for value in THETAS:
-        yield from _point("theta", f"{value:g}", target, person, markers, value, rates)
-    for factor in MUTATION_FACTORS:
-        changed = [replace(m, female=scale_rates(m.female, factor), male=scale_rates(m.male, factor)) for m in markers]
-        yield from _point("mutation rates", f"x {factor:g}", target, person, changed, theta, rates)
-    for value in DROPOUTS:
-        lossy = replace(rates, dropout=value)
-        yield from _point("drop-out", f"{value:g}", target, person, markers, theta, lossy)
-
-
-def _point(
-    assumption: str,
-    value: str,
     target: Target,
     person: UnidentifiedPerson,
     markers: Sequence[Marker],
     theta: float,
     rates: ObservationRates,
-) -> Iterator[SensitivityPoint]:
+    stated: float | None,
+) -> Iterator[tuple[str, str, float | None]]:
+    for value in THETAS:
+        yield "theta", f"{value:g}", stated if value == theta else _log10(target, person, markers, value, rates)
+    for factor in MUTATION_FACTORS:
+        changed = [replace(m, female=scale_rates(m.female, factor), male=scale_rates(m.male, factor)) for m in markers]
+        yield (
+            "mutation rates",
+            f"x {factor:g}",
+            stated if factor == 1 else _log10(target, person, changed, theta, rates),
+        )
+    for value in DROPOUTS:
+        lossy = replace(rates, dropout=value)
+        yield "drop-out", f"{value:g}", stated if lossy == rates else _log10(target, person, markers, theta, lossy)
+
+
+def _log10(
+    target: Target, person: UnidentifiedPerson, markers: Sequence[Marker], theta: float, rates: ObservationRates
+) -> float | None:
+    """The total log10 LR, or ``None`` where a model does not exist or the sum is too large."""
     try:
-        log_lr = pair_log_lr(target, person, markers, theta=theta, rates=rates)
+        return pair_log_lr(target, person, markers, theta=theta, rates=rates) / float(np.log(10))
     except (ModelError, PlanTooLarge):
-        return
-    yield SensitivityPoint(assumption, value, log_lr / float(np.log(10)))
+        return None
 
 
 def pair_log_lr(
