@@ -15,6 +15,8 @@ from antigone.casework.validate import validate_files
 from antigone.engine.joint_incidents import Disaster, simulate_disaster
 from antigone.formats.frequencies import nist1036
 from antigone.model.case import DEFAULT_MUTATION, SearchSettings
+from antigone.model.circumstances import Interval, MissingCircumstances, UnidentifiedCircumstances
+from antigone.model.evidence import FurtherEvidence
 from antigone.model.joint_result import JointPrior, JointResult
 from antigone.model.observation import ObservationRates
 from antigone.report.joint import joint_csv, joint_json, render_joint
@@ -75,7 +77,7 @@ def test_joint_incident__says_that_drop_out_takes_no_part() -> None:
     _, incident, _ = solve()
     rates = replace(incident.settings, observation=ObservationRates(dropout=0.02))  # type: ignore[attr-defined]
     result = joint_incident(
-        replace(incident, settings=rates),  # type: ignore[arg-type, type-var]
+        replace(incident, settings=rates),  # type: ignore[arg-type]
         today=dt.date(2025, 6, 1), created="2025-06-01T00:00:00+00:00", command="test",
     )  # fmt: skip
     assert any("drop-out" in notice for notice in result.notices)
@@ -117,3 +119,27 @@ def test_posteriors__are_calibrated() -> None:
     for row in module.calibrate(80, seed=2):
         if row["pairings"] >= 5:
             assert abs(row["true"] - row["mean"]) <= 3.5 * row["error"] + 0.01
+
+
+def test_joint_incident__age_decides_between_siblings_whom_the_markers_cannot_tell_apart() -> None:
+    result, incident, _ = solve()
+    group = next(group for group in result.symmetric if group.reason == "full siblings")
+    (young, old), person = group.missing[:2], group.unidentified[0]
+    ages = {(group.family, young): (5.0, 8.0), (group.family, old): (60.0, 70.0)}
+    further = FurtherEvidence(
+        missing={place: MissingCircumstances(age=Interval(*age)) for place, age in ages.items()},
+        unidentified={person: UnidentifiedCircumstances(age=Interval(55.0, 75.0))},
+    )
+    told = joint_incident(
+        replace(incident, further=further),  # type: ignore[arg-type, type-var]
+        today=dt.date(2025, 6, 1), created="2025-06-01T00:00:00+00:00", command="test", prior=JointPrior(),
+    )  # fmt: skip
+
+    def share(of: JointResult, missing: str) -> float:
+        return sum(
+            p.posterior for p in of.pairings if (p.unidentified, p.family, p.missing) == (person, group.family, missing)
+        )
+
+    assert math.isclose(share(result, young), share(result, old), rel_tol=1e-6)
+    assert share(told, old) > 0.9 > 0.1 > share(told, young)
+    assert any("prior odds" in notice for notice in told.notices)

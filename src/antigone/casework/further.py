@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from antigone.casework.prepare import Prepared
@@ -54,6 +54,24 @@ def with_further(
         lines += beside
         lines += [EvidenceLine("all together", everything, words + _posterior(everything, prior, "all lines"))]
     return replace(candidate, evidence=tuple(lines))
+
+
+def circumstance_log_odds(prepared: Prepared, targets: Sequence[Target]) -> dict[tuple[int, str, str], float]:
+    """What is known beside DNA as prior log odds (natural) of each pairing (person, family, missing).
+
+    Sex takes no part: pairings of different sexes are not formed. A pairing about which nothing is known is left out.
+    """
+    further, found = prepared.further, dict[tuple[int, str, str], float]()
+    for target in targets:
+        missing = further.missing.get((target.family, target.missing))
+        for number, person in enumerate(prepared.persons):
+            shown = further.unidentified.get(person.code)
+            if missing and shown:
+                lines = list(circumstance_evidence(missing, shown, rates=further.rates))
+                if lines:
+                    total = math.fsum(line.log10_lr for line in lines)
+                    found[number, target.family, target.missing] = LN10 * total
+    return found
 
 
 def donors_off_line(prepared: Prepared) -> tuple[ReferenceFit, ...]:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from antigone.casework.further import circumstance_log_odds
 from antigone.casework.joint_explain import autosomal
 from antigone.casework.joint_words import describe_family, describe_person, describe_unseen, joint_assumptions
 from antigone.casework.prepare import Prepared, Progress, prepare, silent
@@ -115,8 +116,10 @@ def joint_incident(
 
 
 def _left_out(incident: Incident, prepared: Prepared) -> tuple[str, ...]:
-    """What takes no part in the joint computation."""
+    """What takes no part in the joint computation, and what does beside the markers."""
     left = tuple(f"Left out: {count} {reason}" for reason, count in prepared.left_out.items())
+    if prepared.further.missing and prepared.further.unidentified:
+        left += ("Age, time, place, stature and findings take part as prior odds of single pairings",)
     if any(table.x_markers for table in incident.tables):
         left += ("X-chromosomal markers take no part in the joint computation",)
     if incident.settings.observation != ObservationRates():
@@ -130,14 +133,18 @@ def _left_out(incident: Incident, prepared: Prepared) -> tuple[str, ...]:
 def solve_population(
     prepared: Prepared, targets: Sequence[Target], markers: Sequence[Marker], *, prior: JointPrior, count: int
 ) -> JointView:
-    """The joint posterior of a prepared incident under one population's frequencies."""
+    """The joint posterior of a prepared incident under one population's frequencies.
+
+    What is known beside DNA moves the prior odds of single pairings.
+    """
     persons = persons_of(prepared.persons, markers)
     questions = questions_of(targets, persons)
     settings = prepared.incident.settings
     sexes = [question.pedigree[m].sex for question in questions for m in question.missing]
     odds = prior_weights(prior, persons.sexes, sexes).log_odds
     tables, prices = family_tables(questions, persons, markers, theta=settings.theta, log_odds=odds)
-    posterior = solve_joint(tables, persons, prior=prior, prices=prices, count=count)
+    known = circumstance_log_odds(prepared, targets)
+    posterior = solve_joint(tables, persons, prior=prior, pair_log_odds=known, prices=prices, count=count)
     return JointView(tuple(tables), persons, posterior, settings.threshold)
 
 
