@@ -77,7 +77,7 @@ def test_joint_incident__says_that_drop_out_takes_no_part() -> None:
     _, incident, _ = solve()
     rates = replace(incident.settings, observation=ObservationRates(dropout=0.02))  # type: ignore[attr-defined]
     result = joint_incident(
-        replace(incident, settings=rates),  # type: ignore[arg-type]
+        replace(incident, settings=rates),  # type: ignore[arg-type, type-var]
         today=dt.date(2025, 6, 1), created="2025-06-01T00:00:00+00:00", command="test",
     )  # fmt: skip
     assert any("drop-out" in notice for notice in result.notices)
