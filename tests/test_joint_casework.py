@@ -64,13 +64,27 @@ def test_joint_incident__proposes_nobody_for_a_place_on_which_nothing_bears() ->
 
     incident, _ = simulated_incident(families=8, unidentified=12, seed=3)
     result = joint_incident(incident, today=dt.date(2025, 9, 1), created="2025-09-01T00:00:00+00:00", command="test")
-    unseen = set(result.no_data)
+    unseen = {*result.no_data, ("F07", "F07-MP1")}
     assert unseen & {(family, missing) for _, family, missing in result.assignments[0].pairs}
     assert not unseen & {(c.family, missing) for c in result.conclusions for missing in c.missing}
     for answer in result.families:
         assert not unseen & {(answer.family, missing) for missing in answer.proposed}
     sentences = [sentence for c in result.conclusions for sentence in c.sentences]
-    assert any("no reference bears on" in sentence for sentence in sentences)
+    assert any("the samples do not decide it" in sentence for sentence in sentences)
+
+
+def test_joint_incident__a_family_whose_references_were_left_out_is_not_told_from_others() -> None:
+    from antigone.casework.demo import simulated_incident
+
+    incident, truth = simulated_incident(families=8, unidentified=12, seed=3)
+    [(family, donor)] = truth.misattributed
+    assert family == "F07"
+    result = joint_incident(incident, today=dt.date(2025, 9, 1), created="2025-09-01T00:00:00+00:00", command="test")
+    assert family not in {code for code, _ in result.no_data}
+    told = [s for answer in result.families if answer.family == family for s in answer.sentences]
+    told += [s for c in result.conclusions for s in c.sentences if f"family {family}" in s or f"{family}-" in s]
+    assert told
+    assert not [s for s in told if "reference" in s or "blood relative" in s or donor in s]
 
 
 def test_joint_incident__says_that_drop_out_takes_no_part() -> None:

@@ -170,7 +170,7 @@ def print_joint(result: JointResult) -> None:
     for group in result.symmetric:
         console.print(f"Not told apart by the data: {', '.join(group.missing)} of family {group.family}.")
     for family, missing in result.no_data:
-        console.print(f"No reference bears on {missing} of family {family}.")
+        console.print(f"No donor bears on {missing} of family {family}: no blood relative gave a sample.")
     for notice in result.notices:
         console.print(f"Note: {notice}.")
     console.print(f"Prior: {result.prior_sentence}. Frequencies: {result.population}. Proposals for review.")

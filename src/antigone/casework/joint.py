@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -28,6 +28,7 @@ from antigone.model.joint_result import (
 )
 from antigone.model.marker import Marker
 from antigone.model.observation import ObservationRates
+from antigone.model.profile import Profile
 from antigone.model.result import Provenance
 from antigone.search.blocks import usable_targets
 from antigone.search.family_table import Target
@@ -43,12 +44,13 @@ LN10 = float(np.log(10))
 
 @dataclass(frozen=True)
 class JointView:
-    """The numbers of one population, before they become words."""
+    """The numbers of one population, before they become words. ``donors`` are the consenting ones, by family."""
 
     tables: tuple[FamilyTable, ...]
     persons: Persons
     posterior: JointPosterior
     threshold: float
+    donors: Mapping[str, Mapping[str, Profile]]
 
     @property
     def questions(self) -> tuple[FamilyQuestion, ...]:
@@ -61,6 +63,13 @@ class JointView:
             (f, q.missing.index(m))
             for f, q in enumerate(self.questions)
             for m in without_data(q.pedigree, q.references, q.missing)
+        )
+
+    @property
+    def named_without_data(self) -> tuple[tuple[str, str], ...]:
+        """Places on which no consenting donor bears, fitting the pedigree or not (PURPOSE.md, rule 6)."""
+        return tuple(
+            (q.code, m) for q in self.questions for m in without_data(q.pedigree, self.donors[q.code], q.missing)
         )
 
     @property
@@ -145,7 +154,8 @@ def solve_population(
     tables, prices = family_tables(questions, persons, markers, theta=settings.theta, log_odds=odds)
     known = circumstance_log_odds(prepared, targets)
     posterior = solve_joint(tables, persons, prior=prior, pair_log_odds=known, prices=prices, count=count)
-    return JointView(tuple(tables), persons, posterior, settings.threshold)
+    donors = {family.declared.code: family.declared.references for family in prepared.families}
+    return JointView(tuple(tables), persons, posterior, settings.threshold, donors)
 
 
 def persons_of(people: Sequence[UnidentifiedPerson], markers: Sequence[Marker]) -> Persons:
@@ -201,7 +211,7 @@ def describe_joint(
         not_among_missing={code: float(posterior.unassigned[p]) for p, code in enumerate(codes)},
         families=tuple(_family(view, f, conclusions) for f in range(len(view.tables))),
         symmetric=tuple(group for f in range(len(view.tables)) for group in _symmetric(view, f)),
-        no_data=tuple((view.questions[f].code, view.questions[f].missing[j]) for f, j in sorted(view.unseen)),
+        no_data=view.named_without_data,
         conclusions=conclusions,
         assumptions=joint_assumptions(posterior),
         notices=(),

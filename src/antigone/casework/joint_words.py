@@ -39,14 +39,16 @@ def describe_person(
 def describe_unseen(
     tables: Sequence[FamilyTable], persons: Persons, proposal: Proposal, chance: float
 ) -> tuple[str, ...]:  # fmt: skip
-    """Why a person whom the best assignment puts where nothing bears on is proposed for no place."""
+    """Why a person whom the best assignment puts where nothing bears on is proposed for no place.
+
+    The words are the same whatever the reason, so that they never hint at a reference left out (PURPOSE.md, rule 6).
+    """
     question = tables[proposal.family or 0].question
     code, place = persons.codes[proposal.person], question.missing[proposal.places[0]]
     return (
         f"No place is proposed for {code}. The best joint assignment has {code} as {place} of family {question.code}, "
-        f"but no reference bears on {place}, so the DNA says nothing for or against it.",
-        f"The probability of being none of the missing is {_chance(chance)}; a blood relative of {place} has to be "
-        "typed.",
+        "but the samples do not decide it.",
+        f"The probability of being none of the missing is {_chance(chance)}; another relative of {place} may decide.",
     )
 
 
@@ -135,7 +137,7 @@ def describe_family(
         sentences.append(f"Probability of not being among the unidentified: {', '.join(absent)}.")
     silent = without_data(question.pedigree, question.references, question.missing)
     if silent:
-        sentences.append(f"No reference bears on {', '.join(silent)}: a blood relative would have to be typed.")
+        sentences.append(f"For {', '.join(silent)} the samples do not decide; another relative may.")
     return tuple(sentences)
 
 
