@@ -23,6 +23,8 @@ THETAS = (0.0, 0.01, 0.02, 0.03, 0.05)
 MUTATION_FACTORS = (0.1, 1.0, 10.0)
 DROPOUTS = (0.0, 0.05, 0.1, 0.2)
 STRANGER = "unrelated person"
+MOST_UNKNOWN = 4
+"""Founder alleles that may be unknown for a point with theta above 0; more would take minutes, not moments."""
 
 
 def sensitivity(
@@ -37,7 +39,7 @@ def sensitivity(
 
     The ranges are ``THETAS``, ``MUTATION_FACTORS`` times the stated rates, and ``DROPOUTS`` of the unidentified
     person's sample. A change under which a model does not exist, or that cannot be computed exactly within the
-    stated limits, gives no point.
+    stated limits, gives no point; neither does theta above 0 with more than ``MOST_UNKNOWN`` unread founder alleles.
     """
     stated = _log10(target, person, markers, theta, rates)
     return tuple(
@@ -73,10 +75,24 @@ def _log10(
     target: Target, person: UnidentifiedPerson, markers: Sequence[Marker], theta: float, rates: ObservationRates
 ) -> float | None:
     """The total log10 LR, or ``None`` where a model does not exist or the sum is too large."""
+    if theta > 0 and _unknown_founder_alleles(target, person, markers, rates) > MOST_UNKNOWN:
+        return None
     try:
         return pair_log_lr(target, person, markers, theta=theta, rates=rates) / float(np.log(10))
     except (ModelError, PlanTooLarge):
         return None
+
+
+def _unknown_founder_alleles(
+    target: Target, person: UnidentifiedPerson, markers: Sequence[Marker], rates: ObservationRates
+) -> int:
+    """Founder alleles that are not read at some marker: with theta the exact sum grows fast with their number."""
+    used = [marker.name for marker in markers if _can_be_used(marker, target, person)]
+    read = {m for m, profile in target.references.items() if all(name in profile.genotypes for name in used)}
+    read |= {target.missing} if rates == AS_READ else set()
+    pedigree = target.pedigree.without_untyped_leaves({target.missing, *target.references})
+    unknown = sum((member.father is None) + (member.mother is None) for member in pedigree if member.id not in read)
+    return unknown + (0 if rates == AS_READ else 2)
 
 
 def pair_log_lr(
