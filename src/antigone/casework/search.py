@@ -36,7 +36,7 @@ LN10 = float(np.log(10))
 MOST_DETAILED = 1_000
 """The strongest candidates whose markers and mutations are worked out; ``antigone explain`` does the same for any."""
 MOST_SENSITIVE = 5
-"""The strongest candidates, shown one by one in the report, whose sensitivity is worked out."""
+"""The strongest candidates whose sensitivity is worked out; ``antigone explain`` does it for any pair."""
 MOST_SAMPLED = 300
 """Missing and unidentified persons from which the chance matches of a large search are estimated."""
 
