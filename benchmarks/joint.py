@@ -18,25 +18,28 @@ from pathlib import Path
 
 import numpy as np
 
-from antigone.casework.joint import persons_of
+from antigone.casework.joint_questions import persons_of
 from antigone.casework.validate_joint import JointCase
 from antigone.engine.frequencies import markers_of
 from antigone.engine.joint_incidents import Disaster, simulate_disaster
 from antigone.engine.simulate import drop_genes
 from antigone.formats.frequencies import nist1036
 from antigone.formats.validation import read_cases
-from antigone.model.case import DEFAULT_MUTATION, Incident, MutationChoice, SearchSettings
+from antigone.model.case import DEFAULT_MUTATION, Incident, MutationChoice, SearchSettings, UnidentifiedPerson
 from antigone.model.joint_result import JointPrior
 from antigone.model.marker import Marker
 from antigone.model.mutation import Stepwise
+from antigone.model.observation import ObservationModel, ObservationRates
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.search.joint_likelihood import FamilyQuestion
 from antigone.search.joint_persons import Persons
 from antigone.search.joint_posterior import solve_joint
+from antigone.search.joint_question import FamilyQuestion
 from antigone.search.joint_screen import family_tables
+from antigone.search.readings import observe_profile
 
 SHARED = Path(os.environ.get("ANTIGONE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+DEGRADED = ObservationModel(ObservationRates(dropout=0.1, dropin=0.01, error=0.001))
 Asked = tuple[Sequence[FamilyQuestion], Persons]
 
 TEN = Pedigree.of(
@@ -115,6 +118,21 @@ def air_crash() -> Asked:
     return disaster(Disaster(families=110, unreported=30, related=0.1))
 
 
+def through_dropout(asked: Callable[[], Asked]) -> Callable[[], Asked]:
+    """The same question, all unidentified persons seen through drop-out 0.1, drop-in 0.01 and error 0.001."""
+
+    def degraded() -> Asked:
+        questions, persons = asked()
+        everybody = zip(persons.codes, persons.profiles, persons.sexes, strict=True)
+        seen = {
+            code: observe_profile(UnidentifiedPerson(code, profile, sex), persons.markers, observation=DEGRADED)
+            for code, profile, sex in everybody
+        }
+        return questions, replace(persons, observations=seen)
+
+    return degraded
+
+
 QUESTIONS: dict[str, tuple[Callable[[], Asked], float]] = {
     "10 x 10, ten families": (ten_by_ten, 1.0),
     "5 families, 2 to 3 missing, 15 unidentified": (five_families, 5.0),
@@ -123,12 +141,16 @@ QUESTIONS: dict[str, tuple[Callable[[], Asked], float]] = {
     "10 missing of one family, no mutation": (lambda: ten_of_one_family(MutationChoice()), 60.0),
     "10 missing of one family, stepwise mutation": (lambda: ten_of_one_family(DEFAULT_MUTATION), 60.0),
     "air crash, 250 victims, 110 families": (air_crash, 60.0),
+    "5 families, drop-out": (through_dropout(five_families), 5.0),
+    "grave, no mutation, drop-out": (through_dropout(lambda: grave(False)), 3.0),
+    "grave, stepwise mutation, drop-out": (through_dropout(lambda: grave(True)), 3.0),
+    "air crash, drop-out": (through_dropout(air_crash), 120.0),
 }
 
 
 def measure(asked: Callable[[], Asked], target: float) -> dict[str, object]:
     questions, persons = asked()
-    persons.observed  # noqa: B018  (reading the profiles is no part of the question)
+    persons.readings  # noqa: B018  (reading the profiles is no part of the question)
     start = time.perf_counter()
     tables, prices = family_tables(questions, persons, persons.markers)
     listed = time.perf_counter() - start

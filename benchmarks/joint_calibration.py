@@ -20,9 +20,9 @@ from antigone.model.case import DEFAULT_MUTATION, SearchSettings
 from antigone.model.joint_result import JointPrior
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Sex
-from antigone.search.joint_likelihood import FamilyQuestion
 from antigone.search.joint_persons import Persons
 from antigone.search.joint_posterior import solve_joint
+from antigone.search.joint_question import FamilyQuestion
 from antigone.search.joint_screen import family_tables
 
 EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)

@@ -18,6 +18,7 @@ import numpy as np
 from antigone.engine.simulate import drop_gene_indices
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
+from antigone.model.observation import ObservationModel
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.model.reassociation import REMAINS_RATES
@@ -46,7 +47,7 @@ def simulated(count: int, rng: np.random.Generator) -> Readings:
         )
         for i, t in enumerate(typed)
     ]
-    return read_remains(samples, populations={"simulated": markers}, rates=REMAINS_RATES)
+    return read_remains(samples, populations={"simulated": markers}, observation=ObservationModel(REMAINS_RATES))
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -577,6 +577,28 @@ def test_demo__nobody_is_first_in_another_family(demo):
     assert {code: family for code, family in first.items() if truth[code]["family"] != family} == {}
 
 
+def test_demo__says_what_each_kind_of_evidence_added(demo):
+    out, _ = demo
+    result = json.loads((out / "results.json").read_text("utf-8"))
+    kinds = {c["unidentified"]: {line["kind"] for line in c["evidence"]} for c in result["candidates"]}
+    assert {"autosomal", "X", "linkage", "sex", "DNA together"} <= kinds["LS001"]
+    cousins = {c["missing"]: c for c in result["candidates"] if c["unidentified"] == "LS001"}
+    autosomal, x = (
+        {name: line["log10_lr"] for name, c in cousins.items() for line in c["evidence"] if line["kind"] == kind}
+        for kind in ("autosomal", "X")
+    )
+    assert autosomal["D1-MP1"] == pytest.approx(autosomal["D1-MP2"], abs=0.01)
+    assert x["D1-MP1"] > x["D1-MP2"] + 1, "X tells the son's daughter from the daughter's daughter"
+    assert {"autosomal", "mtDNA", "age", "all together"} <= kinds["PM901"]
+    assert {"autosomal", "Y", "age", "all together"} <= kinds["PM902"]
+    page = (out / "report.html").read_text("utf-8")
+    assert re.search(r"The autosomal markers give log10 LR [\d.]+; the X-chromosomal markers \+[\d.]+", page)
+    assert re.search(r"the mitochondrial haplotype \+[\d.]+ and the age", page)
+    assert re.search(r"the Y haplotype \+[\d.]+", page)
+    for source in ("10.1016/j.fsigen.2017.05.005", "10.1016/j.forsciint.2007.03.014", "HapMap genetic map"):
+        assert source in page
+
+
 def test_demo__never_removes_what_is_not_its_own(run, tmp_path):
     (tmp_path / "incident").mkdir()
     (tmp_path / "incident" / "incident.toml").write_text('title = "A real one"\n')

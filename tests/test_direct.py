@@ -14,7 +14,7 @@ from antigone.engine.observation import allele_seen_probabilities, observation_p
 from antigone.errors import ConsentError
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
-from antigone.model.observation import ObservationRates
+from antigone.model.observation import ObservationModel, ObservationRates
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.model.reassociation import REMAINS_RATES
@@ -22,6 +22,7 @@ from antigone.search import _kernels
 from antigone.search.direct import count_pairs, probable_pairs, score_pairs
 from antigone.search.readings import read_remains
 
+REMAINS = ObservationModel(REMAINS_RATES)
 ALONE = Pedigree.of(("A", "male"))
 CHILD = Pedigree.of(("F", "male"), ("M", "female"), ("A", "male", "F", "M"))
 APART = Pedigree.of(("A", "male"), ("B", "male"))
@@ -54,7 +55,7 @@ def crowd(rng, count=12):
 def test_score_pairs__equals_the_engine(theta):
     rng = np.random.default_rng(3)
     people, populations = crowd(rng, 3), kit(2)
-    readings = read_remains(people, populations=populations, rates=REMAINS_RATES, theta=theta)
+    readings = read_remains(people, populations=populations, observation=REMAINS, theta=theta)
     pairs = np.array([(0, 1), (3, 5), (3, 4), (0, len(people) - 1)])
     scores = score_pairs(readings, pairs)
     for row, (a, b) in enumerate(pairs.tolist()):
@@ -76,7 +77,7 @@ def test_score_pairs__samples_without_a_common_marker_say_exactly_nothing(theta)
         sample("P1", {name: first[name] for name in names[:12]}),
         sample("P2", {name: second[name] for name in names[12:]}),
     ]
-    readings = read_remains(people, populations=kit(2), rates=REMAINS_RATES, theta=theta)
+    readings = read_remains(people, populations=kit(2), observation=REMAINS, theta=theta)
     scores = score_pairs(readings, np.array([(0, 1)]))
     assert [scores.smallest(alternative)[0] for alternative in ("unrelated", "siblings", "parent")] == [0.0, 0.0, 0.0]
 
@@ -91,7 +92,7 @@ def test_score_pairs__against_parent_and_child_equals_the_engine():
     ]
     [markers] = kit(1).values()
     equal = [replace(m, male=m.female) for m in markers]  # the parent's sex is not known: no mean to take
-    readings = read_remains(people, populations={"p": equal}, rates=REMAINS_RATES)
+    readings = read_remains(people, populations={"p": equal}, observation=REMAINS)
     first, second = (chances(person, equal, REMAINS_RATES) for person in people)
     product = {m: first[m] * second[m] for m in first}
     one = sum(log_likelihoods(ALONE, {}, equal, observations={"A": product}))
@@ -107,7 +108,7 @@ def test_score_pairs__against_parent_and_child_equals_the_engine():
 def test_score_pairs__against_parent_and_child_takes_the_worse_direction():
     rng = np.random.default_rng(4)
     people = crowd(rng, 3)
-    readings = read_remains(people, populations=kit(1), rates=REMAINS_RATES)
+    readings = read_remains(people, populations=kit(1), observation=REMAINS)
     ahead, back = (score_pairs(readings, np.array([pair])).smallest("parent")[0] for pair in ((3, 5), (5, 3)))
     assert ahead == pytest.approx(back, abs=1e-12)
 
@@ -121,7 +122,7 @@ def test_probable_pairs__loses_nothing(compiled, rates, log_threshold, monkeypat
         twins = _kernels.Kernels(False, *plain, _kernels.stream_rows)
         monkeypatch.setattr("antigone.search.screen.kernels", lambda: twins)
     people = crowd(np.random.default_rng(5))
-    readings = read_remains(people, populations=kit(2), rates=rates, theta=0.01)
+    readings = read_remains(people, populations=kit(2), observation=ObservationModel(rates), theta=0.01)
     every = score_pairs(readings, np.array(list(combinations(range(len(people)), 2))))
     expected = {tuple(p) for p in every.pairs[every.smallest("unrelated") >= log_threshold].tolist()}
     found = [tuple(p) for block in probable_pairs(readings, log_threshold=log_threshold) for p in block.pairs.tolist()]
@@ -135,7 +136,7 @@ def test_probable_pairs__more_samples_than_a_block():
     bodies = persons(700, rng)
     people = [sample(f"P{i}", g) for i, g in enumerate(bodies)]
     people += [sample(f"Q{i}", degrade(bodies[i], rng, dropout=0.05)) for i in (0, 511, 512, 699)]
-    readings = read_remains(people, populations=kit(1), rates=REMAINS_RATES)
+    readings = read_remains(people, populations=kit(1), observation=REMAINS)
     found = [tuple(p) for block in probable_pairs(readings, log_threshold=np.log(1e8)) for p in block.pairs.tolist()]
     assert sorted(found) == [(0, 700), (511, 701), (512, 702), (699, 703)]
 
@@ -147,7 +148,7 @@ def test_count_pairs__equals_counting():
         sample(f"P{i}", degrade(g, rng, markers=int(rng.integers(0, 5))), sex=sexes[i % 3])
         for i, g in enumerate(persons(30, rng))
     ]
-    counts = count_pairs(read_remains(people, populations=kit(1), rates=REMAINS_RATES))
+    counts = count_pairs(read_remains(people, populations=kit(1), observation=REMAINS))
     differ = without = 0
     for a, b in combinations(people, 2):
         if {a.sex, b.sex} == {"male", "female"}:
@@ -163,7 +164,7 @@ def test_score_pairs__the_mean_lr_of_unrelated_persons_is_one():
     genotypes = [("a", "a"), ("a", "b"), ("a", "c"), ("b", "b"), ("b", "c"), ("c", "c")]
     people = [sample(f"P{i}", {"M": g}) for i, g in enumerate(genotypes)]
     rates = ObservationRates(dropout=0.0, dropin=0.0, error=0.1)
-    readings = read_remains(people, populations={"p": [marker]}, rates=rates)
+    readings = read_remains(people, populations={"p": [marker]}, observation=ObservationModel(rates))
     p = readings.likelihoods["p"][0] @ readings.priors["p"][0]
     assert p.sum() == pytest.approx(1.0)
     mean = p @ np.exp(readings.log_lr["p"]["unrelated"][0]) @ p
@@ -173,4 +174,4 @@ def test_score_pairs__the_mean_lr_of_unrelated_persons_is_one():
 def test_read_remains__a_living_seeker_is_refused():
     living = UnidentifiedPerson("L1", Profile("L1", {}), kind="living", request="letter 7")
     with pytest.raises(ConsentError, match="L1: a living seeker"):
-        read_remains([sample("P1", {}), living], populations=kit(1), rates=REMAINS_RATES)
+        read_remains([sample("P1", {}), living], populations=kit(1), observation=REMAINS)

@@ -79,9 +79,10 @@ def test_examples__the_readme_has_one_of_at_most_eight_lines():
     assert len([line for line in code.splitlines() if line.strip()]) <= 8
 
 
-def test_purpose__every_test_it_names_exists():
+@pytest.mark.parametrize("page", ["purpose.md", "privacy.md"])
+def test_promises__every_test_a_page_names_exists(page):
     tests = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").glob("test_*.py"))
-    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "purpose.md").read_text("utf-8"))
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / page).read_text("utf-8"))
     assert named
     assert [name for name in named if f"def {name}(" not in tests] == []
 

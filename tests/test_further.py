@@ -16,6 +16,8 @@ from antigone.formats.casefolder import read_case_folder
 from antigone.formats.casewriter import write_case_folder
 from antigone.model.case import Incident
 from antigone.model.lineage import MtDifference, MtReference, StatedCounts, YReference
+from antigone.model.observation import ObservationRates
+from antigone.model.result import SearchResult
 from antigone.report.files import results_json
 from antigone.report.html import render_report
 
@@ -209,7 +211,21 @@ def test_explain__the_sex_lowers_the_lr_when_an_error_is_stated(tmp_path):
     lines, explanation = explained(read_case_folder(write(tmp_path, unidentified=people, incident=settings)))
     assert 10 ** (lines["sex"].log10_lr or 0.0) == pytest.approx(0.001 / (0.5 * 0.001 + 0.5 * 0.999))
     assert "Y" not in lines
-    assert "sexes differ" in explanation.remark
+    assert explanation.remark == ""
+    assert list(lines)[:2] == ["autosomal", "sex"]
+    total = (lines["autosomal"].log10_lr or 0.0) + (lines["sex"].log10_lr or 0.0)
+    assert explanation.candidate.smallest_log10_lr == pytest.approx(total)
+
+
+def test_search__without_an_error_of_the_sex_a_contradiction_excludes(tmp_path):
+    people = FILES["unidentified.csv"].replace("PM1,male", "PM1,female")
+    excluded = read_case_folder(write(tmp_path, unidentified=people))
+    assert "sexes differ" in explained(excluded)[1].remark
+    assert searched(excluded).pairs_excluded_by_sex == 1
+
+
+def searched(incident: Incident) -> SearchResult:
+    return search_incident(incident, today=DAY, created="2026-05-01T10:00:00+00:00", command="").result
 
 
 def without_consent(incident: Incident, member: str) -> Incident:
@@ -263,3 +279,15 @@ def test_search__a_donor_off_the_line_is_for_the_geneticist_alone(tmp_path):
 def test_difference__is_written_as_it_is_read():
     for text in ("263G", "A263G", "309.1C", "309.1c", "16189Y", "523DEL", "523del", "16093R"):
         assert str(MtDifference.parse(text)) == text
+
+
+def test_assumptions__say_which_samples_have_rates_of_their_own(folder):
+    incident = read_case_folder(folder)
+    assert any("Genotypes are taken as read" in words for words in searched(incident).assumptions)
+    lossy = tuple(replace(p, rates=ObservationRates(0.25)) if p.code == "PM1" else p for p in incident.unidentified)
+    result = searched(replace(incident, unidentified=lossy))
+    assert any(
+        "Samples with rates of their own: 1, with drop-out from 0.25 to 0.25" in words for words in result.assumptions
+    )
+    (candidate,) = (c for c in result.candidates if c.unidentified == "PM1")
+    assert "seen through drop-out 0.25 for each allele copy" in candidate.evidence[0].words

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from itertools import product
 
 import numpy as np
+import observations
 import pytest
 import reference
 import strategies
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from antigone.engine.observation import observation_probabilities
 from antigone.errors import ModelError, PlanTooLarge
+from antigone.model.case import UnidentifiedPerson
 from antigone.model.joint_result import JointPrior
 from antigone.model.marker import Marker
 from antigone.model.mutation import Custom, Equal, Stepwise
+from antigone.model.observation import AS_READ, ObservationRates
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.search import joint_elimination, joint_likelihood, joint_posterior, joint_screen
@@ -25,24 +30,31 @@ from antigone.search.blind import compare
 from antigone.search.family_table import Target
 from antigone.search.joint_components import Weighted, cut_rows, fair_prices, find_components
 from antigone.search.joint_conclusions import propose
-from antigone.search.joint_likelihood import NOBODY, FamilyQuestion, FamilyTable, family_table
+from antigone.search.joint_likelihood import FamilyTable, family_table
 from antigone.search.joint_lumping import OTHER, lump_marker
 from antigone.search.joint_persons import Persons
 from antigone.search.joint_posterior import JointPosterior, solve_joint
 from antigone.search.joint_prior import log_count, mean_identifications, odds_for_expectation
+from antigone.search.joint_question import NOBODY, FamilyQuestion
 from antigone.search.joint_screen import family_tables, own_prices, screened_table
+from antigone.search.readings import observe_profile
 
 relaxed = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=25)
 STATES_OF_THE_ORACLE = 3_000
+Weight = Callable[[tuple[int, ...]], float]
 
 
 @dataclass(frozen=True)
 class Small:
-    """A small incident: families, unidentified persons, one marker, theta."""
+    """A small incident: families, unidentified persons, one marker, theta.
+
+    ``weights`` are the oracle's P(seen | genotype) of persons seen through an observation model.
+    """
 
     questions: tuple[FamilyQuestion, ...]
     persons: Persons
     theta: float
+    weights: Mapping[int, Weight] = field(default_factory=dict)
 
     @property
     def marker(self) -> Marker:
@@ -58,23 +70,58 @@ def may_be(question_pedigree: Pedigree, member: str, sexes: tuple[Sex, ...]) -> 
 
 
 @st.composite
-def incidents(draw: st.DrawFn, *, families: int = 2, theta: bool = True, on_x: bool = False) -> Small:
-    marker = draw(strategies.markers(on_x=on_x))
-    count = draw(st.integers(1, 4))
+def incidents(
+    draw: st.DrawFn, *, families: int = 2, theta: bool = True, on_x: bool = False, lossy: bool = False
+) -> Small:
+    marker = draw(strategies.markers(on_x=on_x, most_alleles=2 if lossy else 3))
+    count = draw(st.integers(1, 2 if lossy else 4))
     known: list[Sex] = ["female", "male"] if on_x else ["female", "male", "unknown"]
     sexes = tuple(draw(st.sampled_from(known)) for _ in range(count))
     profiles = tuple(draw(readings(marker, sex)) for sex in sexes)
     persons = Persons(tuple(f"V{p}" for p in range(count)), sexes, profiles, (marker,))
+    if lossy:
+        persons, weights = draw(degraded(marker, sexes))
+    else:
+        weights = {}
     questions, left = [], 4
     for f in range(draw(st.integers(1, families))):
-        pedigree = draw(strategies.pedigrees(4))
+        pedigree = draw(strategies.pedigrees(3 if lossy else 4))
         missing = tuple(draw(st.lists(st.sampled_from([m.id for m in pedigree]), max_size=left, unique=True)))
         left -= len(missing)
         typed = {m: p for m, p in draw(strategies.typings(pedigree, marker)).items() if m not in missing}
         candidates = tuple(may_be(pedigree, m, sexes) for m in missing)
         questions.append(FamilyQuestion(f"F{f}", pedigree, missing, typed, candidates))
     chosen = draw(st.sampled_from([0.0, 0.05])) if theta else 0.0
-    return Small(tuple(questions), persons, chosen)
+    return Small(tuple(questions), persons, chosen, weights)
+
+
+def _chance(shown: list[frozenset[str]], marker: Marker, rates: ObservationRates, genotype: tuple[int, ...]) -> float:
+    return observations.probability(shown, genotype, marker, rates)
+
+
+def any_incidents(*, families: int, theta: bool = True) -> st.SearchStrategy[Small]:
+    """Autosomal or on the X chromosome, persons as read or (in one or two families) through an observation model."""
+    return st.one_of(
+        incidents(families=families, theta=theta),
+        incidents(families=families, theta=theta, on_x=True),
+        incidents(families=min(families, 2), theta=theta, lossy=True),
+        incidents(families=min(families, 2), theta=theta, on_x=True, lossy=True),
+    )
+
+
+@st.composite
+def degraded(draw: st.DrawFn, marker: Marker, sexes: tuple[Sex, ...]) -> tuple[Persons, dict[int, Weight]]:
+    """Persons with rates of their own and up to two amplifications, and the oracle's P(seen | genotype) of each."""
+    profiles, seen, weights = [], {}, dict[int, Weight]()
+    for p, sex in enumerate(sexes):
+        shown = draw(st.lists(st.frozensets(st.sampled_from(marker.alleles)), max_size=2))
+        rates = ObservationRates(draw(st.sampled_from([0.1, 0.5])), 0.05, draw(st.sampled_from([0.0, 0.01])))
+        profiles.append(Profile(f"V{p}", {}))
+        if shown:
+            single = marker.chromosome == "X" and sex == "male"
+            seen[f"V{p}"] = {"M": observation_probabilities(shown, marker, rates=rates, hemizygous=single)}
+            weights[p] = cache(partial(_chance, shown, marker, rates))
+    return Persons(tuple(p.sample for p in profiles), sexes, tuple(profiles), (marker,), seen), weights
 
 
 @st.composite
@@ -96,19 +143,24 @@ def rows_of(question: FamilyQuestion) -> Iterator[tuple[int, ...]]:
 
 def oracle_weight(small: Small, question: FamilyQuestion, row: tuple[int, ...]) -> float:
     """P(references, persons in place) / P(references, the same persons unrelated), by direct summation."""
-    marker, persons = small.marker, small.persons
-    placed = {m: persons.profiles[p] for m, p in zip(question.missing, row, strict=True) if p != NOBODY}
-    together = reference.likelihood(question.pedigree, {**question.references, **placed}, marker, theta=small.theta)
-    strangers = [p for p in row if p != NOBODY]
+    placed = {m: p for m, p in zip(question.missing, row, strict=True) if p != NOBODY}
+    together = oracle_likelihood(small, question.pedigree, question.references, placed)
+    strangers = {f"S{p}": Individual(f"S{p}", small.persons.sexes[p]) for p in row if p != NOBODY}
+    who = {code: int(code[1:]) for code in strangers}
     if small.theta:
-        apart = Pedigree((*question.pedigree, *(Individual(f"S{p}", persons.sexes[p]) for p in strangers)))
-        typed = {**question.references, **{f"S{p}": persons.profiles[p] for p in strangers}}
-        return together / reference.likelihood(apart, typed, marker, theta=small.theta)
-    alone = [
-        reference.likelihood(Pedigree((Individual("S", persons.sexes[p]),)), {"S": persons.profiles[p]}, marker)
-        for p in strangers
-    ]
-    return together / (reference.likelihood(question.pedigree, question.references, marker) * math.prod(alone))
+        apart = Pedigree((*question.pedigree, *strangers.values()))
+        return together / oracle_likelihood(small, apart, question.references, who)
+    alone = [oracle_likelihood(small, Pedigree((one,)), {}, {code: who[code]}) for code, one in strangers.items()]
+    return together / (oracle_likelihood(small, question.pedigree, question.references, {}) * math.prod(alone))
+
+
+def oracle_likelihood(
+    small: Small, pedigree: Pedigree, references: Mapping[str, Profile], who: Mapping[str, int]
+) -> float:
+    """P(references, the persons ``who`` by member) by direct summation."""
+    read = {m: small.persons.profiles[p] for m, p in who.items()}
+    seen = {m: small.weights[p] for m, p in who.items() if p in small.weights}
+    return reference.likelihood(pedigree, {**references, **read}, small.marker, theta=small.theta, weights=seen)
 
 
 def require_affordable(small: Small) -> None:
@@ -116,7 +168,8 @@ def require_affordable(small: Small) -> None:
         assume(reference.likelihood(question.pedigree, question.references, small.marker, theta=small.theta) > 0)
         n = len(small.marker.alleles) + bool(small.marker.silent)
         work = math.prod(len(reference._genotypes(m, question.references, small.marker, n)) for m in question.pedigree)
-        assume(work <= STATES_OF_THE_ORACLE)
+        strangers = min(len(question.missing), len(small.weights)) if small.theta else 0
+        assume(work * n ** (2 * strangers) <= STATES_OF_THE_ORACLE)
 
 
 def assert_tables_agree(small: Small, tables: list[FamilyTable]) -> None:
@@ -146,10 +199,21 @@ def test_family_table__over_genotypes_agrees_with_the_oracle(small: Small) -> No
 
 
 @relaxed
-@given(incidents(theta=False, on_x=True))
+@given(incidents(on_x=True))
 def test_family_table__on_the_x_chromosome_agrees_with_the_oracle(small: Small) -> None:
     require_affordable(small)
     assert_tables_agree(small, small.tables())
+
+
+@relaxed
+@given(st.booleans().flatmap(lambda on_x: incidents(on_x=on_x, lossy=True)), st.booleans())
+def test_family_table__through_drop_out_agrees_with_the_oracle(small: Small, over_genotypes: bool) -> None:
+    require_affordable(small)
+    with pytest.MonkeyPatch.context() as patch:
+        if over_genotypes:
+            patch.setattr(joint_likelihood, "FEW_PERSONS", -1)
+            patch.setattr(joint_likelihood, "MOST_BITS", -1)
+        assert_tables_agree(small, small.tables())
 
 
 @relaxed
@@ -185,7 +249,7 @@ def assert_posterior_agrees(small: Small, posterior: JointPosterior, found: Mapp
 
 
 @relaxed
-@given(incidents(families=3), st.sampled_from([1.0, 0.05, 3.0]))
+@given(any_incidents(families=3), st.sampled_from([1.0, 0.05, 3.0]))
 def test_solve_joint__posteriors_agree_with_the_oracle(small: Small, odds: float) -> None:
     require_affordable(small)
     found = oracle_assignments(small)
@@ -199,7 +263,7 @@ def test_solve_joint__posteriors_agree_with_the_oracle(small: Small, odds: float
 
 
 @relaxed
-@given(incidents(families=3, theta=False))
+@given(any_incidents(families=3, theta=False))
 def test_solve_joint__generalised_lrs_agree_with_the_oracle(small: Small) -> None:
     require_affordable(small)
     found = oracle_assignments(small)
@@ -218,7 +282,7 @@ def test_solve_joint__generalised_lrs_agree_with_the_oracle(small: Small) -> Non
 
 
 @relaxed
-@given(incidents(families=3, theta=False))
+@given(any_incidents(families=3, theta=False))
 def test_solve_joint__the_closed_prior_uses_everybody(small: Small) -> None:
     require_affordable(small)
     found = {
@@ -236,7 +300,7 @@ def test_solve_joint__the_closed_prior_uses_everybody(small: Small) -> None:
 
 
 @relaxed
-@given(incidents(families=3, theta=False), st.sampled_from([-0.5, -2.0, -5.0]))
+@given(any_incidents(families=3, theta=False), st.sampled_from([-0.5, -2.0, -5.0]))
 def test_solve_joint__what_is_left_out_moves_no_posterior_beyond_the_bound(small: Small, log_least: float) -> None:
     require_affordable(small)
     found = oracle_assignments(small)
@@ -277,7 +341,7 @@ def assert_ranks_hold(posterior: JointPosterior, found: Mapping) -> None:
 
 
 @relaxed
-@given(incidents(families=2, theta=False), st.sampled_from([-0.1, -1.0]), st.sampled_from([-2.0, 0.0, 1.5]))
+@given(any_incidents(families=2, theta=False), st.sampled_from([-0.1, -1.0]), st.sampled_from([-2.0, 0.0, 1.5]))
 def test_solve_joint__what_is_screened_leaves_bounds_that_hold(small: Small, log_cut: float, log_odds: float) -> None:
     require_affordable(small)
     assume(any(some for question in small.questions for some in question.candidates))
@@ -326,7 +390,7 @@ def fits_once():
 
 
 @relaxed
-@given(incidents(families=2, theta=False), st.sampled_from([-0.1, -1.0, -4.0]))
+@given(any_incidents(families=2, theta=False), st.sampled_from([-0.1, -1.0, -4.0]))
 def test_screened_table__lists_true_weights_and_bounds_the_rest(small: Small, log_cut: float) -> None:
     require_affordable(small)
     prices = np.linspace(0.0, 1.0, len(small.persons.codes))
@@ -348,6 +412,29 @@ def test_screened_table__lists_true_weights_and_bounds_the_rest(small: Small, lo
 
 
 @relaxed
+@given(st.booleans().flatmap(lambda on_x: incidents(on_x=on_x)))
+def test_family_table__rates_of_zero_change_nothing(small: Small) -> None:
+    """The same genotypes as read, and as P(seen | genotype) under rates of 0."""
+    seen = {code: read_exactly(small, p) for p, code in enumerate(small.persons.codes)}
+    soft = replace(small.persons, observations=seen)
+    for question in small.questions:
+        try:
+            plain = family_table(question, small.persons, [small.marker])
+        except ModelError:
+            continue
+        found = family_table(question, soft, [small.marker])
+        assert found.persons.tolist() == plain.persons.tolist()
+        np.testing.assert_allclose(found.log_weight, plain.log_weight, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(soft.log_alone_each, small.persons.log_alone_each, rtol=1e-12, atol=1e-12)
+
+
+def read_exactly(small: Small, p: int) -> dict[str, np.ndarray]:
+    profile, sex = small.persons.profiles[p], small.persons.sexes[p]
+    person = UnidentifiedPerson(small.persons.codes[p], profile, sex)
+    return observe_profile(person, [small.marker], observation=AS_READ)
+
+
+@relaxed
 @given(incidents(families=1))
 def test_family_table__one_missing_and_one_unidentified_is_the_search(small: Small) -> None:
     require_affordable(small)
@@ -356,8 +443,6 @@ def test_family_table__one_missing_and_one_unidentified_is_the_search(small: Sma
     one = replace(question, missing=question.missing[:1], candidates=((0,),))
     table = family_table(one, small.persons, [small.marker], theta=small.theta)
     target = Target("F", one.missing[0], one.pedigree, one.references)
-    from antigone.model.case import UnidentifiedPerson
-
     person = UnidentifiedPerson("V0", small.persons.profiles[0])
     searched = compare([target], [person], populations={"p": [small.marker]}, theta=small.theta).log_lr["p"][0, 0]
     assert table.log_weight[1] == pytest.approx(searched, rel=1e-9, abs=1e-10)
@@ -470,6 +555,53 @@ def solution_total(families: list[Weighted]) -> Iterator[float]:
     from antigone.search.joint_assignments import solve_component
 
     return (solve_component(families, component).log_total for component in find_components(families))
+
+
+DXS = replace(MARKER, chromosome="X")
+
+
+def test_family_table__x_markers_say_nothing_where_a_sex_is_not_known() -> None:
+    """A family with a member of unknown sex, and a person of unknown sex untyped there: the autosomes alone."""
+    pedigree = Pedigree.of(("R", "female"), ("S", "unknown", None, "R"), ("M0", "female", None, "R"))
+    typed = {m: Profile(m, {"M": ("10", "11"), "DXS": ("10", "12")}) for m in ("R", "S")}
+    on_x = replace(DXS, name="DXS")
+    profiles = (Profile("V0", {"M": ("10", "10"), "DXS": ("10", "12")}), Profile("V1", {"M": ("10", "12")}))
+    both = Persons(("V0", "V1"), ("female", "unknown"), profiles, (MARKER, on_x))
+    question = FamilyQuestion("F", pedigree, ("M0",), typed, ((0, 1),))
+    with_x, without = (
+        family_table(question, some, some.markers, theta=theta) for some in (both, both.autosomal) for theta in (0.02,)
+    )
+    np.testing.assert_array_equal(with_x.log_weight, without.log_weight)
+    known = replace(question, pedigree=Pedigree.of(*((m.id, "female", None, m.mother) for m in pedigree)))
+    used = family_table(known, both, both.markers, theta=0.02)
+    assert abs(used.log_weight[1] - without.log_weight[1]) > 0.1
+    assert used.log_weight[2] == pytest.approx(without.log_weight[2], abs=1e-12)
+
+
+def test_persons__a_male_with_two_x_alleles_is_refused_with_a_remedy() -> None:
+    persons = Persons(("V",), ("male",), (Profile("V", {"M": ("10", "11")}),), (DXS,))
+    with pytest.raises(ModelError, match=r"sample V, marker M: .*correct the sex or the genotype"):
+        persons.readings  # noqa: B018
+
+
+def test_persons__of_unknown_sex_typed_on_the_x_are_refused() -> None:
+    with pytest.raises(ModelError, match="unknown: V"):
+        Persons(("V",), ("unknown",), (Profile("V", {"M": ("10", "10")}),), (DXS,))
+
+
+def test_readings__alleles_that_nobody_shows_are_one_order_and_may_be_lumped() -> None:
+    """Drop-out, drop-in and error tell apart the alleles seen, and no others."""
+    marker = Marker("M", tuple("abcdef"), (0.1, 0.1, 0.2, 0.2, 0.2, 0.2))
+    rates = ObservationRates(0.3, 0.05, 0.01)
+    chances = observation_probabilities([{"a", "b"}, {"a"}], marker, rates=rates)
+    persons = Persons(("V",), ("unknown",), (Profile("V", {}),), (marker,), {"V": {"M": chances}})
+    assert persons.told_apart([0]) == [frozenset({"a", "b"})]
+    assert persons.orders == 3
+    assert math.exp(persons.log_largest_each[0]) == pytest.approx(chances.max())
+    first, second = np.triu_indices(6)
+    p = np.array(marker.frequencies)
+    alone = chances @ (p[first] * p[second] * np.where(first == second, 1, 2))
+    assert math.exp(persons.log_alone_each[0]) == pytest.approx(alone, rel=1e-12)
 
 
 def test_persons__listed_twice_are_refused() -> None:

@@ -8,19 +8,37 @@ import json
 import math
 import re
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
+import pytest
+
 from antigone.casework.joint import joint_incident
+from antigone.casework.joint_explain import explain_assignment
+from antigone.casework.prepare import prepare
 from antigone.casework.validate import validate_files
 from antigone.engine.joint_incidents import Disaster, simulate_disaster
+from antigone.engine.likelihood import log_likelihood
 from antigone.formats.frequencies import nist1036
-from antigone.model.case import DEFAULT_MUTATION, SearchSettings
+from antigone.model.case import (
+    DEFAULT_MUTATION,
+    Consent,
+    Donor,
+    Family,
+    Incident,
+    SearchSettings,
+    UnidentifiedPerson,
+)
 from antigone.model.circumstances import Interval, MissingCircumstances, UnidentifiedCircumstances
 from antigone.model.evidence import FurtherEvidence
+from antigone.model.frequency import FrequencyRule, FrequencyTable
 from antigone.model.joint_result import JointPrior, JointResult
 from antigone.model.observation import ObservationRates
+from antigone.model.pedigree import Individual, Pedigree, Sex
+from antigone.model.profile import Profile
 from antigone.report.joint import joint_csv, joint_json, render_joint
 from antigone.search import joint_posterior
+from antigone.search.readings import observe_profile
 
 FORBIDDEN = re.compile(r"\bmatch|(?<!un)identified\b|\bsuspect", re.IGNORECASE)
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,14 +105,109 @@ def test_joint_incident__a_family_whose_references_were_left_out_is_not_told_fro
     assert not [s for s in told if "reference" in s or "blood relative" in s or donor in s]
 
 
-def test_joint_incident__says_that_drop_out_takes_no_part() -> None:
-    _, incident, _ = solve()
-    rates = replace(incident.settings, observation=ObservationRates(dropout=0.02))  # type: ignore[attr-defined]
-    result = joint_incident(
-        replace(incident, settings=rates),  # type: ignore[arg-type, type-var]
-        today=dt.date(2025, 6, 1), created="2025-06-01T00:00:00+00:00", command="test",
+DXS = {"10": 0.2, "11": 0.3, "12": 0.5}
+RATES = {"PM1": ObservationRates(0.3, 0.02, 0.001), "PM2": None, "PM3": ObservationRates(0.1)}
+EVIDENCE: dict[str, dict[str, tuple[str, str]]] = {
+    "GM": {"A1": ("8", "9"), "DXS1": ("10", "11")},
+    "MO": {"A1": ("8", "8"), "DXS1": ("11", "12")},
+    "PM1": {"A1": ("8", "8"), "DXS1": ("10", "10")},
+    "PM2": {"A1": ("8", "9"), "DXS1": ("11", "11")},
+    "PM3": {"A1": ("9", "9"), "DXS1": ("10", "12")},
+}
+
+
+def grandchildren() -> Incident:
+    """A paternal grandmother and a mother miss a girl, a boy and their father; three samples, two of them degraded."""
+    pedigree = Pedigree.of(
+        ("GM", "female"), ("FA", "male", None, "GM"), ("MO", "female"), ("M1", "female", "FA", "MO"),
+        ("M2", "male", "FA", "MO"),
     )  # fmt: skip
-    assert any("drop-out" in notice for notice in result.notices)
+    given_on = Consent("C", dt.date(2024, 1, 1))
+    donors = tuple(Donor(m, Profile(m, EVIDENCE[m]), given_on) for m in ("GM", "MO"))
+    table = FrequencyTable(
+        "P", {"A1": {"8": 0.4, "9": 0.6}, "DXS1": DXS}, {"A1": 400, "DXS1": 400}, x_markers=frozenset({"DXS1"})
+    )
+    sexes: dict[str, Sex] = {"PM1": "female", "PM2": "male", "PM3": "unknown"}
+    persons = tuple(
+        UnidentifiedPerson(code, Profile(code, EVIDENCE[code]), sex, rates=RATES[code]) for code, sex in sexes.items()
+    )
+    settings = SearchSettings(mutation=DEFAULT_MUTATION, rule=FrequencyRule(0, 0), theta=0.01)
+    families = (Family("F1", pedigree, ("FA", "M1", "M2"), donors),)
+    return Incident("Grandchildren", persons, families, (table,), settings)
+
+
+def solve_grandchildren(prior: JointPrior) -> JointResult:
+    return joint_incident(
+        grandchildren(), today=dt.date(2025, 6, 1), created="2025-06-01T00:00:00+00:00", command="test", prior=prior,
+        count=100,
+    )  # fmt: skip
+
+
+def brute_force() -> dict[tuple[tuple[str, str, str], ...], float]:
+    """Every assignment and its likelihood ratio: one engine call for both chromosomes, person by person."""
+    ready = prepare(grandchildren(), today=dt.date(2025, 6, 1))
+    autosomal, on_x = ready.populations["P"]
+    family, persons = ready.families[0], {person.code: person for person in ready.persons}
+    places: dict[str, list[str | None]] = {"FA": [None, "PM2", "PM3"], "M1": [None, "PM1", "PM3"]}
+    places["M2"] = places["FA"]
+    found = {}
+    for row in product(*places.values()):
+        who = {code: member for member, code in zip(places, row, strict=True) if code}
+        if len(who) != sum(code is not None for code in row):
+            continue
+        weight = 0.0
+        for marker in (autosomal, on_x):
+            known = {c: m for c, m in who.items() if marker is autosomal or persons[c].sex != "unknown"}
+            logs = []
+            for names in (known, {c: f"unrelated {c}" for c in known}):
+                strangers = (Individual(f"unrelated {c}", persons[c].sex) for c in known)
+                pedigree = Pedigree((*family.declared.pedigree, *(strangers if names is not known else ())))
+                soft = {c: m for c, m in names.items() if RATES[c]}
+                seen = {
+                    m: observe_profile(persons[c], [marker], observation=ready.incident.settings.observation)
+                    for c, m in soft.items()
+                }
+                typed = {m: persons[c].profile for c, m in names.items() if c not in soft}
+                typed |= family.declared.references
+                logs.append(log_likelihood(pedigree, typed, marker, theta=0.01, observations=seen))
+            weight += logs[0] - logs[1]
+        found[tuple(sorted((code, "F1", member) for code, member in who.items()))] = math.exp(weight)
+    return found
+
+
+def test_joint_incident__with_x_and_drop_out_is_the_sum_over_all_assignments() -> None:
+    result, expected = solve_grandchildren(JointPrior("odds", 0.3)), brute_force()
+    weighed = {pairs: weight * 0.3 ** len(pairs) for pairs, weight in expected.items()}
+    total = math.fsum(weighed.values())
+    assert {one.pairs for one in result.assignments} == {pairs for pairs, weight in weighed.items() if weight > 0}
+    for one in result.assignments:
+        assert 10**one.log10_weight == pytest.approx(weighed[one.pairs], rel=1e-9)
+        assert one.posterior == pytest.approx(weighed[one.pairs] / total, rel=1e-9)
+    for pairing in result.pairings:
+        pair = (pairing.unidentified, pairing.family, pairing.missing)
+        within = [weight for pairs, weight in weighed.items() if pair in pairs]
+        without = [weight for pairs, weight in weighed.items() if pair not in pairs]
+        assert pairing.posterior == pytest.approx(math.fsum(within) / total, rel=1e-9)
+        assert pairing.log10_glr == pytest.approx(math.log10(max(within) / max(without)), abs=1e-9)
+
+
+def test_explain_assignment__with_x_and_drop_out_adds_up_to_the_weight(tmp_path: Path) -> None:
+    result = solve_grandchildren(JointPrior())
+    path = tmp_path / "joint.json"
+    path.write_text(joint_json(result), encoding="utf-8")
+    explained = explain_assignment(grandchildren(), path, today=dt.date(2025, 6, 1))
+    [family] = explained.families
+    assert set(family.log10_by_marker["P"]) == {"A1", "DXS1"}
+    total = sum(family.log10_by_marker["P"].values())
+    assert total == pytest.approx(result.assignments[0].log10_weight, abs=1e-9)
+
+
+def test_joint_incident__says_how_samples_were_read_and_that_x_takes_part() -> None:
+    result = solve_grandchildren(JointPrior())
+    words = " ".join(result.assumptions)
+    assert "2 of 3 unidentified persons are seen through the stated rates" in words
+    assert "1 X-chromosomal markers take part" in words
+    assert not any("no part" in notice for notice in result.notices)
 
 
 def test_joint_files__say_which_generalised_lrs_are_bounds(monkeypatch) -> None:

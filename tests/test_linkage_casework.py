@@ -21,7 +21,7 @@ from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings
 from antigone.model.frequency import FrequencyTable
 from antigone.model.linkage import STANDARD_KITS, linkage_groups_of
 from antigone.model.marker import Marker
-from antigone.model.observation import ObservationRates
+from antigone.model.observation import ObservationModel, ObservationRates
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.report.sentences import explain_linkage
@@ -77,7 +77,9 @@ def test_linkage_correction__without_a_definition_is_not_computed() -> None:
 def test_linkage_correction__under_an_observation_model() -> None:
     target = Target("F1", "MP", SISTERS, typed(("vWA", "D12S391"), SIS=("a", "b")))
     read, degraded = (
-        linkage_correction(target, FOUND, plain("D12S391", "vWA"), settings=SearchSettings(observation=rates))
+        linkage_correction(
+            target, FOUND, plain("D12S391", "vWA"), settings=SearchSettings(observation=ObservationModel(rates))
+        )
         for rates in (ObservationRates(), ObservationRates(dropout=0.3))
     )
     [as_read], [blurred] = read.values(), degraded.values()

@@ -17,13 +17,14 @@ from antigone.engine.likelihood import likelihood_ratio
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.mutation import Stepwise
-from antigone.model.observation import ObservationRates
+from antigone.model.observation import ObservationModel, ObservationRates
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
 from antigone.search.blind import compare
 from antigone.search.codes import fold_to_codes, read_through
+from antigone.search.coding import Reader
 from antigone.search.family_table import Target, log_lr_tables
-from antigone.search.readings import observe_profile, reading_probabilities
+from antigone.search.readings import observe_profile
 
 TODAY = dt.date(2030, 1, 1)
 MARKER = Marker("M", ("10", "11", "12"), (0.2, 0.3, 0.5), Stepwise(0.02, 0.0, 0.2), Stepwise(0.01, 0.0, 0.2))
@@ -45,9 +46,11 @@ def test_table__equals_the_ratio_of_two_pedigrees_with_the_observation(
     mother: Genotype, sibling: Genotype, seen: Genotype, rates: ObservationRates, theta: float
 ) -> None:
     target, person = target_of(mother, sibling), UnidentifiedPerson("PM", Profile("PM", {"M": seen}))
-    comparison = compare([target], [person], populations={"P": [MARKER]}, theta=theta, rates=rates)
+    comparison = compare(
+        [target], [person], populations={"P": [MARKER]}, theta=theta, observation=ObservationModel(rates)
+    )
     apart = Pedigree((*FAMILY, Individual("X")))
-    shown = observe_profile(person, [MARKER], rates=rates)
+    shown = observe_profile(person, [MARKER], observation=ObservationModel(rates))
     typed = dict(target.references)
     h1 = likelihood_ratio(apart, apart, typed, [MARKER], theta=theta, observations={"MP": shown}).log_h1[0]
     h2 = likelihood_ratio(apart, apart, typed, [MARKER], theta=theta, observations={"X": shown}).log_h1[0]
@@ -60,10 +63,10 @@ def test_table__equals_the_ratio_of_two_pedigrees_with_the_observation(
 def test_table__rates_of_zero_change_nothing() -> None:
     target = target_of(("10", "11"), ("11", "12"))
     [plain] = log_lr_tables([target], [MARKER])
-    weights = reading_probabilities(MARKER, np.arange(9), rates=ObservationRates())
+    weights = Reader(MARKER).probabilities(np.arange(9))
     logs = np.log(np.random.default_rng(1).dirichlet(np.ones(6), size=4))
     np.testing.assert_allclose(read_through(logs, weights), fold_to_codes(logs, 3)[:, :9], atol=1e-12)
-    [tiny] = log_lr_tables([target], [MARKER], rates=ObservationRates(dropout=1e-13))
+    [tiny] = log_lr_tables([target], [MARKER], readers=[Reader(MARKER, ObservationRates(dropout=1e-13))])
     np.testing.assert_allclose(tiny[:, :6], plain[:, :6], atol=1e-9)
 
 
@@ -75,7 +78,7 @@ def test_table__a_homozygote_may_be_half_a_heterozygote() -> None:
     )
     person = UnidentifiedPerson("PM", Profile("PM", {"M": ("12", "12")}))
     plain, seen = (
-        compare([target], [person], populations={"P": [still]}, rates=rates).log_lr["P"][0, 0]
+        compare([target], [person], populations={"P": [still]}, observation=ObservationModel(rates)).log_lr["P"][0, 0]
         for rates in (ObservationRates(), ObservationRates(dropout=0.3))
     )
     assert plain == -np.inf
@@ -93,8 +96,8 @@ def test_mean_likelihood_ratio_of_unrelated_readings_is_one() -> None:
     """Sum over all sets that can be seen of P(set | unrelated) LR(set) is 1; with drop-in three alleles can be seen."""
     rates = ObservationRates(dropout=0.3)
     target = target_of(("10", "11"), ("11", "12"))
-    [table] = log_lr_tables([target], [MARKER], rates=rates)
-    weights = reading_probabilities(MARKER, np.arange(6), rates=rates)
+    [table] = log_lr_tables([target], [MARKER], readers=[Reader(MARKER, rates)])
+    weights = Reader(MARKER, rates).probabilities(np.arange(6))
     p = np.array(MARKER.frequencies)
     first, second = np.triu_indices(3)
     prior = p[first] * p[second] * np.where(first == second, 1, 2)
@@ -107,7 +110,9 @@ def test_mean_likelihood_ratio_of_unrelated_readings_is_one() -> None:
 def test_blocks__find_the_same_pairs_under_drop_out() -> None:
     incident, _ = simulated_incident(families=10, unidentified=20, seed=6)
     rates = ObservationRates(dropout=0.1, dropin=0.01, error=0.002)
-    ready = prepare(replace(incident, settings=replace(incident.settings, observation=rates)), today=TODAY)
+    ready = prepare(
+        replace(incident, settings=replace(incident.settings, observation=ObservationModel(rates))), today=TODAY
+    )
     whole, cut = (find_pairs(ready, execution, silent) for execution in (Execution(), Execution(block_families=3)))
     assert whole.pairs
     assert [(whole.targets[t].missing, p) for t, p in whole.pairs] == [

@@ -349,4 +349,4 @@ def test_result__has_no_place_for_a_reference_that_does_not_fit():
 # Rule 7: leaving is real
 
 # End to end in test_casework: test_search__a_withdrawn_donor_takes_no_part_from_that_day
-# TO COME with the registry: erasure, and marking of open results to be computed again.
+# In test_registry_erasure: test_withdraw_donor__*; in test_backup: test_restore__of_an_old_backup_leaves_the_same_*

@@ -12,9 +12,9 @@ import report_example as example
 
 from antigone.errors import InputError
 from antigone.model.pedigree import Pedigree
-from antigone.model.result import MarkerMutation, MutationStep, SearchResult
+from antigone.model.result import EvidenceLine, MarkerMutation, MutationStep, SearchResult
 from antigone.report.html import css_string, render_report
-from antigone.report.sentences import consenting_donors, explain_alternatives, reportable_mutations
+from antigone.report.sentences import consenting_donors, explain_alternatives, explain_evidence, reportable_mutations
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 FORBIDDEN = re.compile(r"\bmatch|(?<!un)identified\b|\bsuspect|\boffender|\bhit\b|\bfather(?:ed|hood)\b", re.IGNORECASE)
@@ -249,3 +249,41 @@ def test_mutations__a_marker_without_a_place_is_kept(result):
     halfway = replace(unplaced, mutations=(MarkerMutation("TH01", (MutationStep("MO", "MP1", -0.7, 0.5),)),))
     found = replace(result, candidates=(halfway,))
     assert "with a change of −0.70 repeat lengths" in Page(render_report(found, example.incident())).text
+
+
+EVIDENCE = (
+    EvidenceLine("autosomal", 4.5, "29 markers"),
+    EvidenceLine("X", 2.67, "9 markers"),
+    EvidenceLine("linkage", -0.27, "correction"),
+    EvidenceLine("Y", None, "not looked up"),
+    EvidenceLine("DNA together", 6.9, "posterior"),
+    EvidenceLine("age", 0.0, "years"),
+    EvidenceLine("all together", 6.9, "posterior"),
+)
+
+
+def test_evidence__is_told_in_words(result):
+    candidate = replace(result.candidates[0], evidence=EVIDENCE)
+    assert explain_evidence(candidate) == (
+        "The autosomal markers give log10 LR 4.50; the X-chromosomal markers +2.67, the linkage between markers "
+        "\N{MINUS SIGN}0.27 and the age ±0.00. Without a number, for the reason in the table: the Y haplotype.",
+        "The DNA together: log10 LR 6.90; everything together: log10 LR 6.90.",
+    )
+    assert explain_evidence(result.candidates[0]) == ()
+
+
+def test_render_report__a_later_candidate_with_other_evidence_is_explained_too(result):
+    last = replace(result.candidates[-1], evidence=EVIDENCE)
+    read = Page(render_report(replace(result, candidates=(*result.candidates[:-1], last)), example.incident(), top=2))
+    assert "The first 2 of 8 candidates are explained one by one below, and 1 later ones that have" in read.text
+    assert f"Candidate {last.rank}:" in read.text
+    assert "the X-chromosomal markers +2.67" in read.text
+
+
+def test_render_report__parts_of_the_lr_beside_the_markers_have_a_row(result):
+    first = result.candidates[0]
+    beyond = {"linkage": dict.fromkeys(first.log10_lr, -0.125)}
+    told = replace(first, log10_lr_beyond=beyond, linkage_log10={"A|B": -0.125}, linkage_methods={"A|B": "looked up"})
+    page = render_report(replace(result, candidates=(told, *result.candidates[1:])), example.incident(), top=1)
+    assert '<tr><th scope="row">linkage</th>' in page
+    assert "Linked markers are computed as linked, which changes log10 LR by: -0.12 (A and B, looked up)." in page

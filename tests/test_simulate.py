@@ -15,6 +15,7 @@ from antigone.engine.likelihood import log_likelihood
 from antigone.engine.mutation import transition_matrix
 from antigone.engine.simulate import drop_gene_indices, drop_genes
 from antigone.errors import ModelError, PedigreeError
+from antigone.model.linkage import LinkageGroup
 from antigone.model.marker import Chromosome, Marker
 from antigone.model.mutation import Equal, Stepwise
 from antigone.model.pedigree import Individual, Pedigree
@@ -195,3 +196,17 @@ def test_drop_gene_indices__refusals() -> None:
     assert "77.7" not in str(refusal.value)
     with pytest.raises(PedigreeError, match="sex"):
         drop_gene_indices(Pedigree.of(("A",)), [Marker("X", ("9",), (1.0,), chromosome="X")], rng=rng)
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.1, 0.5])
+def test_drop_genes__linked_markers_recombine_at_the_stated_rate(rho: float) -> None:
+    """A father whose two haplotypes are known: his children show how often he recombined."""
+    pair = tuple(Marker(name, ("a", "b"), (0.5, 0.5)) for name in ("M", "N"))
+    family = Pedigree.of(("GF", "male"), ("GM", "female"), ("F", "male", "GF", "GM"), ("C", "male", "F", None))
+    given = {"GF": {"M": ("a", "a"), "N": ("a", "a")}, "GM": {"M": ("b", "b"), "N": ("b", "b")}}
+    genes = drop_gene_indices(
+        family, pair, rng=np.random.default_rng(5), count=4000, founders=given, groups=[LinkageGroup(pair, (rho,))]
+    )
+    copied = genes[:, 3, :, 0]
+    assert np.mean(copied[:, 0]) == pytest.approx(0.5, abs=0.03)
+    assert np.mean(copied[:, 0] != copied[:, 1]) == pytest.approx(rho, abs=0.03)

@@ -19,7 +19,7 @@ from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings
 from antigone.model.frequency import FrequencyRule, FrequencyTable
 from antigone.model.marker import Marker
 from antigone.model.mutation import Stepwise
-from antigone.model.observation import ObservationRates
+from antigone.model.observation import ObservationModel, ObservationRates
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 from antigone.search.blind import compare
@@ -43,7 +43,11 @@ def pedigree(sex: Sex) -> Pedigree:
 def log_lr(sex: Sex, typed: dict[str, Genotype], seen: Genotype, theta: float, rates: ObservationRates) -> float:
     references = {m: Profile(m, {"DXS1": genotype}) for m, genotype in typed.items()}
     target, person = Target("F1", "MP", pedigree(sex), references), person_of(sex, seen)
-    return float(compare([target], [person], populations={"P": [MARKER]}, theta=theta, rates=rates).log_lr["P"][0, 0])
+    return float(
+        compare(
+            [target], [person], populations={"P": [MARKER]}, theta=theta, observation=ObservationModel(rates)
+        ).log_lr["P"][0, 0]
+    )
 
 
 def person_of(sex: Sex, seen: Genotype) -> UnidentifiedPerson:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from antigone.cli_keeping import registry_app
+from antigone.cli_serve import serve
 from antigone.errors import AntigoneError
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ app = typer.Typer(
 
 bench_app = typer.Typer(help="Measure this machine.", no_args_is_help=True)
 app.add_typer(bench_app, name="bench")
+app.add_typer(registry_app, name="registry")
+app.command()(serve)
 
 IncidentPath = Annotated[Path, typer.Argument(help="A case folder, its workbook (.xlsx), or a Familias .fam file.")]
 Attested = Annotated[
@@ -294,11 +298,11 @@ def demo(out: Annotated[Path, typer.Option(help="The folder to write.")] = Path(
     """Simulate a ferry accident, search it, and compare the candidates with the simulated truth."""
     _require_drawing("the demonstration's report")
     from antigone import console
-    from antigone.casework.demo import compare_with_truth, day_of_search, simulated_incident, why_open
+    from antigone.casework.demo import compare_with_truth, day_of_search, demo_incident, why_open
     from antigone.casework.files import load_incident, remove_simulated, save_incident
 
     folder = out / "incident"
-    incident, truth = simulated_incident(families=40, unidentified=60, seed=1)
+    incident, truth = demo_incident()
     remove_simulated(folder, incident.title)
     save_incident(incident, truth, folder)
     today = day_of_search(incident)

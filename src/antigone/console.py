@@ -113,6 +113,8 @@ def print_explanation(explanation: Explanation) -> None:
         remark = remark or ("" if marker in c.markers_compared else "no relative typed")
         table.add_row(marker, *values, remark)
     table.add_section()
+    for kind, beyond in c.log10_lr_beyond.items():
+        table.add_row(kind, *(log10_text(beyond[population]) for population in populations), "part of the total")
     table.add_row("total", *(log10_text(c.log10_lr[population]) for population in populations), c.verbal)
     console.print(table)
     _print_evidence(console, explanation)
@@ -122,10 +124,10 @@ def print_explanation(explanation: Explanation) -> None:
         return
     console.print(
         f"Smallest: {log10_text(c.smallest_log10_lr)} ({c.smallest_population}). "
-        f"Posterior{' of the autosomal markers alone' if c.evidence else ''} {probability(c.posterior)}, "
+        f"Posterior{' of this total' if c.evidence else ''} {probability(c.posterior)}, "
         f"from the prior {explanation.prior:.4g}: {explanation.prior_reason}."
     )
-    _print_linkage(console, c.linkage_log10)
+    _print_linkage(console, c.linkage_log10, c.linkage_methods)
 
 
 def _print_evidence(console: Console, explanation: Explanation) -> None:
@@ -141,12 +143,16 @@ def _print_evidence(console: Console, explanation: Explanation) -> None:
         console.print(f"Assumed: {assumption}.")
 
 
-def _print_linkage(console: Console, changes: Mapping[str, float | None]) -> None:
+def _print_linkage(console: Console, changes: Mapping[str, float | None], methods: Mapping[str, str]) -> None:
+    """What linkage changes; ``methods`` are how it was computed when the total contains it."""
     said = ", ".join(
         f"{group.replace('|', '-')} {'not computed' if change is None else f'{round(change, 2) + 0.0:+.2f}'}"
+        + (f" ({methods[group]})" if methods.get(group, "not computed") != "not computed" else "")
         for group, change in changes.items()
     )
-    if said:
+    if methods:
+        console.print(f"Computed as linked, which changes log10 LR by: {said}. The total contains it.")
+    elif said:
         console.print(f"If computed as linked, log10 LR changes by: {said}. The total does not contain it.")
 
 
@@ -201,7 +207,8 @@ def print_sensitivity(candidate: Candidate) -> None:
         table.add_row(assumption, "  ".join(f"{point.value}: {log10_text(point.log10_lr)}" for point in own))
     console.print(table)
     least = min(candidate.sensitivity, key=lambda point: point.log10_lr)
-    console.print(f"Smallest: {log10_text(least.log10_lr)}, with {least.assumption} {least.value}.")
+    unlinked = " All of these take the markers as unlinked." if candidate.linkage_methods else ""
+    console.print(f"Smallest: {log10_text(least.log10_lr)}, with {least.assumption} {least.value}.{unlinked}")
 
 
 def print_hypotheses(report: HypothesesReport) -> None:
@@ -217,7 +224,7 @@ def print_hypotheses(report: HypothesesReport) -> None:
         table.add_section()
         table.add_row("total", "", "", *_ratio(ratio.log_total))
         console.print(table)
-        _print_linkage(console, report.linkage.get(population, {}))
+        _print_linkage(console, report.linkage.get(population, {}), {})
 
 
 def _ratio(log: float | None) -> tuple[str, str]:

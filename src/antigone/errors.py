@@ -8,7 +8,15 @@
     ├── ModelError            a mutation model, frequency or parameter outside its domain
     ├── PlanTooLarge          an exact computation that would not fit; refused before it starts
     ├── ConsentError          a computation that no active consent covers
-    └── Unsupported           a known request that this version does not compute
+    ├── Unsupported           a known request that this version does not compute
+    └── RegistryError         the registry refuses, or cannot do, what was asked; nothing was changed by it
+        ├── StorageError      the database or a file of it: not there, full, locked, lost, of another version
+        ├── VaultError        a key that cannot be used: wrong passphrase, damaged, readable by others
+        ├── ChainBroken       an audit that is not what was written; names the first wrong line
+        ├── BackupError       a backup or a ring of keys that is damaged, or belongs to another registry
+        ├── Forbidden         the role of the user, or the user, may not do this
+        ├── Conflict          somebody else's change, or a decision already taken, stands against it
+        └── Cancelled         a search that a user ended before it had an answer
 
 Messages name the thing, what was found, what was expected and what to do.
 They carry sample, family and case codes only: never names, never genotypes.
@@ -72,3 +80,39 @@ class ConsentError(AntigoneError):
 
 class Unsupported(AntigoneError):
     """A request that is understood but that this version does not compute."""
+
+
+class RegistryError(AntigoneError):
+    """The registry refuses, or cannot do, what was asked; the action left nothing half done."""
+
+
+class StorageError(RegistryError):
+    """A database or file that is not there, full, locked, lost on the way, or of an unknown version."""
+
+
+class VaultError(RegistryError):
+    """A key that cannot be used: wrong passphrase, damaged, readable by others, of another registry, or destroyed."""
+
+
+class ChainBroken(RegistryError):
+    """An audit that is not what was written. ``number`` is the first line that is wrong or missing."""
+
+    def __init__(self, number: int, message: str) -> None:
+        self.number = number
+        super().__init__(message)
+
+
+class BackupError(RegistryError):
+    """A backup or a ring of keys that is damaged, incomplete, or belongs to another registry."""
+
+
+class Forbidden(RegistryError):
+    """The user is unknown, or may not do this in this role."""
+
+
+class Conflict(RegistryError):
+    """A change that another one, made meanwhile or confirmed before, stands against."""
+
+
+class Cancelled(RegistryError):
+    """A search that a user ended; its run has no answer."""

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from antigone.engine.frequencies import markers_of
 from antigone.engine.incidents import Truth, simulate_incident
+from antigone.engine.incidents_distant import DISTANT, add_ages, add_distant_relatives
 from antigone.formats.frequencies import nist1036
 from antigone.model.case import DEFAULT_MUTATION, Incident, SearchSettings
+from antigone.model.circumstances import SexRates
+from antigone.model.linkage import LinkageModel
+from antigone.model.observation import ObservationRates
 from antigone.model.result import Candidate, SearchResult
 
 
@@ -26,6 +34,57 @@ def simulated_incident(*, families: int, unidentified: int, seed: int) -> tuple[
         tables=tables,
         settings=SearchSettings(mutation=DEFAULT_MUTATION),
     )
+
+
+DEGRADATION = ObservationRates(dropout=0.25, dropin=0.01)
+"""How the demonstration's degraded samples show their genotypes."""
+
+STREAM = 7
+"""The stream of random numbers for the distant relatives, chosen so that all kinds of evidence are seen at work."""
+
+X_MARKERS = ("DXS8378", "DXS9902", "DXS7132", "DXS9898", "DXS6809", "DXS6789", "DXS7133", "HPRTB", "DXS7423")
+
+
+def invented_x_frequencies() -> dict[str, dict[str, float]]:
+    """Frequencies of X-chromosomal markers for the demonstration: of no population, nine alleles in a bell shape."""
+    return {
+        name: {str(9 + place % 4 + k): math.comb(8, k) / 2**8 for k in range(9)} for place, name in enumerate(X_MARKERS)
+    }
+
+
+def demo_incident(*, seed: int = 1) -> tuple[Incident, Truth]:
+    """The ferry accident with every kind of evidence: degraded samples, X, Y, mtDNA, linked markers, sex, ages.
+
+    Autosomal frequencies are those of NIST 1036. The X-chromosomal ones, haplotypes and ages are invented.
+    """
+    invented = invented_x_frequencies()
+    tables = tuple(
+        replace(
+            table,
+            frequencies={**table.frequencies, **invented},
+            x_markers=frozenset(invented),
+            source=f"{table.source}; X-chromosomal markers: invented for the demonstration",
+        )
+        for table in nist1036()
+        if "pooled" not in table.population
+    )
+    settings = SearchSettings(mutation=DEFAULT_MUTATION, linkage=LinkageModel())
+    autosomal = [name for name in tables[0].frequencies if name not in invented]
+    incident, truth = simulate_incident(
+        families=40, unidentified=60, seed=seed, tables=tables, settings=settings, markers=autosomal,
+        degradation=DEGRADATION,
+    )  # fmt: skip
+    rng = np.random.default_rng([seed, STREAM])
+    kit, x_kit = (
+        markers_of(tables[0], names, seen={}, rule=settings.rule, mutation=settings.mutation)
+        for names in (autosomal, X_MARKERS)
+    )
+    groups = LinkageModel().groups_of(kit)
+    incident, truth = add_distant_relatives(
+        incident, truth, kit=kit, x_kit=x_kit, degradation=DEGRADATION, rng=rng, groups=groups
+    )
+    incident = add_ages(incident, truth, rng=rng)
+    return replace(incident, further=replace(incident.further, sex=SexRates(0.001, dropout=0.05))), truth
 
 
 @dataclass(frozen=True)
@@ -80,6 +139,8 @@ def _kind(truth: Truth, code: str) -> str:
     remark = truth.remarks.get(code, "")
     if truth.identities[code] is None:
         return "not reported missing"
+    if remark == DISTANT:
+        return DISTANT
     if "fragment" in remark:
         return "fragment of another sample's person"
     return "degraded" if "degraded" in remark else "ordinary"

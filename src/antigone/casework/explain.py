@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from antigone.casework.further import INDEPENDENCE, with_further
-from antigone.casework.linkage import Changes, linkage_of_hypotheses, with_linkage
+from antigone.casework.further import independence_of, with_further
+from antigone.casework.linkage import Changes, linkage_of_hypotheses, linkage_of_pair, with_linkage
 from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import prepare
 from antigone.casework.search import describe_pair, prior_of, with_sensitivity
@@ -60,16 +60,18 @@ def explain_pair(incident: Incident, *, family: str, missing: str, sample: str, 
         raise InputError(f"the incident has no unidentified person '{sample}'; see the table 'unidentified'")
     settings = incident.settings
     comparison = compare(
-        [target], [person], populations=prepared.populations, theta=settings.theta, rates=settings.observation
-    )
+        [target], [person], populations=prepared.populations, theta=settings.theta, observation=settings.observation,
+        sex=prepared.further.sex,
+    )  # fmt: skip
     missing_persons = sum(len(f.missing) for f in incident.families)
     prior, reason = prior_of(len(prepared.persons), missing_persons, incident.settings)
-    candidate = describe_pair(prepared, comparison, 0, 0, rank=0, prior=prior)
-    candidate = with_linkage(candidate, prepared, target=target, person=person)
+    linked = linkage_of_pair(prepared, target=target, person=person)
+    candidate = describe_pair(prepared, comparison, 0, 0, linked=linked, prior=prior)
+    if linked is None:
+        candidate = with_linkage(candidate, prepared, target=target, person=person)
     candidate = with_sensitivity(candidate, prepared, target=target, person=person)
     candidate = with_further(candidate, prepared, target=target, person=person, prior=prior)
-    assumptions = INDEPENDENCE if candidate.evidence else ()
-    return Explanation(candidate, prior, reason, _remark(comparison), assumptions)
+    return Explanation(candidate, prior, reason, _remark(comparison), independence_of([candidate]))
 
 
 def _remark(comparison: Comparison) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from antigone.casework.checkpoint import Checkpoint, identify_search
 from antigone.casework.prepare import Prepared, Progress
-from antigone.model.case import Incident
-from antigone.search.blind import SEX_SIGN, Comparison, compare
+from antigone.model.case import Incident, SearchSettings
+from antigone.model.linkage import LinkageModel
+from antigone.search.blind import SEX_SIGN, Comparison, compare, sex_table
 from antigone.search.blocks import (
     BLOCK_FAMILIES,
     BlindSearch,
@@ -25,6 +26,7 @@ from antigone.search.blocks import (
 )
 from antigone.search.distributed import run_blocks
 from antigone.search.family_table import Target
+from antigone.search.linkage import LinkedPair, link_pairs, linkage_slack
 from antigone.search.reference_fit import ReferenceFit
 
 Array = NDArray[np.float64]
@@ -71,7 +73,8 @@ class Found:
     """Pairs at or above the threshold in every population, strongest first, and the counts of all pairs.
 
     ``pairs`` are (target, person) indices, ``log_lr`` has shape ``(populations, pairs)``. ``comparison`` holds all
-    pairs of a small search.
+    pairs of a small search. When linked markers are computed as linked, both hold it, ``comparison`` for every pair
+    that linkage could bring to the threshold; ``linked`` says what it changed for those worked out here.
     """
 
     targets: tuple[Target, ...]
@@ -84,6 +87,7 @@ class Found:
     without_data: int
     fits: tuple[ReferenceFit, ...]
     comparison: Comparison | None
+    linked: Mapping[tuple[int, int], LinkedPair] = field(default_factory=dict)
 
 
 def find_pairs(prepared: Prepared, execution: Execution, progress: Progress) -> Found:
@@ -95,11 +99,17 @@ def find_pairs(prepared: Prepared, execution: Execution, progress: Progress) -> 
     return _find_in_blocks(prepared, threshold, execution, progress)
 
 
+def linkage_in_search(settings: SearchSettings) -> LinkageModel | None:
+    """The linkage that the LR contains: none with theta, for which linked markers have no definition."""
+    return settings.linkage if settings.theta == 0 else None
+
+
 def _pairs_of_possible_sex(prepared: Prepared) -> int:
-    missing = [SEX_SIGN[f.declared.pedigree[m].sex] for f in prepared.families for m in f.missing]
-    found = [SEX_SIGN[person.sex] for person in prepared.persons]
-    apart = sum(missing.count(sign) * found.count(-sign) for sign in (-1, 1))
-    return len(missing) * len(found) - apart
+    missing = np.array([SEX_SIGN[f.declared.pedigree[m].sex] for f in prepared.families for m in f.missing])
+    found = np.array([SEX_SIGN[person.sex] for person in prepared.persons])
+    possible = np.isfinite(sex_table(prepared.further.sex))
+    counts = [[np.sum(missing == one) * np.sum(found == other) for other in (-1, 0, 1)] for one in (-1, 0, 1)]
+    return int(np.sum(np.array(counts)[possible]))
 
 
 def _find_at_once(prepared: Prepared, threshold: float, progress: Progress) -> Found:
@@ -108,21 +118,58 @@ def _find_at_once(prepared: Prepared, threshold: float, progress: Progress) -> F
     progress("comparing all pairs", 0, 1)
     fits, targets = usable_targets(prepared.families, prepared.populations, theta=theta)
     comparison = compare(
-        targets, prepared.persons, populations=prepared.populations, theta=theta, rates=settings.observation
+        targets,
+        prepared.persons,
+        populations=prepared.populations,
+        theta=theta,
+        observation=settings.observation,
+        sex=prepared.further.sex,
     )
+    comparison, linked = _with_linkage(comparison, prepared, float(np.log(threshold)))
     progress("comparing all pairs", 1, 1)
     target, person = np.nonzero(comparison.smallest >= np.log(threshold))
     log_lr = np.stack([lr[target, person] for lr in comparison.log_lr.values()])
     pairs, log_lr, omitted = _ranked(prepared, targets, target, person, log_lr)
     without = int((comparison.without_data & ~comparison.excluded_by_sex).sum())
     counts = (int(comparison.compared.sum()), int(comparison.excluded_by_sex.sum()), without)
-    return Found(targets, pairs, log_lr, omitted, threshold, *counts, fits, comparison)
+    return Found(targets, pairs, log_lr, omitted, threshold, *counts, fits, comparison, linked)
+
+
+def _with_linkage(
+    comparison: Comparison, prepared: Prepared, log_threshold: float
+) -> tuple[Comparison, dict[tuple[int, int], LinkedPair]]:
+    """The comparison with linkage in the LR of every pair that may reach the threshold by it; see ``linkage_slack``."""
+    model = linkage_in_search(prepared.incident.settings)
+    if model is None:
+        return comparison, {}
+    groups = model.groups_of(next(iter(prepared.populations.values())))
+    slack = np.array([linkage_slack(target, groups) for target in comparison.targets]) if groups else np.zeros(1)
+    near = np.nonzero(comparison.smallest >= log_threshold - slack[:, None])
+    linked = link_pairs(
+        comparison.targets,
+        comparison.persons,
+        list(zip(*(places.tolist() for places in near), strict=True)),
+        populations=prepared.populations,
+        model=model,
+        observation=prepared.incident.settings.observation,
+    )
+    log_lr = {name: lr.copy() for name, lr in comparison.log_lr.items()}
+    for name, lr in log_lr.items():
+        for pair, change in linked.items():
+            lr[pair] += change.total(name)
+    return replace(comparison, log_lr=log_lr), linked
 
 
 def _find_in_blocks(prepared: Prepared, threshold: float, execution: Execution, progress: Progress) -> Found:
     settings = prepared.incident.settings
     search = BlindSearch(
-        prepared.persons, prepared.populations, settings.theta, float(np.log(threshold)), settings.observation
+        prepared.persons,
+        prepared.populations,
+        settings.theta,
+        float(np.log(threshold)),
+        settings.observation,
+        prepared.further.sex,
+        linkage_in_search(settings),
     )
     blocks = cut_into_blocks(prepared.families, execution.block_families or BLOCK_FAMILIES)
     results = _results(blocks, search, execution, progress)

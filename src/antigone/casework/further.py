@@ -1,4 +1,4 @@
-"""One table for each pair: autosomes, Y, mtDNA and what is known beside DNA, each in its own line, and together."""
+"""One table for each pair: autosomes, X, Y, mtDNA and what is known beside DNA, each in its own line, and together."""
 
 from __future__ import annotations
 
@@ -11,25 +11,52 @@ from antigone.engine.circumstances import circumstance_evidence, sex_evidence
 from antigone.engine.lineage import y_donors_off_line, y_evidence
 from antigone.engine.mitochondrial import mt_donors_off_line, mt_evidence
 from antigone.model.case import UnidentifiedPerson
-from antigone.model.circumstances import CircumstanceEvidence
+from antigone.model.circumstances import CircumstanceEvidence, SexRates
 from antigone.model.evidence import FurtherEvidence
 from antigone.model.lineage import LineageEvidence
 from antigone.model.result import Candidate, EvidenceLine
-from antigone.search.blind import posterior_probability
+from antigone.search.blind import differ, posterior_probability
 from antigone.search.family_table import Target
 from antigone.search.reference_fit import ReferenceFit
 
 LN10 = math.log(10)
 
-INDEPENDENCE = (
-    "Y, mtDNA and autosomes: independent given the declared pedigree; in persons of no known relation as tested for Y "
-    "and autosomes by Walsh, Redd & Hammer 2008 (doi:10.1016/j.forsciint.2007.03.014), who recommend a theta for the "
-    "autosomes (below 0.01 in most settings)",
-    "all donors on one paternal or maternal line are one body of evidence; their haplotypes are never multiplied",
-    "what is known beside DNA: independent of the DNA and of each other, with the error rates stated; never part of "
-    "the LR of the DNA",
-)
-"""What lets the lines of one pair be added, in words."""
+_INDEPENDENCE = {
+    "X": "X-chromosomal markers and autosomes: passed on independently; in persons of no relation taken as "
+    "independent, and X markers among each other too (no linkage disequilibrium), which does not hold inside the "
+    "clusters of X kits: see the ISFG guidelines, Tillmar et al. 2017 (doi:10.1016/j.fsigen.2017.05.005)",
+    "lineage": "Y, mtDNA and autosomes: independent given the declared pedigree; in persons of no known relation as "
+    "tested for Y and autosomes by Walsh, Redd & Hammer 2008 (doi:10.1016/j.forsciint.2007.03.014), who recommend a "
+    "theta for the autosomes (below 0.01 in most settings)",
+    "line": "all donors on one paternal or maternal line are one body of evidence; their haplotypes are never "
+    "multiplied",
+    "sex": "the sex that a sample shows: independent of its other markers",
+    "beside": "what is known beside DNA: independent of the DNA and of each other, with the error rates stated; never "
+    "part of the LR of the DNA",
+}
+_DNA = ("autosomal", "X", "linkage", "sex", "Y", "mtDNA")
+DNA_TOGETHER, ALL_TOGETHER = "DNA together", "all together"
+
+
+def independence_of(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    """What lets the lines of these candidates be added, in words, with its source."""
+    kinds = {line.kind for candidate in candidates for line in candidate.evidence}
+    wanted = {"X": "X" in kinds, "sex": "sex" in kinds}
+    wanted |= dict.fromkeys(("lineage", "line"), bool(kinds & {"Y", "mtDNA"}))
+    wanted["beside"] = bool(kinds - {*_DNA, DNA_TOGETHER, ALL_TOGETHER})
+    return tuple(words for key, words in _INDEPENDENCE.items() if wanted[key])
+
+
+def sex_assumption(rates: SexRates | None) -> str:
+    """How recorded sexes were treated, in words."""
+    if rates is None:
+        return "A pair whose known sexes differ is excluded without computation."
+    return (
+        "The LR contains what the sex of the sample says: a male sample looks female with probability "
+        f"{rates.dropout:g} (a lost Y allele of Amelogenin), any sample shows the other sex by mistake with "
+        f"probability {rates.error:g}, and {rates.males:g} of persons of no relation are male. A pair whose known "
+        "sexes differ is compared, without its X-chromosomal markers."
+    )
 
 
 def with_further(
@@ -37,23 +64,68 @@ def with_further(
 ) -> Candidate:
     """The candidate with its table of evidence; without one when there is nothing beside the autosomal markers.
 
-    The ranking and ``Candidate.posterior`` stay those of the autosomal markers.
+    Ranking and ``Candidate.posterior`` are those of the candidate's LR: autosomes and X, with linkage and sex where
+    the search computes them.
     """
-    dna = list(_lineage_lines(prepared.further, target, person))
+    sexes = sex_evidence(target.sex, person.sex, rates=prepared.further.sex) if prepared.further.sex else None
+    apart = "; the X-chromosomal markers take no part" if differ(target.sex, person.sex) else ""
+    typed = list(_typed_lines(candidate, prepared, person, sexes.words + apart if sexes else ""))
+    lineage = list(_lineage_lines(prepared.further, target, person))
     beside = [_circumstance_line(line) for line in _circumstances(prepared.further, target, person)]
-    if not dna and not beside:
+    if len(typed) == 1 and not lineage and not beside:
         return candidate
-    words = f"{len(candidate.markers_compared)} markers; smallest population: {candidate.smallest_population}"
-    autosomal = EvidenceLine("autosomal", candidate.smallest_log10_lr, words)
-    together = _sum(dna := [autosomal, *dna])
-    lines = [*dna, EvidenceLine("DNA together", together, _posterior(together, prior, "the DNA alone"))]
+    dna = [*typed, *_linkage_left_out(candidate), *lineage]
+    together = _sum(dna)
+    lines = [*dna, EvidenceLine(DNA_TOGETHER, together, _posterior(together, prior, "the DNA alone"))]
     if beside:
         moved = probability_words(_sum(beside), prior)
         words = f"the circumstances move the prior from {prior:.3g} to {moved}: "
         everything = together + _sum(beside)
         lines += beside
-        lines += [EvidenceLine("all together", everything, words + _posterior(everything, prior, "all lines"))]
+        lines += [EvidenceLine(ALL_TOGETHER, everything, words + _posterior(everything, prior, "all lines"))]
     return replace(candidate, evidence=tuple(lines))
+
+
+def _typed_lines(
+    candidate: Candidate, prepared: Prepared, person: UnidentifiedPerson, sexes: str
+) -> Iterator[EvidenceLine]:
+    """What the candidate's LR is made of: autosomes, X, linkage and sex. The lines add up to it."""
+    population = candidate.smallest_population
+    chromosome = {marker.name: marker.chromosome for marker in prepared.populations[population]}
+    on_x = [name for name in candidate.markers_compared if chromosome[name] == "X"]
+    beyond = {kind: values[population] for kind, values in candidate.log10_lr_beyond.items()}
+    x = math.fsum(candidate.log10_lr_by_marker[population][name] for name in on_x)
+    autosomal = candidate.smallest_log10_lr
+    if on_x or beyond:
+        autosomal = math.fsum(log for name, log in candidate.log10_lr_by_marker[population].items() if name not in on_x)
+    count = len(candidate.markers_compared) - len(on_x)
+    read = f"; seen through {person.rates.describe()}" if person.rates else ""
+    yield EvidenceLine("autosomal", autosomal, f"{_markers(count)}{read}; smallest population: {population}")
+    if on_x:
+        yield EvidenceLine("X", x, f"X-chromosomal: {_markers(len(on_x))}; same population")
+    if "linkage" in beyond:
+        changes = (
+            f"{name.replace('|', ' and ')} {'not computed' if change is None else f'{round(change, 2) + 0.0:+.2f}'} "
+            f"({candidate.linkage_methods[name]})"
+            for name, change in candidate.linkage_log10.items()
+        )
+        yield EvidenceLine("linkage", beyond["linkage"], f"correction for linked markers: {'; '.join(changes)}")
+    if "sex" in beyond:
+        yield EvidenceLine("sex", beyond["sex"], sexes)
+
+
+def _linkage_left_out(candidate: Candidate) -> Iterator[EvidenceLine]:
+    """A line without a number: the markers are taken as unlinked, and this is what linkage would change."""
+    if candidate.linkage_log10 and not candidate.linkage_methods:
+        changes = (
+            f"{name.replace('|', ' and ')} {'not computed' if change is None else f'{round(change, 2) + 0.0:+.2f}'}"
+            for name, change in candidate.linkage_log10.items()
+        )
+        yield EvidenceLine("linkage", None, f"in no sum; it would change log10 LR by: {'; '.join(changes)}")
+
+
+def _markers(count: int) -> str:
+    return f"{count} marker{'' if count == 1 else 's'}"
 
 
 def circumstance_log_odds(prepared: Prepared, targets: Sequence[Target]) -> dict[tuple[int, str, str], float]:
@@ -122,9 +194,6 @@ def _circumstances(
     missing, found = further.missing.get((target.family, target.missing)), further.unidentified.get(person.code)
     if missing and found:
         yield from circumstance_evidence(missing, found, rates=further.rates)
-    sex = sex_evidence(target.sex, person.sex, rates=further.sex) if further.sex else None
-    if sex is not None:
-        yield sex
 
 
 def _circumstance_line(line: CircumstanceEvidence) -> EvidenceLine:

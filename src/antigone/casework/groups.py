@@ -66,7 +66,7 @@ def _require_unchanged(group: AcceptedGroup, remains: Mapping[str, UnidentifiedP
             f"{path.name}: group {group.code} has {', '.join(unknown)}, not among the remains of the incident; "
             "run antigone reassociate again"
         )
-    if fingerprint([remains[sample].profile for sample in group.samples]) != group.fingerprint:
+    if fingerprint([remains[sample] for sample in group.samples]) != group.fingerprint:
         raise InputError(
             f"{path.name}: a sample of group {group.code} was typed again after it was grouped; "
             "run antigone reassociate again"
@@ -92,7 +92,8 @@ def _merged(
     sexes = {remains[sample].sex for sample in group.samples} - {"unknown"}
     sex = sexes.pop() if len(sexes) == 1 else "unknown"
     profile = Profile(code, consensus_genotypes(found))
-    person = replace(remains[group.samples[0]], code=code, profile=profile, sex=sex)
+    first = remains[group.samples[0]]
+    person = UnidentifiedPerson(code, profile, sex=sex, kind=first.kind, request=first.request)
     return person, f"{code} stands for {', '.join(group.samples)} ({FOR_REVIEW}){_differences(found)}"
 
 

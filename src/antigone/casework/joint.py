@@ -10,12 +10,12 @@ from functools import cached_property
 import numpy as np
 
 from antigone.casework.further import circumstance_log_odds
-from antigone.casework.joint_explain import autosomal
+from antigone.casework.joint_questions import persons_of, questions_of
 from antigone.casework.joint_words import describe_family, describe_person, describe_unseen, joint_assumptions
 from antigone.casework.prepare import Prepared, Progress, prepare, silent
 from antigone.casework.provenance import describe_run
 from antigone.errors import InputError
-from antigone.model.case import Incident, UnidentifiedPerson
+from antigone.model.case import Incident
 from antigone.model.joint_result import (
     Assignment,
     Conclusion,
@@ -27,16 +27,16 @@ from antigone.model.joint_result import (
     SymmetricGroup,
 )
 from antigone.model.marker import Marker
-from antigone.model.observation import ObservationRates
 from antigone.model.profile import Profile
 from antigone.model.result import Provenance
 from antigone.search.blocks import usable_targets
 from antigone.search.family_table import Target
 from antigone.search.joint_conclusions import alike_places, propose, without_data
-from antigone.search.joint_likelihood import NOBODY, FamilyQuestion, FamilyTable
+from antigone.search.joint_likelihood import FamilyTable
 from antigone.search.joint_persons import Persons
 from antigone.search.joint_posterior import JointAssignment, JointPosterior, Ratio, solve_joint
 from antigone.search.joint_prior import prior_weights
+from antigone.search.joint_question import NOBODY, FamilyQuestion
 from antigone.search.joint_screen import family_tables
 
 LN10 = float(np.log(10))
@@ -112,7 +112,7 @@ def joint_incident(
     for number, (name, markers) in enumerate(prepared.populations.items()):
         progress("solving all families jointly", number, len(prepared.populations))
         views[name] = solve_population(
-            prepared, targets, autosomal(markers), prior=prior or JointPrior(), count=count
+            prepared, targets, markers, prior=prior or JointPrior(), count=count
         )  # fmt: skip
     progress("solving all families jointly", len(views), len(views))
     chosen = population or min(views, key=lambda name: (views[name].posterior.best[0].log_weight, name))
@@ -121,21 +121,14 @@ def joint_incident(
         incident.title, chosen, views[chosen], prior=prior or JointPrior(), provenance=provenance, day=today.isoformat()
     )
     notices = (*incident.notices, *prepared.notices, *_population_notices(views, chosen))
-    return replace(result, notices=notices + _left_out(incident, prepared))
+    return replace(result, notices=notices + _left_out(prepared))
 
 
-def _left_out(incident: Incident, prepared: Prepared) -> tuple[str, ...]:
+def _left_out(prepared: Prepared) -> tuple[str, ...]:
     """What takes no part in the joint computation, and what does beside the markers."""
     left = tuple(f"Left out: {count} {reason}" for reason, count in prepared.left_out.items())
     if prepared.further.missing and prepared.further.unidentified:
         left += ("Age, time, place, stature and findings take part as prior odds of single pairings",)
-    if any(table.x_markers for table in incident.tables):
-        left += ("X-chromosomal markers take no part in the joint computation",)
-    if incident.settings.observation != ObservationRates():
-        left += (
-            "The joint computation takes genotypes as read: the incident's rates of drop-out, drop-in and error "
-            "take no part in it",
-        )
     return left
 
 
@@ -146,9 +139,9 @@ def solve_population(
 
     What is known beside DNA moves the prior odds of single pairings.
     """
-    persons = persons_of(prepared.persons, markers)
-    questions = questions_of(targets, persons)
     settings = prepared.incident.settings
+    persons = persons_of(prepared.persons, markers, observation=settings.observation)
+    questions = questions_of(targets, persons)
     sexes = [question.pedigree[m].sex for question in questions for m in question.missing]
     odds = prior_weights(prior, persons.sexes, sexes).log_odds
     tables, prices = family_tables(questions, persons, markers, theta=settings.theta, log_odds=odds)
@@ -156,37 +149,6 @@ def solve_population(
     posterior = solve_joint(tables, persons, prior=prior, pair_log_odds=known, prices=prices, count=count)
     donors = {family.declared.code: family.declared.references for family in prepared.families}
     return JointView(tuple(tables), persons, posterior, settings.threshold, donors)
-
-
-def persons_of(people: Sequence[UnidentifiedPerson], markers: Sequence[Marker]) -> Persons:
-    """The unidentified persons as the computation reads them."""
-    return Persons(
-        tuple(person.code for person in people),
-        tuple(person.sex for person in people),
-        tuple(person.profile for person in people),
-        tuple(markers),
-    )
-
-
-def questions_of(targets: Sequence[Target], persons: Persons) -> list[FamilyQuestion]:
-    """One question for each family: everybody of a possible sex may be each of its missing members."""
-    by_family: dict[str, list[Target]] = {}
-    for target in targets:
-        by_family.setdefault(target.family, []).append(target)
-    return [
-        FamilyQuestion(
-            code=code,
-            pedigree=some[0].pedigree,
-            missing=tuple(target.missing for target in some),
-            references=some[0].references,
-            candidates=tuple(_possible(target, persons) for target in some),
-        )
-        for code, some in by_family.items()
-    ]
-
-
-def _possible(target: Target, persons: Persons) -> tuple[int, ...]:
-    return tuple(p for p, sex in enumerate(persons.sexes) if "unknown" in (sex, target.sex) or sex == target.sex)
 
 
 def describe_joint(
@@ -213,7 +175,7 @@ def describe_joint(
         symmetric=tuple(group for f in range(len(view.tables)) for group in _symmetric(view, f)),
         no_data=view.named_without_data,
         conclusions=conclusions,
-        assumptions=joint_assumptions(posterior),
+        assumptions=joint_assumptions(posterior, view.persons),
         notices=(),
         provenance=provenance,
         day=day,

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from antigone.casework.joint_questions import persons_of, questions_of
 from antigone.casework.prepare import prepare
-from antigone.engine.likelihood import log_likelihoods
 from antigone.errors import InputError
-from antigone.model.case import Incident, UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.case import Incident
 from antigone.search.blocks import usable_targets
-from antigone.search.family_table import Target
+from antigone.search.joint_persons import Persons
+from antigone.search.joint_question import FamilyQuestion, logs_apart, logs_together, sexed_markers
 
 LN10 = float(np.log(10))
 
@@ -53,28 +52,23 @@ def explain_assignment(incident: Incident, path: Path, *, today: dt.date) -> Exp
     pairs = _read_pairs(path)
     prepared = prepare(incident, today=today)
     _, targets = usable_targets(prepared.families, prepared.populations, theta=incident.settings.theta)
-    persons = {person.code: person for person in prepared.persons}
+    settings = prepared.incident.settings
+    people = {
+        name: persons_of(prepared.persons, markers, observation=settings.observation)
+        for name, markers in prepared.populations.items()
+    }
+    known = {person.code for person in prepared.persons}
     wanted: dict[str, dict[str, str]] = {}
     for code, family, missing in pairs:
         wanted.setdefault(family, {})[missing] = code
     explained = []
     for family, places in sorted(wanted.items()):
-        target = next((t for t in targets if t.family == family and set(places) <= {*_missing(targets, family)}), None)
-        unknown = [code for code in places.values() if code not in persons]
-        if target is None or unknown:
+        asked = next((q for q in questions_of(targets, next(iter(people.values()))) if q.code == family), None)
+        if asked is None or not (set(places) <= {*asked.missing} and set(places.values()) <= known):
             raise InputError(f"{path.name}: family '{family}' or its persons are not in this incident; solve it again")
-        placed = {missing: persons[code] for missing, code in places.items()}
-        by_population = {
-            name: _weights(target, placed, autosomal(markers), incident.settings.theta)
-            for name, markers in prepared.populations.items()
-        }
+        by_population = {name: _weights(asked, persons, places, settings.theta) for name, persons in people.items()}
         explained.append(ExplainedFamily(family, places, by_population))
     return ExplainedAssignment(path.name, tuple(explained))
-
-
-def autosomal(markers: Sequence[Marker]) -> list[Marker]:
-    """The markers that take part in the joint computation."""
-    return [marker for marker in markers if marker.chromosome == "autosomal"]
 
 
 def _read_pairs(path: Path) -> list[tuple[str, str, str]]:
@@ -85,18 +79,10 @@ def _read_pairs(path: Path) -> list[tuple[str, str, str]]:
         raise InputError(f"{path} is no joint.json written by `antigone joint`; solve the incident first") from error
 
 
-def _missing(targets: Sequence[Target], family: str) -> list[str]:
-    return [target.missing for target in targets if target.family == family]
-
-
-def _weights(
-    target: Target, placed: Mapping[str, UnidentifiedPerson], markers: Sequence[Marker], theta: float
-) -> dict[str, float]:  # fmt: skip
-    """log10 weight of a family's placed persons at every marker."""
-    inside = {missing: person.profile for missing, person in placed.items()}
-    strangers = {f"unrelated {person.code}": person for person in placed.values()}
-    apart = Pedigree((*target.pedigree, *(Individual(code, person.sex) for code, person in strangers.items())))
-    outside = {code: person.profile for code, person in strangers.items()}
-    h1 = log_likelihoods(target.pedigree, {**target.references, **inside}, markers, theta=theta)
-    h2 = log_likelihoods(apart, {**target.references, **outside}, markers, theta=theta)
-    return {marker.name: (a - b) / LN10 for marker, a, b in zip(markers, h1, h2, strict=True)}
+def _weights(question: FamilyQuestion, persons: Persons, places: Mapping[str, str], theta: float) -> dict[str, float]:
+    """log10 weight of a family's placed persons (by missing member) at every marker that the family can use."""
+    persons, markers = sexed_markers(question, persons, persons.markers)
+    who = {missing: persons.codes.index(code) for missing, code in places.items()}
+    together = logs_together(question, persons, markers, who, theta=theta)
+    apart = logs_apart(question, persons, markers, tuple(who.values()), theta=theta)
+    return {marker.name: (a - b) / LN10 for marker, a, b in zip(markers, together, apart, strict=True)}

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from antigone.search.joint_conclusions import Proposal, next_best, related_references, without_data
-from antigone.search.joint_likelihood import FamilyQuestion, FamilyTable
+from antigone.search.joint_likelihood import FamilyTable
 from antigone.search.joint_persons import Persons
 from antigone.search.joint_posterior import JointPosterior
+from antigone.search.joint_question import FamilyQuestion
 
 LN10 = float(np.log(10))
 FEW_MARKERS = 15
@@ -110,7 +111,7 @@ def _what_decides(
 
 
 def _more_about(persons: Persons, person: int) -> str:
-    typed = len(persons.profiles[person].genotypes)
+    typed = len(persons.typed(person))
     if typed < FEW_MARKERS:
         return f"Only {typed} markers are typed in {persons.codes[person]}; type more."
     return f"{typed} markers are typed in {persons.codes[person]}; more markers say more about distant relatives."
@@ -141,7 +142,7 @@ def describe_family(
     return tuple(sentences)
 
 
-def joint_assumptions(posterior: JointPosterior) -> tuple[str, ...]:
+def joint_assumptions(posterior: JointPosterior, persons: Persons) -> tuple[str, ...]:
     """The model in plain words, and whether it was summed exactly."""
     exact = (
         "Every possible joint assignment is in the sums: the posteriors are exact."
@@ -154,8 +155,30 @@ def joint_assumptions(posterior: JointPosterior) -> tuple[str, ...]:
         "Its weight is the likelihood of every family's references with the proposed persons in their places, over the "
         "likelihood of the same data when those persons are unrelated to the family, times the prior.",
         f"The prior: {posterior.prior.sentence}.",
-        "Markers are taken as unlinked; genotypes as read, with alleles marked as not read left open.",
+        "Markers are taken as unlinked.",
+        *_what_was_read(persons),
         "A pairing of different known sexes is excluded.",
         "The generalised LR of a pairing compares the best joint assignment with it to the best one without it.",
         exact,
     )
+
+
+def _what_was_read(persons: Persons) -> tuple[str, ...]:
+    """How samples are read, and whether X markers take part."""
+    lossy = len(persons.observations)
+    words = [
+        "Genotypes are taken as read, with alleles marked as not read left open"
+        + (", but for the unidentified persons with rates." if lossy else ".")
+    ]
+    if lossy:
+        words.append(
+            f"{lossy} of {len(persons.codes)} unidentified persons are seen through the stated rates of drop-out, "
+            "drop-in and error: every genotype counts with the probability that it shows what was seen."
+        )
+    on_x = sum(marker.chromosome == "X" for marker in persons.markers)
+    if on_x:
+        words.append(
+            f"{on_x} X-chromosomal markers take part: a male has one allele, from his mother. They say nothing about a "
+            "person of unknown sex, nor in a family with a member whose sex is not known."
+        )
+    return tuple(words)

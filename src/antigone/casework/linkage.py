@@ -1,27 +1,29 @@
-"""What taking known linked markers as unlinked does to a log10 LR."""
+"""What linked markers do to a log10 LR: inside it where the search computes them as linked, beside it otherwise."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from antigone.casework.found import linkage_in_search
 from antigone.casework.prepare import Prepared
 from antigone.engine.likelihood import log_likelihoods
 from antigone.engine.linkage import log_likelihood_linked
-from antigone.engine.soft import Observations
 from antigone.errors import PlanTooLarge
 from antigone.model.case import SearchSettings, UnidentifiedPerson
-from antigone.model.linkage import STANDARD_KITS, LinkageGroup, linkage_groups_of
+from antigone.model.linkage import STANDARD_KITS, LinkageGroup, LinkageModel, linkage_groups_of
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.result import Candidate
-from antigone.search.family_table import AS_READ, Target
-from antigone.search.readings import observe_profile
+from antigone.search.family_table import Target
+from antigone.search.linkage import LARGEST_TABLE, LinkedPair, link_pairs
 
+LN10 = math.log(10)
 MOST_LINKED = 25
-"""The strongest candidates whose linkage is worked out in a search; ``antigone explain`` does it for any pair."""
+"""The strongest candidates for which the effect of linkage is stated when the LR does not contain it."""
 
 Changes = dict[str, float | None]
 """By group of known linked markers, how much log10 LR changes when the group is computed as linked.
@@ -31,66 +33,118 @@ theta, with founder inbreeding, in a family too large for the exact sum, or when
 """
 
 
-@dataclass(frozen=True)
-class _Data:
-    """A pedigree and what was seen of its members."""
+def linkage_of_pair(prepared: Prepared, *, target: Target, person: UnidentifiedPerson) -> LinkedPair | None:
+    """What the linkage that the LR contains changes for one pair; ``None`` when the markers are taken as unlinked."""
+    settings = prepared.incident.settings
+    model = linkage_in_search(settings)
+    if model is None:
+        return None
+    pairs = link_pairs(
+        [target], [person], [(0, 0)], populations=prepared.populations, model=model, observation=settings.observation
+    )
+    return pairs[0, 0]
 
-    pedigree: Pedigree
-    profiles: Mapping[str, Profile]
-    observations: Observations | None = None
+
+def linkage_in_lr(candidate: Candidate, linked: LinkedPair | None) -> Candidate:
+    """The candidate, whose LR contains ``linked``, with what it changed, by group and by population."""
+    if linked is None or not linked.methods:
+        return candidate
+    totals = {name: linked.total(name) / LN10 for name in linked.log_change}
+    return replace(
+        candidate,
+        linkage_log10=_log10(linked.log_change[candidate.smallest_population]),
+        linkage_methods=dict(linked.methods),
+        log10_lr_beyond={**candidate.log10_lr_beyond, "linkage": totals},
+    )
 
 
 def with_linkage(candidate: Candidate, prepared: Prepared, *, target: Target, person: UnidentifiedPerson) -> Candidate:
-    """The candidate with the effect of known linkage among its compared markers, in its smallest population."""
+    """The candidate with the effect of linkage in its smallest population; its LR stays without it."""
     markers = prepared.populations[candidate.smallest_population]
-    compared = [marker for marker in markers if marker.name in candidate.markers_compared]
-    return replace(
-        candidate, linkage_log10=linkage_correction(target, person, compared, settings=prepared.incident.settings)
-    )
+    changes = linkage_correction(target, person, markers, settings=prepared.incident.settings)
+    return replace(candidate, linkage_log10=changes)
 
 
 def linkage_correction(
     target: Target, person: UnidentifiedPerson, markers: Sequence[Marker], *, settings: SearchSettings
 ) -> Changes:
-    """What known linkage changes for one pair.
+    """What linkage changes for one pair: that of the settings, or of the known pairs of the standard kits."""
+    model = settings.linkage or LinkageModel()
+    observation = settings.observation
+    linked = link_pairs([target], [person], [(0, 0)], populations={"": markers}, model=model, observation=observation)[
+        0, 0
+    ]
+    changes = _log10(linked.log_change[""])
+    return dict.fromkeys(changes) if settings.theta > 0 else changes
 
-    An unrelated person's genotypes at linked markers are independent (linkage equilibrium), so only the family counts:
 
-        change = log10 L(linked, with the person) - log10 L(linked, without) - the same for the markers one by one
-    """
-    as_read = settings.observation == AS_READ
-    placed = {**target.references, target.missing: Profile(person.code, person.profile.genotypes)}
-    changes: Changes = {}
-    for group in linkage_groups_of(markers, STANDARD_KITS):
-        seen = {} if as_read else {target.missing: observe_profile(person, group.markers, rates=settings.observation)}
-        h1 = _Data(target.pedigree, placed if as_read else target.references, seen)
-        changes[group.name] = _change(h1, _Data(target.pedigree, target.references), group, settings.theta)
-    return changes
+def linkage_assumptions(prepared: Prepared) -> tuple[str, ...]:
+    """How linked markers were treated, in words."""
+    settings = prepared.incident.settings
+    model = linkage_in_search(settings)
+    if model is None:
+        refused = " Linkage was asked for, but it has no definition together with theta above 0, and its effect is "
+        return (
+            "The markers are taken as unlinked and independent, X-chromosomal ones too: their LRs are multiplied."
+            + (f"{refused}not computed; set theta to 0 to have it." if settings.linkage else ""),
+            f"For the first {MOST_LINKED} candidates the effect of known linkage between markers is stated beside the "
+            "LR; no LR, rank or posterior contains it.",
+        )
+    groups = model.groups_of(next(iter(prepared.populations.values())))
+    named = "; ".join(f"{_words(g.name)} with {', '.join(f'{r:.3f}' for r in g.rho)}" for g in groups) or "none"
+    return (
+        f"These markers are linked, with these recombination fractions: {named}. All others are taken as unlinked and "
+        "independent, X-chromosomal ones too. Founders' haplotypes are in linkage equilibrium.",
+        "LR, threshold, rank and posterior contain the linkage. A linked group is one look-up in the family's table of "
+        f"joint genotypes; where that table would have more than {LARGEST_TABLE:,} entries, the pair is scored again "
+        "with linkage. No pair is lost: every pair is computed so that the greatest possible effect of linkage in its "
+        "family could bring to the threshold. The simulated estimate of chance candidates and the sensitivity take the "
+        "markers as unlinked.",
+        f"Genetic map, {model.map_function}: {model.genetic_map.source}.",
+    )
+
+
+def linkage_notices(prepared: Prepared, candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    """For how many of the candidates worked out each linked group was looked up, rescored, or not computed."""
+    if prepared.incident.settings.linkage is None:
+        return ()
+    if linkage_in_search(prepared.incident.settings) is None:
+        return ("linkage is not computed: it has no definition together with theta above 0",)
+    counts = Counter((name, method) for c in candidates for name, method in c.linkage_methods.items())
+    return tuple(f"{_words(name)}, linked: {method} in {count} candidates" for (name, method), count in counts.items())
+
+
+def _words(group: str) -> str:
+    *most, last = group.split("|")
+    return f"{', '.join(most)} and {last}"
+
+
+def _log10(changes: Mapping[str, float | None]) -> Changes:
+    return {name: None if change is None else round(change / LN10, 9) + 0.0 for name, change in changes.items()}
 
 
 def linkage_of_hypotheses(
     h1: Pedigree, h2: Pedigree, profiles: Mapping[str, Profile], markers: Sequence[Marker], *, theta: float
 ) -> Changes:
     """What known linkage changes for two pedigrees over the same typed persons."""
-    return {
-        group.name: _change(_Data(h1, profiles), _Data(h2, profiles), group, theta)
-        for group in linkage_groups_of(markers, STANDARD_KITS)
-    }
+    return {group.name: _change(h1, h2, profiles, group, theta) for group in linkage_groups_of(markers, STANDARD_KITS)}
 
 
-def _change(h1: _Data, h2: _Data, group: LinkageGroup, theta: float) -> float | None:
-    inbred = any(member.founder_inbreeding for data in (h1, h2) for member in data.pedigree)
+def _change(
+    h1: Pedigree, h2: Pedigree, profiles: Mapping[str, Profile], group: LinkageGroup, theta: float
+) -> float | None:
+    inbred = any(member.founder_inbreeding for pedigree in (h1, h2) for member in pedigree)
     if theta > 0 or inbred:
         return None
     try:
-        change = (_gain(h1, group) - _gain(h2, group)) / math.log(10)
+        change = (_gain(h1, profiles, group) - _gain(h2, profiles, group)) / LN10
     except PlanTooLarge:
         return None
     return round(change, 9) + 0.0 if math.isfinite(change) else None  # + 0.0: no minus zero
 
 
-def _gain(data: _Data, group: LinkageGroup) -> float:
+def _gain(pedigree: Pedigree, profiles: Mapping[str, Profile], group: LinkageGroup) -> float:
     """Log likelihood of the group as linked, less that of its markers one by one."""
-    linked = log_likelihood_linked(data.pedigree, data.profiles, group, observations=data.observations)
-    single = log_likelihoods(data.pedigree, data.profiles, group.markers, observations=data.observations)
-    return linked - math.fsum(single)
+    return log_likelihood_linked(pedigree, profiles, group) - math.fsum(
+        log_likelihoods(pedigree, profiles, group.markers)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import statistics
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,12 +13,18 @@ from antigone.errors import InputError
 from antigone.model.case import SCOPE_IDENTIFICATION, Donor, Incident, UnidentifiedPerson
 from antigone.model.evidence import FurtherEvidence
 from antigone.model.marker import Marker
+from antigone.model.observation import DropoutEstimate, Replicate
 from antigone.model.profile import Profile
 from antigone.search.blocks import MissingFrom
+from antigone.search.dropout import estimate_dropouts
 from antigone.search.reference_fit import Declared
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many parts are done, and of how many."""
+
+
+MOST_ESTIMATES_LISTED = 30
+"""Samples whose estimated drop-out is stated one by one in the notices."""
 
 
 def silent(_step: str, _done: int, _of: int) -> None:
@@ -26,7 +33,11 @@ def silent(_step: str, _done: int, _of: int) -> None:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a search may use: every donor in ``families`` has an active consent."""
+    """What a search may use: every donor in ``families`` has an active consent.
+
+    ``persons`` and ``incident.settings.observation`` hold every drop-out as a number; ``estimates`` say which of them
+    were estimated.
+    """
 
     incident: Incident
     persons: tuple[UnidentifiedPerson, ...]
@@ -37,6 +48,7 @@ class Prepared:
     left_out: Mapping[str, int]
     notices: tuple[str, ...]
     further: FurtherEvidence = field(default_factory=FurtherEvidence)
+    estimates: tuple[DropoutEstimate, ...] = ()
 
 
 def prepare(incident: Incident, *, today: dt.date, only_family: str | None = None) -> Prepared:
@@ -52,7 +64,7 @@ def prepare(incident: Incident, *, today: dt.date, only_family: str | None = Non
     """
     covered, left_out = _covered_by_consent(incident, today)
     profiles = [p.profile for p in covered.unidentified] + [d.profile for f in covered.families for d in f.donors]
-    populations, notices = populations_of(covered, profiles)
+    populations, notices = populations_of(covered, profiles, replicates=[p.replicates for p in covered.unidentified])
     families = tuple(
         MissingFrom(Declared(f.code, f.pedigree, {d.member: d.profile for d in f.donors}), f.missing)
         for f in covered.families
@@ -62,8 +74,46 @@ def prepare(incident: Incident, *, today: dt.date, only_family: str | None = Non
         raise InputError("the incident has no unidentified person or no missing person; there is nothing to compare")
     donors = {family.code: len(family.donors) for family in covered.families}
     without = {f.code: len(f.donors) - donors[f.code] for f in incident.families}
-    persons, further = covered.unidentified, covered.further
-    return Prepared(incident, persons, families, populations, donors, without, left_out, notices, further)
+    persons, estimates, settled = settle_dropouts(incident, covered.unidentified, populations)
+    notices += describe_estimates(estimates)
+    return Prepared(
+        settled, persons, families, populations, donors, without, left_out, notices, covered.further, estimates
+    )
+
+
+def settle_dropouts(
+    incident: Incident, persons: tuple[UnidentifiedPerson, ...], populations: Mapping[str, Sequence[Marker]]
+) -> tuple[tuple[UnidentifiedPerson, ...], tuple[DropoutEstimate, ...], Incident]:
+    """Persons with every drop-out a number, the estimates, and the incident with the common rate settled.
+
+    Where the common drop-out is to be estimated, the median of the estimates stands for it: it belongs to no sample,
+    but to the simulated ones by which chance matches are estimated.
+    """
+    observation = incident.settings.observation
+    persons, estimates = estimate_dropouts(persons, populations=populations, observation=observation)
+    if not observation.estimate:
+        return persons, estimates, incident
+    median = statistics.median_low([estimate.dropout for estimate in estimates] or [0.0])
+    common = replace(observation, rates=replace(observation.rates, dropout=median), estimate="")
+    return persons, estimates, replace(incident, settings=replace(incident.settings, observation=common))
+
+
+def describe_estimates(estimates: Sequence[DropoutEstimate]) -> tuple[str, ...]:
+    """What was estimated, sample by sample while they are few, and what such an estimate is."""
+    if not estimates:
+        return ()
+    lines = [estimate.describe() for estimate in estimates[:MOST_ESTIMATES_LISTED]]
+    if len(estimates) > MOST_ESTIMATES_LISTED:
+        values = sorted(estimate.dropout for estimate in estimates)
+        lines = [
+            f"drop-out was estimated for {len(values)} samples: {values[0]:g} to {values[-1]:g}, "
+            f"median {statistics.median_low(values):g}; each is in the table of unidentified persons"
+        ]
+    return (
+        *lines,
+        "a drop-out rate estimated from a sample itself is taken as if it were known: the LR does not contain its "
+        "uncertainty; see how the LR moves with drop-out under sensitivity",
+    )
 
 
 def _covered_by_consent(incident: Incident, today: dt.date) -> tuple[Incident, dict[str, int]]:
@@ -96,9 +146,10 @@ def _why_not(donor: Donor, today: dt.date) -> str:
 
 
 def populations_of(
-    incident: Incident, profiles: Sequence[Profile]
+    incident: Incident, profiles: Sequence[Profile], *, replicates: Sequence[Mapping[str, Sequence[Replicate]]] = ()
 ) -> tuple[dict[str, tuple[Marker, ...]], tuple[str, ...]]:
-    """Each population's markers over the alleles seen in ``profiles``, and notices of markers left out.
+    """Each population's markers over the alleles seen in ``profiles`` and in ``replicates``, and notices of markers
+    left out.
 
     Raises
     ------
@@ -109,6 +160,10 @@ def populations_of(
     for profile in profiles:
         for marker, genotype in profile.genotypes.items():
             seen.setdefault(marker, set()).update(allele for allele in genotype if allele is not None)
+    for sample in replicates:
+        for marker, amplifications in sample.items():
+            alleles = seen.setdefault(marker, set())
+            alleles.update(allele for replicate in amplifications for allele in replicate if allele is not None)
     everywhere = [name for name in seen if all(name in table.frequencies for table in incident.tables)]
     if not everywhere:
         raise InputError("no typed marker has frequencies in every loaded population; add frequencies")

@@ -57,6 +57,7 @@ def describe_settings(settings: SearchSettings) -> dict[str, str]:
         "observation of the unidentified": settings.observation.describe(),
         "prior": "from the number of persons" if settings.prior is None else f"{settings.prior:g}",
         "verbal scale": settings.verbal.source,
+        "linked markers": "none" if settings.linkage is None else settings.linkage.describe(),
     }
     for marker, (female, male) in sorted(settings.mutation.by_marker.items()):
         words[f"mutation, {marker}"] = f"mothers: {describe_model(female)}; fathers: {describe_model(male)}"

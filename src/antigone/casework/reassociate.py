@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.casework.prepare import Progress, populations_of, silent
+from antigone.casework.prepare import Progress, describe_estimates, populations_of, settle_dropouts, silent
 from antigone.casework.provenance import describe_run
 from antigone.errors import InputError
 from antigone.model.case import Incident, UnidentifiedPerson
-from antigone.model.profile import Profile
 from antigone.model.reassociation import (
     ONE_FALSE_LINK_IN,
     REMAINS_RATES,
@@ -154,11 +153,16 @@ def read_incident_remains(
     incident: Incident, remains: Sequence[UnidentifiedPerson], settings: ReassociationSettings
 ) -> tuple[Readings, tuple[str, ...]]:
     """Remains as readings under every population of the incident; the ladders come from the remains alone."""
-    populations, notices = populations_of(incident, [sample.profile for sample in remains])
+    populations, notices = populations_of(
+        incident, [sample.profile for sample in remains], replicates=[sample.replicates for sample in remains]
+    )
+    remains, estimates, _ = settle_dropouts(incident, tuple(remains), populations)
+    notices += describe_estimates(estimates)
     left = sorted(m.name for m in next(iter(populations.values())) if m.chromosome != "autosomal")
     if left:
         notices = (*notices, f"not used by re-association, not autosomal: {', '.join(left)}")
-    readings = read_remains(remains, populations=populations, rates=settings.rates, theta=incident.settings.theta)
+    observation = incident.settings.observation.around(settings.rates)
+    readings = read_remains(remains, populations=populations, observation=observation, theta=incident.settings.theta)
     return readings, notices
 
 
@@ -237,7 +241,7 @@ def _group(run: Reassociation, settings: ReassociationSettings, cluster: Cluster
         bridges=bridges,
         parts=parts,
         consensus=merged,
-        fingerprint=fingerprint([sample.profile for sample in samples]),
+        fingerprint=fingerprint(samples),
         remark=_group_remark(contradictions, bridges),
     )
 
@@ -266,9 +270,13 @@ def _group_remark(contradictions: Sequence[SamplePair], bridges: Sequence[str]) 
     return "conflict, not merged: some pairs contradict, and no single sample explains it; for review"
 
 
-def fingerprint(profiles: Sequence[Profile]) -> str:
+def fingerprint(samples: Sequence[UnidentifiedPerson]) -> str:
     """SHA-256 of samples and what was typed in them, whatever file they came from."""
-    content = [[p.sample, sorted((m, list(genotype)) for m, genotype in p.genotypes.items())] for p in profiles]
+    content: list[list[object]] = []
+    for sample in samples:
+        typed = sorted((marker, list(genotype)) for marker, genotype in sample.profile.genotypes.items())
+        again = sorted((marker, [list(seen) for seen in all_of]) for marker, all_of in sample.replicates.items())
+        content.append([sample.profile.sample, typed, *([again] if again else [])])
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -9,9 +9,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.casework.found import MOST_OF_ONE, Execution, Found, find_pairs
-from antigone.casework.further import INDEPENDENCE, donors_off_line, with_further
-from antigone.casework.linkage import MOST_LINKED, with_linkage
+from antigone.casework.found import MOST_OF_ONE, Execution, Found, find_pairs, linkage_in_search
+from antigone.casework.further import donors_off_line, independence_of, sex_assumption, with_further
+from antigone.casework.linkage import (
+    MOST_LINKED,
+    linkage_assumptions,
+    linkage_in_lr,
+    linkage_notices,
+    linkage_of_pair,
+    with_linkage,
+)
 from antigone.casework.prepare import Prepared, Progress, prepare, silent
 from antigone.casework.provenance import describe_run
 from antigone.casework.summaries import describe_families, describe_persons, list_pairs
@@ -20,13 +27,14 @@ from antigone.engine.mutation_events import locate_mutations, markers_needing_mu
 from antigone.engine.population import genotype_log_probability
 from antigone.model.case import Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.marker import Marker
-from antigone.model.observation import ObservationRates
+from antigone.model.observation import ObservationModel
 from antigone.model.profile import Profile
 from antigone.model.result import Candidate, ChanceMatches, MarkerMutation, SearchResult
-from antigone.search.blind import Comparison, compare, informative_markers, posterior_probability, typed_markers
+from antigone.search.blind import Comparison, compare, differ, informative_markers, posterior_probability
 from antigone.search.chance import expected_chance_matches
-from antigone.search.codes import encode_profiles
-from antigone.search.family_table import AS_READ, Target, log_of_readings
+from antigone.search.coding import Reader, encode_readings
+from antigone.search.family_table import AS_READ, Target
+from antigone.search.linkage import LinkedPair
 from antigone.search.readings import observe_profile
 from antigone.search.reference_fit import ReferenceFit
 from antigone.search.sensitivity import sensitivity
@@ -88,12 +96,17 @@ def search_incident(
         prior_reason=reason,
         threshold=found.threshold,
         left_out=prepared.left_out,
-        assumptions=(*_assumptions(settings), *(INDEPENDENCE if any(c.evidence for c in candidates) else ())),
-        notices=(*incident.notices, *prepared.notices, *_size_notices(found, settings)),
+        assumptions=(*search_assumptions(prepared), *independence_of(candidates)),
+        notices=(
+            *incident.notices,
+            *prepared.notices,
+            *_size_notices(found, settings),
+            *linkage_notices(prepared, candidates),
+        ),
         verbal_scale_source=settings.verbal.source,
         provenance=describe_run(incident, created=created, command=command, seed=seed),
         day=today.isoformat(),
-        pairs=list_pairs(found.comparison),
+        pairs=list_pairs(found, linkage=linkage_in_search(settings) is not None),
     )
     return SearchOutcome(result, (*found.fits, *donors_off_line(prepared)))
 
@@ -107,14 +120,15 @@ def _candidates(prepared: Prepared, found: Found, prior: float, progress: Progre
     made = []
     for number, (target, person) in enumerate(detailed):
         progress("explaining candidates", number, len(detailed))
-        one = describe_pair(prepared, comparison, target_at[target], person_at[person], rank=number + 1, prior=prior)
-        if number < MOST_LINKED:
-            one = with_linkage(one, prepared, target=found.targets[target], person=prepared.persons[person])
+        whom, who = found.targets[target], prepared.persons[person]
+        linked = found.linked.get((target, person)) or linkage_of_pair(prepared, target=whom, person=who)
+        one = describe_pair(prepared, comparison, target_at[target], person_at[person], linked=linked, prior=prior)
+        one = replace(one, rank=number + 1)
+        if number < MOST_LINKED and linked is None:
+            one = with_linkage(one, prepared, target=whom, person=who)
         if number < MOST_SENSITIVE:
-            one = with_sensitivity(one, prepared, target=found.targets[target], person=prepared.persons[person])
-        made.append(
-            with_further(one, prepared, target=found.targets[target], person=prepared.persons[person], prior=prior)
-        )
+            one = with_sensitivity(one, prepared, target=whom, person=who)
+        made.append(with_further(one, prepared, target=whom, person=who, prior=prior))
     progress("explaining candidates", len(detailed), len(detailed))
     made += [_in_brief(prepared, found, number, prior) for number in range(len(detailed), len(found.pairs))]
     return tuple(made)
@@ -132,7 +146,8 @@ def _compare_these(
         [prepared.persons[p] for p in persons],
         populations=prepared.populations,
         theta=prepared.incident.settings.theta,
-        rates=prepared.incident.settings.observation,
+        observation=prepared.incident.settings.observation,
+        sex=prepared.further.sex,
     )
     return comparison, {t: row for row, t in enumerate(targets)}, {p: column for column, p in enumerate(persons)}
 
@@ -147,20 +162,27 @@ def prior_of(persons: int, missing: int, settings: SearchSettings) -> tuple[floa
 
 
 def describe_pair(
-    prepared: Prepared, comparison: Comparison, target: int, person: int, *, rank: int, prior: float
+    prepared: Prepared, comparison: Comparison, target: int, person: int, *, linked: LinkedPair | None, prior: float
 ) -> Candidate:
-    """Everything the search can say about one pair."""
+    """Everything the search can say about one pair, which has no rank yet.
+
+    The LR is the sum over markers, with what the sexes say and what linkage changes (``linked``) where the search
+    computes them.
+    """
     settings = prepared.incident.settings
-    log10_lr = {name: float(lr[target, person]) / LN10 for name, lr in comparison.log_lr.items()}
-    smallest = min(log10_lr, key=lambda name: (log10_lr[name], name))
-    by_marker = {
-        name: {m: log / LN10 for m, log in comparison.by_marker(name, target, person).items()} for name in log10_lr
+    logs = {name: comparison.by_marker(name, target, person) for name in comparison.log_lr}
+    log_sex = float(comparison.log_sex[target, person])
+    beyond = 0.0 if np.isneginf(log_sex) else log_sex
+    log10_lr = {
+        name: (sum(of.values()) + beyond + (linked.total(name) if linked else 0.0)) / LN10 for name, of in logs.items()
     }
+    smallest = min(log10_lr, key=lambda name: (log10_lr[name], name))
+    by_marker = {name: {m: log / LN10 for m, log in of.items()} for name, of in logs.items()}
     compared = comparison.shared_markers(target, person)
     markers = {marker.name: marker for marker in prepared.populations[smallest]}
     of, who = comparison.targets[target], comparison.persons[person]
-    return Candidate(
-        rank=rank,
+    candidate = Candidate(
+        rank=0,
         unidentified=who.code,
         family=of.family,
         missing=of.missing,
@@ -172,17 +194,22 @@ def describe_pair(
         mutations=_mutations(comparison, target, person, [markers[name] for name in compared], settings),
         posterior=posterior_probability(log10_lr[smallest] * LN10, prior=prior),
         verbal=settings.verbal.of(log10_lr[smallest]),
+        log10_lr_beyond={"sex": dict.fromkeys(log10_lr, beyond / LN10)} if beyond else {},
     )
+    return linkage_in_lr(candidate, linked)
 
 
 def with_sensitivity(
     candidate: Candidate, prepared: Prepared, *, target: Target, person: UnidentifiedPerson
 ) -> Candidate:
-    """The candidate with how its smallest total moves when one assumption does."""
+    """The candidate with how the total of its markers moves when one assumption does, all taken as unlinked."""
     settings = prepared.incident.settings
     markers = prepared.populations[candidate.smallest_population]
-    points = sensitivity(target, person, markers, theta=settings.theta, rates=settings.observation)
-    return replace(candidate, sensitivity=points)
+    if differ(target.sex, person.sex):
+        markers = tuple(marker for marker in markers if marker.chromosome != "X")
+    points = sensitivity(target, person, markers, theta=settings.theta, observation=settings.observation)
+    sex = candidate.log10_lr_beyond.get("sex", {}).get(candidate.smallest_population, 0.0)
+    return replace(candidate, sensitivity=tuple(replace(point, log10_lr=point.log10_lr + sex) for point in points))
 
 
 def _mutations(
@@ -192,10 +219,10 @@ def _mutations(
     references, is about the family and not about the candidate (PURPOSE.md, rule 6)."""
     of, who = comparison.targets[target], comparison.persons[person]
     profiles, seen = {**of.references}, {}
-    if settings.observation == AS_READ:
+    if settings.observation.takes_as_read(who):
         profiles[of.missing] = Profile(who.code, who.profile.genotypes)
     else:
-        seen[of.missing] = observe_profile(who, markers, rates=settings.observation)
+        seen[of.missing] = observe_profile(who, markers, observation=settings.observation)
     alone = markers_needing_mutation(of.pedigree, of.references, markers)
     needing = {*markers_needing_mutation(of.pedigree, profiles, markers, observations=seen)} - {*alone}
     located = [
@@ -214,7 +241,8 @@ def _in_brief(prepared: Prepared, found: Found, number: int, prior: float) -> Ca
     target, person = found.targets[found.pairs[number][0]], prepared.persons[found.pairs[number][1]]
     markers = next(iter(prepared.populations.values()))
     informative = informative_markers([target], markers)[0]
-    typed = typed_markers(encode_profiles([person], markers), markers)[:, 0]
+    observation = prepared.incident.settings.observation
+    typed = encode_readings([person], markers, observation=observation).typed(markers)[:, 0]
     names = [marker.name for marker in markers]
     shared = tuple(name for name, tells, read in zip(names, informative, typed, strict=True) if tells and read)
     log10_lr = {name: float(lr) / LN10 for name, lr in zip(prepared.populations, found.log_lr[:, number], strict=True)}
@@ -248,14 +276,14 @@ def _chance(prepared: Prepared, found: Found, seed: int) -> ChanceMatches:
         comparison, _, _ = _compare_these(prepared, replace(found, comparison=None), sample)
     else:
         comparison = found.comparison
-    first, rates = next(iter(prepared.populations.values())), prepared.incident.settings.observation
+    first, observation = next(iter(prepared.populations.values())), prepared.incident.settings.observation
     return expected_chance_matches(
         comparison,
         pairs=found.compared,
         threshold=found.threshold,
-        genotype_logs=[_full_readings(marker, rates) for marker in first],
+        genotype_logs=[_full_readings(marker, observation) for marker in first],
         hemizygous_logs={
-            m: _full_readings(marker, rates, hemizygous=True)
+            m: _full_readings(marker, observation, hemizygous=True)
             for m, marker in enumerate(first)
             if marker.chromosome == "X"
         },
@@ -264,11 +292,12 @@ def _chance(prepared: Prepared, found: Found, seed: int) -> ChanceMatches:
     )
 
 
-def _full_readings(marker: Marker, rates: ObservationRates, *, hemizygous: bool = False) -> NDArray[np.float64]:
+def _full_readings(marker: Marker, observation: ObservationModel, *, hemizygous: bool = False) -> NDArray[np.float64]:
     """Log probability of each full reading of an unrelated person."""
     n = len(marker.alleles)
     logs = genotype_log_probability(stack_markers([marker]), hemizygous=hemizygous)
-    return log_of_readings(marker, rates, hemizygous=hemizygous)(logs)[0, : n * (n + 1) // 2]
+    reader = Reader(marker, observation.at_marker(observation.rates, marker.name))
+    return reader.logs_of_codes(logs, hemizygous=hemizygous)[0, : n * (n + 1) // 2]
 
 
 def _size_notices(found: Found, settings: SearchSettings) -> tuple[str, ...]:
@@ -291,24 +320,37 @@ def _size_notices(found: Found, settings: SearchSettings) -> tuple[str, ...]:
     return tuple(notices)
 
 
-def _assumptions(settings: SearchSettings) -> tuple[str, ...]:
+def _observation_assumption(prepared: Prepared) -> str:
+    """Whether samples may have lost or gained alleles, with the common rates and how many have rates of their own."""
+    common = prepared.incident.settings.observation
+    own = [person.rates.dropout for person in prepared.persons if person.rates is not None]
+    if all(common.takes_as_read(person) for person in prepared.persons):
+        return "Genotypes are taken as read: no allele drop-out or drop-in beyond alleles marked as not read."
+    words = (
+        f"Samples with rates of their own: {len(own)}, with drop-out from {min(own):g} to {max(own):g}. " if own else ""
+    )
+    others = "taken as read" if common == AS_READ else common.describe()
+    return (
+        "Samples of the unidentified may have lost or gained alleles, and are seen through the observation model. "
+        + words
+        + f"Samples without rates of their own: {others}. References are taken as read."
+    )
+
+
+def search_assumptions(prepared: Prepared) -> tuple[str, ...]:
     """The method in plain words, with the choices of this search."""
+    settings = prepared.incident.settings
     return (
         "H1: the unidentified person is the missing person of the family as declared. "
         "H2: the unidentified person is unrelated to the family.",
         "The likelihood ratio (LR) of a marker is the probability of all typed genotypes under H1 over that under H2, "
         "summed exactly over everything that is not known. Nothing is approximated.",
-        "The markers are taken as unlinked and independent, X-chromosomal ones too: their LRs are multiplied.",
-        f"For the first {MOST_LINKED} candidates the effect of known linkage between markers is stated beside the "
-        "LR; no LR, rank or posterior contains it.",
+        *linkage_assumptions(prepared),
         "Other missing members of a family take part as untyped members.",
-        "Genotypes are taken as read: no allele drop-out or drop-in beyond alleles marked as not read."
-        if settings.observation == AS_READ
-        else f"The unidentified persons' samples may have lost or gained alleles: {settings.observation.describe()}. "
-        "References are taken as read.",
+        _observation_assumption(prepared),
         "Founders are unrelated and the population is in Hardy-Weinberg proportions"
         + (f", corrected by theta = {settings.theta:g}." if settings.theta else " (theta = 0)."),
         "The LR is computed in every population; the smallest one ranks the pair and gives the posterior.",
-        "A pair whose known sexes differ is excluded without computation.",
+        sex_assumption(prepared.further.sex),
         "The posterior treats each pair by itself. It is not the joint posterior of all pairs.",
     )

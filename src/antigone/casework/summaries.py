@@ -10,7 +10,6 @@ import numpy as np
 from antigone.casework.found import Found
 from antigone.casework.prepare import Prepared
 from antigone.model.result import Candidate, FamilySummary, PairLine, UnidentifiedSummary
-from antigone.search.blind import Comparison
 
 LN10 = float(np.log(10))
 MOST_PAIRS_LISTED = 20_000
@@ -28,10 +27,11 @@ def describe_persons(
     count = Counter(candidate.unidentified for candidate in candidates)
     best = _strongest(found, of_person=True)
     markers = [marker.name for marker in next(iter(prepared.populations.values()))]
+    estimated = {estimate.sample: estimate.dropout for estimate in prepared.estimates}
     lines = []
     for number, person in enumerate(prepared.persons):
         target, value = best.get(number, (None, None))
-        typed = sum(marker in person.profile.genotypes for marker in markers)
+        typed = sum(map(person.is_typed, markers))
         lines.append(
             UnidentifiedSummary(
                 code=person.code,
@@ -42,6 +42,7 @@ def describe_persons(
                 best_log10_lr=None if value is None else value / LN10,
                 candidates=count[person.code],
                 remark=_person_remark(found, number, count[person.code], typed),
+                dropout=estimated.get(person.code),
             )
         )
     return tuple(lines)
@@ -122,15 +123,21 @@ def _family_remark(prepared: Prepared, found: Found, family: str, candidates: in
     return f"no unidentified person reaches an LR of {limit}; not found yet, or more relatives are needed"
 
 
-def list_pairs(comparison: Comparison | None) -> tuple[PairLine, ...]:
-    """Every pair of a small search, compared or not."""
+def list_pairs(found: Found, *, linkage: bool) -> tuple[PairLine, ...]:
+    """Every pair of a small search, compared or not.
+
+    With ``linkage`` in the LR, a pair that it could not bring to the threshold is said to be taken as unlinked.
+    """
+    comparison = found.comparison
     if comparison is None or comparison.compared.size > MOST_PAIRS_LISTED:
         return ()
     lines = []
     for t, target in enumerate(comparison.targets):
         for p, person in enumerate(comparison.persons):
             compared = bool(comparison.compared[t, p])
-            status = "compared" if compared else "sex differs" if comparison.excluded_by_sex[t, p] else "no data"
+            as_unlinked = linkage and (t, p) not in found.linked
+            told = "compared, taken as unlinked" if as_unlinked else "compared"
+            status = told if compared else "sex differs" if comparison.excluded_by_sex[t, p] else "no data"
             values = {name: float(lr[t, p]) / LN10 for name, lr in comparison.log_lr.items()} if compared else {}
             lines.append(PairLine(person.code, target.family, target.missing, status, values))
     return tuple(lines)

@@ -15,9 +15,10 @@ from antigone.model.joint_result import JointPrior
 from antigone.model.pedigree import Sex
 from antigone.model.profile import Profile
 from antigone.search.joint_conclusions import Proposal, propose, without_data
-from antigone.search.joint_likelihood import NOBODY, FamilyQuestion, FamilyTable, family_table
+from antigone.search.joint_likelihood import FamilyTable, family_table
 from antigone.search.joint_persons import Persons
 from antigone.search.joint_posterior import JointPosterior, solve_joint
+from antigone.search.joint_question import NOBODY, FamilyQuestion
 
 Deviation = tuple[str, float, float]
 

@@ -16,7 +16,9 @@ from antigone.engine.simulate import FullGenotype, drop_genes
 from antigone.errors import ModelError
 from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.frequency import FrequencyTable
+from antigone.model.linkage import LinkageGroup
 from antigone.model.marker import Marker
+from antigone.model.observation import ObservationRates, Replicate
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 
@@ -95,6 +97,7 @@ def simulate_incident(
     settings: SearchSettings | None = None,
     title: str = "Simulated ferry accident",
     markers: Sequence[str] | None = None,
+    degradation: ObservationRates | None = None,
 ) -> tuple[Incident, Truth]:
     """Families of the missing, unidentified remains, consents, and who is who.
 
@@ -104,8 +107,8 @@ def simulate_incident(
     really there). A quarter of the donors were typed with the older kit. From seven families on one declared
     father is not the father; from ten donors on a few have no consent and one has withdrawn.
 
-    Genotypes follow the first table, with the mutation models and frequency rule of ``settings``; its theta
-    is not used: founders are drawn independently.
+    Genotypes follow the first table, with the mutation models, the linkage and the frequency rule of ``settings``; its
+    theta is not used: founders are drawn independently.
 
     Parameters
     ----------
@@ -121,6 +124,9 @@ def simulate_incident(
         Title of the incident.
     markers
         The markers typed; ``None`` for every marker that all tables have.
+    degradation
+        How degraded samples show their genotypes, in the place of what is said above: every marker is amplified, and
+        what it shows is drawn from the observation model with these rates, which are then the sample's own.
 
     Raises
     ------
@@ -138,8 +144,9 @@ def simulate_incident(
     names = _checked_markers(families, unidentified, tables, markers)
     kit = markers_of(tables[0], names, seen={}, rule=settings.rule, mutation=settings.mutation)
     rng = np.random.default_rng(seed)
-    households = [_household(i, _code("F", i, families, 2), kit, rng) for i in range(families)]
-    remains, truth = _remains(households, unidentified, kit, rng)
+    groups = settings.linkage.groups_of(kit) if settings.linkage else ()
+    households = [_household(i, _code("F", i, families, 2), kit, groups, rng) for i in range(families)]
+    remains, truth = _remains(households, unidentified, kit, degradation, rng)
     incident = Incident(
         title=title,
         unidentified=remains,
@@ -170,12 +177,14 @@ def _code(letters: str, index: int, total: int, digits: int) -> str:
     return f"{letters}{index + 1:0{max(digits, len(str(total)))}}"
 
 
-def _household(index: int, code: str, kit: Sequence[Marker], rng: np.random.Generator) -> _Household:
+def _household(
+    index: int, code: str, kit: Sequence[Marker], groups: Sequence[LinkageGroup], rng: np.random.Generator
+) -> _Household:
     declared = _declared(_TEMPLATES[index % len(_TEMPLATES)], code, rng)
     if index != _MISATTRIBUTED:
-        return _Household(code, declared, drop_genes(declared, kit, rng=rng), ())
+        return _Household(code, declared, drop_genes(declared, kit, rng=rng, groups=groups), ())
     donor = f"{code}-R1"
-    genotypes = drop_genes(_with_other_father(declared, donor, f"{code}-X"), kit, rng=rng)
+    genotypes = drop_genes(_with_other_father(declared, donor, f"{code}-X"), kit, rng=rng, groups=groups)
     return _Household(code, declared, genotypes, ((code, donor),))
 
 
@@ -204,7 +213,11 @@ def _with_other_father(declared: Pedigree, father: str, other: str) -> Pedigree:
 
 
 def _remains(
-    households: Sequence[_Household], count: int, kit: Sequence[Marker], rng: np.random.Generator
+    households: Sequence[_Household],
+    count: int,
+    kit: Sequence[Marker],
+    degradation: ObservationRates | None,
+    rng: np.random.Generator,
 ) -> tuple[tuple[UnidentifiedPerson, ...], Truth]:
     missing = [(house.code, member) for house in households for member in house.members("MP")]
     found, who = _recovered(missing, count, rng)
@@ -215,6 +228,8 @@ def _remains(
     remarks: dict[str, str] = {}
     for code, origin, (sex, genotypes) in zip(codes, origins, bodies, strict=True):
         sample, degraded = _sample(code, sex, genotypes, origin.startswith("fragment"), rng)
+        if degraded and degradation is not None:
+            sample = observe_genotypes(sample, genotypes, kit, rates=degradation, rng=rng)
         remains.append(sample)
         remarks[code] = "; ".join(filter(None, (origin, "degraded" if degraded else "")))
     truth = Truth(
@@ -286,6 +301,37 @@ def _degraded(genotypes: Genotypes, rng: np.random.Generator) -> dict[str, Genot
         lost = alleles[0] != alleles[1] and rng.random() < _ALLELE_LOST
         read[names[i]] = (alleles[int(rng.integers(0, 2))], None) if lost else alleles
     return read
+
+
+def observe_genotypes(
+    person: UnidentifiedPerson,
+    genotypes: Genotypes,
+    kit: Sequence[Marker],
+    *,
+    rates: ObservationRates,
+    rng: np.random.Generator,
+) -> UnidentifiedPerson:
+    """The person with what one amplification of each marker shows, drawn from the observation model (without error).
+
+    Each allele copy is lost with probability ``rates.dropout``; with ``rates.dropin`` one allele of the population
+    appears. What is seen is recorded as a laboratory does: one allele as a homozygote; nothing, or three alleles, as a
+    replicate. ``rates`` become the sample's own.
+    """
+    read: dict[str, Genotype] = {}
+    replicates: dict[str, tuple[Replicate, ...]] = {}
+    for marker in kit:
+        if marker.name not in genotypes:
+            continue
+        seen = {allele for allele in genotypes[marker.name] if rng.random() >= rates.dropout}
+        if rng.random() < rates.dropin:
+            p = np.array(marker.frequencies)
+            seen.add(marker.alleles[int(rng.choice(len(p), p=p / p.sum()))])
+        shown = sorted(seen, key=marker.alleles.index)
+        if len(shown) in (1, 2):
+            read[marker.name] = shown[0], shown[-1]
+        else:
+            replicates[marker.name] = (tuple(shown),)
+    return replace(person, profile=Profile(person.code, read), rates=rates, replicates=replicates)
 
 
 def _families(

@@ -9,6 +9,7 @@ genotype. See ``docs/model.md``, section 4, and Gill et al. (2012), doi:10.1016/
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +23,14 @@ Ints = NDArray[np.int64]
 
 
 def observation_probabilities(
-    replicates: Sequence[Collection[str]], marker: Marker, *, rates: ObservationRates, hemizygous: bool = False
+    replicates: Sequence[Collection[str | None]], marker: Marker, *, rates: ObservationRates, hemizygous: bool = False
 ) -> Array:
     """P(what was seen | genotype) for every unordered genotype, a silent allele included.
 
     Parameters
     ----------
-    replicates : the alleles seen in each amplification; an empty one was amplified and showed nothing.
+    replicates : the alleles seen in each amplification; an empty one was amplified and showed nothing. ``None``
+        beside one allele: that allele was seen, and whether others were is not known.
     hemizygous : whether the person carries one copy (a male on the X chromosome).
 
     Returns
@@ -39,7 +41,7 @@ def observation_probabilities(
     Raises
     ------
     ModelError
-        For an allele outside the marker's ladder.
+        For an allele outside the marker's ladder, or ``None`` beside any other number of alleles than one.
 
     Examples
     --------
@@ -52,8 +54,13 @@ def observation_probabilities(
     genotypes = _genotypes(marker, hemizygous)
     total = np.ones(len(genotypes))
     for replicate in replicates:
-        seen = _indices(replicate, marker)
-        total = total * _with_error(_set_seen(seen, genotypes, marker, rates), genotypes, marker, rates.error)
+        known = [allele for allele in replicate if allele is not None]
+        seen = _indices(known, marker)
+        if len(known) < len(replicate):
+            chance = _allele_seen(_one_allele(seen, marker), genotypes, marker, rates)
+        else:
+            chance = _set_seen(seen, genotypes, marker, rates)
+        total = total * _with_error(chance, genotypes, marker, rates.error)
     return total
 
 
@@ -65,15 +72,56 @@ def allele_seen_probabilities(
     This is the sum of ``observation_probabilities`` over all sets that contain the allele. Shape and Raises as there.
     """
     genotypes = _genotypes(marker, hemizygous)
-    [index] = _indices([allele], marker)
-    missed = np.where(genotypes == index, rates.dropout, 1.0).prod(axis=1)
-    chance = 1 - missed * (1 - rates.dropin * _visible(marker)[index])
+    chance = _allele_seen(_one_allele(_indices([allele], marker), marker), genotypes, marker, rates)
     return _with_error(chance, genotypes, marker, rates.error)
+
+
+def standard_probabilities(marker: Marker, *, rates: ObservationRates, hemizygous: bool = False) -> Array:
+    """P(reading | genotype) of all common readings at once.
+
+    Returns
+    -------
+    Shape ``(readings, genotypes)``: first every set ``{a, b}`` with ``a <= b`` in the order of ``genotype_pairs``
+    (``{a}`` alone where they are equal), then every ``a`` seen beside whatever else. Each row is what
+    ``observation_probabilities`` gives for its reading.
+    """
+    genotypes, n, c = _genotypes(marker, hemizygous), len(marker.alleles), rates.dropin
+    first, second = _pairs(n, False).T
+    p, same = _visible(marker)[:, None], (first == second)[:, None]
+    nothing = _set_kept((), genotypes, n, rates.dropout)
+    single = np.stack([_set_kept((allele,), genotypes, n, rates.dropout) for allele in range(n)])
+    both = np.zeros((len(first), len(genotypes)))
+    if not hemizygous:
+        rows = np.flatnonzero((genotypes < n).all(axis=1))
+        both[np.arange(len(first)), rows] = (1 - rates.dropout) ** 2
+    alone = single * ((1 - c) + c * p) + c * p * nothing
+    pair = both * ((1 - c) + c * (p[first] + p[second])) + c * (p[first] * single[second] + p[second] * single[first])
+    missed = np.where(genotypes == np.arange(n)[:, None, None], rates.dropout, 1.0).prod(axis=2)
+    chances = np.concatenate([np.where(same, alone[first], pair), 1 - missed * (1 - c * p)])
+    return _with_error(chances, genotypes, marker, rates.error)
+
+
+def _one_allele(seen: tuple[int, ...], marker: Marker) -> int:
+    if len(seen) != 1:
+        raise ModelError(
+            f"marker {marker.name}: {len(seen)} alleles seen beside one that is not known; state one allele, or all"
+        )
+    return seen[0]
+
+
+def _allele_seen(allele: int, genotypes: Ints, marker: Marker, rates: ObservationRates) -> Array:
+    """P(this allele is among those seen | genotype) after drop-out and drop-in, without error."""
+    missed = np.where(genotypes == allele, rates.dropout, 1.0).prod(axis=1)
+    return np.asarray(1 - missed * (1 - rates.dropin * _visible(marker)[allele]))
 
 
 def _genotypes(marker: Marker, hemizygous: bool) -> Ints:
     """Allele indices of every genotype, shape ``(genotypes, copies)``."""
-    n = len(marker.alleles) + (marker.silent > 0)
+    return _pairs(len(marker.alleles) + (marker.silent > 0), hemizygous)
+
+
+@lru_cache(maxsize=64)
+def _pairs(n: int, hemizygous: bool) -> Ints:
     return np.arange(n)[:, None] if hemizygous else np.stack(np.triu_indices(n), axis=-1)
 
 
@@ -117,10 +165,10 @@ def _set_kept(kept: tuple[int, ...], genotypes: Ints, silent: int, dropout: floa
 
 
 def _with_error(chance: Array, genotypes: Ints, marker: Marker, error: float) -> Array:
-    """Mix with what a random person's genotype would show."""
+    """Mix with what a random person's genotype would show; the genotypes stand on the last axis."""
     if not error:
         return chance
     p = np.array([*marker.frequencies, *([marker.silent] if marker.silent > 0 else [])])
     orders = 2.0 - (genotypes[:, 0] == genotypes[:, -1])
     random = p[genotypes].prod(axis=1) * orders
-    return (1 - error) * chance + error * float(random @ chance)
+    return (1 - error) * chance + error * (chance @ random)[..., None]

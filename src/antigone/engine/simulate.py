@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from antigone.engine.kinship import males
 from antigone.engine.mutation import transition_matrix
 from antigone.errors import ModelError
+from antigone.model.linkage import LinkageGroup
 from antigone.model.marker import Marker
 from antigone.model.mutation import MutationModel
 from antigone.model.pedigree import Individual, Pedigree
@@ -42,6 +44,7 @@ def drop_genes(
     rng: np.random.Generator,
     founders: GivenFounders | None = None,
     theta: float = 0.0,
+    groups: Sequence[LinkageGroup] = (),
 ) -> dict[str, dict[str, FullGenotype]]:
     """One simulated genotype of every member at every marker, as a laboratory would see it.
 
@@ -60,7 +63,7 @@ def drop_genes(
     >>> drop_genes(trio, [marker], rng=np.random.default_rng(1))["CH"]
     {'M': ('12', '12')}
     """
-    genes = drop_gene_indices(pedigree, markers, rng=rng, founders=founders, theta=theta)[0]
+    genes = drop_gene_indices(pedigree, markers, rng=rng, founders=founders, theta=theta, groups=groups)[0]
     return {member.id: _seen(genes[i].tolist(), markers) for i, member in enumerate(pedigree)}
 
 
@@ -81,13 +84,15 @@ def drop_gene_indices(
     count: int = 1,
     founders: GivenFounders | None = None,
     theta: float = 0.0,
+    groups: Sequence[LinkageGroup] = (),
 ) -> Ints:
     """Simulated genes of ``count`` independent copies of a pedigree, one allele index for each gene.
 
     Founder genes, and the gene from an absent single parent, are drawn from the population: independently,
     or with ``theta`` from one urn in which ``P(a) = (n_a theta + (1 - theta) p_a) / (1 + (N - 1) theta)``
     after ``N`` draws. A parent passes on either gene with probability 1/2, then it mutates by the matrix of
-    the parent's sex. Markers are unlinked.
+    the parent's sex. Markers are unlinked but for ``groups``, in which the gene copied changes between neighbours
+    with the recombination fraction.
 
     Parameters
     ----------
@@ -102,6 +107,8 @@ def drop_gene_indices(
         the first draws from the urn.
     theta
         The coancestry of the founders' population, 0 or more and less than 1.
+    groups
+        Groups of linked markers, all of them among ``markers``.
 
     Returns
     -------
@@ -138,6 +145,12 @@ def drop_gene_indices(
         # his one gene must not count twice in the urn
         fixed[male, 0] = np.where(ladders.on_x, -1, fixed[male, 0])
     drawn = _founder_genes(pedigree, ladders, fixed, rng=rng, count=count, theta=theta)
+    column = {marker.name: i for i, marker in enumerate(markers)}
+    linked = [
+        (column[before.name], column[after.name], rho)
+        for group in groups
+        for (before, after), rho in zip(pairwise(group.markers), group.rho, strict=True)
+    ]
     row = {member.id: i for i, member in enumerate(pedigree)}
     genes = np.zeros((count, len(pedigree), len(markers), 2), dtype=np.int64)
     for member in pedigree.parents_first:
@@ -146,7 +159,7 @@ def drop_gene_indices(
             if parent is None:
                 own[..., side] = drawn[member.id, side]
             else:
-                own[..., side] = _passed_on(genes[:, row[parent]], passing, rng)
+                own[..., side] = _passed_on(genes[:, row[parent]], passing, linked, rng)
         _settle(own, member, one_copy=member.id in one_copy, on_x=ladders.on_x, fixed=fixed, rng=rng)
     return genes
 
@@ -245,8 +258,12 @@ def _pick(cumulative: Array, chance: Array) -> Ints:
     return np.asarray((chance[..., None] >= cumulative).sum(axis=-1), dtype=np.int64)
 
 
-def _passed_on(parent: Ints, passing: Array, rng: np.random.Generator) -> Ints:
+def _passed_on(
+    parent: Ints, passing: Array, linked: Sequence[tuple[int, int, float]], rng: np.random.Generator
+) -> Ints:
     side = rng.integers(0, 2, size=parent.shape[:-1])
+    for before, after, rho in linked:
+        side[:, after] = side[:, before] ^ (rng.random(len(side)) < rho)
     allele = np.where(side == 0, parent[..., 0], parent[..., 1])
     return _pick(passing[np.arange(parent.shape[1]), allele], rng.random(allele.shape))
 

@@ -29,6 +29,7 @@ from antigone.formats.further import FurtherTables, People, read_further
 from antigone.formats.genemapper import genemapper_rows, is_genemapper
 from antigone.formats.parquet import read_parquet
 from antigone.formats.profiles import PROFILE_COLUMNS, TypedSamples, gather_profiles, profile_rows
+from antigone.formats.replicates import check_replicates, refuse_replicates
 from antigone.formats.settings import IncidentSettings, incident_settings, parse_incident_toml, settings_of_rows
 from antigone.formats.sources import HashedFile
 from antigone.formats.tables import Columns, Grid, Table, cell_text, no_table, read_csv, read_workbook, to_table
@@ -138,11 +139,14 @@ def _incident(folder: _Folder) -> Incident:
     typed = _profiles(folder, ladders)
     donors = folder.table("donors", DONOR_COLUMNS)
     families, samples = read_families(folder.table("families", FAMILY_COLUMNS), donors, typed)
-    unidentified = read_unidentified(folder.table("unidentified", UNIDENTIFIED_COLUMNS), typed)
+    observation = settings.settings.observation
+    unidentified = read_unidentified(folder.table("unidentified", UNIDENTIFIED_COLUMNS), typed, observation)
     if typed.genotypes:
         check_samples(samples, unidentified, typed, findings)
         x_markers = frozenset().union(*(table.x_markers for table in tables))
         check_hemizygous(families, unidentified, x_markers, typed, findings)
+        refuse_replicates([sample for sample, _ in samples.samples], typed, findings)
+        check_replicates(unidentified, observation, typed, x_markers, findings)
     _check_mutation_models(settings, tables, typed, findings)
     missing = [(family.code, member) for family in families for member in family.missing]
     people = People({person.code for person in unidentified}, {sample for sample, _ in samples.samples}, {*missing})

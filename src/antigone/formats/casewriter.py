@@ -7,15 +7,18 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from antigone.errors import InputError, Problem
 from antigone.formats.alleles import UNKNOWN
 from antigone.formats.casefolder import SETTINGS_FILE
-from antigone.formats.families import DONOR_COLUMNS, FAMILY_COLUMNS
+from antigone.formats.families import DONOR_COLUMNS, FAMILY_COLUMNS, UNIDENTIFIED_COLUMNS
 from antigone.formats.frequencies import LONG_COLUMNS, SILENT
-from antigone.formats.furtherwriter import further_settings_lines, further_tables
-from antigone.model.case import Consent, Donor, Family, Incident
+from antigone.formats.furtherwriter import further_settings_lines, further_tables, linkage_lines
+from antigone.formats.observation import observation_lines
+from antigone.formats.profiles import NOTHING
+from antigone.model.case import Consent, Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.evidence import FurtherEvidence
 from antigone.model.frequency import FrequencyTable
 from antigone.model.mutation import (
@@ -30,7 +33,6 @@ from antigone.model.mutation import (
     Stepwise,
     Transformed,
 )
-from antigone.model.observation import ObservationRates
 from antigone.model.profile import Profile
 from antigone.model.verbal import VerbalScale
 
@@ -76,9 +78,8 @@ def _write_tables(incident: Incident, folder: Path) -> None:
     family_columns = (*FAMILY_COLUMNS.needed, *FAMILY_COLUMNS.optional)
     _write(folder / "families.csv", family_columns, _family_rows(incident.families))
     _write(folder / "donors.csv", (*DONOR_COLUMNS.needed, *DONOR_COLUMNS.optional), _donor_rows(incident.families))
-    people = ((p.code, p.sex, p.kind, p.request) for p in incident.unidentified)
-    _write(folder / "unidentified.csv", ("sample", "sex", "kind", "request"), people)
-    _write(folder / "profiles.csv", ("sample", "marker", "allele1", "allele2"), _profile_rows(_profiles(incident)))
+    _write_unidentified(folder / "unidentified.csv", incident.unidentified)
+    _write_profiles(folder / "profiles.csv", incident)
     columns = (*LONG_COLUMNS.needed, "alleles_sampled")
     _write(folder / "frequencies.csv", columns, _frequency_rows(incident.tables))
     for name, names, rows in further_tables(incident.further):
@@ -116,12 +117,47 @@ def _consent_cells(donor: Donor) -> Cells:
     return consent.reference, consent.date.isoformat(), " ".join(consent.scope), *days, consent.attested_by
 
 
+def _write_unidentified(path: Path, persons: Iterable[UnidentifiedPerson]) -> None:
+    """The columns of rates only where some sample has rates of its own, or a peak height."""
+    columns = UNIDENTIFIED_COLUMNS.needed + UNIDENTIFIED_COLUMNS.optional
+    rows = [(p.code, p.sex, p.kind, p.request, *_rate_cells(p)) for p in persons]
+    used = len(columns) if any(any(row[4:]) for row in rows) else 4
+    _write(path, columns[:used], (row[:used] for row in rows))
+
+
+def _rate_cells(person: UnidentifiedPerson) -> tuple[str, ...]:
+    height = "" if person.peak_height is None else repr(person.peak_height)
+    if person.rates is None:
+        return "", "", "", height
+    rates = person.rates
+    dropout = "estimate" if person.estimate_dropout else repr(rates.dropout)
+    return dropout, repr(rates.dropin), repr(rates.error), height
+
+
+def _write_profiles(path: Path, incident: Incident) -> None:
+    rows = list(_replicate_rows(incident.unidentified))
+    plain = _profile_rows(_profiles(incident))
+    if not rows:
+        _write(path, ("sample", "marker", "allele1", "allele2"), plain)
+        return
+    columns = ("sample", "marker", "allele1", "allele2", "allele3", "replicate")
+    _write(path, columns, chain(((*row, "", "") for row in plain), rows))
+
+
+def _replicate_rows(persons: Iterable[UnidentifiedPerson]) -> Iterator[Cells]:
+    for person in persons:
+        for marker, replicates in person.replicates.items():
+            for number, replicate in enumerate(replicates, start=1):
+                alleles = [UNKNOWN if allele is None else allele for allele in replicate] or [NOTHING]
+                yield (person.code, marker, *[*alleles, "", ""][:3], number)
+
+
 def _profiles(incident: Incident) -> Iterator[Profile]:
     yield from (donor.profile for family in incident.families for donor in family.donors)
     yield from (person.profile for person in incident.unidentified)
 
 
-def _profile_rows(profiles: Iterable[Profile]) -> Iterator[Cells]:
+def _profile_rows(profiles: Iterable[Profile]) -> Iterator[tuple[object, ...]]:
     for profile in profiles:
         for marker, (first, second) in profile.genotypes.items():
             yield profile.sample, marker, first, UNKNOWN if second is None else second
@@ -152,15 +188,14 @@ def _settings_lines(incident: Incident) -> Iterator[str]:
     yield f"threshold_grows = {str(settings.threshold_grows).lower()}"
     if settings.prior is not None:
         yield f"prior = {settings.prior!r}"
-    if settings.observation != ObservationRates():
-        rates = vars(settings.observation).items()
-        yield "\n[observation]"
-        yield from (f"{name} = {rate!r}" for name, rate in rates)
+    yield from observation_lines(settings.observation)
     if settings.verbal != VerbalScale():
         steps = (_list((repr(least), _quoted(words))) for least, words in settings.verbal.steps)
         yield f"\n[verbal]\nsource = {_quoted(settings.verbal.source)}\nsteps = {_list(steps)}"
     if incident.further != FurtherEvidence():
         yield from further_settings_lines(incident.further)
+    if settings.linkage is not None:
+        yield from linkage_lines(settings.linkage)
     mutation = settings.mutation
     yield from _model_lines("mutation.female", mutation.female)
     yield from _model_lines("mutation.male", mutation.male)

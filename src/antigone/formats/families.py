@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 
 from antigone.errors import PedigreeError
 from antigone.formats.findings import Findings
+from antigone.formats.observation import with_rates
 from antigone.formats.profiles import TypedSamples
 from antigone.formats.refusals import refused_kind
 from antigone.formats.tables import Columns, Table
 from antigone.model.case import Consent, Donor, Family, UnidentifiedPerson
+from antigone.model.observation import AS_READ, ObservationModel
 from antigone.model.pedigree import Individual, Pedigree, Sex
 
 FAMILY_COLUMNS = Columns(
@@ -25,7 +27,11 @@ DONOR_COLUMNS = Columns(
     optional=("consent_expires", "consent_withdrawn", "consent_attested_by"),
     filled=("family", "member", "sample"),
 )
-UNIDENTIFIED_COLUMNS = Columns(needed=("sample",), optional=("sex", "kind", "request"), filled=("sample",))
+UNIDENTIFIED_COLUMNS = Columns(
+    needed=("sample",),
+    optional=("sex", "kind", "request", "dropout", "dropin", "error", "peak_height"),
+    filled=("sample",),
+)
 
 _SEXES: Mapping[str, Sex] = {
     **{"female": "female", "f": "female", "male": "male", "m": "male"},
@@ -88,12 +94,20 @@ def read_families(table: Table, donors: Table, typed: TypedSamples) -> tuple[tup
     ), samples
 
 
-def read_unidentified(table: Table, typed: TypedSamples) -> tuple[UnidentifiedPerson, ...]:
-    """Remains, and at most one living seeker with a written request."""
+def read_unidentified(
+    table: Table, typed: TypedSamples, observation: ObservationModel = AS_READ
+) -> tuple[UnidentifiedPerson, ...]:
+    """Remains, and at most one living seeker with a written request.
+
+    A rate that a row leaves empty is the common one of ``observation``.
+    """
     persons: dict[str, UnidentifiedPerson] = {}
     living = False
-    for line, cells in table.texts("sample", "sex", "kind", "request"):
-        person = _unidentified(table, line, cells, typed)
+    columns = (*UNIDENTIFIED_COLUMNS.needed, *UNIDENTIFIED_COLUMNS.optional)
+    for line, cells in table.texts(*columns):
+        person = _unidentified(table, line, cells[:4], typed)
+        if any(cells[4:]):
+            person = with_rates(person, table, line, cells[4:], observation)
         if person.code in persons:
             remedy = "keep one row; samples of one person have different codes"
             found = f"sample '{person.code}' a second time"
@@ -128,7 +142,7 @@ def check_samples(
             found = f"sample '{sample}', which belongs to nobody"
             findings.problem((typed.file, line), "sample", found, expected, remedy)
     for sample in (*of_donors, *(person.code for person in unidentified)):
-        if not typed.genotypes.get(sample):
+        if not typed.genotypes.get(sample) and sample not in typed.replicates:
             findings.notice(f"sample '{sample}' has no autosomal genotype in the profiles")
     for person in unidentified:
         shown = typed.amelogenin.get(person.code, person.sex)
@@ -337,4 +351,6 @@ def _unidentified(table: Table, line: int, cells: Sequence[str], typed: TypedSam
         sex=_sex(table, line, sex),
         kind="living" if kind == "living" else "remains",
         request=request,
+        replicates=typed.replicates.get(sample, {}),
+        peak_height=typed.heights.get(sample),
     )

@@ -1,4 +1,4 @@
-"""The sections ``[lineage]``, ``[circumstances]`` and ``[sex]`` of ``incident.toml``."""
+"""The sections ``[lineage]``, ``[circumstances]``, ``[sex]`` and ``[linkage]`` of ``incident.toml``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TypeVar, cast, get_args
 
 from antigone.errors import ModelError
 from antigone.formats.haplotypes import y_marker
+from antigone.formats.markers import normalise_marker
 from antigone.formats.sections import Section
 from antigone.model.circumstances import (
     AgreementRates,
@@ -18,6 +19,7 @@ from antigone.model.circumstances import (
     SexRates,
 )
 from antigone.model.lineage import Estimator, MtRates, YRates
+from antigone.model.linkage import MAP_FUNCTIONS, STANDARD_KITS, GeneticMap, LinkageModel, MapFunctionName
 
 _Made = TypeVar("_Made")
 
@@ -137,3 +139,39 @@ def _sex(section: Section) -> SexRates | None:
     error, dropout, males = section.number("error", -1.0), section.number("dropout", 0.0), section.number("males", 0.5)
     section.refuse_the_rest()
     return _made(section, "error", lambda: SexRates(error, dropout, males), None)
+
+
+USES = ("none", "known pairs", "stated positions")
+
+
+def linkage_model(section: Section) -> LinkageModel | None:
+    """``[linkage]``: which markers the search computes as linked; without the section none.
+
+    ``use = "known pairs"`` takes the map of the standard kits, with the positions stated here in their place;
+    ``use = "stated positions"`` those stated here alone.
+    """
+    use, function = section.text("use") or "none", section.text("map_function") or "kosambi"
+    source, stated = section.text("source"), _positions(section.section("positions"))
+    section.refuse_the_rest()
+    if section.data and ("use" not in section.data or use not in USES):
+        section.wrong("use", f"'{use[:20]}'", "one of " + ", ".join(USES), 'write use = "known pairs"')
+        return None
+    if function not in MAP_FUNCTIONS:
+        section.wrong("map_function", f"'{function[:20]}'", "kosambi or haldane", "name a map function")
+        return None
+    if stated and not source:
+        section.wrong("source", "no source", "where the positions come from", 'add source = "..."')
+    if use == "none":
+        return None
+    known = dict(STANDARD_KITS.positions) if use == "known pairs" else {}
+    words = "; ".join(filter(None, (STANDARD_KITS.source if known else "", source)))
+    return LinkageModel(GeneticMap(known | stated, words), cast(MapFunctionName, function))
+
+
+def _positions(section: Section) -> dict[str, tuple[str, float]]:
+    """``[linkage.positions.12]`` and so on: by marker its chromosome and its position in cM."""
+    found: dict[str, tuple[str, float]] = {}
+    for chromosome in section.data:
+        of = section.section(chromosome)
+        found |= {normalise_marker(name): (chromosome, of.number(name, 0.0)) for name in of.data}
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 
@@ -27,6 +28,7 @@ from antigone.model.lineage import (
     YModel,
     YReference,
 )
+from antigone.model.linkage import LinkageModel
 
 Rows = Iterable[Iterable[object]]
 
@@ -101,6 +103,18 @@ def further_settings_lines(further: FurtherEvidence) -> Iterator[str]:
     if further.sex:
         yield "\n[sex]"
         yield from (f"{field.name} = {getattr(further.sex, field.name)!r}" for field in fields(further.sex))
+
+
+def linkage_lines(model: LinkageModel) -> Iterator[str]:
+    """The section ``[linkage]``, with every position stated."""
+    yield f'\n[linkage]\nuse = "stated positions"\nmap_function = "{model.map_function}"'
+    yield f"source = {json.dumps(model.genetic_map.source, ensure_ascii=False)}"
+    by_chromosome: dict[str, list[tuple[str, float]]] = {}
+    for marker, (chromosome, position) in model.genetic_map.positions.items():
+        by_chromosome.setdefault(chromosome, []).append((marker, position))
+    for chromosome, places in by_chromosome.items():
+        yield f'\n[linkage.positions."{chromosome}"]'
+        yield from (f'"{marker}" = {position!r}' for marker, position in places)
 
 
 def _lineage_lines(kind: str, model: YModel | MtModel) -> Iterator[str]:

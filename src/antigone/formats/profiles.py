@@ -10,30 +10,52 @@ from antigone.formats.alleles import UNKNOWN, AlleleFault, Cell, is_decimal_comm
 from antigone.formats.findings import Findings
 from antigone.formats.markers import marker_kind, normalise_marker
 from antigone.formats.tables import Columns, Table, cell_text
+from antigone.model.observation import Replicate
 from antigone.model.pedigree import Sex
 from antigone.model.profile import NOT_TYPED, Genotype, Genotypes, Kit, Profile
 
 _EXTRA_ALLELES = tuple(f"allele{number}" for number in range(3, 9))
 PROFILE_COLUMNS = Columns(
-    needed=("sample", "marker", "allele1", "allele2"), optional=_EXTRA_ALLELES, filled=("sample", "marker")
+    needed=("sample", "marker", "allele1", "allele2"),
+    optional=(*_EXTRA_ALLELES, "replicate"),
+    filled=("sample", "marker"),
 )
+NOTHING = "nothing"
+"""How a row says that a marker was amplified and no allele was seen."""
 _WRITE_TWICE = "write the allele twice for a homozygote, or '?' when the second allele is not known"
+
+
+Apart = tuple[int, str, tuple[Cell, ...]]
+"""A row that is no plain genotype: its line, the replicate it names (or none), and its cells."""
 
 
 @dataclass(frozen=True)
 class ProfileRows:
-    """Rows of ``(line, (sample, marker, allele1, allele2, ...))``, and the table they come from."""
+    """Rows of ``(line, (sample, marker, allele1, allele2, ...))``, and the table they come from.
+
+    ``apart`` gathers, while ``rows`` are read, those that name their replicate: ``(line, replicate, cells)``.
+    ``heights`` are, by sample, the peak heights met on the way and the allele copies they stand for.
+    """
 
     table: Table
     rows: Iterable[tuple[int, tuple[Cell, ...]]]
+    apart: list[Apart] = field(default_factory=list)
+    heights: dict[str, tuple[float, int]] = field(default_factory=dict)
 
 
 @dataclass
 class TypedSamples:
-    """What was typed in each sample, where each sample begins, and the sex that Amelogenin shows."""
+    """What was typed in each sample, where each sample begins, and the sex that Amelogenin shows.
+
+    ``replicates`` holds, by sample, the markers whose typing is more than one genotype, ``replicate_lines`` the first
+    line of each; ``heights`` the mean peak height of one allele copy, where heights were read.
+    """
 
     file: str = ""
     genotypes: dict[str, Genotypes] = field(default_factory=dict)
+    replicates: dict[str, dict[str, tuple[Replicate, ...]]] = field(default_factory=dict)
+    replicate_lines: dict[tuple[str, str], int] = field(default_factory=dict)
+    heights: dict[str, float] = field(default_factory=dict)
     first_line: dict[str, int] = field(default_factory=dict)
     amelogenin: dict[str, Sex] = field(default_factory=dict)
 
@@ -41,7 +63,8 @@ class TypedSamples:
     def markers(self) -> set[str]:
         """Every marker that was typed in some sample."""
         kits = {id(typed.kit): typed.kit for typed in self.genotypes.values()}
-        return {marker for kit in kits.values() for marker in kit.markers}
+        again = {marker for markers in self.replicates.values() for marker in markers}
+        return again | {marker for kit in kits.values() for marker in kit.markers}
 
     def profile(self, sample: str) -> Profile:
         """The profile of a sample, empty when nothing was typed."""
@@ -106,17 +129,34 @@ class _Column:
         self.genotypes: dict[tuple[Cell, ...], Genotype] = {}
         self.with_commas: dict[tuple[Cell, ...], tuple[Genotype, int]] = {}
 
+    @property
+    def is_used(self) -> bool:
+        """Whether the marker takes part: autosomal or of the X, with frequencies."""
+        return self.kind in ("autosomal", "X") and self.ladder is not None
+
 
 def profile_rows(table: Table) -> ProfileRows:
     """The rows of our own ``profiles`` table."""
     further = [name for name in _EXTRA_ALLELES if name in table.columns]
-    rows = table.rows("sample", "marker", "allele1", "allele2", *further)
-    return ProfileRows(table, _without_empty(rows) if further else rows)
+    alleles = ("sample", "marker", "allele1", "allele2", *further)
+    if "replicate" in table.columns:
+        apart: list[Apart] = []
+        return ProfileRows(table, _single(table.rows(*alleles, "replicate"), apart), apart)
+    rows = table.rows(*alleles)
+    return ProfileRows(table, ((line, _without_empty(cells)) for line, cells in rows) if further else rows)
 
 
-def _without_empty(rows: Iterable[tuple[int, tuple[Cell, ...]]]) -> Iterator[tuple[int, tuple[Cell, ...]]]:
-    for line, cells in rows:
-        yield line, (*cells[:4], *(cell for cell in cells[4:] if cell_text(cell)))
+def _without_empty(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    return (*cells[:4], *(cell for cell in cells[4:] if cell_text(cell)))
+
+
+def _single(rows: Iterable[tuple[int, tuple[Cell, ...]]], apart: list[Apart]) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+    """The rows that name no replicate; the others go into ``apart``."""
+    for line, (*cells, replicate) in rows:
+        if cell_text(replicate):
+            apart.append((line, cell_text(replicate), _without_empty(tuple(cells))))
+        else:
+            yield line, _without_empty(tuple(cells))
 
 
 def gather_profiles(
@@ -132,10 +172,13 @@ def gather_profiles(
     """
     gathering = _Gathering(rows.table, ladders)
     gathering.read(rows.rows)
+    gathering.read_apart(rows.apart)
     if rows.table.broken:
         return TypedSamples()
     gathering.report(findings)
-    return gathering.typed()
+    typed = gathering.typed()
+    typed.heights = {sample: total / copies for sample, (total, copies) in rows.heights.items() if copies}
+    return typed
 
 
 class _Gathering:
@@ -154,6 +197,8 @@ class _Gathering:
         self.numbers: dict[str, int] = {}
         self.decimal_commas = 0
         self.nothing_typed = _Panel()
+        self.apart: list[Apart] = []
+        self.amplified: dict[tuple[str, str], dict[str, tuple[int, Replicate]]] = {}
 
     def read(self, rows: Iterable[tuple[int, tuple[Cell, ...]]]) -> None:
         samples, columns = self.samples, self.columns
@@ -173,7 +218,10 @@ class _Gathering:
         column.number += 1
         if column.kind == "amelogenin":
             self._read_amelogenin(sample, cells[2:])
-        if column.kind not in ("autosomal", "X") or column.ladder is None:
+        if not column.is_used:
+            return
+        if len(cells) > 4 or cell_text(cells[2]).lower() == NOTHING:
+            self.apart.append((line, "", cells))
             return
         bit = 1 << self.numbers.setdefault(column.marker, len(self.numbers))
         panel = sample.panel.with_marker(column.marker, bit)
@@ -201,11 +249,6 @@ class _Gathering:
             pair, commas = column.with_commas[cells]
             self.decimal_commas += commas
             return pair
-        if len(cells) > 2:
-            found = f"{len(cells)} alleles of sample '{sample.code}' at marker '{column.marker}'"
-            remedy = "check for a mixture; leave this marker of the sample out when the third allele is real"
-            self.table.problem(line, "allele3", found, "two alleles", remedy)
-            return None
         return self._new_genotype(line, column, cells)
 
     def _new_genotype(self, line: int, column: _Column, cells: tuple[Cell, ...]) -> Genotype | None:
@@ -235,6 +278,59 @@ class _Gathering:
             self.table.problem(line, name, fault.found, fault.expected, fault.remedy)
             return None
 
+    def read_apart(self, rows: Iterable[Apart]) -> None:
+        """Rows that name a replicate, show nothing, or show three alleles, after all plain ones."""
+        for line, label, cells in rows:
+            sample, column = self._sample(cells[0], line), self._column(cells[1], line)
+            column.number += 1
+            if column.kind == "amelogenin":
+                self._read_amelogenin(sample, cells[2:])
+            if column.is_used:
+                self._read_replicate(line, label, sample, column, cells[2:])
+        for line, label, cells in self.apart:
+            self._read_replicate(line, label, self._sample(cells[0], line), self._column(cells[1], line), cells[2:])
+        for (code, marker), seen in list(self.amplified.items()):
+            self._settle(self.samples[code], marker, seen)
+
+    def _read_replicate(self, line: int, label: str, sample: _Sample, column: _Column, cells: tuple[Cell, ...]) -> None:
+        shown = self._shown(line, column, cells)
+        seen = self.amplified.setdefault((sample.code, column.marker), {})
+        if label in seen:
+            found = f"marker '{column.marker}' of sample '{sample.code}' a second time" + f" in '{label[:20]}'" * (
+                label != ""
+            )
+            remedy = "keep the row that is right, or give each amplification a replicate of its own"
+            self.table.problem(line, "marker", found, "each marker once for a sample and replicate", remedy)
+        elif shown is not None:
+            seen[label] = (line, shown)
+
+    def _shown(self, line: int, column: _Column, cells: tuple[Cell, ...]) -> Replicate | None:
+        """The alleles of one amplification; nothing where a cell is a problem."""
+        if cell_text(cells[0]).lower() == NOTHING:
+            if any(cell_text(cell).lower() not in ("", NOTHING) for cell in cells[1:]):
+                remedy = f"write '{NOTHING}' alone, or the alleles"
+                self.table.problem(line, "allele2", "an allele beside 'nothing'", "an empty cell", remedy)
+            return ()
+        if len(cells) == 2:
+            return self._new_genotype(line, column, cells)
+        alleles = [self._allele(line, f"allele{number}", cell, column) for number, cell in enumerate(cells, start=1)]
+        return None if None in alleles else tuple(alleles)
+
+    def _settle(self, sample: _Sample, marker: str, seen: Mapping[str, tuple[int, Replicate]]) -> None:
+        """One amplification with a plain genotype is a genotype; a marker with rows of both kinds is a problem."""
+        if not seen:
+            return
+        line, shown = next(iter(seen.values()))
+        panel = sample.panel.with_marker(marker, 1 << self.numbers.setdefault(marker, len(self.numbers)))
+        if panel is None or ("" in seen and len(seen) > 1):
+            found = f"marker '{marker}' of sample '{sample.code}' with and without a replicate"
+            self.table.problem(line, "marker", found, "a replicate in every row", "name the replicate in each row")
+            del self.amplified[sample.code, marker]
+        elif len(seen) == 1 and len(shown) == 2:
+            del self.amplified[sample.code, marker]
+            sample.panel = panel
+            sample.pairs.append((shown[0], shown[1]))
+
     def _read_amelogenin(self, sample: _Sample, cells: tuple[Cell, ...]) -> None:
         seen = {cell_text(cell).upper() for cell in cells} - {""}
         if "Y" in seen:
@@ -245,6 +341,10 @@ class _Gathering:
     def typed(self) -> TypedSamples:
         """The samples as they are now; the rows' memory is given back on the way."""
         typed = TypedSamples(self.table.name, amelogenin=self.amelogenin)
+        for (code, marker), seen in self.amplified.items():
+            if seen:
+                typed.replicates.setdefault(code, {})[marker] = tuple(shown for _, shown in seen.values())
+                typed.replicate_lines[code, marker] = next(iter(seen.values()))[0]
         for cell in list(self.samples):
             sample = self.samples.pop(cell)
             typed.genotypes[sample.code] = sample.panel.genotypes(sample.pairs)

@@ -11,8 +11,9 @@ from typing import Any
 from antigone.errors import InputError, ModelError, Problem
 from antigone.formats.findings import Findings
 from antigone.formats.frequencies import NIST_1036
-from antigone.formats.further_settings import FurtherSettings, further_settings
+from antigone.formats.further_settings import FurtherSettings, further_settings, linkage_model
 from antigone.formats.markers import normalise_marker
+from antigone.formats.observation import observation_model
 from antigone.formats.sections import Section
 from antigone.formats.sources import decode_text
 from antigone.model.case import DEFAULT_MUTATION, MutationChoice, SearchSettings
@@ -29,7 +30,6 @@ from antigone.model.mutation import (
     Stepwise,
     Transformed,
 )
-from antigone.model.observation import ObservationRates
 from antigone.model.verbal import VerbalScale
 
 _RATES: dict[str, tuple[Callable[..., BaseModel], tuple[str, ...]]] = {
@@ -107,7 +107,7 @@ def incident_settings(
     if found.builtin not in ("", NIST_1036) or (found.builtin and found.frequency_file):
         remedy = f'write builtin = "{NIST_1036}", or file = "..." with the name of a file in this folder'
         frequencies.wrong("builtin", "an unknown table, or a file as well", f"'{NIST_1036}' or a file", remedy)
-    settings = _search_settings(top, frequencies)
+    settings = replace(_search_settings(top, frequencies), linkage=linkage_model(top.section("linkage")))
     for section in (frequencies, top):
         section.refuse_the_rest()
     return replace(found, settings=settings)
@@ -120,7 +120,7 @@ def _search_settings(top: Section, frequencies: Section) -> SearchSettings:
     theta, threshold = model.number("theta", default.theta), search.number("threshold", default.threshold)
     grows = search.flag("threshold_grows", not search.has("threshold"))
     search.asked.add("prior")
-    mutation = _mutation_choice(top)
+    mutation, observation = _mutation_choice(top), observation_model(top)
     try:
         rule = FrequencyRule(
             frequencies.number("minimum_count", rule.minimum_count),
@@ -133,7 +133,7 @@ def _search_settings(top: Section, frequencies: Section) -> SearchSettings:
         section.refuse_the_rest()
     try:
         return SearchSettings(
-            mutation, theta, rule, threshold, prior, _verbal_scale(top.section("verbal")), grows, _rates(top)
+            mutation, theta, rule, threshold, prior, _verbal_scale(top.section("verbal")), grows, observation
         )
     except ModelError as error:
         key = "theta" if not 0 <= theta < 1 else "threshold" if threshold <= 0 else "prior"
@@ -141,18 +141,6 @@ def _search_settings(top: Section, frequencies: Section) -> SearchSettings:
         found, _, expected = str(error).partition(", expected ")
         section.wrong(key, found, expected or "a number in its range", "correct the number")
         return default
-
-
-def _rates(top: Section) -> ObservationRates:
-    """``[observation]``: how the unidentified persons' samples may fail to show their genotypes."""
-    section = top.section("observation")
-    default = ObservationRates()
-    given = {name: section.number(name, getattr(default, name)) for name in ("dropout", "dropin", "error")}
-    section.refuse_the_rest()
-    wrong = [name for name, rate in given.items() if not 0 <= rate <= 1]
-    for name in wrong:
-        section.wrong(name, f"{given[name]:g}", "a probability from 0 to 1", "correct the rate")
-    return default if wrong else ObservationRates(**given)
 
 
 def _verbal_scale(section: Section) -> VerbalScale:

@@ -13,8 +13,9 @@ from typing import Literal
 from antigone.errors import ModelError
 from antigone.model.evidence import FurtherEvidence
 from antigone.model.frequency import FrequencyRule, FrequencyTable
+from antigone.model.linkage import LinkageModel
 from antigone.model.mutation import MutationModel, NoMutation, Stepwise
-from antigone.model.observation import ObservationRates
+from antigone.model.observation import AS_READ, ObservationModel, ObservationRates, Replicate
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.model.verbal import VerbalScale
@@ -67,6 +68,15 @@ class UnidentifiedPerson:
     """Remains of a recovery, or one living person who asked in writing who they are.
 
     ``request`` is the reference of the living seeker's own written request (or a guardian's or court's).
+    ``rates`` are the sample's own, ``None`` for the common ones; with ``estimate_dropout`` its drop-out is estimated
+    before it is used. ``replicates`` are the markers whose typing is more than one genotype: several amplifications,
+    one that showed nothing, or three alleles; such a marker has no genotype in ``profile``. ``peak_height`` is the
+    mean height of one allele copy in RFU.
+
+    Raises
+    ------
+    ModelError
+        When a marker has both a genotype and replicates.
     """
 
     code: str
@@ -74,6 +84,25 @@ class UnidentifiedPerson:
     sex: Sex = "unknown"
     kind: Literal["remains", "living"] = "remains"
     request: str = ""
+    rates: ObservationRates | None = None
+    estimate_dropout: bool = False
+    replicates: Mapping[str, tuple[Replicate, ...]] = field(default_factory=dict)
+    peak_height: float | None = None
+
+    def __post_init__(self) -> None:
+        twice = sorted(self.replicates.keys() & self.profile.genotypes.keys()) if self.replicates else []
+        if twice:
+            raise ModelError(
+                f"sample {self.code}: {', '.join(twice)} with a genotype and with replicates; give the genotype as "
+                "one of the replicates"
+            )
+
+    @property
+    def typed_markers(self) -> frozenset[str]:
+        return frozenset((*self.profile.genotypes, *self.replicates))
+
+    def is_typed(self, marker: str) -> bool:
+        return marker in self.profile.genotypes or marker in self.replicates
 
 
 @dataclass(frozen=True)
@@ -111,7 +140,8 @@ class SearchSettings:
     candidate is expected for every ten unidentified persons. ``observation`` is how the unidentified persons'
     samples may fail to show their genotypes.
     ``prior`` is the prior probability of one pair; ``None`` takes one over the number of unidentified or
-    of missing persons, whichever is larger. ``verbal`` puts a likelihood ratio into words.
+    of missing persons, whichever is larger. ``verbal`` puts a likelihood ratio into words. ``linkage`` names the
+    markers that are computed as linked; ``None`` takes all as unlinked.
     """
 
     mutation: MutationChoice = MutationChoice()
@@ -121,7 +151,8 @@ class SearchSettings:
     prior: float | None = None
     verbal: VerbalScale = field(default_factory=VerbalScale)
     threshold_grows: bool = True
-    observation: ObservationRates = field(default_factory=ObservationRates)
+    observation: ObservationModel = AS_READ
+    linkage: LinkageModel | None = None
 
     def threshold_for(self, pairs: int, unidentified: int) -> float:
         """The threshold of a search of this size.

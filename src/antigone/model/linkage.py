@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
 
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
@@ -154,3 +155,30 @@ STANDARD_KITS = GeneticMap(
 A pair that is not in this table is not recognised, which does not mean that it is unlinked. The X-chromosomal
 clusters are not in it: their markers are also in linkage disequilibrium, which the model does not have.
 """
+
+
+MapFunctionName = Literal["kosambi", "haldane"]
+MAP_FUNCTIONS: Mapping[MapFunctionName, MapFunction] = {"kosambi": kosambi, "haldane": haldane}
+
+
+@dataclass(frozen=True)
+class LinkageModel:
+    """Which markers a search computes as linked: those of one group on this map, under this map function.
+
+    Examples
+    --------
+    >>> pair = [Marker(name, ("1",), (1.0,)) for name in ("D5S818", "CSF1PO")]
+    >>> [round(group.rho[0], 4) for group in LinkageModel().groups_of(pair)]
+    [0.2522]
+    """
+
+    genetic_map: GeneticMap = field(default_factory=lambda: STANDARD_KITS)
+    map_function: MapFunctionName = "kosambi"
+
+    def groups_of(self, markers: Sequence[Marker]) -> tuple[LinkageGroup, ...]:
+        """The groups of linked markers among ``markers``, see ``linkage_groups_of``."""
+        return linkage_groups_of(markers, self.genetic_map, map_function=MAP_FUNCTIONS[self.map_function])
+
+    def describe(self) -> str:
+        count = len(self.genetic_map.positions)
+        return f"{self.map_function}, {count} positions: {self.genetic_map.source}"

@@ -1,10 +1,16 @@
-"""How a sample may fail to show its true genotype: drop-out, drop-in and error."""
+"""How a sample may fail to show its true genotype: drop-out, drop-in and error, by sample and by marker."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
 
 from antigone.errors import ModelError
+
+Replicate = tuple[str | None, ...]
+"""What one amplification of a marker showed: the labels of the alleles seen, ``()`` for nothing.
+``None`` in second place: one allele was seen, and whether another one was is not known."""
 
 
 @dataclass(frozen=True)
@@ -31,3 +37,205 @@ class ObservationRates:
 
     def describe(self) -> str:
         return f"drop-out {self.dropout:g} for each allele copy, drop-in {self.dropin:g}, error {self.error:g}"
+
+
+NO_LOSS = ObservationRates()
+"""The rates under which a genotype is what it was read as."""
+
+
+@dataclass(frozen=True)
+class MarkerRates:
+    """How one marker differs from the others; ``None`` where it does not.
+
+    ``dropout`` is the marker's drop-out in a sample that has the common rates, and ``dropout_odds`` says the same as
+    a factor of the odds; only one of them is given. ``dropin`` and ``error`` stand in the place of the sample's.
+
+    Raises
+    ------
+    ModelError
+        When a rate lies outside 0 to 1, the factor is not positive, or drop-out is given in both ways.
+    """
+
+    dropout: float | None = None
+    dropin: float | None = None
+    error: float | None = None
+    dropout_odds: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.dropout is not None and self.dropout_odds is not None:
+            raise ModelError("a marker has both dropout and dropout_odds; give one of them")
+        if self.dropout_odds is not None and not self.dropout_odds > 0:
+            raise ModelError(f"dropout_odds is {self.dropout_odds:g}, expected a factor above 0")
+        given = {name: getattr(self, name) for name in ("dropout", "dropin", "error")}
+        ObservationRates(**{name: rate for name, rate in given.items() if rate is not None})
+
+
+class ObservedSample(Protocol):
+    """What the model needs to know of a sample."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def rates(self) -> ObservationRates | None: ...
+    @property
+    def replicates(self) -> Mapping[str, tuple[Replicate, ...]]: ...
+
+
+@dataclass(frozen=True)
+class HeightCurve:
+    """Drop-out by peak height: ``logit d = intercept + slope ln H``, ``H`` the mean height of one copy in RFU.
+
+    The form of Tvedebrink et al. (2009), doi:10.1016/j.fsigen.2009.02.002. The numbers depend on the kit and on the
+    analytical threshold, so a laboratory states those of its own validation.
+
+    Raises
+    ------
+    ModelError
+        When the slope is not negative: higher peaks are lost less often.
+    """
+
+    intercept: float
+    slope: float
+
+    def __post_init__(self) -> None:
+        if not self.slope < 0:
+            raise ModelError(f"the slope of drop-out by peak height is {self.slope:g}, expected a number below 0")
+
+
+Estimate = Literal["", "completeness", "peak heights"]
+"""What the drop-out of a sample is estimated from; empty when it is stated."""
+
+
+@dataclass(frozen=True)
+class DropoutEstimate:
+    """The drop-out of one sample as estimated from the sample itself.
+
+    ``low`` to ``high`` is where the log likelihood stays within 1.92 of its largest value, an interval of 95 % in
+    large samples; for an estimate from peak heights both are the estimate. ``markers`` is how many it rests on.
+    """
+
+    sample: str
+    dropout: float
+    low: float
+    high: float
+    source: Estimate
+    markers: int
+
+    def describe(self) -> str:
+        interval = f" ({self.low:g} to {self.high:g})" if self.source == "completeness" else ""
+        return (
+            f"sample '{self.sample}': drop-out estimated as {self.dropout:g}{interval} from {self.source} "
+            f"of {self.markers} markers"
+        )
+
+
+@dataclass(frozen=True)
+class ObservationModel:
+    """The rates of every sample at every marker.
+
+    ``rates`` are those of a sample without rates of its own, ``by_marker`` what differs at single markers. With
+    ``estimate`` the drop-out of such a sample is estimated before it is used, and ``rates.dropout`` stands for none.
+    ``heights`` is the curve by which peak heights are read.
+    """
+
+    rates: ObservationRates = NO_LOSS
+    by_marker: Mapping[str, MarkerRates] = field(default_factory=dict)
+    estimate: Estimate = ""
+    heights: HeightCurve | None = None
+
+    def rates_of(self, sample: ObservedSample, marker: str) -> ObservationRates:
+        """The rates of a sample at a marker.
+
+        Raises
+        ------
+        ModelError
+            When the sample's drop-out is to be estimated and was not, or see ``at_marker``.
+        """
+        if sample.rates is None and self.estimate:
+            raise ModelError(f"sample {sample.code}: its drop-out is to be estimated before it is used")
+        return self.at_marker(self.rates if sample.rates is None else sample.rates, marker)
+
+    def at_marker(self, rates: ObservationRates, marker: str) -> ObservationRates:
+        """The rates at one marker of a sample that has ``rates`` elsewhere.
+
+        Drop-out is combined on the scale of odds: ``odds(d) = odds(sample) odds(marker) / odds(common)``.
+
+        Raises
+        ------
+        ModelError
+            When the marker's drop-out is stated beside a common rate of 0 or 1, and the sample has another rate.
+
+        Examples
+        --------
+        A marker with 0.4 where others have 0.2; a sample with 0.5 then has 8/11 there.
+
+        >>> model = ObservationModel(ObservationRates(0.2), {"FGA": MarkerRates(dropout=0.4)})
+        >>> model.at_marker(ObservationRates(0.2), "FGA").dropout
+        0.4
+        >>> round(11 * model.at_marker(ObservationRates(0.5), "FGA").dropout, 9)
+        8.0
+        """
+        own = self.by_marker.get(marker)
+        if own is None:
+            return rates
+        return replace(
+            rates,
+            dropout=self._dropout(rates.dropout, own, marker),
+            dropin=rates.dropin if own.dropin is None else own.dropin,
+            error=rates.error if own.error is None else own.error,
+        )
+
+    def _dropout(self, dropout: float, own: MarkerRates, marker: str) -> float:
+        if own.dropout is not None and dropout == self.rates.dropout and not self.estimate:
+            return own.dropout
+        if own.dropout is None:
+            return _shifted(dropout, own.dropout_odds or 1.0, 1.0)
+        common = 0.0 if self.estimate else self.rates.dropout
+        if not 0 < common < 1:
+            raise ModelError(
+                f"marker {marker}: its drop-out is stated beside no common rate between 0 and 1, so it says nothing "
+                "about a sample with a rate of its own; state dropout_odds"
+            )
+        return _shifted(dropout, own.dropout * (1 - common), (1 - own.dropout) * common)
+
+    def around(self, rates: ObservationRates) -> ObservationModel:
+        """The same markers around other common rates, which are stated."""
+        return replace(
+            self, rates=rates, estimate="", by_marker={m: self._as_odds(own) for m, own in self.by_marker.items()}
+        )
+
+    def _as_odds(self, own: MarkerRates) -> MarkerRates:
+        common = self.rates.dropout
+        if own.dropout is None or self.estimate or not (0 < common < 1 and 0 < own.dropout < 1):
+            return own
+        return replace(own, dropout=None, dropout_odds=own.dropout * (1 - common) / ((1 - own.dropout) * common))
+
+    def takes_as_read(self, sample: ObservedSample) -> bool:
+        """Whether the sample's genotypes are what they were read as: no rate above 0 at any marker, no replicates."""
+        if sample.replicates or (sample.rates is None and self.estimate):
+            return False
+        markers = [self.rates_of(sample, marker) for marker in self.by_marker]
+        return all(rates == NO_LOSS for rates in (self.rates if sample.rates is None else sample.rates, *markers))
+
+    def describe(self) -> str:
+        """The model in words, for results."""
+        rates = self.rates
+        words = rates.describe()
+        if self.estimate:
+            words = f"drop-out estimated from {self.estimate}, drop-in {rates.dropin:g}, error {rates.error:g}"
+        if self.heights is not None:
+            words += f"; by peak height: logit d = {self.heights.intercept:g} + {self.heights.slope:g} ln H"
+        for marker, own in sorted(self.by_marker.items()):
+            given = ", ".join(f"{name} {rate:g}" for name, rate in vars(own).items() if rate is not None)
+            words += f"; {marker}: {given}"
+        return words
+
+
+def _shifted(dropout: float, raised: float, lowered: float) -> float:
+    """The probability whose odds are those of ``dropout`` times ``raised / lowered``."""
+    lost, kept = dropout * raised, (1 - dropout) * lowered
+    return lost / (lost + kept) if lost + kept else dropout
+
+
+AS_READ = ObservationModel()
+"""Genotypes of all samples are what they were read as."""

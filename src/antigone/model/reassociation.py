@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from antigone.errors import ModelError
-from antigone.model.observation import ObservationRates
+from antigone.model.observation import ObservationRates, Replicate
 from antigone.model.profile import Genotype
 from antigone.model.result import Provenance
 
@@ -82,7 +82,8 @@ class SamplePair:
 
 @dataclass(frozen=True)
 class ConsensusMarker:
-    """One marker of a group: the genotype all samples together make probable, and what each sample showed.
+    """One marker of a group: the genotype all samples together make probable, and what each sample showed: the
+    genotype, or every allele seen in its replicates.
 
     ``genotype`` is ``None`` when not even one allele reaches the least posterior. ``posterior`` is the smallest over
     the populations. ``differ`` says that the samples do not all show the same.
@@ -90,7 +91,7 @@ class ConsensusMarker:
 
     genotype: Genotype | None
     posterior: float
-    sources: Mapping[str, Genotype]
+    sources: Mapping[str, Replicate]
     differ: bool
 
 

@@ -54,11 +54,13 @@ class Candidate:
     ``log10_lr`` is by population; ``log10_lr_by_marker`` by population, then by marker. A log10 LR of
     minus infinity means: impossible under the stated model. ``posterior`` rests on the smallest LR. In a large
     search only the strongest candidates are ``detailed``; of the others the markers and mutations are left out,
-    and ``antigone explain`` gives them. ``linkage_log10`` says, by group of known linked markers, how much the
-    smallest log10 LR would change if they were computed as linked (``None``: not computed); no total contains it.
-    ``sensitivity`` shows, for the strongest candidates, how the total moves when one assumption does. ``evidence``
-    is one line for the autosomal markers and each further kind, and their sums; empty when there is no further kind.
-    Ranking and ``posterior`` rest on the autosomal markers alone.
+    and ``antigone explain`` gives them. ``log10_lr_beyond`` is the part of ``log10_lr`` that belongs to no marker:
+    "linkage" and "sex", by population. ``linkage_log10`` says, by group of linked markers, how much linkage changes
+    the smallest log10 LR (``None``: not computed), and ``linkage_methods`` how that was computed when the LR contains
+    it; without methods it does not. ``sensitivity`` shows, for the strongest candidates, how the total moves when one
+    assumption does. ``evidence`` is one line for the autosomal markers and each further kind, and their sums; empty
+    when there is no further kind. Ranking and ``posterior`` rest on ``log10_lr``: the autosomal and X-chromosomal
+    markers, with linkage and sex where they are computed.
     """
 
     rank: int
@@ -74,7 +76,9 @@ class Candidate:
     posterior: float
     verbal: str
     detailed: bool = True
+    log10_lr_beyond: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     linkage_log10: Mapping[str, float | None] = field(default_factory=dict)
+    linkage_methods: Mapping[str, str] = field(default_factory=dict)
     sensitivity: tuple[SensitivityPoint, ...] = ()
     evidence: tuple[EvidenceLine, ...] = ()
 
@@ -102,7 +106,10 @@ class ChanceMatches:
 
 @dataclass(frozen=True)
 class UnidentifiedSummary:
-    """What the search found for one unidentified person, in one line."""
+    """What the search found for one unidentified person, in one line.
+
+    ``dropout`` is the drop-out of the sample where it was estimated from the sample itself.
+    """
 
     code: str
     sex: str
@@ -112,6 +119,7 @@ class UnidentifiedSummary:
     best_log10_lr: float | None
     candidates: int
     remark: str
+    dropout: float | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +143,10 @@ class FamilySummary:
 
 @dataclass(frozen=True)
 class PairLine:
-    """One pair of the search: ``status`` is compared, sex differs, or no data; log10 LR by population."""
+    """One pair of the search, and its log10 LR by population.
+
+    ``status`` is compared (perhaps: taken as unlinked), sex differs, or no data.
+    """
 
     unidentified: str
     family: str

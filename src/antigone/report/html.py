@@ -18,6 +18,7 @@ from antigone.report.sentences import (
     describe_kind,
     describe_references,
     explain_alternatives,
+    explain_evidence,
     explain_linkage,
     explain_mutation,
     explain_sensitivity,
@@ -50,9 +51,12 @@ class CandidateSection:
     chart: str
     sensitivity: str
     least: str
+    added: tuple[str, ...]
     kind: str
 
 
+MOST_FURTHER = 10
+"""Candidates after the first ones that are explained because they have X, Y or mitochondrial evidence."""
 MOST_LISTED = 500
 """Rows of a table that a person may still read; the files beside the report hold all of them."""
 
@@ -68,7 +72,8 @@ def render_report(result: SearchResult, incident: Incident, *, top: int = 20, jo
         What the search read; only the declared pedigrees, the missing members, who gave a sample under an
         active consent, and the kind of each unidentified person are used. No genotype reaches the page.
     top
-        How many candidates, from rank 1, get a section of their own.
+        How many candidates, from rank 1, get a section of their own; up to ``MOST_FURTHER`` later ones that have X, Y
+        or mitochondrial evidence get one too.
     joint
         The section of the joint solution (``report.joint.joint_section``), or nothing.
 
@@ -84,12 +89,15 @@ def render_report(result: SearchResult, incident: Incident, *, top: int = 20, jo
     """
     families = {family.code: family for family in incident.families}
     views = tuple(_view(result, candidate, families) for candidate in result.candidates[:MOST_LISTED])
+    sections = tuple(_section(result, incident, view, families) for view in _explained(views, top))
     page = page_environment().get_template("report.html.j2").render(
         result=result,
         summary=summarise(result),
         prior=odds_text(result.prior),
         views=views,
-        sections=tuple(_section(result, incident, view, families) for view in views[:top]),
+        sections=sections,
+        top=min(top, len(views)),
+        explained={section.view.candidate.rank for section in sections},
         joint=joint,
         overview=_overview(result),
         most=MOST_LISTED,
@@ -101,6 +109,12 @@ def render_report(result: SearchResult, incident: Incident, *, top: int = 20, jo
         page_prior=css_string(f"Prior of one pair: {odds_text(result.prior)}"),
     )  # fmt: skip
     return page + "\n"
+
+
+def _explained(views: tuple[CandidateView, ...], top: int) -> tuple[CandidateView, ...]:
+    """The first candidates, and later ones whose weak autosomal LR other markers support or contradict."""
+    further = [view for view in views[top:] if {line.kind for line in view.candidate.evidence} & {"X", "Y", "mtDNA"}]
+    return (*views[:top], *further[:MOST_FURTHER])
 
 
 def css_string(text: str) -> str:
@@ -166,6 +180,7 @@ def _section(
         chart=_chart(candidate),
         sensitivity=_sensitivity(candidate),
         least=explain_sensitivity(candidate),
+        added=explain_evidence(candidate),
         kind=_kind(candidate, incident),
     )
 

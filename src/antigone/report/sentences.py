@@ -6,6 +6,7 @@ Nothing here calls a result more than a candidate, and nothing names an allele.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Iterator
 
 from antigone.model.case import SCOPE_IDENTIFICATION, Family, UnidentifiedPerson
@@ -89,7 +90,55 @@ def explain_sensitivity(candidate: Candidate) -> str:
     if not candidate.sensitivity:
         return ""
     least = min(candidate.sensitivity, key=lambda point: point.log10_lr)
-    return f"The smallest is {log10_text(least.log10_lr)}, with {least.assumption} {least.value}."
+    unlinked = " All of these totals take the markers as unlinked." if candidate.linkage_methods else ""
+    return f"The smallest is {log10_text(least.log10_lr)}, with {least.assumption} {least.value}.{unlinked}"
+
+
+_ADDED = {
+    "autosomal": "the autosomal markers",
+    "X": "the X-chromosomal markers",
+    "linkage": "the linkage between markers",
+    "sex": "the sex that the sample shows",
+    "Y": "the Y haplotype",
+    "mtDNA": "the mitochondrial haplotype",
+    "age": "the age",
+    "time": "the time",
+    "place": "the place",
+    "stature": "the stature",
+    "finding": "a unique finding",
+}
+"""The kinds of evidence, as a sentence names them."""
+_SUMS = {"DNA together": "the DNA together:", "all together": "everything together:"}
+
+
+def explain_evidence(candidate: Candidate) -> tuple[str, ...]:
+    """What each kind of evidence added to log10 LR, and what the sums are, in sentences; nothing without a table."""
+    parts = [line for line in candidate.evidence if line.kind in _ADDED and line.log10_lr is not None]
+    if not parts:
+        return ()
+    first, *others = parts
+    added = [f"{_ADDED[line.kind]} {_moved(line.log10_lr or 0.0)}" for line in others]
+    start = f"{_capital(_ADDED[first.kind])} give log10 LR {log10_text(first.log10_lr or 0.0)}"
+    said = f"{start}; {_listed(added)}." if added else f"{start}."
+    silent = [_ADDED[line.kind] for line in candidate.evidence if line.kind in _ADDED and line.log10_lr is None]
+    without = f" Without a number, for the reason in the table: {_listed(silent)}." if silent else ""
+    sums = [
+        f"{_SUMS[line.kind]} log10 LR {log10_text(line.log10_lr)}"
+        for line in candidate.evidence
+        if line.kind in _SUMS and line.log10_lr is not None
+    ]
+    return f"{said}{without}", f"{_capital('; '.join(sums))}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _moved(log10_lr: float) -> str:
+    """How much one kind of evidence changes log10 LR."""
+    if abs(log10_lr) < 0.005:
+        return "±0.00"
+    return "exclude" if log10_lr == -math.inf else f"{'+' if log10_lr > 0 else ''}{log10_text(log10_lr)}"
 
 
 def other_ranks(result: SearchResult, candidate: Candidate) -> tuple[int, ...]:
@@ -161,13 +210,17 @@ def describe_kind(person: UnidentifiedPerson) -> str:
 
 
 def explain_linkage(candidate: Candidate) -> str:
-    """What known linked markers would change, in one sentence; nothing where there are none."""
+    """What linked markers change, or would change, in one sentence; nothing where there are none."""
     if not candidate.linkage_log10:
         return ""
+    methods = candidate.linkage_methods
     changes = (
-        f"{'not computed' if change is None else f'{round(change, 2) + 0.0:+.2f}'} ({group.replace('|', ' and ')})"
+        f"{'not computed' if change is None else f'{round(change, 2) + 0.0:+.2f}'} ({group.replace('|', ' and ')}"
+        f"{f', {methods[group]}' if change is not None and group in methods else ''})"
         for group, change in candidate.linkage_log10.items()
     )
+    if methods:
+        return f"Linked markers are computed as linked, which changes log10 LR by: {', '.join(changes)}."
     known = "Markers known to be linked are taken as unlinked."
     return f"{known} Computed as linked, log10 LR changes by: {', '.join(changes)}."
 

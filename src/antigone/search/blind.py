@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.circumstances import sex_lr
 from antigone.model.case import UnidentifiedPerson
+from antigone.model.circumstances import SexRates
 from antigone.model.marker import Marker
-from antigone.model.observation import ObservationRates
-from antigone.search.codes import code_count, encode_profiles
-from antigone.search.family_table import AS_READ, Target, log_lr_tables
+from antigone.model.observation import AS_READ, ObservationModel
+from antigone.model.pedigree import Sex
+from antigone.search.coding import encode_readings
+from antigone.search.family_table import Target, log_lr_tables
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -24,10 +28,11 @@ class Comparison:
     """All pairs of one search.
 
     ``tables[population][marker]`` has shape ``(targets, codes)``, ``codes`` shape ``(markers, persons)``,
-    ``log_lr[population]`` shape ``(targets, persons)`` (natural logarithms). ``excluded_by_sex`` marks pairs
-    of known, different sex; ``informative`` the markers at which a relative of the missing person is typed,
-    shape ``(targets, markers)``; ``without_data`` pairs that share no such marker. Memory grows as
-    targets x persons x 8 bytes for each population.
+    ``log_lr[population]`` shape ``(targets, persons)`` (natural logarithms). ``log_sex`` is the part of it that the
+    sexes give, of the same shape, ``-inf`` where they exclude; it is then not in ``log_lr``.
+    ``informative`` are the markers at which a relative of the missing person is typed, shape ``(targets, markers)``;
+    ``on_x`` the X-chromosomal ones, which take no part in a pair of different sexes; ``without_data`` pairs that share
+    no such marker. Memory grows as targets x persons x 8 bytes for each population.
     """
 
     targets: tuple[Target, ...]
@@ -36,9 +41,14 @@ class Comparison:
     tables: Mapping[str, Sequence[Array]]
     codes: Ints
     log_lr: Mapping[str, Array]
-    excluded_by_sex: Bools
+    log_sex: Array
     informative: Bools
+    on_x: Bools
     without_data: Bools
+
+    @property
+    def excluded_by_sex(self) -> Bools:
+        return np.isneginf(self.log_sex)
 
     @property
     def compared(self) -> Bools:
@@ -55,7 +65,7 @@ class Comparison:
         return {
             name: float(table[target, self.codes[m, person]])
             for m, (name, table) in enumerate(zip(self.markers, self.tables[population], strict=True))
-            if self.codes[m, person] < table.shape[1] - 1
+            if self.codes[m, person] < table.shape[1] - 1 and self._takes_part(m, target, person)
         }
 
     def shared_markers(self, target: int, person: int) -> tuple[str, ...]:
@@ -64,8 +74,13 @@ class Comparison:
         return tuple(
             name
             for m, name in enumerate(self.markers)
-            if self.codes[m, person] != untyped[m] and self.informative[target, m]
+            if self.codes[m, person] != untyped[m]
+            and self.informative[target, m]
+            and self._takes_part(m, target, person)
         )
+
+    def _takes_part(self, marker: int, target: int, person: int) -> bool:
+        return not (self.on_x[marker] and differ(self.targets[target].sex, self.persons[person].sex))
 
 
 def compare(
@@ -74,29 +89,49 @@ def compare(
     *,
     populations: Mapping[str, Sequence[Marker]],
     theta: float = 0.0,
-    rates: ObservationRates = AS_READ,
+    observation: ObservationModel = AS_READ,
+    sex: SexRates | None = None,
 ) -> Comparison:
     """Score every unidentified person against every missing person, exactly, in every population.
 
-    ``populations`` gives the same markers with the same ladders under each population's frequencies; ``rates`` is
-    how the unidentified persons' samples may fail to show their genotypes.
+    ``populations`` gives the same markers with the same ladders under each population's frequencies;
+    ``observation`` is how the unidentified persons' samples may fail to show their genotypes, ``sex`` how they may show
+    the other sex (see ``sex_table``).
     """
     markers = next(iter(populations.values()))
-    codes = encode_profiles(persons, markers)
-    tables = {name: log_lr_tables(targets, of, theta=theta, rates=rates) for name, of in populations.items()}
+    coding = encode_readings(persons, markers, observation=observation)
+    codes = coding.codes
+    tables = {
+        name: log_lr_tables(targets, of, theta=theta, readers=coding.readers(of)) for name, of in populations.items()
+    }
     names = tuple(marker.name for marker in markers)
-    informative = informative_markers(targets, markers)
+    informative, typed = informative_markers(targets, markers), coding.typed(markers)
+    on_x = np.array([marker.chromosome == "X" for marker in markers], dtype=np.bool_)
+    log_sex, differs = _of_pairs(sex_table(sex), targets, persons), _of_pairs(DIFFER, targets, persons)
+    stated = np.where(np.isneginf(log_sex), 0.0, log_sex)
+    shared = informative.astype(np.int64) @ typed.astype(np.int64)
+    autosomal = informative[:, ~on_x].astype(np.int64) @ typed[~on_x].astype(np.int64)
     return Comparison(
         tuple(targets),
         tuple(persons),
         names,
         tables,
         codes,
-        {name: sum_tables(of, codes) for name, of in tables.items()},
-        _sex_differs(targets, persons),
+        {name: _sum_of_pairs(of, codes, on_x=on_x, differs=differs) + stated for name, of in tables.items()},
+        log_sex,
         informative,
-        informative.astype(np.int64) @ typed_markers(codes, markers).astype(np.int64) == 0,
+        on_x,
+        np.where(differs, autosomal, shared) == 0,
     )
+
+
+def _sum_of_pairs(tables: Sequence[Array], codes: Ints, *, on_x: Bools, differs: Bools) -> Array:
+    """All markers, but only the autosomal ones for pairs of different sexes."""
+    total = sum_tables(tables, codes)
+    if not (on_x.any() and differs.any()):
+        return total
+    autosomal = [m for m, x in enumerate(on_x) if not x]
+    return np.where(differs, sum_tables([tables[m] for m in autosomal], codes[autosomal]), total)
 
 
 def sum_tables(tables: Sequence[Array], codes: Ints) -> Array:
@@ -111,11 +146,35 @@ def sum_tables(tables: Sequence[Array], codes: Ints) -> Array:
 SEX_SIGN = {"female": 1, "male": -1, "unknown": 0}
 """The product of two signs is -1 where known sexes differ."""
 
+_SEXES: tuple[Sex, ...] = ("male", "unknown", "female")
+DIFFER = np.array([[SEX_SIGN[one] * SEX_SIGN[other] == -1 for other in _SEXES] for one in _SEXES])
+"""Where known sexes differ, indexed by the two signs plus 1."""
 
-def _sex_differs(targets: Sequence[Target], persons: Sequence[UnidentifiedPerson]) -> Bools:
-    missing = np.array([SEX_SIGN[target.sex] for target in targets])
-    found = np.array([SEX_SIGN[person.sex] for person in persons])
-    return np.asarray(missing[:, None] * found[None, :] == -1)
+
+def differ(one: Sex, other: Sex) -> bool:
+    """Whether two known sexes differ."""
+    return SEX_SIGN[one] * SEX_SIGN[other] == -1
+
+
+def sex_table(rates: SexRates | None) -> Array:
+    """Natural log LR of the sex a sample shows, indexed by the missing person's sign plus 1 and the sample's.
+
+    Without rates a contradiction excludes, and an agreement says nothing. An LR of 0 excludes.
+
+    >>> sex_table(None)[0].tolist()  # a missing man: male, unknown and female samples
+    [0.0, 0.0, -inf]
+    """
+    if rates is None:
+        return np.where(DIFFER, -np.inf, 0.0)
+    with np.errstate(divide="ignore"):
+        return np.log([[sex_lr(missing, shown, rates=rates) for shown in _SEXES] for missing in _SEXES])
+
+
+def _of_pairs(by_sex: NDArray[Any], targets: Sequence[Target], persons: Sequence[UnidentifiedPerson]) -> NDArray[Any]:
+    """A table by sex as one value for each pair."""
+    missing = np.array([SEX_SIGN[target.sex] + 1 for target in targets], dtype=np.int64)
+    found = np.array([SEX_SIGN[person.sex] + 1 for person in persons], dtype=np.int64)
+    return np.asarray(by_sex[missing[:, None], found[None, :]])
 
 
 def informative_markers(targets: Sequence[Target], markers: Sequence[Marker]) -> Bools:
@@ -134,12 +193,6 @@ def informative_markers(targets: Sequence[Target], markers: Sequence[Marker]) ->
             ]
         )
     return np.array(rows, dtype=np.bool_).reshape(len(targets), len(markers))
-
-
-def typed_markers(codes: Ints, markers: Sequence[Marker]) -> Bools:
-    """Where each unidentified person is typed, shape ``(markers, persons)``."""
-    untyped = np.array([code_count(len(marker.alleles)) - 1 for marker in markers], dtype=np.int64)
-    return np.asarray(codes != untyped[:, None])
 
 
 def rank_pairs(comparison: Comparison, *, log_threshold: float) -> list[tuple[int, int]]:

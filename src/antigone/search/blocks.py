@@ -14,14 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.model.case import UnidentifiedPerson
+from antigone.model.circumstances import SexRates
+from antigone.model.linkage import LinkageModel
 from antigone.model.marker import Marker
-from antigone.model.observation import ObservationRates
+from antigone.model.observation import AS_READ, ObservationModel
 from antigone.model.profile import Profile
-from antigone.search.blind import SEX_SIGN, informative_markers, typed_markers
-from antigone.search.codes import encode_profiles
-from antigone.search.family_table import AS_READ, Target, log_lr_tables
+from antigone.search.blind import DIFFER, SEX_SIGN, informative_markers, sex_table
+from antigone.search.coding import Coding, Reader, encode_readings
+from antigone.search.family_table import Target, log_lr_tables
+from antigone.search.linkage import link_pairs, linkage_slack
 from antigone.search.reference_fit import Declared, ReferenceFit, judge_references
-from antigone.search.screen import LANES, Queries, screen, stack_queries, to_fixed_point
+from antigone.search.screen import LANES, FixedPoint, Queries, screen, stack_queries, to_fixed_point
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -44,22 +47,43 @@ class BlindSearch:
     """What all blocks of one search share.
 
     ``populations`` gives the same markers with the same ladders under each population's frequencies;
-    ``log_threshold`` is natural.
+    ``log_threshold`` is natural. ``sex`` is how samples may show the other sex; without it pairs of different sexes
+    are not formed. ``linkage`` names the markers that are computed as linked (not with theta).
     """
 
     persons: tuple[UnidentifiedPerson, ...]
     populations: Mapping[str, tuple[Marker, ...]]
     theta: float
     log_threshold: float
-    rates: ObservationRates = AS_READ
+    observation: ObservationModel = AS_READ
+    sex: SexRates | None = None
+    linkage: LinkageModel | None = None
 
     @cached_property
     def markers(self) -> tuple[Marker, ...]:
         return next(iter(self.populations.values()))
 
     @cached_property
+    def coding(self) -> Coding:
+        return encode_readings(self.persons, self.markers, observation=self.observation)
+
+    @property
     def codes(self) -> Ints:
-        return encode_profiles(self.persons, self.markers)
+        return self.coding.codes
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[Reader, ...]]:
+        """How the codes are read, by population; what they hold is made once and used for all blocks."""
+        return {name: self.coding.readers(markers) for name, markers in self.populations.items()}
+
+    @cached_property
+    def log_sex(self) -> Array:
+        """See ``blind.sex_table``."""
+        return sex_table(self.sex)
+
+    @cached_property
+    def on_x(self) -> Bools:
+        return np.array([marker.chromosome == "X" for marker in self.markers], dtype=np.bool_)
 
     @cached_property
     def queries(self) -> Queries:
@@ -132,31 +156,51 @@ def score_block(families: Sequence[MissingFrom], search: BlindSearch) -> BlockRe
     """Score one block of families against every unidentified person: screen, then score exactly what passes."""
     fits, targets = usable_targets(families, search.populations, theta=search.theta)
     names = list(search.populations)
-    tables = log_lr_tables(targets, search.populations[names[0]], theta=search.theta, rates=search.rates)
-    passed = _screened(targets, tables, search)
+    readers = search.readers[names[0]]
+    tables = log_lr_tables(targets, search.populations[names[0]], theta=search.theta, readers=readers)
+    slack = _slack(targets, search)
+    passed = _screened(targets, tables, search, slack)
     target, person = passed.T
-    first = _exact(tables, search.codes, target, person)
+    first = _exact(targets, tables, search, target, person)
     informative = informative_markers(targets, search.markers)
-    typed = typed_markers(search.codes, search.markers)
-    kept = (first >= search.log_threshold) & (informative[target] & typed.T[person]).any(axis=1)
-    target, person, log_lr = _in_every_population(targets, search, target[kept], person[kept], first[kept])
+    typed = search.coding.typed(search.markers)
+    counts = informative[target] & typed.T[person] & ~(_differs(targets, search, target, person)[:, None] & search.on_x)
+    kept = (first >= search.log_threshold - slack[target]) & counts.any(axis=1)
+    target, person, log_lr = _in_every_population(targets, search, target[kept], person[kept], first[kept], slack)
+    if search.linkage is not None:
+        target, person, log_lr = _linked(targets, search, target, person, log_lr)
     compared, excluded, without = _count(targets, informative, typed, search)
     codes = tuple((t.family, t.missing) for t in targets)
     return BlockResult(codes, target, person, log_lr, compared, excluded, without, len(passed), fits)
 
 
-def _screened(targets: Sequence[Target], tables: Sequence[Array], search: BlindSearch) -> Ints:
-    """Pairs (target, person) that may reach the threshold; pairs of known, different sex are never formed."""
+def _slack(targets: Sequence[Target], search: BlindSearch) -> Array:
+    """How far below the threshold a pair of each target may lie and still reach it through linkage."""
+    groups = search.linkage.groups_of(search.markers) if search.linkage else ()
+    return np.array([linkage_slack(target, groups) if groups else 0.0 for target in targets])
+
+
+def _screened(targets: Sequence[Target], tables: Sequence[Array], search: BlindSearch, slack: Array) -> Ints:
+    """Pairs (target, person) that may reach the threshold; pairs that the sexes exclude are never formed."""
     found = [np.zeros((0, 2), dtype=np.int64)]
     order = np.argsort(search.signs, kind="stable")
     bounds = np.searchsorted(search.signs[order], [-1, 0, 1, 2])
     for sign, lanes in _lanes(targets):
-        fixed = to_fixed_point([table[lanes] for table in tables], search.queries, log_threshold=search.log_threshold)
+        limits: dict[tuple[float, bool], FixedPoint] = {}
         for other in (-1, 0, 1):
-            if sign * other != -1:
-                persons = order[bounds[other + 1] : bounds[other + 2]]
-                pairs = screen(fixed, search.queries.rows[persons])
-                found.append(np.stack([lanes[pairs[:, 1]], persons[pairs[:, 0]]], axis=1))
+            log_sex, apart = float(search.log_sex[sign + 1, other + 1]), bool(DIFFER[sign + 1, other + 1])
+            if log_sex == -np.inf:
+                continue
+            if (log_sex, apart) not in limits:
+                own = [
+                    np.zeros_like(t[lanes]) if apart and x else t[lanes]
+                    for t, x in zip(tables, search.on_x, strict=True)
+                ]
+                least = search.log_threshold - log_sex - slack[lanes].max()
+                limits[log_sex, apart] = to_fixed_point(own, search.queries, log_threshold=float(least))
+            persons = order[bounds[other + 1] : bounds[other + 2]]
+            pairs = screen(limits[log_sex, apart], search.queries.rows[persons])
+            found.append(np.stack([lanes[pairs[:, 1]], persons[pairs[:, 0]]], axis=1))
     pairs = np.concatenate(found)
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
 
@@ -170,37 +214,69 @@ def _lanes(targets: Sequence[Target]) -> Iterator[tuple[int, Ints]]:
             yield sign, rows[start : start + LANES]
 
 
-def _exact(tables: Sequence[Array], codes: Ints, target: Ints, person: Ints) -> Array:
-    """The float64 log LR of pairs, markers added in the same order as in ``blind.sum_tables``."""
-    total = np.zeros(len(target))
-    for table, code in zip(tables, codes, strict=True):
-        total += table[target, code[person]]
-    return total
+def _exact(
+    targets: Sequence[Target], tables: Sequence[Array], search: BlindSearch, target: Ints, person: Ints
+) -> Array:
+    """The float64 log LR of pairs, markers added in the same order as in ``blind.sum_tables``, then the sexes.
+
+    ``tables`` have a row for each of ``targets``.
+    """
+    total, apart = np.zeros(len(target)), _differs(targets, search, target, person)
+    for table, code, on_x in zip(tables, search.codes, search.on_x, strict=True):
+        total += np.where(apart, 0.0, table[target, code[person]]) if on_x else table[target, code[person]]
+    return np.asarray(total + search.log_sex[_signs(targets)[target] + 1, search.signs[person] + 1])
+
+
+def _signs(targets: Sequence[Target]) -> Ints:
+    return np.array([SEX_SIGN[target.sex] for target in targets], dtype=np.int64)
+
+
+def _differs(targets: Sequence[Target], search: BlindSearch, target: Ints, person: Ints) -> Bools:
+    return np.asarray(DIFFER[_signs(targets)[target] + 1, search.signs[person] + 1])
 
 
 def _in_every_population(
-    targets: Sequence[Target], search: BlindSearch, target: Ints, person: Ints, first: Array
+    targets: Sequence[Target], search: BlindSearch, target: Ints, person: Ints, first: Array, slack: Array
 ) -> tuple[Ints, Ints, Array]:
-    """Pairs at or above the threshold in every population, one population after another."""
+    """Pairs that reach the threshold, or may through linkage, in every population, one population after another."""
     log_lr = first[None, :]
-    for markers in list(search.populations.values())[1:]:
+    for name, markers in list(search.populations.items())[1:]:
         needed, row = np.unique(target, return_inverse=True)
-        tables = log_lr_tables([targets[t] for t in needed], markers, theta=search.theta, rates=search.rates)
-        further = _exact(tables, search.codes, row.ravel(), person)
-        kept = further >= search.log_threshold
+        chosen = [targets[t] for t in needed]
+        tables = log_lr_tables(chosen, markers, theta=search.theta, readers=search.readers[name])
+        further = _exact(chosen, tables, search, row.ravel(), person)
+        kept = further >= search.log_threshold - slack[target]
         target, person = target[kept], person[kept]
         log_lr = np.concatenate([log_lr, further[None]])[:, kept]
     return target, person, log_lr
 
 
+def _linked(
+    targets: Sequence[Target], search: BlindSearch, target: Ints, person: Ints, log_lr: Array
+) -> tuple[Ints, Ints, Array]:
+    """The pairs with linkage in their LR, those that still reach the threshold in every population."""
+    pairs = list(zip(target.tolist(), person.tolist(), strict=True))
+    if not pairs or search.linkage is None:
+        return target, person, log_lr
+    linked = link_pairs(
+        targets, search.persons, pairs, populations=search.populations, model=search.linkage,
+        observation=search.observation,
+    )  # fmt: skip
+    log_lr = log_lr + np.array([[linked[pair].total(name) for pair in pairs] for name in search.populations])
+    kept = log_lr.min(axis=0) >= search.log_threshold
+    return target[kept], person[kept], log_lr[:, kept]
+
+
 def _count(targets: Sequence[Target], informative: Bools, typed: Bools, search: BlindSearch) -> tuple[int, int, int]:
     """Pairs compared, excluded by sex, and without data, counted over kinds of targets and of persons."""
-    signs = np.array([SEX_SIGN[target.sex] for target in targets], dtype=np.int64)
-    rows, of_target = np.unique(np.column_stack([signs, informative]), axis=0, return_counts=True)
+    rows, of_target = np.unique(np.column_stack([_signs(targets), informative]), axis=0, return_counts=True)
     columns, of_person = np.unique(np.column_stack([search.signs, typed.T]), axis=0, return_counts=True)
     pairs = of_target[:, None] * of_person[None, :]
-    excluded = rows[:, :1] * columns[:, 0][None, :] == -1
-    without = ~excluded & (rows[:, 1:] @ columns[:, 1:].T == 0)
+    signs = rows[:, 0][:, None] + 1, columns[:, 0][None, :] + 1
+    excluded = np.isneginf(search.log_sex[signs])
+    shared = rows[:, 1:] @ columns[:, 1:].T
+    autosomal = rows[:, 1:] @ (columns[:, 1:] * ~search.on_x).T
+    without = ~excluded & (np.where(DIFFER[signs], autosomal, shared) == 0)
     compared = pairs[~excluded & ~without].sum()
     return int(compared), int(pairs[excluded].sum()), int(pairs[without].sum())
 

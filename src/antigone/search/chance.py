@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.model.result import ChanceMatches
-from antigone.search.blind import Comparison
+from antigone.search.blind import SEX_SIGN, Comparison
 
 Array = NDArray[np.float64]
 
@@ -30,18 +30,23 @@ def expected_chance_matches(
     it (Markov). The estimate is the same number for persons whose genotypes follow the first population's
     frequencies, by importance sampling: genotypes are drawn in proportion to LR times frequency, as if from the
     missing person, and weighed by what that favours them. It is unbiased. Each pair uses the markers typed in
-    its unidentified person; partly read markers are simulated as fully read.
+    its unidentified person; partly read markers are simulated as fully read. The sexes stay as recorded.
 
     ``comparison`` holds all ``pairs`` of the search or a random sample of its families and persons, from which the
     estimate is scaled up. ``genotype_logs[marker]`` holds the log probability of each full genotype in the first
     population, ``hemizygous_logs`` the same for missing men at the X-chromosomal markers, by their number.
     """
-    patterns, members = np.unique(_typed(comparison, genotype_logs), axis=1, return_inverse=True)
+    signs = np.array([SEX_SIGN[person.sex] for person in comparison.persons], dtype=np.int64)
+    stacked = np.vstack([_typed(comparison, genotype_logs), signs])
+    kinds, first, members = np.unique(stacked, axis=1, return_index=True, return_inverse=True)
     total, variance = 0.0, 0.0
     for target in range(len(comparison.targets)):
         own = (hemizygous_logs or {}) if comparison.targets[target].sex == "male" else {}
         logs = [own.get(m, whole) for m, whole in enumerate(genotype_logs)]
-        weights = _weights(comparison, target, logs, rng, draws, patterns, np.log(threshold))
+        apart = kinds[-1] * SEX_SIGN[comparison.targets[target].sex] == -1
+        patterns = kinds[:-1].astype(np.bool_) & ~(comparison.on_x[:, None] & apart)
+        limits = np.log(threshold) - comparison.log_sex[target, first]
+        weights = _weights(comparison, target, logs, rng, draws, patterns, limits)
         counts = np.bincount(members.ravel(), comparison.compared[target], patterns.shape[1])
         each_draw = counts @ weights
         total += float(each_draw.mean())
@@ -58,7 +63,7 @@ def _typed(comparison: Comparison, genotype_logs: Sequence[Array]) -> NDArray[np
 
 def _weights(
     comparison: Comparison, target: int, genotype_logs: Sequence[Array], rng: np.random.Generator, draws: int,
-    patterns: NDArray[np.bool_], log_threshold: float,
+    patterns: NDArray[np.bool_], log_thresholds: Array,
 ) -> Array:  # fmt: skip
     """Frequency over drawing probability where the smallest LR reaches the threshold, else 0: ``(patterns, draws)``."""
     names = list(comparison.tables)
@@ -74,4 +79,4 @@ def _weights(
         for name in names:
             sums[name] += patterns[m][:, None] * comparison.tables[name][m][target, drawn][None, :]
     least = np.min(np.stack(list(sums.values())), axis=0)
-    return np.where(least >= log_threshold, np.exp(log_mean_lr - sums[names[0]]), 0.0)
+    return np.where(least >= log_thresholds[:, None], np.exp(log_mean_lr - sums[names[0]]), 0.0)

@@ -26,25 +26,33 @@ def encode_profiles(persons: Sequence[UnidentifiedPerson], markers: Sequence[Mar
     """The code of every unidentified person at every marker, shape ``(markers, persons)``.
 
     Codes run over the unordered genotypes (in the order of ``genotype_pairs``), then the partial readings
-    ``a/?``, then "untyped". A male's one allele on the X chromosome has the code of the homozygote; the X markers of
-    a person of unknown sex say nothing, and are coded as untyped. Only unidentified persons can be encoded: a donor
-    is never a query.
+    ``a/?``, then "untyped". Only unidentified persons can be encoded: a donor is never a query.
 
     Raises
     ------
     ModelError
-        For an allele outside the ladder.
+        For an allele outside the ladder, or replicates, which ``search.coding`` numbers.
     """
-    return np.array([[_code(person, marker) for person in persons] for marker in markers], dtype=np.int64).reshape(
-        len(markers), len(persons)
-    )
+    codes = [[_or_untyped(standard_code(person, marker), marker) for person in persons] for marker in markers]
+    return np.array(codes, dtype=np.int64).reshape(len(markers), len(persons))
 
 
-def _code(person: UnidentifiedPerson, marker: Marker) -> int:
+def _or_untyped(code: int | None, marker: Marker) -> int:
+    return code_count(len(marker.alleles)) - 1 if code is None else code
+
+
+def standard_code(person: UnidentifiedPerson, marker: Marker) -> int | None:
+    """The code of a genotype or of a partial reading, ``None`` where the person was not typed.
+
+    A male's one allele on the X chromosome has the code of the homozygote; the X markers of a person of unknown sex
+    say nothing, as if not typed.
+    """
     n = len(marker.alleles)
     genotype = person.profile.genotypes.get(marker.name)
+    if marker.name in person.replicates:
+        raise ModelError(f"sample {person.code}, marker {marker.name}: replicates have no standard code")
     if genotype is None or (marker.chromosome == "X" and person.sex == "unknown"):
-        return code_count(n) - 1
+        return None
     first, second = allele_indices(marker, genotype, person.code)
     if marker.chromosome == "X" and person.sex == "male":
         return _hemizygous_code(person, marker, first, second)
@@ -103,11 +111,14 @@ def read_through(logs: Array, weights: Array) -> Array:
     """
     peak = logs.max(axis=1, keepdims=True)
     shift = np.where(np.isneginf(peak), 0.0, peak)
+    read = np.asarray(np.exp(logs - shift) @ weights.T)
+    lost = np.argwhere(read == 0) if read.size and read.min() == 0 else ()
     with np.errstate(divide="ignore"):
-        read = shift + np.log(np.exp(logs - shift) @ weights.T)
-        for item, reading in np.argwhere(np.isneginf(read)):
+        np.log(read, out=read)
+        read += shift
+        for item, reading in lost:
             read[item, reading] = _log_sum(logs[item] + np.log(weights[reading]))
-    return np.asarray(read)
+    return read
 
 
 def _log_sum(logs: Array) -> Array:

@@ -7,7 +7,7 @@ of the same genotype in an unrelated person, that is a table; a pair's LR is the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,16 +19,14 @@ from antigone.engine.likelihood import evaluate
 from antigone.engine.population import genotype_log_probability
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
-from antigone.model.observation import ObservationRates
+from antigone.model.observation import AS_READ
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
-from antigone.search.codes import code_count, fold_hemizygous, fold_to_codes, read_through
+from antigone.search.coding import Reader
 from antigone.search.encoding import Question, batches
-from antigone.search.readings import reading_probabilities
 
+__all__ = ["AS_READ", "Target", "log_lr_tables"]
 Array = NDArray[np.float64]
-AS_READ = ObservationRates()
-"""Genotypes are what they were read as."""
 
 
 @dataclass(frozen=True)
@@ -58,29 +56,29 @@ def log_lr_tables(
     markers: Sequence[Marker],
     *,
     theta: float = 0.0,
-    rates: ObservationRates = AS_READ,
+    readers: Sequence[Reader] | None = None,
 ) -> list[Array]:
     """For each marker, the natural log LR of every code for every target, shape ``(targets, codes)``.
 
     LR(g) = P(g | references) / P(g in an unrelated person), H1 over H2. With theta above 0 the unrelated
-    person's alleles come from the same urn as the family's founders. With ``rates`` above 0 a code is what was
-    read of a sample that may have lost or gained alleles. The last code (untyped) is 0. A row of ``nan`` marks
-    references that are impossible together under the model.
+    person's alleles come from the same urn as the family's founders. ``readers`` say what the codes of each marker
+    are when samples may have lost or gained alleles (``search.coding``); without them a code is a genotype as it was
+    read. The last code (untyped) is 0. A row of ``nan`` marks references that are impossible together under the model.
 
     Families of the same shape and typing are computed in one batch.
     """
     questions = [Question(t.pedigree, t.references, t.missing) for t in targets]
-    tables = [np.zeros((len(targets), code_count(len(marker.alleles)))) for marker in markers]
-    read: dict[tuple[int, bool], Callable[[Array], Array]] = {}
+    readers = readers or [Reader(marker) for marker in markers]
+    tables = [np.zeros((len(targets), reader.untyped + 1)) for reader in readers]
     for m, rows, data in batches(questions, markers):
-        single = _is_hemizygous(data)
-        if (m, single) not in read:
-            read[m, single] = log_of_readings(markers[m], rates, hemizygous=single)
+        single, reader = _is_hemizygous(data), readers[m]
         h1 = evaluate(data, theta=theta)
-        h2 = _unrelated(data, data.ladder, h1, theta)
+        references, h2 = _unrelated(data, data.ladder, h1, theta)
         with np.errstate(invalid="ignore"):
-            part = _ratio(read[m, single](h1), read[m, single](h2))
-        part[np.isneginf(h1).all(axis=1), :-1] = np.nan
+            apart = references + reader.logs_of_codes(h2, hemizygous=single)
+            part = _ratio(reader.logs_of_codes(h1, hemizygous=single), apart)
+        part[np.isneginf(h1).all(axis=1)] = np.nan
+        part[:, -1] = 0.0
         tables[m][rows] = part
     return tables
 
@@ -90,26 +88,19 @@ def _is_hemizygous(data: Data) -> bool:
     return len(data.shape.slots[data.open_members[0]]) == 1
 
 
-def log_of_readings(marker: Marker, rates: ObservationRates, *, hemizygous: bool = False) -> Callable[[Array], Array]:
-    """Log probabilities of genotypes to those of every code of a marker, the last one 0."""
-    visible = len(marker.alleles)
-    if rates == AS_READ:
-        return lambda logs: (fold_hemizygous if hemizygous else fold_to_codes)(logs, visible)
-    codes = np.arange(code_count(visible) - 1)
-    weights = reading_probabilities(marker, codes, rates=rates, hemizygous=hemizygous)
-    return lambda logs: np.pad(read_through(logs, weights), ((0, 0), (0, 1)))
-
-
 def _ratio(h1: Array, h2: Array) -> Array:
     """h1 - h2, where an impossible numerator stays impossible."""
     return np.where(np.isneginf(h1), -np.inf, h1 - h2)
 
 
-def _unrelated(data: Data, ladder: Ladder, h1: Array, theta: float) -> Array:
-    """Log P(references, genotype of an unrelated person) for every genotype."""
+def _unrelated(data: Data, ladder: Ladder, h1: Array, theta: float) -> tuple[Array, Array]:
+    """Log P(references), shape ``(items, 1)``, and log P(genotype of an unrelated person | references).
+
+    Without theta the second is the same for all items, and has one row; with theta the first is within the second.
+    """
     if theta == 0.0:
         alone = genotype_log_probability(ladder, hemizygous=_is_hemizygous(data))
-        return np.logaddexp.reduce(h1, axis=1, keepdims=True) + alone
+        return np.logaddexp.reduce(h1, axis=1, keepdims=True), alone
     stranger = len(data.typing)
     shape = Shape(
         (*data.shape.father, -1),
@@ -122,4 +113,4 @@ def _unrelated(data: Data, ladder: Ladder, h1: Array, theta: float) -> Array:
     apart = replace(
         data, shape=shape, typing=(*data.typing, Typing.UNTYPED), observed=observed, open_members=(stranger,)
     )
-    return evaluate(apart, theta=theta)
+    return np.zeros((len(h1), 1)), evaluate(apart, theta=theta)

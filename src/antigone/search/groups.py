@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from antigone.engine.likelihood import genotype_pairs
 from antigone.errors import PlanTooLarge
+from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
+from antigone.model.observation import Replicate
 from antigone.model.profile import Genotype
 from antigone.model.reassociation import ConsensusMarker
 from antigone.search.direct import Scores, score_pairs
@@ -137,7 +139,7 @@ def consensus(readings: Readings, rows: Sequence[int], *, least_posterior: float
     found = {}
     for m, marker in enumerate(readings.markers):
         sources = {
-            readings.samples[row].code: readings.samples[row].profile.genotypes[marker.name]
+            readings.samples[row].code: _shown(readings.samples[row], marker.name)
             for row in rows
             if readings.typed[m, row]
         }
@@ -149,7 +151,15 @@ def consensus(readings: Readings, rows: Sequence[int], *, least_posterior: float
     return found
 
 
-def _unordered(genotype: Genotype) -> tuple[str, ...]:
+def _shown(sample: UnidentifiedPerson, marker: str) -> Replicate:
+    """The genotype as read, or every allele that some amplification showed."""
+    if marker in sample.profile.genotypes:
+        return sample.profile.genotypes[marker]
+    seen = {allele for replicate in sample.replicates[marker] for allele in replicate}
+    return tuple(sorted(seen, key=lambda allele: (allele is None, allele)))
+
+
+def _unordered(genotype: Replicate) -> tuple[str, ...]:
     return tuple(sorted("?" if allele is None else allele for allele in genotype))
 
 

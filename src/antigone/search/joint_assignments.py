@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.errors import ModelError
 from antigone.search.joint_components import Component, Weighted, log_sum
 
 Array = NDArray[np.float64]
@@ -76,9 +77,19 @@ def solve_component(families: Sequence[Weighted], component: Component, *, close
     """Sum and maximise over all assignments of a component.
 
     ``closed``: every person of the component must be used.
+
+    Raises
+    ------
+    ModelError
+        When no possible assignment uses every person.
     """
     stages = _stages(families, component)
     forward = _forward(stages, closed)
+    if not (forward[-1].log_sum > -np.inf).any():
+        raise ModelError(
+            "the closed prior says that everybody is one of the missing, but no possible joint assignment has "
+            "everybody in a place; use the prior open=E"
+        )
     backward = _backward(stages, forward, closed)
     total = log_sum(forward[-1].log_sum)
     posterior, best, unused, best_unused = [], [], {}, {}

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.search.joint_assignments import TIE
-from antigone.search.joint_likelihood import NOBODY, FamilyQuestion, FamilyTable
+from antigone.search.joint_likelihood import FamilyTable
 from antigone.search.joint_posterior import JointPosterior, Ratio, compare_best
+from antigone.search.joint_question import NOBODY, FamilyQuestion
 
 Array = NDArray[np.float64]
 

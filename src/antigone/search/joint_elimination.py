@@ -41,12 +41,13 @@ class Open:
 
     ``candidates[member]`` lists what may stand there besides nobody (choice 0): bits of unidentified persons
     when ``exclusive`` (no person twice), else anything countable. ``leaves`` pairs an ordinary variable with the
-    member whose (choice, order) it holds; such a variable has two states for each choice.
+    member whose (choice, order) it holds; such a variable has ``orders`` states for each choice.
     """
 
     candidates: tuple[tuple[int, ...], ...]
     exclusive: bool
     leaves: tuple[tuple[int, int], ...] = ()
+    orders: int = 2
 
     @property
     def member_of(self) -> dict[int, int]:
@@ -201,6 +202,7 @@ class Combined:
     parts: tuple[int, ...]
     valid: Ints | None
     two: bool
+    orders: int
 
 
 def lay_out_rows(plan: JointPlan) -> list[Combined]:
@@ -210,7 +212,7 @@ def lay_out_rows(plan: JointPlan) -> list[Combined]:
     for number, step in enumerate(plan.steps):
         parts = [known.pop(i) for i in (step.left, step.right) if i is not None]
         parts += [_start(plan.open, (plan.open.member_of[v],)) for v in step.summed]
-        laid.append(_combine(parts, plan.open.exclusive, two=step.right is not None))
+        laid.append(_combine(parts, plan.open, two=step.right is not None))
         known[len(plan.members) + number] = laid[-1].rows
     return laid
 
@@ -224,19 +226,18 @@ def _start(choices: Open, members: tuple[int, ...]) -> Rows:
     return Rows(members, np.arange(1 + len(own), dtype=np.int16)[:, None], np.array(used, dtype=np.int64))
 
 
-def _combine(parts: Sequence[Rows], exclusive: bool, *, two: bool) -> Combined:
+def _combine(parts: Sequence[Rows], choices: Open, *, two: bool) -> Combined:
     """All combinations of the parts' rows in order, without those that use a person twice."""
     rows, valid, total = parts[0], np.arange(len(parts[0].used)), len(parts[0].used)
     for part in parts[1:]:
         total *= len(part.used)
         pairs = list(_compatible(rows.used, part.used))
-        first = np.concatenate([i for i, _ in pairs])
-        second = np.concatenate([j for _, j in pairs])
-        choices = np.concatenate([rows.choices[first], part.choices[second]], axis=1)
-        rows = Rows(rows.members + part.members, choices, rows.used[first] | part.used[second])
+        first, second = (np.concatenate(side) for side in zip(*pairs, strict=True))
+        both = np.concatenate([rows.choices[first], part.choices[second]], axis=1)
+        rows = Rows(rows.members + part.members, both, rows.used[first] | part.used[second])
         valid = valid[first] * len(part.used) + second
-    everything = not exclusive or len(valid) == total
-    return Combined(rows, tuple(len(part.used) for part in parts), None if everything else valid, two)
+    kept = None if not choices.exclusive or len(valid) == total else valid
+    return Combined(rows, tuple(len(part.used) for part in parts), kept, two, choices.orders)
 
 
 def _compatible(left: Ints, right: Ints) -> Iterator[tuple[Ints, Ints]]:
@@ -338,7 +339,7 @@ def _product(step: Step, combined: Combined, left: Piece, right: Piece | None, a
     """The product's valid rows, shape ``(markers, rows, *sizes)``, made in parts when all of it is large."""
     total = combined.parts[0]
     width = max(1, prod(combined.parts[1:])) * max(left.array.shape[0], right.array.shape[0] if right else 1)
-    width *= 2 ** len(step.summed) * prod(_size(v, left, right) for v in step.scope)
+    width *= combined.orders ** len(step.summed) * prod(_size(v, left, right) for v in step.scope)
     chunk = max(1, CHUNK // width)
     if chunk >= total:
         return _valid_rows(step, combined, left.array, left.scope, right, axes, 0, total)
@@ -366,8 +367,7 @@ def _valid_rows(
         made = (array.sum(axis=gone) if gone else array).transpose(0, *(1 + kept.index(v) for v in axes))
     else:
         made = contract(array, left_axes, right.array, (_ROWS_RIGHT, *right.scope), axes)
-    leading = count * prod(combined.parts[1 : 1 + (right is not None)])
-    made = _sum_orders(made, leading, combined.parts[1 + (right is not None) :], len(step.scope))
+    made = _sum_orders(made, count, combined, len(step.scope))
     if combined.valid is None:
         return made
     per_row = prod(combined.parts[1:])
@@ -375,10 +375,11 @@ def _valid_rows(
     return made[:, combined.valid[first:last] - start * per_row]
 
 
-def _sum_orders(array: Array, leading: int, choices: Sequence[int], kept: int) -> Array:
+def _sum_orders(array: Array, count: int, combined: Combined, kept: int) -> Array:
     """Sum each summed leaf's (choice, order) over the order and flatten all rows into one axis."""
+    leading, choices = count * prod(combined.parts[1 : 1 + combined.two]), combined.parts[1 + combined.two :]
     rest = array.shape[array.ndim - kept :] if kept else ()
-    split = array.reshape(array.shape[0], leading, *(size for n in choices for size in (n, 2)), *rest)
+    split = array.reshape(array.shape[0], leading, *(size for n in choices for size in (n, combined.orders)), *rest)
     summed = split.sum(axis=tuple(3 + 2 * i for i in range(len(choices)))) if choices else split
     return summed.reshape(array.shape[0], leading * prod(choices), *rest)
 

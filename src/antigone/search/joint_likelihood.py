@@ -11,17 +11,15 @@ search: with one missing and one unidentified person the weight *is* the search'
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.likelihood import log_likelihoods
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.model.marker import Marker
-from antigone.model.pedigree import Individual, Pedigree
-from antigone.model.profile import Profile
 from antigone.search.joint_elimination import (
     CHUNK,
     MOST_ROWS,
@@ -33,15 +31,22 @@ from antigone.search.joint_elimination import (
     lay_out_rows,
     make_joint_plan,
 )
-from antigone.search.joint_lumping import lump_marker
-from antigone.search.joint_network import Blueprint, batch_markers, family_networks, shape_family
+from antigone.search.joint_network import Blueprint, MarkerBatch, batch_markers, family_networks, shape_family
 from antigone.search.joint_persons import Persons
+from antigone.search.joint_question import (
+    NOBODY,
+    FamilyQuestion,
+    logs_apart,
+    logs_of,
+    logs_together,
+    lumped_markers,
+    sexed_markers,
+)
 from antigone.search.joint_support import restrict_states
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-NOBODY = -1
 FEW_PERSONS = 12
 """Up to this many candidates the open index runs over persons; above it, and with few missing members, over the
 distinct genotypes of each marker, and the rows are looked up."""
@@ -49,25 +54,6 @@ MOST_BITS = 62
 LARGEST_LOSS = 1e-11
 """A likelihood that may have lost more than this share to underflow is computed again, by itself, in log space."""
 MOST_REPEATED = 20_000
-
-
-@dataclass(frozen=True)
-class FamilyQuestion:
-    """A declared family, its references, and for each missing member the unidentified persons who may be them.
-
-    ``candidates[j]`` are indices of persons for ``missing[j]``.
-    """
-
-    code: str
-    pedigree: Pedigree
-    missing: tuple[str, ...]
-    references: Mapping[str, Profile]
-    candidates: tuple[tuple[int, ...], ...]
-
-    @property
-    def persons(self) -> tuple[int, ...]:
-        """Everybody who may be of this family."""
-        return tuple(sorted({person for some in self.candidates for person in some}))
 
 
 @dataclass(frozen=True)
@@ -100,7 +86,9 @@ def family_table(
 ) -> FamilyTable:
     """The weight of every joint assignment of a family, by one elimination for each batch of markers.
 
-    Assumptions: unlinked markers, everybody read as stated. Rows that are impossible have weight 0 (``-inf``).
+    Assumptions: unlinked markers; references read as stated, persons as stated or through their observations. Rows
+    that are impossible have weight 0 (``-inf``). ``markers`` are the persons' own; those on the X chromosome take no
+    part in a family with a member of unknown sex.
 
     Raises
     ------
@@ -109,11 +97,12 @@ def family_table(
     ModelError
         When the references are impossible together under the model.
     """
+    persons, markers = sexed_markers(question, persons, markers)
     asked = [j for j, some in enumerate(question.candidates) if some]
     run = FamilyRun(question, persons, lumped_markers(question, persons, markers), theta, asked)
     if not asked:
         rows = np.full((1, len(question.missing)), NOBODY, dtype=np.int64)
-        logs = np.array([sum(log_likelihoods(question.pedigree, question.references, run.markers, theta=theta))])
+        logs = np.array([sum(logs_of(question.needed, question.references, run.markers, theta=theta))])
     else:
         rows, logs = run.over_persons() if _by_person(question, asked) else run.over_genotypes()
         logs = repeat_lost(question, persons, markers, rows, logs, theta)
@@ -150,17 +139,6 @@ def _by_person(question: FamilyQuestion, asked: Sequence[int]) -> bool:
     return everybody <= FEW_PERSONS or (len(asked) > 3 and everybody <= MOST_BITS)
 
 
-def lumped_markers(question: FamilyQuestion, persons: Persons, markers: Sequence[Marker]) -> list[Marker]:
-    """The markers with the alleles that nobody concerned carries as one, where that is exact."""
-    carried = [*question.references.values(), *(persons.profiles[p] for p in question.persons)]
-    lumped = []
-    for marker in markers:
-        genotypes = [profile.genotypes[marker.name] for profile in carried if marker.name in profile.genotypes]
-        seen = frozenset(allele for genotype in genotypes for allele in genotype if allele is not None)
-        lumped.append(lump_marker(marker, seen))
-    return lumped
-
-
 @dataclass(frozen=True)
 class _Layout:
     """A plan, the rows of its steps, and the final rows with the members in order, shape ``(rows, members)``."""
@@ -172,14 +150,24 @@ class _Layout:
 
 @dataclass
 class FamilyRun:
-    """One family's elimination, with its plans shared by the batches that allow it."""
+    """One family's elimination, with its plans shared by the batches that allow it.
+
+    ``fixed`` persons stand at their members in every row, beside the references.
+    """
 
     question: FamilyQuestion
     persons: Persons
     markers: list[Marker]
     theta: float
     asked: list[int]
+    fixed: Mapping[str, int] = field(default_factory=dict)
     layouts: dict[object, _Layout] = field(default_factory=dict)
+
+    @cached_property
+    def terms(self) -> list[Array]:
+        """What the readings of each marker ask of the two alleles, see ``joint_readings``."""
+        pairs = zip(self.persons.readings, self.markers, strict=True)
+        return [readings.lumped(own) for readings, own in pairs]
 
     @property
     def lists(self) -> list[tuple[int, ...]]:
@@ -189,7 +177,7 @@ class FamilyRun:
         """Rows and their log likelihoods; the open index holds persons, nobody twice."""
         everybody = self.question.persons
         candidates = tuple(tuple(everybody.index(p) for p in some) for some in self.lists)
-        shown = [self.persons.shown(some, self.markers) for some in self.lists]
+        shown = [self.persons.shown(some) for some in self.lists]
         choices: Ints | None = None
         total = np.zeros(1)
         for _, logs, made in self._batches(shown, Open(candidates, exclusive=True)):
@@ -218,7 +206,7 @@ class FamilyRun:
 
         Shape ``(rows of before, choices of the last)``; the persons need not be distinct.
         """
-        coded = [_distinct(self.persons.shown(some, self.markers)) for some in self.lists]
+        coded = [_distinct(self.persons.shown(some)) for some in self.lists]
         candidates = tuple(tuple(range(shown.shape[1] - 1)) for shown, _ in coded)
         strides = np.array([prod(1 + len(some) for some in candidates[c + 1 :]) for c in range(len(candidates))])
         total = np.zeros((len(before), 1 + len(self.lists[-1])))
@@ -243,10 +231,13 @@ class FamilyRun:
     def _batches(self, shown: Sequence[Ints], choices: Open) -> Iterator[tuple[tuple[int, ...], Array, Ints]]:
         """By batch: positions of its markers, log likelihoods ``(markers, rows)``, choices ``(rows, members)``."""
         missing = [self.question.missing[j] for j in self.asked]
-        shape = shape_family(self.question.pedigree, self.question.references, missing)
-        batches = batch_markers(shape, self.question.references, self.markers)
+        read, seen = self.persons.placed(self.fixed, self.markers)
+        references = {**self.question.references, **read}
+        shape = shape_family(self.question.pedigree, {*references, *seen}, missing)
+        batches = batch_markers(shape, references, self.markers, observations=seen)
+        choices = replace(choices, orders=self.persons.orders)
         for batch in sorted(batches, key=lambda b: -b.data.ladder.size):
-            own = [some[list(batch.positions)] for some in shown]
+            own = [self._stacked(some, batch) for some in shown]
             runs = []
             for weight, blueprint, pieces in family_networks(shape, batch, own, choices, theta=self.theta):
                 if not (batch.data.ladder.female.all() and batch.data.ladder.male.all()):
@@ -256,6 +247,15 @@ class FamilyRun:
             for start in range(0, len(batch.positions), step):
                 some = batch.positions[start : start + step]
                 yield some, _total(runs, slice(start, start + step), len(some)), runs[0][1].choices
+
+    def _stacked(self, shown: Ints, batch: MarkerBatch) -> Array:
+        """The terms of what is shown, shape ``(markers, choices, orders, 2, alleles)``; padding allows nothing."""
+        size = (len(batch.positions), shown.shape[1], self.persons.orders, 2, batch.data.ladder.size)
+        stacked = np.zeros(size)
+        for row, position in zip(stacked, batch.positions, strict=True):
+            terms = self.terms[position]
+            row[:, : terms.shape[1], :, : terms.shape[3]] = terms[shown[position]]
+        return stacked
 
     def _layout(self, blueprint: Blueprint) -> _Layout:
         key = (blueprint.scopes, blueprint.members, blueprint.open)
@@ -295,12 +295,12 @@ def _aligned(logs: Array, made: Ints, wanted: Ints) -> Array:
 
 
 def _distinct(shown: Ints) -> tuple[Ints, Ints]:
-    """The distinct things shown at each marker, padded with nothing, and each choice's place among them."""
-    found = [np.unique(of[1:], axis=0, return_inverse=True) for of in shown]
-    most = max(len(genotypes) for genotypes, _ in found)
-    distinct = np.full((len(shown), 1 + most, 2), NOBODY, dtype=np.int64)
-    for row, (genotypes, _) in zip(distinct, found, strict=True):
-        row[1 : 1 + len(genotypes)] = genotypes
+    """The distinct readings shown at each marker, padded with nothing, and each choice's place among them."""
+    found = [np.unique(of[1:], return_inverse=True) for of in shown]
+    most = max(len(readings) for readings, _ in found)
+    distinct = np.zeros((len(shown), 1 + most), dtype=np.int64)
+    for row, (readings, _) in zip(distinct, found, strict=True):
+        row[1 : 1 + len(readings)] = readings
     return distinct, np.stack([np.append(0, 1 + place.ravel()) for _, place in found])
 
 
@@ -330,8 +330,8 @@ def repeat_lost(
     if len(lost) > MOST_REPEATED:
         raise PlanTooLarge(f"family {question.code}: {len(lost):,} likelihoods are too small for the joint computation")
     for row in lost:
-        placed = {m: persons.profiles[p] for m, p in zip(question.missing, rows[row], strict=True) if p >= 0}
-        logs[row] = sum(log_likelihoods(question.pedigree, {**question.references, **placed}, markers, theta=theta))
+        who = {m: int(p) for m, p in zip(question.missing, rows[row], strict=True) if p >= 0}
+        logs[row] = sum(logs_together(question, persons, markers, who, theta=theta))
     return logs
 
 
@@ -340,10 +340,5 @@ def _log_apart(
 ) -> Array:  # fmt: skip
     """Log P(references, the row's persons unrelated) for every row, all alleles from one urn."""
     sets = [tuple(sorted(int(p) for p in row if p >= 0)) for row in rows]
-    known: dict[tuple[int, ...], float] = {}
-    for people in dict.fromkeys(sets):
-        strangers = [Individual(f"unrelated {persons.codes[p]}", persons.sexes[p]) for p in people]
-        apart = Pedigree((*question.pedigree, *strangers))
-        profiles = {s.id: persons.profiles[p] for s, p in zip(strangers, people, strict=True)}
-        known[people] = sum(log_likelihoods(apart, {**question.references, **profiles}, markers, theta=theta))
+    known = {people: sum(logs_apart(question, persons, markers, people, theta=theta)) for people in dict.fromkeys(sets)}
     return np.array([known[people] for people in sets])

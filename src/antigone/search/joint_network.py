@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from antigone.engine.elimination import Scope
 from antigone.engine.factors import MATERNAL, PATERNAL, Data, Network, joint_states
 from antigone.engine.likelihood import group_markers
 from antigone.engine.population import networks
+from antigone.engine.soft import Observations
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
@@ -34,8 +35,11 @@ class FamilyShape:
     body: Pedigree
 
 
-def shape_family(pedigree: Pedigree, references: Mapping[str, Profile], missing: Sequence[str]) -> FamilyShape:
-    """Leave out what says nothing and set the leaves apart. Missing members without candidates are not ``missing``."""
+def shape_family(pedigree: Pedigree, references: Collection[str], missing: Sequence[str]) -> FamilyShape:
+    """Leave out what says nothing and set the leaves apart. Missing members without candidates are not ``missing``.
+
+    ``references`` are the typed members.
+    """
     needed = pedigree.without_untyped_leaves({*missing, *references})
     leaves = tuple(m for m in missing if not needed.children[m] and needed[m].father and needed[m].mother)
     parents = {p for m in leaves for p in (needed[m].father, needed[m].mother) if p}
@@ -59,16 +63,21 @@ SMALL_LADDER = 6
 
 
 def batch_markers(
-    shape: FamilyShape, references: Mapping[str, Profile], markers: Sequence[Marker]
+    shape: FamilyShape,
+    references: Mapping[str, Profile],
+    markers: Sequence[Marker],
+    *,
+    observations: Observations | None = None,
 ) -> list[MarkerBatch]:
-    """The markers in batches of equal typing and similar ladder."""
-    by_size: dict[int, list[int]] = {}
+    """The markers in batches of one chromosome, equal typing and similar ladder."""
+    by_size: dict[tuple[str, int], list[int]] = {}
     for position, marker in enumerate(markers):
-        by_size.setdefault(max(SMALL_LADDER, len(marker.alleles)), []).append(position)
+        by_size.setdefault((marker.chromosome, max(SMALL_LADDER, len(marker.alleles))), []).append(position)
     batches = []
     ids = tuple(member.id for member in shape.body.parents_first)
     for positions in by_size.values():
-        for places, data in group_markers(shape.body, references, [markers[p] for p in positions]):
+        some = [markers[p] for p in positions]
+        for places, data in group_markers(shape.body, references, some, observations=observations):
             there = tuple(positions[place] for place in places)
             batches.append(MarkerBatch(there, tuple(markers[p] for p in there), data, ids))
     return batches
@@ -85,19 +94,20 @@ class Blueprint:
 
 
 def family_networks(
-    shape: FamilyShape, batch: MarkerBatch, choices: Sequence[Ints], open_members: Open, *, theta: float
+    shape: FamilyShape, batch: MarkerBatch, choices: Sequence[Array], open_members: Open, *, theta: float
 ) -> Iterator[tuple[int, Blueprint, list[Piece]]]:
     """The family's likelihood as a weighted sum of networks with open choices; with theta perhaps several.
 
-    ``choices[j]`` holds what each choice at missing member ``j`` shows: shape ``(markers, choices, 2)``, allele
-    indices, -1 for what was not read; choice 0 (nobody) shows nothing.
+    ``choices[j]`` holds what each choice at missing member ``j`` shows, as the terms of ``joint_readings``: shape
+    ``(markers, choices, orders, 2, alleles)``; choice 0 (nobody) shows nothing.
     """
     for weight, network in networks(batch.data, theta):
         builder = _Builder(shape, batch, network, choices)
         parts = [*builder.given(), *builder.general(), *builder.leaves()]
-        sizes = (*network.sizes, *(2 * choices[shape.missing.index(leaf)].shape[1] for leaf in shape.leaves))
-        leaves = tuple((len(network.sizes) + i, shape.missing.index(leaf)) for i, leaf in enumerate(shape.leaves))
-        choice_open = Open(open_members.candidates, open_members.exclusive, leaves)
+        places = [shape.missing.index(leaf) for leaf in shape.leaves]
+        sizes = (*network.sizes, *(open_members.orders * choices[j].shape[1] for j in places))
+        leaves = tuple((len(network.sizes) + i, j) for i, j in enumerate(places))
+        choice_open = replace(open_members, leaves=leaves)
         blueprint = Blueprint(
             tuple(piece.scope for piece, _ in parts), tuple(members for _, members in parts), sizes, choice_open
         )
@@ -109,7 +119,7 @@ class _Builder:
     shape: FamilyShape
     batch: MarkerBatch
     network: Network
-    choices: Sequence[Ints]
+    choices: Sequence[Array]
 
     @property
     def place(self) -> dict[tuple[int, int], int]:
@@ -125,18 +135,17 @@ class _Builder:
             if member in self.shape.leaves:
                 continue
             states, where, sizes = self.states_of(member)
-            weights = _agreement(self.choices[j], states, self.batch.data.ladder.silent)
+            weights = _agreement(self.choices[j], states)
             yield make_piece(where, weights.reshape(*weights.shape[:2], *sizes)), (j,)
 
     def leaves(self) -> Iterator[tuple[Piece, tuple[int, ...]]]:
-        """P(leaf's allele in what the choice and order ask for | parent), one piece for each parent."""
+        """P(what the choice and order ask of the leaf's allele | parent), one piece for each parent."""
         ladder = self.batch.data.ladder
         for i, leaf in enumerate(self.shape.leaves):
             variable = len(self.network.sizes) + i
             individual = self.shape.pedigree[leaf]
             hemizygous = ladder.on_x and individual.sex == "male"
-            observed = self.choices[self.shape.missing.index(leaf)]
-            asked = asked_alleles(observed, ladder.size, ladder.silent, hemizygous=hemizygous)
+            asked = self.choices[self.shape.missing.index(leaf)]
             sides = ((PATERNAL, individual.father, ladder.male), (MATERNAL, individual.mother, ladder.female))
             for side, parent, matrix in sides:
                 if parent is None or (hemizygous and side == PATERNAL):
@@ -154,47 +163,17 @@ class _Builder:
         return states, where, sizes
 
 
-def _agreement(observed: Ints, states: Ints, silent: Ints) -> Array:
-    """Whether each state shows what each choice shows, shape ``(markers, choices, states)``."""
-    a, b = observed[:, :, 0, None], observed[:, :, 1, None]
-    first, second = states[:, None, :, 0], states[:, None, :, -1]
-    full = ((first == a) & (second == b)) | ((first == b) & (second == a))
-    hidden = silent[:, None, None]
-    with_silent = ((first == a) & (second == hidden)) | ((first == hidden) & (second == a))
-    full = full | ((a == b) & (hidden >= 0) & (states.shape[2] == 2) & with_silent)
-    partial = (first == a) | (second == a)
-    return np.asarray(np.where(a < 0, 1.0, np.where(b < 0, partial, full)), dtype=np.float64)
-
-
-def asked_alleles(observed: Ints, n: int, silent: Ints, *, hemizygous: bool) -> Array:
-    """What each side of a leaf must be for it to show what each choice shows.
-
-    Shape ``(markers, choices, 2, 2, n)``: two disjoint cases ("orders"), the paternal and the maternal side, 1 for
-    every allele allowed there. An order that does not apply allows nothing.
-    """
-    one = np.vstack([np.eye(n), np.zeros(n)])
-    a, b = one[observed[..., 0]], one[observed[..., 1]]
-    every = np.ones_like(a)
-    unread, partial = observed[..., 0] < 0, (observed[..., 0] >= 0) & (observed[..., 1] < 0)
-    homozygous = ((observed[..., 0] == observed[..., 1]) & ~unread)[..., None]
-    hidden = np.where(silent >= 0, silent, -1)[:, None, None]
-    silent_too = homozygous * one[np.broadcast_to(hidden[..., 0], observed.shape[:2])]
-    nothing = np.zeros_like(a)
-    if hemizygous:
-        maternal = np.where(unread[..., None], every, a)
-        return np.stack([np.stack([every, maternal], axis=2), np.stack([nothing, nothing], axis=2)], axis=2)
-    sides = [a, b + silent_too, np.where(homozygous, silent_too, b), a]
-    for_partial = [a, every, every - a, a]
-    for_unread = [every, every, nothing, nothing]
-    chosen = [
-        np.where(unread[..., None], u, np.where(partial[..., None], p, f))
-        for f, p, u in zip(sides, for_partial, for_unread, strict=True)
-    ]
-    return np.stack([np.stack(chosen[:2], axis=2), np.stack(chosen[2:], axis=2)], axis=2)
+def _agreement(terms: Array, states: Ints) -> Array:
+    """P(what each choice shows | state), shape ``(markers, choices, states)``."""
+    item = np.arange(len(terms))[:, None]
+    alleles = np.broadcast_to(states, (len(terms), *states.shape[1:]))
+    by_allele = terms.transpose(0, 4, 1, 2, 3)
+    first, second = by_allele[item, alleles[:, :, 0], :, :, 0], by_allele[item, alleles[:, :, -1], :, :, 1]
+    return np.asarray(np.einsum("mscr,mscr->mcs", first, second))
 
 
 def _passed_on(matrix: Array, states: Ints, asked: Array) -> Array:
-    """P(the allele passed on is among those asked for | parent's state), shape ``(markers, states, asked)``."""
+    """What is asked of the allele passed on, averaged given the parent's state: ``(markers, states, asked)``."""
     goals = asked.reshape(len(asked), -1, asked.shape[-1])
     chances = matrix @ goals.transpose(0, 2, 1)
     item = np.arange(len(chances))[:, None]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from antigone.engine.likelihood import allele_indices
+from antigone.engine.soft import Observations
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Sex
 from antigone.model.profile import Profile
+from antigone.search.joint_readings import MarkerReadings, lumped_observation, marker_readings
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -23,68 +25,120 @@ Ints = NDArray[np.int64]
 class Persons:
     """Unidentified persons; a re-associated group of samples is one person.
 
-    ``markers`` are those of one population, with their whole ladders.
+    ``markers`` are those of one population, with their whole ladders. ``observations`` holds, by person and marker,
+    P(what was seen | genotype) of persons seen through an observation model; their genotypes are not used.
+
+    Raises
+    ------
+    ModelError
+        For a person listed twice, a person of unknown sex typed on the X chromosome, or a male with two alleles there.
     """
 
     codes: tuple[str, ...]
     sexes: tuple[Sex, ...]
     profiles: tuple[Profile, ...]
     markers: tuple[Marker, ...]
+    observations: Observations = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(set(self.codes)) != len(self.codes):
             raise ModelError("an unidentified person is listed twice; join their samples first, each person once")
-        unknown = [code for code, sex in zip(self.codes, self.sexes, strict=True) if sex == "unknown"]
-        if unknown and any(marker.chromosome == "X" for marker in self.markers):
+        on_x = {marker.name for marker in self.markers if marker.chromosome == "X"}
+        everybody = zip(self.codes, self.sexes, strict=True)
+        unknown = [code for p, (code, sex) in enumerate(everybody) if sex == "unknown" and on_x & self.typed(p)]
+        if unknown:
             raise ModelError(f"X-chromosomal markers need everybody's sex; unknown: {', '.join(unknown)}")
 
+    def typed(self, person: int) -> frozenset[str]:
+        """The names of the markers at which something was typed."""
+        seen = self.observations.get(self.codes[person], {})
+        return frozenset(self.profiles[person].genotypes) | frozenset(seen)
+
     @cached_property
-    def observed(self) -> Ints:
-        """Allele indices in the whole ladders, -1 for what was not read, shape ``(markers, persons, 2)``."""
-        read = [[self._pair(marker, p) for p in range(len(self.codes))] for marker in self.markers]
-        return np.array(read, dtype=np.int64).reshape(len(self.markers), len(self.codes), 2)
+    def readings(self) -> tuple[MarkerReadings, ...]:
+        """What everybody shows, marker by marker."""
+        return tuple(self._readings(marker) for marker in self.markers)
+
+    def _readings(self, marker: Marker) -> MarkerReadings:
+        seen = [self.observations.get(code, {}).get(marker.name) for code in self.codes]
+        read = [(-1, -1) if code in self.observations else self._pair(marker, p) for p, code in enumerate(self.codes)]
+        return marker_readings(marker, read, seen, [self._single(marker, p) for p in range(len(self.codes))])
+
+    def _single(self, marker: Marker, person: int) -> bool:
+        return marker.chromosome == "X" and self.sexes[person] == "male"
 
     def _pair(self, marker: Marker, person: int) -> tuple[int, int]:
         genotype = self.profiles[person].genotypes.get(marker.name)
         if genotype is None:
             return -1, -1
         first, second = allele_indices(marker, genotype, self.codes[person])
-        hemizygous = marker.chromosome == "X" and self.sexes[person] == "male"
-        return first, first if hemizygous and second < 0 else second
+        if not self._single(marker, person):
+            return first, second
+        if second not in (-1, first):
+            raise ModelError(
+                f"sample {self.codes[person]}, marker {marker.name}: a male has two different alleles on the X "
+                "chromosome; correct the sex or the genotype"
+            )
+        return first, first
 
-    def shown(self, some: Sequence[int], markers: Sequence[Marker]) -> Ints:
-        """What each choice (nobody, then ``some`` persons) shows, shape ``(markers, 1 + persons, 2)``.
+    @cached_property
+    def autosomal(self) -> Persons:
+        """The same persons at the autosomal markers only."""
+        return replace(self, markers=tuple(m for m in self.markers if m.chromosome == "autosomal"))
+
+    @property
+    def orders(self) -> int:
+        """How many orders the readings have at most."""
+        return max((readings.terms.shape[1] for readings in self.readings), default=1)
+
+    def shown(self, some: Sequence[int]) -> Ints:
+        """The number of the reading of each choice (nobody, then ``some`` persons), shape ``(markers, 1 + some)``."""
+        own = [readings.of_person[list(some)] for readings in self.readings]
+        return np.pad(np.array(own, dtype=np.int64).reshape(len(own), len(some)), ((0, 0), (1, 0)))
+
+    def told_apart(self, some: Sequence[int]) -> list[frozenset[str]]:
+        """At each marker, the alleles that some of these persons' readings tell from the others."""
+        found = []
+        for readings in self.readings:
+            told = readings.told_apart[readings.of_person[list(some)]].any(axis=0)
+            found.append(frozenset(np.array(readings.marker.alleles)[told].tolist()))
+        return found
+
+    def placed(
+        self, who: Mapping[str, int], markers: Sequence[Marker]
+    ) -> tuple[dict[str, Profile], dict[str, dict[str, Array]]]:
+        """The persons ``who`` (by member) as the engine takes them: profiles as read, and observations.
 
         ``markers`` are the persons' own in the same order, perhaps with alleles lumped.
         """
-        shown = np.full((len(markers), 1 + len(some), 2), -1, dtype=np.int64)
-        for m, (whole, own) in enumerate(zip(self.markers, markers, strict=True)):
-            place = np.array([*(own.allele_index.get(allele, -1) for allele in whole.alleles), -1])
-            shown[m, 1:] = place[self.observed[m, list(some)]]
-        return shown
+        read = {m: self.profiles[p] for m, p in who.items() if self.codes[p] not in self.observations}
+        return read, {m: self._observed(p, markers) for m, p in who.items() if self.codes[p] in self.observations}
+
+    def _observed(self, person: int, markers: Sequence[Marker]) -> dict[str, Array]:
+        seen = self.observations[self.codes[person]]
+        return {
+            whole.name: lumped_observation(seen[whole.name], whole, own, hemizygous=self._single(whole, person))
+            for whole, own in zip(self.markers, markers, strict=True)
+            if whole.name in seen
+        }
 
     @cached_property
     def log_alone_each(self) -> Array:
         """Natural log probability of each person's own data in the population (theta 0), shape ``(persons,)``."""
+        return self._sum_of_logs([readings.alone for readings in self.readings])
+
+    @cached_property
+    def log_largest_each(self) -> Array:
+        """Natural log of the largest probability that any genotypes give each person's data: at most 0."""
+        return self._sum_of_logs([readings.largest for readings in self.readings])
+
+    def _sum_of_logs(self, by_marker: Sequence[Array]) -> Array:
         total = np.zeros(len(self.codes))
-        for marker, observed in zip(self.markers, self.observed, strict=True):
-            hemizygous = np.array([marker.chromosome == "X" and sex == "male" for sex in self.sexes], dtype=bool)
-            total += _log_alone(marker, observed, hemizygous)
+        with np.errstate(divide="ignore"):
+            for readings, values in zip(self.readings, by_marker, strict=True):
+                total += np.log(values)[readings.of_person]
         return total
 
     def log_alone(self, rows: Ints) -> Array:
         """The sum of ``log_alone_each`` over the persons of each row (-1: nobody)."""
         return np.append(self.log_alone_each, 0.0)[rows].sum(axis=1)
-
-
-def _log_alone(marker: Marker, observed: Ints, hemizygous: NDArray[np.bool_]) -> Array:
-    """Hardy-Weinberg probability of what was read: full, one allele only, or nothing."""
-    p = np.array([*marker.frequencies, 0.0])
-    first, second = p[observed[:, 0]], p[observed[:, 1]]
-    homozygous = first**2 + 2 * first * marker.silent
-    full = np.where(observed[:, 0] == observed[:, 1], homozygous, 2 * first * second)
-    full = np.where(hemizygous, np.where(observed[:, 0] == observed[:, 1], first, 0.0), full)
-    partial = 1 - (1 - first) ** 2
-    chance = np.where(observed[:, 0] < 0, 1.0, np.where(observed[:, 1] < 0, partial, full))
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(chance))

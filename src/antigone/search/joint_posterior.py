@@ -26,7 +26,7 @@ from antigone.search.joint_prior import PriorWeights, log_count, prior_weights
 
 Array = NDArray[np.float64]
 
-CUTS = (-110.0, -100.0, -90.0, -80.0, -70.0, -60.0, -50.0, -45.0, -40.0, -35.0, -30.0, -25.0, -20.0)
+CUTS = (-110.0, -100.0, -90.0, -80.0, -70.0, -60.0, *(-2.5 * step for step in range(20, 2, -1)))
 """Natural logs of the row shares below which rows are left out, tried one after another."""
 LARGEST_ERROR = 0.01
 """Above this bound on the error of a posterior the computation is refused."""

@@ -3,7 +3,10 @@
 The members are taken one after another. Of a partial row (persons at the first members) the weight is computed
 exactly; nobody it could be continued with can raise it by more than a stated factor, because
 
-    P(person's genotypes | anything) / P(person's genotypes alone) <= 1 / P(person's genotypes alone).
+    P(person's data | anything) / P(person's data alone) <= max over genotypes of P(data | genotype) / P(data alone).
+
+Of genotypes taken as read the numerator is 1; of a reading through an observation model it is the probability of what
+was seen under the genotype that explains it best, marker by marker.
 
 Partial rows whose continuations are proven to be light are dropped, and the proven sum of their weights is kept.
 
@@ -23,16 +26,9 @@ from numpy.typing import NDArray
 from antigone.errors import PlanTooLarge
 from antigone.model.marker import Marker
 from antigone.search.joint_components import PRICE_ROUNDS, Weighted, log_sum
-from antigone.search.joint_likelihood import (
-    NOBODY,
-    FamilyQuestion,
-    FamilyRun,
-    FamilyTable,
-    family_table,
-    lumped_markers,
-    repeat_lost,
-)
+from antigone.search.joint_likelihood import FamilyRun, FamilyTable, family_table, repeat_lost
 from antigone.search.joint_persons import Persons
+from antigone.search.joint_question import NOBODY, FamilyQuestion, lumped_markers, sexed_markers
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -157,6 +153,7 @@ def screened_table(
 
     Assumes theta 0. "Nobody" and every part of the best row stay listed.
     """
+    persons, markers = sexed_markers(question, persons, markers)
     screen = _Screen(question, persons, lumped_markers(question, persons, markers), prices - log_odds)
     order = screen.order()
     best, log_best = screen.beam(order)
@@ -180,6 +177,7 @@ class _Screen:
         self, question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], prices: Array
     ) -> None:  # fmt: skip
         self.question, self.persons, self.markers = question, persons, list(markers)
+        self.log_gain = persons.log_largest_each - persons.log_alone_each
         self.price = np.append(prices, 0.0)
         self.asked = [j for j, some in enumerate(question.candidates) if some]
         self.log_alone = np.append(persons.log_alone_each, 0.0)
@@ -193,10 +191,9 @@ class _Screen:
         candidates: list[tuple[int, ...]] = [()] * len(self.question.missing)
         for member, some in zip(members, lists, strict=True):
             candidates[member] = tuple(some)
-        placed = {self.question.missing[m]: self.persons.profiles[p] for m, p in fixed.items() if p != NOBODY}
-        references = {**self.question.references, **placed}
-        asked = replace(self.question, candidates=tuple(candidates), references=references)
-        return FamilyRun(asked, self.persons, self.markers, 0.0, list(members))
+        placed = {self.question.missing[m]: p for m, p in fixed.items() if p != NOBODY}
+        asked = replace(self.question, candidates=tuple(candidates))
+        return FamilyRun(asked, self.persons, self.markers, 0.0, list(members), placed)
 
     def extend(self, before: Ints, members: Sequence[int]) -> tuple[Ints, Array]:
         """All rows that continue ``before`` at the last of ``members``, and their log weights.
@@ -272,4 +269,4 @@ class _Screen:
     def largest_gain(self, candidates: Sequence[int]) -> float:
         """No choice of one of these persons can raise a row's log weight, price paid, by more."""
         some = list(candidates)
-        return max(0.0, float((-self.log_alone[some] - self.price[some]).max()))
+        return max(0.0, float((self.log_gain[some] - self.price[some]).max()))

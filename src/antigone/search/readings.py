@@ -13,14 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.likelihood import genotype_pairs
-from antigone.engine.observation import allele_seen_probabilities, observation_probabilities
 from antigone.engine.relations import Relation, pair_probabilities
 from antigone.errors import ConsentError
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
-from antigone.model.observation import ObservationRates
-from antigone.search.codes import code_count, encode_profiles
+from antigone.model.observation import ObservationModel
+from antigone.search.coding import Reader, encode_readings, probabilities_of, reading_at
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -57,12 +55,13 @@ def read_remains(
     samples: Sequence[UnidentifiedPerson],
     *,
     populations: Mapping[str, Sequence[Marker]],
-    rates: ObservationRates,
+    observation: ObservationModel,
     theta: float = 0.0,
 ) -> Readings:
     """Encode remains, and tabulate every two readings under every population.
 
     A full genotype is the set of alleles seen. A partial one (``a/?``) says only that ``a`` was among those seen.
+    Replicates weigh by the product of their probabilities, and each sample by its own rates.
     All alleles of a pair, under every hypothesis, come from one urn (theta). Autosomal markers take part.
 
     Raises
@@ -76,17 +75,16 @@ def read_remains(
     _refuse_the_living(samples)
     autosomal = {name: [m for m in of if m.chromosome == "autosomal"] for name, of in populations.items()}
     markers = next(iter(autosomal.values()))
-    codes = encode_profiles(samples, markers)
-    used = [np.unique(row, return_inverse=True) for row in codes]
-    dense = np.array([place.ravel() for _, place in used], dtype=np.int64).reshape(codes.shape)
-    last = np.array([code_count(len(marker.alleles)) - 1 for marker in markers], dtype=np.int64)
+    coding = encode_readings(samples, markers, observation=observation)
+    used = [np.unique(row, return_inverse=True) for row in coding.codes]
+    dense = np.array([place.ravel() for _, place in used], dtype=np.int64).reshape(coding.codes.shape)
     tables, seen, priors = {}, {}, {}
     for name, of in autosomal.items():
-        parts = [_tables(marker, values, rates, theta) for marker, (values, _) in zip(of, used, strict=True)]
+        parts = [_tables(reader, values, theta) for reader, (values, _) in zip(coding.readers(of), used, strict=True)]
         tables[name] = {relation: tuple(log_lr[relation] for log_lr, _, _ in parts) for relation in ALTERNATIVES}
         seen[name] = tuple(likelihood for _, likelihood, _ in parts)
         priors[name] = tuple(prior for _, _, prior in parts)
-    return Readings(tuple(samples), tuple(markers), dense, codes != last[:, None], tables, seen, priors)
+    return Readings(tuple(samples), tuple(markers), dense, coding.typed(markers), tables, seen, priors)
 
 
 def _refuse_the_living(samples: Sequence[UnidentifiedPerson]) -> None:
@@ -98,17 +96,15 @@ def _refuse_the_living(samples: Sequence[UnidentifiedPerson]) -> None:
         )
 
 
-def _tables(
-    marker: Marker, used: Ints, rates: ObservationRates, theta: float
-) -> tuple[dict[Relation, Array], Array, Array]:
+def _tables(reader: Reader, used: Ints, theta: float) -> tuple[dict[Relation, Array], Array, Array]:
     """One marker: log LR of each two readings against each alternative, P(reading | genotype), P(genotype).
 
     Against siblings the one person is a child of the same untyped parents, so that a mutation model that is not
     stationary weighs alike on both sides. A marker typed in one sample only says nothing: its log LR is exactly 0.
     """
-    seen = reading_probabilities(marker, used, rates=rates)
+    marker, seen = reader.marker, reader.probabilities(used)
     prior = np.diag(pair_probabilities(marker, "same", theta=theta))
-    untyped = used == code_count(len(marker.alleles)) - 1
+    untyped = used == reader.untyped
     log_lr: dict[Relation, Array] = {}
     for relation in ALTERNATIVES:
         pairs = pair_probabilities(marker, relation, theta=theta)
@@ -121,32 +117,17 @@ def _tables(
 
 
 def observe_profile(
-    person: UnidentifiedPerson, markers: Sequence[Marker], *, rates: ObservationRates
+    person: UnidentifiedPerson, markers: Sequence[Marker], *, observation: ObservationModel
 ) -> dict[str, Array]:
-    """By typed marker, P(what was read of the person | genotype) for every unordered genotype."""
-    typed = [marker for marker in markers if marker.name in person.profile.genotypes]
-    codes = encode_profiles([person], typed)
-    return {
-        m.name: reading_probabilities(m, code, rates=rates, hemizygous=m.chromosome == "X" and person.sex == "male")[0]
-        for m, code in zip(typed, codes, strict=True)
-    }
+    """By typed marker, P(what was read of the person | genotype) for every unordered genotype.
 
-
-def reading_probabilities(marker: Marker, codes: Ints, *, rates: ObservationRates, hemizygous: bool = False) -> Array:
-    """P(reading | genotype) of readings coded as in ``search.codes``, shape ``(readings, genotypes)``.
-
-    With ``hemizygous`` the genotypes are the single alleles of a male on the X chromosome.
+    The genotypes are the single alleles for a male on the X chromosome. The X markers of a person of unknown sex,
+    who may carry one copy or two, say nothing and are not among them.
     """
-    n = len(marker.alleles)
-    pairs = genotype_pairs(n)
-    rows = []
-    for code in codes.tolist():
-        if code < len(pairs):
-            seen = {marker.alleles[allele] for allele in pairs[code]}
-            rows.append(observation_probabilities([seen], marker, rates=rates, hemizygous=hemizygous))
-        elif code < len(pairs) + n:
-            allele = marker.alleles[code - len(pairs)]
-            rows.append(allele_seen_probabilities(allele, marker, rates=rates, hemizygous=hemizygous))
-        else:
-            rows.append(observation_probabilities([], marker, rates=rates, hemizygous=hemizygous))
-    return np.array(rows)
+    found = {}
+    for marker in markers:
+        reading = reading_at(person, marker, observation)
+        if reading is not None:
+            hemizygous = marker.chromosome == "X" and person.sex == "male"
+            found[marker.name] = probabilities_of(reading, marker, hemizygous=hemizygous)
+    return found

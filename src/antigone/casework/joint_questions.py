@@ -1,0 +1,62 @@
+"""From a prepared incident to what the joint computation is asked: persons as read, and one question per family."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from antigone.model.case import UnidentifiedPerson
+from antigone.model.marker import Marker
+from antigone.model.observation import AS_READ, ObservationModel
+from antigone.model.profile import Profile
+from antigone.search.family_table import Target
+from antigone.search.joint_persons import Persons
+from antigone.search.joint_question import FamilyQuestion
+from antigone.search.readings import observe_profile
+
+
+def persons_of(
+    people: Sequence[UnidentifiedPerson], markers: Sequence[Marker], *, observation: ObservationModel = AS_READ
+) -> Persons:
+    """The unidentified persons as the computation reads them.
+
+    A sample without any rate is taken as read. The X markers of a person of unknown sex say nothing.
+    """
+    on_x = {marker.name for marker in markers if marker.chromosome == "X"}
+    return Persons(
+        tuple(person.code for person in people),
+        tuple(person.sex for person in people),
+        tuple(_without(person.profile, on_x) if person.sex == "unknown" else person.profile for person in people),
+        tuple(markers),
+        {
+            person.code: observe_profile(person, markers, observation=observation)
+            for person in people
+            if not observation.takes_as_read(person)
+        },
+    )
+
+
+def _without(profile: Profile, names: Collection[str]) -> Profile:
+    kept = {name: genotype for name, genotype in profile.genotypes.items() if name not in names}
+    return replace(profile, genotypes=kept)
+
+
+def questions_of(targets: Sequence[Target], persons: Persons) -> list[FamilyQuestion]:
+    """One question for each family: everybody of a possible sex may be each of its missing members."""
+    by_family: dict[str, list[Target]] = {}
+    for target in targets:
+        by_family.setdefault(target.family, []).append(target)
+    return [
+        FamilyQuestion(
+            code=code,
+            pedigree=some[0].pedigree,
+            missing=tuple(target.missing for target in some),
+            references=some[0].references,
+            candidates=tuple(_possible(target, persons) for target in some),
+        )
+        for code, some in by_family.items()
+    ]
+
+
+def _possible(target: Target, persons: Persons) -> tuple[int, ...]:
+    return tuple(p for p, sex in enumerate(persons.sexes) if "unknown" in (sex, target.sex) or sex == target.sex)

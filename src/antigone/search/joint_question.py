@@ -1,0 +1,102 @@
+"""What is asked of one family, and the likelihood of a single answer: the persons in their places, or unrelated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from antigone.engine.likelihood import log_likelihoods
+from antigone.engine.soft import Observations
+from antigone.model.marker import Marker
+from antigone.model.pedigree import Individual, Pedigree, Sex
+from antigone.model.profile import Profile
+from antigone.search.joint_lumping import lump_marker
+from antigone.search.joint_persons import Persons
+
+NOBODY = -1
+
+
+@dataclass(frozen=True)
+class FamilyQuestion:
+    """A declared family, its references, and for each missing member the unidentified persons who may be them.
+
+    ``candidates[j]`` are indices of persons for ``missing[j]``.
+    """
+
+    code: str
+    pedigree: Pedigree
+    missing: tuple[str, ...]
+    references: Mapping[str, Profile]
+    candidates: tuple[tuple[int, ...], ...]
+
+    @property
+    def persons(self) -> tuple[int, ...]:
+        """Everybody who may be of this family."""
+        return tuple(sorted({person for some in self.candidates for person in some}))
+
+    @property
+    def needed(self) -> Pedigree:
+        """The pedigree without members who say nothing, whoever stands at the missing ones."""
+        return self.pedigree.without_untyped_leaves({*self.missing, *self.references})
+
+
+def sexed_markers(
+    question: FamilyQuestion, persons: Persons, markers: Sequence[Marker]
+) -> tuple[Persons, Sequence[Marker]]:
+    """The persons and markers that a family can use: the autosomal ones only, where a member's sex is not known."""
+    if all(member.sex != "unknown" for member in question.needed):
+        return persons, markers
+    return persons.autosomal, [marker for marker in markers if marker.chromosome == "autosomal"]
+
+
+def lumped_markers(question: FamilyQuestion, persons: Persons, markers: Sequence[Marker]) -> list[Marker]:
+    """The markers with the alleles that nobody concerned carries as one, where that is exact."""
+    lumped = []
+    for marker, told_apart in zip(markers, persons.told_apart(question.persons), strict=True):
+        carried = [profile.genotypes.get(marker.name, ()) for profile in question.references.values()]
+        read = {allele for genotype in carried for allele in genotype if allele is not None}
+        lumped.append(lump_marker(marker, told_apart | read))
+    return lumped
+
+
+def logs_together(
+    question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], who: Mapping[str, int], *, theta: float
+) -> list[float]:  # fmt: skip
+    """Log P(references, the persons ``who`` in their places) at each marker."""
+    read, seen = persons.placed(who, markers)
+    return logs_of(question.needed, {**question.references, **read}, markers, theta=theta, observations=seen)
+
+
+def logs_apart(
+    question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], people: Sequence[int], *, theta: float
+) -> list[float]:  # fmt: skip
+    """Log P(references, these persons unrelated to the family) at each marker, all alleles from one urn."""
+    strangers = {f"unrelated {persons.codes[p]}": p for p in people}
+    apart = Pedigree((*question.needed, *(_stranger(code, persons.sexes[p]) for code, p in strangers.items())))
+    read, seen = persons.placed(strangers, markers)
+    return logs_of(apart, {**question.references, **read}, markers, theta=theta, observations=seen)
+
+
+def logs_of(
+    pedigree: Pedigree,
+    profiles: Mapping[str, Profile],
+    markers: Sequence[Marker],
+    *,
+    theta: float,
+    observations: Observations | None = None,
+) -> list[float]:
+    """``log_likelihoods``, chromosome by chromosome: where nobody is male, both would fall in one batch."""
+    logs = [0.0] * len(markers)
+    for on_x in (False, True):
+        some = [m for m, marker in enumerate(markers) if (marker.chromosome == "X") == on_x]
+        found = log_likelihoods(
+            pedigree, profiles, [markers[m] for m in some], theta=theta, observations=observations
+        )  # fmt: skip
+        for m, log in zip(some, found, strict=True):
+            logs[m] = log
+    return logs
+
+
+def _stranger(code: str, sex: Sex) -> Individual:
+    """An unrelated person. One of unknown sex has no X markers, and on autosomes either sex gives the same."""
+    return Individual(code, "female" if sex == "unknown" else sex)

@@ -1,0 +1,131 @@
+"""X-chromosomal markers in every path: the search against direct summation, laws, and refusals by the readers."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from pathlib import Path
+
+import observations
+import pytest
+import reference
+import strategies
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from test_familias import LADDER, TWO, locus, person, plain, saved
+
+from antigone.engine.likelihood import log_likelihood
+from antigone.errors import InputError
+from antigone.formats.casefolder import read_case_folder
+from antigone.formats.familias import read_familias_case
+from antigone.model.case import UnidentifiedPerson
+from antigone.model.marker import Marker
+from antigone.model.observation import ObservationModel, ObservationRates
+from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.profile import Profile
+from antigone.search.blind import compare
+from antigone.search.family_table import Target
+
+relaxed = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=40)
+STATES_OF_THE_ORACLE = 4_000
+
+
+@relaxed
+@given(st.data(), st.sampled_from([0.0, 0.05]), st.sampled_from([0.0, 0.3]))
+def test_search__on_the_x_chromosome_agrees_with_direct_summation(
+    data: st.DataObject, theta: float, dropout: float
+) -> None:
+    """Any pedigree, mutation model and silent allele; with theta the stranger's alleles are of the family's urn."""
+    marker = data.draw(strategies.markers(on_x=True))
+    pedigree = data.draw(strategies.pedigrees(4))
+    missing = data.draw(st.sampled_from([m.id for m in pedigree]))
+    typed = {m: p for m, p in data.draw(strategies.typings(pedigree, marker)).items() if m != missing}
+    sex = pedigree[missing].sex
+    first, second = (data.draw(st.sampled_from(marker.alleles)) for _ in range(2))
+    seen = (first, first if sex == "male" else second)
+    require_affordable(pedigree, typed, marker)
+    rates = ObservationRates(dropout)
+    weight = {"X": cache(lambda genotype: observations.probability([set(seen)], genotype, marker, rates))}
+    apart = Pedigree((*pedigree, Individual("X", sex)))
+    h2 = reference.likelihood(apart, typed, marker, theta=theta, weights=weight)
+    h1 = reference.likelihood(pedigree, typed, marker, theta=theta, weights={missing: weight["X"]})
+    assume(reference.likelihood(pedigree, typed, marker, theta=theta) > 0)
+    found = compare(
+        [Target("F", missing, pedigree, typed)],
+        [UnidentifiedPerson("V", Profile("V", {"M": seen}), sex)],
+        populations={"P": [marker]},
+        theta=theta,
+        observation=ObservationModel(rates),
+    ).log_lr["P"][0, 0]
+    assert math.exp(found) == pytest.approx(h1 / h2, rel=1e-9, abs=1e-12)
+
+
+def require_affordable(pedigree: Pedigree, typed: dict[str, Profile], marker: Marker) -> None:
+    n = len(marker.alleles) + bool(marker.silent)
+    states = math.prod(len(reference._genotypes(m, typed, marker, n)) for m in pedigree)
+    assume(states * n * n <= STATES_OF_THE_ORACLE)
+
+
+@relaxed
+@given(st.data(), st.sampled_from([0.0, 0.05]))
+def test_likelihood__a_males_x_does_not_depend_on_his_father(data: st.DataObject, theta: float) -> None:
+    """Whoever the father of a male is, declared or not, nothing changes on the X chromosome."""
+    marker = data.draw(strategies.markers(on_x=True))
+    pedigree = data.draw(strategies.pedigrees(5))
+    typed = data.draw(strategies.typings(pedigree, marker))
+    fatherless = Pedigree(
+        tuple(Individual(m.id, m.sex, None if m.sex == "male" else m.father, m.mother) for m in pedigree)
+    )
+    declared, undeclared = (log_likelihood(one, typed, marker, theta=theta) for one in (pedigree, fatherless))
+    assert declared == pytest.approx(undeclared, rel=1e-12, abs=1e-12)
+
+
+GENEMAPPER = "Sample Name\tMarker\tAllele 1\tAllele 2\n"
+
+
+@pytest.mark.parametrize(
+    ("profiles", "line"),
+    [
+        ("sample,marker,allele1,allele2\nS1,DXS10103,10,11\nS1,TH01,6,7\nPM1,DXS10103,10,11\nPM1,TH01,6,7\n", 4),
+        (GENEMAPPER + "S1\tDXS10103\t10\t11\nS1\tTH01\t6\t7\nPM1\tDXS10103\t10\t11\nPM1\tTH01\t6\t7\n", 4),
+    ],
+    ids=["case folder", "GeneMapper"],
+)
+def test_readers__a_males_second_x_allele_is_refused_with_a_remedy(tmp_path: Path, profiles: str, line: int) -> None:
+    write_folder(tmp_path, profiles)
+    with pytest.raises(InputError) as refusal:
+        read_case_folder(tmp_path)
+    [problem] = refusal.value.problems
+    assert (problem.file, problem.line, problem.column) == ("profiles.csv", line, "allele2")
+    assert problem.remedy == "correct the sex or the genotype; a male's one allele is written twice"
+
+
+def test_readers__genemappers_empty_second_allele_is_a_males_one_allele(tmp_path: Path) -> None:
+    write_folder(tmp_path, GENEMAPPER + "S1\tDXS10103\t10\t11\nPM1\tDXS10103\t10\t\nS1\tTH01\t6\t7\nPM1\tTH01\t6\t7\n")
+    assert read_case_folder(tmp_path).unidentified[0].profile.genotypes["DXS10103"] == ("10", "10")
+
+
+def test_readers__familias_has_no_x_loci_and_says_what_to_do(tmp_path: Path) -> None:
+    """The format cannot say which allele a male has not: the locus itself is refused, two alleles or one."""
+    males = [person("AF", True, (0, 2, 0)), person("MO", False), person("CH", True, (0, 1, 0))]
+    lines = plain(persons=males, pedigrees=TWO, loci=[locus("DXS10103", LADDER)])
+    with pytest.raises(InputError) as refusal:
+        read_familias_case(saved(tmp_path, lines))
+    [problem] = refusal.value.problems
+    assert "'DXS10103' of a sex chromosome" in problem.found
+    assert problem.remedy.startswith("remove the locus in Familias")
+
+
+def write_folder(folder: Path, profiles: str) -> None:
+    tables = {
+        "incident.toml": 'title = "X"\n',
+        "families.csv": "family,member,sex,father,mother,missing\nF1,MO,female,,,\nF1,MP,male,,MO,yes\n",
+        "donors.csv": "family,member,sample,consent_reference,consent_date,consent_scope\n"
+        "F1,MO,S1,C1,2024-01-01,identification\n",
+        "unidentified.csv": "sample,sex,kind\nPM1,male,remains\n",
+        "profiles.csv": profiles,
+        "frequencies.csv": "population,marker,allele,frequency\nP,DXS10103,10,0.5\nP,DXS10103,11,0.5\n"
+        "P,TH01,6,0.5\nP,TH01,7,0.5\n",
+    }
+    for name, text in tables.items():
+        (folder / name).write_text(text, encoding="utf-8")
