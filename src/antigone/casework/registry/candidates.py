@@ -1,0 +1,190 @@
+"""Candidates: the list of a run, and one in full with all that was said, decided, and could be instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import get_args
+
+from sqlalchemy import Connection
+
+from antigone.casework.registry.families import pedigree_of
+from antigone.casework.registry.reviewing import ROLE_OF
+from antigone.casework.registry.roles import ALLOWED
+from antigone.casework.registry.searching import run_view
+from antigone.casework.registry.session import Session, Subject, action
+from antigone.casework.registry.views import (
+    CandidateLine,
+    CandidatePage,
+    CandidateView,
+    DecisionLine,
+    ExpertMaterial,
+    ReviewLine,
+)
+from antigone.errors import ConsentError
+from antigone.model.case import SCOPE_IDENTIFICATION, Donor, Family
+from antigone.model.profile import NOT_TYPED, Profile
+from antigone.registry import candidates as stored
+from antigone.registry.candidates import Only, Order
+from antigone.registry.instruments import count_lapsed, count_uncovered
+from antigone.registry.overview import AnyRow, donors_of, find_candidate, members_of, newest_answer
+from antigone.registry.pair import read_family, read_person
+from antigone.registry.pairings import TRANSITIONS, Decision, read_decisions, read_reviews
+
+ORDERS: Mapping[str, Order] = {order: order for order in get_args(Order)}
+"""What a list can be sorted by."""
+SCOPE_COURT = "court"
+MOST_ALTERNATIVES = 50
+"""Other candidates of the same person, and of the same missing person, shown beside one."""
+
+
+@action("see candidates")
+def list_candidates(
+    session: Session,
+    incident: str,
+    *,
+    run: int | None = None,
+    state: str = "",
+    family: str = "",
+    unidentified: str = "",
+    order: Order = "rank",
+    descending: bool = False,
+    page: int = 1,
+    size: int = 50,
+) -> CandidatePage:
+    """Some candidates of a run (the newest with an answer when none is named), sorted and filtered by the database.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such incident.
+    """
+    only = Only(states=(state,) if state else (), family=family, unidentified=unidentified)
+    start = (page - 1) * size
+    with session.reading("see candidates", {"incident": incident, "page": page}) as connection:
+        number = newest_answer(connection, incident) if run is None else run
+        if number is None:
+            return CandidatePage((), 0, page, size, None)
+        found = stored.read_candidates(
+            connection, number, only=only, order=order, descending=descending, start=start, count=size
+        )
+    return CandidatePage(tuple(_line(one, number) for one in found.lines), found.total, page, size, number)
+
+
+@action("see candidate")
+def read_candidate(session: Session, candidate: int) -> CandidateView:
+    """A candidate in full. It stays closed when it rested on somebody who left, or whose consent has ended since.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such candidate.
+    """
+    subject: Subject = {"candidate": candidate}
+    with session.writing("see candidate", subject) as connection:
+        return _view(session, connection, candidate, subject)
+
+
+@action("write expert report")
+def expert_material(session: Session, candidate: int, *, court: bool) -> ExpertMaterial:
+    """What an expert report on a candidate needs; for a court only when every donor of the family agreed to that.
+
+    Raises
+    ------
+    ConsentError
+        When the candidate is closed, or a donor did not consent to use in court. It stands in the audit.
+    RegistryError
+        When there is no such candidate.
+    """
+    subject: Subject = {"candidate": candidate, "court": court}
+    with session.writing("write expert report", subject) as connection:
+        view = _view(session, connection, candidate, subject)
+        refusal = view.closed or (_not_for_court(session, connection, candidate) if court else "")
+        if refusal:
+            subject["refused"] = refusal
+        else:
+            material = _material(session, connection, view)
+    if refusal:
+        raise ConsentError(f"candidate {candidate}: {refusal}")
+    return material
+
+
+def _view(session: Session, connection: Connection, candidate: int, subject: Subject) -> CandidateView:
+    row = find_candidate(connection, candidate)
+    line = _line_of(connection, row)
+    closed = _why_closed(session, connection, row)
+    subject.update({"pairing": row.pairing} | ({"refused": closed} if closed else {}))
+    decisions = read_decisions(connection, row.pairing)
+    opened = None if closed else stored.open_candidate(connection, session.registry.vault, candidate)
+    of_person = _others(connection, row, Only(unidentified=row.unidentified))
+    of_missing = [one for one in _others(connection, row, Only(family=row.family)) if one.missing == row.missing]
+    return CandidateView(
+        line=line,
+        incident=row.incident,
+        kind=row.kind,
+        sex=row.sex,
+        candidate=opened,
+        closed=closed,
+        family=_family(connection, row),
+        reviews=tuple(ReviewLine(one.at, one.user, one.text) for one in read_reviews(connection, row.pairing)),
+        decisions=tuple(DecisionLine(d.at, d.user, d.action, d.before, d.after, d.reason) for d in decisions),
+        of_unidentified=tuple(of_person),
+        of_missing=tuple(of_missing),
+        run=run_view(connection, row.run),
+        may=_may(session, line, decisions, stale=line.stale),
+    )
+
+
+def _material(session: Session, connection: Connection, view: CandidateView) -> ExpertMaterial:
+    row, vault = find_candidate(connection, view.line.id), session.registry.vault
+    family = read_family(connection, vault, row.family_id, scope=SCOPE_IDENTIFICATION, day=row.day)
+    return ExpertMaterial(view, family, read_person(connection, vault, row.person_id))
+
+
+def _why_closed(session: Session, connection: Connection, row: AnyRow) -> str:
+    """A candidate's markers tell genotypes of the family, so it opens only while its donors are covered."""
+    if row.stale:
+        return "it rested on somebody who has left, or on a pedigree that was changed since; search again"
+    today = session.registry.today()
+    lapsed = count_lapsed(connection, row.family_id, scope=SCOPE_IDENTIFICATION, then=row.day, now=today)
+    return f"the consent of {lapsed} donor(s) of the family has ended since; search again" if lapsed else ""
+
+
+def _not_for_court(session: Session, connection: Connection, candidate: int) -> str:
+    family = find_candidate(connection, candidate).family_id
+    day = session.registry.today()
+    count = count_uncovered(connection, family, scope=SCOPE_COURT, among=SCOPE_IDENTIFICATION, day=day)
+    return f"{count} donor(s) of the family did not consent to use in court; ask them first" if count else ""
+
+
+def _family(connection: Connection, row: AnyRow) -> Family:
+    kin = members_of(connection, row.family_id)
+    given = [one for one in donors_of(connection, row.family_id) if one.erased is None and one.sample is not None]
+    donors = tuple(Donor(one.member, Profile(one.sample, NOT_TYPED), None) for one in given)
+    return Family(row.family, pedigree_of(kin), tuple(m.code for m in kin if m.missing), donors)
+
+
+def _line_of(connection: Connection, row: AnyRow) -> CandidateLine:
+    only = Only(unidentified=row.unidentified, family=row.family)
+    lines = stored.read_candidates(connection, row.run, only=only, count=MOST_ALTERNATIVES).lines
+    return _line(next(line for line in lines if line.id == row.id), row.run)
+
+
+def _others(connection: Connection, row: AnyRow, only: Only) -> list[CandidateLine]:
+    lines = stored.read_candidates(connection, row.run, only=only, count=MOST_ALTERNATIVES).lines
+    return [_line(line, row.run) for line in lines if line.id != row.id]
+
+
+def _line(line: stored.CandidateLine, run: int) -> CandidateLine:
+    return CandidateLine(run=run, **vars(line))
+
+
+def _may(session: Session, line: CandidateLine, decisions: tuple[Decision, ...], *, stale: bool) -> tuple[str, ...]:
+    """What this user can do now: by role, by state, and not against the rule of two persons."""
+    steps = ["comment"] if session.role in ALLOWED["comment"] else []
+    for step in TRANSITIONS:
+        last = next((d for d in reversed(decisions) if d.action == step.not_by), None)
+        mine = last is not None and last.user == session.code
+        blocked = stale and step.action in ("propose", "confirm")
+        if step.before == line.state and session.role in ALLOWED[ROLE_OF[step.action]] and not mine and not blocked:
+            steps.append(step.action)
+    return tuple(steps)

@@ -1,0 +1,195 @@
+"""Keeping a registry for twenty years: backups, restoring, verifying, another master key, trustees."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from antigone.casework.registry.session import Clock, Session, Subject, action, stamp, utc_now
+from antigone.casework.registry.views import BackedUp, Rotated, Verified
+from antigone.errors import VaultError
+from antigone.registry import escrow, keyfile
+from antigone.registry.audit import append
+from antigone.registry.backup import backup
+from antigone.registry.checkpoints import read_checkpoint, verify_checkpoint, verify_history
+from antigone.registry.database import Place, check_integrity, transaction
+from antigone.registry.keyfile import create_key_file, master_key_text
+from antigone.registry.passphrase import STRONG, Cost
+from antigone.registry.restore import Restored
+from antigone.registry.restore import restore as restore_backup
+from antigone.registry.ring import Unreached, outdated_rings, write_rings
+from antigone.registry.rotation import Rotation, next_generation, rotate, rotate_key_file
+from antigone.registry.vault import Vault, check_vault
+
+
+@action("back up")
+def back_up(session: Session, archive: Path, *, ring: Path) -> BackedUp:
+    """Write all data but the keys into a new archive, and the keys into the ring; others may work meanwhile.
+
+    Keep the two apart, and the ring where a withdrawal can write over it: an old archive with the current ring never
+    opens who left.
+
+    Raises
+    ------
+    StorageError
+        When the archive exists, or cannot be written.
+    BackupError
+        When there is the ring of another registry at that place.
+    """
+    registry = session.registry
+    with session.writing("back up", {"archive": archive.name, "ring": ring.name}):
+        pass  # on record before the data leave the registry, so that the archive holds the line too
+    made = backup(registry.engine, registry.vault, archive=archive, ring=ring, at=registry.now())
+    return BackedUp(archive, ring, sum(made.rows.values()), describe(made.unreached))
+
+
+@action("back up")
+def refresh_rings(session: Session) -> tuple[str, ...]:
+    """Write the current ring over every known copy again, and say which could not be reached."""
+    registry = session.registry
+    with session.writing("back up", {"rings": "refreshed"}):
+        pass
+    return describe(write_rings(registry.engine, registry.vault, at=registry.now()))
+
+
+@action("verify")
+def verify(session: Session, *, checkpoints: Sequence[Path] = ()) -> Verified:
+    """Check the database, the master key, the whole audit, and that it agrees with exported checkpoints.
+
+    Raises
+    ------
+    StorageError
+        When the database is damaged, or a checkpoint cannot be read.
+    ChainBroken
+        Naming the first line of the audit that is not what was written.
+    """
+    subject: Subject = {"checkpoints": len(checkpoints)}
+    with session.reading("verify", subject) as connection:
+        check_integrity(connection)
+        check_vault(connection, session.registry.vault)
+        head = verify_history(connection)
+        for path in checkpoints:
+            verify_checkpoint(connection, read_checkpoint(path))
+        return Verified(head.number, head.hash, len(checkpoints), describe(outdated_rings(connection)))
+
+
+def restore(place: Place, vault: Vault, *, archive: Path, ring: Path, clock: Clock = utc_now) -> Restored:
+    """Make a registry from an archive, the current ring and the master key, with a line about it in its audit.
+
+    It needs no session, because there is nothing yet to sign in to.
+
+    Returns
+    -------
+    What was restored, and how many rows as erased because the ring has no key for them.
+
+    Raises
+    ------
+    BackupError, VaultError, StorageError
+        When archive, ring or key are damaged or do not belong together, or there is something at ``place``.
+    """
+    at = stamp(clock())
+    made = restore_backup(place, vault, archive=archive, ring=ring, at=at)
+    subject = json.dumps({"archive": archive.name, "restored as erased": dict(made.erased)}, sort_keys=True)
+    with transaction(made.engine) as connection:
+        append(connection, at=at, actor="restore", action="restore", purpose="to bring a backup back", subject=subject)
+    return made
+
+
+@action("rotate key")
+def rotate_key(session: Session, *, passphrase: str) -> Rotated:
+    """Give the registry a new master key in its key file, or go on with a rotation that was interrupted.
+
+    This session and every other one that is open end with it: the key file has to be read again.
+
+    Raises
+    ------
+    VaultError
+        When there is no key file, it does not open, or it is not the registry's.
+    StorageError
+        When the key file or the database cannot be written; repeat the call.
+    """
+    registry = session.registry
+    key_file = registry.key_file
+    if key_file is None:
+        raise VaultError("the environment gives the master key; expected a key file; rotate the key of the server")
+    with session.writing("rotate key", {"state": "begun"}):
+        pass
+    at = registry.now()
+    return _rotated(
+        session, rotate_key_file(registry.engine, key_file, passphrase=passphrase, at=at, cost=registry.cost)
+    )
+
+
+@action("rotate key")
+def rotate_server_key(session: Session) -> Rotated:
+    """The same for a server whose environment gives the master key: with the text of `next_server_key` in it.
+
+    Raises
+    ------
+    VaultError
+        When the environment's key is of one generation only.
+    """
+    registry = session.registry
+    if len(registry.vault.masters) == 1:
+        raise VaultError(
+            "the master key of the environment has one generation, expected the old and the new one; make the new one "
+            "first ('antigone registry rotate-key --next'), put both into the secret store, and repeat"
+        )
+    with session.writing("rotate key", {"state": "begun"}):
+        pass
+    return _rotated(session, rotate(registry.engine, registry.vault, at=registry.now()))
+
+
+@action("rotate key")
+def next_server_key(session: Session) -> str:
+    """The master key as text, with a new generation beside the old one; nothing is changed yet."""
+    with session.writing("rotate key", {"state": "new key made"}):
+        return master_key_text(next_generation(session.registry.vault))
+
+
+@action("rotate key")
+def split_key(session: Session, *, needed: int, trustees: int) -> tuple[str, ...]:
+    """The master key in shares, one line for each trustee; any ``needed`` of them give it back.
+
+    Raises
+    ------
+    VaultError
+        Unless 2 <= needed <= trustees <= 16.
+    """
+    with session.writing("rotate key", {"shares": trustees, "needed": needed}):
+        shares = escrow.split_key(session.registry.vault, needed=needed, trustees=trustees)
+    return tuple(share.text for share in shares)
+
+
+def join_key(shares: Sequence[str], *, key_file: Path, passphrase: str, cost: Cost = STRONG) -> None:
+    """Make a new key file from enough shares. It needs no session: without the key nobody can sign in.
+
+    Raises
+    ------
+    VaultError
+        When a share is none or was misread, they are too few or do not belong together, or the key file exists.
+    """
+    vault = escrow.join_shares([escrow.parse_share(share) for share in shares])
+    create_key_file(key_file, vault, passphrase=passphrase, cost=cost)
+
+
+def change_passphrase(key_file: Path, *, old: str, new: str) -> None:
+    """Seal a key file with another passphrase; the registry needs no change.
+
+    Raises
+    ------
+    VaultError
+        When the old passphrase is wrong, or the new one too short.
+    """
+    keyfile.change_passphrase(key_file, old=old, new=new)
+
+
+def _rotated(session: Session, done: Rotation) -> Rotated:
+    with session.writing("rotate key", {"generation": done.generation, "finished": done.finished}):
+        return Rotated(done.generation, done.wrapped, describe(done.unreached))
+
+
+def describe(unreached: Sequence[Unreached]) -> tuple[str, ...]:
+    """Copies of the ring that may still hold keys of who left, each with the reason."""
+    return tuple(f"{one.place}: {one.reason}" for one in unreached)

@@ -1,0 +1,34 @@
+"""What a family may be told of one missing person: no genotype, no number, no finding."""
+
+from __future__ import annotations
+
+from antigone.casework.registry.session import Session, action
+from antigone.casework.registry.views import Letter
+from antigone.errors import RegistryError
+from antigone.model.case import SCOPE_IDENTIFICATION
+from antigone.registry.overview import confirmed_as, count_covered, find_family, members_of
+
+
+@action("write family letter")
+def letter_material(session: Session, incident: str, family: str, missing: str) -> Letter:
+    """What a letter to a family may say of one missing person.
+
+    The state is "confirmed" when two persons confirmed an identification; "sample needed" when no donor of the family
+    has an active consent; "not found" otherwise, whatever a search or a proposal says, and whatever does not fit.
+
+    Raises
+    ------
+    RegistryError
+        When the family has no such missing person.
+    """
+    subject = {"incident": incident, "family": family, "missing": missing}
+    with session.writing("write family letter", subject) as connection:
+        number = find_family(connection, incident, family).id
+        member = next((m for m in members_of(connection, number) if m.code == missing and m.missing), None)
+        if member is None:
+            raise RegistryError(f"family '{family}' has no missing person '{missing}'; see the family")
+        covered = count_covered(connection, number, day=session.registry.today(), scope=SCOPE_IDENTIFICATION)
+        kinds = confirmed_as(connection, member.id)
+    if kinds:
+        return Letter(incident, family, missing, "confirmed", kinds[0])
+    return Letter(incident, family, missing, "not found" if covered else "sample needed", "")

@@ -1,0 +1,267 @@
+"""Making a registry, opening it, and signing in. Nothing here needs a session; everything else does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import Connection
+
+from antigone.casework.registry.leaving import finish_leaving, is_unfinished
+from antigone.casework.registry.roles import Role
+from antigone.casework.registry.session import Clock, Registry, Session, stamp, utc_now
+from antigone.errors import AntigoneError, Forbidden, InputError
+from antigone.registry import users
+from antigone.registry.auditlog import count_failures
+from antigone.registry.database import Place, create_registry, is_server, snapshot, transaction
+from antigone.registry.database import open_registry as open_database
+from antigone.registry.keyfile import MASTER_KEY, create_key_file, master_key_text, open_vault, secret_from
+from antigone.registry.onetime import accept_code, has_codes
+from antigone.registry.passphrase import STRONG, Cost, check_length
+from antigone.registry.users import User, add_user
+from antigone.registry.vault import Vault, check_vault, found_registry
+
+__all__ = [
+    "asks_for_code",
+    "has_master_key",
+    "init_registry",
+    "open_registry",
+    "open_vault",
+    "open_with",
+    "secret_from",
+    "session_of",
+    "session_of_token",
+    "sign_in",
+    "worker_key",
+]
+
+MOST_FAILURES = 5
+"""Failed sign-ins of one user in ``MINUTES_OF_FAILURES`` after which every further one is refused."""
+MINUTES_OF_FAILURES = 15
+SIGNED_IN, NOT_SIGNED_IN = "sign in", "refused: sign in"
+
+
+def init_registry(
+    place: Place,
+    *,
+    administrator: str,
+    password: str,
+    key_file: Path | None = None,
+    passphrase: str = "",
+    vault: Vault | None = None,
+    cost: Cost = STRONG,
+    clock: Clock = utc_now,
+) -> Registry:
+    """Make a registry with its first administrator, all of it or nothing.
+
+    Parameters
+    ----------
+    place
+        A new file, or an empty database of a PostgreSQL server.
+    administrator, password
+        The code and the password of the first user.
+    key_file, passphrase
+        Where the new master key goes, and what it is sealed with.
+    vault
+        The master key of a server, instead of a key file.
+    cost, clock
+        What one guess of a passphrase or password costs, and what dates the actions.
+
+    Raises
+    ------
+    InputError
+        When neither a key file nor a vault is given.
+    StorageError, VaultError, Conflict
+        When the place is taken, the key file exists, or a passphrase, password or code is none.
+    """
+    if vault is None and key_file is None:
+        raise InputError("no key file and no master key are given; name a new key file, or set ANTIGONE_MASTER_KEY")
+    check_length(password, "password")
+    engine = create_registry(place)
+    registry = Registry(engine, vault or Vault.new(), clock, cost, None if vault else key_file)
+    made_key = False
+    try:
+        if vault is None and key_file is not None:
+            create_key_file(key_file, registry.vault, passphrase=passphrase, cost=cost)
+            made_key = True
+        with transaction(engine) as connection:
+            found_registry(connection, registry.vault)
+            first = add_user(
+                connection,
+                code=administrator,
+                role="administrator",
+                password=password,
+                at=registry.now(),
+                cost=cost,
+            )
+            _session(registry, first, "to begin the registry").note(connection, "begin", {"user": administrator})
+    except BaseException:
+        engine.dispose()
+        _undo(place, key_file if made_key else None)
+        raise
+    return registry
+
+
+def _undo(place: Place, key_file: Path | None) -> None:
+    """Remove what an unfinished beginning made; the tables of a server stay, and are empty."""
+    made = [] if is_server(place) else [Path(f"{place}{end}") for end in ("", "-wal", "-shm")]
+    for path in [*made, *([key_file] if key_file else [])]:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def open_registry(
+    place: Place,
+    *,
+    key_file: Path | None,
+    environ: Mapping[str, str],
+    ask: Callable[[], str],
+    clock: Clock = utc_now,
+) -> Registry:
+    """Open a registry with the master key of the environment, or of a key file.
+
+    Raises
+    ------
+    StorageError
+        When it is not there, damaged, or of another version.
+    VaultError
+        When the key does not open, is readable by others, or belongs to another registry.
+    """
+    registry = open_with(place, open_vault(environ, key_file=key_file, ask=ask), clock=clock)
+    return replace(registry, key_file=None if has_master_key(environ) else key_file)
+
+
+def open_with(place: Place, vault: Vault, *, clock: Clock = utc_now, cost: Cost = STRONG) -> Registry:
+    """Open a registry with a master key that is there already. See `open_registry`."""
+    engine = open_database(place)
+    try:
+        with snapshot(engine) as connection:
+            check_vault(connection, vault)
+    except AntigoneError:
+        engine.dispose()
+        raise
+    registry = Registry(engine, vault, clock, cost)
+    if is_unfinished(registry):
+        finish_leaving(registry)
+    return registry
+
+
+def has_master_key(environ: Mapping[str, str]) -> bool:
+    """Whether the environment gives the master key, as on a server."""
+    return MASTER_KEY in environ or f"{MASTER_KEY}_FD" in environ
+
+
+def worker_key(registry: Registry) -> str:
+    """The master key as text, to be given to a worker process through a pipe (``ANTIGONE_MASTER_KEY_FD``)."""
+    return master_key_text(registry.vault)
+
+
+def sign_in(registry: Registry, code: str, *, password: str, purpose: str, one_time_code: str = "") -> Session:
+    """Begin a session. Each sign-in and each failed one stands in the audit.
+
+    ``one_time_code`` is asked of users who confirmed a device; each code opens once.
+
+    A failed one names the user only when there is one: what was typed in that field may be a password.
+
+    Raises
+    ------
+    Forbidden
+        When the user is unknown or left, or the password or the code is wrong: one message for all. And after 5
+        failures within 15 minutes, whatever is typed; they are counted in the registry, for all its processes.
+    InputError
+        When no purpose is given.
+    """
+    _check_purpose(purpose)
+    with snapshot(registry.engine) as connection:
+        known = {user.code for user in users.all_users(connection)}
+    actor = code if code in known else _pseudonym(registry, code)
+    refusal: Forbidden | None = None
+    user: User | None = None
+    with snapshot(registry.engine) as connection:
+        _refuse_guessing(registry, connection, actor)
+        try:
+            user = users.sign_in(connection, code=code, password=password, cost=registry.cost)
+        except Forbidden as error:
+            refusal = error
+    with transaction(registry.engine) as connection:
+        # counted again under the lock, so that guesses made at the same moment do not pass together
+        _refuse_guessing(registry, connection, actor)
+        if user and not accept_code(connection, registry.vault, user.id, code=one_time_code, moment=registry.clock()):
+            user, refusal = None, Forbidden(users.REFUSED)
+        nobody = User(0, actor, "", False)
+        session = _session(registry, user or nobody, purpose)
+        session.note(connection, SIGNED_IN if user else NOT_SIGNED_IN, {})
+    if refusal is not None:
+        raise refusal
+    return session
+
+
+def asks_for_code(registry: Registry, code: str) -> bool:
+    """Whether the sign-in of a user asks for a one-time code; never of somebody unknown."""
+    with snapshot(registry.engine) as connection:
+        found = [user.id for user in users.all_users(connection) if user.code == code]
+        return bool(found) and has_codes(connection, registry.vault, found[0])
+
+
+def session_of(registry: Registry, code: str, *, purpose: str) -> Session:
+    """A session of a user who signed in before, and whom the interface still knows (by a signed cookie, say).
+
+    Raises
+    ------
+    Forbidden
+        When the user is unknown or left.
+    InputError
+        When no purpose is given.
+    """
+    _check_purpose(purpose)
+    with snapshot(registry.engine) as connection:
+        return _session(registry, users.find_user(connection, code), purpose)
+
+
+def session_of_token(registry: Registry, token: str, *, purpose: str) -> Session:
+    """A session of a program, in the role of the user whose token it has.
+
+    Raises
+    ------
+    Forbidden
+        When the token is unknown, revoked or expired, or its user left.
+    InputError
+        When no purpose is given.
+    """
+    _check_purpose(purpose)
+    with snapshot(registry.engine) as connection:
+        return _session(registry, users.user_of_token(connection, token, at=registry.now()), purpose)
+
+
+def _session(registry: Registry, user: User, purpose: str) -> Session:
+    return Session(registry, user.id, user.code, cast(Role, user.role), purpose)
+
+
+def _check_purpose(purpose: str) -> None:
+    if not purpose.strip():
+        raise InputError("no purpose is given; say in a few words what the work is for, without names")
+
+
+def _pseudonym(registry: Registry, code: str) -> str:
+    """The same for the same code, and nobody can tell the code from it."""
+    return "unknown " + hmac.digest(registry.vault.subkey("unknown users"), code.encode(), "sha256").hex()[:12]
+
+
+def _refuse_guessing(registry: Registry, connection: Connection, actor: str) -> None:
+    since = registry.clock() - dt.timedelta(minutes=MINUTES_OF_FAILURES)
+    failures = count_failures(
+        connection,
+        actor=actor,
+        failed=NOT_SIGNED_IN,
+        succeeded=SIGNED_IN,
+        since=stamp(since),
+    )
+    if failures >= MOST_FAILURES:
+        raise Forbidden(
+            f"{failures} failed sign-ins of this user within {MINUTES_OF_FAILURES} minutes; wait, then try again"
+        )

@@ -1,0 +1,280 @@
+"""What the commands of a registry print: tables of codes, counts and states."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from antigone.casework.registry import views
+from antigone.casework.registry.importing import Imported
+from antigone.console import WIDE, log10_text, probability
+
+NOTHING = "none"
+HASH_SHOWN = 12
+
+
+def print_progress(step: str, done: int, of: int) -> None:
+    """One line that is written over, where somebody watches."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{step:<28} {done}/{of}" + ("\n" if done == of else ""))
+        sys.stderr.flush()
+
+
+def print_imported(code: str, added: Imported, notices: Sequence[str]) -> None:
+    """What an import added."""
+    counts = [f"{count} {name}" for name, count in vars(added).items() if count]
+    for notice in notices:
+        print_words(f"Note: {notice}.")
+    print_words(f"Incident '{code}': new are {', '.join(counts)}." if counts else f"Incident '{code}': nothing new.")
+
+
+def print_status(status: views.Status) -> None:
+    """Incidents, what waits for the user, what is blocked, what is running."""
+    table = table_of("incident", "unidentified", "missing", "families", "donors", "without consent", "runs", "pairings")
+    for one in status.incidents:
+        states = ", ".join(f"{count} {state}" for state, count in sorted(one.pairings.items()))
+        counts = (one.unidentified, one.missing, one.families, one.donors, one.donors_without_consent, one.runs)
+        table.add_row(one.code, *map(str, counts), states)
+    words_console().print(table)
+    for waiting in status.waiting:
+        print_words(f"Waits for you in {waiting.incident}: {waiting.count} {waiting.what}.")
+    for blocked in status.blocked:
+        count = f" ({blocked.count})" if blocked.count else ""
+        print_words(f"Blocked in {blocked.incident}: family {blocked.family}, {blocked.reason}{count}.")
+    for run in status.running:
+        print_words(f"Running: run {run.id} of {run.incident}, by {run.started_by} since {_moment(run.started)}.")
+
+
+def print_families(page: views.FamilyPage) -> None:
+    """Some families."""
+    table = table_of("family", "members", "missing", "donors", "without consent")
+    for one in page.rows:
+        table.add_row(
+            one.code, str(one.members), " ".join(one.missing), str(one.donors), str(one.donors_without_consent)
+        )
+    words_console().print(table)
+    _print_page(page.page, page.size, page.total, "families")
+
+
+def print_family(family: views.FamilyView) -> None:
+    """A family's pedigree, donors and consents."""
+    table = table_of("member", "sex", "father", "mother", "samples", "consents")
+    donors = {donor.member: donor for donor in family.donors if donor.erased is None}
+    for member in family.pedigree:
+        donor = donors.get(member.id)
+        role = "missing" if member.id in family.missing else " ".join(donor.samples) if donor else ""
+        said = "; ".join(map(_consent, donor.consents)) or "no consent" if donor else ""
+        table.add_row(member.id, member.sex, member.father or "", member.mother or "", role, said)
+    words_console().print(table)
+    left = sum(donor.erased is not None for donor in family.donors)
+    if left:
+        print_words(f"Donors who left: {left}.")
+
+
+def print_custody(chain: Sequence[views.CustodyLine]) -> None:
+    """A chain of custody."""
+    table = table_of("at", "event", "holder", "recorded by")
+    for one in chain:
+        table.add_row(_moment(one.at), one.event, one.holder, one.recorded_by)
+    words_console().print(table)
+
+
+def print_left(left: views.Left) -> None:
+    """What a withdrawal erased, and what is left to do by hand."""
+    print_words(
+        f"{left.who} is erased: {left.profiles} profiles of {' '.join(left.samples) or 'no sample'}, {left.candidates} "
+        f"candidates; {left.runs} runs are to be computed again."
+    )
+    for one in left.still_to_do:
+        print_words(f"STILL TO DO: {one}.")
+
+
+def print_run(run: views.RunView) -> None:
+    """A run: how it ended, what it rests on, who was left out."""
+    line, result = run.line, run.result
+    print_words(f"Run {line.id} of {line.incident}, by {line.started_by} on {line.day}: {line.state}.")
+    print_words(f"Purpose: {line.purpose}.")
+    for reason, count in line.left_out.items():
+        print_words(f"Left out: {reason} ({count}).")
+    if result is None:
+        return
+    print_words(
+        f"{result.pairs_compared:,} pairs compared; {line.candidates} candidates with an LR of {result.threshold:g} or "
+        f"more; expected by chance alone at most {result.chance.bound:.2g}."
+    )
+    for notice in result.notices:
+        print_words(f"Note: {notice}.")
+    print_words("A candidate is a proposal for review.")
+
+
+def print_runs(page: views.RunPage) -> None:
+    """Some runs."""
+    table = table_of("run", "incident", "by", "day", "state", "candidates", "left out", "purpose")
+    for one in page.rows:
+        left_out = str(sum(one.left_out.values()))
+        table.add_row(
+            str(one.id),
+            one.incident,
+            one.started_by,
+            str(one.day),
+            one.state,
+            str(one.candidates),
+            left_out,
+            one.purpose,
+        )
+    words_console().print(table)
+    _print_page(page.page, page.size, page.total, "runs")
+
+
+def print_findings(found: Sequence[views.Finding]) -> None:
+    """References that do not fit; the caller has made sure who reads."""
+    table = table_of("family", "member", "sample", "log10 P(declared) / P(unrelated)")
+    for one in found:
+        table.add_row(one.family, one.member, one.sample, f"{one.log10_fit:.2f}")
+    words_console().print(table)
+    print_words("For you alone. Such a reference takes no part in the search.")
+
+
+def print_candidates(page: views.CandidatePage) -> None:
+    """Some candidates of a run."""
+    if page.run is None:
+        print_words("No search has an answer yet.")
+        return
+    table = table_of("candidate", "rank", "unidentified", "family", "missing", "log10 LR", "posterior", "state")
+    for one in page.rows:
+        strength = NOTHING if one.log10_lr is None else f"{one.log10_lr:.2f}"
+        posterior = NOTHING if one.posterior is None else probability(one.posterior)
+        codes = (one.unidentified, one.family, one.missing)
+        state = f"{one.state}, to be computed again" if one.stale else one.state
+        table.add_row(str(one.id), str(one.rank), *codes, strength, posterior, state)
+    words_console().print(table)
+    _print_page(page.page, page.size, page.total, f"candidates of run {page.run}")
+
+
+def print_candidate(view: views.CandidateView) -> None:
+    """A candidate: its markers, its alternatives, its history, and what can be done."""
+    line = view.line
+    print_words(f"H1: {line.unidentified} is {line.missing} of family {line.family}. H2: unrelated to it.")
+    print_words(f"State: {line.state} (version {line.version}).")
+    if view.candidate is None:
+        print_words(f"Closed: {view.closed}.")
+    else:
+        _print_markers(view.candidate.log10_lr_by_marker, view.candidate.log10_lr, view.candidate.verbal)
+    for what, others in (("same unidentified person", view.of_unidentified), ("same missing person", view.of_missing)):
+        for one in others:
+            strength = NOTHING if one.log10_lr is None else f"{one.log10_lr:.2f}"
+            who = f"{one.unidentified} as {one.missing} of {one.family}"
+            print_words(f"Alternative, {what}: {who}, log10 LR {strength}, {one.state}.")
+    for note in view.reviews:
+        print_words(f"{_moment(note.at)} {note.user}: {note.text}")
+    for step in view.decisions:
+        print_words(f"{_moment(step.at)} {step.user}: {step.action}, now {step.after}. {step.reason}")
+    print_words(f"You can: {', '.join(view.may) or 'read'}.")
+
+
+def print_users(users: Sequence[views.UserLine]) -> None:
+    """Users."""
+    table = table_of("user", "role", "since", "access")
+    for one in users:
+        table.add_row(one.code, one.role, _moment(one.created), "yes" if one.active else "ended")
+    words_console().print(table)
+
+
+def print_tokens(tokens: Sequence[views.TokenLine]) -> None:
+    """Tokens."""
+    table = table_of("user", "token", "expires", "state")
+    for one in tokens:
+        table.add_row(one.user, one.name, _moment(one.expires), "revoked" if one.revoked else "valid")
+    words_console().print(table)
+
+
+def print_backup(made: views.BackedUp) -> None:
+    """A backup."""
+    print_words(f"{made.rows:,} rows are in {made.archive}, the keys in {made.ring}. Keep the two apart.")
+    for one in made.rings_unreached:
+        print_words(f"NOT WRITTEN: {one}; run 'antigone registry rings' when it is there again.")
+
+
+def print_rotated(done: views.Rotated) -> None:
+    """A rotation of the master key."""
+    print_words(f"The master key is of generation {done.generation}; {done.wrapped:,} data keys were wrapped again.")
+    for one in done.rings_unreached:
+        print_words(f"NOT FINISHED: {one}; bring it, then repeat, so that the old key can be forgotten.")
+    if not done.rings_unreached:
+        print_words("Copy the new key file to where you keep copies, and destroy the old ones and the old shares.")
+
+
+def print_verified(found: views.Verified) -> None:
+    """A registry that is whole."""
+    print_words(f"The database is whole. The audit has {found.lines:,} lines, each of them as it was written.")
+    if found.checkpoints:
+        print_words(f"It agrees with {found.checkpoints} exported checkpoints.")
+    for one in found.rings_outdated:
+        print_words(f"OUT OF DATE: {one}; run 'antigone registry rings'.")
+
+
+def print_audit(page: views.AuditPage) -> None:
+    """Some lines of the audit."""
+    table = table_of("line", "at", "who", "what", "what for", "about", "hash")
+    for one in page.rows:
+        table.add_row(
+            str(one.number), _moment(one.at), one.actor, one.action, one.purpose, one.subject, one.hash[:HASH_SHOWN]
+        )
+    words_console().print(table)
+    _print_page(page.page, page.size, page.total, "lines")
+
+
+def print_exported(done: views.Exported) -> None:
+    """What another institution gets."""
+    print_words(
+        f"{done.folder}: {done.unidentified} unidentified persons, {done.families} families, {done.donors} donors."
+    )
+    for reason, count in done.left_out.items():
+        print_words(f"Left out: {reason} ({count}).")
+
+
+def print_words(text: str) -> None:
+    """One line as it is."""
+    words_console().print(text)
+
+
+def table_of(*columns: str) -> Table:
+    """A table whose codes are never cut."""
+    table = Table()
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def words_console() -> Console:
+    """Words as they are: codes may hold brackets or colons, which Rich would otherwise read as markup."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE
+    return Console(markup=False, emoji=False, highlight=False, soft_wrap=True, width=width)
+
+
+def _print_markers(by_marker: Mapping[str, Mapping[str, float]], total: Mapping[str, float], verbal: str) -> None:
+    table = table_of("marker", *total)
+    for marker in next(iter(by_marker.values()), {}):
+        table.add_row(marker, *(log10_text(by_marker[population][marker]) for population in total))
+    table.add_section()
+    table.add_row("total log10 LR", *(log10_text(value) for value in total.values()))
+    words_console().print(table)
+    print_words(f"In words: {verbal}.")
+
+
+def _consent(one: views.ConsentLine) -> str:
+    until = f" until {one.expires}" if one.expires else ""
+    return f"{one.scope} from {one.given}{until}" + ("" if one.active else ", not active")
+
+
+def _print_page(page: int, size: int, total: int, what: str) -> None:
+    if total > size:
+        print_words(f"Page {page} of {-(-total // size)}; {total} {what}.")
+
+
+def _moment(at: str) -> str:
+    return at[:16].replace("T", " ")

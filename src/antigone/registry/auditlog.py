@@ -1,0 +1,37 @@
+"""The audit as it is read: page by page, line by line for an export, and the sign-ins that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, and_, func, select
+
+from antigone.registry.audit import BLOCK
+from antigone.registry.overview import AnyRow
+from antigone.registry.schema import audit
+
+
+def page_of_audit(
+    connection: Connection, *, actor: str, action: str, page: int, size: int
+) -> tuple[Sequence[AnyRow], int]:
+    """Some lines, the newest first, and how many there are; an empty ``actor`` or ``action`` means any."""
+    wanted = [column == value for column, value in ((audit.c.actor, actor), (audit.c.action, action)) if value]
+    which = and_(True, *wanted)
+    total = connection.scalar(select(func.count()).select_from(audit).where(which)) or 0
+    query = select(audit).where(which).order_by(audit.c.number.desc()).limit(size).offset((page - 1) * size)
+    return connection.execute(query).all(), total
+
+
+def read_lines(connection: Connection) -> Iterator[AnyRow]:
+    """Every line in its order, read in blocks."""
+    query = select(audit).order_by(audit.c.number).execution_options(yield_per=BLOCK)
+    with connection.execute(query) as lines:
+        yield from lines
+
+
+def count_failures(connection: Connection, *, actor: str, failed: str, succeeded: str, since: str) -> int:
+    """How often ``actor`` failed since a moment, or since they last succeeded."""
+    mine = and_(audit.c.actor == actor, audit.c.at >= since)
+    last = select(func.max(audit.c.number)).where(mine, audit.c.action == succeeded).scalar_subquery()
+    after = audit.c.number > func.coalesce(last, 0)
+    return connection.scalar(select(func.count()).select_from(audit).where(mine, audit.c.action == failed, after)) or 0

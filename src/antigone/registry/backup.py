@@ -1,0 +1,79 @@
+"""To keep a registry, and to bring it back.
+
+A backup is a data archive without keys (``archive.py``) and the current ring (``ring.py``). To restore needs both, and
+the master key. Persons whose key is not in the ring are restored as erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from antigone.errors import BackupError, StorageError
+from antigone.registry.archive import ArchiveHeader, write_archive
+from antigone.registry.audit import audit_head
+from antigone.registry.database import revision, snapshot, transaction
+from antigone.registry.files import replacing
+from antigone.registry.properties import IDENTITY, read_property
+from antigone.registry.ring import Unreached, add_ring_place, outdate_rings, write_rings
+from antigone.registry.signing import signing_key
+from antigone.registry.vault import Vault, check_vault
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What was kept: rows of each table, size in bytes, and the places whose ring could not be written over."""
+
+    rows: Mapping[str, int]
+    size: int
+    unreached: tuple[Unreached, ...]
+
+
+def backup(engine: Engine, vault: Vault, *, archive: Path, ring: Path, at: str) -> Backup:
+    """Write a data archive of one moment, while others work, and bring every ring up to date.
+
+    Parameters
+    ----------
+    engine
+        The registry.
+    vault
+        Its master key.
+    archive
+        A new file for the data.
+    ring
+        The place of the ring that belongs to it; it is noted, so that later erasures write over it.
+    at
+        The moment in UTC, ISO 8601.
+
+    Raises
+    ------
+    StorageError
+        When the archive exists, or cannot be written; nothing is left of it then.
+    BackupError
+        When the ring cannot be written: the archive alone cannot be restored.
+    VaultError
+        When the vault is not the registry's.
+    """
+    if archive.exists():
+        raise StorageError(f"{archive.name} exists; a backup is never written over; choose another name")
+    with transaction(engine) as connection:
+        check_vault(connection, vault)
+        key = signing_key(connection, vault)
+        add_ring_place(connection, ring)
+        outdate_rings(connection)
+    with snapshot(engine) as connection, replacing(archive) as file:
+        rows = write_archive(file, connection, header=_header(connection, at), sign=key.sign)
+    unreached = write_rings(engine, vault, at=at)
+    failed = [place for place in unreached if place.place == ring.resolve()]
+    if failed:
+        raise BackupError(f"the backup was written, but not its ring: {failed[0].reason}; repeat with another place")
+    return Backup(rows, archive.stat().st_size, unreached)
+
+
+def _header(connection: Connection, at: str) -> ArchiveHeader:
+    head = audit_head(connection)
+    identity = read_property(connection, IDENTITY)
+    return ArchiveHeader(identity, at, revision(connection), head.number, head.hash)

@@ -1,0 +1,163 @@
+"""The candidates of a run: a list that the database sorts, filters and pages; one in full when it is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from antigone.errors import RegistryError
+from antigone.model.result import Candidate
+from antigone.registry.documents import from_json
+from antigone.registry.schema import candidates, families, members, pairings, unidentified
+from antigone.registry.vault import Vault
+
+Order = Literal["rank", "log10_lr", "posterior", "markers", "unidentified", "family", "state"]
+
+_COLUMNS: dict[str, ColumnElement[object]] = {
+    "rank": candidates.c.rank,
+    "log10_lr": candidates.c.log10_lr,
+    "posterior": candidates.c.posterior,
+    "markers": candidates.c.markers,
+    "unidentified": unidentified.c.code,
+    "family": families.c.code,
+    "state": pairings.c.state,
+}
+
+
+@dataclass(frozen=True)
+class CandidateLine:
+    """One line of the list: codes, numbers and where the question stands. No marker, no genotype.
+
+    The numbers are ``None`` when the candidate is ``stale``: somebody it rested on has left.
+    """
+
+    id: int
+    pairing: int
+    rank: int
+    unidentified: str
+    family: str
+    missing: str
+    log10_lr: float | None
+    population: str
+    posterior: float | None
+    markers: int
+    stale: bool
+    state: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some lines of a list, and how many the whole list has."""
+
+    lines: tuple[CandidateLine, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class Only:
+    """Which candidates to list; what is empty does not limit."""
+
+    least_log10_lr: float | None = None
+    states: tuple[str, ...] = ()
+    unidentified: str = ""
+    family: str = ""
+
+
+def read_candidates(
+    connection: Connection,
+    run: int,
+    *,
+    only: Only = Only(),
+    order: Order = "rank",
+    descending: bool = False,
+    start: int = 0,
+    count: int = 50,
+) -> Page:
+    """``count`` lines of a run's list from the ``start``-th on (0 is the first). Nothing sealed is read.
+
+    First the numbers of these lines are found with no more joins than order and limits need, then the lines are read.
+    """
+    column = _COLUMNS[order]
+    of_list = _limited(select(candidates.c.id), run, only, by=column)
+    total = int(connection.scalar(_limited(select(func.count()), run, only)) or 0)
+    sort = column.desc() if descending else column.asc()
+    if order in ("log10_lr", "posterior"):
+        sort = sort.nulls_last()
+    numbers = list(connection.scalars(of_list.order_by(sort, candidates.c.rank).offset(start).limit(count)))
+    rows = connection.execute(_LINES.where(candidates.c.id.in_(numbers))).mappings()
+    lines = {row["id"]: CandidateLine(**row) for row in rows}
+    return Page(tuple(lines[number] for number in numbers), total)
+
+
+def open_candidate(connection: Connection, vault: Vault, number: int) -> Candidate:
+    """One candidate in full.
+
+    Raises
+    ------
+    RegistryError
+        When there is none of that number, or it rested on somebody who left.
+    """
+    row = connection.execute(select(candidates).where(candidates.c.id == number)).one_or_none()
+    if row is None:
+        raise RegistryError(f"the registry has no candidate {number}; list the candidates and correct the number")
+    key = None if row.key is None else vault.data_keys(connection, [row.key]).get(row.key)
+    if key is None or row.sealed is None:
+        raise RegistryError(
+            f"candidate {number} rested on somebody who has left, or on a pedigree that was changed since; search again"
+        )
+    return from_json(Candidate, Vault.unseal(key, row.sealed, context=f"candidates:{number}"))
+
+
+_LINES = (
+    select(
+        candidates.c.id,
+        candidates.c.pairing,
+        candidates.c.rank,
+        unidentified.c.code.label("unidentified"),
+        families.c.code.label("family"),
+        members.c.code.label("missing"),
+        *(candidates.c[name] for name in ("log10_lr", "population", "posterior", "markers", "stale")),
+        pairings.c.state,
+        pairings.c.version,
+    )
+    .select_from(candidates)
+    .join(pairings, candidates.c.pairing == pairings.c.id)
+    .join(unidentified, pairings.c.unidentified == unidentified.c.id)
+    .join(members, pairings.c.member == members.c.id)
+    .join(families, members.c.family == families.c.id)
+)
+
+
+def _limited(query: Select[Any], run: int, only: Only, *, by: ColumnElement[Any] | None = None) -> Select[Any]:
+    """The candidates of a run within limits, joined with what ``by`` sorts them by."""
+    query = query.select_from(candidates)
+    wanted = None if by is None else getattr(by, "table", None)
+    if only.states or wanted in (pairings, unidentified, families):
+        query = query.join(pairings, candidates.c.pairing == pairings.c.id)
+    if wanted is unidentified:
+        query = query.join(unidentified, pairings.c.unidentified == unidentified.c.id)
+    if wanted is families:
+        query = query.join(members, pairings.c.member == members.c.id).join(families, members.c.family == families.c.id)
+    if only.least_log10_lr is not None:
+        query = query.where(candidates.c.log10_lr >= only.least_log10_lr)
+    if only.states:
+        query = query.where(pairings.c.state.in_(only.states))
+    if not only.unidentified and not only.family:
+        return query.where(candidates.c.run == run)
+    # few pairings are left: "+ 0" keeps the database from reading the whole run by its index instead
+    return query.where(candidates.c.pairing.in_(_pairings(only)), candidates.c.run + 0 == run)
+
+
+def _pairings(only: Only) -> Select[Any]:
+    """The pairings of a person, or of a family, by their codes."""
+    found = select(pairings.c.id)
+    if only.unidentified:
+        person = select(unidentified.c.id).where(unidentified.c.code == only.unidentified)
+        found = found.where(pairings.c.unidentified.in_(person))
+    if only.family:
+        kin = select(members.c.id).join(families).where(families.c.code == only.family)
+        found = found.where(pairings.c.member.in_(kin))
+    return found

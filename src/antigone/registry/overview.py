@@ -1,0 +1,347 @@
+"""What a registry holds, in counts and codes: incidents, families, donors and their consents, runs, users.
+
+Nothing sealed is read here, so nothing here needs a key.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true
+
+from antigone.errors import RegistryError
+from antigone.registry.schema import (
+    candidates,
+    consents,
+    decisions,
+    donors,
+    families,
+    incidents,
+    members,
+    pairings,
+    profiles,
+    runs,
+    samples,
+    tokens,
+    unidentified,
+    users,
+)
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of any columns."""
+Rows = Sequence[AnyRow]
+_USER = (users.c.code, users.c.role, users.c.active, users.c.created)
+
+
+def covered_on(day: dt.date, scope: str) -> ColumnElement[bool]:
+    """Whether a row of ``donors`` has an active consent; says the same as ``consent.judge_consents``."""
+    c = consents.c
+    begun = and_(c.donor == donors.c.id, c.scope == scope, c.given <= day)
+    not_ended = [or_(end.is_(None), end > day) for end in (c.expires, c.withdrawn)]
+    return exists().where(begun, *not_ended)
+
+
+def find_incident(connection: Connection, code: str) -> AnyRow:
+    """The row of an incident.
+
+    Raises
+    ------
+    RegistryError
+        When there is none of that code.
+    """
+    row = connection.execute(select(incidents).where(incidents.c.code == code)).one_or_none()
+    if row is None:
+        raise RegistryError(f"the registry has no incident '{code}'; see the list of incidents, or import it first")
+    return row
+
+
+def find_family(connection: Connection, incident: str, family: str) -> AnyRow:
+    """The row of a family.
+
+    Raises
+    ------
+    RegistryError
+        When there is none of that code.
+    """
+    number = find_incident(connection, incident).id
+    query = select(families).where(families.c.incident == number, families.c.code == family)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise RegistryError(f"incident '{incident}' has no family '{family}'; see the list of its families")
+    return row
+
+
+def all_incidents(connection: Connection) -> Rows:
+    """Every incident: id, code, title."""
+    return connection.execute(select(incidents).order_by(incidents.c.code)).all()
+
+
+def count_people(connection: Connection) -> dict[int, tuple[int, int, int]]:
+    """How many unidentified persons, families and missing persons each incident has."""
+    people = select(unidentified.c.incident, func.count()).where(unidentified.c.erased.is_(None))
+    kin = select(families.c.incident, func.count())
+    gone = select(families.c.incident, func.count()).join(members).where(members.c.missing)
+    persons = _by_incident(connection, people.group_by(unidentified.c.incident))
+    of_kin = _by_incident(connection, kin.group_by(families.c.incident))
+    missing = _by_incident(connection, gone.group_by(families.c.incident))
+    return {
+        number: (persons.get(number, 0), of_kin.get(number, 0), missing.get(number, 0)) for number in persons | of_kin
+    }
+
+
+def count_living(connection: Connection) -> dict[int, int]:
+    """How many living seekers each incident has."""
+    here = and_(unidentified.c.kind == "living", unidentified.c.erased.is_(None))
+    query = select(unidentified.c.incident, func.count()).where(here)
+    return _by_incident(connection, query.group_by(unidentified.c.incident))
+
+
+def count_identified(connection: Connection) -> dict[int, int]:
+    """How many missing persons of each incident have a confirmed pairing."""
+    query = select(pairings.c.incident, func.count(pairings.c.member.distinct())).where(pairings.c.state == "confirmed")
+    return _by_incident(connection, query.group_by(pairings.c.incident))
+
+
+def count_donors(connection: Connection, *, day: dt.date, scope: str) -> dict[int, tuple[int, int]]:
+    """How many donors each incident has, and how many of them no active consent covers."""
+    of = select(families.c.incident, func.count()).select_from(donors).join(members).join(families)
+    everyone = of.where(donors.c.erased.is_(None)).group_by(families.c.incident)
+    total = _by_incident(connection, everyone)
+    without = _by_incident(connection, everyone.where(~covered_on(day, scope)))
+    return {number: (count, without.get(number, 0)) for number, count in total.items()}
+
+
+def count_states(connection: Connection) -> Rows:
+    """How many pairings of each incident stand in each state: incident, state, number."""
+    query = select(pairings.c.incident, pairings.c.state, func.count().label("number"))
+    return connection.execute(query.group_by(pairings.c.incident, pairings.c.state)).all()
+
+
+def count_runs(connection: Connection) -> Rows:
+    """How many runs of each incident stand in each state: incident, state, number."""
+    query = select(runs.c.incident, runs.c.state, func.count().label("number"))
+    return connection.execute(query.group_by(runs.c.incident, runs.c.state)).all()
+
+
+def families_in_want(connection: Connection, *, day: dt.date, scope: str, limit: int) -> Rows:
+    """Families with a missing member and too few covered donors: incident, family, donors, without consent."""
+    without = func.count().filter(~covered_on(day, scope)).label("without")
+    given = (
+        select(members.c.family, func.count().label("donors"), without)
+        .join(donors, donors.c.member == members.c.id)
+        .where(donors.c.erased.is_(None))
+        .group_by(members.c.family)
+        .subquery()
+    )
+    number = func.coalesce(given.c.donors, 0).label("donors")
+    lacking = func.coalesce(given.c.without, 0).label("without")
+    searched = exists().where(members.c.family == families.c.id, members.c.missing)
+    query = (
+        select(incidents.c.code.label("incident"), families.c.code.label("family"), number, lacking)
+        .select_from(families.join(incidents).outerjoin(given, given.c.family == families.c.id))
+        .where(searched, or_(lacking > 0, number == 0))
+        .order_by(incidents.c.code, families.c.code)
+        .limit(limit)
+    )
+    return connection.execute(query).all()
+
+
+def page_of_families(
+    connection: Connection, incident: int, *, search: str, day: dt.date, scope: str, page: int, size: int
+) -> tuple[Rows, int]:
+    """Some families whose code contains ``search``: code, members, donors, without consent; and how many there are."""
+    which = and_(families.c.incident == incident, _contains(families.c.code, search))
+    total = connection.scalar(select(func.count()).select_from(families).where(which)) or 0
+    living = select(func.count()).select_from(donors).join(members).where(
+        members.c.family == families.c.id, donors.c.erased.is_(None)
+    )  # fmt: skip
+    size_of = select(func.count()).select_from(members).where(members.c.family == families.c.id)
+    query = select(
+        families.c.id,
+        families.c.code,
+        size_of.correlate(families).scalar_subquery().label("members"),
+        living.correlate(families).scalar_subquery().label("donors"),
+        living.where(~covered_on(day, scope)).correlate(families).scalar_subquery().label("without"),
+    ).where(which)
+    return connection.execute(_page(query.order_by(families.c.code), page, size)).all(), total
+
+
+def missing_of(connection: Connection, numbers: Sequence[int]) -> Rows:
+    """The missing members of some families: family (its number), code."""
+    query = select(members.c.family, members.c.code).where(members.c.family.in_(numbers), members.c.missing)
+    return connection.execute(query.order_by(members.c.place)).all()
+
+
+def members_of(connection: Connection, family: int) -> Rows:
+    """A family's members in their order."""
+    return connection.execute(select(members).where(members.c.family == family).order_by(members.c.place)).all()
+
+
+def donors_of(connection: Connection, family: int) -> Rows:
+    """A family's donors, those who left included: id, member (code), sample (code, None when none), erased."""
+    query = (
+        select(donors.c.id, members.c.code.label("member"), samples.c.code.label("sample"), donors.c.erased)
+        .select_from(donors.join(members).outerjoin(samples, samples.c.donor == donors.c.id))
+        .where(members.c.family == family)
+        .order_by(donors.c.id, samples.c.id)
+    )
+    return connection.execute(query).all()
+
+
+def count_covered(connection: Connection, family: int, *, day: dt.date, scope: str) -> int:
+    """How many donors of a family an active consent covers."""
+    present = select(func.count()).select_from(donors.join(members)).where(members.c.family == family)
+    return connection.scalar(present.where(donors.c.erased.is_(None), covered_on(day, scope))) or 0
+
+
+def confirmed_as(connection: Connection, member: int) -> list[str]:
+    """The kinds (remains or living) of the unidentified persons confirmed as a missing one."""
+    of = select(unidentified.c.kind).select_from(pairings.join(unidentified)).where(pairings.c.member == member)
+    return list(connection.scalars(of.where(pairings.c.state == "confirmed").order_by(pairings.c.id)))
+
+
+def consents_of(connection: Connection, numbers: Sequence[int]) -> Rows:
+    """The consents of some donors, the oldest first."""
+    return connection.execute(select(consents).where(consents.c.donor.in_(numbers)).order_by(consents.c.id)).all()
+
+
+def page_of_unidentified(
+    connection: Connection, incident: int, *, search: str, page: int, size: int
+) -> tuple[Rows, int]:
+    """Some unidentified persons: code, kind, sex, erased, typings; and how many there are."""
+    which = and_(unidentified.c.incident == incident, _contains(unidentified.c.code, search))
+    total = connection.scalar(select(func.count()).select_from(unidentified).where(which)) or 0
+    typed = select(func.count()).select_from(profiles).join(samples).where(samples.c.unidentified == unidentified.c.id)
+    columns = (unidentified.c.code, unidentified.c.kind, unidentified.c.sex, unidentified.c.erased)
+    query = select(*columns, typed.correlate(unidentified).scalar_subquery().label("typings")).where(which)
+    return connection.execute(_page(query.order_by(unidentified.c.code), page, size)).all(), total
+
+
+def waiting_for_another(connection: Connection, state: str, user: int) -> Rows:
+    """How many pairings in a state wait for somebody, by incident; those that wait for another than ``user`` do not
+    count, because who took the last step may not take the next."""
+    steps = decisions.alias()
+    newest = select(func.max(steps.c.id)).where(steps.c.pairing == pairings.c.id).correlate(pairings).scalar_subquery()
+    mine = exists().where(decisions.c.id == newest, decisions.c.user == user)
+    query = select(incidents.c.code.label("incident"), func.count().label("number")).select_from(
+        pairings.join(incidents)
+    )
+    which = pairings.c.state == state if state == "open" else and_(pairings.c.state == state, ~mine)
+    return connection.execute(query.where(which).group_by(incidents.c.code).order_by(incidents.c.code)).all()
+
+
+def page_of_runs(
+    connection: Connection, *, incident: str = "", state: str = "", page: int = 1, size: int = 50
+) -> tuple[Rows, int]:
+    """Some runs without their results, the newest first, and how many there are; with codes and counts."""
+    which = and_(
+        true() if not incident else incidents.c.code == incident, true() if not state else runs.c.state == state
+    )
+    total = connection.scalar(select(func.count()).select_from(runs.join(incidents)).where(which)) or 0
+    query = _run_lines().where(which).order_by(runs.c.id.desc())
+    return connection.execute(_page(query, page, size)).all(), total
+
+
+def find_run(connection: Connection, number: int) -> AnyRow:
+    """One run without its result.
+
+    Raises
+    ------
+    RegistryError
+        When there is none of that number.
+    """
+    row = connection.execute(_run_lines().where(runs.c.id == number)).one_or_none()
+    if row is None:
+        raise RegistryError(f"the registry has no run {number}; see the list of runs")
+    return row
+
+
+def newest_answer(connection: Connection, incident: str) -> int | None:
+    """The newest run of an incident that has an answer.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such incident.
+    """
+    mine = and_(runs.c.incident == find_incident(connection, incident).id, runs.c.result.is_not(None))
+    return connection.scalar(select(func.max(runs.c.id)).where(mine))
+
+
+def find_candidate(connection: Connection, number: int) -> AnyRow:
+    """Whose candidate it is: codes, kind and sex of the person, its run and day, pairing, rows.
+
+    Raises
+    ------
+    RegistryError
+        When there is none of that number.
+    """
+    columns = (candidates.c.id, candidates.c.run, candidates.c.pairing, candidates.c.stale, runs.c.day)
+    query = (
+        select(
+            *columns,
+            incidents.c.code.label("incident"),
+            unidentified.c.code.label("unidentified"),
+            unidentified.c.kind,
+            unidentified.c.sex,
+            families.c.id.label("family_id"),
+            unidentified.c.id.label("person_id"),
+            families.c.code.label("family"),
+            members.c.code.label("missing"),
+        )
+        .select_from(candidates.join(runs, candidates.c.run == runs.c.id))
+        .join(incidents, runs.c.incident == incidents.c.id)
+        .join(pairings, candidates.c.pairing == pairings.c.id)
+        .join(unidentified, pairings.c.unidentified == unidentified.c.id)
+        .join(members, pairings.c.member == members.c.id)
+        .join(families, members.c.family == families.c.id)
+    )
+    row = connection.execute(query.where(candidates.c.id == number)).one_or_none()
+    if row is None:
+        raise RegistryError(f"the registry has no candidate {number}; list the candidates and correct the number")
+    return row
+
+
+def _run_lines() -> Any:
+    counted = select(func.count()).where(candidates.c.run == runs.c.id).correlate(runs).scalar_subquery()
+    columns = (runs.c.id, runs.c.purpose, runs.c.day, runs.c.started, runs.c.finished, runs.c.state, runs.c.left_out)
+    answered = runs.c.result.is_not(None).label("answered")
+    query = select(
+        *columns,
+        answered,
+        incidents.c.code.label("incident"),
+        users.c.code.label("starter"),
+        counted.label("candidates"),
+    )
+    return query.select_from(runs.join(incidents).join(users))
+
+
+def all_users(connection: Connection) -> Rows:
+    """Everybody who is or was a user: code, role, active, created."""
+    return connection.execute(select(*_USER).order_by(users.c.code)).all()
+
+
+def find_any_user(connection: Connection, code: str) -> AnyRow:
+    """A user, active or not, who is known to be there."""
+    return connection.execute(select(*_USER).where(users.c.code == code)).one()
+
+
+def all_tokens(connection: Connection) -> Rows:
+    """Every token without the token, the newest first: user (code), name, expires, revoked."""
+    query = select(users.c.code.label("user"), tokens.c.name, tokens.c.expires, tokens.c.revoked)
+    return connection.execute(query.select_from(tokens.join(users)).order_by(tokens.c.id.desc())).all()
+
+
+def _by_incident(connection: Connection, query: Any) -> dict[int, int]:
+    """The second column by the first."""
+    return {int(number): int(count) for number, count in connection.execute(query)}
+
+
+def _contains(column: Any, search: str) -> ColumnElement[bool]:
+    return column.icontains(search, autoescape=True) if search else true()
+
+
+def _page(query: Any, page: int, size: int) -> Any:
+    return query.limit(size).offset((page - 1) * size)

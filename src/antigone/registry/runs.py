@@ -1,0 +1,292 @@
+"""Runs of a search: started before anything is read, finished with their candidates, or not at all.
+
+A candidate in full is sealed under a key of its own, for its markers tell genotypes. Between start and finish somebody
+may leave: consent is looked up again in the transaction that stores the answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from antigone.errors import Conflict, Forbidden, RegistryError
+from antigone.model.case import SCOPE_IDENTIFICATION, Incident
+from antigone.model.result import Candidate, FamilySummary, SearchResult, UnidentifiedSummary
+from antigone.registry.consent import covered_donors
+from antigone.registry.database import reserve
+from antigone.registry.documents import from_json, to_json
+from antigone.registry.schema import candidates, families, findings, incidents, members, pairings, runs, unidentified
+from antigone.registry.typings import BLOCK
+from antigone.registry.vault import Vault
+
+AGAIN = "to be computed again"
+WITHHELD = "candidates of families or persons that somebody left, or that were declared otherwise, during the search"
+PADDED_TO = 16_384
+"""Incidental findings are filled up to a multiple of this many bytes."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a run ended: candidates stored, candidates withheld because somebody left meanwhile, and the state."""
+
+    stored: int
+    withheld: int
+    state: str
+
+
+def start_run(
+    connection: Connection,
+    *,
+    incident: str,
+    started_by: int,
+    purpose: str,
+    day: dt.date,
+    at: str,
+    left_out: Mapping[str, int],
+) -> int:
+    """The row of a new run. ``left_out`` counts the donors that were refused, by reason.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such incident.
+    """
+    number = connection.scalar(select(incidents.c.id).where(incidents.c.code == incident))
+    if number is None:
+        raise RegistryError(f"the registry has no incident '{incident}'; correct the code or import it first")
+    row = {"incident": number, "started_by": started_by, "purpose": purpose, "day": day, "started": at}
+    row |= {"state": "running", "left_out": json.dumps(dict(left_out))}
+    return int(connection.execute(insert(runs).returning(runs.c.id), row).scalar_one())
+
+
+def end_run(connection: Connection, run: int, *, state: str, at: str) -> None:
+    """End a run without an answer: ``failed`` or ``cancelled``.
+
+    Raises
+    ------
+    Conflict
+        When it is not running.
+    """
+    _running(connection, run)
+    connection.execute(update(runs).where(runs.c.id == run).values(state=state, finished=at))
+
+
+def finish_run(
+    connection: Connection,
+    vault: Vault,
+    run: int,
+    result: SearchResult,
+    *,
+    used: Incident,
+    today: dt.date,
+    at: str,
+    findings_text: str = "[]",
+) -> Finished:
+    """Store the answer of a run, but for what rested on somebody who left while it ran.
+
+    Parameters
+    ----------
+    connection, vault
+        One transaction for all of it, and the keys.
+    run
+        What ``start_run`` gave.
+    result
+        The answer. ``pairs`` is not kept; candidates are sealed, each by itself.
+    used
+        The incident as it was searched: whose donors must still be covered today.
+    today, at
+        The day and the moment.
+    findings_text
+        The incidental findings, as the caller writes them; for the geneticist who started the run alone.
+
+    Raises
+    ------
+    Conflict
+        When the run is not running.
+    """
+    row = _running(connection, run)
+    gone = _gone(connection, row.incident, used, today)
+    kept = [c for c in result.candidates if c.family not in gone.families and c.unidentified not in gone.people]
+    withheld = len(result.candidates) - len(kept)
+    _save_candidates(connection, vault, row, kept)
+    if not gone:
+        _save_findings(connection, vault, row, findings_text)
+    rest = without(replace(result, candidates=(), pairs=()), families=gone.families, people=gone.people)
+    left_out = json.loads(row.left_out) | ({WITHHELD: withheld} if gone else {})
+    state = AGAIN if gone else "finished"
+    values = {"state": state, "finished": at, "result": to_json(rest), "left_out": json.dumps(left_out)}
+    connection.execute(update(runs).where(runs.c.id == run).values(**values))
+    return Finished(len(kept), withheld, state)
+
+
+def read_result(connection: Connection, run: int) -> SearchResult:
+    """The answer of a run without candidates and pairs.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such run, or it has no answer.
+    """
+    row = _run(connection, run)
+    if row.result is None:
+        raise RegistryError(f"run {run} is {row.state} and has no answer; choose another run or start a new one")
+    return from_json(SearchResult, row.result)
+
+
+def read_findings(connection: Connection, vault: Vault, run: int, *, user: int) -> str:
+    """The incidental findings of a run, for the geneticist who started it.
+
+    Raises
+    ------
+    Forbidden
+        For anybody else.
+    RegistryError
+        When the run has none to read: it did not finish, or is to be computed again.
+    """
+    if _run(connection, run).started_by != user:
+        raise Forbidden(f"the incidental findings of run {run} are for the geneticist who started it; ask that person")
+    row = connection.execute(select(findings).where(findings.c.run == run)).one_or_none()
+    if row is None:
+        raise RegistryError(f"run {run} keeps no incidental findings; start the search again")
+    key = vault.data_keys(connection, [row.key])[row.key]
+    return Vault.unseal(key, row.sealed, context=f"findings:{row.id}").decode().rstrip()
+
+
+def without(result: SearchResult, *, families: Collection[str], people: Collection[str]) -> SearchResult:
+    """The answer with nothing in it about these families and unidentified persons but their codes."""
+    return replace(
+        result,
+        unidentified=tuple(_person_line(line, families, people) for line in result.unidentified),
+        families=tuple(_family_line(line, families, people) for line in result.families),
+    )
+
+
+def _person_line(line: UnidentifiedSummary, families: Collection[str], people: Collection[str]) -> UnidentifiedSummary:
+    if line.code not in people and line.best_family not in families:
+        return line
+    typed = 0 if line.code in people else line.markers_typed
+    best = {"best_family": None, "best_missing": None, "best_log10_lr": None}
+    return replace(line, markers_typed=typed, candidates=0, remark=AGAIN, **best)  # type: ignore[arg-type]
+
+
+def _family_line(line: FamilySummary, families: Collection[str], people: Collection[str]) -> FamilySummary:
+    if line.family not in families and line.best_unidentified not in people:
+        return line
+    return replace(line, best_unidentified=None, best_log10_lr=None, candidates=0, remark=AGAIN)
+
+
+@dataclass(frozen=True)
+class _Gone:
+    """The families with a donor who is no longer covered, or with another pedigree, and the persons who left."""
+
+    families: frozenset[str]
+    people: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.families or self.people)
+
+
+def _gone(connection: Connection, incident: int, used: Incident, today: dt.date) -> _Gone:
+    covered = covered_donors(connection, incident, scope=SCOPE_IDENTIFICATION, day=today).samples
+    here = unidentified.c.incident == incident
+    people = set(connection.scalars(select(unidentified.c.code).where(here, unidentified.c.erased.is_(None))))
+    left = {f.code for f in used.families if any(d.profile.sample not in covered for d in f.donors)}
+    return _Gone(
+        frozenset(left | _declared_otherwise(connection, incident, used)),
+        frozenset(person.code for person in used.unidentified if person.code not in people),
+    )
+
+
+def _declared_otherwise(connection: Connection, incident: int, used: Incident) -> set[str]:
+    """The families of whom a member that was searched with has other parents, another sex or mark, or is gone."""
+    of = select(members, families.c.code.label("family_code")).select_from(members.join(families))
+    rows = connection.execute(of.where(families.c.incident == incident))
+    now = {(r.family_code, r.code): (r.sex, r.father, r.mother, r.founder_inbreeding, r.missing) for r in rows}
+    return {
+        family.code
+        for family in used.families
+        for m in family.pedigree
+        if now.get((family.code, m.id)) != (m.sex, m.father, m.mother, m.founder_inbreeding, m.id in family.missing)
+    }
+
+
+def _run(connection: Connection, run: int) -> Row[Any]:
+    row = connection.execute(select(runs).where(runs.c.id == run)).one_or_none()
+    if row is None:
+        raise RegistryError(f"the registry has no run {run}; list the runs and correct the number")
+    return row
+
+
+def _running(connection: Connection, run: int) -> Row[Any]:
+    row = _run(connection, run)
+    if row.state != "running":
+        raise Conflict(f"run {run} is {row.state}, expected running; start a new run")
+    return row
+
+
+def _save_findings(connection: Connection, vault: Vault, run: Row[Any], text: str) -> None:
+    (number,) = reserve(connection, findings, 1)
+    key = vault.new_key(connection)
+    length = len(text.encode())
+    padded = text.encode() + b" " * (-length % PADDED_TO)
+    sealed = Vault.seal(key, padded, context=f"findings:{number}")
+    row = {"id": number, "run": run.id, "geneticist": run.started_by, "key": key.id, "sealed": sealed}
+    connection.execute(insert(findings), row)
+
+
+def _save_candidates(connection: Connection, vault: Vault, run: Row[Any], found: Sequence[Candidate]) -> None:
+    pairing_of = _pairings(connection, run.incident, found)
+    for start in range(0, len(found), BLOCK):
+        block = found[start : start + BLOCK]
+        keys = vault.new_keys(connection, len(block))
+        rows = [
+            {
+                "id": number,
+                "run": run.id,
+                "pairing": pairing_of[one.unidentified, one.family, one.missing],
+                "rank": one.rank,
+                "log10_lr": one.smallest_log10_lr,
+                "population": one.smallest_population,
+                "posterior": one.posterior,
+                "markers": len(one.markers_compared),
+                "stale": False,
+                "sealed": Vault.seal(key, to_json(one).encode(), context=f"candidates:{number}"),
+                "key": key.id,
+            }
+            for number, key, one in zip(reserve(connection, candidates, len(block)), keys, block, strict=True)
+        ]
+        connection.execute(insert(candidates), rows)
+
+
+Pair = tuple[str, str, str]
+"""The codes of an unidentified person, a family and its missing member."""
+
+
+def _pairings(connection: Connection, incident: int, found: Sequence[Candidate]) -> dict[Pair, int]:
+    """The row of each candidate's pairing; those that are new begin open."""
+    people = select(unidentified.c.code, unidentified.c.id).where(unidentified.c.incident == incident)
+    person_of = {row.code: row.id for row in connection.execute(people)}
+    kin = select(families.c.code.label("family"), members.c.code, members.c.id).select_from(members.join(families))
+    asked = kin.where(families.c.incident == incident, members.c.missing)
+    missing_of = {(row.family, row.code): row.id for row in connection.execute(asked)}
+    known = select(pairings.c.unidentified, pairings.c.member, pairings.c.id).where(pairings.c.incident == incident)
+    by_row = {(row.unidentified, row.member): row.id for row in connection.execute(known)}
+    wanted = {
+        (c.unidentified, c.family, c.missing): (person_of[c.unidentified], missing_of[c.family, c.missing])
+        for c in found
+    }
+    new = [pair for pair in wanted.values() if pair not in by_row]
+    by_row |= dict(zip(new, reserve(connection, pairings, len(new)), strict=True))
+    rows = [
+        {"id": by_row[person, member], "incident": incident, "unidentified": person, "member": member}
+        | {"state": "open", "version": 0}
+        for person, member in new
+    ]
+    if rows:
+        connection.execute(insert(pairings), rows)
+    return {codes: by_row[pair] for codes, pair in wanted.items()}

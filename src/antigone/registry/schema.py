@@ -1,0 +1,356 @@
+"""The tables of the registry: one schema for SQLite and PostgreSQL.
+
+Whatever says who somebody is, or what was typed, stands in a column of ciphertext (``sealed``), under a key that
+belongs to one person or one candidate alone (``keys``). To destroy that key is to erase the data, in every copy of the
+database. Everything else is codes, dates, counts and states. There is no column for an identity number, an address,
+a face or an ethnicity (PURPOSE.md, rule 5).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+CONVENTION = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=CONVENTION)
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+"""The type of a row's number: SQLite gives numbers out by itself only for its own INTEGER."""
+Instant = String(32)
+"""A moment in UTC as ISO 8601 text, the same bytes on both databases; the audit chain hashes it."""
+Code = String(200)
+Hash = String(64)
+
+
+def _row() -> Column[int]:
+    return Column("id", Number, primary_key=True, autoincrement=True)
+
+
+def _to(table: str, name: str = "", *, optional: bool = False) -> Column[int]:
+    return Column(name or table, Number, ForeignKey(f"{table}.id"), nullable=optional, index=True)
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+ROLES = ("administrator", "registrar", "geneticist", "reviewer", "coordinator", "auditor")
+CONSENT_SCOPES = ("identification", "court", "sharing")
+PAIRING_STATES = ("open", "proposed", "confirmed", "rejected", "reopening")
+RUN_STATES = ("running", "finished", "failed", "cancelled", "to be computed again")
+
+properties = Table(
+    "properties", metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)  # fmt: skip
+"""What the registry is: its identity, the fingerprint of its master key, the public half of its signing key."""
+
+keys = Table(
+    "keys", metadata,
+    _row(),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("generation", Integer, nullable=False, index=True),
+)  # fmt: skip
+"""One data key for each person and each candidate, wrapped by the master key of that generation."""
+
+users = Table(
+    "users", metadata,
+    _row(),
+    Column("code", Code, nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    Column("password", Text, nullable=False),
+    Column("one_time_secret", LargeBinary),
+    Column("active", Boolean, nullable=False),
+    Column("created", Instant, nullable=False),
+    _one_of("role", *ROLES),
+)  # fmt: skip
+"""``password`` is an Argon2id string; ``one_time_secret`` the sealed secret of one-time codes."""
+
+tokens = Table(
+    "tokens", metadata,
+    _row(),
+    _to("users", "user"),
+    Column("digest", Hash, nullable=False, unique=True),
+    Column("name", Code, nullable=False),
+    Column("expires", Instant, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+)  # fmt: skip
+"""Access of programs: the SHA-256 of the token, never the token."""
+
+incidents = Table(
+    "incidents", metadata,
+    _row(),
+    Column("code", Code, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("notices", Text, nullable=False, server_default="[]"),
+)  # fmt: skip
+"""``notices``: what the readers of its files did that a user should see, as a JSON list."""
+
+models = Table(
+    "models", metadata,
+    Column("hash", Hash, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("content", Text, nullable=False),
+    _one_of("kind", "frequencies", "settings", "further"),
+)  # fmt: skip
+"""Frequency tables and models by the SHA-256 of their content, never changed."""
+
+incident_models = Table(
+    "incident_models", metadata,
+    _row(),
+    _to("incidents", "incident"),
+    Column("hash", Hash, ForeignKey("models.hash"), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant),
+)  # fmt: skip
+"""The models an incident is judged under; those in force have no ``until``."""
+
+sources = Table(
+    "sources", metadata,
+    _row(),
+    _to("incidents", "incident"),
+    Column("name", Text, nullable=False),
+    Column("sha256", Hash, nullable=False),
+    Column("imported", Instant, nullable=False),
+)  # fmt: skip
+
+unidentified = Table(
+    "unidentified", metadata,
+    _row(),
+    _to("incidents", "incident"),
+    Column("code", Code, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("sex", String(10), nullable=False),
+    Column("request", Text, nullable=False),
+    Column("erased", Instant),
+    Column("sealed", LargeBinary),
+    _to("keys", "key", optional=True),
+    UniqueConstraint("incident", "code"),
+    _one_of("kind", "remains", "living"),
+    _one_of("sex", "female", "male", "unknown"),
+)  # fmt: skip
+"""``sealed`` holds what is known beside DNA; ``request`` the reference of a living seeker's own written request."""
+
+parts = Table(
+    "parts", metadata,
+    _row(),
+    _to("unidentified", "one"),
+    _to("unidentified", "other"),
+    _to("users", "declared_by"),
+    Column("at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("one", "other"),
+    CheckConstraint("one < other", name="order"),
+)  # fmt: skip
+"""Two remains that a geneticist declared parts of one person; only such two may be confirmed as one missing person."""
+
+families = Table(
+    "families", metadata,
+    _row(),
+    _to("incidents", "incident"),
+    Column("code", Code, nullable=False),
+    UniqueConstraint("incident", "code"),
+)  # fmt: skip
+
+members = Table(
+    "members", metadata,
+    _row(),
+    _to("families", "family"),
+    Column("place", Integer, nullable=False),
+    Column("code", Code, nullable=False),
+    Column("sex", String(10), nullable=False),
+    Column("father", Code),
+    Column("mother", Code),
+    Column("founder_inbreeding", Float, nullable=False),
+    Column("missing", Boolean, nullable=False),
+    Column("sealed", LargeBinary),
+    _to("keys", "key", optional=True),
+    UniqueConstraint("family", "code"),
+)  # fmt: skip
+"""A declared pedigree, member by member; ``sealed`` holds a name and what is known beside DNA, where given."""
+
+donors = Table(
+    "donors", metadata,
+    _row(),
+    _to("members", "member"),
+    Column("sealed", LargeBinary),
+    _to("keys", "key", optional=True),
+    Column("erased", Instant),
+)  # fmt: skip
+"""A member who gave a sample; an erased donor has neither key nor ciphertext."""
+
+consents = Table(
+    "consents", metadata,
+    _row(),
+    _to("donors", "donor"),
+    Column("scope", String(20), nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("given", Date, nullable=False),
+    Column("expires", Date),
+    Column("withdrawn", Date),
+    Column("attested_by", Text, nullable=False),
+    _one_of("scope", *CONSENT_SCOPES),
+)  # fmt: skip
+"""One row for each purpose: to identify, to use in court, to share across borders. ``reference`` is the instrument."""
+
+samples = Table(
+    "samples", metadata,
+    _row(),
+    _to("incidents", "incident"),
+    Column("code", Code, nullable=False),
+    _to("unidentified", optional=True),
+    _to("donors", "donor", optional=True),
+    UniqueConstraint("incident", "code"),
+    CheckConstraint("(unidentified IS NULL) <> (donor IS NULL)", name="owner"),
+)  # fmt: skip
+"""A sample belongs to an unidentified person or to a donor. No other kind exists (PURPOSE.md, rule 4)."""
+
+custody = Table(
+    "custody", metadata,
+    _row(),
+    _to("samples", "sample"),
+    Column("at", Instant, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("holder", Code, nullable=False),
+    _to("users", "recorded_by", optional=True),
+)  # fmt: skip
+
+profiles = Table(
+    "profiles", metadata,
+    _row(),
+    _to("samples", "sample"),
+    _to("sources", "source", optional=True),
+    Column("added", Instant, nullable=False),
+    Column("sealed", LargeBinary),
+)  # fmt: skip
+"""Every typing of a sample, sealed with its owner's key, never overwritten; a search takes the newest."""
+
+runs = Table(
+    "runs", metadata,
+    _row(),
+    _to("incidents", "incident"),
+    _to("users", "started_by"),
+    Column("purpose", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("finished", Instant),
+    Column("state", String(20), nullable=False),
+    Column("result", Text),
+    Column("left_out", Text, nullable=False),
+    _one_of("state", *RUN_STATES),
+)  # fmt: skip
+"""``result``: the search without candidates, with its provenance, as JSON; ``left_out``: donors by reason."""
+
+pairings = Table(
+    "pairings", metadata,
+    _row(),
+    _to("incidents", "incident"),
+    _to("unidentified"),
+    _to("members", "member"),
+    Column("state", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("unidentified", "member"),
+    _one_of("state", *PAIRING_STATES),
+)  # fmt: skip
+"""An unidentified person and a missing person, and where the question stands; outlives the runs that found it."""
+
+candidates = Table(
+    "candidates", metadata,
+    _row(),
+    _to("runs", "run"),
+    _to("pairings", "pairing"),
+    Column("rank", Integer, nullable=False),
+    Column("log10_lr", Float),
+    Column("population", Text, nullable=False),
+    Column("posterior", Float),
+    Column("markers", Integer, nullable=False),
+    Column("stale", Boolean, nullable=False),
+    Column("sealed", LargeBinary),
+    _to("keys", "key", optional=True),
+    UniqueConstraint("run", "rank"),
+    Index("ix_candidates_run_log10_lr", "run", "log10_lr"),
+)  # fmt: skip
+"""``log10_lr`` is the smallest over populations; ``sealed`` the candidate in full, whose markers tell genotypes.
+``stale`` when it rested on somebody who left, or on a pedigree that was changed: key, ciphertext and numbers are then
+gone."""
+
+reviews = Table(
+    "reviews", metadata,
+    _row(),
+    _to("pairings", "pairing"),
+    _to("users", "user"),
+    Column("at", Instant, nullable=False),
+    Column("text", Text, nullable=False),
+)  # fmt: skip
+
+decisions = Table(
+    "decisions", metadata,
+    _row(),
+    _to("pairings", "pairing"),
+    _to("candidates", "candidate", optional=True),
+    _to("users", "user"),
+    Column("at", Instant, nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("before", String(20), nullable=False),
+    Column("after", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+)  # fmt: skip
+
+findings = Table(
+    "findings", metadata,
+    _row(),
+    _to("runs", "run"),
+    Column("sealed", LargeBinary, nullable=False),
+    _to("keys", "key"),
+    _to("users", "geneticist"),
+)  # fmt: skip
+"""References that do not fit their declared pedigree: for the one geneticist who ran the search (rule 6). Every run has
+one row, of a size that tells little, so that not even its presence says that there is a finding."""
+
+audit = Table(
+    "audit", metadata,
+    Column("number", Number, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Code, nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("previous", Hash, nullable=False),
+    Column("hash", Hash, nullable=False),
+)  # fmt: skip
+"""Append-only; each line holds the hash of the one before. Codes only: no names, no genotypes."""
+
+checkpoints = Table(
+    "checkpoints", metadata,
+    _row(),
+    Column("number", Number, nullable=False),
+    Column("hash", Hash, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)  # fmt: skip
+"""Signed statements of how far the audit had grown, to be kept at another institution."""

@@ -1,0 +1,293 @@
+"""What a team does with its registry: people and consents come in, a search reads what they cover."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+from registry_team import INCIDENT, NOON, audit, candidate, small_incident
+
+from antigone.casework.registry.auditing import read_audit
+from antigone.casework.registry.candidates import expert_material, list_candidates, read_candidate
+from antigone.casework.registry.consents import record_consent, withdraw_donor
+from antigone.casework.registry.custody import list_custody, record_custody
+from antigone.casework.registry.families import list_families, list_unidentified, read_family
+from antigone.casework.registry.importing import Imported, import_incident
+from antigone.casework.registry.reviewing import (
+    propose,
+)
+from antigone.casework.registry.searching import cancel_search, findings, list_runs, read_run, search
+from antigone.casework.registry.status import read_status
+from antigone.casework.registry.views import Left, Waiting
+from antigone.errors import (
+    Cancelled,
+    Conflict,
+    ConsentError,
+    Forbidden,
+    InputError,
+    RegistryError,
+)
+from antigone.model.case import SCOPE_IDENTIFICATION, Consent
+from antigone.registry.consent import covered_donors
+from antigone.registry.database import snapshot
+from antigone.registry.overview import count_donors, find_incident
+from antigone.registry.runs import AGAIN
+
+# What comes in
+
+
+def test_import__says_what_is_new(team):
+    first = import_incident(team["registrar"], INCIDENT, small_incident())
+    assert first == Imported(unidentified=6, families=4, members=13, donors=9, consents=13, profiles=15, models=1)
+    assert import_incident(team["registrar"], INCIDENT, small_incident()) == Imported()
+
+
+def test_import__a_code_is_no_sentence(team):
+    with pytest.raises(InputError, match="such as 'a-ferry'"):
+        import_incident(team["registrar"], "a ferry", small_incident())
+
+
+def test_families__are_shown_by_code_with_their_consents(team_at_work):
+    page = list_families(team_at_work["coordinator"], INCIDENT, search="f", page=2, size=3)
+    assert [(f.code, f.members, f.missing, f.donors, f.donors_without_consent) for f in page.rows] == [
+        ("F4", 3, ("MP",), 2, 2)
+    ]
+    assert page.total == 4
+    family = read_family(team_at_work["coordinator"], INCIDENT, "F4")
+    assert [(d.member, d.samples, d.covered) for d in family.donors] == [
+        ("FA", ("F4-FA",), False), ("MO", ("F4-MO",), False)
+    ]  # fmt: skip
+    assert family.pedigree == small_incident().families[3].pedigree
+    assert ("coordinator", "see families") in audit(team_at_work)
+
+
+def test_families__a_part_of_a_code_is_no_pattern(team_at_work):
+    assert list_families(team_at_work["coordinator"], INCIDENT, search="%").total == 0
+
+
+def test_unidentified__are_listed_with_their_typings(team_at_work):
+    page = list_unidentified(team_at_work["coordinator"], INCIDENT)
+    assert [(p.code, p.kind, p.typings) for p in page.rows][:2] == [("LS1", "living", 1), ("PM1", "remains", 1)]
+    assert page.total == 6
+
+
+@pytest.mark.parametrize("days", [0, 100, 300, 400])
+def test_status__counts_the_donors_that_a_search_would_refuse(days, team_at_work):
+    day = NOON.date() - dt.timedelta(days)
+    with snapshot(team_at_work.registry.engine) as connection:
+        number = find_incident(connection, INCIDENT).id
+        refused = covered_donors(connection, number, scope=SCOPE_IDENTIFICATION, day=day).refused
+        counted = count_donors(connection, day=day, scope=SCOPE_IDENTIFICATION)
+    assert counted == {number: (9, len(refused))}
+
+
+def test_status__says_what_waits_for_whom(after_search):
+    line = candidate(after_search, "PM1", "F1")
+    propose(after_search["geneticist"], line.pairing, version=0, reason="all agree", candidate=line.id)
+    reviewer, first, second = (
+        read_status(after_search[code]) for code in ("reviewer", "geneticist", "second geneticist")
+    )
+    proposed = Waiting("proposed", INCIDENT, 1)
+    assert proposed in reviewer.waiting
+    assert proposed in second.waiting
+    assert proposed not in first.waiting  # who proposed does not confirm
+    assert [(b.family, b.reason, b.count) for b in reviewer.blocked] == [
+        ("F4", "donors without consent", 2), ("F4", "no donor with consent", 0)
+    ]  # fmt: skip
+    for role in ("administrator", "auditor"):
+        status = read_status(after_search[role])
+        assert (status.blocked, status.waiting, status.running) == ((), (), ())
+        assert status.incidents[0].donors == 9
+
+
+def test_status__says_who_is_to_be_erased_because_the_files_say_they_withdrew(team):
+    withdrawn = Consent("C", dt.date(2026, 1, 5), withdrawn=dt.date(2026, 11, 1))
+    import_incident(team["registrar"], INCIDENT, small_incident(second=withdrawn))
+    blocked = [(b.family, b.reason, b.count) for b in read_status(team["coordinator"]).blocked]
+    assert ("F2", "who withdrew is to be erased", 1) in blocked
+    withdraw_donor(team["coordinator"], INCIDENT, "F2", "FA")
+    assert "who withdrew is to be erased" not in {b.reason for b in read_status(team["coordinator"]).blocked}
+
+
+def test_custody__grows_and_is_read(team_at_work):
+    record_custody(team_at_work["registrar"], INCIDENT, "PM1", event="sent to the laboratory", holder="LAB2")
+    chain = list_custody(team_at_work["reviewer"], INCIDENT, "PM1")
+    assert [(one.holder, one.recorded_by) for one in chain] == [("registrar", "registrar"), ("LAB2", "registrar")]
+    with pytest.raises(InputError, match="without event or holder"):
+        record_custody(team_at_work["registrar"], INCIDENT, "PM1", event=" ", holder="LAB2")
+    later = NOON + dt.timedelta(days=1)
+    with pytest.raises(InputError, match="in the future"):
+        record_custody(team_at_work["registrar"], INCIDENT, "PM1", event="sent", holder="LAB2", at=later)
+    with pytest.raises(RegistryError, match="no sample 'X'"):
+        list_custody(team_at_work["reviewer"], INCIDENT, "X")
+
+
+# Consent
+
+
+def test_record_consent__opens_a_family_to_the_search(team_at_work):
+    new = Consent("C-2", dt.date(2026, 10, 1), ("identification", "court"))
+    family = record_consent(team_at_work["coordinator"], INCIDENT, "F4", "FA", consent=new)
+    assert [donor.covered for donor in family.donors] == [True, False]
+    run = search(team_at_work["geneticist"], INCIDENT)
+    assert run.line.left_out == {"donors without a consent": 1}
+    with pytest.raises(Conflict, match="has this instrument"):
+        record_consent(team_at_work["coordinator"], INCIDENT, "F4", "FA", consent=new)
+
+
+@pytest.mark.parametrize(
+    "consent",
+    [
+        Consent("C-2", dt.date(2026, 10, 1), ()),
+        Consent("C-2", dt.date(2026, 10, 1), ("research",)),
+        Consent(" ", dt.date(2026, 10, 1)),
+        Consent("C-2", dt.date(2026, 10, 1), expires=dt.date(2026, 10, 1)),
+    ],
+)
+def test_record_consent__refuses_what_is_none(consent, team_at_work):
+    with pytest.raises(InputError, match="a consent"):
+        record_consent(team_at_work["coordinator"], INCIDENT, "F4", "FA", consent=consent)
+
+
+def test_search__reads_what_consent_covers_and_counts_the_rest(after_search):
+    run = read_run(after_search["reviewer"], 1)
+    assert run.line.left_out == {"donors whose consent has expired": 1, "donors without a consent": 1}
+    assert run.result is not None
+    assert run.result.left_out == run.line.left_out
+    assert {f.family: f.donors_without_consent for f in run.result.families} == {"F1": 0, "F2": 0, "F3": 0, "F4": 2}
+    assert run.result.provenance.command == "antigone registry search --incident ferry --seed 1"
+    page = list_candidates(after_search["reviewer"], INCIDENT)
+    assert {(c.unidentified, c.family) for c in page.rows} == {
+        ("PM1", "F1"),
+        ("PM2", "F2"),
+        ("PM3", "F2"),
+        ("PM4", "F3"),
+    }
+    assert page.run == 1
+    assert [line.id for line in list_runs(after_search["reviewer"]).rows] == [1]
+    refused = [line.subject for line in read_audit(after_search["auditor"], action="read profiles").rows]
+    assert "F4-FA" in refused[0]
+    assert "F4-MO" in refused[0]
+
+
+def test_search__does_not_report_what_was_withdrawn_meanwhile(team_at_work):
+    left: list[Left] = []
+
+    def progress(_step: str, _done: int, _of: int) -> None:
+        if not left:
+            left.append(withdraw_donor(team_at_work["registrar"], INCIDENT, "F1", "FA"))
+
+    run = search(team_at_work["geneticist"], INCIDENT, progress=progress)
+    assert left
+    found = list_candidates(team_at_work["reviewer"], INCIDENT, run=run.line.id).rows
+    assert {c.family for c in found} == {"F2", "F3"}
+    assert run.line.state == AGAIN
+    assert sum(count for reason, count in run.line.left_out.items() if "somebody left" in reason) == 1
+    last = read_audit(team_at_work["auditor"], action="search").rows[0]
+    assert json.loads(last.subject)["withheld"] == 1
+
+
+def test_search__cancelled_keeps_the_run_without_an_answer(team_at_work, monkeypatch):
+    monkeypatch.setattr("antigone.casework.registry.searching.SECONDS_BETWEEN_LOOKS", 0.0)
+    with pytest.raises(Cancelled, match="run 1 was cancelled"):
+        search(team_at_work["geneticist"], INCIDENT, cancelled=lambda: True)
+    run = read_run(team_at_work["reviewer"], 1)
+    assert (run.line.state, run.result) == ("cancelled", None)
+
+
+def test_search__another_process_cancels_it(team_at_work, monkeypatch):
+    monkeypatch.setattr("antigone.casework.registry.searching.SECONDS_BETWEEN_LOOKS", 0.0)
+
+    def cancel(run: int) -> None:
+        cancel_search(team_at_work["second geneticist"], run)
+
+    with pytest.raises(Cancelled):
+        search(
+            team_at_work["geneticist"],
+            INCIDENT,
+            started=cancel,
+        )
+    with pytest.raises(Conflict, match="is cancelled, expected running"):
+        cancel_search(team_at_work["geneticist"], 1)
+
+
+def test_search__that_fails_is_kept_as_failed(team_at_work, monkeypatch):
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("antigone.casework.registry.searching.search_incident", fail)
+    with pytest.raises(ZeroDivisionError):
+        search(team_at_work["geneticist"], INCIDENT)
+    assert list_runs(team_at_work["reviewer"]).rows[0].state == "failed"
+
+
+def test_findings__are_for_the_geneticist_who_ran_the_search(after_search):
+    (found,) = findings(after_search["geneticist"], 1)
+    assert (found.family, found.member, found.sample) == ("F3", "SI", "F3-SI")
+    with pytest.raises(Forbidden, match="who started it"):
+        findings(after_search["second geneticist"], 1)
+    assert ("second geneticist", "see findings") in audit(after_search)
+
+
+def test_findings__stand_nowhere_else(after_search):
+    line = candidate(after_search, "PM4", "F3")
+    shown = [
+        read_candidate(after_search["reviewer"], line.id),
+        read_run(after_search["reviewer"], 1),
+        read_status(after_search["reviewer"]),
+        list_candidates(after_search["reviewer"], INCIDENT),
+        read_audit(after_search["auditor"], size=1000).rows,
+    ]
+    text_of_all = repr(shown)
+    assert "PM4" in text_of_all
+    assert not any(word in text_of_all for word in ("log10_fit", "not fit", "Finding("))
+
+
+def test_candidates__are_sorted_filtered_and_paged(after_search):
+    reviewer = after_search["reviewer"]
+    everything = list_candidates(reviewer, INCIDENT).rows
+    by_code = list_candidates(reviewer, INCIDENT, order="unidentified", descending=True, page=2, size=1)
+    assert [row.unidentified for row in by_code.rows] == ["PM3"]
+    assert by_code.total == 4
+    assert [row.rank for row in everything] == [1, 2, 3, 4]
+    assert list_candidates(reviewer, INCIDENT, state="confirmed").total == 0
+
+
+def test_candidate__is_shown_in_full_with_its_alternatives(after_search):
+    line = candidate(after_search, "PM2", "F2")
+    view = read_candidate(after_search["reviewer"], line.id)
+    assert view.candidate is not None
+    assert view.candidate.smallest_log10_lr == line.log10_lr
+    assert [other.unidentified for other in view.of_missing] == ["PM3"]
+    assert view.of_unidentified == ()
+    assert view.family.pedigree == small_incident().families[1].pedigree
+    assert all(not donor.profile.genotypes for donor in view.family.donors)
+    assert view.run.line.id == 1
+    assert view.may == ("comment", "reject")
+    assert read_candidate(after_search["geneticist"], line.id).may == ("comment", "propose", "reject")
+
+
+def test_candidate__closes_when_a_consent_has_ended(team):
+    soon = Consent("C", dt.date(2026, 1, 5), expires=dt.date(2026, 12, 1))
+    import_incident(team["registrar"], INCIDENT, small_incident(second=soon))
+    search(team["geneticist"], INCIDENT)
+    line = candidate(team, "PM2", "F2")
+    assert read_candidate(team["reviewer"], line.id).candidate is not None
+    team.clock.later(days=30)
+    view = read_candidate(team["reviewer"], line.id)
+    assert view.candidate is None
+    assert "consent of 1 donor(s) of the family has ended" in view.closed
+    with pytest.raises(ConsentError, match="has ended"):
+        expert_material(team["reviewer"], line.id, court=False)
+
+
+def test_expert_material__is_for_a_court_only_with_every_donors_consent(after_search):
+    agreed, not_asked = candidate(after_search, "PM1", "F1"), candidate(after_search, "PM2", "F2")
+    material = expert_material(after_search["reviewer"], agreed.id, court=True)
+    incident = small_incident()
+    assert (material.family, material.person) == (incident.families[0], incident.unidentified[0])
+    assert expert_material(after_search["reviewer"], not_asked.id, court=False).family.code == "F2"
+    with pytest.raises(ConsentError, match="2 donor\\(s\\) of the family did not consent to use in court"):
+        expert_material(after_search["reviewer"], not_asked.id, court=True)
+    assert "court" in read_audit(after_search["auditor"], action="write expert report").rows[0].subject

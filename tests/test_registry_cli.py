@@ -1,0 +1,274 @@
+"""``antigone registry`` as a team types it: from ``init`` to a confirmed identification, and a withdrawal."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from registry_team import IDENTIFY, small_incident
+from registry_vaults import SMALL
+from typer.testing import CliRunner
+
+from antigone.casework.registry.opening import init_registry, session_of
+from antigone.casework.registry.users import add_user
+from antigone.cli import app, main
+from antigone.formats.casewriter import write_case_folder
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+OPENED_BEFORE = {"init", "restore", "passphrase", "join"}
+COMMON = {"--registry", "--key-file", "--user", "--purpose"}
+
+
+def commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command of a group and its groups, by its name."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
+
+
+REGISTRY = typer.main.get_group(app).commands["registry"]
+COMMANDS = dict(commands(REGISTRY))
+
+
+WORDS = "five random words of no use"
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory) -> Path:
+    """A folder with a case folder and a registry with a user for each role, made once with cheap passwords."""
+    folder = tmp_path_factory.mktemp("begun")
+    write_case_folder(small_incident(), folder / "case")
+    registry = init_registry(
+        folder / "reg.db",
+        administrator="ann",
+        password="the password of ann",
+        key_file=folder / "reg.db.key",
+        passphrase=WORDS,
+        cost=SMALL,
+    )
+    administrator = session_of(registry, "ann", purpose="to test")
+    for code, role in (("ben", "registrar"), ("cleo", "geneticist"), ("dan", "reviewer"), ("eva", "auditor")):
+        add_user(administrator, code, role=role, password=f"the password of {code}")
+    registry.close()
+    return folder
+
+
+@pytest.fixture
+def at_home(begun, tmp_path, monkeypatch) -> Path:
+    """The folder in which the commands are typed."""
+    home = Path(shutil.copytree(begun, tmp_path / "home"))
+    monkeypatch.chdir(home)
+    for name in [name for name in os.environ if name.startswith("ANTIGONE_")]:
+        monkeypatch.delenv(name)
+    return home
+
+
+class Team:
+    """Runs commands as a user, the secrets in the environment; a refusal is read from the error stream."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+
+    def __call__(self, user: str, *arguments: str, **environment: str) -> tuple[int, str]:
+        given = {
+            "ANTIGONE_REGISTRY": "reg.db", "ANTIGONE_PURPOSE": "to test", "ANTIGONE_USER": user,
+            "ANTIGONE_PASSWORD": f"the password of {user}", "ANTIGONE_PASSPHRASE": WORDS,
+            "COLUMNS": "200",
+        }  # fmt: skip
+        for name, value in (given | environment).items():
+            self._monkeypatch.setenv(name, value)
+        self._monkeypatch.setattr("sys.argv", ["antigone", "registry", *arguments])
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        said = self._capsys.readouterr()
+        return code, said.out + said.err
+
+    def must(self, user: str, *arguments: str, **environment: str) -> str:
+        code, said = self(user, *arguments, **environment)
+        assert code == 0, said
+        return said
+
+
+@pytest.fixture
+def team(at_home, monkeypatch, capsys) -> Team:
+    return Team(monkeypatch, capsys)
+
+
+def candidate_of(said: str, person: str) -> str:
+    (line,) = [line for line in said.splitlines() if person in line]
+    return line.split("│")[1].strip()
+
+
+def test_story__from_an_import_to_a_confirmed_identification_and_a_withdrawal(team):
+    assert "6 unidentified, 4 families, 13 members, 9 donors" in team.must("ben", "import", "case", "--as", "ferry")
+    assert "Blocked in ferry: family F4, no donor with consent." in team.must("ben", "status")
+    assert "Left out: donors without a consent (1)." in team.must("cleo", "search", "--incident", "ferry")
+    number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM1")
+    team.must("dan", "review", number, "--text", "sample well typed")
+    said = team.must("cleo", "decide", "propose", number, "--reason", "all agree")
+    assert said == "PM1 as MP of family F1: proposed (version 1).\n"
+    code, refused = team("cleo", "decide", "confirm", number, "--reason", "me again")
+    assert (code, "needs another person" in refused, "Traceback" in refused) == (1, True, False)
+    shown = team.must("dan", "show", number)
+    assert "dan: sample well typed" in shown
+    assert "You can: comment, confirm, reject, return." in shown
+    assert "confirmed" in team.must("dan", "decide", "confirm", number, "--reason", "I agree")
+    assert "PM1" in team.must("dan", "candidates", "--incident", "ferry", "--state", "confirmed")
+    gone = team.must("ben", "withdraw", "--incident", "ferry", "--family", "F1", "--member", "FA", "--yes")
+    assert "FA of family F1 is erased: 1 profiles of F1-FA, 1 candidates; 1 runs are to be computed again." in gone
+    assert "Closed: it rested on somebody who has left" in team.must("cleo", "show", number)
+    assert "to be computed again" in team.must("cleo", "runs")
+
+
+def test_init__makes_a_registry_and_its_administrator_adds_others(team, at_home):
+    said = team.must("ann", "init", "new.db", "--administrator", "ann")
+    assert "'ann' is its administrator" in said
+    assert "new.db.key" in said
+    there = {"ANTIGONE_REGISTRY": "new.db"}
+    first = "the password of fay"
+    team.must("ann", "users", "add", "fay", "--role", "coordinator", ANTIGONE_NEW_PASSWORD=first, **there)
+    assert "incident" in team.must("fay", "status", **there)
+    code, refused = team("ann", "init", "new.db")
+    assert (code, "exists; name another file" in refused) == (1, True)
+
+
+def test_story__keys_backups_and_audit(team, at_home):
+    team.must("ben", "import", "case", "--as", "ferry")
+    assert "Keep the two apart" in team.must("ann", "backup", "b.archive", "--ring", "b.ring")
+    team.must("eva", "checkpoint", "--out", "c.json")
+    assert "generation 2" in team.must("ann", "rotate-key")
+    assert "agrees with 1 exported" in team.must("eva", "verify", "--checkpoint", "c.json")
+    shares = team.must("ann", "escrow", "split", "--trustees", "3", "--needed", "2").splitlines()
+    (at_home / "shares").write_text("\n".join(shares[1:]))
+    team.must("ann", "escrow", "join", "shares", "--key-file", "joined.key")
+    said = team.must("ann", "restore", "b.archive", "again.db", "--ring", "b.ring", "--key-file", "joined.key")
+    assert "Restored; its audit has" in said
+    there = {"ANTIGONE_REGISTRY": "again.db", "ANTIGONE_KEY_FILE": "joined.key"}
+    assert "ferry" in team.must("ben", "status", **there)
+    assert "restore" in team.must("eva", "audit", **there)
+    assert "lines are in all.jsonl" in team.must("eva", "audit", "--out", "all.jsonl", **there)
+
+
+def test_story__consents_custody_users_and_sharing(team, at_home):
+    team.must("ben", "import", "case", "--as", "ferry")
+    family = ("--incident", "ferry", "--family", "F4")
+    given = ("--member", "FA", "--reference", "C-9", "--given", "2026-10-01", "--scope", "identification")
+    assert "identification from 2026-10-01" in team.must("ben", "consent", *family, *given)
+    assert "identification from 2026-10-01" in team.must("ben", "families", *family)
+    chain = team.must("ben", "custody", "PM1", "--incident", "ferry", "--event", "sent", "--holder", "LAB2")
+    assert "LAB2" in chain
+    assert "3 donors" in team.must("cleo", "export", "--incident", "ferry", "--out", "shared")
+    token = team.must("ann", "users", "token", "dan", "--name", "program", "--days", "3").strip()
+    assert token.startswith("antigone_")
+    assert token not in team.must("ann", "users", "tokens")
+    assert "geneticist" in team.must("ann", "users", "role", "dan", "--role", "geneticist")
+    team.must("ann", "users", "deactivate", "dan")
+    assert team("dan", "status")[0] == 1
+    team.must("eva", "users", "password", ANTIGONE_NEW_PASSWORD="another long password")
+    assert team("eva", "audit")[0] == 1
+    team.must("eva", "audit", ANTIGONE_PASSWORD="another long password")
+    team.must("ann", "passphrase", "--key-file", "reg.db.key", ANTIGONE_NEW_PASSPHRASE="other words of no use")
+    team.must("eva", "audit", ANTIGONE_PASSWORD="another long password", ANTIGONE_PASSPHRASE="other words of no use")
+
+
+def test_findings__are_printed_to_the_geneticist_who_searched_and_to_nobody_else(team):
+    team.must("ben", "import", "case", "--as", "ferry")
+    team.must("cleo", "search", "--incident", "ferry")
+    assert "F3-SI" in team.must("cleo", "findings", "1")
+    code, said = team("dan", "findings", "1")
+    assert (code, "F3-SI" in said) == (1, False)
+    assert "'see findings' is for the geneticist" in said
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"ANTIGONE_REGISTRY": ""}, "no registry is named; give --registry, or set ANTIGONE_REGISTRY"),
+        ({"ANTIGONE_REGISTRY": "nowhere.db", "ANTIGONE_KEY_FILE": "reg.db.key"}, "nowhere.db is not there"),
+        ({"ANTIGONE_USER": ""}, "no user is named; give --user, or set ANTIGONE_USER"),
+        ({"ANTIGONE_PURPOSE": ""}, "no purpose is given"),
+        ({"ANTIGONE_PASSWORD": "a wrong password"}, "the user is unknown or the password is wrong"),
+        ({"ANTIGONE_PASSPHRASE": "a wrong passphrase"}, "the passphrase is wrong"),
+        ({"ANTIGONE_PASSPHRASE_FD": "9"}, "are both given"),
+    ],
+)
+def test_sign_in__is_refused_in_words(environment, words, team):
+    code, said = team("ann", "status", **environment)
+    assert (code, words in said) == (1, True), said
+
+
+def test_sign_in__takes_secrets_from_file_descriptors(team, monkeypatch):
+    for name, secret in (("PASSWORD", "the password of ann"), ("PASSPHRASE", WORDS)):
+        reading, writing = os.pipe()
+        os.write(writing, f"{secret}\n".encode())
+        os.close(writing)
+        monkeypatch.setenv(f"ANTIGONE_{name}_FD", str(reading))
+        monkeypatch.delenv(f"ANTIGONE_{name}", raising=False)
+    arguments = ["registry", "users", "list", "--registry", "reg.db", "--user", "ann", "--purpose", "to test"]
+    ended = CliRunner().invoke(app, arguments)
+    assert ended.exit_code == 0, ended.output
+    assert "cleo" in ended.stdout
+
+
+def test_withdraw__asks_once_more(team, monkeypatch):
+    team.must("ben", "import", "case", "--as", "ferry")
+    monkeypatch.setenv("ANTIGONE_USER", "ben")
+    arguments = ["registry", "withdraw", "--incident", "ferry", "--family", "F1", "--member", "FA"]
+    monkeypatch.setenv("ANTIGONE_PASSWORD", "the password of ben")
+    ended = CliRunner().invoke(app, arguments, input="n\n")
+    assert ended.exit_code == 1
+    assert "Erase FA of family F1" in ended.stderr
+    assert "F1-FA" in team.must("ben", "families", "--incident", "ferry", "--family", "F1")
+
+
+def test_withdraw__needs_to_know_whom(team):
+    assert team("ben", "withdraw", "--incident", "ferry", "--yes")[0] == 2
+
+
+def test_decide__an_unknown_step_names_the_steps(team):
+    code, said = team("cleo", "decide", "approve", "1", "--reason", "x")
+    assert code == 2
+    assert "ask to reopen" in said
+
+
+def test_import__of_nothing_readable_writes_nothing(team, at_home):
+    (at_home / "case" / "families.csv").unlink()
+    code, said = team("ben", "import", "case", "--as", "ferry")
+    assert code == 1
+    assert "ferry" not in team.must("ben", "status")
+    assert IDENTIFY.reference not in said
+
+
+def test_commands__take_no_secret_as_an_option():
+    options = {name for command in COMMANDS.values() for p in command.params for name in p.opts}
+    assert not [name for name in options if re.search("pass(word|phrase)", name)]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_commands__all_but_a_few_sign_in(name):
+    options = {name for p in COMMANDS[name].params for name in p.opts}
+    assert (options >= COMMON) == (name.split()[-1] not in OPENED_BEFORE)
+
+
+def test_commands__each_and_each_option_is_documented():
+    (section,) = re.findall(r"^## antigone registry$(.*?)^## ", (DOCS / "cli.md").read_text("utf-8"), re.M | re.S)
+    rows = {row.split()[0].strip("`") if " " not in (name := row.split("`")[1]) else name: row
+            for row in re.findall(r"^\| (`.*)$", section, re.M)}  # fmt: skip
+    missing = []
+    for name, command in COMMANDS.items():
+        (row,) = [row for title, row in rows.items() if re.sub(r" [\[A-Z].*", "", title) == name] or [""]
+        options = {option for p in command.params for option in p.opts if option.startswith("--")} - COMMON
+        missing += [f"{name} {option}" for option in options if f"`{option}" not in row]
+        missing += [] if row else [name]
+    assert missing == []

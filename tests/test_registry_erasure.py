@@ -1,0 +1,272 @@
+"""Leaving is real: after an erasure no byte of a genotype, a name or a wrapped key is left where the database lives."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from registry_example import AT, DAY, GIVEN, begin, get, of_everything, put, run_and_store, start
+from sqlalchemy import select
+
+from antigone.errors import InputError, RegistryError
+from antigone.model.case import Donor
+from antigone.model.profile import Profile
+from antigone.registry import database
+from antigone.registry.candidates import open_candidate, read_candidates
+from antigone.registry.database import snapshot, transaction
+from antigone.registry.erasure import scrub, withdraw_donor, withdraw_seeker, withdrawn_donors
+from antigone.registry.payloads import pack
+from antigone.registry.personal import read_name, record_name
+from antigone.registry.runs import AGAIN, read_result
+from antigone.registry.schema import (
+    audit,
+    candidates,
+    consents,
+    donors,
+    findings,
+    keys,
+    members,
+    metadata,
+    profiles,
+    runs,
+    samples,
+    unidentified,
+)
+
+NAME = "Ismene Labdakos"
+LEAVING = {"at": AT, "actor": "U9", "purpose": "asked to leave"}
+SISTER = {"incident": "I1", "family": "F1", "member": "SI"}
+
+
+@pytest.fixture
+def registry(registry_url):
+    engine, vault = begin(registry_url)
+    put((engine, vault), of_everything())
+    with transaction(engine) as connection:
+        record_name(connection, vault, **SISTER, name=NAME)
+    yield engine, vault
+    engine.dispose()
+
+
+def leave(engine, **whom):
+    with transaction(engine) as connection:
+        return withdraw_donor(connection, **(whom or SISTER), day=DAY, **LEAVING)
+
+
+def leave_and_break(engine) -> None:
+    with transaction(engine) as connection:
+        withdraw_donor(connection, **SISTER, day=DAY, **LEAVING)
+        raise KeyboardInterrupt
+
+
+def traces(registry, donor_code: str) -> dict[str, list[bytes]]:
+    """Every sequence of bytes that belongs to a donor: in the clear, sealed, and the key."""
+    engine, vault = registry
+    with snapshot(engine) as connection:
+        query = select(profiles.c.sealed).select_from(profiles.join(samples)).where(samples.c.code == donor_code)
+        sealed = list(connection.scalars(query))
+        number = select(samples.c.donor).where(samples.c.code == donor_code).scalar_subquery()
+        row = connection.execute(select(donors).where(donors.c.id == number)).one()
+        wrapped = connection.scalar(select(keys.c.wrapped).where(keys.c.id == row.key))
+        secret = vault.data_keys(connection, [row.key])[row.key].secret
+        of_candidates = connection.execute(select(candidates.c.sealed, keys.c.wrapped).join(keys)).all()
+    in_the_clear = pack(of_everything().families[0].donors[1].profile)
+    return {
+        "genotype": [in_the_clear, in_the_clear.split(b"\x1d")[1], secret],
+        "name": [NAME.encode(), NAME.encode("utf-16-le")],
+        "ciphertext": [*sealed, row.sealed, *(one for one, _ in of_candidates)],
+        "key": [wrapped, *(key for _, key in of_candidates)],
+    }
+
+
+def files_with(folder: Path, pattern: bytes) -> list[str]:
+    return [str(path) for path in folder.rglob("*") if path.is_file() and pattern in path.read_bytes()]
+
+
+def test_withdraw_donor__no_byte_is_left_in_any_file(registry, registry_url, request):
+    engine, vault = registry
+    run_and_store((engine, vault))
+    server = request.getfixturevalue("postgres") if registry_url.startswith("postgresql") else None
+    if server is not None and server.data is None:
+        pytest.skip("NOT TESTED: the files of a server that is not ours cannot be read")
+    folder = Path(registry_url).parent if server is None else server.data
+    found = traces((engine, vault), "F-SI")
+    assert {kind: len(patterns) for kind, patterns in found.items()} == {
+        "genotype": 3, "name": 2, "ciphertext": 5, "key": 4
+    }  # fmt: skip
+    if server is not None:
+        server.run("CHECKPOINT")
+    sealed = [*found["ciphertext"], *found["key"]]
+    assert all(files_with(folder, pattern) for pattern in sealed), "the search of files finds what is there"
+    leave(engine)
+    assert scrub(engine) == ()
+    for kind, patterns in found.items():
+        for pattern in patterns:
+            assert files_with(folder, pattern) == [], kind
+
+
+def test_withdraw_donor__nothing_in_the_clear_was_ever_written(registry, registry_url, request):
+    server = request.getfixturevalue("postgres") if registry_url.startswith("postgresql") else None
+    folder = Path(registry_url).parent if server is None or server.data is None else server.data
+    found = traces(registry, "F-SI")
+    for pattern in (*found["genotype"], *found["name"]):
+        assert files_with(folder, pattern) == []
+
+
+def test_withdraw_donor__the_donor_is_in_no_incident_and_the_others_are(registry):
+    before = get(registry).incident
+    leave(registry[0])
+    covered = get(registry)
+    (family,) = before.families
+    assert covered.incident.families == (replace(family, donors=family.donors[:1]),)
+    assert covered.refused == {}
+    assert covered.incident.unidentified == before.unidentified
+
+
+def test_withdraw_donor__name_key_and_instrument_are_gone(registry):
+    leave(registry[0])
+    with snapshot(registry[0]) as connection:
+        erased = connection.execute(select(donors).where(donors.c.erased.is_not(None))).one()
+        assert (erased.sealed, erased.key, erased.erased) == (None, None, AT)
+        assert read_name(connection, registry[1], **SISTER) == ""
+        left = connection.execute(select(consents).where(consents.c.donor == erased.id)).all()
+        assert {(row.reference, row.withdrawn) for row in left} == {("", DAY)}
+
+
+def test_withdraw_donor__a_name_written_before_the_sample_goes_too(registry):
+    engine, vault = registry
+    incident = of_everything()
+    (family,) = incident.families
+    mother = {"incident": "I1", "family": "F1", "member": "MO"}
+    with transaction(engine) as connection:
+        record_name(connection, vault, **mother, name=NAME)
+    donor = Donor("MO", Profile("F-MO", {"M0": ("11", "14")}), GIVEN)
+    put((engine, vault), replace(incident, families=(replace(family, donors=(*family.donors, donor)),)))
+    leave(engine, **mother)
+    with snapshot(engine) as connection:
+        assert connection.scalar(select(members.c.sealed).where(members.c.code == "MO")) is None
+        assert connection.scalar(select(members.c.key).where(members.c.code == "MO")) is None
+
+
+def test_withdraw_donor__candidates_are_stale_and_runs_to_be_computed_again(registry):
+    engine, vault = registry
+    run, _, _ = run_and_store((engine, vault))
+    erased = leave(engine)
+    assert (erased.samples, erased.profiles, erased.candidates, erased.runs) == (("F-SI",), 1, 3, (run,))
+    with snapshot(engine) as connection:
+        page = read_candidates(connection, run)
+        assert {(line.log10_lr, line.posterior, line.stale) for line in page.lines} == {(None, None, True)}
+        with pytest.raises(RegistryError, match="somebody who has left"):
+            open_candidate(connection, vault, page.lines[0].id)
+        assert connection.scalar(select(runs.c.state)) == AGAIN
+        assert connection.execute(select(findings)).first() is None
+        (line,) = read_result(connection, run).families
+        assert (line.best_unidentified, line.best_log10_lr, line.candidates) == (None, None, 0)
+
+
+def test_withdraw_donor__a_run_that_computes_meanwhile_is_left_to_find_out(registry):
+    start(registry[0])
+    assert leave(registry[0]).runs == ()
+
+
+def test_withdraw_donor__the_audit_keeps_that_it_happened_and_nothing_else(registry):
+    leave(registry[0])
+    with snapshot(registry[0]) as connection:
+        line = connection.execute(select(audit).order_by(audit.c.number.desc()).limit(1)).one()
+    assert (line.actor, line.action, line.purpose) == ("U9", "withdraw", "asked to leave")
+    assert line.subject == (
+        "a donor of incident I1, family F1: samples F-SI; 1 profiles and 0 candidates erased, 0 runs to be computed "
+        "again"
+    )
+
+
+def test_withdraw_donor__twice_or_of_nobody_is_refused(registry):
+    leave(registry[0])
+    with pytest.raises(RegistryError, match="has left already"):
+        leave(registry[0])
+    with pytest.raises(RegistryError, match="is no donor"):
+        leave(registry[0], incident="I1", family="F1", member="MP")
+
+
+def test_withdraw_donor__old_files_do_not_bring_the_donor_back(registry):
+    leave(registry[0])
+    with pytest.raises(InputError, match="'F-SI' is of a donor who has left"):
+        put(registry, of_everything())
+    (family,) = of_everything().families
+    again = replace(family.donors[1], profile=Profile("F-SI2", {"M0": ("10", "14")}))
+    put(registry, replace(of_everything(), families=(replace(family, donors=(family.donors[0], again)),)))
+    assert [d.profile.sample for d in get(registry).incident.families[0].donors] == ["F-FA", "F-SI2"]
+
+
+def test_withdraw_donor__an_error_leaves_everything_as_it_was(registry):
+    before = get(registry).incident
+    with pytest.raises(KeyboardInterrupt):
+        leave_and_break(registry[0])
+    assert get(registry).incident == before
+
+
+def test_withdrawn_donors__are_those_whose_every_consent_was_withdrawn(registry):
+    (family,) = of_everything().families
+    father, sister = family.donors
+    gone = replace(GIVEN, expires=dt.date(2030, 1, 1), withdrawn=dt.date(2026, 2, 1))
+    files = replace(of_everything(), families=(replace(family, donors=(father, replace(sister, consent=gone))),))
+    put(registry, files)
+    with snapshot(registry[0]) as connection:
+        assert withdrawn_donors(connection, incident="I1", day=dt.date(2026, 1, 31)) == ()
+        assert withdrawn_donors(connection, incident="I1", day=DAY) == (("F1", "SI"),)
+    leave(registry[0])
+    with snapshot(registry[0]) as connection:
+        assert withdrawn_donors(connection, incident="I1", day=DAY) == ()
+
+
+def test_withdraw_seeker__is_erased_with_every_candidate(registry):
+    engine, vault = registry
+    run, _, _ = run_and_store((engine, vault))
+    with transaction(engine) as connection:
+        erased = withdraw_seeker(connection, incident="I1", code="LS1", **LEAVING)
+    assert (erased.samples, erased.candidates, erased.runs) == (("LS1",), 1, (run,))
+    incident = get((engine, vault)).incident
+    assert [p.code for p in incident.unidentified] == ["PM1", "PM2"]
+    assert set(incident.further.mt) == set()
+    with snapshot(engine) as connection:
+        row = connection.execute(select(unidentified).where(unidentified.c.code == "LS1")).one()
+        assert (row.request, row.sealed, row.key) == ("", None, None)
+        assert read_result(connection, run).unidentified[2].markers_typed == 0
+    with pytest.raises(InputError, match="'LS1' has left the registry"):
+        put((engine, vault), of_everything())
+
+
+@pytest.mark.parametrize(("code", "words"), [("PM1", "is of remains"), ("PM9", "is unknown")])
+def test_withdraw_seeker__is_for_living_seekers_alone(registry, code, words):
+    with transaction(registry[0]) as connection, pytest.raises(RegistryError, match=words):
+        withdraw_seeker(connection, incident="I1", code=code, **LEAVING)
+
+
+def test_withdraw__every_key_belongs_to_somebody(registry):
+    engine, vault = registry
+    run_and_store((engine, vault))
+    leave(engine)
+    with transaction(engine) as connection:
+        withdraw_seeker(connection, incident="I1", code="LS1", **LEAVING)
+    with snapshot(engine) as connection:
+        used = {
+            key
+            for table in metadata.sorted_tables
+            if "key" in table.c
+            for key in connection.scalars(select(table.c.key))
+            if key is not None
+        }
+        assert set(connection.scalars(select(keys.c.id))) == used
+
+
+def test_scrub__says_when_another_process_holds_the_log(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "_PRAGMAS", ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 50"))
+    engine, vault = begin(str(tmp_path / "r.db"))
+    put((engine, vault), of_everything())
+    with snapshot(engine) as reader:
+        reader.execute(select(keys)).all()
+        leave(engine)
+        assert scrub(engine) == ("the write-ahead log is in use by another process: end it and repeat",)
+    engine.dispose()
