@@ -42,7 +42,9 @@ class Mark:
 NO_MARK = Mark()
 
 
-def draw_pedigree(pedigree: Pedigree, *, marks: Mapping[str, Mark], title: str = "Declared pedigree") -> str:
+def draw_pedigree(
+    pedigree: Pedigree, *, marks: Mapping[str, Mark], title: str = "Declared pedigree", chosen: str | None = None
+) -> str:
     """Draw a pedigree as one SVG element to put into a page.
 
     Parameters
@@ -54,6 +56,9 @@ def draw_pedigree(pedigree: Pedigree, *, marks: Mapping[str, Mark], title: str =
         By member; members without a mark are drawn plain.
     title
         The accessible name. The description lists every member in words.
+    chosen
+        For an editor: the member around whom a dashed ring is drawn, or an empty text for nobody. Every symbol then
+        carries its member's code as ``data-member``.
 
     Returns
     -------
@@ -67,7 +72,10 @@ def draw_pedigree(pedigree: Pedigree, *, marks: Mapping[str, Mark], title: str =
         f"<title>{escape(title)}</title>",
         f"<desc>{escape(describe_pedigree(pedigree, marks))}</desc>",
         *_draw_lines(layout),
-        *(_draw_member(pedigree[s.member], s, marks.get(s.member, NO_MARK), texts[s.member]) for s in layout.symbols),
+        *(
+            _draw_member(pedigree[s.member], s, marks.get(s.member, NO_MARK), texts[s.member], chosen)
+            for s in layout.symbols
+        ),
     ]
     return _svg(layout.width + 2 * MARGIN, layout.height + 2 * MARGIN, body)
 
@@ -158,11 +166,20 @@ def _strokes(line: Line, points: str) -> Iterator[str]:
         yield f'{head} stroke="{INK}" stroke-width="1.5" stroke-linecap="square"/>'
 
 
-def _draw_member(member: Individual, symbol: Symbol, mark: Mark, text: Sequence[tuple[str, bool]]) -> str:
+def _draw_member(
+    member: Individual, symbol: Symbol, mark: Mark, text: Sequence[tuple[str, bool]], chosen: str | None
+) -> str:
     x, y = symbol.x + MARGIN, symbol.y + MARGIN
     again = " (drawn again)" if symbol.again else ""
     title = f"<title>{escape(_describe_member(member, mark) + again)}</title>"
-    return f"<g>{title}{_symbol(member.sex, x, y, mark)}{''.join(_draw_text(x, y, text))}</g>"
+    head = "<g>" if chosen is None else f'<g data-member="{escape(member.id)}">'
+    ring = _ring(x, y) if member.id == chosen else ""
+    return f"{head}{title}{ring}{_symbol(member.sex, x, y, mark)}{''.join(_draw_text(x, y, text))}</g>"
+
+
+def _ring(x: float, y: float) -> str:
+    style = f'fill="{ACCENT_FILL}" stroke="{ACCENT}" stroke-width="2" stroke-dasharray="4 3"'
+    return f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(RADIUS + 6.0)}" {style}/>'
 
 
 def _draw_text(x: float, y: float, text: Sequence[tuple[str, bool]]) -> Iterator[str]:

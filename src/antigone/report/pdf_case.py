@@ -1,0 +1,144 @@
+"""What an expert report is about: one candidate, the persons concerned, and who reviewed it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from antigone.errors import InputError
+from antigone.model.case import Family, UnidentifiedPerson
+from antigone.model.result import Candidate, SearchResult
+from antigone.report.files import plain_value
+from antigone.report.language import Language
+from antigone.report.numbers import count_text, log10_text
+from antigone.report.phrases import retell
+from antigone.report.sentences import consenting_donors
+
+Action = Literal["propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep", "comment"]
+ReviewState = Literal["open", "proposed", "confirmed", "rejected", "reopening"]
+AFTER: Mapping[Action, ReviewState] = {
+    "propose": "proposed",
+    "confirm": "confirmed",
+    "reject": "rejected",
+    "return": "open",
+    "ask to reopen": "reopening",
+    "reopen": "open",
+}
+"""Where a step leads; ``keep`` leads back to where it was asked to reopen, and a comment nowhere."""
+
+
+@dataclass(frozen=True)
+class ReviewStep:
+    """What one person did: the code of the user, on which day, and the reason given."""
+
+    day: dt.date
+    user: str
+    action: Action
+    reason: str
+
+
+@dataclass(frozen=True)
+class ExpertCase:
+    """One candidate of a search, with all that a report on it needs.
+
+    ``result.candidates`` may hold this candidate alone; the alternatives named are those it holds. ``trail`` is in the
+    order of time. ``references`` are the members who gave a sample; ``None`` stands for those whose consent was active
+    on the day of the search.
+
+    Raises
+    ------
+    InputError
+        When the candidate is not worked out in detail, names another family or person, or was confirmed by the person
+        who had proposed it.
+    """
+
+    candidate: Candidate
+    result: SearchResult
+    family: Family
+    person: UnidentifiedPerson
+    trail: tuple[ReviewStep, ...] = ()
+    references: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _check_parts(self.candidate, self.family, self.person)
+        _follow(self.trail)
+
+    @property
+    def donors(self) -> tuple[str, ...]:
+        """The members who gave a sample for this search."""
+        if self.references is not None:
+            return self.references
+        return consenting_donors(self.family, dt.date.fromisoformat(self.result.day))
+
+    @property
+    def state(self) -> ReviewState:
+        """Where the review stands after the last step."""
+        return _follow(self.trail)
+
+    @property
+    def run(self) -> str:
+        """The identity of the run: the SHA-256 of its provenance as JSON with sorted keys."""
+        content = json.dumps(plain_value(asdict(self.result.provenance)), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _check_parts(candidate: Candidate, family: Family, person: UnidentifiedPerson) -> None:
+    place = f"rank {candidate.rank}, {candidate.unidentified} as {candidate.missing} of family {candidate.family}"
+    if not candidate.detailed:
+        raise InputError(
+            f"expert report: {place} is listed in brief, expected its markers; compute it with 'antigone explain'"
+        )
+    if (family.code, person.code) != (candidate.family, candidate.unidentified):
+        raise InputError(
+            f"expert report: {place} came with family {family.code} and {person.code}; hand over the family and the "
+            "unidentified person that the candidate names"
+        )
+    if candidate.missing not in family.pedigree:
+        raise InputError(
+            f"expert report: {place} names a member whom the pedigree does not hold; hand over the pedigree that was "
+            "searched"
+        )
+
+
+def _follow(trail: tuple[ReviewStep, ...]) -> ReviewState:
+    """Where a trail leads. Four eyes: nobody confirms what they proposed themselves."""
+    state: ReviewState = "open"
+    asked_at: ReviewState = "open"
+    proposer = ""
+    for step in trail:
+        if step.action == "confirm" and (state != "proposed" or proposer == step.user):
+            whose = "the same person" if state == "proposed" else "nobody"
+            raise InputError(
+                f"expert report: '{step.user}' confirmed on {step.day} what {whose} had proposed, expected a proposal "
+                "of another person; a second person reviews it first"
+            )
+        if step.action == "propose":
+            proposer = step.user
+        if step.action == "ask to reopen":
+            asked_at = state
+        state = asked_at if step.action == "keep" else AFTER.get(step.action, state)
+    return state
+
+
+def log10_words(value: float, language: Language) -> str:
+    """A log10 LR, or the words for an LR of 0."""
+    return retell(log10_text(value), language)
+
+
+def prior_words(prior: float, language: Language) -> str:
+    """A prior probability as one in so many, where it is.
+
+    Examples
+    --------
+    >>> from antigone.report.language import read_language
+    >>> prior_words(0.02, read_language("es"))
+    '1 entre 50 (0.02)'
+    """
+    whole = round(1 / prior)
+    if whole > 1 and abs(1 / prior - whole) < 1e-6 * whole:
+        return language.say("1 in {count} ({value})", count=count_text(whole), value=f"{prior:.3g}")
+    return f"{prior:.3g}"

@@ -1,0 +1,277 @@
+"""The letter to a family: plain words and no number, for a reader on one of the hardest days of their life.
+
+What a letter says depends on its state alone. It is told nothing about a result, so it can disclose nothing: no marker,
+no likelihood ratio, no reference that does not fit (PURPOSE.md, rule 6). The texts keep to a few rules. The news comes
+in the first lines. No comfort is promised that cannot be kept. Nothing is said of what is not known. A reason for one
+more sample is never given, and the letter never says that nothing is wrong.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from antigone.errors import InputError
+from antigone.report.language import Language, mark
+from antigone.report.pdf import Block, Document, Heading, Paragraph, render_pdf
+
+State = Literal["identified from remains", "identified living", "still looking", "one more sample"]
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who writes: the lines of the letterhead, whom to ask and how, and who signs."""
+
+    name: str
+    contact: str
+    signed_by: str
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The title of a letter and its parts: each a heading (or none) and its paragraphs, as message ids."""
+
+    title: str
+    parts: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+NEXT = mark("What happens next")
+MEANS = mark("What this means")
+FINDINGS = mark(
+    "We compared the DNA of this person with the DNA that members of your family gave for this search. Two specialists "
+    "looked at the result, each on their own, and both confirmed it. No comparison is free of every doubt. That is why "
+    "we say “probable”, and why we never rely on one person alone."
+)
+CONSENT = mark(
+    "Your samples are used for what you agreed to and for nothing else. You may withdraw your consent at any time, "
+    "without giving a reason. What we keep about you is then erased."
+)
+ASK = mark("Whom you can ask")
+
+WORDINGS: Mapping[State, Wording] = {
+    "identified from remains": Wording(
+        mark("News about your missing relative"),
+        (
+            (
+                "",
+                (
+                    mark(
+                        "This letter brings hard news. You may wish to read it with someone you trust beside you. If "
+                        "you would rather hear it from one of us, please speak with us first. At the end you find how "
+                        "to reach us."
+                    ),
+                    mark(
+                        "We found a probable identification, confirmed by two specialists. We believe that your "
+                        "relative has died, and that the remains of a person who was found are theirs. We are very "
+                        "sorry."
+                    ),
+                ),
+            ),
+            (MEANS, (FINDINGS,)),
+            (
+                NEXT,
+                (
+                    mark(
+                        "We will speak with you, at a time and in a place that suit you. We will explain what was "
+                        "found and answer what you ask, as often as you need. We will talk about how your relative is "
+                        "brought to you, and about the farewell that you wish for. The formal decision rests with the "
+                        "authority in charge. You do not have to decide anything today."
+                    ),
+                ),
+            ),
+        ),
+    ),
+    "identified living": Wording(
+        mark("News about your missing relative"),
+        (
+            (
+                "",
+                (
+                    mark(
+                        "We have news that you may have been waiting for. You may wish to read it with someone you "
+                        "trust beside you."
+                    ),
+                    mark(
+                        "We found a probable identification, confirmed by two specialists. We believe that a living "
+                        "person who is looking for their family is your relative."
+                    ),
+                ),
+            ),
+            (MEANS, (FINDINGS,)),
+            (
+                NEXT,
+                (
+                    mark(
+                        "We will speak with you, and apart from you with this person. Each of you decides freely "
+                        "whether to meet, when and how. This may take time, and it may stir many feelings. Until both "
+                        "of you have agreed, we give no name and no address to either side."
+                    ),
+                ),
+            ),
+        ),
+    ),
+    "still looking": Wording(
+        mark("We are still looking"),
+        (
+            (
+                "",
+                (
+                    mark(
+                        "You asked us to look for your missing relative. We have not found your relative yet. We know "
+                        "how hard it is to wait, and we wish that we could write something else."
+                    ),
+                ),
+            ),
+            (
+                MEANS,
+                (
+                    mark(
+                        "None of the comparisons made so far has led to an identification. This does not tell us where "
+                        "your relative is, nor whether they are alive. It does not end the search."
+                    ),
+                ),
+            ),
+            (
+                NEXT,
+                (
+                    mark(
+                        "The samples for which we have your consent stay in the search. They are compared again when "
+                        "another person "
+                        "has been found or has come to us. You do not have to do anything. If there is news, we will "
+                        "tell you. If you move, or if another member of your family wishes to help, please let us know."
+                    ),
+                ),
+            ),
+        ),
+    ),
+    "one more sample": Wording(
+        mark("We ask for your help with one more sample"),
+        (
+            (
+                "",
+                (
+                    mark(
+                        "You asked us to look for your missing relative. We have not found your relative yet. To go on "
+                        "with the search, we need one more sample from your family."
+                    ),
+                ),
+            ),
+            (
+                MEANS,
+                (
+                    mark(
+                        "We often ask families for a further sample. The more we can compare, the surer an answer can "
+                        "be. Our asking does not mean that we have found your relative, and it does not mean that we "
+                        "will not."
+                    ),
+                ),
+            ),
+            (
+                NEXT,
+                (
+                    mark(
+                        "We will speak with you about who could give the sample, and how. Everyone may say no, and "
+                        "nobody has to say why."
+                    ),
+                ),
+            ),
+        ),
+    ),
+}
+"""What each letter says. Only the state decides."""
+
+
+def family_letter(
+    state: State,
+    reference: str,
+    *,
+    confirmed_by: tuple[str, ...] = (),
+    sender: Sender,
+    language: Language,
+    day: dt.date,
+    paper: Literal["a4", "us-letter"] = "a4",
+) -> bytes:
+    """The letter to a family as PDF.
+
+    Parameters
+    ----------
+    state
+        What the family is told.
+    reference
+        The code of the family, so that an answer finds its way. The letter holds no other code.
+    confirmed_by
+        The users who proposed and confirmed the identification; no letter speaks of one without two of them. They are
+        not printed.
+    sender
+        The institution and the person who signs; its contact may hold digits, nothing else in the letter does but the
+        date.
+
+    Raises
+    ------
+    InputError
+        When the state is unknown, nobody is named whom the family can ask, or an identification is not that of two
+        persons.
+    """
+    _check(state, confirmed_by, sender)
+    return render_pdf(compose_letter(state, reference, sender=sender, language=language, day=day, paper=paper))
+
+
+def compose_letter(
+    state: State,
+    reference: str,
+    *,
+    sender: Sender,
+    language: Language,
+    day: dt.date,
+    paper: Literal["a4", "us-letter"] = "a4",
+) -> Document:
+    """The letter before it is set."""
+    say, wording = language.say, WORDINGS[state]
+    when = say("{place}, {date}", place=sender.place, date=language.date(day)) if sender.place else language.date(day)
+    return Document(
+        title=say(wording.title),
+        language=language,
+        day=day,
+        blocks=(Paragraph(say("Dear family,")), *_parts(wording, language), *_closing(sender, language)),
+        form="letter",
+        running=(sender.name, say("Our reference: {reference}", reference=reference), when),
+        paper=paper,
+    )
+
+
+def _check(state: str, confirmed_by: tuple[str, ...], sender: Sender) -> None:
+    if state not in WORDINGS:
+        raise InputError(f"letter: found the state '{state}', expected one of {', '.join(WORDINGS)}; choose one")
+    if state.startswith("identified") and len(set(confirmed_by)) < 2:
+        raise InputError(
+            f"letter: found {len(set(confirmed_by))} person behind an identification, expected two different ones; a "
+            "second person confirms it before a family is told"
+        )
+    if not sender.contact.strip():
+        raise InputError(
+            "letter: found no contact, expected whom the family can ask and how; a family is never left alone with a "
+            "letter: name a person and a telephone number or an address"
+        )
+
+
+def _parts(wording: Wording, language: Language) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for heading, texts in wording.parts:
+        if heading:
+            blocks.append(Heading(language.say(heading)))
+        blocks.extend(Paragraph(language.say(text)) for text in texts)
+    return tuple(blocks)
+
+
+def _closing(sender: Sender, language: Language) -> tuple[Block, ...]:
+    say = language.say
+    return (
+        Heading(say(ASK)),
+        Paragraph(say("Please ask us anything, as often as you need: {contact}.", contact=sender.contact.rstrip("."))),
+        Paragraph(say(CONSENT)),
+        Paragraph(say("With respect,")),
+        Paragraph(sender.signed_by, "signed"),
+    )
