@@ -21,11 +21,12 @@ $(STAMP): requirements.txt pyproject.toml
 	$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
-demo: setup  ## search a simulated ferry accident; ends with demo/report.html
+demo: setup  ## search a simulated ferry accident: demo/report.html, and a registry for `antigone serve --demo`
 	$(VENV)/bin/antigone demo --out demo
+	$(VENV)/bin/antigone serve --demo --prepare
 
-test: setup  ## all tests
-	$(PYTHON) -m pytest -q
+test: setup  ## all tests, on every core
+	$(PYTHON) -m pytest -q -n auto --dist loadfile
 
 lint: setup  ## style, security rules and types
 	$(PYTHON) -m ruff check .

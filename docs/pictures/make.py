@@ -1,0 +1,71 @@
+"""The pictures of docs/web.md, made again from the demonstration registry.
+
+``.venv/bin/python docs/pictures/make.py``: it needs Chromium and the development extras, and takes a minute. Run it
+after a page has changed, look at each picture, and commit them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import uvicorn
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from antigone.web.app import create_app
+from antigone.web.demo import DATABASE, PASSWORD, make_demo
+from antigone.web.settings import WebSettings
+
+HERE = Path(__file__).resolve().parent
+SIZE: ViewportSize = {"width": 1280, "height": 860}
+INCIDENT = "Simulated-ferry-accident"
+PICTURES = {
+    "overview": ("reviewer", "/"),
+    "candidates": ("geneticist", f"/candidates?incident={INCIDENT}"),
+    "candidate": ("geneticist-2", "/candidate?id=6"),
+    "family": ("coordinator", f"/family?incident={INCIDENT}&family=F08"),
+    "search": ("geneticist", "/run?run=1"),
+}
+
+
+def sign_in(browser: Browser, address: str, user: str) -> Page:
+    """A page of somebody who is signed in."""
+    page = browser.new_context(viewport=SIZE, base_url=address).new_page()
+    page.goto("/sign-in")
+    page.get_by_label("User").fill(user)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+    return page
+
+
+def main() -> None:
+    """Make every picture of ``PICTURES``."""
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder = Path(name)
+        registry = make_demo(folder)
+        settings = WebSettings(str(folder / DATABASE), folder / "work")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        config = uvicorn.Config(create_app(registry, settings), host="127.0.0.1", port=port, log_level="warning")
+        server = uvicorn.Server(config)
+        threading.Thread(target=server.run, daemon=True).start()
+        while not server.started:
+            time.sleep(0.05)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for picture, (user, path) in PICTURES.items():
+            page = sign_in(browser, f"http://127.0.0.1:{port}", user)
+            page.goto(path)
+            page.screenshot(path=HERE / f"web-{picture}.png")
+            page.context.close()
+        browser.close()
+        server.should_exit = True
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""``antigone serve``: the web application of one registry. Imports wait until it is started."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from antigone.cli_registry import KeyFile, Place, open_place
+from antigone.errors import InputError, Unsupported
+
+if TYPE_CHECKING:
+    from antigone.casework.registry.session import Registry
+    from antigone.web.settings import WebSettings
+
+LOOPBACK = "127.0.0.1"
+DEMO_FOLDER = Path("demo/registry")
+NEEDED = ("fastapi", "uvicorn", "multipart", "jinja2", "altair", "vl_convert", "typst", "sqlalchemy", "cryptography")
+
+
+def serve(
+    registry: Place = "",
+    key_file: KeyFile = None,
+    demo: Annotated[bool, typer.Option("--demo", help="A registry of simulated persons, with users to try.")] = False,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = LOOPBACK,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8417,
+    certificate: Annotated[Path | None, typer.Option(help="The TLS certificate (PEM).")] = None,
+    private_key: Annotated[Path | None, typer.Option(help="Its private key (PEM).")] = None,
+    behind_proxy: Annotated[
+        str, typer.Option(metavar="NAME", help="A reverse proxy of this public name ends TLS in front of us.")
+    ] = "",
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="With --demo: make the registry, and stop before serving it.")
+    ] = False,
+    work: Annotated[Path | None, typer.Option(help="Folder for the progress of searches.")] = None,
+) -> None:
+    """Serve a registry to browsers: by default to this computer alone."""
+    _require_web()
+    from antigone.web.app import create_app
+
+    _check_address(host, certificate, private_key, behind_proxy, demo)
+    opened, place = _open_demo() if demo else (open_place(registry, key_file), registry)
+    if prepare:
+        opened.close()
+        return
+    settings = _settings(place, host, work, secure=bool(certificate or behind_proxy), name=behind_proxy, demo=demo)
+    scheme = "https" if certificate else "http"
+    typer.echo(f"Antigone listens on {scheme}://{host}:{port}/ (Ctrl-C ends it)")
+    if demo:
+        typer.echo(f"Demonstration: every user has the password {settings.demo[0].password}")
+    _run(create_app(opened, settings), host, port, certificate, private_key, behind_proxy)
+
+
+def _require_web() -> None:
+    """Say which extras are missing, rather than which module."""
+    if not all(find_spec(name) for name in NEEDED):
+        raise Unsupported(
+            "serve needs the extras 'web', 'registry' and 'report'; install them with: "
+            "pip install 'antigone[web,registry,report]'"
+        )
+
+
+def _check_address(
+    host: str, certificate: Path | None, private_key: Path | None, behind_proxy: str, demo: bool
+) -> None:
+    """Nothing leaves this computer without TLS, ours or that of a proxy that somebody names."""
+    if (certificate is None) != (private_key is None):
+        raise InputError("one of --certificate and --private-key is given, expected both or none; give both")
+    if host in {LOOPBACK, "localhost"}:
+        return
+    if demo:
+        raise InputError(f"--demo with --host {host}: its password is public; leave --host out")
+    if certificate is None and not behind_proxy:
+        raise InputError(
+            f"--host {host} without TLS, expected a certificate; give --certificate and --private-key, or name the "
+            "reverse proxy that ends TLS with --behind-proxy"
+        )
+
+
+def _open_demo() -> tuple[Registry, str]:
+    from antigone.web.demo import DATABASE, open_demo
+
+    if not DEMO_FOLDER.exists():
+        typer.echo(f"Making the demonstration registry in {DEMO_FOLDER}, which takes half a minute ...")
+    return open_demo(DEMO_FOLDER), str((DEMO_FOLDER / DATABASE).resolve())
+
+
+def _settings(place: str, host: str, work: Path | None, *, secure: bool, name: str, demo: bool) -> WebSettings:
+    from antigone.web.demo import DEMO_USERS
+    from antigone.web.settings import WebSettings
+
+    hosts = tuple(dict.fromkeys(("127.0.0.1", "localhost", host, *([name] if name else []))))
+    return WebSettings(place, work or _work_folder(place), hosts=hosts, secure=secure, demo=DEMO_USERS if demo else ())
+
+
+def _work_folder(place: str) -> Path:
+    """Beside a file; for a server in the user's own folder of states."""
+    if "://" not in place:
+        return Path(f"{place}.work")
+    return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "antigone" / "work"
+
+
+def _run(app: object, host: str, port: int, certificate: Path | None, key: Path | None, proxy: str) -> None:
+    import uvicorn
+
+    uvicorn.run(
+        app,  # type: ignore[arg-type]
+        host=host,
+        port=port,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+        proxy_headers=bool(proxy),
+        forwarded_allow_ips=LOOPBACK,
+        access_log=False,  # an address may hold codes
+        server_header=False,
+        log_level="warning",
+    )

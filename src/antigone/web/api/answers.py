@@ -1,0 +1,185 @@
+"""What the API answers, each as a model that the OpenAPI description shows: codes, counts, dates and states.
+
+The views of the actions are data classes; `model_of` makes the model of one. A number that is not finite, which JSON
+cannot hold, is the word "inf", "-inf" or "nan", as in results.json.
+"""
+
+from __future__ import annotations
+
+import math
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, create_model
+
+from antigone.casework.registry import views
+from antigone.casework.registry.pedigrees import pedigree_version
+from antigone.model.pedigree import Individual
+from antigone.model.result import Candidate, SearchResult
+from antigone.web.jobs import Job, JobState
+
+
+def finite_or_word(value: float) -> float | str:
+    """A number as JSON can hold it.
+
+    >>> finite_or_word(2.5), finite_or_word(float("-inf"))
+    (2.5, '-inf')
+    """
+    return value if math.isfinite(value) else str(value)
+
+
+Real = Annotated[
+    float,
+    PlainSerializer(finite_or_word, when_used="json"),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf", "nan"]}]}),
+]
+_OF_VIEWS = ConfigDict(from_attributes=True)
+_HIDDEN: Mapping[type, frozenset[str]] = {SearchResult: frozenset({"candidates", "pairs"})}
+"""What a run does not keep with its result."""
+
+
+@cache
+def model_of(kind: Any) -> type[BaseModel]:
+    """The model of a data class, with its docstring, and its fields but those that are never answered."""
+    hints, hidden = typing.get_type_hints(kind), _HIDDEN.get(kind, frozenset())
+    own: dict[str, Any] = {
+        f.name: (_answered(hints[f.name]), ...) for f in fields(kind) if f.init and f.name not in hidden
+    }
+    return create_model(kind.__name__, __config__=_OF_VIEWS, __doc__=kind.__doc__, **own)
+
+
+def _answered(hint: Any) -> Any:
+    """A type with numbers that may be words, and models in the place of data classes."""
+    if hint is float:
+        return Real
+    if isinstance(hint, type) and is_dataclass(hint):
+        return model_of(hint)
+    origin: Any = typing.get_origin(hint)
+    arguments = tuple(map(_answered, typing.get_args(hint)))
+    if origin in (typing.Union, types.UnionType):
+        return typing.Union[arguments]  # noqa: UP007 - the arguments are known only here
+    if origin is tuple:
+        return tuple.__class_getitem__(arguments)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return dict.__class_getitem__(arguments)
+    return hint
+
+
+@dataclass(frozen=True)
+class SampleOf:
+    """A member who gave a sample, by codes."""
+
+    member: str
+    sample: str
+
+
+@dataclass(frozen=True)
+class FamilyShown:
+    """A family: its declared members with their parents, who is missing, and its donors with their consents.
+    ``version`` is another text whenever anything declared is.
+    """
+
+    incident: str
+    code: str
+    members: tuple[Individual, ...]
+    missing: tuple[str, ...]
+    donors: tuple[views.DonorLine, ...]
+    version: str
+
+
+@dataclass(frozen=True)
+class CandidateShown:
+    """A candidate in full, what was said and decided, and the alternatives.
+
+    ``candidate`` is null when it stays closed, and ``closed`` then says why. ``members`` and ``donors`` are the
+    family's. ``may`` are the steps that the user of the token can take now.
+    """
+
+    line: views.CandidateLine
+    incident: str
+    kind: str
+    sex: str
+    candidate: Candidate | None
+    closed: str
+    members: tuple[Individual, ...]
+    missing: tuple[str, ...]
+    donors: tuple[SampleOf, ...]
+    reviews: tuple[views.ReviewLine, ...]
+    decisions: tuple[views.DecisionLine, ...]
+    of_unidentified: tuple[views.CandidateLine, ...]
+    of_missing: tuple[views.CandidateLine, ...]
+    run: views.RunLine
+    may: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RunShown:
+    """A run and its result without candidates; no result while it runs, or when it did not finish."""
+
+    line: views.RunLine
+    result: SearchResult | None
+
+
+@dataclass(frozen=True)
+class JobShown:
+    """A search that was asked for: how far it is, and the number of its run once it began."""
+
+    id: str
+    incident: str
+    state: JobState
+    run: int | None
+    step: str
+    done: int
+    of: int
+    words: str
+
+
+@dataclass(frozen=True)
+class NewToken:
+    """A token, shown this once and kept nowhere."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class Revoked:
+    """How many tokens were revoked."""
+
+    count: int
+
+
+def shown_family(view: views.FamilyView) -> FamilyShown:
+    """A family as the API answers it."""
+    version = pedigree_version(view.pedigree, view.missing)
+    return FamilyShown(view.incident, view.code, view.pedigree.individuals, view.missing, view.donors, version)
+
+
+def shown_candidate(view: views.CandidateView) -> CandidateShown:
+    """A candidate as the API answers it; donors by their codes, for the view holds nothing else of them."""
+    family = view.family
+    return CandidateShown(
+        line=view.line,
+        incident=view.incident,
+        kind=view.kind,
+        sex=view.sex,
+        candidate=view.candidate,
+        closed=view.closed,
+        members=family.pedigree.individuals,
+        missing=family.missing,
+        donors=tuple(SampleOf(donor.member, donor.profile.sample) for donor in family.donors),
+        reviews=view.reviews,
+        decisions=view.decisions,
+        of_unidentified=view.of_unidentified,
+        of_missing=view.of_missing,
+        run=view.run.line,
+        may=view.may,
+    )
+
+
+def shown_job(job: Job) -> JobShown:
+    """A search as the API answers it."""
+    return JobShown(**{f.name: getattr(job, f.name) for f in fields(JobShown)})

@@ -1,0 +1,182 @@
+"""What programs send, each field within what the registry can hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from fastapi import Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from antigone.casework.registry.roles import Role
+from antigone.model.pedigree import Sex
+
+LARGEST = 2**63 - 1
+LARGEST_SEED = 2**32 - 1
+LATEST_PAGE = 1_000_000
+NO_NUL = r"^[^\x00]*$"
+"""No database holds the character NUL in a text."""
+
+Code = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
+Words = Annotated[str, Field(max_length=10_000, pattern=NO_NUL)]
+Password = Annotated[str, Field(max_length=1000)]
+RowNumber = Annotated[int, Field(ge=1, le=LARGEST)]
+Named = Annotated[str, Query(min_length=1, max_length=200, pattern=NO_NUL)]
+PartOf = Annotated[str, Query(max_length=200, pattern=NO_NUL)]
+Page = Annotated[int, Query(ge=1, le=LATEST_PAGE)]
+Size = Annotated[int, Query(ge=1, le=500)]
+Scope = Literal["identification", "court", "sharing"]
+Order = Literal["rank", "log10_lr", "posterior", "markers", "unidentified", "family", "state"]
+State = Literal["", "open", "proposed", "confirmed", "rejected", "reopening"]
+Decided = Literal["confirm", "reject", "return", "ask to reopen", "reopen", "keep"]
+
+
+class Body(BaseModel):
+    """Fields that are not known are refused, so that a slip of the pen is not overlooked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NewConsent(Body):
+    """An instrument by which a donor consents."""
+
+    incident: Code
+    family: Code
+    member: Code
+    reference: Code
+    given: dt.date
+    scope: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=3)]
+    expires: dt.date | None = None
+
+
+class LeavingDonor(Body):
+    """A donor who withdraws."""
+
+    incident: Code
+    family: Code
+    member: Code
+
+
+class LeavingSeeker(Body):
+    """A living seeker who withdraws."""
+
+    incident: Code
+    code: Code
+
+
+class NewMember(Body):
+    """A member of a pedigree; a parent who is not declared is null."""
+
+    id: Code
+    sex: Sex
+    father: Code | None = None
+    mother: Code | None = None
+    founder_inbreeding: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+
+class NewPedigree(Body):
+    """The whole declared pedigree of a family, who of it is missing, and the `version` that was looked at."""
+
+    incident: Code
+    family: Code
+    members: Annotated[tuple[NewMember, ...], Field(min_length=1, max_length=500)]
+    missing: Annotated[tuple[Code, ...], Field(min_length=1, max_length=500)]
+    seen: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+
+
+class NewCustody(Body):
+    """What happened to a sample, and who holds it now; ``at`` is now when it is null."""
+
+    incident: Code
+    sample: Code
+    event: Words
+    holder: Code
+    at: AwareDatetime | None = None
+
+
+class NewSearch(Body):
+    """A search of an incident; no likelihood ratio depends on the seed."""
+
+    incident: Code
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1
+
+
+class NewComment(Body):
+    """What somebody says about a pairing without deciding."""
+
+    text: Words
+
+
+class Proposal(Body):
+    """A step, the version of the pairing that was looked at, and why; on the ground of a candidate."""
+
+    version: Annotated[int, Field(ge=0, le=LARGEST)]
+    reason: Words
+    candidate: RowNumber
+
+
+class Decision(Body):
+    """A step, the version of the pairing that was looked at, and why."""
+
+    step: Decided
+    version: Annotated[int, Field(ge=0, le=LARGEST)]
+    reason: Words
+
+
+class Parts(Body):
+    """Two remains that are parts of one person."""
+
+    incident: Code
+    one: Code
+    other: Code
+    reason: Words
+
+
+class NewUser(Body):
+    """A user: a code that says a function or initials, one role, a first password."""
+
+    code: Code
+    role: Role
+    password: Password
+
+
+class NewRole(Body):
+    """Another role of a user."""
+
+    code: Code
+    role: Role
+
+
+class NewPassword(Body):
+    """A new password of a user who forgot theirs."""
+
+    code: Code
+    password: Password
+
+
+class OwnPassword(Body):
+    """Another password of one's own."""
+
+    old: Password
+    new: Password
+
+
+class OneUser(Body):
+    """A user by their code."""
+
+    code: Code
+
+
+class NewTokenOf(Body):
+    """A token for a program that acts as a user for some days."""
+
+    code: Code
+    name: Code
+    days: Annotated[int, Field(ge=1, le=366)]
+
+
+class TokenOf(Body):
+    """The tokens of a user by their name."""
+
+    code: Code
+    name: Code

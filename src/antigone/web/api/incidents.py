@@ -1,0 +1,124 @@
+"""Incidents, families, donors and samples by their codes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, UploadFile
+
+from antigone.casework.registry import consents, custody, families, status, views
+from antigone.casework.registry.importing import Imported, import_incident, incident_code
+from antigone.casework.registry.letters import letter_material
+from antigone.casework.registry.pedigrees import save_pedigree
+from antigone.model.case import Consent
+from antigone.model.pedigree import Individual, Pedigree
+from antigone.web.api.access import Called
+from antigone.web.api.answers import FamilyShown, model_of, shown_family
+from antigone.web.api.bodies import (
+    NO_NUL,
+    LeavingDonor,
+    LeavingSeeker,
+    Named,
+    NewConsent,
+    NewCustody,
+    NewPedigree,
+    Page,
+    PartOf,
+    Size,
+)
+from antigone.web.pages.importing import read_files
+
+router = APIRouter()
+
+Attested = Annotated[str, Form(max_length=200, pattern=NO_NUL)]
+
+
+@router.get("/status", response_model=model_of(views.Status))
+def read_status(call: Called) -> object:
+    """What is there, what waits for the token's user, what is blocked, what is running."""
+    return status.read_status(call.session)
+
+
+@router.get("/incidents", response_model=list[model_of(views.IncidentStatus)])  # type: ignore[misc]
+def list_incidents(call: Called) -> object:
+    """Every incident in counts."""
+    return status.list_incidents(call.session)
+
+
+@router.post("/import", response_model=model_of(Imported))
+def import_files(call: Called, files: list[UploadFile], code: Attested = "", attested: Attested = "") -> object:
+    """Import an incident from its files (a case folder, packed or not; a workbook; a Familias file), whole or not at
+    all. Without a code the incident's title gives one. The answer counts what is new."""
+    call.session.require("import")
+    web = call.web
+    today = web.registry.today()
+    incident, name = read_files(files, attested.strip() or None, settings=web.settings, today=today)
+    return import_incident(call.session, code.strip() or incident_code(incident.title or name), incident)
+
+
+@router.get("/families", response_model=model_of(views.FamilyPage))
+def list_families(call: Called, incident: Named, search: PartOf = "", page: Page = 1, size: Size = 50) -> object:
+    """Some families of an incident; `search` is a part of the code."""
+    return families.list_families(call.session, incident, search=search, page=page, size=size)
+
+
+@router.get("/family", response_model=model_of(FamilyShown))
+def read_family(call: Called, incident: Named, family: Named) -> object:
+    """A family's declared pedigree, its missing members, and its donors with their consents."""
+    return shown_family(families.read_family(call.session, incident, family))
+
+
+@router.put("/family/pedigree", response_model=model_of(FamilyShown))
+def write_pedigree(call: Called, sent: NewPedigree) -> object:
+    """Change a declared pedigree. No donor may vanish; runs that rested on it are to be computed again."""
+    pedigree = Pedigree(tuple(Individual(**member.model_dump()) for member in sent.members))
+    saved = save_pedigree(
+        call.session, sent.incident, sent.family, pedigree=pedigree, missing=sent.missing, seen=sent.seen
+    )
+    return shown_family(saved)
+
+
+@router.post("/family/consent", response_model=model_of(FamilyShown))
+def record_consent(call: Called, sent: NewConsent) -> object:
+    """Record an instrument by which a donor consents."""
+    consent = Consent(sent.reference, sent.given, tuple(dict.fromkeys(sent.scope)), sent.expires)
+    view = consents.record_consent(call.session, sent.incident, sent.family, sent.member, consent=consent)
+    return shown_family(view)
+
+
+@router.post("/family/withdraw", response_model=model_of(views.Left))
+def withdraw_donor(call: Called, sent: LeavingDonor) -> object:
+    """Erase a donor who leaves, for good; `still_to_do` is what somebody must do by hand."""
+    return consents.withdraw_donor(call.session, sent.incident, sent.family, sent.member)
+
+
+@router.get("/family/letter", response_model=model_of(views.Letter))
+def read_letter(call: Called, incident: Named, family: Named, missing: Named) -> object:
+    """What a letter to a family may say of one missing person."""
+    return letter_material(call.session, incident, family, missing)
+
+
+@router.get("/unidentified", response_model=model_of(views.UnidentifiedPage))
+def list_unidentified(call: Called, incident: Named, search: PartOf = "", page: Page = 1, size: Size = 50) -> object:
+    """Some unidentified persons of an incident; `search` is a part of the code."""
+    return families.list_unidentified(call.session, incident, search=search, page=page, size=size)
+
+
+@router.post("/unidentified/withdraw", response_model=model_of(views.Left))
+def withdraw_seeker(call: Called, sent: LeavingSeeker) -> object:
+    """Erase a living person who asked and leaves, for good."""
+    return consents.withdraw_seeker(call.session, sent.incident, sent.code)
+
+
+@router.get("/custody", response_model=list[model_of(views.CustodyLine)])  # type: ignore[misc]
+def list_custody(call: Called, incident: Named, sample: Named) -> object:
+    """Who held a sample from when on."""
+    return custody.list_custody(call.session, incident, sample)
+
+
+@router.post("/custody", response_model=list[model_of(views.CustodyLine)])  # type: ignore[misc]
+def record_custody(call: Called, sent: NewCustody) -> object:
+    """Record that a sample changed hands."""
+    return custody.record_custody(
+        call.session, sent.incident, sent.sample, event=sent.event, holder=sent.holder, at=sent.at
+    )

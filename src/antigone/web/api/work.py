@@ -1,0 +1,127 @@
+"""Searches, candidates, and the decisions about them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from antigone.casework.registry import candidates, reviewing, searching, views
+from antigone.casework.registry.opening import worker_key
+from antigone.casework.registry.status import list_incidents
+from antigone.errors import RegistryError
+from antigone.web.api.access import Called
+from antigone.web.api.answers import CandidateShown, JobShown, RunShown, model_of, shown_candidate, shown_job
+from antigone.web.api.bodies import (
+    LARGEST,
+    Decision,
+    Named,
+    NewComment,
+    NewSearch,
+    Order,
+    Page,
+    PartOf,
+    Parts,
+    Proposal,
+    Size,
+    State,
+)
+
+router = APIRouter()
+
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+JobCode = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
+
+
+@router.get("/runs", response_model=model_of(views.RunPage))
+def list_runs(call: Called, incident: PartOf = "", page: Page = 1, size: Size = 50) -> object:
+    """Some runs, the newest first; of one incident when it is named."""
+    return searching.list_runs(call.session, incident, page=page, size=size)
+
+
+@router.get("/runs/{run}", response_model=model_of(RunShown))
+def read_run(call: Called, run: Number) -> object:
+    """A run with its result: threshold, chance matches, assumptions, provenance; without candidates."""
+    return searching.read_run(call.session, run)
+
+
+@router.post("/runs/{run}/cancel", response_model=model_of(views.RunLine))
+def cancel_run(call: Called, run: Number) -> object:
+    """End a run that is running, also one whose process is gone."""
+    return searching.cancel_search(call.session, run)
+
+
+@router.get("/runs/{run}/findings", response_model=list[model_of(views.Finding)])  # type: ignore[misc]
+def read_findings(call: Called, run: Number) -> object:
+    """References that do not fit their declared pedigree: for the geneticist who ran the search, and nobody else."""
+    return searching.findings(call.session, run)
+
+
+@router.post("/searches", status_code=202, response_model=model_of(JobShown))
+def start_search(call: Called, sent: NewSearch) -> object:
+    """Start a search in a process of its own; `GET /searches/{job}` says how far it is."""
+    call.session.require("search")
+    if all(one.code != sent.incident for one in list_incidents(call.session)):
+        raise RegistryError(f"the registry has no incident '{sent.incident}'; correct the code or import it first")
+    user, purpose, key = call.session.code, call.session.purpose, worker_key(call.web.registry)
+    return shown_job(call.web.jobs.start(user=user, purpose=purpose, incident=sent.incident, seed=sent.seed, key=key))
+
+
+@router.get("/searches/{job}", response_model=model_of(JobShown))
+def watch_search(call: Called, job: JobCode) -> object:
+    """How far a search is, and the number of its run once it began."""
+    call.session.require("see runs")
+    found = call.web.jobs.find(job)
+    if found is None:
+        raise RegistryError(f"search '{job}' is not known any more; see the list of runs")
+    return shown_job(found)
+
+
+@router.get("/candidates", response_model=model_of(views.CandidatePage))
+def list_candidates(
+    call: Called,
+    incident: Named,
+    run: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
+    state: State = "",
+    family: PartOf = "",
+    unidentified: PartOf = "",
+    order: Order = "rank",
+    descending: bool = False,
+    page: Page = 1,
+    size: Size = 50,
+) -> object:
+    """Some candidates of a run (the newest with an answer when none is named), sorted and filtered."""
+    return candidates.list_candidates(
+        call.session, incident, run=run, state=state, family=family, unidentified=unidentified,
+        order=order, descending=descending, page=page, size=size,
+    )  # fmt: skip
+
+
+@router.get("/candidates/{candidate}", response_model=model_of(CandidateShown))
+def read_candidate(call: Called, candidate: Number) -> object:
+    """A candidate in full: evidence by marker, sensitivity, alternatives, what was said and decided."""
+    return shown_candidate(candidates.read_candidate(call.session, candidate))
+
+
+@router.post("/pairings/{pairing}/comment", status_code=204)
+def comment(call: Called, pairing: Number, sent: NewComment) -> None:
+    """Say something about a pairing without deciding."""
+    reviewing.comment(call.session, pairing, text=sent.text)
+
+
+@router.post("/pairings/{pairing}/propose", response_model=model_of(views.PairingView))
+def propose(call: Called, pairing: Number, sent: Proposal) -> object:
+    """Propose an identification, on the ground of a candidate."""
+    return reviewing.propose(call.session, pairing, version=sent.version, reason=sent.reason, candidate=sent.candidate)
+
+
+@router.post("/pairings/{pairing}/decide", response_model=model_of(views.PairingView))
+def decide(call: Called, pairing: Number, sent: Decision) -> object:
+    """Confirm (another person than who proposed), reject, return, ask to reopen, reopen or keep."""
+    return reviewing.STEPS[sent.step](call.session, pairing, version=sent.version, reason=sent.reason)
+
+
+@router.post("/parts", status_code=204)
+def declare_parts(call: Called, sent: Parts) -> None:
+    """Declare two remains parts of one person, so that both may be confirmed as one missing person."""
+    reviewing.declare_parts(call.session, sent.incident, sent.one, sent.other, reason=sent.reason)

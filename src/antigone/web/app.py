@@ -1,0 +1,94 @@
+"""The web application: a registry in, an ASGI application out. Pages are in `antigone.web.pages`, one file per area."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.staticfiles import StaticFiles
+
+from antigone import __version__
+from antigone.casework.registry.session import Registry
+from antigone.web.api.application import API_PATH, IMPORT_PATH, NO_TELEMETRY, create_api
+from antigone.web.jobs import Jobs
+from antigone.web.pages import (
+    account,
+    administration,
+    candidates,
+    dashboard,
+    families,
+    importing,
+    pedigree_editor,
+    reports,
+    runs,
+    signing,
+)
+from antigone.web.refusals import add_refusals
+from antigone.web.security import FormSeal, Shield
+from antigone.web.sessions import Clock, Sessions, Throttle
+from antigone.web.settings import WebSettings
+from antigone.web.visits import Web
+
+AREAS = (
+    signing,
+    dashboard,
+    importing,
+    families,
+    pedigree_editor,
+    candidates,
+    runs,
+    reports,
+    administration,
+    account,
+)
+TRIES, TRIES_SECONDS = 20, 300.0
+"""Failed sign-ins from one address; the registry limits those of one user besides."""
+
+
+def create_app(registry: Registry, settings: WebSettings, *, clock: Clock | None = None) -> FastAPI:
+    """The application that serves one registry.
+
+    Parameters
+    ----------
+    registry
+        Opened, with its keys.
+    settings
+        How it is served.
+    clock
+        Seconds that only go forward, for tests; the machine's own when left out.
+    """
+    app = FastAPI(
+        title="Antigone",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=NO_TELEMETRY,
+    )
+    app.state.web = _shared(registry, settings, {} if clock is None else {"clock": clock})
+    for area in AREAS:
+        app.include_router(area.router)
+    app.mount(API_PATH, create_api(app.state.web))
+    app.mount("/static", StaticFiles(directory=str(files("antigone.web") / "static")), name="static")
+    add_refusals(app)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
+    app.add_middleware(
+        Shield,
+        secure=settings.secure,
+        upload_paths=frozenset({importing.UPLOAD_PATH, IMPORT_PATH}),
+        upload_bytes=settings.upload_bytes,
+    )
+    return app
+
+
+def _shared(registry: Registry, settings: WebSettings, clock: dict[str, Clock]) -> Web:
+    idle, longest = settings.idle_minutes * 60, settings.longest_hours * 3600
+    return Web(
+        registry=registry,
+        settings=settings,
+        sessions=Sessions(idle=idle, longest=longest, **clock),
+        sign_ins=Throttle(most=TRIES, seconds=TRIES_SECONDS, **clock),
+        seal=FormSeal(),
+        jobs=Jobs(settings.work, place=settings.place),
+    )

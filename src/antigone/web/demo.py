@@ -1,0 +1,100 @@
+"""A registry to try things out: the simulated ferry accident, a user of every role, one search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from antigone.casework.demo import demo_incident
+from antigone.casework.registry import reviewing, users
+from antigone.casework.registry.candidates import list_candidates
+from antigone.casework.registry.importing import import_incident, incident_code
+from antigone.casework.registry.opening import init_registry, open_registry, session_of
+from antigone.casework.registry.roles import ROLES, Role
+from antigone.casework.registry.searching import search
+from antigone.casework.registry.session import Registry, Session
+from antigone.casework.registry.views import CandidateLine
+from antigone.errors import StorageError
+from antigone.model.case import Incident
+from antigone.web.settings import DemoUser
+
+PASSWORD = "ferry-demo-2026"  # noqa: S105 - shown on the sign-in page; the registry holds simulated persons only
+PURPOSE = "demonstration"
+MOST_REVIEWED = 200
+DATABASE, KEY_FILE = "registry.db", "registry.db.key"
+CODES: tuple[tuple[str, Role], ...] = (*((role, role) for role in ROLES), ("geneticist-2", "geneticist"))
+"""A user for each role, and a second geneticist, because nobody confirms what they proposed."""
+
+DEMO_USERS = tuple(DemoUser(code, role, PASSWORD) for code, role in CODES)
+
+
+def open_demo(folder: Path) -> Registry:
+    """Open the demonstration registry of a folder, and make it first when it is not there.
+
+    Raises
+    ------
+    StorageError
+        When the folder holds half a demonstration.
+    """
+    place, key_file = folder / DATABASE, folder / KEY_FILE
+    if place.exists() != key_file.exists():
+        raise StorageError(f"{folder} holds half a demonstration registry; remove the folder and start again")
+    if not place.exists():
+        return make_demo(folder)
+    return open_registry(place, key_file=key_file, environ={}, ask=lambda: PASSWORD)
+
+
+def make_demo(folder: Path, *, incident: Incident | None = None) -> Registry:
+    """Make a demonstration registry: users, an incident, one search, and the beginning of its review.
+
+    Parameters
+    ----------
+    folder
+        Made when it is not there; closed to everybody else on this machine.
+    incident
+        Of simulated persons; the ferry accident when left out.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    first = CODES[0][0]
+    registry = init_registry(
+        folder / DATABASE, administrator=first, password=PASSWORD, key_file=folder / KEY_FILE, passphrase=PASSWORD
+    )
+    administrator = session_of(registry, first, purpose=PURPOSE)
+    for code, role in CODES[1:]:
+        users.add_user(administrator, code, role=role, password=PASSWORD)
+    simulated = demo_incident()[0] if incident is None else incident
+    code = incident_code(simulated.title)
+    import_incident(_as(registry, "registrar"), code, simulated)
+    search(_as(registry, "geneticist"), code)
+    _review(registry, code)
+    return registry
+
+
+def _review(registry: Registry, incident: str) -> None:
+    """Begin the review, so that each page has something to show: confirmed, proposed, rejected and commented."""
+    first, second, reviewer = (_as(registry, code) for code in ("geneticist", "geneticist-2", "reviewer"))
+    listed = list_candidates(first, incident, size=MOST_REVIEWED).rows
+    clear = [line for line in listed if _stands_alone(line, listed)]
+    for line in clear[:4]:
+        reason = "No other candidate for either; every marker looked at."
+        reviewing.propose(first, line.pairing, version=line.version, reason=reason, candidate=line.id)
+    for line in clear[:2]:
+        agreed = "Looked at independently; the drawing agrees with the file of the family."
+        reviewing.confirm(second, line.pairing, version=line.version + 1, reason=agreed)
+    for line in clear[2:3]:
+        reviewing.comment(reviewer, line.pairing, text="Please compare the age estimate before this is confirmed.")
+    for line in clear[4:][-1:]:
+        reason = "Stature does not fit; to be looked at again with more markers."
+        reviewing.reject(reviewer, line.pairing, version=line.version, reason=reason)
+
+
+def _stands_alone(line: CandidateLine, listed: Sequence[CandidateLine]) -> bool:
+    """Whether nobody else is a candidate for this missing person, nor this person for anybody else."""
+    place = line.family, line.missing
+    rivals = [o for o in listed if o.unidentified == line.unidentified or (o.family, o.missing) == place]
+    return len(rivals) == 1
+
+
+def _as(registry: Registry, code: str) -> Session:
+    return session_of(registry, code, purpose=PURPOSE)

@@ -1,0 +1,167 @@
+"""Searches in processes of their own, which go on when the web application stops.
+
+Each has one small file in the folder of work: who asked for what, how far it is, how it ended. The file holds codes
+and counts; the master key goes through a pipe and never touches the disk.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from antigone.errors import Conflict
+
+JobState = Literal["waiting", "running", "finished", "failed", "cancelled"]
+ENDED: frozenset[JobState] = frozenset({"finished", "failed", "cancelled"})
+MOST_KEPT = 200
+LONGEST_FAREWELL = 10.0
+"""Seconds for a process to end after it was told to."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One search that somebody asked for.
+
+    ``run`` is its number in the registry once it began; ``step``, ``done`` and ``of`` say how far it is; ``words`` why
+    it failed. ``process`` is the number of its process.
+    """
+
+    id: str
+    place: str
+    user: str
+    purpose: str
+    incident: str
+    seed: int = 1
+    state: JobState = "waiting"
+    run: int | None = None
+    step: str = ""
+    done: int = 0
+    of: int = 0
+    words: str = ""
+    process: int | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in ENDED
+
+
+def read_job(path: Path) -> Job:
+    """A job as its file states it."""
+    return Job(**json.loads(path.read_text("utf-8")))
+
+
+def write_job(path: Path, job: Job) -> None:
+    """Replace the file of a job in one step, so that no reader sees half of it."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(asdict(job), file)
+    draft.replace(path)
+
+
+class Jobs:
+    """The searches of one registry, by their files."""
+
+    def __init__(self, folder: Path, *, place: str) -> None:
+        self._folder, self._place = folder, place
+        self._lock = threading.Lock()
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def start(self, *, user: str, purpose: str, incident: str, seed: int, key: str) -> Job:
+        """Start a search in a process of its own.
+
+        Raises
+        ------
+        Conflict
+            When one of the same incident is still under way.
+        """
+        with self._lock:
+            if any(job.incident == incident and not job.has_ended for job in self.all()):
+                raise Conflict(f"incident '{incident}' is being searched already; wait for its end, or cancel it")
+            self._forget_oldest()
+            job = Job(secrets.token_hex(8), self._place, user, purpose, incident, seed)
+            write_job(self._path(job.id), job)
+            child = self._children[job.id] = _start_process(self._path(job.id), key)
+        threading.Thread(target=child.wait, daemon=True).start()  # an ended process is not left behind as a zombie
+        return job
+
+    def find(self, job: str) -> Job | None:
+        """A job, with the end of a process that died without a word."""
+        if not job.isalnum() or not self._path(job).is_file():
+            return None
+        found = read_job(self._path(job))
+        if found.has_ended or self._is_alive(found):
+            return found
+        found = read_job(self._path(job))  # it may have ended properly between the two looks
+        if not found.has_ended:
+            found = replace(found, state="failed", words="the process of the search ended without a word; search again")
+            write_job(self._path(job), found)
+        return found
+
+    def cancel(self, job: Job) -> None:
+        """End the process of a job whose run was cancelled in the registry, which takes nothing of it any more."""
+        child = self._children.get(job.id)
+        process = child.pid if child is not None else job.process
+        if process is not None and self._is_alive(job):
+            with suppress(ProcessLookupError):  # it may end in this very moment
+                os.kill(process, signal.SIGTERM)
+        if child is not None:
+            child.wait(LONGEST_FAREWELL)
+        write_job(self._path(job.id), replace(job, state="cancelled"))
+
+    def all(self) -> Iterator[Job]:
+        """Every job kept, the newest first."""
+        paths = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        found = (self.find(path.stem) for path in paths)
+        return (job for job in found if job is not None)
+
+    def _path(self, job: str) -> Path:
+        return self._folder / f"{job}.json"
+
+    def _is_alive(self, job: Job) -> bool:
+        child = self._children.get(job.id)
+        if child is not None:
+            return child.poll() is None
+        return job.process is not None and _is_worker(job.process)
+
+    def _forget_oldest(self) -> None:
+        ended = [job for job in self.all() if job.has_ended]
+        for job in ended[MOST_KEPT:]:
+            self._path(job.id).unlink(missing_ok=True)
+            self._children.pop(job.id, None)
+
+
+def _start_process(path: Path, key: str) -> subprocess.Popen[bytes]:
+    """A worker in a session of its own, so that it outlives us; it reads the master key from a pipe."""
+    reading, writing = os.pipe()
+    try:
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("ANTIGONE_")}
+        environ["ANTIGONE_MASTER_KEY_FD"] = str(reading)
+        command = [sys.executable, "-m", "antigone.web.worker", str(path)]
+        child = subprocess.Popen(  # noqa: S603 - our own module, with a path of our own
+            command, env=environ, pass_fds=(reading,), start_new_session=True, stdin=subprocess.DEVNULL
+        )
+        os.write(writing, key.encode())
+    finally:
+        os.close(reading)
+        os.close(writing)
+    return child
+
+
+def _is_worker(process: int) -> bool:
+    """Whether a process of another start of the application still computes (its number may be somebody else's now)."""
+    try:
+        command = Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return b"antigone.web.worker" in command

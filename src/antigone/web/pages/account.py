@@ -1,0 +1,49 @@
+"""One's own account: another password, and one-time codes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse, Response
+
+from antigone.casework.registry import onetime
+from antigone.casework.registry.users import change_own_password
+from antigone.errors import InputError
+from antigone.web.visits import Signed
+
+router = APIRouter()
+
+
+@router.get("/account")
+def account(visit: Signed) -> HTMLResponse:
+    """Who is signed in, in which role, for which purpose; and the form for another password and codes."""
+    return visit.page("account.html.j2", uses_codes=onetime.uses_codes(visit.session), enrolment=None, refusal="")
+
+
+@router.post("/account/password")
+def change_password(
+    visit: Signed, old: Annotated[str, Form()], new: Annotated[str, Form()], again: Annotated[str, Form()]
+) -> Response:
+    """Change one's own password; every other session of this user ends."""
+    if new != again:
+        raise InputError("the new password was typed in two different ways; go back, and type it twice the same")
+    change_own_password(visit.session, old=old, new=new)
+    visit.web.sessions.end_all_of(visit.session.code)
+    return visit.go("/sign-in")
+
+
+@router.post("/account/codes")
+def begin_codes(visit: Signed) -> HTMLResponse:
+    """Draw a secret for a device and show it, once; a code of the device confirms it."""
+    return visit.page("account.html.j2", uses_codes=False, enrolment=onetime.begin_codes(visit.session), refusal="")
+
+
+@router.post("/account/codes/confirm")
+def confirm_codes(visit: Signed, one_time_code: Annotated[str, Form(max_length=20)]) -> Response:
+    """Ask for codes from now on; a wrong one is typed again, the device keeps its secret."""
+    try:
+        onetime.confirm_codes(visit.session, code=one_time_code)
+    except InputError as error:
+        return visit.page("account.html.j2", status=422, uses_codes=False, enrolment=None, refusal=str(error))
+    return visit.go("/account", notice="Your sign-in asks for a one-time code from now on.")

@@ -1,0 +1,136 @@
+"""Users and tokens for the administrator, the audit for the auditor. Neither sees genetic data."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse, Response
+
+from antigone.casework.registry import onetime, users
+from antigone.casework.registry.auditing import export_audit, read_audit
+from antigone.casework.registry.keeping import verify
+from antigone.casework.registry.roles import ROLES
+from antigone.web.visits import Signed
+
+router = APIRouter()
+
+ROLE_WORDS = {
+    "administrator": "manages users, keys and backups; sees no genetic data",
+    "registrar": "imports incidents, records consent and custody, and withdraws donors",
+    "geneticist": "searches, proposes, and confirms what another proposed",
+    "reviewer": "looks at candidates, comments, confirms or rejects",
+    "coordinator": "speaks with families: consent, withdrawal, letters; sees no genotype",
+    "auditor": "reads the audit and checks that it is whole",
+}
+
+
+@router.get("/users")
+def user_page(visit: Signed) -> HTMLResponse:
+    """Everybody who is or was a user, and the forms to change it."""
+    return _user_page(visit)
+
+
+@router.post("/users/add")
+def add_user(
+    visit: Signed, code: Annotated[str, Form()], role: Annotated[str, Form()], password: Annotated[str, Form()]
+) -> Response:
+    """Add a user with a first password."""
+    users.add_user(visit.session, code.strip(), role=role, password=password)
+    return visit.go("/users", notice=f"User {code.strip()} was added as {role}.")
+
+
+@router.post("/users/role")
+def change_role(visit: Signed, code: Annotated[str, Form()], role: Annotated[str, Form()]) -> Response:
+    """Give a user another role."""
+    users.change_role(visit.session, code, role=role)
+    visit.web.sessions.end_all_of(code)
+    return visit.go("/users", notice=f"User {code} is now {role}, and signs in again.")
+
+
+@router.post("/users/leave")
+def deactivate_user(visit: Signed, code: Annotated[str, Form()]) -> Response:
+    """End a user's access."""
+    users.deactivate_user(visit.session, code)
+    visit.web.sessions.end_all_of(code)
+    return visit.go("/users", notice=f"User {code} has no access any more. The code stays in the history.")
+
+
+@router.post("/users/password")
+def set_password(visit: Signed, code: Annotated[str, Form()], password: Annotated[str, Form()]) -> Response:
+    """Give a user who forgot theirs a new password."""
+    users.set_password(visit.session, code, password=password)
+    visit.web.sessions.end_all_of(code)
+    return visit.go("/users", notice=f"User {code} has a new password; tell it them in person.")
+
+
+@router.post("/users/codes")
+def reset_codes(visit: Signed, code: Annotated[str, Form()]) -> Response:
+    """Forget the device of a user who lost it."""
+    onetime.reset_codes(visit.session, code)
+    return visit.go("/users", notice=f"User {code} signs in with the password alone, and can set up codes anew.")
+
+
+@router.post("/users/token")
+def add_token(
+    visit: Signed, code: Annotated[str, Form()], name: Annotated[str, Form()], days: Annotated[int, Form()]
+) -> HTMLResponse:
+    """Make a token for a program and show it, once."""
+    token = users.add_token(visit.session, code, name=name, days=days)
+    return _user_page(visit, token=token, token_of=code)
+
+
+@router.post("/users/token/revoke")
+def revoke_token(visit: Signed, code: Annotated[str, Form()], name: Annotated[str, Form()]) -> Response:
+    """End a token."""
+    users.revoke_token(visit.session, code, name=name)
+    return visit.go("/users", notice=f"The token {name} of {code} opens nothing any more.")
+
+
+@router.get("/audit")
+def audit_page(visit: Signed, page: int = 1, actor: str = "", action: str = "") -> HTMLResponse:
+    """What was done, by whom, for which purpose; the newest first."""
+    found = read_audit(visit.session, page=max(page, 1), actor=actor.strip(), action=action.strip())
+    subjects = {line.number: _subject_words(line.subject) for line in found.rows}
+    return visit.page("audit.html.j2", found=found, actor=actor, action=action, subjects=subjects)
+
+
+@router.get("/audit/export")
+def audit_file(visit: Signed) -> Response:
+    """The whole audit as JSON lines."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "audit.jsonl"
+        export_audit(visit.session, path)
+        content = path.read_bytes()
+    return Response(
+        content, media_type="application/jsonl", headers={"Content-Disposition": 'attachment; filename="audit.jsonl"'}
+    )
+
+
+@router.post("/audit/verify")
+def verify_audit(visit: Signed) -> Response:
+    """Check the whole chain, and the database."""
+    found = verify(visit.session)
+    return visit.go("/audit", notice=f"The audit is whole: {found.lines} lines follow one from another.")
+
+
+def _user_page(visit: Signed, *, token: str = "", token_of: str = "") -> HTMLResponse:
+    return visit.page(
+        "users.html.j2",
+        users=users.list_users(visit.session),
+        tokens=users.list_tokens(visit.session),
+        roles=ROLES,
+        role_words=ROLE_WORDS,
+        token=token,
+        token_of=token_of,
+    )
+
+
+def _subject_words(subject: str) -> str:
+    """What a line was about: codes and counts, in words."""
+    if not subject.startswith("{"):
+        return subject
+    return ", ".join(f"{name}: {value}" for name, value in json.loads(subject).items())

@@ -1,0 +1,218 @@
+"""Candidates: the list, and one of them in full with its review."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated, Any, Literal, cast
+
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
+
+from antigone.casework.registry import reviewing
+from antigone.casework.registry.candidates import list_candidates, read_candidate
+from antigone.casework.registry.views import CandidateView
+from antigone.errors import InputError
+from antigone.model.pedigree import Individual, Pedigree, Sex
+from antigone.model.result import Candidate, SensitivityPoint
+from antigone.report.charts import marker_chart, sensitivity_chart
+from antigone.report.drawing import Mark, draw_pedigree
+from antigone.report.sentences import (
+    describe_references,
+    explain_linkage,
+    explain_mutation,
+    explain_sensitivity,
+    propositions,
+    reportable_mutations,
+)
+from antigone.web.pages.dashboard import ORDER, title_of
+from antigone.web.pages.families import drawing_keys
+from antigone.web.rendering import link
+from antigone.web.visits import Signed
+
+router = APIRouter()
+
+Order = Literal["rank", "log10_lr", "posterior", "markers", "unidentified", "family", "state"]
+SIZES = (25, 50, 100, 200)
+DECISIONS = {
+    "propose": (reviewing.propose, "It is proposed, and waits for another person."),
+    "confirm": (reviewing.confirm, "It is confirmed."),
+    "reject": (reviewing.reject, "It is rejected."),
+    "return": (reviewing.send_back, "It is open again, for another look."),
+    "ask to reopen": (reviewing.ask_to_reopen, "It is asked to be opened again, and waits for another person."),
+    "reopen": (reviewing.reopen, "It is open again."),
+    "keep": (reviewing.keep, "The decision stays as it was."),
+}
+NEXT_STEPS = {
+    "open": "Nobody has proposed it yet. It is a candidate, not a conclusion.",
+    "proposed": "One person has proposed it. It counts only after another person has confirmed it.",
+    "confirmed": "Two persons have looked at it and agree.",
+    "rejected": "It was looked at and rejected.",
+    "reopening": "One person asks to open it again. Another person decides.",
+}
+STEP_WORDS = {
+    "comment": "Comment only",
+    "propose": "Propose this identification",
+    "confirm": "Confirm",
+    "reject": "Reject",
+    "return": "Send back",
+    "ask to reopen": "Ask to reopen",
+    "reopen": "Reopen",
+    "keep": "Keep the decision",
+}
+CHARTS_KEPT = 512
+
+
+@router.get("/candidates")
+def candidate_list(
+    visit: Signed,
+    incident: str,
+    run: int | None = None,
+    state: str = "",
+    family: str = "",
+    unidentified: str = "",
+    order: Order = "rank",
+    down: bool = False,
+    page: int = 1,
+    size: int = 50,
+) -> HTMLResponse:
+    """The candidates of an incident, sorted, filtered and paged where they are kept."""
+    chosen = {
+        "incident": incident, "run": run, "state": state, "family": family.strip(),
+        "unidentified": unidentified.strip(), "order": order, "down": down, "size": size,
+    }  # fmt: skip
+    found = list_candidates(
+        visit.session, incident, run=run, state=state, family=family.strip(), unidentified=unidentified.strip(),
+        order=order, descending=down, page=max(page, 1), size=size if size in SIZES else 50,
+    )  # fmt: skip
+    return visit.page(
+        "candidates.html.j2",
+        incident=incident,
+        title=title_of(visit, incident),
+        found=found,
+        chosen=chosen,
+        states=ORDER,
+        sizes=SIZES,
+    )
+
+
+@router.get("/candidate")
+def candidate_page(visit: Signed, id: int) -> HTMLResponse:
+    """One candidate in full: what it rests on, what speaks against it, and its review."""
+    found = read_candidate(visit.session, id)
+    return visit.page(
+        "candidate.html.j2",
+        incident=found.incident,
+        title=title_of(visit, found.incident),
+        view=found,
+        c=found.candidate,
+        words_of=STEP_WORDS,
+        next_step=NEXT_STEPS[found.line.state],
+        history=_history(found),
+        h1=_drawing(found, placed=True),
+        h2=_drawing(found, placed=False),
+        keys=drawing_keys(),
+        **(_evidence(found, found.candidate) if found.candidate else {}),
+    )
+
+
+@router.post("/candidate/comment")
+def comment(
+    visit: Signed, id: Annotated[int, Form()], pairing: Annotated[int, Form()], reason: Annotated[str, Form()]
+) -> Response:
+    """Say something about it without deciding."""
+    reviewing.comment(visit.session, pairing, text=_reason(reason))
+    return visit.go(link("/candidate", id=id) + "#review", notice="Your comment is kept.")
+
+
+@router.post("/candidate/decide")
+def decide(
+    visit: Signed,
+    id: Annotated[int, Form()],
+    pairing: Annotated[int, Form()],
+    version: Annotated[int, Form()],
+    decision: Annotated[str, Form()],
+    reason: Annotated[str, Form()],
+) -> Response:
+    """Propose, confirm, reject, ask to reopen or reopen, with the reason and the version that was looked at."""
+    if decision == "comment":
+        return comment(visit, id, pairing, reason)
+    if decision not in DECISIONS:
+        raise InputError(f"decision '{decision}', expected one of {', '.join(DECISIONS)}; use the buttons of the page")
+    if decision == "propose":
+        reviewing.propose(visit.session, pairing, version=version, reason=_reason(reason), candidate=id)
+    else:
+        act, _ = DECISIONS[decision]
+        act(visit.session, pairing, version=version, reason=_reason(reason))  # type: ignore[operator]
+    return visit.go(link("/candidate", id=id) + "#review", notice=DECISIONS[decision][1])
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise InputError("no reason is given; go back, and say in a few words what you looked at and why you decide so")
+    return text.strip()
+
+
+def _history(view: CandidateView) -> list[dict[str, str]]:
+    """Comments and decisions in the order of time."""
+    said = [{"at": r.at, "user": r.user, "what": "commented", "words": r.text} for r in view.reviews]
+    done = [{"at": d.at, "user": d.user, "what": f"{d.before} → {d.after}", "words": d.reason} for d in view.decisions]
+    return sorted(said + done, key=lambda step: step["at"])
+
+
+def _evidence(view: CandidateView, candidate: Candidate) -> dict[str, Any]:
+    population = candidate.smallest_population
+    donors = tuple(donor.member for donor in view.family.donors)
+    title = f"log10 LR of every marker, population {population}; the table has the numbers"
+    chart = _marker_chart(
+        tuple(candidate.log10_lr_by_marker.get(population, {}).items()), candidate.markers_compared, title
+    )
+    return {
+        "propositions": propositions(candidate),
+        "references": describe_references(donors),
+        "chart": chart if candidate.detailed else "",
+        "sensitivity": _sensitivity_chart(candidate.sensitivity) if candidate.sensitivity else "",
+        "least": explain_sensitivity(candidate),
+        "linkage": explain_linkage(candidate),
+        "mutations": [explain_mutation(candidate, m) for m in reportable_mutations(candidate, donors)],
+    }
+
+
+@lru_cache(maxsize=CHARTS_KEPT)
+def _marker_chart(log10_lr: tuple[tuple[str, float], ...], markers: tuple[str, ...], title: str) -> Markup:
+    """A chart takes a tenth of a second to draw, so the last ones are kept in memory."""
+    return Markup(marker_chart(dict(log10_lr), markers, title=title))  # noqa: S704 - our own SVG, escaped there
+
+
+@lru_cache(maxsize=CHARTS_KEPT)
+def _sensitivity_chart(points: tuple[SensitivityPoint, ...]) -> Markup:
+    title = "Total log10 LR with one assumption changed at a time"
+    return Markup(sensitivity_chart(points, title=title))  # noqa: S704 - our own SVG, escaped there
+
+
+def _drawing(view: CandidateView, *, placed: bool) -> Markup:
+    """The declared pedigree under one proposition: with the unidentified person in it, or beside it."""
+    family, line = view.family, view.line
+    donors = {donor.member for donor in family.donors}
+    marks = {
+        member.id: Mark(
+            gave_sample=member.id in donors,
+            missing=member.id in family.missing,
+            unidentified=line.unidentified if placed and member.id == line.missing else None,
+        )
+        for member in family.pedigree
+    }
+    pedigree, title = family.pedigree, f"H1: {line.unidentified} in the place of {line.missing}"
+    if not placed:
+        pedigree, stranger = _with_a_stranger(view)
+        marks[stranger] = Mark(unidentified="")
+        title = f"H2: {line.unidentified} is unrelated to family {line.family}"
+    return Markup(draw_pedigree(pedigree, marks=marks, title=title))  # noqa: S704 - our own SVG, escaped there
+
+
+def _with_a_stranger(view: CandidateView) -> tuple[Pedigree, str]:
+    """The declared pedigree, and beside it the unidentified person under a code that no member has."""
+    code = view.line.unidentified
+    while code in view.family.pedigree:
+        code += " "
+    return Pedigree((*view.family.pedigree, Individual(code, cast(Sex, view.sex)))), code

@@ -1,0 +1,167 @@
+"""Families and unidentified persons: pedigrees as declared, consent, custody, and leaving."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
+
+from antigone.casework.registry import consents, custody
+from antigone.casework.registry.families import list_families, list_unidentified, read_family
+from antigone.casework.registry.views import FamilyView, Left
+from antigone.errors import InputError
+from antigone.model.case import Consent
+from antigone.report.drawing import Mark, draw_key, draw_pedigree
+from antigone.web.pages.dashboard import title_of
+from antigone.web.rendering import link, plural
+from antigone.web.visits import Signed
+
+router = APIRouter()
+
+SCOPES = {
+    "identification": "to identify the missing relative",
+    "court": "to be used in court",
+    "sharing": "to be shared with another institution",
+}
+
+
+@router.get("/families")
+def family_list(visit: Signed, incident: str, search: str = "", page: int = 1) -> HTMLResponse:
+    """The families of an incident."""
+    found = list_families(visit.session, incident, search=search.strip(), page=max(page, 1))
+    return visit.page(
+        "families.html.j2", incident=incident, title=title_of(visit, incident), found=found, search=search
+    )
+
+
+@router.get("/family")
+def family_page(visit: Signed, incident: str, family: str) -> HTMLResponse:
+    """One family: the pedigree as declared, its donors and their consent."""
+    found = read_family(visit.session, incident, family)
+    return visit.page(
+        "family.html.j2",
+        incident=incident,
+        title=title_of(visit, incident),
+        family=found,
+        drawing=_drawing(found),
+        keys=drawing_keys(),
+        scopes=SCOPES,
+        today=visit.session.registry.today(),
+    )
+
+
+@router.post("/family/consent")
+def record_consent(
+    visit: Signed,
+    incident: Annotated[str, Form()],
+    family: Annotated[str, Form()],
+    member: Annotated[str, Form()],
+    reference: Annotated[str, Form()],
+    given: Annotated[str, Form()],
+    scope: Annotated[list[str], Form()],
+    expires: Annotated[str, Form()] = "",
+) -> Response:
+    """Record what a donor signed."""
+    consent = Consent(reference.strip(), _day(given), tuple(scope), _day(expires) if expires else None)
+    consents.record_consent(visit.session, incident, family, member, consent=consent)
+    address = link("/family", incident=incident, family=family)
+    return visit.go(address, notice=f"The consent of {member} is recorded.")
+
+
+@router.post("/family/withdraw")
+def withdraw_donor(
+    visit: Signed,
+    incident: Annotated[str, Form()],
+    family: Annotated[str, Form()],
+    member: Annotated[str, Form()],
+    typed: Annotated[str, Form()],
+) -> Response:
+    """Erase a donor who leaves, after their code was typed again."""
+    _check_typed(typed, member)
+    left = consents.withdraw_donor(visit.session, incident, family, member)
+    return visit.go(link("/family", incident=incident, family=family), notice=_left_words(left))
+
+
+@router.get("/unidentified")
+def unidentified_list(visit: Signed, incident: str, search: str = "", page: int = 1) -> HTMLResponse:
+    """The unidentified persons of an incident."""
+    found = list_unidentified(visit.session, incident, search=search.strip(), page=max(page, 1))
+    return visit.page(
+        "unidentified.html.j2", incident=incident, title=title_of(visit, incident), found=found, search=search
+    )
+
+
+@router.post("/unidentified/withdraw")
+def withdraw_seeker(
+    visit: Signed,
+    incident: Annotated[str, Form()],
+    code: Annotated[str, Form()],
+    typed: Annotated[str, Form()],
+) -> Response:
+    """Erase a living person who asked and leaves, after their code was typed again."""
+    _check_typed(typed, code)
+    left = consents.withdraw_seeker(visit.session, incident, code)
+    return visit.go(link("/unidentified", incident=incident), notice=_left_words(left))
+
+
+@router.get("/sample")
+def sample_page(visit: Signed, incident: str, sample: str) -> HTMLResponse:
+    """Who held a sample from when on."""
+    held = custody.list_custody(visit.session, incident, sample)
+    return visit.page("sample.html.j2", incident=incident, title=title_of(visit, incident), sample=sample, held=held)
+
+
+@router.post("/sample/custody")
+def record_custody(
+    visit: Signed,
+    incident: Annotated[str, Form()],
+    sample: Annotated[str, Form()],
+    event: Annotated[str, Form()],
+    holder: Annotated[str, Form()],
+) -> Response:
+    """Record that a sample changed hands."""
+    custody.record_custody(visit.session, incident, sample, event=event.strip(), holder=holder.strip())
+    return visit.go(link("/sample", incident=incident, sample=sample), notice="The step is recorded.")
+
+
+def drawing_keys() -> dict[str, Markup]:
+    """The marked symbols that a drawing needs to be understood."""
+    marks = {
+        "sample": Mark(gave_sample=True),
+        "missing": Mark(missing=True),
+        "placed": Mark(missing=True, unidentified=""),
+    }
+    return {name: Markup(draw_key(mark)) for name, mark in marks.items()}  # noqa: S704 - our own SVG, escaped there
+
+
+def _drawing(family: FamilyView) -> Markup:
+    donors = {line.member for line in family.donors if not line.erased}
+    marks = {m.id: Mark(gave_sample=m.id in donors, missing=m.id in family.missing) for m in family.pedigree}
+    title = f"Declared pedigree of family {family.code}"
+    return Markup(draw_pedigree(family.pedigree, marks=marks, title=title))  # noqa: S704 - our own SVG, escaped there
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"day '{text}', expected a day such as 2026-01-31; go back and correct it") from None
+
+
+def _check_typed(typed: str, code: str) -> None:
+    if typed.strip() != code:
+        raise InputError(
+            f"to erase somebody, their code is typed again; expected '{code}', found something else; go back, and "
+            "type it if you mean it"
+        )
+
+
+def _left_words(left: Left) -> str:
+    words = (
+        f"{left.who} is erased. {plural(left.candidates, 'candidate')} lost their numbers; "
+        f"{plural(left.runs, 'search', 'searches')} must be computed again."
+    )
+    return " ".join((words, *(f"Still to do by hand: {task}." for task in left.still_to_do)))

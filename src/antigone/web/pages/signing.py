@@ -1,0 +1,93 @@
+"""Signing in and out. The only pages for somebody who is not signed in."""
+
+from __future__ import annotations
+
+import threading
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from antigone.casework.registry.opening import sign_in
+from antigone.errors import Forbidden, InputError
+from antigone.web.rendering import environment
+from antigone.web.security import check_origin
+from antigone.web.visits import Signed, Web, web_of
+
+router = APIRouter()
+
+PURPOSE = "identification of the missing"
+AT_ONCE = threading.BoundedSemaphore(2)
+"""A password costs memory and time to check; two at once, so that guessing cannot exhaust the machine."""
+LONGEST = 1000
+
+
+@router.get("/sign-in")
+def ask_to_sign_in(request: Request, then: str = "/") -> HTMLResponse:
+    """The sign-in page; ``then`` is where to go afterwards."""
+    return _sign_in_page(request, then=then)
+
+
+@router.post("/sign-in")
+def signing_in(
+    request: Request,
+    user: Annotated[str, Form(max_length=LONGEST)],
+    password: Annotated[str, Form(max_length=LONGEST)],
+    purpose: Annotated[str, Form(max_length=LONGEST)] = PURPOSE,
+    one_time_code: Annotated[str, Form(max_length=LONGEST)] = "",
+    sealed: Annotated[str, Form(max_length=LONGEST)] = "",
+    then: Annotated[str, Form(max_length=10_000)] = "/",
+) -> Response:
+    """Sign in, or say that it did not succeed and nothing more."""
+    web = web_of(request)
+    check_origin(request)
+    web.seal.check(request.cookies.get(_visit_cookie(web)), sealed)
+    address = request.client.host if request.client else ""
+    if not web.sign_ins.allows(address):
+        return _sign_in_page(request, then=then, user=user, refusal=_too_often(), status=429)
+    try:
+        with AT_ONCE:
+            session = sign_in(
+                web.registry, user.strip(), password=password, purpose=purpose, one_time_code=one_time_code
+            )
+    except (Forbidden, InputError) as error:
+        web.sign_ins.count_failure(address)
+        return _sign_in_page(request, then=then, user=user, refusal=str(error), status=403)
+    answer = RedirectResponse(_own_page(then), status_code=303)
+    web.set_cookie(answer, web.sessions.begin(session.code, purpose=session.purpose))
+    return answer
+
+
+@router.post("/sign-out")
+def signing_out(visit: Signed) -> Response:
+    """End the session of this browser."""
+    visit.web.sessions.end(visit.cookie)
+    answer = RedirectResponse("/sign-in", status_code=303)
+    answer.delete_cookie(visit.web.cookie, path="/")
+    return answer
+
+
+def _sign_in_page(request: Request, *, then: str, user: str = "", refusal: str = "", status: int = 200) -> HTMLResponse:
+    web = web_of(request)
+    seen = request.cookies.get(_visit_cookie(web)) or web.seal.new_visit()
+    text = environment().get_template("sign_in.html.j2").render(
+        then=_own_page(then), user=user, refusal=refusal, sealed=web.seal.seal(seen), demo=web.settings.demo,
+        purpose=PURPOSE,
+    )  # fmt: skip
+    answer = HTMLResponse(text, status_code=status)
+    web.set_cookie(answer, seen, name=_visit_cookie(web))
+    return answer
+
+
+def _visit_cookie(web: Web) -> str:
+    return f"{web.cookie}-visit"
+
+
+def _own_page(address: str) -> str:
+    """An address of this application; anything that could lead elsewhere becomes the first page."""
+    inside = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if inside else "/"
+
+
+def _too_often() -> str:
+    return "too many tries from this computer; wait five minutes, then try again"

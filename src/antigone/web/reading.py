@@ -1,0 +1,179 @@
+"""Reading an import in a process of its own, with limits of time and memory: what a file may do ends there.
+
+The process gets a folder and writes one file beside it: the incident, or every problem found. What it wrote is read
+back with a reader that knows the data classes of `antigone.model` and nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import os
+import pickle
+import resource
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from antigone.errors import AntigoneError, InputError, Problem
+from antigone.model.case import Incident
+
+MOST_FILES = 500
+PATIENCE = 30
+"""Seconds of waiting beyond those of the processor, on a machine that is busy."""
+PLAIN = {
+    ("builtins", "frozenset"),
+    ("builtins", "set"),
+    ("datetime", "date"),
+    ("types", "MappingProxyType"),
+    ("collections", "OrderedDict"),
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What reading may take: seconds, bytes of memory, bytes of all files when unpacked."""
+
+    seconds: int
+    memory: int
+    unpacked: int
+
+
+def read_apart(folder: Path, *, attested_by: str | None, today: dt.date, limits: Limits) -> Incident:
+    """Read the files of a folder in a process of its own.
+
+    Parameters
+    ----------
+    folder
+        Holds what was sent and nothing else: a packed folder, a workbook, a Familias file, or a case folder's files.
+    attested_by
+        Who attests consent, for formats that have no place for it.
+    today
+        The day of the attestation.
+    limits
+        Beyond them reading ends.
+
+    Raises
+    ------
+    InputError
+        With every problem found; or when reading took too long, or too much memory.
+    """
+    answer = folder.with_name(f"{folder.name}.answer")
+    command = [
+        sys.executable, "-m", "antigone.web.reading", str(folder), str(answer), attested_by or "", today.isoformat(),
+        *map(str, (limits.seconds, limits.memory, limits.unpacked)),
+    ]  # fmt: skip
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("ANTIGONE_")}
+    longest = limits.seconds + PATIENCE
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module
+            command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, timeout=longest, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise _too_much(limits) from None
+    if done.returncode != 0 or not answer.is_file():
+        raise _too_much(limits)
+    kind, content = _Reader(io.BytesIO(answer.read_bytes())).load()
+    if kind == "problems":
+        raise InputError([Problem(*fields) for fields in content])
+    if kind == "refused":
+        raise InputError(str(content))
+    if not isinstance(content, Incident):
+        raise _too_much(limits)
+    return content
+
+
+class _Reader(pickle.Unpickler):
+    """Reads the data classes of the model; anything else is refused before it is made."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module.startswith("antigone.model.") or (module, name) in PLAIN:
+            found = super().find_class(module, name)
+            if isinstance(found, type):
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name} does not belong to an incident")
+
+
+def _too_much(limits: Limits) -> InputError:
+    return InputError(
+        f"the files could not be read within {limits.seconds} seconds and {limits.memory // 2**20} MB; nothing was "
+        "imported; send less at once, or use the command line"
+    )
+
+
+def main(arguments: list[str]) -> None:
+    """The process that reads."""
+    folder, answer, attested_by, today, *numbers = arguments
+    limits = Limits(*map(int, numbers))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    told = _read(Path(folder), attested_by or None, dt.date.fromisoformat(today), limits)
+    with os.fdopen(os.open(answer, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        pickle.dump(told, file, protocol=5)
+
+
+def _read(folder: Path, attested_by: str | None, today: dt.date, limits: Limits) -> tuple[str, object]:
+    from antigone.casework.files import load_incident
+
+    try:
+        _unpack(folder, limits)
+        return "incident", load_incident(_what_to_read(folder), attested_by=attested_by, today=today)
+    except InputError as error:
+        if not error.problems:
+            return "refused", str(error)
+        fields = [(p.file, p.line, p.column, p.found, p.expected, p.remedy) for p in error.problems]
+        return "problems", fields
+    except AntigoneError as error:
+        return "refused", str(error)
+    except MemoryError:
+        return "refused", str(_too_much(limits))
+
+
+def _unpack(folder: Path, limits: Limits) -> None:
+    """Unpack each archive beside itself, never out of the folder, and remove it."""
+    for path in sorted(folder.glob("*.zip")):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _unpack_files(archive, folder, limits)
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError):
+            found = "an archive that cannot be unpacked"
+            remedy = "pack the folder again, without a password"
+            raise InputError([Problem(path.name, 0, "", found, "a zip file", remedy)]) from None
+        path.unlink()
+
+
+def _unpack_files(archive: zipfile.ZipFile, folder: Path, limits: Limits) -> None:
+    files = [item for item in archive.infolist() if not item.is_dir() and "__MACOSX" not in item.filename]
+    if len(files) > MOST_FILES:
+        raise InputError(f"the archive holds {len(files)} files, expected at most {MOST_FILES}; pack one incident only")
+    left = limits.unpacked
+    for item in files:
+        parts = PurePosixPath(item.filename.replace("\\", "/")).parts
+        if ".." in parts or parts[0] in ("/", "~") or ":" in parts[0]:
+            raise InputError("the archive names a file outside itself; pack the folder again")
+        target = folder.joinpath(*parts)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(item) as source, target.open("wb") as copy:
+            while block := source.read(1 << 20):
+                left -= len(block)
+                if left < 0:
+                    raise InputError(f"the archive holds more than {limits.unpacked} bytes; import a part of it")
+                copy.write(block)
+
+
+def _what_to_read(folder: Path) -> Path:
+    """A single workbook or Familias file, or the folder that holds the tables."""
+    inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    if len(inside) == 1 and inside[0].is_dir():
+        return _what_to_read(inside[0])
+    if len(inside) == 1 and inside[0].suffix.lower() in {".xlsx", ".fam"}:
+        return inside[0]
+    return folder
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

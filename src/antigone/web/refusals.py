@@ -1,0 +1,130 @@
+"""What a user sees when something is refused or fails: words, never a traceback."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from pathlib import Path
+from traceback import extract_tb
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from antigone.errors import (
+    AntigoneError,
+    BackupError,
+    ChainBroken,
+    Conflict,
+    ConsentError,
+    Forbidden,
+    InputError,
+    ModelError,
+    PlanTooLarge,
+    RegistryError,
+    StorageError,
+    Unsupported,
+    VaultError,
+)
+from antigone.web.rendering import environment
+from antigone.web.visits import SignInNeeded
+
+log = logging.getLogger("antigone.web")
+MISTAKE = "nothing was changed by this step; try again, and report it if it stays"
+
+REFUSALS: tuple[tuple[type[AntigoneError], int, str], ...] = (
+    (Forbidden, 403, "This is not open to you"),
+    (Conflict, 409, "Something else stands against it"),
+    (InputError, 422, "This cannot be used as it is"),
+    (ModelError, 422, "This cannot be used as it is"),
+    (ConsentError, 422, "No active consent covers this"),
+    (Unsupported, 422, "This version cannot do that"),
+    (PlanTooLarge, 422, "This is too large to be exact"),
+    (StorageError, 503, "The registry cannot be used just now"),
+    (VaultError, 422, "This cannot be used as it is"),
+    (ChainBroken, 500, "The audit is not whole"),
+    (BackupError, 500, "A backup is damaged"),
+    (RegistryError, 404, "This is not in the registry"),
+    (AntigoneError, 500, "Antigone refuses"),
+)
+KNOWN = {
+    400: ("The browser sent something unreadable", "go back, load the page again, and try again"),
+    404: ("There is no such page", "the address is wrong, or what it named is not in this registry"),
+    405: ("There is no such page", "go back, and use the buttons of the page"),
+    413: ("This is too large", "send less at once"),
+    422: ("Something is missing or not as expected", "go back, and fill in what the form asks for"),
+    429: ("Too many tries", "wait five minutes, then try again"),
+}
+
+
+def add_refusals(app: FastAPI) -> None:
+    """Give an application its pages for what is refused."""
+    app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(AntigoneError, _refused)
+    app.add_exception_handler(HTTPException, _not_found)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_middleware(LastResort)
+
+
+def refusal_page(status: int, title: str, words: str) -> HTMLResponse:
+    """One page that says what was refused, why, and what to do."""
+    text = environment().get_template("refusal.html.j2").render(title=title, words=words, status=status)
+    return HTMLResponse(text, status_code=status)
+
+
+def _sign_in(request: Request, error: Exception) -> Response:
+    """To the sign-in page, and back afterwards when it was a page that was asked for."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    address = f"/sign-in?then={quote(wanted, safe='')}" if request.method == "GET" and wanted != "/" else "/sign-in"
+    if request.headers.get("hx-request"):  # a part of a page was asked for: the whole page must go
+        return Response(status_code=204, headers={"HX-Redirect": address})
+    return RedirectResponse(address, status_code=303)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    status, title = next((status, title) for kind, status, title in REFUSALS if isinstance(error, kind))
+    return refusal_page(status, title, str(error))
+
+
+def _not_found(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    title, words = KNOWN.get(status, (HTTPStatus(status).phrase, "go back, and try again"))
+    return refusal_page(status, title, words)
+
+
+def _not_understood(request: Request, error: Exception) -> Response:
+    fields: tuple[str, ...] = ()
+    if isinstance(error, RequestValidationError):
+        fields = tuple(sorted({str(problem["loc"][-1]) for problem in error.errors()}))
+    title, words = KNOWN[422]
+    return refusal_page(422, title, f"{words}: {', '.join(fields)}")
+
+
+class LastResort:
+    """Answers an error of ours with words. Its kind and its places in the code go to the log, never what it held."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def send_watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_watched)
+        except Exception as error:
+            log.error("%s at %s: %s", type(error).__name__, scope.get("path", ""), _places(error))
+            if scope["type"] == "http" and not begun:
+                await refusal_page(500, "Antigone made a mistake", MISTAKE)(scope, receive, send)
+
+
+def _places(error: Exception) -> str:
+    return " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(extract_tb(error.__traceback__)))

@@ -1,0 +1,140 @@
+"""Who is signed in: kept in the memory of this process, so that signing out ends a session at once.
+
+A cookie holds 256 random bits and nothing else; a restart of the application signs everybody out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+Clock = Callable[[], float]
+MOST_SESSIONS = 10_000
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """One user at one browser. ``since`` and ``seen`` are seconds of a clock that only goes forward.
+
+    ``csrf`` stands in every form of this session. ``notice`` is said once, on the next page.
+    """
+
+    user: str
+    purpose: str
+    csrf: str
+    since: float
+    seen: float
+    notice: str = ""
+
+
+class Sessions:
+    """All sessions, by the SHA-256 of their cookie.
+
+    Parameters
+    ----------
+    idle, longest
+        Seconds after which a session ends: without a click, and in any case.
+    clock
+        Seconds that only go forward.
+    """
+
+    def __init__(self, *, idle: float, longest: float, clock: Clock = time.monotonic) -> None:
+        self._idle, self._longest, self._clock = idle, longest, clock
+        self._lock = threading.Lock()
+        self._found: dict[str, SignedIn] = {}
+
+    def begin(self, user: str, *, purpose: str) -> str:
+        """Begin a session and return its cookie."""
+        cookie, now = secrets.token_urlsafe(32), self._clock()
+        with self._lock:
+            self._forget_ended(now)
+            self._found[_digest(cookie)] = SignedIn(user, purpose, secrets.token_urlsafe(32), now, now)
+        return cookie
+
+    def find(self, cookie: str | None, *, click: bool = True) -> SignedIn | None:
+        """The session of a cookie, or nothing when it ended. A ``click`` keeps it alive, a page by itself does not."""
+        if not cookie:
+            return None
+        key, now = _digest(cookie), self._clock()
+        with self._lock:
+            session = self._found.get(key)
+            if session is None or self._has_ended(session, now):
+                self._found.pop(key, None)
+                return None
+            if click:
+                session = self._found[key] = replace(session, seen=now)
+            return session
+
+    def say(self, cookie: str | None, notice: str) -> None:
+        """Leave a sentence for the next page of this session."""
+        self._change(cookie, notice)
+
+    def take_notice(self, cookie: str | None) -> str:
+        """The sentence left for this page, once."""
+        return self._change(cookie, "")
+
+    def end(self, cookie: str | None) -> None:
+        """End a session, if it has not ended."""
+        with self._lock:
+            self._found.pop(_digest(cookie or ""), None)
+
+    def end_all_of(self, user: str) -> None:
+        """End every session of a user."""
+        with self._lock:
+            self._found = {key: session for key, session in self._found.items() if session.user != user}
+
+    def _change(self, cookie: str | None, notice: str) -> str:
+        key = _digest(cookie or "")
+        with self._lock:
+            session = self._found.get(key)
+            if session is None:
+                return ""
+            self._found[key] = replace(session, notice=notice)
+            return session.notice
+
+    def _has_ended(self, session: SignedIn, now: float) -> bool:
+        return now - session.seen > self._idle or now - session.since > self._longest
+
+    def _forget_ended(self, now: float) -> None:
+        alive = {key: session for key, session in self._found.items() if not self._has_ended(session, now)}
+        while len(alive) >= MOST_SESSIONS:
+            alive.pop(min(alive, key=lambda key: alive[key].seen))
+        self._found = alive
+
+
+class Throttle:
+    """At most ``most`` failures in ``seconds`` for one key, such as the address of a browser.
+
+    Only failures count: the people of an institute may share one address and sign in at the same hour.
+    """
+
+    def __init__(self, *, most: int, seconds: float, clock: Clock = time.monotonic) -> None:
+        self._most, self._seconds, self._clock = most, seconds, clock
+        self._lock = threading.Lock()
+        self._failures: dict[str, deque[float]] = {}
+
+    def allows(self, key: str) -> bool:
+        """Whether another try may be made."""
+        with self._lock:
+            self._forget(self._clock())
+            return len(self._failures.get(key, ())) < self._most
+
+    def count_failure(self, key: str) -> None:
+        """Keep in mind that a try failed."""
+        with self._lock:
+            self._failures.setdefault(key, deque()).append(self._clock())
+
+    def _forget(self, now: float) -> None:
+        for failures in self._failures.values():
+            while failures and now - failures[0] > self._seconds:
+                failures.popleft()
+        self._failures = {key: failures for key, failures in self._failures.items() if failures}
+
+
+def _digest(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()

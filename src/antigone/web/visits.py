@@ -1,0 +1,118 @@
+"""One request of somebody who is signed in: who they are, what they may do, how a page answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.datastructures import UploadFile
+
+from antigone.casework.registry.opening import session_of
+from antigone.casework.registry.session import Registry, Session
+from antigone.web.jobs import Jobs
+from antigone.web.rendering import environment
+from antigone.web.security import CHANGING, FormSeal, check_origin, check_same
+from antigone.web.sessions import Sessions, Throttle
+from antigone.web.settings import WebSettings
+
+
+@dataclass(frozen=True)
+class Web:
+    """What the pages share: the registry, who is signed in, and the searches under way."""
+
+    registry: Registry
+    settings: WebSettings
+    sessions: Sessions
+    sign_ins: Throttle
+    seal: FormSeal
+    jobs: Jobs
+    titles: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie; under TLS one that no other host can set."""
+        return "__Host-antigone" if self.settings.secure else "antigone"
+
+    def set_cookie(self, answer: HTMLResponse | RedirectResponse, value: str, *, name: str = "") -> None:
+        """Set a cookie that scripts cannot read and other sites cannot send."""
+        answer.set_cookie(
+            name or self.cookie, value, httponly=True, samesite="strict", secure=self.settings.secure, path="/"
+        )
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in at this browser, or not any more."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request, and the user who made it."""
+
+    web: Web
+    request: Request
+    session: Session
+    cookie: str
+    csrf: str
+
+    def page(self, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+        """Answer with a page."""
+        shared: Mapping[str, object] = {
+            "session": self.session,
+            "csrf": self.csrf,
+            "path": self.request.url.path,
+            "notice": self.web.sessions.take_notice(self.cookie),
+            "demo": self.web.settings.demo,
+        }
+        text = environment().get_template(template).render({**shared, **values})
+        return HTMLResponse(text, status_code=status)
+
+    def go(self, address: str, *, notice: str = "") -> RedirectResponse:
+        """Go to another page after something was done, and say there what was done."""
+        if notice:
+            self.web.sessions.say(self.cookie, notice)
+        return RedirectResponse(address, status_code=303)
+
+
+def web_of(request: Request) -> Web:
+    """What the pages share."""
+    web: Web = request.app.state.web
+    return web
+
+
+async def sent_token(request: Request) -> str:
+    """The token that a form or a script of ours sends along; empty when it sends none."""
+    if request.method not in CHANGING:
+        return ""
+    sent = request.headers.get("x-csrf-token")
+    if sent is None:
+        sent_field = (await request.form()).get("csrf", "")
+        sent = "" if isinstance(sent_field, UploadFile) else sent_field
+    return sent
+
+
+def signed_in(request: Request, token: Annotated[str, Depends(sent_token)]) -> Visit:
+    """The visit of a signed-in user; a request that changes something must come from our own form.
+
+    Raises
+    ------
+    SignInNeeded
+        When the session ended.
+    Forbidden
+        When the user left meanwhile, or the form is not ours.
+    """
+    web = web_of(request)
+    cookie = request.cookies.get(web.cookie, "")
+    found = web.sessions.find(cookie, click="text/event-stream" not in request.headers.get("accept", ""))
+    if found is None:
+        raise SignInNeeded
+    if request.method in CHANGING:
+        check_origin(request)
+        check_same(found.csrf, token)
+    session = session_of(web.registry, found.user, purpose=found.purpose)
+    return Visit(web, request, session, cookie, found.csrf)
+
+
+Signed = Annotated[Visit, Depends(signed_in)]

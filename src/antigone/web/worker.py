@@ -1,0 +1,67 @@
+"""The process of one search: ``python -m antigone.web.worker JOB-FILE``, with the master key in a pipe."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from antigone.casework.registry.opening import open_registry, session_of
+from antigone.casework.registry.searching import search
+from antigone.errors import AntigoneError
+from antigone.web.jobs import Job, read_job, write_job
+
+BETWEEN_WORDS = 0.2
+"""Seconds between two writings of how far a search is."""
+
+
+class Reporter:
+    """Writes how far a search is into the file of its job."""
+
+    def __init__(self, path: Path, job: Job) -> None:
+        self._path, self.job, self._written = path, job, 0.0
+        self.change(state="running", process=os.getpid())
+
+    def change(self, **values: object) -> None:
+        """Write the job with other values."""
+        self.job = replace(self.job, **values)  # type: ignore[arg-type]
+        write_job(self._path, self.job)
+        self._written = time.monotonic()
+
+    def progress(self, step: str, done: int, of: int) -> None:
+        """Say how far the search is, a few times a second at most."""
+        if step != self.job.step or time.monotonic() - self._written >= BETWEEN_WORDS:
+            self.change(step=step, done=done, of=of)
+
+    def started(self, run: int) -> None:
+        """Say under which number the registry keeps the run."""
+        self.change(run=run)
+
+
+def run_job(path: Path) -> None:
+    """Search as the job says, and write how it ended."""
+    job = read_job(path)
+    reporter = Reporter(path, job)
+    try:
+        registry = open_registry(job.place, key_file=None, environ=os.environ, ask=_nobody)
+        session = session_of(registry, job.user, purpose=job.purpose)
+        search(session, job.incident, seed=job.seed, progress=reporter.progress, started=reporter.started)
+    except AntigoneError as error:
+        cancelled = type(error).__name__ == "Cancelled"
+        reporter.change(state="cancelled" if cancelled else "failed", words=str(error))
+    except Exception as error:
+        # what it says may hold data, so only its kind is written down
+        reporter.change(state="failed", words=f"an error that should not happen ({type(error).__name__})")
+        raise
+    else:
+        reporter.change(state="finished")
+
+
+def _nobody() -> str:
+    return ""
+
+
+if __name__ == "__main__":
+    run_job(Path(sys.argv[1]))

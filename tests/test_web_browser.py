@@ -1,0 +1,240 @@
+"""The web application in a real browser: whole stories, the keyboard alone, and what axe finds on every page."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from importlib.resources import files
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from registry_team import INCIDENT, password_of
+from test_web_pages import PAGES, case_folder
+from web_site import Site, make_site
+
+from antigone.casework.registry.roles import ALLOWED, ROLES
+from antigone.casework.registry.status import list_incidents
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+PICTURE = {"width": 1280, "height": 800}
+TABLET = {"width": 820, "height": 1180}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--headless", "--disable-gpu", "--no-first-run"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Iterator[Site]:
+    made = make_site(tmp_path_factory.mktemp("browser"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(made.app, host="127.0.0.1", port=port, log_level="warning", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    made.app.state.address = f"http://127.0.0.1:{port}"
+    yield made
+    server.should_exit = True
+    thread.join(20)
+    for child in made.app.state.web.jobs._children.values():
+        child.wait(60)
+
+
+@pytest.fixture
+def context(browser, site) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport=PICTURE, base_url=site.app.state.address)
+    made.set_default_timeout(20_000)
+    yield made
+    made.close()
+
+
+def sign_in(context: BrowserContext, user: str) -> Page:
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.get_by_label("User").fill(user)
+    page.get_by_label("Password").fill(password_of(user))
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+    return page
+
+
+def complaints(page: Page) -> list[str]:
+    """What the browser itself finds wrong: a blocked script, a missing file, an error."""
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: told.append(str(error)))
+    return told
+
+
+def pages_of(role: str, site: Site) -> list[str]:
+    known = {"incident": INCIDENT, **vars(site)}
+    asked = {path: query.format(**known) for path, (action, query) in PAGES.items() if role in ALLOWED[action]}
+    return [f"{path}?{query}" for path, query in asked.items() if not path.endswith((".pdf", "/export"))]
+
+
+def faults(page: Page) -> list[str]:
+    """What axe calls serious or critical; its script runs beside the policy of the page, not instead of it."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run()")
+    bad = [v for v in found["violations"] if v["impact"] in {"serious", "critical"}]
+    return [f"{v['id']}: {node['html'][:160]}" for v in bad for node in v["nodes"]]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_axe__finds_nothing_serious_on_any_page(browser, site, role):
+    context = browser.new_context(viewport=PICTURE, base_url=site.app.state.address, bypass_csp=True)
+    page = sign_in(context, role)
+    found = {}
+    for address in pages_of(role, site):
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+        found[address] = faults(page)
+    page.goto("/nowhere")
+    found["/nowhere"] = faults(page)
+    context.close()
+    assert {address: told for address, told in found.items() if told} == {}
+
+
+def test_axe__finds_nothing_serious_on_the_sign_in_page(browser, site):
+    context = browser.new_context(base_url=site.app.state.address, bypass_csp=True)
+    page = context.new_page()
+    page.goto("/sign-in")
+    assert faults(page) == []
+    page.set_content("<html lang='en'><title>t</title><img src='data:,'></html>")
+    assert faults(page), "axe sees a picture without words"
+    context.close()
+
+
+@pytest.mark.parametrize("size", [PICTURE, TABLET], ids=["1280 px", "tablet"])
+def test_pages__fit_without_scrolling_sideways_and_without_complaints(browser, site, size):
+    context = browser.new_context(viewport=size, base_url=site.app.state.address)
+    page = sign_in(context, "geneticist")
+    told = complaints(page)
+    for address in pages_of("geneticist", site):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
+    context.close()
+    assert told == []
+
+
+def test_story__from_search_to_confirmed_and_its_pdf(context, site, browser):
+    page = sign_in(context, "geneticist")
+    told = complaints(page)
+    page.goto(f"/runs?incident={INCIDENT}")
+    page.get_by_role("button", name="Search now").click()
+    page.get_by_role("link", name="To the candidates").click(timeout=60_000)
+    page.get_by_label("State").select_option("open")
+    page.wait_for_url("**state=open**")
+    page.get_by_role("link", name="log10 LR").click()
+    page.wait_for_url("**order=log10_lr**")
+    page.get_by_role("link", name="PM1 as MP of family F1").click()
+    page.get_by_label("What you looked at").fill("Every marker looked at; no close relative is missing.")
+    page.get_by_role("button", name="Propose this identification").click()
+    page.get_by_text("It is proposed, and waits for another person.").wait_for()
+    second = sign_in(browser.new_context(base_url=site.app.state.address), "reviewer")
+    second.get_by_role("link", name="proposed by somebody else").click()
+    second.get_by_role("link", name="PM1 as MP of family F1").click()
+    second.get_by_label("What you looked at").fill("Looked at by itself; I agree.")
+    second.get_by_role("button", name="Confirm").click()
+    second.get_by_text("Two persons have looked at it and agree.").wait_for()
+    with second.expect_download() as download:
+        second.get_by_role("button", name="PDF").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF")
+    second.context.close()
+    assert told == []
+    (counts,) = list_incidents(site.team["auditor"])
+    assert counts.pairings["confirmed"] == 1
+
+
+FOCUSED = """(() => {
+    const here = document.activeElement;
+    return here.matches("[role=region]") ? "" : (here.labels?.[0] ?? here).innerText ?? "";
+})()"""
+"""What the focus is on, in its own words; a table that scrolls holds words of others."""
+
+
+def press_to(page: Page, name: str, *, most: int = 80) -> None:
+    """Press the tabulator until the thing of this name has the focus, as somebody without a mouse does."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if name in page.evaluate(FOCUSED):
+            return
+    raise AssertionError(f"the keyboard does not reach '{name}'")
+
+
+def test_story__by_the_keyboard_alone(context, site):
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.keyboard.type("second geneticist")
+    press_to(page, "Password")
+    page.keyboard.type(password_of("second geneticist"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    press_to(page, "to look at and decide")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/candidates**")
+    press_to(page, "PM4")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/candidate?**")
+    press_to(page, "To the content")
+    press_to(page, "What you looked at")
+    page.keyboard.type("Only the keyboard was used.")
+    press_to(page, "Propose this identification")
+    page.keyboard.press("Enter")
+    page.get_by_text("It is proposed, and waits for another person.").wait_for()
+
+
+def test_focus__is_always_visible(context):
+    page = sign_in(context, "geneticist")
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "3px"
+
+
+def test_story__files_are_dropped_and_imported(context, site, tmp_path):
+    page = sign_in(context, "registrar")
+    paths = case_folder(tmp_path / "case")
+    page.get_by_role("link", name="Import", exact=True).click()
+    page.locator("#files").set_input_files(paths[:1])
+    page.get_by_role("button", name="Import").click()
+    page.get_by_text("Nothing was imported.").wait_for()
+    page.locator("#files").set_input_files(paths)
+    page.get_by_label("Code of the incident").fill("dropped")
+    page.get_by_role("button", name="Import").click()
+    page.get_by_text("Imported: 4 unidentified persons").wait_for(timeout=60_000)
+
+
+def test_pages__work_without_scripts(browser, site):
+    context = browser.new_context(base_url=site.app.state.address, java_script_enabled=False)
+    page = sign_in(context, "reviewer")
+    page.goto(f"/candidates?incident={INCIDENT}")
+    page.get_by_label("State").select_option("confirmed")
+    page.get_by_role("button", name="Show").click()
+    assert "state=confirmed" in page.url
+    page.goto(f"/candidates?incident={INCIDENT}")
+    page.get_by_role("link", name="Posterior").click()
+    assert "order=posterior" in page.url
+    context.close()
+
+
+def test_policy__the_browser_runs_no_script_of_a_page(context):
+    """The policy that is sent is one that the browser keeps."""
+    page = sign_in(context, "geneticist")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.broken = 1\">')")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.broken") is None

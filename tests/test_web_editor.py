@@ -1,0 +1,176 @@
+"""The page on which a declared pedigree is changed: by forms alone, by keyboard, by a click, and for every role."""
+
+from __future__ import annotations
+
+import html
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from registry_team import INCIDENT
+from test_web_browser import CHROMIUM, browser, complaints, context, faults, sign_in, site  # noqa: F401 - fixtures
+from web_site import Site, TestClient, hidden, make_site, post
+
+from antigone.casework.registry.roles import ALLOWED, ROLES
+
+in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory) -> Site:
+    """A site without a browser, whose registry these tests may change."""
+    return make_site(tmp_path_factory.mktemp("editor"))
+
+
+ADDRESS = f"/family/edit?incident={INCIDENT}&family=F3"
+
+
+def form_of(page: str) -> dict[str, object]:
+    names = ("incident", "family", "seen", "draft")
+    return {name: html.unescape(hidden(page, name)) for name in names} | {"member": "FA", "donors": ["FA", "MO", "SI"]}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_page__is_for_those_who_import(role, quiet):
+    client = quiet.browser(role)
+    page = client.get(ADDRESS)
+    assert page.status_code == (200 if role in ALLOWED["import"] else 403)
+    if role in ALLOWED["see families"]:
+        family = client.get(f"/family?incident={INCIDENT}&family=F3").text
+        assert ("/family/edit" in family) == (role in ALLOWED["import"])
+    form = form_of(quiet.browser("registrar").get(ADDRESS).text)
+    assert post(client, "/family/edit", form | {"do": "save"}).status_code != 500
+
+
+def test_page__needs_the_token_of_its_own_form(quiet):
+    client = quiet.browser("registrar")
+    form = form_of(client.get(ADDRESS).text)
+    assert client.post("/family/edit", data=form | {"do": "mother"}).status_code == 403
+
+
+def step(client: TestClient, page: str, do: str, **more: object) -> str:
+    answer = post(client, "/family/edit", form_of(page) | {"do": do} | more)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_page__stores_nothing_until_it_is_saved(quiet):
+    client = quiet.browser("registrar")
+    page = step(client, client.get(ADDRESS).text, "mother", code="GM")
+    assert 'data-member="GM"' in page
+    assert "Added: GM. Nothing is stored until you save." in page
+    assert "GM" not in client.get(f"/family?incident={INCIDENT}&family=F3").text
+    back = step(client, page, "undo")
+    assert 'data-member="GM"' not in back
+    saved = post(client, "/family/edit", form_of(step(client, back, "redo")) | {"do": "save"})
+    assert saved.status_code == 303
+    family = client.get(saved.headers["location"]).text
+    assert ">GM<" in family
+    assert "must be computed again" in family
+
+
+def test_page__keeps_the_draft_when_a_step_or_saving_is_refused(quiet):
+    client = quiet.browser("registrar")
+    page = step(client, client.get(ADDRESS.replace("F3", "F1")).text, "child", code="KI", other="MO", new_sex="male")
+    refused = post(client, "/family/edit", form_of(page) | {"do": "child", "code": "KI"})
+    assert refused.status_code == 422
+    assert "&#39;KI&#39; is a member already" in refused.text
+    assert form_of(refused.text)["draft"] == form_of(page)["draft"]
+    without = step(client, step(client, page, "remove", member="MO"), "choose")
+    vanishing = post(client, "/family/edit", form_of(without) | {"do": "save"})
+    assert vanishing.status_code == 422
+    assert "MO gave a sample and would vanish" in vanishing.text
+
+
+@pytest.mark.parametrize("wrong", [{"do": "drop tables"}, {"draft": "{}"}, {"new_sex": "both"}, {"member": "nobody"}])
+def test_page__refuses_what_none_of_its_buttons_send(wrong, quiet):
+    client = quiet.browser("registrar")
+    form = form_of(client.get(ADDRESS).text) | {"do": "missing"} | wrong
+    assert post(client, "/family/edit", form).status_code == 422
+
+
+# the browser
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:  # noqa: F811
+    return sign_in(context, "registrar")
+
+
+def press_until(page: Page, ident: str) -> None:
+    """Press Tab until an element has the focus."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == ident:
+            return
+    pytest.fail(f"the keyboard does not reach {ident}")
+
+
+@in_a_browser
+def test_browser__the_keyboard_suffices_from_a_mother_to_the_saved_pedigree(page):
+    told = complaints(page)
+    page.goto(f"/family/edit?incident={INCIDENT}&family=F2")
+    press_until(page, "member")
+    page.keyboard.press("Home")
+    expect(page.get_by_role("heading", name="Member FA")).to_be_visible()
+    assert page.evaluate("document.activeElement.id") == "member"
+    press_until(page, "do-mother")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-member=MO2]")).to_be_visible()
+    press_until(page, "code")
+    page.keyboard.type("AUNT")
+    press_until(page, "new-sex")
+    page.keyboard.type("f")
+    press_until(page, "do-half-by-mother")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-member=AUNT] circle")).to_be_visible()
+    press_until(page, "do-undo")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-member=AUNT]")).to_have_count(0)
+    press_until(page, "do-redo")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-member=AUNT]")).to_be_visible()
+    press_until(page, "do-save")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/family?**")
+    expect(page.get_by_text("The pedigree is saved.")).to_be_visible()
+    assert told == []
+
+
+@in_a_browser
+def test_browser__enter_in_the_field_of_the_code_does_nothing_that_was_not_asked(page):
+    page.goto(f"/family/edit?incident={INCIDENT}&family=F1")
+    page.get_by_label("Code of the new member").fill("X")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-member]")).to_have_count(3)
+
+
+@in_a_browser
+def test_browser__a_click_on_a_symbol_chooses_its_member(page):
+    page.goto(f"/family/edit?incident={INCIDENT}&family=F1")
+    page.locator("[data-member=MO]").click()
+    expect(page.get_by_role("heading", name="Member MO")).to_be_visible()
+
+
+@in_a_browser
+def test_browser__a_refusal_is_said_and_the_draft_is_kept(page):
+    page.goto(f"/family/edit?incident={INCIDENT}&family=F1")
+    expect(page.get_by_role("heading", name="Member MP")).to_be_visible()
+    page.locator("#do-child").click()
+    expect(page.get_by_role("alert")).to_contain_text("The sex of 'MP' is unknown")
+    page.select_option("#sex", "female")
+    page.locator("#do-sex").click()
+    page.locator("#do-child").click()
+    expect(page.locator("[data-member=CH]")).to_be_visible()
+
+
+@in_a_browser
+def test_axe__finds_nothing_serious_in_the_editor(browser, site):  # noqa: F811
+    made = browser.new_context(base_url=site.app.state.address, bypass_csp=True)
+    page = sign_in(made, "registrar")
+    page.goto(f"/family/edit?incident={INCIDENT}&family=F1")
+    assert faults(page) == []
+    page.locator("#do-missing").click()
+    expect(page.locator("#do-undo")).to_be_enabled()
+    assert faults(page) == []
+    made.close()

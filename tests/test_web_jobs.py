@@ -1,0 +1,170 @@
+"""Searches in processes of their own: watched, cancelled, and going on when the application stops."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from registry_team import INCIDENT
+from web_site import Site, TestClient, make_site, post
+
+from antigone.casework.registry.searching import list_runs
+from antigone.registry.runs import start_run
+from antigone.web.jobs import Job, Jobs, read_job, write_job
+
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def site(tmp_path) -> Iterator[Site]:
+    made = make_site(tmp_path)
+    yield made
+    for child in made.app.state.web.jobs._children.values():
+        child.wait(PATIENCE)
+
+
+def start(browser: TestClient) -> str:
+    answer = post(browser, "/search", {"incident": INCIDENT, "seed": "7"})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"].partition("job=")[2]
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it takes too long"
+        time.sleep(0.05)
+
+
+def job_of(site: Site, job: str) -> Job:
+    found = site.app.state.web.jobs.find(job)
+    assert found is not None
+    return found
+
+
+def test_search__runs_in_a_process_of_its_own_and_is_watched_to_its_end(site):
+    browser = site.browser("geneticist")
+    job = start(browser)
+    with browser.stream("GET", f"/search/events?job={job}") as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        events = "".join(answer.iter_text())
+    assert "event: progress" in events
+    assert events.endswith("event: ended\ndata: {}\n\n")
+    assert job_of(site, job).state == "finished"
+    page = browser.get(f"/search?job={job}").text
+    assert "The search is finished" in page
+    newest = list_runs(site.team["geneticist"], INCIDENT).rows[0]
+    assert (newest.id, newest.state, newest.started_by) == (job_of(site, job).run, "finished", "geneticist")
+    assert newest.purpose == site.team["geneticist"].purpose
+
+
+def test_search__of_one_incident_is_not_started_twice(site):
+    browser = site.browser("geneticist")
+    job = start(browser)
+    assert post(browser, "/search", {"incident": INCIDENT}).status_code == 409
+    until(lambda: job_of(site, job).has_ended)
+    assert post(browser, "/search", {"incident": INCIDENT}).status_code == 303
+
+
+def test_search__goes_on_when_the_application_stops(site, tmp_path):
+    """Another start of the application finds the search by its file alone."""
+    job = start(site.browser("geneticist"))
+    again = Jobs(tmp_path / "work", place=str(tmp_path / "registry.db"))
+    until(lambda: read_job(tmp_path / "work" / f"{job}.json").state != "waiting")
+    until(lambda: (found := again.find(job)) is not None and found.has_ended)
+    assert job_of(site, job).state == "finished"
+
+
+def test_search__an_unknown_incident_or_seed_is_refused(site):
+    browser = site.browser("geneticist")
+    assert post(browser, "/search", {"incident": "none"}).status_code == 422
+    assert post(browser, "/search", {"incident": INCIDENT, "seed": "-1"}).status_code == 422
+    assert list(site.app.state.web.jobs.all()) == []
+
+
+def test_search__its_file_holds_no_key_and_is_closed_to_others(site, tmp_path):
+    job = start(site.browser("geneticist"))
+    until(lambda: job_of(site, job).has_ended)
+    path = tmp_path / "work" / f"{job}.json"
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
+    assert set(json.loads(path.read_text("utf-8"))) == set(Job.__dataclass_fields__)
+
+
+@pytest.mark.parametrize("job", ["none", "../registry", "", "a b"])
+def test_search__an_unknown_one_is_refused_in_words(site, job):
+    browser = site.browser("geneticist")
+    for path in ("/search", "/search/events"):
+        assert browser.get(path, params={"job": job}).status_code == 422
+    assert post(browser, "/search/cancel", {"job": job}).status_code == 422
+
+
+@pytest.mark.parametrize("role", ["registrar", "administrator", "auditor", "coordinator"])
+def test_search__is_watched_by_those_who_see_runs_alone(site, role):
+    job = start(site.browser("geneticist"))
+    assert site.browser(role).get(f"/search?job={job}").status_code == 403
+    assert site.browser(role).get(f"/search/events?job={job}").status_code == 403
+    assert post(site.browser(role), "/search/cancel", {"job": job}).status_code == 403
+
+
+def kept(folder: Path, **values: object) -> Jobs:
+    jobs = Jobs(folder, place="registry.db")
+    job = Job("abc123", "registry.db", "geneticist", "to test", INCIDENT)
+    write_job(folder / "abc123.json", replace(job, **values))  # type: ignore[arg-type]
+    return jobs
+
+
+def test_jobs__a_process_that_died_without_a_word_has_failed(tmp_path):
+    jobs = kept(tmp_path, state="running", process=2**22 + 1)
+    found = jobs.find("abc123")
+    assert found is not None
+    assert found.state == "failed"
+    assert "without a word" in found.words
+
+
+def test_jobs__a_number_that_is_another_process_now_is_no_search(tmp_path):
+    found = kept(tmp_path, state="running", process=os.getpid()).find("abc123")
+    assert found is not None
+    assert found.state == "failed"
+
+
+def test_jobs__a_file_is_replaced_whole(tmp_path):
+    jobs = kept(tmp_path, state="finished", run=3)
+    found = jobs.find("abc123")
+    assert found is not None
+    assert found.run == 3
+    assert [p.name for p in tmp_path.iterdir()] == ["abc123.json"]
+
+
+def slow_worker(monkeypatch, tmp_path, run: int) -> None:
+    """In the place of a worker, a process that computes for an hour under the number of a run."""
+    program = tmp_path / "python"
+    program.write_text(
+        f'#!/bin/sh\nsed -i \'s/"run": null/"run": {run}/\' "$3"\nexec sleep 3600 antigone.web.worker\n', "utf-8"
+    )
+    program.chmod(0o700)
+    monkeypatch.setattr("antigone.web.jobs.sys.executable", str(program))
+
+
+def test_search__is_cancelled_at_once_wherever_it_computes(site, tmp_path, monkeypatch):
+    session = site.team["geneticist"]
+    with session.registry.engine.begin() as connection:
+        run = start_run(
+            connection, incident=INCIDENT, started_by=session.user, purpose="to test", day=session.registry.today(),
+            at=session.registry.now(), left_out={},
+        )  # fmt: skip
+    browser = site.browser("geneticist")
+    slow_worker(monkeypatch, tmp_path, run)
+    job = start(browser)
+    until(lambda: job_of(site, job).run == run)
+    assert post(browser, "/search/cancel", {"job": job}).status_code == 303
+    assert job_of(site, job).state == "cancelled"
+    assert list_runs(session, INCIDENT).rows[0].state == "cancelled"
+    (child,) = site.app.state.web.jobs._children.values()
+    assert child.returncode is not None
+    assert "was cancelled" in browser.get(f"/search?job={job}").text

@@ -1,0 +1,460 @@
+"""Every page x every role, and the stories of a case told by forms alone, as a browser without scripts sends them."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from registry_team import INCIDENT
+from test_web_security import routes
+from web_site import Site, TestClient, make_site, post
+
+from antigone.casework.demo import simulated_incident
+from antigone.casework.files import save_incident
+from antigone.casework.registry.candidates import read_candidate
+from antigone.casework.registry.families import read_family
+from antigone.casework.registry.roles import ALLOWED, ROLES, Action
+from antigone.casework.registry.status import list_incidents
+from antigone.web.pages.importing import UPLOAD_PATH
+
+SENDER = "institution=Institute&contact=Ana,+tel+1&signed_by=Ana"
+PAGES: dict[str, tuple[Action, str]] = {
+    "/": ("see status", ""),
+    "/incident": ("see status", "incident={incident}"),
+    "/incident/status.pdf": ("see status", "incident={incident}"),
+    "/import": ("import", ""),
+    "/families": ("see families", "incident={incident}"),
+    "/family": ("see families", "incident={incident}&family={family}"),
+    "/family/letter.pdf": ("write family letter", f"incident={{incident}}&family={{family}}&missing=MP&{SENDER}"),
+    "/unidentified": ("see families", "incident={incident}"),
+    "/sample": ("see families", "incident={incident}&sample={unidentified}"),
+    "/candidates": ("see candidates", "incident={incident}"),
+    "/candidate": ("see candidate", "id={candidate}"),
+    "/candidate/report.pdf": ("write expert report", "id={candidate}"),
+    "/runs": ("see runs", "incident={incident}"),
+    "/run": ("see runs", "run={run}"),
+    "/run/findings": ("see findings", "run={run}"),
+    "/users": ("manage users", ""),
+    "/audit": ("read audit", ""),
+    "/audit/export": ("read audit", ""),
+    "/account": ("own account", ""),
+}
+"""Each page, the action that a role must allow for it, and what it asks for."""
+ELSEWHERE = {"/sign-in", "/search", "/search/events", "/family/edit"}
+"""Tested by themselves."""
+FORMS: dict[str, tuple[Action, dict[str, str]]] = {
+    "/account/password": ("own account", {"old": "a" * 12, "new": "b" * 12, "again": "b" * 12}),
+    "/account/codes": ("own account", {}),
+    "/account/codes/confirm": ("own account", {"one_time_code": "0"}),
+    "/audit/verify": ("verify", {}),
+    "/candidate/comment": ("comment", {"id": "{candidate}", "pairing": "999", "reason": "x"}),
+    "/candidate/decide": (
+        "confirm",
+        {"id": "{candidate}", "pairing": "999", "version": "0", "decision": "confirm", "reason": "x"},
+    ),
+    "/family/consent": (
+        "record consent",
+        {"incident": "x", "family": "x", "member": "x", "reference": "x", "given": "2026-01-01", "scope": "court"},
+    ),
+    "/family/withdraw": ("withdraw", {"incident": "x", "family": "x", "member": "x", "typed": "x"}),
+    "/unidentified/withdraw": ("withdraw", {"incident": "x", "code": "x", "typed": "x"}),
+    "/sample/custody": ("record custody", {"incident": "x", "sample": "x", "event": "x", "holder": "x"}),
+    "/search": ("search", {"incident": "x"}),
+    "/run/cancel": ("search", {"run": "999"}),
+    "/users/add": ("manage users", {"code": "x", "role": "none", "password": "p" * 12}),
+    "/users/role": ("manage users", {"code": "x", "role": "none"}),
+    "/users/leave": ("manage users", {"code": "x"}),
+    "/users/password": ("manage users", {"code": "x", "password": "p" * 12}),
+    "/users/codes": ("manage users", {"code": "x"}),
+    "/users/token": ("manage tokens", {"code": "x", "name": "x", "days": "1"}),
+    "/users/token/revoke": ("manage tokens", {"code": "x", "name": "x"}),
+}
+"""Each form that changes something, the action it needs, and values that nobody can act on."""
+FORMS_ELSEWHERE = {"/sign-in", "/sign-out", "/search/cancel", "/family/edit", UPLOAD_PATH}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Site:
+    return make_site(tmp_path_factory.mktemp("pages"))
+
+
+@pytest.fixture(scope="module")
+def browsers(site) -> dict[str, TestClient]:
+    return {role: site.browser(role) for role in ROLES}
+
+
+@pytest.fixture
+def fresh(tmp_path) -> Site:
+    """A site that a test may change."""
+    return make_site(tmp_path)
+
+
+def filled(site: Site, text: str) -> str:
+    return text.format(incident=INCIDENT, **vars(site))
+
+
+def test_matrix__holds_every_page_and_every_form(site):
+    pages = {route.path for route in routes(site) if "GET" in (route.methods or ())}
+    forms = {route.path for route in routes(site) if "POST" in (route.methods or ())}
+    assert pages == PAGES.keys() | ELSEWHERE
+    assert forms == FORMS.keys() | FORMS_ELSEWHERE
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("path", PAGES)
+def test_pages__open_to_the_roles_of_the_table_alone(site, browsers, path, role):
+    action, query = PAGES[path]
+    answer = browsers[role].get(f"{path}?{filled(site, query)}")
+    assert answer.status_code == (200 if role in ALLOWED[action] else 403), answer.text
+    if answer.status_code == 403:
+        assert "This is not open to you" in answer.text
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("path", FORMS)
+def test_forms__are_taken_from_the_roles_of_the_table_alone(site, browsers, path, role):
+    action, fields = FORMS[path]
+    answer = post(browsers[role], path, {name: filled(site, value) for name, value in fields.items()})
+    assert answer.status_code != 500
+    refused = answer.status_code == 403 and "is for the" in answer.text
+    assert refused == (role not in ALLOWED[action]), answer.text
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_navigation__offers_no_page_that_would_refuse(site, browsers, role):
+    page = browsers[role].get(f"/incident?incident={INCIDENT}").text
+    for path, (action, _) in PAGES.items():
+        if f'href="{path}?' in page or f'href="{path}"' in page:
+            assert role in ALLOWED[action], path
+
+
+def test_candidate__shows_both_hypotheses_the_markers_and_what_could_be_instead(site, browsers):
+    page = browsers["geneticist"].get(f"/candidate?id={site.candidate}").text
+    assert page.count('<section class="hypothesis"') == 2
+    assert 'class="chart"' in page
+    assert f"{site.unidentified} is {site.missing}" in page
+    for words in ("M00", "Together", "By chance alone", "Assumptions", "Propose this identification"):
+        assert words in page
+
+
+def test_candidate__no_page_shows_an_allele(site, browsers):
+    """A drawing, a table and a chart hold likelihood ratios; a genotype stands nowhere."""
+    page = browsers["geneticist"].get(f"/candidate?id={site.candidate}").text
+    assert "genotypes" in page
+    assert "'10', '11'" not in page
+    assert "10/11" not in page
+
+
+def decide(browser: TestClient, site: Site, decision: str, *, version: int, reason: str = "looked at all") -> int:
+    given = {"id": site.candidate, "pairing": 1, "version": version, "decision": decision, "reason": reason}
+    return post(browser, "/candidate/decide", given).status_code
+
+
+def state(site: Site) -> str:
+    (counts,) = list_incidents(site.team["auditor"])
+    return next((name for name, count in counts.pairings.items() if name != "open" and count), "open")
+
+
+def test_review__four_eyes_from_proposed_to_confirmed(fresh):
+    geneticist, second = fresh.browser("geneticist"), fresh.browser("second geneticist")
+    assert decide(geneticist, fresh, "comment", version=0) == 303
+    assert decide(geneticist, fresh, "propose", version=0) == 303
+    assert state(fresh) == "proposed"
+    assert decide(geneticist, fresh, "confirm", version=1) == 403
+    assert "You proposed this" in geneticist.get(f"/candidate?id={fresh.candidate}").text
+    assert decide(second, fresh, "confirm", version=0) == 409
+    assert decide(second, fresh, "confirm", version=1) == 303
+    assert state(fresh) == "confirmed"
+    page = second.get(f"/candidate?id={fresh.candidate}").text
+    assert page.count("looked at all") == 3
+    assert second.get(f"/candidate/report.pdf?id={fresh.candidate}").content.startswith(b"%PDF")
+
+
+def test_review__needs_a_reason_and_a_known_step(fresh):
+    browser = fresh.browser("geneticist")
+    assert decide(browser, fresh, "propose", version=0, reason="  ") == 422
+    assert decide(browser, fresh, "declare", version=0) == 422
+    assert state(fresh) == "open"
+
+
+def test_dashboard__says_what_waits_for_whom(fresh):
+    assert "proposed by somebody else" not in fresh.browser("reviewer").get("/").text
+    decide(fresh.browser("geneticist"), fresh, "propose", version=0)
+    assert "proposed by somebody else" in fresh.browser("reviewer").get("/").text
+    assert "proposed by somebody else" not in fresh.browser("geneticist").get("/").text
+
+
+def test_candidates__are_sorted_and_filtered_where_they_are_kept(site, browsers):
+    def listed(query: str) -> str:
+        return browsers["reviewer"].get(f"/candidates?incident={INCIDENT}&{query}").text
+
+    assert site.unidentified in listed("")
+    assert site.unidentified in listed(f"unidentified={site.unidentified}&order=log10_lr&down=true")
+    assert "No candidate fits" in listed("state=confirmed")
+    assert "No candidate fits" in listed("family=none")
+
+
+def test_candidates__an_unknown_order_is_refused_in_words(browsers):
+    answer = browsers["reviewer"].get(f"/candidates?incident={INCIDENT}&order=name")
+    assert answer.status_code == 422
+
+
+def test_findings__are_for_the_geneticist_who_searched_alone(site, browsers):
+    mine = browsers["geneticist"].get(f"/run/findings?run={site.run}").text
+    assert "For you alone" in mine
+    assert ">SI<" in mine
+    assert site.browser("second geneticist").get(f"/run/findings?run={site.run}").status_code == 403
+
+
+def test_findings__stand_on_no_other_page(site, browsers):
+    """Families' secrets stay theirs (purpose, rule 6)."""
+    geneticist = browsers["geneticist"]
+    for path, (action, query) in PAGES.items():
+        if "geneticist" in ALLOWED[action] and path != "/run/findings" and not path.endswith(".pdf"):
+            page = geneticist.get(f"{path}?{filled(site, query)}").text
+            assert "does not fit" not in page, path
+
+
+def test_consent__is_recorded_from_the_page(fresh):
+    browser = fresh.browser("coordinator")
+    given = {"incident": INCIDENT, "family": "F4", "member": "MO", "reference": "form 9", "given": "2026-05-03"}
+    answer = post(browser, "/family/consent", {**given, "scope": ["identification", "court"]})
+    assert answer.status_code == 303
+    donors = read_family(fresh.team["registrar"], INCIDENT, "F4").donors
+    assert next(d for d in donors if d.member == "MO").covered
+    assert "The consent of MO is recorded." in browser.get(answer.headers["location"]).text
+
+
+@pytest.mark.parametrize("wrong", [{"given": "3 May"}, {"given": "2026-05-03", "expires": "2026-01-01"}])
+def test_consent__with_a_wrong_day_is_refused_in_words(fresh, wrong):
+    given = {"incident": INCIDENT, "family": "F4", "member": "MO", "reference": "form 9", "scope": "court"}
+    assert post(fresh.browser("coordinator"), "/family/consent", {**given, **wrong}).status_code == 422
+
+
+def test_withdrawal__erases_after_the_code_was_typed_again(fresh):
+    browser = fresh.browser("coordinator")
+    given = {"incident": INCIDENT, "family": fresh.family, "member": "FA"}
+    assert post(browser, "/family/withdraw", {**given, "typed": "MO"}).status_code == 422
+    answer = post(browser, "/family/withdraw", {**given, "typed": "FA"})
+    assert answer.status_code == 303
+    assert "is erased" in browser.get(answer.headers["location"]).text
+    closed = fresh.browser("geneticist").get(f"/candidate?id={fresh.candidate}").text
+    assert "This candidate stays closed" in closed
+    assert 'class="chart"' not in closed
+    assert "to be computed again" in fresh.browser("geneticist").get("/").text
+
+
+def test_withdrawal__of_a_living_seeker(fresh):
+    browser = fresh.browser("coordinator")
+    answer = post(browser, "/unidentified/withdraw", {"incident": INCIDENT, "code": "LS1", "typed": "LS1"})
+    assert answer.status_code == 303
+    assert "left, erased" in browser.get(f"/unidentified?incident={INCIDENT}").text
+
+
+def test_custody__a_step_is_recorded(fresh):
+    browser = fresh.browser("registrar")
+    given = {"incident": INCIDENT, "sample": "PM1", "event": "received", "holder": "laboratory"}
+    answer = post(browser, "/sample/custody", given)
+    assert "laboratory" in browser.get(answer.headers["location"]).text
+
+
+def test_users__are_added_changed_and_end(fresh):
+    browser = fresh.browser("administrator")
+    assert post(browser, "/users/add", {"code": "new", "role": "auditor", "password": "p" * 12}).status_code == 303
+    assert post(browser, "/users/add", {"code": "new", "role": "auditor", "password": "p" * 12}).status_code == 409
+    assert post(browser, "/users/add", {"code": "newer", "role": "auditor", "password": "short"}).status_code == 422
+    assert post(browser, "/users/role", {"code": "new", "role": "reviewer"}).status_code == 303
+    assert post(browser, "/users/leave", {"code": "administrator"}).status_code == 409
+    assert "ended" not in browser.get("/users").text
+    assert post(browser, "/users/leave", {"code": "new"}).status_code == 303
+    assert "ended" in browser.get("/users").text
+
+
+def test_tokens__are_shown_once(fresh):
+    browser = fresh.browser("administrator")
+    made = post(browser, "/users/token", {"code": "registrar", "name": "kit", "days": "30"})
+    assert "antigone_" in made.text
+    assert "antigone_" not in browser.get("/users").text
+    assert post(browser, "/users/token/revoke", {"code": "registrar", "name": "kit"}).status_code == 303
+    assert "revoked" in browser.get("/users").text
+
+
+def test_password__changes_and_ends_every_session(fresh):
+    browser, other = fresh.browser("registrar"), fresh.browser("registrar")
+    old = "the password of registrar"
+    given = {"old": old, "new": "several new words", "again": "several new words"}
+    assert post(browser, "/account/password", {**given, "again": "other words here"}).status_code == 422
+    assert post(browser, "/account/password", {**given, "old": "wrong"}).status_code == 403
+    assert post(browser, "/account/password", given).status_code == 303
+    assert other.get("/").status_code == 303
+
+
+def test_audit__is_exported_whole_and_checked(site, browsers):
+    lines = browsers["auditor"].get("/audit/export").text.splitlines()
+    assert len(lines) > 10
+    answer = post(browsers["auditor"], "/audit/verify")
+    assert "The audit is whole" in browsers["auditor"].get(answer.headers["location"]).text
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_reports__are_pdf_in_every_language(site, browsers, language):
+    expert = browsers["reviewer"].get(f"/candidate/report.pdf?id={site.candidate}&language={language}")
+    query = f"incident={INCIDENT}&family=F1&missing=MP&language={language}&{SENDER}"
+    letter = browsers["coordinator"].get(f"/family/letter.pdf?{query}")
+    status = browsers["auditor"].get(f"/incident/status.pdf?incident={INCIDENT}&language={language}")
+    for answer in (expert, letter, status):
+        assert answer.headers["content-type"] == "application/pdf"
+        assert answer.content.startswith(b"%PDF")
+    assert "filename=" in expert.headers["content-disposition"]
+
+
+def test_reports__for_a_court_need_consent_for_it(site, browsers):
+    answer = browsers["geneticist"].get("/candidates?incident=ferry&family=F2").text
+    (of_f2, *_) = [part.split('"')[0] for part in answer.split("/candidate?id=")[1:]]
+    refused = browsers["geneticist"].get(f"/candidate/report.pdf?id={of_f2}&court=true")
+    assert refused.status_code == 422
+    assert browsers["geneticist"].get(f"/candidate/report.pdf?id={of_f2}").status_code == 200
+
+
+def test_reports__in_a_language_without_a_catalogue_are_refused_in_words(site, browsers):
+    answer = browsers["geneticist"].get(f"/candidate/report.pdf?id={site.candidate}&language=xx")
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/incident?incident=no", "/families?incident=no", "/run?run=99", "/candidate?id=99"])
+def test_pages__of_what_is_not_there_say_so(browsers, path):
+    answer = browsers["geneticist"].get(path)
+    assert answer.status_code in {404, 422}
+    assert "Nothing was changed" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/candidate?id=x", "/candidates?incident=ferry&page=x", "/candidate", "/run?run="])
+def test_pages__asked_for_with_nonsense_say_what_they_need(browsers, path):
+    answer = browsers["geneticist"].get(path)
+    assert answer.status_code == 422
+    assert "Something is missing" in answer.text
+
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+def test_pages__show_what_was_typed_as_text(browsers):
+    for path in (f"/families?incident={INCIDENT}&search={HOSTILE}", f"/incident?incident={HOSTILE}"):
+        assert "<script>alert" not in browsers["geneticist"].get(path).text
+
+
+def case_folder(folder: Path) -> list[Path]:
+    incident, truth = simulated_incident(families=3, unidentified=4, seed=3)
+    save_incident(incident, truth, folder)
+    return sorted(folder.iterdir())
+
+
+def upload(browser: TestClient, files: list[tuple[str, bytes]], **fields: str):
+    return post(browser, UPLOAD_PATH, fields, files=[("files", file) for file in files])
+
+
+def zipped(paths: list[Path], inside: str = "case/") -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in paths:
+            archive.writestr(inside + path.name, path.read_bytes())
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_import__of_a_case_folder_as_files_or_packed(fresh, tmp_path, packed):
+    paths, browser = case_folder(tmp_path / "case"), fresh.browser("registrar")
+    files = [("case.zip", zipped(paths))] if packed else [(p.name, p.read_bytes()) for p in paths]
+    answer = upload(browser, files, code="second")
+    assert answer.status_code == 303, answer.text
+    assert "Imported: 4 unidentified persons, 3 families" in browser.get(answer.headers["location"]).text
+    assert "Nothing new" in browser.get(upload(browser, files, code="second").headers["location"]).text
+
+
+def test_import__lists_every_problem_and_imports_nothing(fresh, tmp_path):
+    paths, browser = case_folder(tmp_path / "case"), fresh.browser("registrar")
+    files = [(p.name, p.read_bytes().replace(b",male,", b",mael,", 2)) for p in paths]
+    answer = upload(browser, files, code="second")
+    assert answer.status_code == 422
+    assert "Nothing was imported" in answer.text
+    assert answer.text.count("mael") >= 2
+    assert "families.csv" in answer.text
+    assert [i.code for i in list_incidents(fresh.team["auditor"])] == [INCIDENT]
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ([("a.zip", b"not a zip")], "cannot be unpacked"),
+        ([("a.csv", b"x"), ("a.csv", b"y")], "Two files are called"),
+        ([("x.csv", b"a,b\n")], "no settings"),
+    ],
+)
+def test_import__of_what_is_no_incident_says_why(fresh, files, words):
+    answer = upload(fresh.browser("registrar"), files)
+    assert answer.status_code == 422
+    assert words in answer.text
+
+
+def test_import__an_archive_cannot_write_outside_its_folder(fresh, tmp_path):
+    answer = upload(fresh.browser("registrar"), [("a.zip", zipped(case_folder(tmp_path / "case"), inside="../../"))])
+    assert answer.status_code == 422
+    assert "outside itself" in answer.text
+
+
+def test_import__an_archive_that_grows_beyond_the_limit_is_refused(tmp_path):
+    site = make_site(tmp_path, upload_bytes=1_000_000)
+    large = io.BytesIO()
+    with zipfile.ZipFile(large, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("profiles.csv", b"0" * 50_000_000)
+    answer = upload(site.browser("registrar"), [("bomb.zip", large.getvalue())])
+    assert answer.status_code == 422
+    assert "more than 1000000 bytes" in answer.text
+
+
+def test_import__reading_ends_at_the_limit_of_memory(tmp_path):
+    site = make_site(tmp_path, parse_memory=60_000_000)
+    answer = upload(site.browser("registrar"), [("x.csv", b"a,b\n")])
+    assert answer.status_code == 422
+    assert "could not be read within" in answer.text
+
+
+def test_run__counts_its_candidates_and_names_who_has_none(site, browsers):
+    """The result is kept without its candidates, so their number comes from the registry."""
+    page = browsers["reviewer"].get(f"/run?run={site.run}").text
+    assert "<dd>4</dd>" in page or "<dd>5</dd>" in page
+    assert "No pairs reach" not in page
+    assert "Unidentified persons without a candidate" in page
+    assert ">PM5<" in page
+
+
+def column_sum(page: str) -> tuple[float, float]:
+    """What the rows of the marker table add up to in its first population, and what it says they add up to."""
+    table = page.split('<table class="dense">')[1].split("</table>")[0].replace("\u2212", "-")
+    rows = re.findall(r'<th scope="row">([^<]+)</th><td class="number">([^<]+)</td>', table)
+    *parts, total, _lr = [(name, value) for name, value in rows]
+    return sum(float(value) for _, value in parts), float(total[1])
+
+
+def test_candidate__the_rows_of_its_table_add_up_to_its_total(site, browsers, monkeypatch):
+    """Markers, and what belongs to no marker: linkage and sex."""
+    geneticist = browsers["geneticist"]
+    added, total = column_sum(geneticist.get(f"/candidate?id={site.candidate}").text)
+    assert added == pytest.approx(total, abs=0.005 * 20)
+
+    def with_sex(session, candidate):
+        view = read_candidate(session, candidate)
+        c = view.candidate
+        assert c is not None
+        raised = {population: value + 0.5 for population, value in c.log10_lr.items()}
+        beyond = {"sex": dict.fromkeys(raised, 0.25), "linkage": dict.fromkeys(raised, 0.25)}
+        return replace(view, candidate=replace(c, log10_lr=raised, log10_lr_beyond=beyond))
+
+    monkeypatch.setattr("antigone.web.pages.candidates.read_candidate", with_sex)
+    more, raised = column_sum(geneticist.get(f"/candidate?id={site.candidate}").text)
+    assert raised == pytest.approx(total + 0.5, abs=0.011)
+    assert more == pytest.approx(added + 0.5, abs=0.011)
