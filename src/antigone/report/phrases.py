@@ -53,9 +53,15 @@ PHRASES = (
     mark("Other missing members of a family take part as untyped members."),
     mark("Genotypes are taken as read: no allele drop-out or drop-in beyond alleles marked as not read."),
     mark(
-        "The unidentified persons' samples may have lost or gained alleles: {words_rates}. References are taken as "
-        "read."
+        "Samples of the unidentified may have lost or gained alleles, and are seen through the observation model. "
+        "Samples without rates of their own: {words_rates}. References are taken as read."
     ),
+    mark(
+        "Samples of the unidentified may have lost or gained alleles, and are seen through the observation model. "
+        "Samples with rates of their own: {number}, with drop-out from {low} to {high}. "
+        "Samples without rates of their own: {words_rates}. References are taken as read."
+    ),
+    mark("taken as read"),
     mark("Founders are unrelated and the population is in Hardy-Weinberg proportions (theta = 0)."),
     mark("Founders are unrelated and the population is in Hardy-Weinberg proportions, corrected by theta = {number}."),
     mark("The LR is computed in every population; the smallest one ranks the pair and gives the posterior."),
