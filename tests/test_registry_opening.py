@@ -146,6 +146,14 @@ def test_users__the_last_administrator_stays(team):
         users.deactivate_user(team["administrator"], "administrator")
 
 
+def test_users__cannot_guess_the_password_of_an_open_session(team):
+    for _ in range(opening.MOST_FAILURES):
+        with pytest.raises(Forbidden, match="unknown or the password is wrong"):
+            users.change_own_password(team["reviewer"], old="a wrong password", new="another long one")
+    with pytest.raises(Forbidden, match="5 failed sign-ins"):
+        users.change_own_password(team["reviewer"], old=password_of("reviewer"), new="another long one")
+
+
 def test_users__change_their_own_password_with_the_old_one(team):
     with pytest.raises(Forbidden):
         users.change_own_password(team["reviewer"], old="a wrong password", new="another long one")

@@ -33,6 +33,7 @@ __all__ = [
     "open_registry",
     "open_vault",
     "open_with",
+    "refuse_guessing",
     "secret_from",
     "session_of",
     "session_of_token",
@@ -183,14 +184,14 @@ def sign_in(registry: Registry, code: str, *, password: str, purpose: str, one_t
     refusal: Forbidden | None = None
     user: User | None = None
     with snapshot(registry.engine) as connection:
-        _refuse_guessing(registry, connection, actor)
+        refuse_guessing(registry, connection, actor)
         try:
             user = users.sign_in(connection, code=code, password=password, cost=registry.cost)
         except Forbidden as error:
             refusal = error
     with transaction(registry.engine) as connection:
         # counted again under the lock, so that guesses made at the same moment do not pass together
-        _refuse_guessing(registry, connection, actor)
+        refuse_guessing(registry, connection, actor)
         if user and not accept_code(connection, registry.vault, user.id, code=one_time_code, moment=registry.clock()):
             user, refusal = None, Forbidden(users.REFUSED)
         nobody = User(0, actor, "", False)
@@ -252,7 +253,14 @@ def _pseudonym(registry: Registry, code: str) -> str:
     return "unknown " + hmac.digest(registry.vault.subkey("unknown users"), code.encode(), "sha256").hex()[:12]
 
 
-def _refuse_guessing(registry: Registry, connection: Connection, actor: str) -> None:
+def refuse_guessing(registry: Registry, connection: Connection, actor: str) -> None:
+    """Refuse a user whose password was typed wrongly too often, here or at the sign-in.
+
+    Raises
+    ------
+    Forbidden
+        After ``MOST_FAILURES`` within ``MINUTES_OF_FAILURES``.
+    """
     since = registry.clock() - dt.timedelta(minutes=MINUTES_OF_FAILURES)
     failures = count_failures(
         connection,

@@ -6,9 +6,10 @@ import datetime as dt
 
 from sqlalchemy import Connection
 
+from antigone.casework.registry.opening import NOT_SIGNED_IN, refuse_guessing
 from antigone.casework.registry.session import Session, action, stamp
 from antigone.casework.registry.views import TokenLine, UserLine
-from antigone.errors import Conflict, InputError
+from antigone.errors import Conflict, Forbidden, InputError
 from antigone.registry import users
 from antigone.registry.overview import all_tokens, all_users, find_any_user
 
@@ -95,14 +96,23 @@ def change_own_password(session: Session, *, old: str, new: str) -> None:
     Raises
     ------
     Forbidden
-        When the old one is wrong.
+        When the old one is wrong; a wrong one counts as a failed sign-in.
     VaultError
         When the new one is too short.
     """
+    refusal: Forbidden | None = None
     cost = session.registry.cost
-    with session.writing("own account", {"new password of": session.code}) as connection:
-        user = users.sign_in(connection, code=session.code, password=old, cost=cost)
-        users.set_password(connection, user, password=new, cost=cost)
+    with session.changing() as connection:
+        refuse_guessing(session.registry, connection, session.code)
+        try:
+            user = users.sign_in(connection, code=session.code, password=old, cost=cost)
+            users.set_password(connection, user, password=new, cost=cost)
+            session.note(connection, "own account", {"new password of": session.code})
+        except Forbidden as error:
+            refusal = error
+            session.note(connection, NOT_SIGNED_IN, {})
+    if refusal is not None:  # only now, so that the line of the failure is kept
+        raise refusal
 
 
 @action("manage tokens")
