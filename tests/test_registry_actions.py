@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 from registry_team import INCIDENT, NOON, audit, candidate, small_incident
@@ -29,10 +30,16 @@ from antigone.errors import (
     RegistryError,
 )
 from antigone.model.case import SCOPE_IDENTIFICATION, Consent
+from antigone.model.pedigree import Pedigree
 from antigone.registry.consent import covered_donors
 from antigone.registry.database import snapshot
 from antigone.registry.overview import count_donors, find_incident
 from antigone.registry.runs import AGAIN
+
+WITH_A_BROTHER = Pedigree.of(
+    ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("SI", "female", "FA", "MO"),
+    ("BR", "male", "FA", "MO"),
+)  # fmt: skip
 
 # What comes in
 
@@ -80,6 +87,14 @@ def test_status__counts_the_donors_that_a_search_would_refuse(days, team_at_work
         refused = covered_donors(connection, number, scope=SCOPE_IDENTIFICATION, day=day).refused
         counted = count_donors(connection, day=day, scope=SCOPE_IDENTIFICATION)
     assert counted == {number: (9, len(refused))}
+
+
+def test_status__tells_the_missing_from_the_families(team):
+    (of_two,) = small_incident().families[2:3]
+    incident = replace(small_incident(), families=(replace(of_two, missing=("MP", "BR"), pedigree=WITH_A_BROTHER),))
+    import_incident(team["registrar"], INCIDENT, incident)
+    (counts,) = read_status(team["auditor"]).incidents
+    assert (counts.unidentified, counts.living, counts.missing, counts.families, counts.donors) == (6, 1, 2, 1, 3)
 
 
 def test_status__says_what_waits_for_whom(after_search):

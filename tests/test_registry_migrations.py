@@ -78,6 +78,19 @@ def test_migrations__data_survive_the_way_down_and_up_again(registry_url):
     engine.dispose()
 
 
+def test_migrations__the_indexes_of_lists_come_and_go(registry_url):
+    def indexes(engine):
+        with snapshot(engine) as connection:
+            here = inspect(connection)
+            found = {index["name"] for table in ("candidates", "pairings") for index in here.get_indexes(table)}
+        engine.dispose()
+        return found & {"ix_candidates_run_posterior", "ix_pairings_incident_state"}
+
+    assert len(indexes(create_registry(registry_url))) == 2
+    assert indexes(upgrade(registry_url, revision="0003")) == set()
+    assert len(indexes(upgrade(registry_url))) == 2
+
+
 def test_migrations__the_way_down_to_nothing_leaves_nothing(registry_url):
     engine, vault = begin(registry_url)
     put((engine, vault), of_everything())

@@ -97,7 +97,8 @@ def test_roles__are_those_of_the_database():
 
 def test_roles__an_administrator_an_auditor_and_a_coordinator_see_no_genotype():
     genetic: tuple[Action, ...] = (
-        "search", "see candidates", "see candidate", "see findings", "export", "write expert report"
+        "search", "see candidates", "see candidate", "see findings", "export", "write expert report", "solve jointly",
+        "see joint",
     )  # fmt: skip
     for role in ("administrator", "auditor", "coordinator", "registrar"):
         assert [a for a in genetic if role in ALLOWED[a]] == []

@@ -35,6 +35,7 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/candidates": ("see candidates", "incident={incident}"),
     "/candidate": ("see candidate", "id={candidate}"),
     "/candidate/report.pdf": ("write expert report", "id={candidate}"),
+    "/joint": ("see joint", "incident={incident}"),
     "/runs": ("see runs", "incident={incident}"),
     "/run": ("see runs", "run={run}"),
     "/run/findings": ("see findings", "run={run}"),
@@ -44,7 +45,7 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/account": ("own account", ""),
 }
 """Each page, the action that a role must allow for it, and what it asks for."""
-ELSEWHERE = {"/sign-in", "/search", "/search/events", "/family/edit"}
+ELSEWHERE = {"/sign-in", "/search", "/search/events", "/joint/events", "/family/edit"}
 """Tested by themselves."""
 FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/account/password": ("own account", {"old": "a" * 12, "new": "b" * 12, "again": "b" * 12}),
@@ -65,6 +66,8 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/sample/custody": ("record custody", {"incident": "x", "sample": "x", "event": "x", "holder": "x"}),
     "/search": ("search", {"incident": "x"}),
     "/run/cancel": ("search", {"run": "999"}),
+    "/joint": ("solve jointly", {"incident": "x"}),
+    "/joint/cancel": ("solve jointly", {"run": "999"}),
     "/users/add": ("manage users", {"code": "x", "role": "none", "password": "p" * 12}),
     "/users/role": ("manage users", {"code": "x", "role": "none"}),
     "/users/leave": ("manage users", {"code": "x"}),

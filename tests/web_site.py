@@ -18,6 +18,7 @@ from registry_team import INCIDENT, PURPOSE, Clock, Team, password_of, team_at_w
 from registry_vaults import SMALL
 
 from antigone.casework.registry.candidates import list_candidates
+from antigone.casework.registry.joint import solve_jointly
 from antigone.casework.registry.opening import open_with, session_of
 from antigone.casework.registry.roles import ROLES
 from antigone.casework.registry.searching import search
@@ -43,7 +44,7 @@ class Time:
 
 @dataclass(frozen=True)
 class Site:
-    """The application over a team's registry with one finished search."""
+    """The application over a team's registry with one finished search and one joint solution."""
 
     team: Team
     app: FastAPI
@@ -65,10 +66,11 @@ class Site:
 
 @cache
 def _made_once() -> tuple[Path, Vault]:
-    """A registry with a team, an incident and one search, made once and copied for each test that changes it."""
+    """A registry with an incident, a search and a joint solution; copied for each test that changes it."""
     place = Path(mkdtemp(prefix="antigone-web-")) / "registry.db"
     team = team_at_work(str(place))
     search(team["geneticist"], INCIDENT)
+    solve_jointly(team["geneticist"], INCIDENT)
     team.registry.close()
     return place, team.registry.vault
 

@@ -29,6 +29,7 @@ PICTURES = {
     "candidate": ("geneticist-2", "/candidate?id=6"),
     "family": ("coordinator", f"/family?incident={INCIDENT}&family=F08"),
     "search": ("geneticist", "/run?run=1"),
+    "joint": ("geneticist", f"/joint?incident={INCIDENT}"),
 }
 
 
@@ -61,6 +62,7 @@ def main() -> None:
         for picture, (user, path) in PICTURES.items():
             page = sign_in(browser, f"http://127.0.0.1:{port}", user)
             page.goto(path)
+            page.wait_for_load_state("networkidle")
             page.screenshot(path=HERE / f"web-{picture}.png")
             page.context.close()
         browser.close()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 DEMO_FOLDER = Path("demo/registry")
+KEEP_ALIVE = 75
+"""Seconds a browser may think before its next click must connect, and shake hands under TLS, anew."""
 NEEDED = ("fastapi", "uvicorn", "multipart", "jinja2", "altair", "vl_convert", "typst", "sqlalchemy", "cryptography")
 
 
@@ -116,5 +118,6 @@ def _run(app: object, host: str, port: int, certificate: Path | None, key: Path 
         forwarded_allow_ips=LOOPBACK,
         access_log=False,  # an address may hold codes
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
         log_level="warning",
     )

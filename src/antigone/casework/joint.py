@@ -283,5 +283,5 @@ def _population_notices(views: dict[str, JointView], chosen: str) -> tuple[str, 
     codes = ", ".join(code for p, code in enumerate(views[chosen].persons.codes) if p in changed)
     return (
         f"With the frequencies of {', '.join(differing)} another joint assignment is best (it differs for {codes}); "
-        "solve it there as well: --population",
+        "solve it with those frequencies as well",
     )

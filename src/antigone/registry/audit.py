@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, exists, insert, select
 
 from antigone.errors import ChainBroken
 from antigone.registry.properties import IDENTITY, read_property
@@ -69,6 +70,12 @@ def append(connection: Connection, *, at: str, actor: str, action: str, purpose:
     hashed = line_hash(number, **fields, previous=before.hash)
     connection.execute(insert(audit).values(number=number, previous=before.hash, hash=hashed, **fields))
     return Head(number, hashed)
+
+
+def changes_since(connection: Connection, number: int, *, leave_alone: Iterable[str]) -> bool:
+    """Whether a line after line ``number`` tells of an action that is none of ``leave_alone`` (patterns of LIKE)."""
+    others = [audit.c.action.not_like(pattern) for pattern in leave_alone]
+    return bool(connection.scalar(select(exists().where(audit.c.number > number, *others))))
 
 
 def verify_audit(connection: Connection) -> Head:

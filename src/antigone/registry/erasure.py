@@ -21,6 +21,7 @@ from antigone.registry.audit import append
 from antigone.registry.consent import AnyRow
 from antigone.registry.database import outside_transaction
 from antigone.registry.documents import from_json, to_json
+from antigone.registry.joint_runs import erase_joint
 from antigone.registry.ring import outdate_rings
 from antigone.registry.runs import AGAIN, without
 from antigone.registry.schema import (
@@ -30,6 +31,7 @@ from antigone.registry.schema import (
     families,
     findings,
     incidents,
+    joint_runs,
     keys,
     members,
     pairings,
@@ -40,18 +42,20 @@ from antigone.registry.schema import (
 )
 
 _BLOCK = 1000
-_TOUCHED = (keys, profiles, donors, unidentified, members, consents, candidates, findings, runs)
+_TOUCHED = (keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, joint_runs)
 """The tables that an erasure empties of bytes."""
 
 
 @dataclass(frozen=True)
 class Erased:
-    """What an erasure took with it. ``runs`` are the numbers of those that are to be computed again."""
+    """What an erasure took with it. ``runs`` are the numbers of the searches that are to be computed again; ``joint``
+    is how many joint answers of the incident went."""
 
     samples: tuple[str, ...]
     profiles: int
     candidates: int
     runs: tuple[int, ...]
+    joint: int = 0
 
 
 def withdraw_donor(
@@ -78,10 +82,11 @@ def withdraw_donor(
     of_family = select(pairings.c.id).select_from(pairings.join(members)).where(members.c.family == rows[0].family)
     gone = erase_candidates(connection, of_family)
     again = compute_again(connection, here, families={family}, people=set())
-    subject = f"a donor of incident {incident}, family {family}: {_counts(codes, erased, gone, again)}"
+    joint = erase_joint(connection, here)
+    subject = f"a donor of incident {incident}, family {family}: {_counts(codes, erased, gone, again, joint)}"
     outdate_rings(connection)
     append(connection, at=at, actor=actor, action="withdraw", purpose=purpose, subject=subject)
-    return Erased(codes, erased, gone, again)
+    return Erased(codes, erased, gone, again, joint)
 
 
 def withdraw_seeker(connection: Connection, *, incident: str, code: str, at: str, actor: str, purpose: str) -> Erased:
@@ -97,10 +102,11 @@ def withdraw_seeker(connection: Connection, *, incident: str, code: str, at: str
     _forget(connection, unidentified, [person.id], erased=at, request="")
     gone = erase_candidates(connection, select(pairings.c.id).where(pairings.c.unidentified == person.id))
     again = compute_again(connection, person.incident, families=set(), people={code})
-    subject = f"a living seeker of incident {incident}: {_counts(codes, erased, gone, again)}"
+    joint = erase_joint(connection, person.incident)
+    subject = f"a living seeker of incident {incident}: {_counts(codes, erased, gone, again, joint)}"
     outdate_rings(connection)
     append(connection, at=at, actor=actor, action="withdraw", purpose=purpose, subject=subject)
-    return Erased(codes, erased, gone, again)
+    return Erased(codes, erased, gone, again, joint)
 
 
 def withdrawn_donors(connection: Connection, *, incident: str, day: dt.date) -> tuple[tuple[str, str], ...]:
@@ -208,10 +214,10 @@ def compute_again(
     return tuple(numbers)
 
 
-def _counts(codes: Iterable[str], erased: int, gone: int, again: Sequence[int]) -> str:
+def _counts(codes: Iterable[str], erased: int, gone: int, again: Sequence[int], joint: int) -> str:
     return (
         f"samples {', '.join(codes)}; {erased} profiles and {gone} candidates erased, "
-        f"{len(again)} runs to be computed again"
+        f"{len(again)} runs to be computed again" + (f", {joint} joint answers erased" if joint else "")
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select
 from antigone.errors import Conflict, InputError, RegistryError
 from antigone.model.case import Consent
 from antigone.registry.overview import covered_on, find_family
-from antigone.registry.schema import CONSENT_SCOPES, consents, donors, members
+from antigone.registry.schema import CONSENT_SCOPES, consents, donors, families, members
 
 
 def add_consent(connection: Connection, *, incident: str, family: str, member: str, consent: Consent) -> None:
@@ -48,6 +48,14 @@ def count_lapsed(connection: Connection, family: int, *, scope: str, then: dt.da
     """How many donors of a family, who have not left, were covered on a day and are not now."""
     lapsed = covered_on(then, scope) & ~covered_on(now, scope)
     return _count_donors(connection, family, lapsed)
+
+
+def count_lapsed_in(connection: Connection, incident: int, *, scope: str, then: dt.date, now: dt.date) -> int:
+    """How many donors of a whole incident, who have not left, were covered on a day and are not now."""
+    of_incident = donors.join(members).join(families)
+    present = select(func.count()).select_from(of_incident).where(families.c.incident == incident)
+    lapsed = covered_on(then, scope) & ~covered_on(now, scope)
+    return connection.scalar(present.where(donors.c.erased.is_(None), lapsed)) or 0
 
 
 def count_uncovered(connection: Connection, family: int, *, scope: str, among: str, day: dt.date) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true
 
@@ -33,6 +33,17 @@ AnyRow = Row[*tuple[Any, ...]]
 """A row of any columns."""
 Rows = Sequence[AnyRow]
 _USER = (users.c.code, users.c.role, users.c.active, users.c.created)
+
+
+class People(NamedTuple):
+    """How many people of each kind an incident has."""
+
+    unidentified: int
+    missing: int
+    families: int
+
+
+NOBODY = People(0, 0, 0)
 
 
 def covered_on(day: dt.date, scope: str) -> ColumnElement[bool]:
@@ -78,8 +89,8 @@ def all_incidents(connection: Connection) -> Rows:
     return connection.execute(select(incidents).order_by(incidents.c.code)).all()
 
 
-def count_people(connection: Connection) -> dict[int, tuple[int, int, int]]:
-    """How many unidentified persons, families and missing persons each incident has."""
+def count_people(connection: Connection) -> dict[int, People]:
+    """How many unidentified persons, missing persons and families each incident has."""
     people = select(unidentified.c.incident, func.count()).where(unidentified.c.erased.is_(None))
     kin = select(families.c.incident, func.count())
     gone = select(families.c.incident, func.count()).join(members).where(members.c.missing)
@@ -87,7 +98,8 @@ def count_people(connection: Connection) -> dict[int, tuple[int, int, int]]:
     of_kin = _by_incident(connection, kin.group_by(families.c.incident))
     missing = _by_incident(connection, gone.group_by(families.c.incident))
     return {
-        number: (persons.get(number, 0), of_kin.get(number, 0), missing.get(number, 0)) for number in persons | of_kin
+        number: People(persons.get(number, 0), missing.get(number, 0), of_kin.get(number, 0))
+        for number in persons | of_kin
     }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from antigone.errors import Conflict
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.registry.erasure import compute_again, erase_candidates
+from antigone.registry.joint_runs import erase_joint
 from antigone.registry.overview import AnyRow, members_of
 from antigone.registry.runs import AGAIN
 from antigone.registry.schema import donors, keys, members, pairings, runs
@@ -139,7 +140,8 @@ def _write(
 
 
 def _rests_on_it(connection: Connection, family: AnyRow, made: Changed) -> Changed:
-    """Mark what rested on the pedigree as it was."""
+    """Mark what rested on the pedigree as it was. A new missing member moves every joint posterior."""
+    erase_joint(connection, family.incident)
     if made.changed or made.removed:
         of_family = select(pairings.c.id).select_from(pairings.join(members)).where(members.c.family == family.id)
         lost = erase_candidates(connection, of_family)

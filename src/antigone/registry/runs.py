@@ -110,7 +110,7 @@ def finish_run(
         When the run is not running.
     """
     row = _running(connection, run)
-    gone = _gone(connection, row.incident, used, today)
+    gone = gone_since(connection, row.incident, used, today=today)
     kept = [c for c in result.candidates if c.family not in gone.families and c.unidentified not in gone.people]
     withheld = len(result.candidates) - len(kept)
     _save_candidates(connection, vault, row, kept)
@@ -181,7 +181,7 @@ def _family_line(line: FamilySummary, families: Collection[str], people: Collect
 
 
 @dataclass(frozen=True)
-class _Gone:
+class Gone:
     """The families with a donor who is no longer covered, or with another pedigree, and the persons who left."""
 
     families: frozenset[str]
@@ -191,12 +191,13 @@ class _Gone:
         return bool(self.families or self.people)
 
 
-def _gone(connection: Connection, incident: int, used: Incident, today: dt.date) -> _Gone:
+def gone_since(connection: Connection, incident: int, used: Incident, *, today: dt.date) -> Gone:
+    """Who of those an incident was computed with is not covered, is not there, or is declared otherwise today."""
     covered = covered_donors(connection, incident, scope=SCOPE_IDENTIFICATION, day=today).samples
     here = unidentified.c.incident == incident
     people = set(connection.scalars(select(unidentified.c.code).where(here, unidentified.c.erased.is_(None))))
     left = {f.code for f in used.families if any(d.profile.sample not in covered for d in f.donors)}
-    return _Gone(
+    return Gone(
         frozenset(left | _declared_otherwise(connection, incident, used)),
         frozenset(person.code for person in used.unidentified if person.code not in people),
     )

@@ -266,6 +266,24 @@ runs = Table(
 )  # fmt: skip
 """``result``: the search without candidates, with its provenance, as JSON; ``left_out``: donors by reason."""
 
+joint_runs = Table(
+    "joint_runs", metadata,
+    _row(),
+    _to("incidents", "incident"),
+    _to("users", "started_by"),
+    Column("purpose", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("finished", Instant),
+    Column("state", String(20), nullable=False),
+    Column("left_out", Text, nullable=False),
+    Column("sealed", LargeBinary),
+    _to("keys", "key", optional=True),
+    _one_of("state", *RUN_STATES),
+)  # fmt: skip
+"""Joint answers of an incident, sealed whole: a posterior tells who is whose kin. When somebody leaves on whom one
+rested, or a pedigree changes, key and ciphertext go."""
+
 pairings = Table(
     "pairings", metadata,
     _row(),
@@ -276,6 +294,7 @@ pairings = Table(
     Column("version", Integer, nullable=False),
     UniqueConstraint("unidentified", "member"),
     _one_of("state", *PAIRING_STATES),
+    Index("ix_pairings_incident_state", "incident", "state", "member"),
 )  # fmt: skip
 """An unidentified person and a missing person, and where the question stands; outlives the runs that found it."""
 
@@ -298,6 +317,8 @@ candidates = Table(
 """``log10_lr`` is the smallest over populations; ``sealed`` the candidate in full, whose markers tell genotypes.
 ``stale`` when it rested on somebody who left, or on a pedigree that was changed: key, ciphertext and numbers are then
 gone."""
+
+Index("ix_candidates_run_posterior", candidates.c.run, candidates.c.posterior.desc(), candidates.c.rank)
 
 reviews = Table(
     "reviews", metadata,

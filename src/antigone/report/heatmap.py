@@ -8,6 +8,8 @@ from html import escape
 CELL_WIDTH, CELL_HEIGHT, GAP = 92, 26, 2
 LABEL_WIDTH, LINE, LONGEST = 118, 22, 14
 INK, WASH = "#1d2733", "43,92,125"
+LIGHTEST, RANGE = 0.04, 0.58
+"""Opacities: on the darkest cell too, the ink has the contrast of WCAG AA (4.5)."""
 
 
 def draw_heatmap(
@@ -34,10 +36,9 @@ def draw_heatmap(
 
 
 def _cell(x: float, y: float, value: float) -> str:
-    fill = f'fill="rgba({WASH},{0.04 + 0.9 * value:.3f})"'
-    colour = "#fff" if value > 0.55 else INK
+    fill = f'fill="rgba({WASH},{LIGHTEST + RANGE * value:.3f})"'
     place = f'x="{x:g}" y="{y:g}" width="{CELL_WIDTH}" height="{CELL_HEIGHT}"'
-    number = _text(x + CELL_WIDTH / 2, y + CELL_HEIGHT / 2 + 4, probability(value), "middle", colour)
+    number = _text(x + CELL_WIDTH / 2, y + CELL_HEIGHT / 2 + 4, probability(value), "middle", INK)
     return f"<rect {place} {fill}/>{number}"
 
 

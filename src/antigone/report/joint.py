@@ -91,10 +91,10 @@ def joint_section(result: JointResult, incident: Incident) -> str:
         raise InputError(f"joint result: no family '{unknown[0]}' in the incident; render it from the incident solved")
     return page_environment().get_template("joint_section.html.j2").render(
         result=result,
-        summary=_summary(result),
+        summary=summarise_joint(result),
         sections=[_section(result, answer, families[answer.family]) for answer in result.families[:MOST_FAMILIES]],
         further=max(0, len(result.families) - MOST_FAMILIES),
-        alternatives=[(one, _changes(result.assignments[0], one)) for one in result.assignments[1:]],
+        alternatives=[(one, changes_between(result.assignments[0], one)) for one in result.assignments[1:]],
         keys={
             "placed": draw_key(Mark(missing=True, unidentified="")),
             "missing": draw_key(Mark(missing=True)),
@@ -103,7 +103,8 @@ def joint_section(result: JointResult, incident: Incident) -> str:
     )  # fmt: skip
 
 
-def _summary(result: JointResult) -> tuple[str, ...]:
+def summarise_joint(result: JointResult) -> tuple[str, ...]:
+    """The answer in three paragraphs: how sure the whole is, what is proposed, what it rests on."""
     best = result.assignments[0]
     total = len(result.not_among_missing)
     settled = sum(conclusion.status.startswith("supported") for conclusion in result.conclusions)
@@ -157,7 +158,7 @@ def _matrix(result: JointResult, answer: FamilyAnswer) -> str:
     return draw_heatmap([*rows, NOBODY], answer.missing, values, title=title)
 
 
-def _changes(best: Assignment, other: Assignment) -> tuple[str, ...]:
+def changes_between(best: Assignment, other: Assignment) -> tuple[str, ...]:
     """What another assignment does differently, person by person."""
     first = {code: (family, missing) for code, family, missing in best.pairs}
     second = {code: (family, missing) for code, family, missing in other.pairs}

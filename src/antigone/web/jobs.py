@@ -1,4 +1,4 @@
-"""Searches in processes of their own, which go on when the web application stops.
+"""Searches and joint solutions in processes of their own, which go on when the web application stops.
 
 Each has one small file in the folder of work: who asked for what, how far it is, how it ended. The file holds codes
 and counts; the master key goes through a pipe and never touches the disk.
@@ -21,8 +21,10 @@ from typing import Literal
 
 from antigone.errors import Conflict
 
+JobKind = Literal["search", "joint"]
 JobState = Literal["waiting", "running", "finished", "failed", "cancelled"]
 ENDED: frozenset[JobState] = frozenset({"finished", "failed", "cancelled"})
+UNDER_WAY: dict[JobKind, str] = {"search": "searched", "joint": "solved jointly"}
 MOST_KEPT = 200
 LONGEST_FAREWELL = 10.0
 """Seconds for a process to end after it was told to."""
@@ -30,10 +32,11 @@ LONGEST_FAREWELL = 10.0
 
 @dataclass(frozen=True)
 class Job:
-    """One search that somebody asked for.
+    """One search, or one joint solution, that somebody asked for.
 
     ``run`` is its number in the registry once it began; ``step``, ``done`` and ``of`` say how far it is; ``words`` why
-    it failed. ``process`` is the number of its process.
+    it failed. ``process`` is the number of its process. A search has a ``seed``; a joint solution has a ``prior``, as
+    `JointPrior.parse` reads it, and a ``population``, which is empty for the most cautious one.
     """
 
     id: str
@@ -49,6 +52,9 @@ class Job:
     of: int = 0
     words: str = ""
     process: int | None = None
+    kind: JobKind = "search"
+    prior: str = "flat"
+    population: str = ""
 
     @property
     def has_ended(self) -> bool:
@@ -77,19 +83,32 @@ class Jobs:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def start(self, *, user: str, purpose: str, incident: str, seed: int, key: str) -> Job:
-        """Start a search in a process of its own.
+    def start(
+        self,
+        *,
+        user: str,
+        purpose: str,
+        incident: str,
+        key: str,
+        kind: JobKind = "search",
+        seed: int = 1,
+        prior: str = "flat",
+        population: str = "",
+    ) -> Job:
+        """Start a search or a joint solution in a process of its own.
 
         Raises
         ------
         Conflict
-            When one of the same incident is still under way.
+            When one of the same kind and incident is still under way.
         """
         with self._lock:
-            if any(job.incident == incident and not job.has_ended for job in self.all()):
-                raise Conflict(f"incident '{incident}' is being searched already; wait for its end, or cancel it")
+            if next(self.of(incident, kind=kind, ended=False), None) is not None:
+                doing = UNDER_WAY[kind]
+                raise Conflict(f"incident '{incident}' is being {doing} already; wait for its end, or cancel it")
             self._forget_oldest()
-            job = Job(secrets.token_hex(8), self._place, user, purpose, incident, seed)
+            asked = {"kind": kind, "prior": prior, "population": population}
+            job = Job(secrets.token_hex(8), self._place, user, purpose, incident, seed, **asked)  # type: ignore[arg-type]
             write_job(self._path(job.id), job)
             child = self._children[job.id] = _start_process(self._path(job.id), key)
         threading.Thread(target=child.wait, daemon=True).start()  # an ended process is not left behind as a zombie
@@ -104,7 +123,7 @@ class Jobs:
             return found
         found = read_job(self._path(job))  # it may have ended properly between the two looks
         if not found.has_ended:
-            found = replace(found, state="failed", words="the process of the search ended without a word; search again")
+            found = replace(found, state="failed", words="its process ended without a word; start it again")
             write_job(self._path(job), found)
         return found
 
@@ -124,6 +143,11 @@ class Jobs:
         paths = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
         found = (self.find(path.stem) for path in paths)
         return (job for job in found if job is not None)
+
+    def of(self, incident: str, *, kind: JobKind, ended: bool | None = None) -> Iterator[Job]:
+        """The jobs of one kind of an incident, the newest first; ``ended`` asks for those that have, or have not."""
+        mine = (job for job in self.all() if job.incident == incident and job.kind == kind)
+        return (job for job in mine if ended is None or job.has_ended == ended)
 
     def _path(self, job: str) -> Path:
         return self._folder / f"{job}.json"

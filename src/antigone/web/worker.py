@@ -1,4 +1,4 @@
-"""The process of one search: ``python -m antigone.web.worker JOB-FILE``, with the master key in a pipe."""
+"""The process of one search or joint solution: ``python -m antigone.web.worker JOB-FILE``, the master key in a pipe."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from antigone.casework.registry.joint import solve_jointly
 from antigone.casework.registry.opening import open_registry, session_of
 from antigone.casework.registry.searching import search
+from antigone.casework.registry.session import Session
 from antigone.errors import AntigoneError
+from antigone.model.joint_result import JointPrior
 from antigone.web.jobs import Job, read_job, write_job
 
 BETWEEN_WORDS = 0.2
@@ -41,13 +44,13 @@ class Reporter:
 
 
 def run_job(path: Path) -> None:
-    """Search as the job says, and write how it ended."""
+    """Compute what the job asks for, and write how it ended."""
     job = read_job(path)
     reporter = Reporter(path, job)
     try:
         registry = open_registry(job.place, key_file=None, environ=os.environ, ask=_nobody)
         session = session_of(registry, job.user, purpose=job.purpose)
-        search(session, job.incident, seed=job.seed, progress=reporter.progress, started=reporter.started)
+        _compute(session, job, reporter)
     except AntigoneError as error:
         cancelled = type(error).__name__ == "Cancelled"
         reporter.change(state="cancelled" if cancelled else "failed", words=str(error))
@@ -57,6 +60,20 @@ def run_job(path: Path) -> None:
         raise
     else:
         reporter.change(state="finished")
+
+
+def _compute(session: Session, job: Job, reporter: Reporter) -> None:
+    if job.kind == "search":
+        search(session, job.incident, seed=job.seed, progress=reporter.progress, started=reporter.started)
+        return
+    solve_jointly(
+        session,
+        job.incident,
+        prior=JointPrior.parse(job.prior),
+        population=job.population or None,
+        progress=reporter.progress,
+        started=reporter.started,
+    )
 
 
 def _nobody() -> str:

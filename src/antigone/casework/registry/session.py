@@ -13,6 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from antigone.casework.registry.counting import Kept
 from antigone.casework.registry.roles import ALLOWED, Action, Role
 from antigone.errors import Forbidden
 from antigone.registry.audit import append
@@ -42,13 +43,14 @@ def stamp(moment: dt.datetime) -> str:
 @dataclass(frozen=True)
 class Registry:
     """An opened registry: its database, its vault, the clock that dates what is done in it, what one guess of a
-    password costs, and the key file (None on a server, whose environment gives the key)."""
+    password costs, the key file (None on a server, whose environment gives the key), and what was counted in it."""
 
     engine: Engine
     vault: Vault = field(repr=False)
     clock: Clock = field(default=utc_now, repr=False)
     cost: Cost = STRONG
     key_file: Path | None = None
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
 
     def now(self) -> str:
         """The moment in UTC, as it is stored."""

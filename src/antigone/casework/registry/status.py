@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import partial
 
 from sqlalchemy import Connection
 
+from antigone.casework.registry.counting import Counting
 from antigone.casework.registry.roles import ALLOWED, Action
 from antigone.casework.registry.runlines import running
 from antigone.casework.registry.session import Session, action
@@ -14,6 +17,8 @@ from antigone.casework.registry.views import Blocked, IncidentStatus, Status, Wa
 from antigone.model.case import SCOPE_IDENTIFICATION
 from antigone.registry.erasure import withdrawn_donors
 from antigone.registry.overview import (
+    NOBODY,
+    Rows,
     all_incidents,
     count_donors,
     count_identified,
@@ -34,67 +39,80 @@ _WAITS_FOR: tuple[tuple[str, Action], ...] = (("open", "propose"), ("proposed", 
 @action("see status")
 def read_status(session: Session) -> Status:
     """The dashboard of one user. Counts for every role; families by code for the roles that see families."""
-    with session.looking() as connection:
-        incidents = _incidents(session, connection)
-        waiting = tuple(_waiting(session, connection, incidents))
-        blocked = tuple(_blocked(session, connection, incidents)) if _may(session, "see families") else ()
-        return Status(incidents, waiting, blocked, running(connection) if _may(session, "see runs") else ())
+    with session.registry.kept.looking(session.registry.engine, session.registry.today()) as counting:
+        incidents = tuple(_incidents(session, counting))
+        waiting = tuple(_waiting(session, counting, incidents))
+        blocked = _blocked(session, counting, incidents) if _may(session, "see families") else ()
+        runs = running(counting.connection) if _may(session, "see runs") else ()
+        return Status(incidents, waiting, blocked, runs)
 
 
 @action("see status")
 def list_incidents(session: Session) -> tuple[IncidentStatus, ...]:
     """Every incident in counts, by code."""
-    with session.looking() as connection:
-        return _incidents(session, connection)
+    with session.registry.kept.looking(session.registry.engine, session.registry.today()) as counting:
+        return tuple(_incidents(session, counting))
 
 
 def _may(session: Session, wanted: Action) -> bool:
     return session.role in ALLOWED[wanted]
 
 
-def _incidents(session: Session, connection: Connection) -> tuple[IncidentStatus, ...]:
-    people = count_people(connection)
-    donors = count_donors(connection, day=session.registry.today(), scope=SCOPE_IDENTIFICATION)
-    living, identified = count_living(connection), count_identified(connection)
-    states: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for row in count_states(connection):
-        states[row.incident][row.state] = row.number
-    runs: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for row in count_runs(connection):
-        runs[row.incident][row.state] = row.number
-    return tuple(
-        IncidentStatus(
-            row.code,
-            row.title,
-            *people.get(row.id, (0, 0, 0)),
-            *donors.get(row.id, (0, 0)),
-            sum(runs[row.id].values()),
-            runs[row.id].get(TO_REPEAT, 0),
-            states[row.id],
-            living.get(row.id, 0),
-            identified.get(row.id, 0),
+def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]:
+    day = session.registry.today()
+    people = counting.once("people", "people", count_people)
+    donors = counting.once("people", "donors", lambda c: count_donors(c, day=day, scope=SCOPE_IDENTIFICATION))
+    living = counting.once("people", "living", count_living)
+    identified = counting.once("work", "identified", count_identified)
+    states = counting.once("work", "states", lambda c: _by_state(count_states(c)))
+    runs = counting.once("work", "runs", lambda c: _by_state(count_runs(c)))
+    for row in all_incidents(counting.connection):
+        persons, of_runs = people.get(row.id, NOBODY), runs.get(row.id, {})
+        given, without = donors.get(row.id, (0, 0))
+        yield IncidentStatus(
+            code=row.code,
+            title=row.title,
+            unidentified=persons.unidentified,
+            missing=persons.missing,
+            families=persons.families,
+            donors=given,
+            donors_without_consent=without,
+            runs=sum(of_runs.values()),
+            runs_to_repeat=of_runs.get(TO_REPEAT, 0),
+            pairings=states.get(row.id, {}),
+            living=living.get(row.id, 0),
+            identified=identified.get(row.id, 0),
         )
-        for row in all_incidents(connection)
-    )
 
 
-def _waiting(session: Session, connection: Connection, incidents: tuple[IncidentStatus, ...]) -> Iterator[Waiting]:
+def _by_state(rows: Rows) -> dict[int, dict[str, int]]:
+    """Numbers by incident, then by state."""
+    found: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        found[row.incident][row.state] = row.number
+    return dict(found)
+
+
+def _waiting(session: Session, counting: Counting, incidents: tuple[IncidentStatus, ...]) -> Iterator[Waiting]:
     for state, wanted in _WAITS_FOR:
         if _may(session, wanted):
-            for row in waiting_for_another(connection, state, session.user):
-                yield Waiting(state, row.incident, row.number)
+            count = partial(waiting_for_another, state=state, user=session.user)
+            rows = counting.once("work", (state, session.user), count)
+            yield from (Waiting(state, row.incident, row.number) for row in rows)
     if _may(session, "search"):
         yield from (Waiting(f"run {TO_REPEAT}", i.code, i.runs_to_repeat) for i in incidents if i.runs_to_repeat)
 
 
-def _blocked(session: Session, connection: Connection, incidents: tuple[IncidentStatus, ...]) -> Iterator[Blocked]:
-    for incident in incidents:
-        left = Counter(
-            family for family, _ in withdrawn_donors(connection, incident=incident.code, day=session.registry.today())
-        )
-        yield from (Blocked(incident.code, family, "who withdrew is to be erased", left[family]) for family in left)
-    rows = families_in_want(connection, day=session.registry.today(), scope=SCOPE_IDENTIFICATION, limit=MOST_BLOCKED)
-    for row in rows:
+def _blocked(session: Session, counting: Counting, incidents: tuple[IncidentStatus, ...]) -> tuple[Blocked, ...]:
+    day, codes = session.registry.today(), tuple(incident.code for incident in incidents)
+    return counting.once("people", "blocked", lambda c: tuple(_find_blocked(c, day, codes)))
+
+
+def _find_blocked(connection: Connection, day: dt.date, codes: tuple[str, ...]) -> Iterator[Blocked]:
+    for code in codes:
+        left = Counter(family for family, _ in withdrawn_donors(connection, incident=code, day=day))
+        yield from (Blocked(code, family, "who withdrew is to be erased", left[family]) for family in left)
+    for row in families_in_want(connection, day=day, scope=SCOPE_IDENTIFICATION, limit=MOST_BLOCKED):
         if row.without:
             yield Blocked(row.incident, row.family, "donors without consent", row.without)
         if row.donors == row.without:

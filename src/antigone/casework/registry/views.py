@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from antigone.model.case import Family, UnidentifiedPerson
+from antigone.model.joint_result import JointResult, RatioKind
 from antigone.model.pedigree import Pedigree
 from antigone.model.result import Candidate, SearchResult
 
@@ -82,6 +83,51 @@ class RunView:
 
     line: RunLine
     result: SearchResult | None
+
+
+@dataclass(frozen=True)
+class JointLine:
+    """One joint run: who, why, when, how it ended, who was left out by reason, and whether it has an answer."""
+
+    id: int
+    incident: str
+    started_by: str
+    purpose: str
+    day: dt.date
+    started: str
+    finished: str | None
+    state: str
+    left_out: Mapping[str, int]
+    answered: bool
+
+
+@dataclass(frozen=True)
+class JointView:
+    """A joint run and its answer; ``result`` is None when there is none or it stays closed, and ``closed`` says why."""
+
+    line: JointLine
+    result: JointResult | None
+    closed: str
+
+
+@dataclass(frozen=True)
+class JointOfPair:
+    """What a joint run says of one pair.
+
+    ``posterior`` is None below ``least``, where the run lists nothing; ``none_of_missing`` is the posterior that the
+    unidentified person is none of the missing. No posterior is further than ``error_bound`` from its exact value.
+    ``log10_glr`` with ``glr_kind`` is the generalised LR, None when it is not listed or every assignment has the pair.
+    """
+
+    run: int
+    day: dt.date
+    posterior: float | None
+    least: float
+    log10_glr: float | None
+    glr_kind: RatioKind
+    none_of_missing: float
+    error_bound: float
+    prior: str
 
 
 @dataclass(frozen=True)

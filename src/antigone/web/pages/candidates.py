@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from antigone.casework.registry import reviewing
 from antigone.casework.registry.candidates import list_candidates, read_candidate
-from antigone.casework.registry.views import CandidateView
+from antigone.casework.registry.joint import joint_of_pair
+from antigone.casework.registry.views import CandidateView, JointOfPair
 from antigone.errors import InputError
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.result import Candidate, SensitivityPoint
@@ -28,7 +29,7 @@ from antigone.report.sentences import (
 from antigone.web.pages.dashboard import ORDER, title_of
 from antigone.web.pages.families import drawing_keys
 from antigone.web.rendering import link
-from antigone.web.visits import Signed
+from antigone.web.visits import Signed, Visit
 
 router = APIRouter()
 
@@ -112,6 +113,7 @@ def candidate_page(visit: Signed, id: int) -> HTMLResponse:
         h1=_drawing(found, placed=True),
         h2=_drawing(found, placed=False),
         keys=drawing_keys(),
+        joint=_joint(visit, found) if found.candidate else None,
         **(_evidence(found, found.candidate) if found.candidate else {}),
     )
 
@@ -145,6 +147,14 @@ def decide(
         act, _ = DECISIONS[decision]
         act(visit.session, pairing, version=version, reason=_reason(reason))  # type: ignore[operator]
     return visit.go(link("/candidate", id=id) + "#review", notice=DECISIONS[decision][1])
+
+
+def _joint(visit: Visit, view: CandidateView) -> JointOfPair | None:
+    """What the newest joint answer says of this pair; nothing while there is none."""
+    line = view.line
+    return joint_of_pair(
+        visit.session, view.incident, unidentified=line.unidentified, family=line.family, missing=line.missing
+    )
 
 
 def _reason(text: str) -> str:

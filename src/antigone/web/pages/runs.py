@@ -33,14 +33,14 @@ LARGEST_SEED = 2**32 - 1
 def run_list(visit: Signed, incident: str, page: int = 1) -> HTMLResponse:
     """The searches of an incident, and the form for a new one."""
     found = list_runs(visit.session, incident, page=max(page, 1))
-    under_way = [job for job in visit.web.jobs.all() if job.incident == incident and not job.has_ended]
-    failed = next((job for job in visit.web.jobs.all() if job.incident == incident), None)
+    jobs = list(visit.web.jobs.of(incident, kind="search"))
+    failed = jobs[0] if jobs else None
     return visit.page(
         "runs.html.j2",
         incident=incident,
         title=title_of(visit, incident),
         found=found,
-        jobs=under_way,
+        jobs=[job for job in jobs if not job.has_ended],
         failed=failed if failed and failed.state == "failed" else None,
     )
 
@@ -75,7 +75,7 @@ async def search_events(visit: Signed, request: Request, job: str) -> StreamingR
     """How far a search is, as server-sent events until it ends."""
     await run_in_threadpool(visit.session.require, "see runs")
     await run_in_threadpool(_job, visit, job)
-    return StreamingResponse(_events(visit.web.jobs, job, request), media_type="text/event-stream")
+    return StreamingResponse(job_events(visit.web.jobs, job, request), media_type="text/event-stream")
 
 
 @router.post("/search/cancel")
@@ -135,12 +135,12 @@ def _without_candidate(result: SearchResult) -> tuple[list[tuple[str, str]], lis
 
 def _job(visit: Signed, job: str) -> Job:
     found = visit.web.jobs.find(job)
-    if found is None:
+    if found is None or found.kind != "search":
         raise InputError("this search is not known any more; look at the list of searches")
     return found
 
 
-async def _events(jobs: Jobs, job: str, request: Request) -> AsyncIterator[str]:
+async def job_events(jobs: Jobs, job: str, request: Request) -> AsyncIterator[str]:
     """One event whenever something changed, and a last one at the end."""
     told = None
     while not await request.is_disconnected():

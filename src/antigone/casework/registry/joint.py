@@ -1,0 +1,257 @@
+"""The joint solution of an incident over the registry: what consent covers is read, the answer is kept sealed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from antigone.casework.joint import joint_incident
+from antigone.casework.prepare import Progress, silent
+from antigone.casework.registry.searching import unwatched
+from antigone.casework.registry.session import Session, Subject, action
+from antigone.casework.registry.views import JointLine, JointOfPair, JointView
+from antigone.errors import Cancelled
+from antigone.model.case import SCOPE_IDENTIFICATION
+from antigone.model.joint_result import JointPrior, JointResult
+from antigone.registry import joint_runs as stored
+from antigone.registry.consent import Covered, read_incident
+from antigone.registry.database import snapshot
+from antigone.registry.instruments import count_lapsed_in
+from antigone.registry.overview import AnyRow
+
+FLAT = JointPrior()
+MOST_LISTED = 20
+
+
+@action("solve jointly")
+def solve_jointly(
+    session: Session,
+    incident: str,
+    *,
+    prior: JointPrior = FLAT,
+    population: str | None = None,
+    progress: Progress = silent,
+    started: Callable[[int], None] = unwatched,
+) -> JointView:
+    """One consistent answer for all unidentified persons and all families of an incident, kept sealed.
+
+    Consent to identify is asked for twice: when the profiles are read, and when the answer is stored. When somebody
+    left in between, nothing is stored: every number of a joint answer rests on everybody in it.
+
+    Parameters
+    ----------
+    session
+        Who asks; the purpose is kept with the run.
+    incident
+        The incident's code.
+    prior, population
+        As in ``joint_incident``.
+    progress
+        Told what is being done.
+    started
+        Told the number of the run as soon as it stands in the registry.
+
+    Raises
+    ------
+    Cancelled
+        When somebody ended it with `cancel_joint`.
+    RegistryError, InputError, ModelError, PlanTooLarge
+        See `read_incident` and ``joint_incident``. The run is then kept as failed.
+    """
+    run, covered = _begin(session, incident, prior)
+    started(run)
+    try:
+        result = joint_incident(
+            covered.incident,
+            today=session.registry.today(),
+            created=session.registry.now(),
+            command=f"joint solution of incident {incident} in the registry, prior {_stated(prior)}",
+            prior=prior,
+            population=population,
+            progress=_watched(session, run, progress),
+        )
+        return _finish(session, run, covered, result)
+    except BaseException as error:
+        _end(session, run, "cancelled" if isinstance(error, Cancelled | KeyboardInterrupt) else "failed")
+        raise
+
+
+@action("solve jointly")
+def cancel_joint(session: Session, run: int) -> JointLine:
+    """End a joint run that is running, in whichever process; also one whose process is gone.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such joint run.
+    Conflict
+        When it is not running any more.
+    """
+    with session.writing("solve jointly", {"joint run": run, "state": "cancelled"}) as connection:
+        stored.end_joint(connection, run, state="cancelled", at=session.registry.now())
+        return _line(stored.find_joint(connection, run))
+
+
+@action("see joint")
+def list_joint_runs(session: Session, incident: str) -> tuple[JointLine, ...]:
+    """The newest joint runs of an incident, the newest first, without their answers.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such incident.
+    """
+    with session.looking() as connection:
+        return tuple(map(_line, stored.list_joint(connection, incident, limit=MOST_LISTED)))
+
+
+@action("see joint")
+def read_joint(session: Session, run: int) -> JointView:
+    """A joint run with its answer. It stays closed when a donor's consent has ended since.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such joint run.
+    """
+    subject: Subject = {"joint run": run}
+    with session.writing("see joint", subject) as connection:
+        view = _view(session, connection, run)
+        if view.closed:
+            subject["refused"] = view.closed
+        return view
+
+
+@action("see joint")
+def joint_of_pair(
+    session: Session, incident: str, *, unidentified: str, family: str, missing: str
+) -> JointOfPair | None:
+    """What the newest joint answer of an incident says of one pair; None when no open answer knows both.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such incident.
+    """
+    pair = {"unidentified": unidentified, "family": family, "missing": missing}
+    with session.reading("see joint", {"incident": incident, **pair}) as connection:
+        run = stored.newest_joint(connection, incident)
+        view = None if run is None else _view(session, connection, run)
+    if view is None or view.result is None:
+        return None
+    places = {(answer.family, member) for answer in view.result.families for member in answer.missing}
+    if unidentified not in view.result.not_among_missing or (family, missing) not in places:
+        return None
+    return _of_pair(view.line, view.result, (unidentified, family, missing))
+
+
+def _of_pair(line: JointLine, result: JointResult, pair: tuple[str, str, str]) -> JointOfPair:
+    found = next((p for p in result.pairings if (p.unidentified, p.family, p.missing) == pair), None)
+    return JointOfPair(
+        run=line.id,
+        day=line.day,
+        posterior=None if found is None else found.posterior,
+        least=result.least_listed,
+        log10_glr=None if found is None else found.log10_glr,
+        glr_kind="exact" if found is None else found.glr_kind,
+        none_of_missing=result.not_among_missing[pair[0]],
+        error_bound=result.error_bound,
+        prior=result.prior_sentence,
+    )
+
+
+def _view(session: Session, connection: Connection, run: int) -> JointView:
+    row = stored.find_joint(connection, run)
+    closed = _why_closed(session, connection, row)
+    opened = row.answered and not closed
+    return JointView(_line(row), stored.open_joint(connection, session.registry.vault, run) if opened else None, closed)
+
+
+def _why_closed(session: Session, connection: Connection, row: AnyRow) -> str:
+    """Every posterior rests on every donor, so it opens only while all of them are covered."""
+    if not row.answered:
+        return ""
+    today = session.registry.today()
+    lapsed = count_lapsed_in(connection, row.incident_id, scope=SCOPE_IDENTIFICATION, then=row.day, now=today)
+    return f"the consent of {lapsed} donor(s) of the incident has ended since; solve it again" if lapsed else ""
+
+
+def _begin(session: Session, incident: str, prior: JointPrior) -> tuple[int, Covered]:
+    registry = session.registry
+    subject = Subject(incident=incident, prior=_stated(prior), state="running")
+    with session.writing("solve jointly", subject) as connection:
+        covered = read_incident(
+            connection,
+            registry.vault,
+            incident,
+            scope=SCOPE_IDENTIFICATION,
+            day=registry.today(),
+            at=registry.now(),
+            actor=session.code,
+            purpose=session.purpose,
+        )
+        run = subject["joint run"] = stored.start_joint(
+            connection,
+            incident=incident,
+            started_by=session.user,
+            purpose=session.purpose,
+            day=registry.today(),
+            at=registry.now(),
+            left_out=covered.refused,
+        )
+    return run, covered
+
+
+def _finish(session: Session, run: int, covered: Covered, result: JointResult) -> JointView:
+    registry, subject = session.registry, Subject({"joint run": run})
+    with session.writing("solve jointly", subject) as connection:
+        subject["state"] = stored.finish_joint(
+            connection,
+            registry.vault,
+            run,
+            result,
+            used=covered.incident,
+            today=registry.today(),
+            at=registry.now(),
+        )
+        return _view(session, connection, run)
+
+
+def _end(session: Session, run: int, state: str) -> None:
+    with session.writing("solve jointly", {"joint run": run, "state": state}) as connection:
+        if stored.find_joint(connection, run).state == "running":
+            stored.end_joint(connection, run, state=state, at=session.registry.now())
+
+
+def _watched(session: Session, run: int, progress: Progress) -> Progress:
+    """Passes progress on, and ends the computation when somebody cancelled it; it speaks a few times only."""
+
+    def watch(step: str, done: int, of: int) -> None:
+        progress(step, done, of)
+        with snapshot(session.registry.engine) as connection:
+            state = stored.find_joint(connection, run).state
+        if state != "running":
+            raise Cancelled(f"joint run {run} was cancelled; start a new one when it is wanted")
+
+    return watch
+
+
+def _stated(prior: JointPrior) -> str:
+    return prior.kind if prior.kind in ("flat", "closed") else f"{prior.kind}={prior.value:g}"
+
+
+def _line(row: AnyRow) -> JointLine:
+    return JointLine(
+        row.id,
+        row.incident,
+        row.starter,
+        row.purpose,
+        row.day,
+        row.started,
+        row.finished,
+        row.state,
+        json.loads(row.left_out or "{}"),
+        row.answered,
+    )

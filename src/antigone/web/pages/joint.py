@@ -1,0 +1,198 @@
+"""The joint view of an incident: asking for it, watching it, and what it says of every family at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+
+from antigone.casework.registry.joint import cancel_joint, list_joint_runs, read_joint
+from antigone.casework.registry.opening import worker_key
+from antigone.casework.registry.views import JointLine
+from antigone.errors import InputError
+from antigone.model.joint_result import Conclusion, FamilyAnswer, JointPrior, JointResult
+from antigone.report.heatmap import draw_heatmap
+from antigone.report.joint import LEAST_IN_MATRIX, NOBODY, changes_between, summarise_joint
+from antigone.web.pages.dashboard import title_of
+from antigone.web.pages.runs import job_events
+from antigone.web.rendering import link
+from antigone.web.visits import Signed
+
+router = APIRouter()
+
+FAMILIES_ON_A_PAGE = 20
+MOST_ROWS = 30
+"""Unidentified persons in the picture of one family: the most probable ones."""
+MOST_CONCLUSIONS = 200
+PRIORS = {
+    "flat": "every assignment alike",
+    "closed": "everybody unidentified is one of the missing",
+    "open": "so many missing persons are expected among the unidentified",
+    "fraction": "this share of the unidentified are missing persons",
+    "odds": "each identification has these prior odds",
+}
+"""What a prior is called here; the last three need a number."""
+CLEAR = 0.99
+"""A posterior from which on a place counts as clear, though its generalised LR is not proven."""
+ALWAYS_STATED = ("flat", "closed")
+
+
+@dataclass(frozen=True)
+class FamilyMap:
+    """A family as a picture, and the same numbers as rows of a table; ``further`` persons are left out of both."""
+
+    answer: FamilyAnswer
+    picture: Markup
+    rows: tuple[tuple[str, tuple[float, ...]], ...]
+    further: int
+    conclusions: tuple[Conclusion, ...]
+
+
+@dataclass(frozen=True)
+class FamilyMaps:
+    """Some families of all."""
+
+    rows: tuple[FamilyMap, ...]
+    total: int
+    page: int
+    size: int
+
+
+@router.get("/joint")
+def joint_page(visit: Signed, incident: str, run: int | None = None, page: int = 1) -> HTMLResponse:
+    """The newest joint answer of an incident, or the one named, and the form for a new one."""
+    lines = list_joint_runs(visit.session, incident)
+    shown = run if run is not None else _to_show(lines)
+    view = None if shown is None else read_joint(visit.session, shown)
+    if view is not None and view.line.incident != incident:
+        raise InputError(f"joint run {shown} is not of incident '{incident}'; choose one of its list")
+    jobs = list(visit.web.jobs.of(incident, kind="joint"))
+    values: dict[str, object] = {
+        "incident": incident,
+        "title": title_of(visit, incident),
+        "lines": lines,
+        "view": view,
+        "job": next((job for job in jobs if not job.has_ended), None),
+        "failed": next((job for job in jobs[:1] if job.state == "failed"), None),
+        "priors": PRIORS,
+        "r": view.result if view else None,
+    }
+    if view and view.result:
+        values |= _shown(view.result, max(page, 1))
+    return visit.page("joint.html.j2", status=200, **values)
+
+
+@router.post("/joint")
+def start_joint(
+    visit: Signed,
+    incident: Annotated[str, Form()],
+    prior: Annotated[str, Form()] = "flat",
+    number: Annotated[str, Form()] = "",
+    population: Annotated[str, Form()] = "",
+) -> Response:
+    """Start a joint solution in a process of its own."""
+    visit.session.require("solve jointly")
+    title_of(visit, incident)
+    visit.web.jobs.start(
+        user=visit.session.code,
+        purpose=visit.session.purpose,
+        incident=incident,
+        key=worker_key(visit.web.registry),
+        kind="joint",
+        prior=_prior(prior, number.strip()),
+        population=population.strip(),
+    )
+    return visit.go(link("/joint", incident=incident))
+
+
+@router.get("/joint/events")
+async def joint_events(visit: Signed, request: Request, job: str) -> StreamingResponse:
+    """How far a joint solution is, as server-sent events until it ends."""
+    await run_in_threadpool(visit.session.require, "see joint")
+    found = await run_in_threadpool(visit.web.jobs.find, job)
+    if found is None or found.kind != "joint":
+        raise InputError("this joint solution is not known any more; look at the joint page of the incident")
+    return StreamingResponse(job_events(visit.web.jobs, job, request), media_type="text/event-stream")
+
+
+@router.post("/joint/cancel")
+def cancel(visit: Signed, run: Annotated[int, Form()]) -> Response:
+    """Cancel a joint solution by its number, also one whose process is gone; nothing of it is kept."""
+    line = cancel_joint(visit.session, run)
+    for job in visit.web.jobs.of(line.incident, kind="joint", ended=False):
+        if job.run == run:
+            visit.web.jobs.cancel(job)
+    return visit.go(link("/joint", incident=line.incident), notice="It is cancelled. Nothing of it is kept.")
+
+
+def _prior(kind: str, number: str) -> str:
+    """What the form says as `JointPrior.parse` reads it.
+
+    Raises
+    ------
+    ModelError
+        When it is no prior, or its number is missing or out of range.
+    """
+    text = kind if kind in ALWAYS_STATED else f"{kind}={number}"
+    JointPrior.parse(text)
+    return text
+
+
+def _to_show(lines: Sequence[JointLine]) -> int | None:
+    """The newest run with an answer, else the newest that lost it."""
+    answered = next((line.id for line in lines if line.answered), None)
+    return answered or next((line.id for line in lines if line.state == "to be computed again"), None)
+
+
+def _shown(result: JointResult, page: int) -> dict[str, object]:
+    """What the page says of an answer beyond its own fields."""
+    nobody = [
+        (answer.family, missing, answer.not_found[missing])
+        for answer in result.families
+        for missing in answer.missing
+        if missing not in answer.proposed
+    ]
+    still_open = [c for c in result.conclusions if c.status == "open"]
+    first = (page - 1) * FAMILIES_ON_A_PAGE
+    families = result.families[first : first + FAMILIES_ON_A_PAGE]
+    maps = tuple(_map(result, answer) for answer in families)
+    return {
+        "summary": summarise_joint(result),
+        "maps": FamilyMaps(maps, len(result.families), page, FAMILIES_ON_A_PAGE),
+        "open_persons": still_open,
+        "bounded": [c for c in still_open if _only_bounded(c)],
+        "undecided": [c for c in still_open if not _only_bounded(c)],
+        "nobody_proposed": nobody,
+        "conclusions": result.conclusions[:MOST_CONCLUSIONS],
+        "settled": sum(c.status.startswith("supported") for c in result.conclusions),
+        "alternatives": [(one, changes_between(result.assignments[0], one)) for one in result.assignments[1:]],
+    }
+
+
+def _only_bounded(conclusion: Conclusion) -> bool:
+    """Whether somebody has a place that only the assignments left out keep from being proven."""
+    return conclusion.glr_kind == "at least" and conclusion.posterior >= CLEAR
+
+
+def _map(result: JointResult, answer: FamilyAnswer) -> FamilyMap:
+    values = {(p.unidentified, p.missing): p.posterior for p in result.pairings if p.family == answer.family}
+    largest: dict[str, float] = {}
+    for (code, _), chance in values.items():
+        largest[code] = max(chance, largest.get(code, 0.0))
+    ranked = sorted((code for code in largest if largest[code] >= LEAST_IN_MATRIX), key=lambda c: (-largest[c], c))
+    codes = [*ranked[:MOST_ROWS], NOBODY]
+    values |= {(NOBODY, missing): chance for missing, chance in answer.not_found.items()}
+    title = f"Posterior probabilities in family {answer.family}: unidentified persons by missing persons"
+    picture = draw_heatmap(codes, answer.missing, values, title=title)
+    return FamilyMap(
+        answer,
+        Markup(picture),  # noqa: S704 - our own SVG, escaped there
+        tuple((code, tuple(values.get((code, missing), 0.0) for missing in answer.missing)) for code in codes),
+        len(ranked) - len(codes) + 1,
+        tuple(c for c in result.conclusions if c.family == answer.family),
+    )

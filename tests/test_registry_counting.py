@@ -1,0 +1,106 @@
+"""Counts that are kept: always what counting again shows, and counted again only after a change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from registry_team import INCIDENT, NOON, candidate, small_incident
+
+from antigone.casework.registry.candidates import list_candidates, read_candidate
+from antigone.casework.registry.consents import record_consent, withdraw_donor
+from antigone.casework.registry.counting import Kept
+from antigone.casework.registry.families import read_family
+from antigone.casework.registry.importing import import_incident
+from antigone.casework.registry.reviewing import comment, confirm, propose
+from antigone.casework.registry.searching import search
+from antigone.casework.registry.status import list_incidents, read_status
+from antigone.errors import Forbidden
+from antigone.model.case import Consent
+from antigone.registry.audit import append, audit_head, changes_since
+from antigone.registry.database import snapshot, transaction
+
+EVERYBODY = ("administrator", "registrar", "geneticist", "second geneticist", "reviewer", "coordinator", "auditor")
+
+
+def counted_again(session):
+    """The oracle: the same question to a registry that nothing was asked before."""
+    return read_status(replace(session, registry=replace(session.registry, kept=Kept())))
+
+
+def count_nothing_again(session, monkeypatch):
+    """From here on, counting fails."""
+
+    def fail(*_arguments, **_named):
+        raise AssertionError("it was counted again")
+
+    for name in ("count_people", "count_donors", "families_in_want", "count_states", "count_identified"):
+        monkeypatch.setattr(f"antigone.casework.registry.status.{name}", fail)
+    return read_status(session)
+
+
+def test_status__is_what_counting_again_shows_after_every_action(team):
+    def check(what):
+        for code in EVERYBODY:
+            assert read_status(team[code]) == counted_again(team[code]), (what, code)
+
+    check("nothing")
+    import_incident(team["registrar"], INCIDENT, small_incident())
+    check("an import")
+    search(team["geneticist"], INCIDENT, seed=1)
+    check("a search")
+    line = candidate(team, "PM1", "F1")
+    propose(team["geneticist"], line.pairing, version=0, reason="all agree", candidate=line.id)
+    check("a proposal")
+    comment(team["reviewer"], line.pairing, text="looked at")
+    confirm(team["reviewer"], line.pairing, version=1, reason="all agree")
+    check("a confirmation")
+    assert read_status(team["auditor"]).incidents[0].identified == 1
+    withdraw_donor(team["coordinator"], INCIDENT, "F2", "FA")
+    check("a withdrawal")
+    record_consent(team["coordinator"], INCIDENT, "F4", "MO", consent=Consent("C9", NOON.date()))
+    check("a consent")
+
+
+def test_status__nothing_is_counted_again_after_looks(after_search, monkeypatch):
+    reviewer = after_search["reviewer"]
+    before = read_status(reviewer)
+    read_candidate(reviewer, candidate(after_search, "PM1", "F1").id)
+    list_candidates(reviewer, INCIDENT)
+    read_family(reviewer, INCIDENT, "F1")
+    with pytest.raises(Forbidden):
+        import_incident(reviewer, INCIDENT, small_incident())
+    assert count_nothing_again(reviewer, monkeypatch) == before
+    assert list_incidents(reviewer) == before.incidents
+
+
+@pytest.mark.parametrize("action", ["record consent", "withdraw", "import", "restore", "an action of another version"])
+def test_status__is_counted_again_after_any_action_that_is_no_look(after_search, monkeypatch, action):
+    """Also when another process did it, of whom nothing is known but the line."""
+    reviewer = after_search["reviewer"]
+    read_status(reviewer)
+    with transaction(reviewer.registry.engine) as connection:
+        append(connection, at=reviewer.registry.now(), actor="other", action=action, purpose="test", subject="{}")
+    with pytest.raises(AssertionError, match="counted again"):
+        count_nothing_again(reviewer, monkeypatch)
+
+
+def test_status__is_counted_again_on_another_day_because_a_consent_may_have_ended(after_search, monkeypatch):
+    reviewer = after_search["reviewer"]
+    read_status(reviewer)
+    tomorrow = replace(reviewer.registry, clock=lambda: NOON + dt.timedelta(1))
+    with pytest.raises(AssertionError, match="counted again"):
+        count_nothing_again(replace(reviewer, registry=tomorrow), monkeypatch)
+
+
+def test_changes_since__looks_only_at_later_lines(after_search):
+    engine = after_search["reviewer"].registry.engine
+    with transaction(engine) as connection:
+        head = append(connection, at="2026", actor="A", action="import", purpose="p", subject="{}")
+        append(connection, at="2026", actor="A", action="see family", purpose="p", subject="{}")
+        assert changes_since(connection, head.number - 1, leave_alone=("see %",))
+        assert not changes_since(connection, head.number, leave_alone=("see %",))
+        assert changes_since(connection, head.number, leave_alone=("search",))
+    with snapshot(engine) as connection:
+        assert not changes_since(connection, audit_head(connection).number, leave_alone=())
