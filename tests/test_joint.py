@@ -28,7 +28,7 @@ from antigone.model.profile import Profile
 from antigone.search import joint_elimination, joint_likelihood, joint_posterior, joint_screen
 from antigone.search.blind import compare
 from antigone.search.family_table import Target
-from antigone.search.joint_components import Weighted, cut_rows, fair_prices, find_components
+from antigone.search.joint_components import Component, Weighted, cut_rows, fair_prices, find_components
 from antigone.search.joint_conclusions import propose
 from antigone.search.joint_likelihood import FamilyTable, family_table
 from antigone.search.joint_lumping import OTHER, lump_marker
@@ -646,3 +646,19 @@ def test_best_assignments__many_symmetric_families_do_not_multiply_the_search() 
     best = best_assignments(solve_component(families, component), count=10)
     assert [one.log_weight for one in best] == pytest.approx([sum(20.1 + f / 7 for f in range(n))] * 10, abs=1e-8)
     assert len({one.rows for one in best}) == 10
+
+
+def test_feasible__leaves_out_as_little_as_the_work_allows(monkeypatch) -> None:
+    """Sixty persons and nobody, each e times less probable than the one before; 33 rows are allowed."""
+    family = Weighted(np.arange(-1, 60, dtype=np.int32)[:, None], -np.arange(-1.0, 60.0))
+    monkeypatch.setattr(joint_posterior, "LARGEST_WORK", 33)
+    monkeypatch.setattr(joint_posterior, "CUTS", (-50.0, -25.0))
+    monkeypatch.setattr(joint_posterior, "find_components", one_component_by_rows)
+    kept, _, cut = joint_posterior._feasible([family], [-np.inf], np.zeros(60), closed=False)
+    assert cut is not None
+    assert 32 <= len(kept[0].log_weight) <= 33
+    assert cut.rows_left_out == 61 - len(kept[0].log_weight)
+
+
+def one_component_by_rows(families, *, all_shared: bool = False) -> list[Component]:
+    return [Component((0,), frozenset(), float(sum(len(family.log_weight) for family in families)))]

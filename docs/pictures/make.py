@@ -1,6 +1,6 @@
 """The pictures of docs/web.md, made again from the demonstration registry.
 
-``.venv/bin/python docs/pictures/make.py``: it needs Chromium and the development extras, and takes a minute. Run it
+``.venv/bin/python docs/pictures/make.py``: it needs Chromium and the development extras, and takes two minutes. Run it
 after a page has changed, look at each picture, and commit them.
 """
 
@@ -16,6 +16,9 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from antigone.casework.registry.joint import solve_jointly
+from antigone.casework.registry.opening import session_of
+from antigone.model.joint_result import JointPrior
 from antigone.web.app import create_app
 from antigone.web.demo import DATABASE, PASSWORD, make_demo
 from antigone.web.settings import WebSettings
@@ -29,7 +32,7 @@ PICTURES = {
     "candidate": ("geneticist-2", "/candidate?id=6"),
     "family": ("coordinator", f"/family?incident={INCIDENT}&family=F08"),
     "search": ("geneticist", "/run?run=1"),
-    "joint": ("geneticist", f"/joint?incident={INCIDENT}"),
+    "joint": ("geneticist", f"/joint?incident={INCIDENT}#families"),
 }
 
 
@@ -49,6 +52,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
         registry = make_demo(folder)
+        geneticist = session_of(registry, "geneticist", purpose="pictures")
+        solve_jointly(geneticist, INCIDENT, prior=JointPrior("odds", 0.001))
         settings = WebSettings(str(folder / DATABASE), folder / "work")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))

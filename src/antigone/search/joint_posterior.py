@@ -28,6 +28,8 @@ Array = NDArray[np.float64]
 
 CUTS = (-110.0, -100.0, -90.0, -80.0, -70.0, -60.0, *(-2.5 * step for step in range(20, 2, -1)))
 """Natural logs of the row shares below which rows are left out, tried one after another."""
+HALVINGS = 4
+"""Cuts tried between the first of ``CUTS`` that fits and the one before it, to leave out as little as can be."""
 LARGEST_ERROR = 0.01
 """Above this bound on the error of a posterior the computation is refused."""
 
@@ -206,15 +208,25 @@ def _feasible(
     if closed:
         raise PlanTooLarge("the closed prior is too large to sum exactly, and has no bound; use the prior open=E")
     prices = fair_prices(families, floor)
-    for log_least in (-np.inf, *CUTS) if fits else CUTS:
+
+    def tried(log_least: float) -> tuple[Cut, list[Component]] | None:
         cut = cut_rows(families, prices, log_least=log_least, unlisted=unlisted)
-        components = find_components(cut.kept)
-        if _fits(components):
-            return cut.kept, components, cut
-    raise PlanTooLarge(
-        "too many unidentified persons could be of too many families with similar weight; type more markers or "
-        "relatives, or solve parts of the incident that share no possible person"
-    )
+        parts = find_components(cut.kept)
+        return (cut, parts) if _fits(parts) else None
+
+    cuts = (-np.inf, *CUTS) if fits else CUTS
+    number, found = next(((n, found) for n, cut in enumerate(cuts) if (found := tried(cut))), (0, None))
+    if found is None:
+        raise PlanTooLarge(
+            "too many unidentified persons could be of too many families with similar weight; type more markers or "
+            "relatives, or solve parts of the incident that share no possible person"
+        )
+    too_fine, fine = cuts[max(0, number - 1)], cuts[number]
+    for _ in range(HALVINGS if number and np.isfinite(too_fine) else 0):
+        between = (too_fine + fine) / 2
+        better = tried(between)
+        found, fine, too_fine = (better, between, too_fine) if better else (found, fine, between)
+    return found[0].kept, found[1], found[0]
 
 
 def _fits(components: Sequence[Component]) -> bool:
