@@ -32,7 +32,7 @@ from antigone.casework.demo import simulated_incident
 from antigone.casework.registry import opening, users
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.session import Registry
-from antigone.cli_serve import KEEP_ALIVE
+from antigone.cli.serving import KEEP_ALIVE
 from antigone.registry.database import transaction
 from antigone.registry.runs import finish_run, start_run
 from antigone.registry.vault import Vault

@@ -429,7 +429,7 @@ def test_fit__the_misattributed_donor_is_found_for_the_geneticist(ferry):
 
 def test_search__a_reference_that_does_not_fit_is_in_no_output(ferry, capsys):
     """Neither the donor's code nor any word for it, in any ordinary output."""
-    from antigone import console
+    from antigone.cli import console
 
     made, truth, outcome = ferry
     console.print_search(outcome.result)

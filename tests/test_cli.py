@@ -695,7 +695,7 @@ def test_search__an_output_that_cannot_be_written_is_refused(run, case_folder, t
 
 
 def test_console__codes_with_brackets_are_printed_as_they_are(capsys, monkeypatch):
-    from antigone import console
+    from antigone.cli import console
     from antigone.casework.demo import Verdict
 
     monkeypatch.setenv("COLUMNS", "200")

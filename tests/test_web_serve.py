@@ -9,11 +9,10 @@ from registry_team import small_incident
 from typer.testing import CliRunner
 from web_site import TestClient, sign_in
 
-from antigone import cli_serve
 from antigone.casework.registry.opening import session_of
 from antigone.casework.registry.roles import ROLES
 from antigone.casework.registry.status import list_incidents
-from antigone.cli import app
+from antigone.cli import app, serving
 from antigone.errors import InputError, StorageError, Unsupported
 from antigone.web.app import create_app
 from antigone.web.demo import DEMO_USERS, KEY_FILE, PASSWORD, make_demo, open_demo
@@ -40,7 +39,7 @@ def test_serve__refuses_what_is_not_safe(arguments, words):
 
 
 def test_serve__names_the_extras_that_are_missing(monkeypatch):
-    monkeypatch.setattr(cli_serve, "find_spec", lambda name: None if name == "typst" else object())
+    monkeypatch.setattr(serving, "find_spec", lambda name: None if name == "typst" else object())
     refusal = serve("--demo")
     assert isinstance(refusal, Unsupported)
     assert "antigone[web,registry,report]" in str(refusal)
@@ -84,5 +83,5 @@ def test_run__gives_the_server_no_log_of_addresses(monkeypatch, tmp_path):
     """An address may hold codes, so it is written nowhere."""
     seen: dict[str, object] = {}
     monkeypatch.setattr("uvicorn.run", lambda app, **chosen: seen.update(chosen))
-    cli_serve._run(object(), "127.0.0.1", 8417, None, None, "")
+    serving._run(object(), "127.0.0.1", 8417, None, None, "")
     assert (seen["host"], seen["access_log"], seen["proxy_headers"]) == ("127.0.0.1", False, False)

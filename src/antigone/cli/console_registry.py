@@ -11,7 +11,7 @@ from rich.table import Table
 
 from antigone.casework.registry import views
 from antigone.casework.registry.importing import Imported
-from antigone.console import WIDE, log10_text, probability
+from antigone.cli.console import WIDE, log10_text, probability
 
 NOTHING = "none"
 HASH_SHOWN = 12

@@ -1,0 +1,63 @@
+"""All commands of `antigone`, and what a refusal looks like."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from antigone.cli import incidents, trying
+from antigone.cli.keeping import escrow_app, keeping_app
+from antigone.cli.registry import registry_app
+from antigone.cli.reviewing import reviewing_app
+from antigone.cli.serving import serve
+from antigone.cli.users import users_app
+from antigone.errors import AntigoneError
+
+app = typer.Typer(
+    name="antigone",
+    help="Compare unidentified persons with the families of the missing. The software proposes; a person identifies.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+for command in (
+    incidents.search,
+    incidents.reassociate,
+    incidents.joint,
+    incidents.explain,
+    trying.lr,
+    trying.validate,
+    trying.simulate,
+    trying.demo,
+    serve,
+):
+    app.command()(command)
+
+bench_app = typer.Typer(help="Measure this machine.", no_args_is_help=True)
+bench_app.command()(trying.blind)
+app.add_typer(bench_app, name="bench")
+registry_app.add_typer(reviewing_app)
+registry_app.add_typer(keeping_app)
+registry_app.add_typer(users_app, name="users")
+registry_app.add_typer(escrow_app, name="escrow")
+app.add_typer(registry_app, name="registry")
+
+
+def main() -> None:
+    """Run a command; a refusal is words on stderr and exit code 1, never a traceback."""
+    try:
+        app()
+    except AntigoneError as error:
+        problems = getattr(error, "problems", ())
+        if problems:
+            count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+            typer.echo(f"{count}; nothing was computed and nothing was written:", err=True)
+            typer.echo("\n".join(f"  {problem}" for problem in problems), err=True)
+        else:
+            typer.echo(f"antigone: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("antigone: stopped; no result was written. A large search goes on with --resume.", err=True)
+        sys.exit(130)

@@ -1,0 +1,184 @@
+"""`antigone registry ...`: a registry and what is in it: families, consents, custody. Imports wait."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from antigone.cli.signing import (
+    IncidentCode,
+    KeyFile,
+    Page,
+    ask_passphrase,
+    require_registry,
+    secret,
+    signed_in,
+)
+
+if TYPE_CHECKING:
+    from antigone.casework.registry.session import Session
+
+registry_app = typer.Typer(
+    help="Samples, families, consents, runs and decisions of a team, in one place, under keys of their own.",
+    no_args_is_help=True,
+)
+
+
+@registry_app.command()
+def init(
+    place: Annotated[str, typer.Argument(help="A new file, or postgresql://... of an empty database.")],
+    administrator: Annotated[str, typer.Option(help="The code of the first user.")] = "administrator",
+    key_file: KeyFile = None,
+) -> None:
+    """Make a registry, its master key and its first administrator."""
+    require_registry()
+    from antigone.casework.registry.opening import has_master_key, init_registry, open_vault
+
+    server = has_master_key(os.environ)
+    path = None if server else key_file or Path(f"{place}.key" if "://" not in place else "antigone.key")
+    passphrase = "" if server else secret("ANTIGONE_PASSPHRASE", "New passphrase of the key file", confirm=True)
+    init_registry(
+        place,
+        administrator=administrator,
+        password=secret("ANTIGONE_PASSWORD", f"New password of '{administrator}'", confirm=True),
+        key_file=path,
+        passphrase=passphrase,
+        vault=open_vault(os.environ, key_file=None, ask=ask_passphrase) if server else None,
+    ).close()
+    typer.echo(f"The registry is made; '{administrator}' is its administrator.")
+    if path:
+        typer.echo(f"Its master key is in {path}. Without this file and its passphrase nothing can be read again:")
+        typer.echo("keep a copy of it at another place, and think of trustees (antigone registry escrow split).")
+
+
+@registry_app.command(name="import")
+@signed_in
+def import_(
+    session: Session,
+    incident: Annotated[Path, typer.Argument(help="A case folder, its workbook (.xlsx), or a Familias .fam file.")],
+    code: Annotated[
+        str, typer.Option("--as", help="The incident's code in the registry. Default: from its title.")
+    ] = "",
+    consent_attested: Annotated[str | None, typer.Option(help="Who attests consent (.fam files only).")] = None,
+) -> None:
+    """Add an incident, or what is new in it. All of it, or nothing."""
+    from antigone.casework.files import load_incident
+    from antigone.casework.registry.importing import import_incident, incident_code
+    from antigone.cli import console_registry
+
+    read = load_incident(incident, attested_by=consent_attested, today=session.registry.today())
+    code = code or incident_code(read.title)
+    console_registry.print_imported(code, import_incident(session, code, read), read.notices)
+
+
+@registry_app.command()
+@signed_in
+def status(session: Session) -> None:
+    """Every incident in counts, what waits for you, what is blocked."""
+    from antigone.casework.registry.status import read_status
+    from antigone.cli import console_registry
+
+    console_registry.print_status(read_status(session))
+
+
+@registry_app.command()
+@signed_in
+def families(
+    session: Session,
+    incident: IncidentCode,
+    family: Annotated[str, typer.Option(help="One family: its members, donors and consents.")] = "",
+    page: Page = 1,
+) -> None:
+    """The families of an incident by code, with the state of their consents."""
+    from antigone.casework.registry.families import list_families, read_family
+    from antigone.cli import console_registry
+
+    if family:
+        console_registry.print_family(read_family(session, incident, family))
+    else:
+        console_registry.print_families(list_families(session, incident, page=page))
+
+
+@registry_app.command()
+@signed_in
+def consent(
+    session: Session,
+    incident: IncidentCode,
+    family: Annotated[str, typer.Option(help="The family's code.")],
+    member: Annotated[str, typer.Option(help="The donor's code in the family.")],
+    reference: Annotated[str, typer.Option(help="The instrument: where the signed consent is kept.")],
+    given: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="Its first day.")],
+    scope: Annotated[list[str], typer.Option(help="identification, court or sharing; may be repeated.")],
+    expires: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day it ends.")] = None,
+) -> None:
+    """Record a donor's consent: what for, since when, until when, and by which instrument."""
+    from antigone.casework.registry.consents import record_consent
+    from antigone.cli import console_registry
+    from antigone.model.case import Consent
+
+    ends = expires.date() if expires else None
+    new = Consent(reference, given.date(), tuple(scope), ends)
+    console_registry.print_family(record_consent(session, incident, family, member, consent=new))
+
+
+@registry_app.command()
+@signed_in
+def withdraw(
+    session: Session,
+    incident: IncidentCode,
+    family: Annotated[str, typer.Option(help="The family's code.")] = "",
+    member: Annotated[str, typer.Option(help="The donor's code in the family.")] = "",
+    seeker: Annotated[str, typer.Option(help="Instead of a donor: the code of a living seeker.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+) -> None:
+    """Erase a donor, or a living seeker, who withdraws. It cannot be undone."""
+    from antigone.casework.registry.consents import withdraw_donor, withdraw_seeker
+    from antigone.cli import console_registry
+
+    if bool(seeker) == bool(family and member):
+        raise typer.BadParameter("give --family and --member, or --seeker")
+    who = seeker or f"{member} of family {family}"
+    if not yes:
+        typer.confirm(f"Erase {who} and everything that rested on them, for good?", abort=True, err=True)
+    left = withdraw_seeker(session, incident, seeker) if seeker else withdraw_donor(session, incident, family, member)
+    console_registry.print_left(left)
+
+
+@registry_app.command()
+@signed_in
+def custody(
+    session: Session,
+    sample: Annotated[str, typer.Argument(help="The sample's code.")],
+    incident: IncidentCode,
+    event: Annotated[str, typer.Option(help="What happened, to add it to the chain.")] = "",
+    holder: Annotated[str, typer.Option(help="Who holds the sample now.")] = "",
+) -> None:
+    """The chain of custody of a sample; with --event and --holder, a new link of it."""
+    from antigone.casework.registry.custody import list_custody, record_custody
+    from antigone.cli import console_registry
+
+    adds = bool(event or holder)
+    chain = (
+        record_custody(session, incident, sample, event=event, holder=holder)
+        if adds
+        else list_custody(session, incident, sample)
+    )
+    console_registry.print_custody(chain)
+
+
+@registry_app.command()
+@signed_in
+def export(
+    session: Session,
+    incident: IncidentCode,
+    out: Annotated[Path, typer.Option(help="The case folder to write.")],
+) -> None:
+    """Write an incident for another institution: only donors whose consent covers sharing."""
+    from antigone.casework.registry.exporting import export_incident
+    from antigone.cli import console_registry
+
+    console_registry.print_exported(export_incident(session, incident, out))

@@ -1,0 +1,159 @@
+"""`antigone registry ...`: searches, candidates and decisions. Imports wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from antigone.cli.signing import (
+    CandidateNumber,
+    IncidentCode,
+    Page,
+    Reason,
+    signed_in,
+)
+
+if TYPE_CHECKING:
+    from antigone.casework.registry.session import Session
+
+reviewing_app = typer.Typer()
+
+
+@reviewing_app.command()
+@signed_in
+def search(
+    session: Session,
+    incident: IncidentCode,
+    seed: Annotated[int, typer.Option(help="Seed of the simulated estimate of chance matches.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes (needs antigone with the extra 'scale').")] = 1,
+) -> None:
+    """Search an incident, store the run, and open its candidates for review."""
+    from antigone.casework.found import Execution
+    from antigone.casework.registry.searching import search as search_registry
+    from antigone.cli import console_registry
+
+    execution = Execution(workers=workers)
+    run = search_registry(session, incident, seed=seed, progress=console_registry.print_progress, execution=execution)
+    console_registry.print_run(run)
+
+
+@reviewing_app.command()
+@signed_in
+def runs(
+    session: Session,
+    incident: Annotated[str, typer.Option("--incident", help="Of one incident only.")] = "",
+    run: Annotated[int, typer.Option(help="One run in full.")] = 0,
+    cancel: Annotated[int, typer.Option(help="End this run, which is running or whose process is gone.")] = 0,
+    page: Page = 1,
+) -> None:
+    """The searches that were made: who, why, when, how they ended, who was left out."""
+    from antigone.casework.registry.searching import cancel_search, list_runs, read_run
+    from antigone.cli import console_registry
+
+    if cancel:
+        cancel_search(session, cancel)
+    if run:
+        console_registry.print_run(read_run(session, run))
+    else:
+        console_registry.print_runs(list_runs(session, incident, page=page))
+
+
+@reviewing_app.command()
+@signed_in
+def findings(session: Session, run: Annotated[int, typer.Argument(help="The number of the run.")]) -> None:
+    """References that do not fit their declared pedigree; only for the geneticist who ran the search."""
+    from antigone.casework.registry.searching import findings as read_findings
+    from antigone.cli import console_registry
+
+    console_registry.print_findings(read_findings(session, run))
+
+
+@reviewing_app.command()
+@signed_in
+def candidates(
+    session: Session,
+    incident: IncidentCode,
+    run: Annotated[int | None, typer.Option(help="Of which run. Default: the newest with an answer.")] = None,
+    state: Annotated[str, typer.Option(help="open, proposed, confirmed, rejected or reopening.")] = "",
+    order: Annotated[
+        str, typer.Option(help="rank, log10_lr, posterior, markers, unidentified, family, state.")
+    ] = "rank",
+    descending: Annotated[bool, typer.Option("--descending", help="The largest first.")] = False,
+    page: Page = 1,
+) -> None:
+    """The candidates of a run, and where each question stands."""
+    from antigone.casework.registry.candidates import ORDERS, list_candidates
+    from antigone.cli import console_registry
+
+    if order not in ORDERS:
+        raise typer.BadParameter(f"order '{order}'; expected one of {', '.join(ORDERS)}")
+    shown = list_candidates(
+        session, incident, run=run, state=state, order=ORDERS[order], descending=descending, page=page
+    )
+    console_registry.print_candidates(shown)
+
+
+@reviewing_app.command()
+@signed_in
+def show(session: Session, candidate: CandidateNumber) -> None:
+    """A candidate in full: markers, alternatives, what was said and decided, and what you can do now."""
+    from antigone.casework.registry.candidates import read_candidate
+    from antigone.cli import console_registry
+
+    console_registry.print_candidate(read_candidate(session, candidate))
+
+
+@reviewing_app.command()
+@signed_in
+def review(
+    session: Session, candidate: CandidateNumber, text: Annotated[str, typer.Option(help="What you saw. No names.")]
+) -> None:
+    """Write about a candidate without deciding."""
+    from antigone.casework.registry.candidates import read_candidate
+    from antigone.casework.registry.reviewing import comment
+
+    comment(session, read_candidate(session, candidate).line.pairing, text=text)
+    typer.echo(f"Written to candidate {candidate}.")
+
+
+@reviewing_app.command()
+@signed_in
+def decide(
+    session: Session,
+    step: Annotated[str, typer.Argument(help="propose, confirm, reject, return, 'ask to reopen', reopen or keep.")],
+    candidate: CandidateNumber,
+    reason: Reason,
+    version: Annotated[
+        int | None, typer.Option(help="The version you saw; refused when somebody decided since.")
+    ] = None,
+) -> None:
+    """Take a step: propose, and another person confirms; each with a reason."""
+    from antigone.casework.registry.candidates import read_candidate
+    from antigone.casework.registry.reviewing import STEPS, propose
+
+    if step not in ("propose", *STEPS):
+        raise typer.BadParameter(f"step '{step}'; expected propose, {', '.join(STEPS)}")
+    line = read_candidate(session, candidate).line
+    seen = line.version if version is None else version
+    if step == "propose":
+        now = propose(session, line.pairing, version=seen, reason=reason, candidate=candidate)
+    else:
+        now = STEPS[step](session, line.pairing, version=seen, reason=reason)
+    typer.echo(f"{line.unidentified} as {line.missing} of family {line.family}: {now.state} (version {now.version}).")
+
+
+@reviewing_app.command()
+@signed_in
+def parts(
+    session: Session,
+    one: Annotated[str, typer.Argument(help="The code of remains.")],
+    other: Annotated[str, typer.Argument(help="The code of other remains.")],
+    incident: IncidentCode,
+    reason: Reason,
+) -> None:
+    """Declare two remains parts of one person; both may then be confirmed as one missing person."""
+    from antigone.casework.registry.reviewing import declare_parts
+
+    declare_parts(session, incident, one, other, reason=reason)
+    typer.echo(f"{one} and {other} are declared parts of one person.")

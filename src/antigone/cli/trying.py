@@ -1,0 +1,83 @@
+"""`antigone lr`, `validate`, `simulate`, `demo` and `bench`: the exact core, and simulated incidents. Imports wait."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from antigone.cli.incidents import print_found, search_and_write
+from antigone.cli.options import progress_bar, require_drawing
+
+
+def lr(case: Annotated[Path, typer.Argument(help="A case in JSON, or a .fam file with two pedigrees.")]) -> None:
+    """The likelihood ratio of any two pedigrees, H1 against H2: per marker and total."""
+    from antigone.casework.explain import compare_hypotheses
+    from antigone.cli import console
+
+    for report in compare_hypotheses(case):
+        console.print_hypotheses(report)
+
+
+def validate(files: Annotated[list[Path], typer.Argument(help="Validation cases in JSON.")]) -> None:
+    """Compare with expected values. Exit 1: beyond tolerance; exit 2: something this version cannot compute."""
+    from antigone.casework.validate import validate_files
+    from antigone.cli import console
+
+    with progress_bar() as progress:
+        checks = validate_files(files, progress=progress)
+    console.print_checks(checks)
+    if any(check.largest is not None and not check.passed for check in checks):
+        raise typer.Exit(1)
+    if any(check.largest is None for check in checks):
+        raise typer.Exit(2)
+
+
+def simulate(
+    out: Annotated[Path, typer.Option(help="The case folder to write; the truth goes into OUT-truth.csv beside it.")],
+    families: Annotated[int, typer.Option(min=1, help="How many families.")] = 40,
+    unidentified: Annotated[int, typer.Option(min=0, help="How many unidentified persons.")] = 60,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same incident.")] = 1,
+) -> None:
+    """Write a simulated incident from the NIST 1036 frequencies: no real person is in it."""
+    from antigone.casework.demo import simulated_incident
+    from antigone.casework.files import save_incident
+
+    incident, truth = simulated_incident(families=families, unidentified=unidentified, seed=seed)
+    beside = save_incident(incident, truth, out)
+    typer.echo(f"{out}: {families} families, {unidentified} unidentified persons. The truth is in {beside}.")
+
+
+def demo(out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("demo")) -> None:
+    """Simulate a ferry accident, search it, and compare the candidates with the simulated truth."""
+    require_drawing("the demonstration's report")
+    from antigone.casework.demo import compare_with_truth, day_of_search, demo_incident, why_open
+    from antigone.casework.files import load_incident, remove_simulated, save_incident
+    from antigone.cli import console
+
+    folder = out / "incident"
+    incident, truth = demo_incident()
+    remove_simulated(folder, incident.title)
+    save_incident(incident, truth, folder)
+    today = day_of_search(incident)
+    read = load_incident(folder, attested_by=None, today=today)
+    result = search_and_write(read, out, today=today, seed=1, command=["demo"], geneticist=False)
+    print_found(result, out)
+    console.print_truth(compare_with_truth(result, truth), why_open(result))
+    typer.echo(f"\nOpen {(out / 'report.html').resolve()}")
+
+
+def blind(
+    families: Annotated[int, typer.Option(min=1)] = 10_000,
+    unidentified: Annotated[int, typer.Option(min=1)] = 50_000,
+    markers: Annotated[int, typer.Option(min=1)] = 24,
+    workers: Annotated[int, typer.Option(min=1, help="Threads of the pair step.")] = 2,
+) -> None:
+    """Rates of a blind search over simulated families, beside plain NumPy and the memory; prints JSON."""
+    import json
+
+    from antigone.casework.bench import bench_blind
+
+    rates = bench_blind(families=families, unidentified=unidentified, markers=markers, workers=workers)
+    typer.echo(json.dumps(rates, indent=1))
