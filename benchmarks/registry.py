@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice, product
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,20 @@ import numpy as np
 from sqlalchemy import Engine, insert
 
 from antigone.casework.found import Execution
-from antigone.casework.search import search_incident
+from antigone.casework.search import MOST_DETAILED, search_incident
 from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.frequency import FrequencyTable
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Genotypes, Kit, Profile
-from antigone.model.result import Candidate, ChanceMatches, Provenance, SearchResult
+from antigone.model.result import (
+    Candidate,
+    ChanceMatches,
+    FamilySummary,
+    Provenance,
+    SearchResult,
+    SensitivityPoint,
+    UnidentifiedSummary,
+)
 from antigone.registry.candidates import Only, read_candidates
 from antigone.registry.consent import read_incident
 from antigone.registry.database import create_registry, snapshot, transaction
@@ -66,21 +74,34 @@ def make(profiles: int, unidentified: int) -> Incident:
 
 
 def answer(incident: Incident, count: int) -> SearchResult:
-    """An invented answer with ``count`` candidates, of which none is worked out in detail."""
-    pairs = islice(product(incident.unidentified, incident.families), count)
+    """An invented answer with ``count`` candidates, as many for each unidentified person, of which the first 1,000 are
+    worked out in detail; and one line for each unidentified and each missing person, as a search gives them.
+    """
+    people, kin = incident.unidentified, incident.families
+    rounds = range(-(-count // len(people)))
+    pairs = islice(((p, kin[(n + r) % len(kin)]) for r in rounds for n, p in enumerate(people)), count)
     found = tuple(
-        Candidate(
-            *(rank, person.code, family.code, "MP", {"Here": 20 - rank / count}, "Here", {}, KIT.markers, (), ()),
-            *(0.999, "strong support"),
-            detailed=False,
-        )
-        for rank, (person, family) in enumerate(pairs, 1)
+        _candidate(rank, person.code, family.code, 20 - rank / count) for rank, (person, family) in enumerate(pairs, 1)
     )
     chance = ChanceMatches(count, 1e4, 0.1, 0.1, 0.01, 100, 1)
     provenance = Provenance("antigone", "0", "3", {}, AT, "benchmark", {}, {}, {}, 1, "")
+    persons = tuple(UnidentifiedSummary(p.code, p.sex, MARKERS, "F0", "MP", 20.0, 1, "") for p in people)
+    missing = tuple(FamilySummary(f.code, "MP", "unknown", 2, 0, "PM0", 20.0, 1, "") for f in kin)
     return SearchResult(
-        *("Benchmark", ("Here",), found, (), (), count, 0, 0, chance, 0.1, "stated", 1e4, {}, (), (), "none"),
+        *("Benchmark", ("Here",), found, persons, missing, count, 0, 0, chance, 0.1, "stated", 1e4, {}, (), (), "none"),
         *(provenance, DAY.isoformat()),
+    )
+
+
+def _candidate(rank: int, person: str, family: str, log10_lr: float) -> Candidate:
+    detailed = rank <= MOST_DETAILED
+    by_marker = {"Here": dict.fromkeys(KIT.markers, log10_lr / MARKERS)} if detailed else {}
+    points = [SensitivityPoint("theta", value, log10_lr) for value in ("0", "0.01", "0.03")] if detailed else []
+    return Candidate(
+        *(rank, person, family, "MP", {"Here": log10_lr}, "Here", by_marker, KIT.markers, (), ()),
+        *(0.999, "strong support"),
+        detailed=detailed,
+        sensitivity=tuple(points),
     )
 
 

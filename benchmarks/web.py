@@ -1,47 +1,56 @@
-"""How long does a page take while 50 users work and a search runs?
+"""How long does a page take while 50 users work, alone and while a search of 100,000 profiles runs beside them?
 
-``python benchmarks/web.py [PROFILES [USERS [SECONDS [THOUGHT]]]]``: a registry of as many profiles (half unidentified
-persons, half donors) and as many candidates, served by one process; each user is a thread of another process that asks
-for the pages of a review, and looks at each of them for ``THOUGHT`` seconds (5) before the next: 50 users then ask for
-ten pages a second. Searches of a small incident of the same registry run beside them, one after the other. Prints JSON:
-how many requests, and the median, the 95 % and the largest time of each page in milliseconds; and the processor's time
-that the server took for a request, which other work on the machine hardly changes.
+``python benchmarks/web.py [--postgres] [--profiles N] [--users N] [--seconds S] [--thought S] [--beside WHAT ...]``:
+a registry of as many profiles (half unidentified persons, half donors) and as many candidates, served by
+``antigone serve``; each user is a thread of another process that asks for the pages of a review, and looks at each of
+them for ``--thought`` seconds (5) before the next: 50 users then ask for ten pages a second. One more user downloads an
+expert report every few seconds. This is measured once for each ``--beside``: with ``nothing``, and with a search of
+the ``large`` incident (or of a ``small`` one) at work from the beginning to the end, started from its page; when it
+ends it is started again.
+
+Prints JSON: seconds until the application answers, and for each measurement the median, the 95 % and the largest time
+of each page in milliseconds, the processor's time that the server took for a request, which other work on the machine
+hardly changes, and the load of the machine. PostgreSQL is a server of its own, set up as Debian does.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import multiprocessing
 import os
 import re
+import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
 from multiprocessing.queues import Queue
 from pathlib import Path
 from urllib.parse import urlencode
 
-import uvicorn
 from registry import answer, make
 
 from antigone.casework.demo import simulated_incident
 from antigone.casework.registry import opening, users
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.session import Registry
-from antigone.cli.serving import KEEP_ALIVE
-from antigone.registry.database import transaction
 from antigone.registry.runs import finish_run, start_run
 from antigone.registry.vault import Vault
-from antigone.web.app import create_app
-from antigone.web.jobs import Jobs
-from antigone.web.settings import WebSettings
+from antigone.web.jobs import read_job
 
 PASSWORD, PURPOSE, LARGE, SMALL = "a password to measure", "to measure", "large", "small"
-HOST, PORT = "127.0.0.1", 8499
+HOST = "127.0.0.1"
+LOOKED_AT = 2000
+"""Candidates that are opened: the first ones of the list, half of them worked out in detail."""
+REPORT = "expert report (PDF)"
+BETWEEN_REPORTS = 4.0
 PAGES = {
     "overview": "/",
     "candidates": f"/candidates?incident={LARGE}",
@@ -52,90 +61,151 @@ PAGES = {
     "a family": f"/family?incident={LARGE}&family=F{{family}}",
     "unidentified persons": f"/unidentified?incident={LARGE}&page=3",
     "searches": f"/runs?incident={LARGE}",
+    "a search": "/run?run=1",
 }
+Times = list[tuple[str, float]]
 
 
-def build(folder: Path, profiles: int, people: int) -> Registry:
+def free_port() -> str:
+    """A port that nobody listens on."""
+    with socket.create_server((HOST, 0)) as free:
+        return str(free.getsockname()[1])
+
+
+PORT = int(os.environ.setdefault("ANTIGONE_MEASURED_PORT", free_port()))
+"""The same in the process of the users."""
+
+
+def build(place: str, profiles: int, people: int) -> Registry:
     """A registry with one large incident and its candidates, and a small one to search."""
-    registry = opening.init_registry(folder / "r.db", administrator="a", password=PASSWORD, vault=Vault.new())
+    registry = opening.init_registry(place, administrator="a", password=PASSWORD, vault=Vault.new())
     administrator = opening.session_of(registry, "a", purpose=PURPOSE)
     users.add_user(administrator, "registrar", role="registrar", password=PASSWORD)
-    for n in range(people):
+    for n in range(people + 1):
         users.add_user(administrator, f"g{n}", role="geneticist", password=PASSWORD)
     registrar = opening.session_of(registry, "registrar", purpose=PURPOSE)
     incident = make(profiles, profiles // 2)
     import_incident(registrar, LARGE, incident)
     import_incident(registrar, SMALL, simulated_incident(families=10, unidentified=20, seed=1)[0])
     first = opening.session_of(registry, "g0", purpose=PURPOSE)
-    with transaction(registry.engine) as connection:
-        at, day, none = registry.now(), registry.today(), dict[str, int]()
-        run = start_run(
-            connection,
-            incident=LARGE,
-            started_by=first.user,
-            purpose=PURPOSE,
-            day=day,
-            at=at,
-            left_out=none,
-        )
+    at, day, none = registry.now(), registry.today(), dict[str, int]()
+    with first.writing("search", {"incident": LARGE}) as connection:
+        asked = {"incident": LARGE, "started_by": first.user, "purpose": PURPOSE, "day": day, "at": at}
+        run = start_run(connection, **asked, left_out=none)  # type: ignore[arg-type]
         finish_run(connection, registry.vault, run, answer(incident, profiles), used=incident, today=day, at=at)
     return registry
 
 
-def serve(registry: Registry, folder: Path) -> uvicorn.Server:
-    """The application in a thread of this process."""
-    settings = WebSettings(str(folder / "r.db"), folder / "work")
-    app = create_app(registry, settings)
-    config = uvicorn.Config(app, host=HOST, port=PORT, log_level="warning", timeout_keep_alive=KEEP_ALIVE)
-    server = uvicorn.Server(config)
-    threading.Thread(target=server.run, daemon=True).start()
-    while not server.started:
-        time.sleep(0.05)
-    return server
+@contextmanager
+def database(folder: Path, *, postgres: bool) -> Iterator[str]:
+    """Where the registry is made: a file, or an empty database of a PostgreSQL server of our own."""
+    if not postgres:
+        yield str(folder / "r.db")
+        return
+    sys.path.append(str(Path(__file__).parents[1] / "tests"))
+    from registry_servers import private_server
+
+    with private_server({"listen_addresses": "''"}) as server, server.database() as url:
+        yield url
 
 
-def sign_in(user: str) -> str:
-    """The cookie of a user's session."""
+@contextmanager
+def served(place: str, key: str, work: Path) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+    """``antigone serve`` as a server starts it: its process, and the seconds until it answered."""
+    environ = dict(os.environ) | {"ANTIGONE_MASTER_KEY": key, "ANTIGONE_REGISTRY": place}
+    command = [str(Path(sys.executable).with_name("antigone")), "serve", "--port", str(PORT), "--work", str(work)]
+    start = time.perf_counter()
+    process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+    try:
+        while not _answers():
+            assert process.poll() is None
+            time.sleep(0.02)
+        yield process, time.perf_counter() - start
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _answers() -> bool:
     connection = HTTPConnection(HOST, PORT, timeout=60)
-    connection.request("GET", "/sign-in")
-    page = connection.getresponse()
-    visit = page.headers["set-cookie"].split(";")[0]
-    sealed = re.search(r'name="sealed" value="(\w+)"', page.read().decode())
-    assert sealed
-    form = urlencode({"user": user, "password": PASSWORD, "purpose": PURPOSE, "sealed": sealed[1]})
-    head = {"Cookie": visit, "Content-Type": "application/x-www-form-urlencoded"}
-    connection.request("POST", "/sign-in", form, head)
-    answered = connection.getresponse()
-    assert answered.status == 303, answered.read()
-    return answered.headers["set-cookie"].split(";")[0]
+    try:
+        connection.request("GET", "/sign-in")
+        return connection.getresponse().status == 200
+    except ConnectionRefusedError:
+        return False
 
 
-def work(n: int, cookie: str, *, until: float, thought: float, candidates: int, into: list[tuple[str, float]]) -> None:
+class Browser:
+    """One user's connection, signed in."""
+
+    def __init__(self, user: str, cookie: str = "") -> None:
+        self._connection = HTTPConnection(HOST, PORT, timeout=60)
+        self.cookie = cookie or self._sign_in(user)
+
+    def _sign_in(self, user: str) -> str:
+        self._connection.request("GET", "/sign-in")
+        page = self._connection.getresponse()
+        visit = page.headers["set-cookie"].split(";")[0]
+        sealed = re.search(r'name="sealed" value="(\w+)"', page.read().decode())
+        assert sealed
+        form = urlencode({"user": user, "password": PASSWORD, "purpose": PURPOSE, "sealed": sealed[1]})
+        head = {"Cookie": visit, "Content-Type": "application/x-www-form-urlencoded"}
+        self._connection.request("POST", "/sign-in", form, head)
+        answered = self._connection.getresponse()
+        assert answered.status == 303, answered.read()
+        answered.read()
+        return str(answered.headers["set-cookie"].split(";")[0])
+
+    def get(self, address: str) -> bytes:
+        self._connection.request("GET", address, headers={"Cookie": self.cookie})
+        page = self._connection.getresponse()
+        content = page.read()
+        assert page.status == 200, (address, page.status)
+        return content
+
+    def post(self, address: str, **form: object) -> None:
+        csrf = re.search(r'name="csrf" value="([^"]*)"', self.get("/account").decode())
+        assert csrf
+        head = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        self._connection.request("POST", address, urlencode({"csrf": csrf[1], **form}), head)
+        page = self._connection.getresponse()
+        page.read()
+        assert page.status == 303, (address, page.status)
+
+
+def work(n: int, cookie: str, *, until: float, thought: float, into: Times) -> None:
     """One user: page after page, with a moment of thought between them; users begin one after the other."""
-    connection, names = HTTPConnection(HOST, PORT, timeout=60), list(PAGES)
+    browser, names = Browser("", cookie), list(PAGES)
     time.sleep(thought * (n % 50) / 50)
     step = n
     while time.monotonic() < until:
         name = names[step % len(names)]
+        address = PAGES[name].format(candidate=1 + (step * 37) % LOOKED_AT, family=step % 100)
         start = time.perf_counter()
-        address = PAGES[name].format(candidate=1 + (step * 37) % candidates, family=step % 100)
-        connection.request("GET", address, headers={"Cookie": cookie})
-        page = connection.getresponse()
-        page.read()
-        assert page.status == 200, (name, page.status)
+        browser.get(address)
         into.append((name, time.perf_counter() - start))
         step += 1
         time.sleep(thought)
 
 
-def crowd(
-    cookies: list[str], seconds: float, thought: float, candidates: int, told: Queue[list[tuple[str, float]]]
-) -> None:
+def download(cookie: str, *, until: float, into: Times) -> None:
+    """The one who needs reports on paper."""
+    browser, number = Browser("", cookie), 1
+    while time.monotonic() < until:
+        start = time.perf_counter()
+        assert browser.get(f"/candidate/report.pdf?id={number}").startswith(b"%PDF")
+        into.append((REPORT, time.perf_counter() - start))
+        number += 1
+        time.sleep(BETWEEN_REPORTS)
+
+
+def crowd(cookies: Sequence[str], seconds: float, thought: float, told: Queue[Times]) -> None:
     """All users, in a process of their own, so that they do not wait for the server's interpreter."""
-    times: list[tuple[str, float]] = []
+    times: Times = []
     until = time.monotonic() + seconds
-    given = {"until": until, "thought": thought, "candidates": candidates, "into": times}
-    threads = [threading.Thread(target=work, args=(n, cookie), kwargs=given) for n, cookie in enumerate(cookies)]
+    given = {"until": until, "thought": thought, "into": times}
+    threads = [threading.Thread(target=work, args=(n, cookie), kwargs=given) for n, cookie in enumerate(cookies[1:])]
+    threads.append(threading.Thread(target=download, args=(cookies[0],), kwargs={"until": until, "into": times}))
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -143,18 +213,48 @@ def crowd(
     told.put(times)
 
 
-def search_on(jobs: Jobs, key: str, stop: threading.Event) -> None:
-    """One search after the other, each in a process of its own."""
-    while not stop.is_set():
-        job = jobs.start(user="g0", purpose=PURPOSE, incident=SMALL, seed=1, key=key)
-        while (found := jobs.find(job.id)) is not None and not found.has_ended:
-            time.sleep(0.2)
-        assert found is not None
-        assert found.state == "finished", found
+class Beside:
+    """A search at work, started by the first user from its page, and started again when it ended."""
+
+    def __init__(self, incident: str, browser: Browser, jobs: Path) -> None:
+        self._incident, self._browser, self._jobs = incident, browser, jobs
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self.started, self._failed = 0, ""
+
+    def __enter__(self) -> Beside:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        assert not self._failed, self._failed
+
+    def far(self) -> str:
+        """What the newest search does just now."""
+        job = read_job(max(self._jobs.glob("*.json"), key=lambda path: path.stat().st_mtime))
+        return f"{job.state}, {job.step} {job.done} of {job.of}"
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            before = set(self._jobs.glob("*.json"))
+            self._browser.post("/search", incident=self._incident)
+            (path,) = set(self._jobs.glob("*.json")) - before
+            self.started += 1
+            while not read_job(path).has_ended:
+                if self._stop.wait(0.5) and read_job(path).run is not None:
+                    self._browser.post("/search/cancel", job=path.stem)
+                    return
+            if read_job(path).state != "finished":
+                self._failed = str(read_job(path))
+                return
 
 
-def summary(times: list[float]) -> dict[str, float]:
+def summary(times: Sequence[float]) -> dict[str, float]:
     """Milliseconds."""
+    if not times:
+        return {"requests": 0}
     ordered = sorted(times)
     return {
         "requests": len(ordered),
@@ -164,42 +264,71 @@ def summary(times: list[float]) -> dict[str, float]:
     }
 
 
-def main(profiles: int, people: int, seconds: float, thought: float) -> dict[str, object]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        start = time.perf_counter()
-        registry = build(folder, profiles, people)
-        built = time.perf_counter() - start
-        server = serve(registry, folder)
-        app_jobs = server.config.app.state.web.jobs  # type: ignore[union-attr]
-        cookies = [sign_in(f"g{n}") for n in range(people)]
-        key = opening.worker_key(registry)
-        stop = threading.Event()
-        searching = threading.Thread(target=search_on, args=(app_jobs, key, stop))
-        searching.start()
-        told: Queue[list[tuple[str, float]]] = multiprocessing.get_context("spawn").Queue()
-        users_process = multiprocessing.get_context("spawn").Process(
-            target=crowd, args=(cookies, seconds, thought, profiles, told)
-        )
+def measure(
+    cookies: Sequence[str], beside: str, server: int, jobs: Path, *, seconds: float, thought: float
+) -> dict[str, object]:
+    """All users at work for so many seconds, with this beside them."""
+    spawn = multiprocessing.get_context("spawn")
+    told: Queue[Times] = spawn.Queue()
+    users_process = spawn.Process(target=crowd, args=(cookies, seconds, thought, told))
+    with ExitStack() as stack:
+        searches = None if beside == "nothing" else Beside(beside, Browser("", cookies[0]), jobs)
+        if searches:
+            stack.enter_context(searches)
         users_process.start()
-        computed = time.process_time()
+        computed = processor_seconds(server)
         times = told.get()
-        computed = time.process_time() - computed
+        computed = processor_seconds(server) - computed
         users_process.join()
-        stop.set()
-        searching.join()
-        searches = len(list(app_jobs.all()))
-        server.should_exit = True
-    by_page = {name: summary([t for page, t in times if page == name]) for name in PAGES}
+        far = searches.far() if searches else ""
+        load = os.getloadavg()[0]
+    pages = [taken for page, taken in times if page != REPORT]
+    by_page = {name: summary([t for page, t in times if page == name]) for name in (*PAGES, REPORT)}
     return {
-        "profiles": profiles, "candidates": profiles, "users": people, "seconds of thought": thought,
-        "processors": os.cpu_count(), "of the processor, a request": round(1000 * computed / len(times), 1),
-        "load": os.getloadavg()[0], "seconds to build": round(built), "searches beside": searches,
-        "all": summary([t for _, t in times]), "pages": by_page,
+        "beside": beside, "searches started": searches.started if searches else 0, "the last one": far,
+        "load": round(load, 1), "of the processor, a request": round(1000 * computed / len(times), 1),
+        "all pages": summary(pages), "pages": by_page,
     }  # fmt: skip
+
+
+def processor_seconds(process: int) -> float:
+    """What a process took of the processors so far."""
+    fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def main(asked: argparse.Namespace) -> Mapping[str, object]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        place = stack.enter_context(database(folder, postgres=asked.postgres))
+        start = time.perf_counter()
+        registry = build(place, asked.profiles, asked.users)
+        built, key = time.perf_counter() - start, opening.worker_key(registry)
+        registry.close()
+        jobs = folder / "work"
+        server, until_answer = stack.enter_context(served(place, key, jobs))
+        cookies = [Browser(f"g{n}").cookie for n in range(asked.users + 1)]
+        how = {"seconds": asked.seconds, "thought": asked.thought}
+        measured = [measure(cookies, beside, server.pid, jobs, **how) for beside in asked.beside]
+    return {
+        "database": "PostgreSQL" if asked.postgres else "SQLite", "profiles": asked.profiles,
+        "candidates": asked.profiles, "users": asked.users, "seconds of thought": asked.thought,
+        "processors": os.cpu_count(), "seconds to build": round(built),
+        "seconds until it answers": round(until_answer, 1), "measured": measured,
+    }  # fmt: skip
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="How long a page takes while 50 users work and a search runs.")
+    parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--profiles", type=int, default=100_000)
+    parser.add_argument("--users", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--thought", type=float, default=5)
+    parser.add_argument("--beside", nargs="+", default=["nothing", LARGE], choices=["nothing", SMALL, LARGE])
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    given = [*sys.argv[1:], *("100000", "50", "60", "5")[len(sys.argv) - 1 :]]
-    print(json.dumps(main(int(given[0]), int(given[1]), float(given[2]), float(given[3])), indent=2))
+    print(json.dumps(main(arguments()), indent=2, ensure_ascii=False))

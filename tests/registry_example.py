@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Connection, Engine, insert
 
 from antigone.engine.incidents import simulate_incident
 from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, SourceFile, UnidentifiedPerson
@@ -34,8 +34,9 @@ from antigone.model.result import (
 from antigone.registry.consent import Covered, read_incident
 from antigone.registry.database import create_registry, transaction
 from antigone.registry.incidents import Imported, save_incident
-from antigone.registry.runs import Finished, finish_run, start_run
+from antigone.registry.runs import Finished, finish_run, read_result, start_run
 from antigone.registry.schema import users
+from antigone.registry.summaries import with_summaries
 from antigone.registry.vault import Vault, found_registry
 
 AT = "2026-03-01T10:00:00Z"
@@ -190,6 +191,11 @@ def run_and_store(registry: Registry, *, pairs: int = 6, code: str = "I1") -> tu
     result = answer(covered.incident, pairs=pairs)
     run = start(registry[0], code=code, left_out=covered.refused)
     return run, result, finish(registry, run, result, covered.incident)
+
+
+def whole_result(connection: Connection, run: int) -> SearchResult:
+    """The answer of a run with the line of every person."""
+    return with_summaries(connection, run, read_result(connection, run))
 
 
 def start(engine: Engine, *, code: str = "I1", left_out: Mapping[str, int] | None = None) -> int:

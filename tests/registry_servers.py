@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +59,7 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def private_server() -> Iterator[Server]:
+def private_server(settings: Mapping[str, str] = SETTINGS) -> Iterator[Server]:
     """A server in a temporary folder."""
     bin_folder = binaries()
     assert bin_folder is not None
@@ -67,11 +67,11 @@ def private_server() -> Iterator[Server]:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     data, log = folder / "data", folder / "log"
-    settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     _as_postgres([str(bin_folder / "initdb"), "-D", str(data), "-U", "antigone", "-A", "trust", "-N"])
     control = [str(bin_folder / "pg_ctl"), "-D", str(data), "-l", str(log), "-w"]
     try:
-        _as_postgres([*control, "-o", f"-k {folder} {settings}", "start"])
+        _as_postgres([*control, "-o", f"-k {folder} {options}", "start"])
         yield Server(f"postgresql://antigone@/postgres?host={folder}", data)
     finally:
         _as_postgres([*control, "-m", "immediate", "stop"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import xlsxwriter
 
 from antigone.errors import InputError, Problem
 from antigone.formats.casefolder import read_case_folder
-from antigone.formats.casewriter import write_case_folder
+from antigone.formats.casewriter import pack_case_folder, write_case_folder
 from antigone.formats.incident import read_incident
 from antigone.model.case import DEFAULT_MUTATION, Consent, Incident, MutationChoice, SearchSettings
 from antigone.model.frequency import FrequencyRule, FrequencyTable
@@ -458,3 +460,16 @@ def test_write_case_folder__leaves_nothing_behind_when_it_fails(tmp_path, monkey
     with pytest.raises(ZeroDivisionError):
         write_case_folder(incident, tmp_path / "b")
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_pack_case_folder__holds_the_files_of_the_folder_and_is_the_same_again(tmp_path):
+    (tmp_path / "a").mkdir()
+    incident = read_case_folder(folder(tmp_path / "a"))
+    write_case_folder(incident, tmp_path / "b")
+    first, again = io.BytesIO(), io.BytesIO()
+    pack_case_folder(incident, first)
+    pack_case_folder(incident, again)
+    assert first.getvalue() == again.getvalue()
+    with zipfile.ZipFile(first) as archive:
+        packed = {name: archive.read(name) for name in archive.namelist()}
+    assert packed == {f"incident/{path.name}": path.read_bytes() for path in (tmp_path / "b").iterdir()}

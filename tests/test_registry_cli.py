@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 import typer
+from pypdf import PdfReader
 from registry_team import IDENTIFY, small_incident
 from registry_vaults import SMALL
 from typer.testing import CliRunner
@@ -39,6 +41,7 @@ COMMANDS = dict(commands(REGISTRY))
 
 
 WORDS = "five random words of no use"
+OTHERS = {"ben": "registrar", "cleo": "geneticist", "dan": "reviewer", "eva": "auditor", "fay": "coordinator"}
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,13 @@ def begun(tmp_path_factory) -> Path:
         cost=SMALL,
     )
     administrator = session_of(registry, "ann", purpose="to test")
-    for code, role in (("ben", "registrar"), ("cleo", "geneticist"), ("dan", "reviewer"), ("eva", "auditor")):
+    for code, role in (
+        ("ben", "registrar"),
+        ("cleo", "geneticist"),
+        ("dan", "reviewer"),
+        ("eva", "auditor"),
+        ("fay", "coordinator"),
+    ):
         add_user(administrator, code, role=role, password=f"the password of {code}")
     registry.close()
     return folder
@@ -154,6 +163,9 @@ def test_story__keys_backups_and_audit(team, at_home):
     team.must("ann", "escrow", "join", "shares", "--key-file", "joined.key")
     said = team.must("ann", "restore", "b.archive", "again.db", "--ring", "b.ring", "--key-file", "joined.key")
     assert "Restored; its audit has" in said
+    (at_home / "b.ring").unlink()
+    assert "Every ring is current." in team.must("ann", "rings")
+    assert "b.ring is forgotten." in team.must("ann", "rings", "--forget", "b.ring")
     there = {"ANTIGONE_REGISTRY": "again.db", "ANTIGONE_KEY_FILE": "joined.key"}
     assert "ferry" in team.must("ben", "status", **there)
     assert "restore" in team.must("eva", "audit", **there)
@@ -180,6 +192,132 @@ def test_story__consents_custody_users_and_sharing(team, at_home):
     team.must("eva", "audit", ANTIGONE_PASSWORD="another long password")
     team.must("ann", "passphrase", "--key-file", "reg.db.key", ANTIGONE_NEW_PASSPHRASE="other words of no use")
     team.must("eva", "audit", ANTIGONE_PASSWORD="another long password", ANTIGONE_PASSPHRASE="other words of no use")
+
+
+def searched(team: Team) -> None:
+    team.must("ben", "import", "case", "--as", "ferry")
+    team.must("cleo", "search", "--incident", "ferry")
+
+
+def test_story__a_search_is_ended_by_the_keyboard_resumed_and_discarded(team, monkeypatch):
+    team.must("ben", "import", "case", "--as", "ferry")
+
+    def interrupted(*_given: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    for number in (1, 2):
+        with monkeypatch.context() as patched:
+            patched.setattr("antigone.casework.registry.searching.search_incident", interrupted)
+            code, said = team("cleo", "search", "--incident", "ferry", "--seed", "5")
+        assert code == 130
+        assert f"Run {number} is cancelled. No finished part of it is kept" in said
+        assert f"To resume it: antigone registry search --resume {number}" in said
+        if number == 1:
+            said = team.must("cleo", "search", "--resume", "1")
+            assert "computed from the beginning" in said
+            assert "Run 1 of ferry, by cleo" in said
+    team.must("cleo", "runs", "--discard", "2")
+    code, said = team("cleo", "search", "--resume", "2")
+    assert (code, "run 2 cannot be resumed" in said) == (1, True)
+    assert team("cleo", "search")[0] == team("cleo", "search", "--incident", "ferry", "--resume", "2")[0] == 2
+    assert "'search' is for the geneticist" in team("dan", "runs", "--discard", "2")[1]
+
+
+def pdf_text(path: Path) -> str:
+    assert path.read_bytes().startswith(b"%PDF")
+    assert path.stat().st_mode & 0o777 == 0o600
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in PdfReader(path).pages))
+
+
+SENDER = ("--institution", "Institute", "--contact", "Ana, telephone 1", "--signed-by", "Ana")
+ABOUT = ("--incident", "ferry", "--missing", "MP")
+
+
+def test_story__papers(team, at_home):
+    searched(team)
+    number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM1")
+    assert team.must("dan", "report", number, "--out", "report.pdf") == "Written: report.pdf\n"
+    assert "PM1 is MP, the missing member of family F1" in pdf_text(at_home / "report.pdf")
+    team.must("dan", "report", number, "--court", "--language", "es", "--out", "informe.pdf")
+    assert "Informe" in pdf_text(at_home / "informe.pdf")
+    team.must("fay", "letter", "F1", *ABOUT, *SENDER, "--out", "letter.pdf")
+    letter = pdf_text(at_home / "letter.pdf")
+    assert "Our reference: F1" in letter
+    assert not [word for word in ("PM1", "M00", "log10") if word in letter]
+    team.must("eva", "status", "--incident", "ferry", "--pdf", "status.pdf")
+    assert "Status of incident ferry" in pdf_text(at_home / "status.pdf")
+
+
+def test_papers__are_refused_in_words_and_leave_no_file(team, at_home):
+    searched(team)
+    (at_home / "there.pdf").write_text("kept")
+    before = team.must("eva", "audit")
+    code, said = team("dan", "report", "1", "--out", "there.pdf")
+    assert (code, "there.pdf exists" in said, (at_home / "there.pdf").read_text()) == (1, True, "kept")
+    assert "write expert report" not in team.must("eva", "audit").replace(before, "")
+    code, said = team("dan", "letter", "F1", *ABOUT, *SENDER, "--out", "letter.pdf")
+    assert (code, "is for the coordinator" in said, (at_home / "letter.pdf").exists()) == (1, True, False)
+    assert "expected one of en, es" in team("dan", "report", "1", "--language", "xx", "--out", "new.pdf")[1]
+    assert team("eva", "status", "--pdf", "status.pdf")[0] == 2
+    assert not list(at_home.glob("*.pdf"))[1:]
+
+
+def test_status__of_one_incident_leaves_the_others_out(team):
+    team.must("ben", "import", "case", "--as", "ferry")
+    team.must("ben", "import", "case", "--as", "other")
+    said = team.must("ben", "status", "--incident", "ferry")
+    assert "Blocked in ferry: family F4, no donor with consent." in said
+    assert "other" not in said
+    assert "no incident 'third'" in team("ben", "status", "--incident", "third")[1]
+
+
+def test_story__joint(team, at_home):
+    searched(team)
+    solved = team.must("cleo", "joint", "--incident", "ferry", "--prior", "open=3")
+    assert "Joint run 1 of ferry, by cleo" in solved
+    assert "Left out: donors whose consent has expired (1)." in solved
+    assert "supported" in solved
+    assert "finished" in team.must("dan", "joint-runs", "--incident", "ferry")
+    assert "Prior: " in team.must("dan", "joint-runs", "--run", "1", "--json", "joint.json")
+    answer = json.loads((at_home / "joint.json").read_text("utf-8"))
+    assert answer["prior"] == {"kind": "open", "value": 3.0}
+    assert "Joint run 1 of" in team.must("dan", "show", "1")
+    assert "'solve jointly' is for the geneticist" in team("dan", "joint", "--incident", "ferry")[1]
+    assert "'see joint' is for the" in team("ben", "joint-runs", "--incident", "ferry")[1]
+    assert "is finished" in team("cleo", "joint-runs", "--cancel", "1")[1]
+    team.must("ben", "withdraw", "--incident", "ferry", "--family", "F1", "--member", "FA", "--yes")
+    assert "to be computed again" in team.must("dan", "joint-runs", "--run", "1")
+    code, said = team("dan", "joint-runs", "--run", "1", "--json", "again.json")
+    assert (code, "has no answer to write" in said, (at_home / "again.json").exists()) == (1, True, False)
+
+
+@pytest.mark.parametrize("options", [[], ["--incident", "ferry", "--run", "1"], ["--incident", "x", "--json", "f"]])
+def test_joint_runs__says_what_it_takes(options, team):
+    code, said = team("cleo", "joint-runs", *options)
+    assert (code, "give one of --incident, --run and --cancel" in said) == (2, True)
+
+
+def test_show__says_all_that_the_page_says_of_the_evidence(team):
+    searched(team)
+    said = team.must("dan", "show", "1")
+    for words in (
+        "H1: PM",
+        "M00",
+        "total",
+        "Smallest:",
+        "one assumption changed",
+        "Assumed: ",
+        "by chance alone",
+        "You can:",
+    ):
+        assert words in said, words
+
+
+def test_unidentified__are_listed_by_code(team):
+    team.must("ben", "import", "case", "--as", "ferry")
+    said = team.must("ben", "unidentified", "--incident", "ferry")
+    assert "PM5" in said
+    assert "living" in said
 
 
 def test_findings__are_printed_to_the_geneticist_who_searched_and_to_nobody_else(team):

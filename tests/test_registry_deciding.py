@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
+import zipfile
 from contextlib import closing
 from dataclasses import replace
 
@@ -16,7 +18,7 @@ from antigone.casework.registry import leaving, opening, users
 from antigone.casework.registry.auditing import export_audit, export_checkpoint, read_audit
 from antigone.casework.registry.candidates import list_candidates, read_candidate
 from antigone.casework.registry.consents import withdraw_donor, withdraw_seeker
-from antigone.casework.registry.exporting import ALONE, SEEKERS, export_incident
+from antigone.casework.registry.exporting import ALONE, SEEKERS, export_incident, pack_incident, read_shareable
 from antigone.casework.registry.families import read_family
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.keeping import back_up, join_key, restore, rotate_key, split_key, verify
@@ -205,11 +207,28 @@ def test_export__holds_only_donors_who_agreed_to_share(after_search, tmp_path):
     assert not [code for code in (b"F1-FA", b"F2-MO", b"F4-MO", b"LS1", b"letter of 3 May") if code in everything]
 
 
+def test_export__is_told_before_as_it_is_then_and_reads_nothing_sealed(after_search, tmp_path, monkeypatch):
+    with monkeypatch.context() as sealed:
+        sealed.setattr("antigone.registry.vault.Vault.data_keys", lambda *_: pytest.fail("a key was opened"))
+        told = read_shareable(after_search["geneticist"], INCIDENT)
+    assert told == export_incident(after_search["geneticist"], INCIDENT, tmp_path / "out")
+
+
+def test_export__packed_holds_the_files_of_the_folder_and_stands_in_the_audit(after_search, tmp_path):
+    packed = pack_incident(after_search["geneticist"], INCIDENT)
+    assert ("geneticist", "export") in audit(after_search)
+    assert packed.shared == export_incident(after_search["geneticist"], INCIDENT, tmp_path / "out")
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        inside = {name.removeprefix("incident/"): archive.read(name) for name in archive.namelist()}
+    assert inside == {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+
+
 def test_export__without_anybody_who_agreed_writes_nothing(team, tmp_path):
     incident = small_incident()
     import_incident(team["registrar"], INCIDENT, replace(incident, families=incident.families[:2]))
     with pytest.raises(ConsentError, match="agreed to share"):
         export_incident(team["geneticist"], INCIDENT, tmp_path / "out")
+    assert read_shareable(team["geneticist"], INCIDENT).donors == 0
     assert not (tmp_path / "out").exists()
     assert ("geneticist", "export") in audit(team)
 
@@ -230,6 +249,7 @@ def test_letter__tells_what_two_persons_confirmed_and_nothing_else(after_search)
     ]
     confirm(after_search["reviewer"], line.pairing, version=1, reason="I agree")
     assert told("F1") == ("confirmed", "remains")
+    assert letter_material(coordinator, INCIDENT, "F1", "MP").confirmed_by == ("geneticist", "reviewer")
     with pytest.raises(RegistryError, match="no missing person 'FA'"):
         letter_material(coordinator, INCIDENT, "F1", "FA")
 

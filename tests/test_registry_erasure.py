@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from registry_example import AT, DAY, GIVEN, begin, get, of_everything, put, run_and_store, start
+from registry_example import AT, DAY, GIVEN, begin, get, of_everything, put, run_and_store, start, whole_result
 from sqlalchemy import select
 
 from antigone.errors import InputError, RegistryError
@@ -19,7 +19,7 @@ from antigone.registry.database import snapshot, transaction
 from antigone.registry.erasure import scrub, withdraw_donor, withdraw_seeker, withdrawn_donors
 from antigone.registry.payloads import pack
 from antigone.registry.personal import read_name, record_name
-from antigone.registry.runs import AGAIN, read_result
+from antigone.registry.runs import AGAIN
 from antigone.registry.schema import (
     audit,
     candidates,
@@ -162,7 +162,7 @@ def test_withdraw_donor__candidates_are_stale_and_runs_to_be_computed_again(regi
             open_candidate(connection, vault, page.lines[0].id)
         assert connection.scalar(select(runs.c.state)) == AGAIN
         assert connection.execute(select(findings)).first() is None
-        (line,) = read_result(connection, run).families
+        (line,) = whole_result(connection, run).families
         assert (line.best_unidentified, line.best_log10_lr, line.candidates) == (None, None, 0)
 
 
@@ -233,7 +233,7 @@ def test_withdraw_seeker__is_erased_with_every_candidate(registry):
     with snapshot(engine) as connection:
         row = connection.execute(select(unidentified).where(unidentified.c.code == "LS1")).one()
         assert (row.request, row.sealed, row.key) == ("", None, None)
-        assert read_result(connection, run).unidentified[2].markers_typed == 0
+        assert whole_result(connection, run).unidentified[2].markers_typed == 0
     with pytest.raises(InputError, match="'LS1' has left the registry"):
         put((engine, vault), of_everything())
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from contextlib import closing
 
 import pytest
 from registry_team import PURPOSE, password_of
 from registry_vaults import PASSPHRASE, SMALL
+from sqlalchemy import text
 
 from antigone.casework.registry import opening, users
 from antigone.casework.registry.auditing import read_audit
@@ -16,8 +18,11 @@ from antigone.errors import (
     Forbidden,
     InputError,
     RegistryError,
+    StorageError,
     VaultError,
 )
+from antigone.registry.database import schema_of, upgrade
+from antigone.registry.migrations import LATEST
 from antigone.registry.vault import Vault
 
 # To begin, and to sign in
@@ -33,6 +38,48 @@ def test_init__makes_database_key_file_and_administrator(tmp_path):
     registry = opening.open_registry(place, key_file=key_file, environ={}, ask=lambda: PASSPHRASE)
     session = opening.sign_in(registry, "A", password="a long password", purpose=PURPOSE)
     assert (session.role, registry.key_file) == ("administrator", key_file)
+
+
+# A registry of an older Antigone
+
+
+@pytest.fixture
+def older(registry_url):
+    """A registry with an administrator, at the place of the schema before this one."""
+    vault = Vault.new()
+    opening.init_registry(
+        registry_url, administrator="A", password="a long password", vault=vault, cost=SMALL
+    ).close()
+    upgrade(registry_url, revision="0003").dispose()
+    return registry_url, vault
+
+
+def test_upgrade__brings_an_older_registry_up_and_writes_it_down(older):
+    place, vault = older
+    with pytest.raises(StorageError, match="registry upgrade"):
+        opening.open_with(place, vault)
+    assert opening.upgrade_registry(place, vault) == ("0003", LATEST)
+    assert opening.upgrade_registry(place, vault) == (LATEST, LATEST)
+    with closing(opening.open_with(place, vault, cost=SMALL)) as registry:
+        administrator = opening.sign_in(registry, "A", password="a long password", purpose=PURPOSE)
+        users.add_user(administrator, "B", role="auditor", password="a long password")
+        lines = read_audit(opening.session_of(registry, "B", purpose=PURPOSE)).rows
+    assert [line.subject for line in lines if line.action == "upgrade"] == [json.dumps({"from": "0003", "to": LATEST})]
+
+
+def test_upgrade__without_the_key_of_the_registry_changes_nothing(older):
+    place, _ = older
+    with pytest.raises(VaultError, match="fingerprint"):
+        opening.upgrade_registry(place, Vault.new())
+    assert schema_of(place) == "0003"
+
+
+def test_open__a_registry_of_a_newer_antigone_is_not_brought_down(older):
+    place, vault = older
+    upgrade(place, also=lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'"))).dispose()
+    for opened in (opening.open_with, opening.upgrade_registry):
+        with pytest.raises(StorageError, match="newer Antigone"):
+            opened(place, vault)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,20 @@ import json
 from dataclasses import replace
 
 import pytest
-from registry_example import AT, DAY, answer, begin, finish, get, of_everything, put, run_and_store, simulated, start
+from registry_example import (
+    AT,
+    DAY,
+    answer,
+    begin,
+    finish,
+    get,
+    of_everything,
+    put,
+    run_and_store,
+    simulated,
+    start,
+    whole_result,
+)
 from sqlalchemy import func, select, update
 
 from antigone.errors import Conflict, Forbidden, RegistryError, VaultError
@@ -17,9 +30,11 @@ from antigone.registry.database import snapshot, transaction
 from antigone.registry.documents import from_json, to_json
 from antigone.registry.erasure import withdraw_donor, withdraw_seeker
 from antigone.registry.runs import AGAIN, WITHHELD, Finished, end_run, finish_run, read_findings, read_result
-from antigone.registry.schema import candidates, consents, findings, pairings, runs
+from antigone.registry.schema import candidates, consents, findings, pairings, runs, summaries
+from antigone.registry.summaries import open_missing, open_persons, take_out, without
 from antigone.registry.vault import Vault
 
+TABLES = (candidates, runs, summaries, pairings)
 LEAVING = {"at": AT, "actor": "U9", "purpose": "asked to leave"}
 
 
@@ -41,15 +56,42 @@ def test_finish_run__the_answer_and_every_candidate_come_back(registry):
     assert finished == Finished(6, 0, "finished")
     page = listed(registry[0], run)
     with snapshot(registry[0]) as connection:
-        assert read_result(connection, run) == replace(result, candidates=())
+        assert whole_result(connection, run) == replace(result, candidates=())
         opened = [open_candidate(connection, registry[1], line.id) for line in page.lines]
     assert opened == list(result.candidates)
+
+
+def test_read_result__leaves_the_lines_of_persons_where_they_are(registry):
+    run, result, _ = run_and_store(registry)
+    with snapshot(registry[0]) as connection:
+        brief = read_result(connection, run)
+    assert brief == replace(result, candidates=(), unidentified=(), families=())
+
+
+def test_open_persons__are_those_without_a_candidate_in_the_order_of_the_search(registry):
+    run, result, _ = run_and_store(registry, pairs=3)
+    persons = tuple(line for line in result.unidentified if not line.candidates)
+    missing = tuple(line for line in result.families if not line.candidates)
+    assert len(persons) > 2
+    with snapshot(registry[0]) as connection:
+        assert open_persons(connection, run, count=2) == (persons[:2], len(persons))
+        assert open_missing(connection, run, count=100) == (missing, len(missing))
+
+
+def test_take_out__changes_only_lines_that_name_them(registry):
+    run, result, _ = run_and_store(registry, pairs=12)
+    line = next(line for line in result.families if line.best_unidentified)
+    with transaction(registry[0]) as connection:
+        take_out(connection, [run], families={line.family}, people={"nobody"})
+        after = whole_result(connection, run)
+    assert after == without(replace(result, candidates=()), families={line.family}, people={"nobody"})
+    assert (after.families != result.families, after.unidentified != result.unidentified) == (True, True)
 
 
 def test_finish_run__a_candidate_in_full_stands_nowhere_open(registry):
     run_and_store(registry)
     with snapshot(registry[0]) as connection:
-        everything = "".join(str(row) for t in (candidates, runs, pairings) for row in connection.execute(select(t)))
+        everything = "".join(str(row) for t in TABLES for row in connection.execute(select(t)))
     assert "5.25" not in everything
     assert "sensitivity" not in everything
 
@@ -89,7 +131,7 @@ def test_finish_run__whose_donor_withdrew_meanwhile_is_withheld_and_counted(regi
     with snapshot(registry[0]) as connection:
         left_out = json.loads(connection.scalar(select(runs.c.left_out)) or "")
         assert left_out == {**covered.refused, WITHHELD: lost}
-        stored = next(line for line in read_result(connection, run).families if line.family == family.code)
+        stored = next(line for line in whole_result(connection, run).families if line.family == family.code)
         assert (stored.best_unidentified, stored.best_log10_lr, stored.remark) == (None, None, AGAIN)
         assert connection.scalar(select(func.count()).select_from(findings)) == 0
 
@@ -114,7 +156,7 @@ def test_finish_run__a_seeker_who_left_meanwhile_is_withheld(registry_url):
     finish((engine, vault), run, answer(used), used)
     assert {line.unidentified for line in listed(engine, run).lines} == {"PM1", "PM2"}
     with snapshot(engine) as connection:
-        line = read_result(connection, run).unidentified[2]
+        line = whole_result(connection, run).unidentified[2]
     assert (line.code, line.markers_typed, line.best_log10_lr) == ("LS1", 0, None)
     engine.dispose()
 

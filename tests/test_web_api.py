@@ -37,9 +37,12 @@ from antigone.web.security import FORM_BYTES
 
 UNKNOWN = {"incident": "nowhere", "family": "none", "member": "nobody", "missing": "nobody", "sample": "none"}
 ONE = {"id": "A", "sex": "male"}
+SENDER = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana"}
 CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/status"): ("see status", {}),
     ("GET", "/incidents"): ("see status", {}),
+    ("GET", "/incidents/shareable"): ("export", {"params": {"incident": INCIDENT}}),
+    ("GET", "/incidents/export"): ("export", {"params": {"incident": INCIDENT}}),
     ("POST", "/import"): ("import", {"files": {"files": ("families.csv", b"nothing")}}),
     ("GET", "/families"): ("see families", {"params": {"incident": INCIDENT}}),
     ("GET", "/family"): ("see families", {"params": {"incident": INCIDENT, "family": "F1"}}),
@@ -59,6 +62,21 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
         "write family letter",
         {"params": {"incident": INCIDENT, "family": "F1", "missing": "MP"}},
     ),
+    ("GET", "/family/letter.pdf"): (
+        "write family letter",
+        {"params": {"incident": INCIDENT, "family": "F1", "missing": "MP"} | SENDER},
+    ),
+    ("GET", "/incident/status.pdf"): ("see status", {"params": {"incident": INCIDENT}}),
+    ("GET", "/candidates/{candidate}/report.pdf"): ("write expert report", {}),
+    ("POST", "/joint"): ("solve jointly", {"json": {"incident": "nowhere"}}),
+    ("GET", "/joint/{job}"): ("see joint", {}),
+    ("GET", "/joint-runs"): ("see joint", {"params": {"incident": INCIDENT}}),
+    ("GET", "/joint-runs/{run}"): ("see joint", {}),
+    ("POST", "/joint-runs/{run}/cancel"): ("solve jointly", {}),
+    ("GET", "/joint-pair"): (
+        "see joint",
+        {"params": {"incident": INCIDENT, "unidentified": "PM1", "family": "F1", "missing": "MP"}},
+    ),
     ("GET", "/unidentified"): ("see families", {"params": {"incident": INCIDENT}}),
     ("POST", "/unidentified/withdraw"): ("withdraw", {"json": {"incident": "x", "code": "x"}}),
     ("GET", "/custody"): ("see families", {"params": {"incident": INCIDENT, "sample": "PM1"}}),
@@ -69,6 +87,8 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/runs"): ("see runs", {}),
     ("GET", "/runs/{run}"): ("see runs", {}),
     ("POST", "/runs/{run}/cancel"): ("search", {}),
+    ("POST", "/runs/{run}/resume"): ("search", {}),
+    ("POST", "/runs/{run}/discard"): ("search", {}),
     ("GET", "/runs/{run}/findings"): ("see findings", {}),
     ("POST", "/searches"): ("search", {"json": {"incident": "nowhere"}}),
     ("GET", "/searches/{job}"): ("see runs", {}),
@@ -93,6 +113,12 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("POST", "/tokens/revoke"): ("manage tokens", {"json": {"code": "nobody", "name": "robot"}}),
     ("GET", "/audit"): ("read audit", {}),
     ("POST", "/audit/verify"): ("verify", {}),
+    ("POST", "/audit/checkpoint"): ("sign checkpoint", {}),
+    ("GET", "/audit/export"): ("read audit", {}),
+    ("GET", "/safekeeping"): ("see safekeeping", {}),
+    ("GET", "/backups"): ("back up", {}),
+    ("POST", "/backups"): ("back up", {}),
+    ("POST", "/rings"): ("back up", {}),
 }
 """Every call, the action it needs, and a request that reaches that action and changes nothing that others rest on."""
 

@@ -1,7 +1,8 @@
-"""The web application in a real browser: whole stories, the keyboard alone, and what axe finds on every page."""
+"""The web application in a real browser: whole stories, and what axe finds on every page. The keyboard has a file."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import threading
@@ -23,7 +24,7 @@ CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 PICTURE = {"width": 1280, "height": 800}
-TABLET = {"width": 820, "height": 1180}
+TABLET = {"width": 768, "height": 1024}
 
 
 @pytest.fixture(scope="module")
@@ -120,16 +121,51 @@ def test_axe__finds_nothing_serious_on_the_sign_in_page(browser, site):
     context.close()
 
 
-@pytest.mark.parametrize("size", [PICTURE, TABLET], ids=["1280 px", "tablet"])
-def test_pages__fit_without_scrolling_sideways_and_without_complaints(browser, site, size):
+@pytest.mark.parametrize(
+    ("size", "direction"),
+    [(PICTURE, "ltr"), (TABLET, "ltr"), (TABLET, "rtl")],
+    ids=["1280 px", "tablet", "tablet, from right to left"],
+)
+def test_pages__fit_without_scrolling_sideways_and_without_complaints(browser, site, size, direction):
     context = browser.new_context(viewport=size, base_url=site.app.state.address)
     page = sign_in(context, "geneticist")
     told = complaints(page)
     for address in pages_of("geneticist", site):
         page.goto(address)
+        page.evaluate(f"document.documentElement.dir = '{direction}'")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
     context.close()
     assert told == []
+
+
+def test_numbers__are_read_from_left_to_right_in_every_language(context, site):
+    page = sign_in(context, "geneticist")
+    page.goto(f"/candidate?id={site.candidate}")
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    numbers = page.locator(".figures dd, td.number, svg")
+    assert set(numbers.evaluate_all("all => all.map((one) => getComputedStyle(one).direction)")) == {"ltr"}
+    assert page.locator("p.lead").evaluate("one => getComputedStyle(one).direction") == "rtl"
+
+
+def test_style__names_no_side_of_the_window_but_for_numbers():
+    """Words from right to left need nothing else: each rule says start and end, never left and right."""
+    style = (files("antigone.web") / "static" / "antigone.css").read_text("utf-8")
+    style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    rules = [rule for rule in re.findall(r"([^{}]+)\{([^{}]*)\}", style) if "[dir=rtl]" not in rule[0]]
+    sided = re.compile(r"(^|[;\s-])(left|right)[\w-]*\s*:|text-align:\s*(left|right)|float:")
+    assert len(rules) > 100
+    assert [names.strip() for names, body in rules if sided.search(body)] == []
+
+
+def test_print__shows_the_case_without_its_forms_and_inside_the_paper(context, site):
+    page = sign_in(context, "geneticist")
+    page.goto(f"/candidate?id={site.candidate}")
+    page.set_viewport_size({"width": 680, "height": 960})
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.locator("h1").is_visible()
+    assert page.locator("button:visible, .bar:visible, .skip:visible").count() == 0
+    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 
 def test_story__from_search_to_confirmed_and_its_pdf(context, site, browser):
@@ -161,51 +197,6 @@ def test_story__from_search_to_confirmed_and_its_pdf(context, site, browser):
     assert counts.pairings["confirmed"] == 1
 
 
-FOCUSED = """(() => {
-    const here = document.activeElement;
-    return here.matches("[role=region]") ? "" : (here.labels?.[0] ?? here).innerText ?? "";
-})()"""
-"""What the focus is on, in its own words; a table that scrolls holds words of others."""
-
-
-def press_to(page: Page, name: str, *, most: int = 80) -> None:
-    """Press the tabulator until the thing of this name has the focus, as somebody without a mouse does."""
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        if name in page.evaluate(FOCUSED):
-            return
-    raise AssertionError(f"the keyboard does not reach '{name}'")
-
-
-def test_story__by_the_keyboard_alone(context, site):
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.keyboard.type("second geneticist")
-    press_to(page, "Password")
-    page.keyboard.type(password_of("second geneticist"))
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/")
-    press_to(page, "to look at and decide")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/candidates**")
-    press_to(page, "PM4")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/candidate?**")
-    press_to(page, "To the content")
-    press_to(page, "What you looked at")
-    page.keyboard.type("Only the keyboard was used.")
-    press_to(page, "Propose this identification")
-    page.keyboard.press("Enter")
-    page.get_by_text("It is proposed, and waits for another person.").wait_for()
-
-
-def test_focus__is_always_visible(context):
-    page = sign_in(context, "geneticist")
-    for _ in range(8):
-        page.keyboard.press("Tab")
-        assert page.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "3px"
-
-
 def test_story__files_are_dropped_and_imported(context, site, tmp_path):
     page = sign_in(context, "registrar")
     paths = case_folder(tmp_path / "case")
@@ -230,6 +221,16 @@ def test_pages__work_without_scripts(browser, site):
     page.get_by_role("link", name="Posterior").click()
     assert "order=posterior" in page.url
     context.close()
+
+
+def test_progress__says_when_no_more_news_come(context):
+    page = sign_in(context, "geneticist")
+    live = "<div id=live data-live=/nowhere><progress></progress><p data-step>waiting</p></div>"
+    page.evaluate(
+        "live => { document.querySelector('main').innerHTML = live; watch(document.querySelector('#live')); }", live
+    )
+    page.get_by_text("This page gets no more news.").wait_for()
+    assert not page.locator("progress").is_visible()
 
 
 def test_policy__the_browser_runs_no_script_of_a_page(context):

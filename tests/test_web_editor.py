@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 from registry_team import INCIDENT
 from test_web_browser import CHROMIUM, browser, complaints, context, faults, sign_in, site  # noqa: F401 - fixtures
 from web_site import Site, TestClient, hidden, make_site, post
@@ -57,7 +58,7 @@ def test_page__stores_nothing_until_it_is_saved(quiet):
     client = quiet.browser("registrar")
     page = step(client, client.get(ADDRESS).text, "mother", code="GM")
     assert 'data-member="GM"' in page
-    assert "Added: GM. Nothing is stored until you save." in page
+    assert re.search(r"not saved yet</span> Added: GM\.", page)
     assert "GM" not in client.get(f"/family?incident={INCIDENT}&family=F3").text
     back = step(client, page, "undo")
     assert 'data-member="GM"' not in back
@@ -150,6 +151,73 @@ def test_browser__a_click_on_a_symbol_chooses_its_member(page):
     page.goto(f"/family/edit?incident={INCIDENT}&family=F1")
     page.locator("[data-member=MO]").click()
     expect(page.get_by_role("heading", name="Member MO")).to_be_visible()
+
+
+@in_a_browser
+def test_browser__leaving_with_a_draft_that_is_not_saved_asks_first(page):
+    asked: list[str] = []
+    leave = False
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        (dialog.accept if leave else dialog.dismiss)()
+
+    page.on("dialog", answer)
+    page.goto(f"/family/edit?incident={INCIDENT}&family=F1")
+    expect(page.locator("#done")).to_have_text("Nothing to save.")
+    page.locator("#do-sibling").click()
+    expect(page.locator("#done")).to_contain_text("not saved yet")
+    expect(page).to_have_title(re.compile("^Not saved: "))
+    page.get_by_role("link", name="Overview").click()
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    expect(page.locator("[data-member=SI]")).to_be_visible()
+    leave = True
+    page.get_by_role("link", name="Overview").click()
+    page.wait_for_url("**/")
+    assert asked == ["beforeunload"] * 2
+
+
+@in_a_browser
+def test_browser__a_draft_that_is_saved_undone_or_left_on_purpose_is_left_without_a_question(page):
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    address = f"/family/edit?incident={INCIDENT}&family=F4"
+    page.goto(address)
+    page.get_by_role("link", name="Back to the family").click()
+    page.wait_for_url("**/family?**")
+    page.goto(address)
+    page.locator("#do-sibling").click()
+    page.locator("#do-undo:enabled").click()
+    expect(page.locator("#done")).to_contain_text("Nothing to save.")
+    page.goto(address)
+    page.locator("#do-sibling").click()
+    page.get_by_role("link", name="Leave without saving").click()
+    page.wait_for_url("**/family?**")
+    page.goto(address)
+    page.locator("#do-sibling").click()
+    page.locator("#do-save:enabled").click()
+    page.wait_for_url("**/family?**")
+    assert asked == []
+
+
+@in_a_browser
+def test_browser__a_wide_pedigree_shows_the_chosen_member(page):
+    page.set_viewport_size({"width": 480, "height": 800})
+    page.goto(f"/family/edit?incident={INCIDENT}&family=F1")
+    for code in ("SIBLING-1", "SIBLING-2", "SIBLING-3", "SIBLING-4", "SIBLING-5"):
+        page.locator("#code").fill(code)
+        page.locator("#do-sibling").click()
+        expect(page.locator(f"[data-member={code}]")).to_have_count(1)
+    frame = page.locator(".drawing")
+    assert frame.evaluate("one => one.scrollWidth > 1.3 * one.clientWidth")
+    places = set()
+    for code in ("SIBLING-1", "SIBLING-5", "MP"):
+        page.select_option("#member", code)
+        expect(page.get_by_role("heading", name=f"Member {code}")).to_be_visible()
+        expect(page.locator(f"[data-member={code}]")).to_be_in_viewport(ratio=1)
+        places.add(frame.evaluate("one => one.scrollLeft"))
+    assert len(places) > 1
 
 
 @in_a_browser

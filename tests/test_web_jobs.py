@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -82,7 +83,7 @@ def test_search__goes_on_when_the_application_stops(site, tmp_path):
 
 def test_search__an_unknown_incident_or_seed_is_refused(site):
     browser = site.browser("geneticist")
-    assert post(browser, "/search", {"incident": "none"}).status_code == 422
+    assert post(browser, "/search", {"incident": "none"}).status_code == 404
     assert post(browser, "/search", {"incident": INCIDENT, "seed": "-1"}).status_code == 422
     assert list(site.app.state.web.jobs.all()) == []
 
@@ -144,9 +145,9 @@ def test_jobs__a_file_is_replaced_whole(tmp_path):
 def slow_worker(monkeypatch, tmp_path, run: int) -> None:
     """In the place of a worker, a process that computes for an hour under the number of a run."""
     program = tmp_path / "python"
-    program.write_text(
-        f'#!/bin/sh\nsed -i \'s/"run": null/"run": {run}/\' "$3"\nexec sleep 3600 antigone.web.worker\n', "utf-8"
-    )
+    edit = f's/"run": null/"run": {run}/; s/"state": "waiting"/"state": "running"/'
+    sleep = f'exec {sys.executable} -c "import time; time.sleep(3600)" antigone.web.worker'
+    program.write_text(f"#!/bin/sh\nsed -i '{edit}' \"$3\"\n{sleep}\n", "utf-8")
     program.chmod(0o700)
     monkeypatch.setattr("antigone.web.jobs.sys.executable", str(program))
 

@@ -25,6 +25,7 @@ SENDER = "institution=Institute&contact=Ana,+tel+1&signed_by=Ana"
 PAGES: dict[str, tuple[Action, str]] = {
     "/": ("see status", ""),
     "/incident": ("see status", "incident={incident}"),
+    "/incident/export": ("export", "incident={incident}"),
     "/incident/status.pdf": ("see status", "incident={incident}"),
     "/import": ("import", ""),
     "/families": ("see families", "incident={incident}"),
@@ -42,16 +43,28 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/users": ("manage users", ""),
     "/audit": ("read audit", ""),
     "/audit/export": ("read audit", ""),
+    "/keys": ("see safekeeping", ""),
     "/account": ("own account", ""),
 }
 """Each page, the action that a role must allow for it, and what it asks for."""
-ELSEWHERE = {"/sign-in", "/search", "/search/events", "/joint/events", "/family/edit"}
+ELSEWHERE = {"/keys/archive", "/sign-in", "/search", "/search/events", "/joint/events", "/family/edit"}
 """Tested by themselves."""
 FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/account/password": ("own account", {"old": "a" * 12, "new": "b" * 12, "again": "b" * 12}),
     "/account/codes": ("own account", {}),
     "/account/codes/confirm": ("own account", {"one_time_code": "0"}),
+    "/audit/checkpoint": ("sign checkpoint", {}),
     "/audit/verify": ("verify", {}),
+    "/keys/back-up": ("back up", {}),
+    "/keys/rings": ("back up", {}),
+    "/keys/rings/forget": ("back up", {"place": "/nowhere/x.ring"}),
+    "/keys/verify": ("verify", {}),
+    "/keys/rotate": ("rotate key", {"passphrase": "none"}),
+    "/keys/read-again": ("rotate key", {"passphrase": "none"}),
+    "/keys/passphrase": ("rotate key", {"passphrase": "none", "new": "n" * 12, "again": "n" * 12}),
+    "/keys/split": ("rotate key", {"held": "none", "needed": "2", "trustees": "3"}),
+    "/keys/next": ("rotate key", {"held": "none"}),
+    "/keys/rotate-server": ("rotate key", {}),
     "/candidate/comment": ("comment", {"id": "{candidate}", "pairing": "999", "reason": "x"}),
     "/candidate/decide": (
         "confirm",
@@ -66,6 +79,9 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/sample/custody": ("record custody", {"incident": "x", "sample": "x", "event": "x", "holder": "x"}),
     "/search": ("search", {"incident": "x"}),
     "/run/cancel": ("search", {"run": "999"}),
+    "/run/resume": ("search", {"run": "999"}),
+    "/run/discard": ("search", {"run": "999"}),
+    "/incident/export": ("export", {"incident": "x"}),
     "/joint": ("solve jointly", {"incident": "x"}),
     "/joint/cancel": ("solve jointly", {"run": "999"}),
     "/users/add": ("manage users", {"code": "x", "role": "none", "password": "p" * 12}),

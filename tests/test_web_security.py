@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from fastapi.routing import APIRoute
+from httpx import Response
 from web_site import Site, TestClient, hidden, make_site, post, sign_in
 
 from antigone.casework.registry.auditing import read_audit
@@ -57,6 +60,71 @@ def test_parts_of_pages__without_a_session_send_the_whole_page_to_sign_in(site):
     answer = site.browser().get("/candidates?incident=ferry", headers={"hx-request": "true"})
     assert answer.status_code == 204
     assert answer.headers["hx-redirect"].startswith("/sign-in")
+
+
+def said_at_sign_in(browser: TestClient, answer: Response) -> str:
+    """What the sign-in page says to a browser that was sent there."""
+    assert answer.status_code == 303
+    page = browser.get(answer.headers["location"]).text
+    found = re.search(r'<div class="calm" role="status"><p>([^<]+)</p>', page)
+    return found[1] if found else ""
+
+
+def test_sign_in__says_that_nobody_clicked_and_leads_back(site):
+    browser = site.browser("geneticist")
+    site.time.now += 31 * 60
+    answer = browser.get("/candidates?incident=ferry")
+    words = "Your session ended: for 30 minutes nothing was clicked. Sign in, and you are back where you were."
+    assert said_at_sign_in(browser, answer) == words
+    assert hidden(browser.get(answer.headers["location"]).text, "then") == "/candidates?incident=ferry"
+
+
+def test_sign_in__says_that_the_session_was_long(site):
+    browser = site.browser("geneticist")
+    for _ in range(26):
+        site.time.now += 24 * 60
+        answer = browser.get("/")
+    assert said_at_sign_in(browser, answer) == "Your session ended: it lasted 10 hours, the longest it may."
+
+
+def test_sign_in__says_that_the_application_was_started_again(site):
+    browser = site.browser()
+    browser.cookies.set("antigone", "of the process before")
+    assert said_at_sign_in(browser, browser.get("/")) == "Your session ended: Antigone was started again."
+
+
+def test_sign_in__says_nothing_to_somebody_new_or_of_a_word_it_does_not_know(site):
+    browser = site.browser()
+    assert said_at_sign_in(browser, browser.get("/families?incident=ferry")) == ""
+    assert "<b>" not in browser.get("/sign-in?ended=%3Cb%3Ehello").text
+    assert "hello" not in browser.get("/sign-in?ended=%3Cb%3Ehello").text
+
+
+def test_sign_in__says_that_a_form_was_not_stored_and_leads_back_to_its_page(site):
+    browser = site.browser("geneticist")
+    site.time.now += 31 * 60
+    here = f"http://testserver/candidate?id={site.candidate}"
+    answer = browser.post("/candidate/decide", data={"decision": "propose"}, headers={"referer": here})
+    assert "What you sent last was not stored." in said_at_sign_in(browser, answer)
+    assert hidden(browser.get(answer.headers["location"]).text, "then") == f"/candidate?id={site.candidate}"
+
+
+@pytest.mark.parametrize("referer", ["http://evil.example/candidate?id=1", "http://testserver//evil.example", "", "::"])
+def test_sign_in__never_leads_to_another_site(site, referer):
+    answer = site.browser().post("/candidate/decide", data={}, headers={"referer": referer})
+    browser = site.browser()
+    assert hidden(browser.get(answer.headers["location"]).text, "then") == "/"
+    assert sign_in(browser, "geneticist", then="//evil.example").headers["location"] == "/"
+
+
+def test_sign_out__and_another_password_are_confirmed_on_the_sign_in_page(tmp_path):
+    site = make_site(tmp_path)
+    browser = site.browser("reviewer")
+    assert said_at_sign_in(browser, post(browser, "/sign-out")) == "You are signed out."
+    first, second = site.browser("reviewer"), site.browser("reviewer")
+    new = {"old": "the password of reviewer", "new": "quite another one", "again": "quite another one"}
+    assert said_at_sign_in(first, post(first, "/account/password", new)).startswith("Your password is changed.")
+    assert "your access or your password was changed" in said_at_sign_in(second, second.get("/"))
 
 
 def test_headers__are_on_every_answer(site):

@@ -9,6 +9,7 @@ from registry_team import small_incident
 from typer.testing import CliRunner
 from web_site import TestClient, sign_in
 
+from antigone.casework.registry.backups import BackupPlaces
 from antigone.casework.registry.opening import session_of
 from antigone.casework.registry.roles import ROLES
 from antigone.casework.registry.status import list_incidents
@@ -30,6 +31,8 @@ def serve(*arguments: str) -> BaseException | None:
         (["--host", "::", "--certificate", "c.pem"], "expected both or none"),
         (["--host", "192.0.2.7", "--demo", "--behind-proxy", "dvi.example"], "its password is public"),
         ([], "no registry is named"),
+        (["--backups", "b"], "one of --backups and --ring is given"),
+        (["--backups", "b", "--ring", "b/r.ring"], "stands in the folder of the archives"),
     ],
 )
 def test_serve__refuses_what_is_not_safe(arguments, words):
@@ -85,3 +88,22 @@ def test_run__gives_the_server_no_log_of_addresses(monkeypatch, tmp_path):
     monkeypatch.setattr("uvicorn.run", lambda app, **chosen: seen.update(chosen))
     serving._run(object(), "127.0.0.1", 8417, None, None, "")
     assert (seen["host"], seen["access_log"], seen["proxy_headers"]) == ("127.0.0.1", False, False)
+
+
+def test_serve__takes_the_places_of_backups_from_who_starts_it(monkeypatch, tmp_path, demo):
+    """The browser gets them from the settings, and names none itself."""
+    seen: list[WebSettings] = []
+    monkeypatch.setattr("antigone.web.app.create_app", lambda _registry, settings: seen.append(settings))
+    monkeypatch.setattr(serving, "_run", lambda *_arguments: None)
+    monkeypatch.setattr(serving, "open_place", lambda *_arguments: None)
+    assert serve("--registry", "x.db", "--backups", str(tmp_path / "a"), "--ring", str(tmp_path / "b")) is None
+    assert serve("--registry", "x.db") is None
+    monkeypatch.setattr(serving, "DEMO_FOLDER", demo)
+    monkeypatch.setattr(serving, "DEMO_BACKUPS", demo / "backups")
+    monkeypatch.setattr(serving, "DEMO_RING", demo / "ring" / "r.ring")
+    assert serve("--demo") is None
+    given, none, shown = (settings.backups for settings in seen)
+    assert (given, none) == (BackupPlaces(tmp_path / "a", tmp_path / "b"), None)
+    assert shown == BackupPlaces(demo / "backups", demo / "ring" / "r.ring")
+    assert (demo / "backups").is_dir()
+    assert (demo / "ring").is_dir()

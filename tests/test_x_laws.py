@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from test_familias import LADDER, TWO, locus, person, plain, saved
 
-from antigone.engine.likelihood import log_likelihood
+from antigone.engine.likelihood import log_likelihood, log_likelihoods
 from antigone.errors import InputError
 from antigone.formats.casefolder import read_case_folder
 from antigone.formats.familias import read_familias_case
@@ -68,6 +69,27 @@ def require_affordable(pedigree: Pedigree, typed: dict[str, Profile], marker: Ma
 
 @relaxed
 @given(st.data(), st.sampled_from([0.0, 0.05]))
+def test_likelihood__autosomal_and_x_markers_of_women_are_told_apart(data: st.DataObject, theta: float) -> None:
+    """Where nobody is male both kinds have the same slots, but not the same founders: inbreeding, absent fathers."""
+    kinds = [replace(data.draw(strategies.markers(on_x=x)), name=name) for name, x in (("A", False), ("X", True))]
+    members = data.draw(strategies.pedigrees(4, inbred_founders=theta == 0.0))
+    women = Pedigree(tuple(replace(member, sex="female", father=None) for member in members))
+    shown = [data.draw(strategies.typings(women, marker)) for marker in kinds]
+    typed = {
+        member.id: Profile(
+            member.id, {name: g for of in shown if member.id in of for name, g in of[member.id].genotypes.items()}
+        )
+        for member in women
+    }
+    for marker in kinds:
+        require_affordable(women, typed, marker)
+    expected = [reference.likelihood(women, typed, marker, theta=theta) for marker in kinds]
+    found = log_likelihoods(women, typed, kinds, theta=theta)
+    assert [math.exp(log) for log in found] == pytest.approx(expected, rel=1e-9, abs=1e-15)
+
+
+@relaxed
+@given(st.data(), st.sampled_from([0.0, 0.05]))
 def test_likelihood__a_males_x_does_not_depend_on_his_father(data: st.DataObject, theta: float) -> None:
     """Whoever the father of a male is, declared or not, nothing changes on the X chromosome."""
     marker = data.draw(strategies.markers(on_x=True))
@@ -100,6 +122,31 @@ def test_readers__a_males_second_x_allele_is_refused_with_a_remedy(tmp_path: Pat
     assert problem.remedy == "correct the sex or the genotype; a male's one allele is written twice"
 
 
+REPLICATES = "sample,marker,allele1,allele2,replicate\nS1,DXS10103,10,11,\nS1,TH01,6,7,\n"
+
+
+def test_readers__a_males_second_x_allele_in_any_amplification_is_refused_all_at_once(tmp_path: Path) -> None:
+    rows = "PM1,DXS10103,10,11,a\nPM1,DXS10103,10,10,b\nPM1,DXS8378,10,10,a\nPM1,DXS8378,11,11,b\n"
+    write_folder(tmp_path, REPLICATES + rows + "PM1,DXS7423,10,11,\n")
+    with pytest.raises(InputError) as refusal:
+        read_case_folder(tmp_path)
+    problems = sorted(refusal.value.problems, key=lambda problem: problem.found)
+    assert [problem.found for problem in problems] == [
+        "2 alleles in one amplification, with drop-in 0, of sample 'PM1', a male, at the X-chromosomal marker 'DXS10103'",
+        "2 alleles over all amplifications, with drop-in 0, of sample 'PM1', a male, at the X-chromosomal marker 'DXS8378'",
+        "two different alleles of sample 'PM1', a male, at the X-chromosomal marker 'DXS7423'",
+    ]
+    assert all(problem.remedy.startswith("correct the sex or") for problem in problems)
+    assert [problem.line for problem in problems[:2]] == [4, 6]
+
+
+def test_readers__a_males_second_x_allele_may_have_dropped_in_where_a_rate_says_so(tmp_path: Path) -> None:
+    write_folder(tmp_path, REPLICATES + "PM1,DXS10103,10,11,a\nPM1,DXS10103,10,10,b\n")
+    (tmp_path / "incident.toml").write_text('title = "X"\n[observation]\ndropout = 0.1\ndropin = 0.01\n')
+    [person] = read_case_folder(tmp_path).unidentified
+    assert person.replicates["DXS10103"] == (("10", "11"), ("10", "10"))
+
+
 def test_readers__genemappers_empty_second_allele_is_a_males_one_allele(tmp_path: Path) -> None:
     write_folder(tmp_path, GENEMAPPER + "S1\tDXS10103\t10\t11\nPM1\tDXS10103\t10\t\nS1\tTH01\t6\t7\nPM1\tTH01\t6\t7\n")
     assert read_case_folder(tmp_path).unidentified[0].profile.genotypes["DXS10103"] == ("10", "10")
@@ -124,8 +171,8 @@ def write_folder(folder: Path, profiles: str) -> None:
         "F1,MO,S1,C1,2024-01-01,identification\n",
         "unidentified.csv": "sample,sex,kind\nPM1,male,remains\n",
         "profiles.csv": profiles,
-        "frequencies.csv": "population,marker,allele,frequency\nP,DXS10103,10,0.5\nP,DXS10103,11,0.5\n"
-        "P,TH01,6,0.5\nP,TH01,7,0.5\n",
+        "frequencies.csv": "population,marker,allele,frequency\nP,TH01,6,0.5\nP,TH01,7,0.5\n"
+        + "".join(f"P,{x},10,0.5\nP,{x},11,0.5\n" for x in ("DXS10103", "DXS8378", "DXS7423")),
     }
     for name, text in tables.items():
         (folder / name).write_text(text, encoding="utf-8")

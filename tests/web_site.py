@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from shutil import copyfile
@@ -22,6 +22,7 @@ from antigone.casework.registry.joint import solve_jointly
 from antigone.casework.registry.opening import open_with, session_of
 from antigone.casework.registry.roles import ROLES
 from antigone.casework.registry.searching import search
+from antigone.registry.keyfile import create_key_file
 from antigone.registry.vault import Vault
 from antigone.web.app import create_app
 from antigone.web.settings import WebSettings
@@ -75,12 +76,16 @@ def _made_once() -> tuple[Path, Vault]:
     return place, team.registry.vault
 
 
-def make_site(folder: Path, **settings: Any) -> Site:
+def make_site(folder: Path, *, passphrase: str = "", **settings: Any) -> Site:
+    """A site of its own; with a ``passphrase`` its master key is in the key file ``registry.key``."""
     made, vault = _made_once()
     place = folder / "registry.db"
     copyfile(made, place)
     clock = Clock()
     registry = open_with(str(place), vault, clock=clock, cost=SMALL)
+    if passphrase:
+        registry = replace(registry, key_file=folder / "registry.key")
+        create_key_file(folder / "registry.key", vault, passphrase=passphrase, cost=SMALL)
     codes = ("administrator", *ROLES[1:], "second geneticist", "second reviewer")
     team = Team(registry, clock, {code: session_of(registry, code, purpose=PURPOSE) for code in codes})
     found = list_candidates(team["geneticist"], INCIDENT).rows[0]

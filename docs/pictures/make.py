@@ -1,23 +1,28 @@
 """The pictures of docs/web.md, made again from the demonstration registry.
 
-``.venv/bin/python docs/pictures/make.py``: it needs Chromium and the development extras, and takes two minutes. Run it
-after a page has changed, look at each picture, and commit them.
+``.venv/bin/python docs/pictures/make.py [NAME...]``: all pictures, or those named. It needs Chromium and the
+development extras, and takes two minutes. Run it after a page has changed, look at each picture, and commit them.
 """
 
 from __future__ import annotations
 
 import shutil
 import socket
+import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from antigone.casework.registry.backups import BackupPlaces, back_up_now
 from antigone.casework.registry.joint import solve_jointly
+from antigone.casework.registry.keeping import split_key, verify
 from antigone.casework.registry.opening import session_of
+from antigone.casework.registry.session import Registry
 from antigone.model.joint_result import JointPrior
 from antigone.web.app import create_app
 from antigone.web.demo import DATABASE, PASSWORD, make_demo
@@ -32,6 +37,7 @@ PICTURES = {
     "candidate": ("geneticist-2", "/candidate?id=6"),
     "family": ("coordinator", f"/family?incident={INCIDENT}&family=F08"),
     "search": ("geneticist", "/run?run=1"),
+    "keys": ("administrator", "/keys"),
     "joint": ("geneticist", f"/joint?incident={INCIDENT}#families"),
 }
 
@@ -47,14 +53,27 @@ def sign_in(browser: Browser, address: str, user: str) -> Page:
     return page
 
 
-def main() -> None:
-    """Make every picture of ``PICTURES``."""
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+def back_up(registry: Registry, places: BackupPlaces) -> None:
+    """Do what the page of keys shows: a backup, a verification, a splitting of the key."""
+    administrator = session_of(registry, "administrator", purpose="pictures")
+    for folder in (places.folder, places.ring.parent):
+        folder.mkdir(exist_ok=True)
+    back_up_now(administrator, places)
+    verify(administrator)
+    split_key(administrator, needed=3, trustees=5)
+
+
+def main(names: Sequence[str]) -> None:
+    """Make the pictures of these names."""
+    memory = tempfile.TemporaryDirectory(dir="/dev/shm")  # another medium, for the ring
+    with tempfile.TemporaryDirectory() as name, memory as stick, sync_playwright() as playwright:
         folder = Path(name)
         registry = make_demo(folder)
         geneticist = session_of(registry, "geneticist", purpose="pictures")
         solve_jointly(geneticist, INCIDENT, prior=JointPrior("odds", 0.001))
-        settings = WebSettings(str(folder / DATABASE), folder / "work")
+        places = BackupPlaces(folder / "backups", Path(stick) / "registry.ring")
+        back_up(registry, places)
+        settings = WebSettings(str(folder / DATABASE), folder / "work", backups=places)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -64,7 +83,8 @@ def main() -> None:
         while not server.started:
             time.sleep(0.05)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for picture, (user, path) in PICTURES.items():
+        for picture in names:
+            user, path = PICTURES[picture]
             page = sign_in(browser, f"http://127.0.0.1:{port}", user)
             page.goto(path)
             page.wait_for_load_state("networkidle")
@@ -75,4 +95,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or list(PICTURES))

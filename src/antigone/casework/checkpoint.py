@@ -1,4 +1,4 @@
-"""Finished blocks kept on disk, so that a stopped search resumes where it was."""
+"""Finished blocks kept, so that a stopped search resumes where it was: in a folder here, in a registry elsewhere."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -22,6 +23,16 @@ from antigone.search.blocks import BlockResult
 FOLDER = ".unfinished"
 """Where finished blocks stand in the output folder until the search is written."""
 _MANIFEST = "manifest.json"
+
+
+class KeptBlocks(Protocol):
+    """A place that keeps the finished blocks of one search, without how references fit (PURPOSE.md, rule 6)."""
+
+    def load(self, of: int) -> dict[int, BlockResult]:
+        """Every block that is kept of a search cut into ``of``, by number."""
+
+    def keep(self, number: int, result: BlockResult) -> None:
+        """Keep a block's result, whole or not at all."""
 
 
 @dataclass(frozen=True)
@@ -58,21 +69,10 @@ class Checkpoint:
 
     def keep(self, number: int, result: BlockResult) -> None:
         """Keep a block's result, whole or not at all."""
-        content = io.BytesIO()
-        words = json.dumps(result.targets)
-        counts = [result.compared, result.excluded_by_sex, result.without_data, result.screened]
-        np.savez(
-            content,
-            target=result.target,
-            person=result.person,
-            log_lr=result.log_lr,
-            counts=np.array(counts),
-            words=np.frombuffer(words.encode(), dtype=np.uint8),
-        )
-        body = content.getvalue()
+        body = pack_block(result)
         _write(self._file(number), hashlib.sha256(body).digest() + body)
 
-    def load(self) -> dict[int, BlockResult]:
+    def load(self, of: int) -> dict[int, BlockResult]:
         """Every block kept whole, without its fits; a damaged one is computed again."""
         files = sorted(self.folder.glob("block-*.npz"))
         kept = {int(file.stem.removeprefix("block-")): _read(file) for file in files}
@@ -80,6 +80,40 @@ class Checkpoint:
 
     def _file(self, number: int) -> Path:
         return self.folder / f"block-{number:06d}.npz"
+
+
+def pack_block(result: BlockResult) -> bytes:
+    """A block's result as bytes, without its fits."""
+    content = io.BytesIO()
+    words = json.dumps(result.targets)
+    counts = [result.compared, result.excluded_by_sex, result.without_data, result.screened]
+    np.savez(
+        content,
+        target=result.target,
+        person=result.person,
+        log_lr=result.log_lr,
+        counts=np.array(counts),
+        words=np.frombuffer(words.encode(), dtype=np.uint8),
+    )
+    return content.getvalue()
+
+
+def unpack_block(body: bytes) -> BlockResult:
+    """A block's result from its bytes."""
+    with np.load(io.BytesIO(body)) as arrays:
+        words = json.loads(arrays["words"].tobytes())
+        compared, excluded, without, screened = (int(count) for count in arrays["counts"])
+        return BlockResult(
+            targets=tuple((family, missing) for family, missing in words),
+            target=arrays["target"],
+            person=arrays["person"],
+            log_lr=arrays["log_lr"],
+            compared=compared,
+            excluded_by_sex=excluded,
+            without_data=without,
+            screened=screened,
+            fits=(),
+        )
 
 
 def forget_unfinished(out: Path) -> None:
@@ -113,19 +147,4 @@ def _write(path: Path, content: bytes) -> None:
 def _read(path: Path) -> BlockResult | None:
     content = path.read_bytes()
     digest, body = content[:32], content[32:]
-    if hashlib.sha256(body).digest() != digest:
-        return None
-    with np.load(io.BytesIO(body)) as arrays:
-        words = json.loads(arrays["words"].tobytes())
-        compared, excluded, without, screened = (int(count) for count in arrays["counts"])
-        return BlockResult(
-            targets=tuple((family, missing) for family, missing in words),
-            target=arrays["target"],
-            person=arrays["person"],
-            log_lr=arrays["log_lr"],
-            compared=compared,
-            excluded_by_sex=excluded,
-            without_data=without,
-            screened=screened,
-            fits=(),
-        )
+    return unpack_block(body) if hashlib.sha256(body).digest() == digest else None

@@ -9,8 +9,10 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from antigone.engine.incidents import Truth
 from antigone.errors import InputError
@@ -25,6 +27,7 @@ __all__ = [
     "GENETICIST_PAIRS",
     "geneticist_csv",
     "load_incident",
+    "new_file",
     "remove_simulated",
     "save_incident",
     "truth_csv",
@@ -126,6 +129,31 @@ def write_folder(
             shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
         raise InputError(f"{folder} cannot be written ({error.strerror}); choose another folder") from error
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file that its owner alone can read; when the block fails, it is gone again.
+
+    It is opened before the block begins, so that nothing is done for a file that cannot be written.
+
+    Raises
+    ------
+    InputError
+        When it exists, or cannot be written.
+    """
+    try:
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise InputError(f"{path} exists; choose another file, nothing is ever overwritten") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}); choose another file") from None
+    try:
+        with os.fdopen(opened, "wb") as file:
+            yield file
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _write_all(folder: Path, files: Mapping[str, str | bytes], private: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.casework.checkpoint import Checkpoint, identify_search
+from antigone.casework.checkpoint import Checkpoint, KeptBlocks, identify_search
 from antigone.casework.prepare import Prepared, Progress
 from antigone.model.case import Incident, SearchSettings
 from antigone.model.linkage import LinkageModel
@@ -49,7 +49,7 @@ class Execution:
     workers: int = 1
     scheduler: str = ""
     block_families: int = 0
-    checkpoint: Callable[[], Checkpoint] | None = None
+    checkpoint: Callable[[], KeptBlocks] | None = None
 
 
 def plan_execution(
@@ -204,7 +204,7 @@ def _results(
 ) -> list[BlockResult]:
     """Every block's result in the order of blocks: kept ones from the checkpoint, the others computed."""
     checkpoint = execution.checkpoint() if execution.checkpoint else None
-    kept = checkpoint.load() if checkpoint else {}
+    kept = checkpoint.load(len(blocks)) if checkpoint else {}
     done = {number: _with_fits(result, blocks[number], search) for number, result in kept.items()}
     waiting = {number: families for number, families in enumerate(blocks) if number not in done}
     progress("comparing blocks", len(done), len(blocks))

@@ -69,12 +69,15 @@ def describe_further(further: FurtherEvidence) -> dict[str, str]:
     words = {}
     for kind, model in (("Y", further.y_model), ("mtDNA", further.mt_model)):
         if model is not None:
-            rates = ", ".join(f"{name} {value}" for name, value in vars(model.rates).items())
-            words[f"{kind} haplotypes"] = f"{model.estimator}, theta {model.theta:g}, {rates}"
+            words[f"{kind} haplotypes"] = f"{model.estimator}; theta {model.theta:g}; {model.rates.describe()}"
     if further.missing and further.unidentified:
-        words["circumstances"] = ", ".join(f"{name} {value}" for name, value in vars(further.rates).items())
+        rates = further.rates
+        for name, one in (("age", rates.age), ("time", rates.time), ("place", rates.place), ("stature", rates.stature)):
+            words[f"circumstances, {name}"] = one.describe()
+        for name, finding in sorted(rates.findings.items()):
+            words[f"circumstances, finding {name}"] = finding.describe()
     if further.sex is not None:
-        words["sex"] = ", ".join(f"{name} {value:g}" for name, value in vars(further.sex).items())
+        words["sex"] = further.sex.describe()
     return words
 
 

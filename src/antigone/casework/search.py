@@ -87,7 +87,7 @@ def search_incident(
         populations=tuple(prepared.populations),
         candidates=candidates,
         unidentified=describe_persons(prepared, found, candidates),
-        families=describe_families(prepared, found, candidates),
+        families=describe_families(prepared, found, candidates, seed=seed, progress=progress),
         pairs_compared=found.compared,
         pairs_excluded_by_sex=found.excluded_by_sex,
         pairs_without_data=found.without_data,

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from antigone.casework.found import Found
-from antigone.casework.prepare import Prepared
+from antigone.casework.power import LOW, power_of_open
+from antigone.casework.prepare import Prepared, Progress, silent
 from antigone.model.result import Candidate, FamilySummary, PairLine, UnidentifiedSummary
 
 LN10 = float(np.log(10))
@@ -48,13 +49,17 @@ def describe_persons(
     return tuple(lines)
 
 
-def describe_families(prepared: Prepared, found: Found, candidates: Sequence[Candidate]) -> tuple[FamilySummary, ...]:
+def describe_families(
+    prepared: Prepared, found: Found, candidates: Sequence[Candidate], *, seed: int, progress: Progress = silent
+) -> tuple[FamilySummary, ...]:
     """Every missing person, in the order of the search's targets."""
     count = Counter((candidate.family, candidate.missing) for candidate in candidates)
+    waiting = [target for target in found.targets if not count[target.family, target.missing]]
+    powers = power_of_open(prepared, waiting, threshold=found.threshold, seed=seed, progress=progress)
     best = _strongest(found, of_person=False)
     lines = []
     for number, target in enumerate(found.targets):
-        candidates_here = count[target.family, target.missing]
+        candidates_here, power = count[target.family, target.missing], powers.get((target.family, target.missing))
         person, value = best[number] if candidates_here else (None, None)
         lines.append(
             FamilySummary(
@@ -66,7 +71,8 @@ def describe_families(prepared: Prepared, found: Found, candidates: Sequence[Can
                 best_unidentified=None if person is None else prepared.persons[person].code,
                 best_log10_lr=None if value is None else value / LN10,
                 candidates=candidates_here,
-                remark=_family_remark(prepared, found, target.family, candidates_here),
+                remark=_family_remark(prepared, found, target.family, candidates_here, power),
+                power=power,
             )
         )
     return tuple(lines)
@@ -111,7 +117,7 @@ def _person_remark(found: Found, number: int, candidates: int, typed: int) -> st
     return f"no missing person reaches an LR of {limit}; perhaps not reported missing, or references too distant"
 
 
-def _family_remark(prepared: Prepared, found: Found, family: str, candidates: int) -> str:
+def _family_remark(prepared: Prepared, found: Found, family: str, candidates: int, power: float | None) -> str:
     """What stays open, in words that never hint at whether a reference fits its pedigree (PURPOSE.md, rule 6)."""
     if candidates == 1:
         return "one candidate; to be reviewed"
@@ -120,7 +126,14 @@ def _family_remark(prepared: Prepared, found: Found, family: str, candidates: in
     if not prepared.donors[family]:
         return "no donor with an active consent; ask the family"
     limit = limit_text(found.threshold)
-    return f"no unidentified person reaches an LR of {limit}; not found yet, or more relatives are needed"
+    if power is None:
+        return f"no unidentified person reaches an LR of {limit}; not found yet, or more relatives are needed"
+    told = f"no unidentified person reaches an LR of {limit}; with these relatives typed the right person would in "
+    return told + (
+        f"{power:.0%} of simulated families: more relatives are needed"
+        if power < LOW
+        else f"{power:.0%} of simulated families: perhaps not among the unidentified yet"
+    )
 
 
 def list_pairs(found: Found, *, linkage: bool) -> tuple[PairLine, ...]:

@@ -8,9 +8,11 @@ import typer
 
 from antigone.cli import incidents, trying
 from antigone.cli.keeping import escrow_app, keeping_app
+from antigone.cli.papers import papers_app
 from antigone.cli.registry import registry_app
 from antigone.cli.reviewing import reviewing_app
 from antigone.cli.serving import serve
+from antigone.cli.solving import solving_app
 from antigone.cli.users import users_app
 from antigone.errors import AntigoneError
 
@@ -39,6 +41,8 @@ bench_app = typer.Typer(help="Measure this machine.", no_args_is_help=True)
 bench_app.command()(trying.blind)
 app.add_typer(bench_app, name="bench")
 registry_app.add_typer(reviewing_app)
+registry_app.add_typer(solving_app)
+registry_app.add_typer(papers_app)
 registry_app.add_typer(keeping_app)
 registry_app.add_typer(users_app, name="users")
 registry_app.add_typer(escrow_app, name="escrow")

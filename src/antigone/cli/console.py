@@ -156,8 +156,8 @@ def _print_linkage(console: Console, changes: Mapping[str, float | None], method
         console.print(f"If computed as linked, log10 LR changes by: {said}. The total does not contain it.")
 
 
-def print_joint(result: JointResult) -> None:
-    """The best joint assignment with posteriors and generalised LRs, and how sure the numbers are."""
+def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
+    """The best joint assignment with posteriors and generalised LRs, how sure they are, and where the ``rest`` is."""
     console = _console()
     table = _table("unidentified", "proposed as", "family", "posterior", "log10 GLR", "status")
     for c in result.conclusions[:MOST_JOINT_ROWS]:
@@ -166,7 +166,7 @@ def print_joint(result: JointResult) -> None:
         table.add_row(c.unidentified, where, c.family or "", probability(c.posterior), glr, c.status)
     console.print(table)
     if len(result.conclusions) > MOST_JOINT_ROWS:
-        console.print(f"... and {len(result.conclusions) - MOST_JOINT_ROWS} more in joint.csv")
+        console.print(f"... and {len(result.conclusions) - MOST_JOINT_ROWS} more in {rest}")
     exact = "exact" if result.exact else (
         f"error of every posterior below {result.error_bound:.2g}; generalised LRs as bounds where they could change"
     )  # fmt: skip
@@ -291,10 +291,12 @@ def log10_text(log10_lr: float) -> str:
 def probability(value: float) -> str:
     """A probability that never rounds up to certainty.
 
-    >>> probability(0.9999999), probability(0.98765)
-    ('> 0.999999', '0.98765')
+    >>> probability(0.9999999), probability(0.999996), probability(0.98765)
+    ('> 0.999999', '0.999996', '0.98765')
     """
-    return "> 0.999999" if value > 0.999999 else f"{value:.5g}"
+    if value > 0.999999:
+        return "> 0.999999"
+    return f"{value:.6g}" if value > 0.99999 else f"{value:.5g}"
 
 
 def _console() -> Console:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from antigone.casework.explain import Explanation
 from antigone.casework.registry import views
 from antigone.casework.registry.importing import Imported
-from antigone.cli.console import WIDE, log10_text, probability
+from antigone.casework.registry.runlines import kept_words
+from antigone.cli.console import WIDE, print_explanation, print_joint, print_sensitivity, probability
+from antigone.model.result import Candidate
 
 NOTHING = "none"
 HASH_SHOWN = 12
@@ -75,6 +79,15 @@ def print_family(family: views.FamilyView) -> None:
         print_words(f"Donors who left: {left}.")
 
 
+def print_unidentified(page: views.UnidentifiedPage) -> None:
+    """Some unidentified persons."""
+    table = table_of("code", "kind", "sex", "typings")
+    for one in page.rows:
+        table.add_row(one.code, one.kind, one.sex, "erased" if one.erased else str(one.typings))
+    words_console().print(table)
+    _print_page(page.page, page.size, page.total, "unidentified persons")
+
+
 def print_custody(chain: Sequence[views.CustodyLine]) -> None:
     """A chain of custody."""
     table = table_of("at", "event", "holder", "recorded by")
@@ -111,6 +124,15 @@ def print_run(run: views.RunView) -> None:
     print_words("A candidate is a proposal for review.")
 
 
+def print_ended(line: views.RunLine) -> None:
+    """A run that was ended before it had an answer: what is kept of it, and how it goes on; where errors go."""
+    words = f"Run {line.id} is {line.state}. {kept_words(line)}"
+    if line.resumable and line.state != "running":
+        words += f"\nTo resume it: antigone registry search --resume {line.id}"
+        words += f"\nTo erase what is kept of it: antigone registry runs --discard {line.id}"
+    sys.stderr.write(f"{words}\n")
+
+
 def print_runs(page: views.RunPage) -> None:
     """Some runs."""
     table = table_of("run", "incident", "by", "day", "state", "candidates", "left out", "purpose")
@@ -128,6 +150,28 @@ def print_runs(page: views.RunPage) -> None:
         )
     words_console().print(table)
     _print_page(page.page, page.size, page.total, "runs")
+
+
+def print_joint_run(view: views.JointView) -> None:
+    """A joint solution: how it ended, who was left out, and its answer."""
+    line = view.line
+    print_words(f"Joint run {line.id} of {line.incident}, by {line.started_by} on {line.day}: {line.state}.")
+    print_words(f"Purpose: {line.purpose}.")
+    for reason, count in line.left_out.items():
+        print_words(f"Left out: {reason} ({count}).")
+    if view.result is not None:
+        print_joint(view.result, rest="the joint page, and in --json")
+    elif view.closed:
+        print_words(f"Closed: {view.closed}.")
+
+
+def print_joint_runs(lines: Sequence[views.JointLine]) -> None:
+    """Joint solutions."""
+    table = table_of("joint run", "incident", "by", "day", "state", "left out", "purpose")
+    for one in lines:
+        left_out = str(sum(one.left_out.values()))
+        table.add_row(str(one.id), one.incident, one.started_by, str(one.day), one.state, left_out, one.purpose)
+    words_console().print(table)
 
 
 def print_findings(found: Sequence[views.Finding]) -> None:
@@ -155,15 +199,17 @@ def print_candidates(page: views.CandidatePage) -> None:
     _print_page(page.page, page.size, page.total, f"candidates of run {page.run}")
 
 
-def print_candidate(view: views.CandidateView) -> None:
-    """A candidate: its markers, its alternatives, its history, and what can be done."""
+def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) -> None:
+    """A candidate: its evidence, its alternatives, its history, and what can be done."""
     line = view.line
-    print_words(f"H1: {line.unidentified} is {line.missing} of family {line.family}. H2: unrelated to it.")
-    print_words(f"State: {line.state} (version {line.version}).")
     if view.candidate is None:
+        print_words(f"H1: {line.unidentified} is {line.missing} of family {line.family}. H2: unrelated to it.")
         print_words(f"Closed: {view.closed}.")
     else:
-        _print_markers(view.candidate.log10_lr_by_marker, view.candidate.log10_lr, view.candidate.verbal)
+        _print_evidence(view.candidate, view.run)
+    if joint is not None:
+        _print_joint_of_pair(joint)
+    print_words(f"State: {line.state} (version {line.version}).")
     for what, others in (("same unidentified person", view.of_unidentified), ("same missing person", view.of_missing)):
         for one in others:
             strength = NOTHING if one.log10_lr is None else f"{one.log10_lr:.2f}"
@@ -228,12 +274,12 @@ def print_audit(page: views.AuditPage) -> None:
     _print_page(page.page, page.size, page.total, "lines")
 
 
-def print_exported(done: views.Exported) -> None:
+def print_exported(folder: Path, shared: views.Shared) -> None:
     """What another institution gets."""
     print_words(
-        f"{done.folder}: {done.unidentified} unidentified persons, {done.families} families, {done.donors} donors."
+        f"{folder}: {shared.unidentified} unidentified persons, {shared.families} families, {shared.donors} donors."
     )
-    for reason, count in done.left_out.items():
+    for reason, count in shared.left_out.items():
         print_words(f"Left out: {reason} ({count}).")
 
 
@@ -256,14 +302,29 @@ def words_console() -> Console:
     return Console(markup=False, emoji=False, highlight=False, soft_wrap=True, width=width)
 
 
-def _print_markers(by_marker: Mapping[str, Mapping[str, float]], total: Mapping[str, float], verbal: str) -> None:
-    table = table_of("marker", *total)
-    for marker in next(iter(by_marker.values()), {}):
-        table.add_row(marker, *(log10_text(by_marker[population][marker]) for population in total))
-    table.add_section()
-    table.add_row("total log10 LR", *(log10_text(value) for value in total.values()))
-    words_console().print(table)
-    print_words(f"In words: {verbal}.")
+def _print_evidence(candidate: Candidate, run: views.RunView) -> None:
+    """All that the page of a candidate says of the evidence: markers, kinds of evidence, chance, assumptions."""
+    result = run.result
+    if result is None:
+        return
+    print_explanation(Explanation(candidate, result.prior, result.prior_reason, ""))
+    print_sensitivity(candidate)
+    for assumption in result.assumptions:
+        print_words(f"Assumed: {assumption.rstrip('.')}.")
+    print_words(
+        f"The search compared {result.pairs_compared:,} pairs; candidates expected by chance alone: at most "
+        f"{result.chance.bound:.2g}."
+    )
+
+
+def _print_joint_of_pair(said: views.JointOfPair) -> None:
+    """What a joint solution says of one pair."""
+    chance = f"less than {said.least:g}" if said.posterior is None else probability(said.posterior)
+    error = f"error below {said.error_bound:.2g}" if said.error_bound else "exact"
+    print_words(
+        f"Joint run {said.run} of {said.day}: posterior of the pair {chance}, of none of the missing "
+        f"{probability(said.none_of_missing)}; {error}."
+    )
 
 
 def _consent(one: views.ConsentLine) -> str:

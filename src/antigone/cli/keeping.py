@@ -45,10 +45,18 @@ def backup(
 
 @keeping_app.command()
 @signed_in
-def rings(session: Session) -> None:
+def rings(
+    session: Session,
+    forget: Annotated[
+        Path | None, typer.Option(metavar="PLACE", help="First forget this copy: its medium was destroyed.")
+    ] = None,
+) -> None:
     """Write the current ring over every known copy again, such as one that was out of reach at a withdrawal."""
-    from antigone.casework.registry.keeping import refresh_rings
+    from antigone.casework.registry.keeping import forget_ring, refresh_rings
 
+    if forget is not None:
+        forget_ring(session, forget)
+        typer.echo(f"{forget} is forgotten.")
     unreached = refresh_rings(session)
     typer.echo("\n".join(f"Not written: {one}" for one in unreached) or "Every ring is current.")
     if unreached:
@@ -72,6 +80,20 @@ def restore(
     typer.echo(f"Restored; its audit has {made.head.number} lines.")
     for table, count in made.erased.items():
         typer.echo(f"Restored as erased, because the ring has no key for them: {count} of {table}.")
+
+
+@keeping_app.command()
+def upgrade(
+    place: Annotated[str, typer.Argument(help="A registry that an older Antigone wrote: a file, or postgresql://...")],
+    key_file: KeyFile = None,
+) -> None:
+    """Bring a registry of an older Antigone to the schema of this one. Make a backup first, with the older one."""
+    require_registry()
+    from antigone.casework.registry.opening import open_vault, upgrade_registry
+
+    vault = open_vault(os.environ, key_file=key_file_of(place, key_file), ask=ask_passphrase)
+    before, now = upgrade_registry(place, vault)
+    typer.echo(f"It has the schema {now} already." if before == now else f"Brought from schema {before} to {now}.")
 
 
 @keeping_app.command()

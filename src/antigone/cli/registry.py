@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from antigone.cli.papers import require_paper, write_paper
 from antigone.cli.signing import (
     IncidentCode,
     KeyFile,
@@ -21,6 +22,7 @@ from antigone.cli.signing import (
 
 if TYPE_CHECKING:
     from antigone.casework.registry.session import Session
+    from antigone.casework.registry.views import IncidentStatus, Status
 
 registry_app = typer.Typer(
     help="Samples, families, consents, runs and decisions of a team, in one place, under keys of their own.",
@@ -77,12 +79,39 @@ def import_(
 
 @registry_app.command()
 @signed_in
-def status(session: Session) -> None:
-    """Every incident in counts, what waits for you, what is blocked."""
-    from antigone.casework.registry.status import read_status
+def status(
+    session: Session,
+    incident: Annotated[str, typer.Option("--incident", help="Of one incident only.")] = "",
+    pdf: Annotated[Path | None, typer.Option(help="Write the status of --incident as PDF: a new file.")] = None,
+    language: Annotated[str, typer.Option(help="The language of the PDF: en or es.")] = "en",
+) -> None:
+    """Every incident in counts, what waits for you, what is blocked; one incident as PDF."""
+    from antigone.casework.registry.status import read_incident, read_status
     from antigone.cli import console_registry
 
-    console_registry.print_status(read_status(session))
+    if pdf is None:
+        shown = read_status(session)
+        console_registry.print_status(shown if not incident else status_of(shown, read_incident(session, incident)))
+        return
+    if not incident:
+        raise typer.BadParameter("--pdf is of one incident; give --incident")
+    require_paper()
+    from antigone.papers import write_status
+
+    write_paper(pdf, lambda: write_status(session, incident, language=language))
+
+
+def status_of(status: Status, incident: IncidentStatus) -> Status:
+    """What a status says of one incident."""
+    from dataclasses import replace
+
+    return replace(
+        status,
+        incidents=(incident,),
+        waiting=tuple(one for one in status.waiting if one.incident == incident.code),
+        blocked=tuple(one for one in status.blocked if one.incident == incident.code),
+        running=tuple(one for one in status.running if one.incident == incident.code),
+    )
 
 
 @registry_app.command()
@@ -101,6 +130,16 @@ def families(
         console_registry.print_family(read_family(session, incident, family))
     else:
         console_registry.print_families(list_families(session, incident, page=page))
+
+
+@registry_app.command()
+@signed_in
+def unidentified(session: Session, incident: IncidentCode, page: Page = 1) -> None:
+    """The unidentified persons of an incident by code: remains, and living persons who asked."""
+    from antigone.casework.registry.families import list_unidentified
+    from antigone.cli import console_registry
+
+    console_registry.print_unidentified(list_unidentified(session, incident, page=page))
 
 
 @registry_app.command()
@@ -181,4 +220,4 @@ def export(
     from antigone.casework.registry.exporting import export_incident
     from antigone.cli import console_registry
 
-    console_registry.print_exported(export_incident(session, incident, out))
+    console_registry.print_exported(out, export_incident(session, incident, out))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,17 +24,32 @@ reviewing_app = typer.Typer()
 @signed_in
 def search(
     session: Session,
-    incident: IncidentCode,
+    incident: Annotated[str, typer.Option("--incident", help="The incident's code.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the simulated estimate of chance matches.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes (needs antigone with the extra 'scale').")] = 1,
+    resume: Annotated[int, typer.Option(help="Instead of an incident: go on with this run, which was ended.")] = 0,
 ) -> None:
-    """Search an incident, store the run, and open its candidates for review."""
+    """Search an incident, store the run, and open its candidates for review; or go on with a run that was ended."""
     from antigone.casework.found import Execution
+    from antigone.casework.registry.searching import read_run, resume_search
     from antigone.casework.registry.searching import search as search_registry
     from antigone.cli import console_registry
+    from antigone.errors import Cancelled
 
-    execution = Execution(workers=workers)
-    run = search_registry(session, incident, seed=seed, progress=console_registry.print_progress, execution=execution)
+    if bool(incident) == bool(resume):
+        raise typer.BadParameter("give --incident, or --resume with the number of a run")
+    begun: list[int] = []
+    told: dict[str, Any] = {"progress": console_registry.print_progress, "started": begun.append}
+    told["execution"] = Execution(workers=workers)
+    try:
+        if resume:
+            run = resume_search(session, resume, told=console_registry.print_words, **told)
+        else:
+            run = search_registry(session, incident, seed=seed, **told)
+    except (Cancelled, KeyboardInterrupt):
+        if begun:
+            console_registry.print_ended(read_run(session, begun[0]).line)
+        raise
     console_registry.print_run(run)
 
 
@@ -45,14 +60,17 @@ def runs(
     incident: Annotated[str, typer.Option("--incident", help="Of one incident only.")] = "",
     run: Annotated[int, typer.Option(help="One run in full.")] = 0,
     cancel: Annotated[int, typer.Option(help="End this run, which is running or whose process is gone.")] = 0,
+    discard: Annotated[int, typer.Option(help="Erase what is kept of this run, which was ended.")] = 0,
     page: Page = 1,
 ) -> None:
     """The searches that were made: who, why, when, how they ended, who was left out."""
-    from antigone.casework.registry.searching import cancel_search, list_runs, read_run
+    from antigone.casework.registry.searching import cancel_search, discard_search, list_runs, read_run
     from antigone.cli import console_registry
 
     if cancel:
-        cancel_search(session, cancel)
+        console_registry.print_ended(cancel_search(session, cancel))
+    if discard:
+        discard_search(session, discard)
     if run:
         console_registry.print_run(read_run(session, run))
     else:
@@ -99,9 +117,13 @@ def candidates(
 def show(session: Session, candidate: CandidateNumber) -> None:
     """A candidate in full: markers, alternatives, what was said and decided, and what you can do now."""
     from antigone.casework.registry.candidates import read_candidate
+    from antigone.casework.registry.joint import joint_of_pair
     from antigone.cli import console_registry
 
-    console_registry.print_candidate(read_candidate(session, candidate))
+    view = read_candidate(session, candidate)
+    line = view.line
+    pair = {"unidentified": line.unidentified, "family": line.family, "missing": line.missing}
+    console_registry.print_candidate(view, joint_of_pair(session, view.incident, **pair))
 
 
 @reviewing_app.command()

@@ -13,11 +13,13 @@ from antigone.cli.signing import KeyFile, Place, open_place
 from antigone.errors import InputError, Unsupported
 
 if TYPE_CHECKING:
+    from antigone.casework.registry.backups import BackupPlaces
     from antigone.casework.registry.session import Registry
     from antigone.web.settings import WebSettings
 
 LOOPBACK = "127.0.0.1"
 DEMO_FOLDER = Path("demo/registry")
+DEMO_BACKUPS, DEMO_RING = DEMO_FOLDER / "backups", DEMO_FOLDER / "ring" / "registry.ring"
 KEEP_ALIVE = 75
 """Seconds a browser may think before its next click must connect, and shake hands under TLS, anew."""
 NEEDED = ("fastapi", "uvicorn", "multipart", "jinja2", "altair", "vl_convert", "typst", "sqlalchemy", "cryptography")
@@ -38,17 +40,23 @@ def serve(
         bool, typer.Option("--prepare", help="With --demo: make the registry, and stop before serving it.")
     ] = False,
     work: Annotated[Path | None, typer.Option(help="Folder for the progress of searches.")] = None,
+    backups: Annotated[Path | None, typer.Option(help="Folder for the archives of backups; with --ring.")] = None,
+    ring: Annotated[
+        Path | None, typer.Option(help="The place of the ring of keys: another medium than --backups.")
+    ] = None,
 ) -> None:
     """Serve a registry to browsers: by default to this computer alone."""
     _require_web()
     from antigone.web.app import create_app
 
     _check_address(host, certificate, private_key, behind_proxy, demo)
+    places = _backup_places(backups, ring, demo=demo)
     opened, place = _open_demo() if demo else (open_place(registry, key_file), registry)
     if prepare:
         opened.close()
         return
-    settings = _settings(place, host, work, secure=bool(certificate or behind_proxy), name=behind_proxy, demo=demo)
+    secure = bool(certificate or behind_proxy)
+    settings = _settings(place, host, work, secure=secure, name=behind_proxy, demo=demo, backups=places)
     scheme = "https" if certificate else "http"
     typer.echo(f"Antigone listens on {scheme}://{host}:{port}/ (Ctrl-C ends it)")
     if demo:
@@ -87,15 +95,45 @@ def _open_demo() -> tuple[Registry, str]:
 
     if not DEMO_FOLDER.exists():
         typer.echo(f"Making the demonstration registry in {DEMO_FOLDER}, which takes half a minute ...")
-    return open_demo(DEMO_FOLDER), str((DEMO_FOLDER / DATABASE).resolve())
+    opened = open_demo(DEMO_FOLDER)
+    for folder in (DEMO_BACKUPS, DEMO_RING.parent):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    return opened, str((DEMO_FOLDER / DATABASE).resolve())
 
 
-def _settings(place: str, host: str, work: Path | None, *, secure: bool, name: str, demo: bool) -> WebSettings:
+def _backup_places(folder: Path | None, ring: Path | None, *, demo: bool) -> BackupPlaces | None:
+    """Where backups go: named by whoever starts the application, never by a browser. Of the demonstration beside it."""
+    from antigone.casework.registry.backups import BackupPlaces
+
+    if (folder is None) != (ring is None):
+        raise InputError("one of --backups and --ring is given, expected both or none; give both, on different media")
+    if folder is not None and ring is not None:
+        return BackupPlaces(folder.resolve(), ring.resolve())
+    return BackupPlaces(DEMO_BACKUPS.resolve(), DEMO_RING.resolve()) if demo else None
+
+
+def _settings(
+    place: str,
+    host: str,
+    work: Path | None,
+    *,
+    secure: bool,
+    name: str,
+    demo: bool,
+    backups: BackupPlaces | None,
+) -> WebSettings:
     from antigone.web.demo import DEMO_USERS
     from antigone.web.settings import WebSettings
 
     hosts = tuple(dict.fromkeys(("127.0.0.1", "localhost", host, *([name] if name else []))))
-    return WebSettings(place, work or _work_folder(place), hosts=hosts, secure=secure, demo=DEMO_USERS if demo else ())
+    return WebSettings(
+        place,
+        work or _work_folder(place),
+        hosts=hosts,
+        secure=secure,
+        backups=backups,
+        demo=DEMO_USERS if demo else (),
+    )
 
 
 def _work_folder(place: str) -> Path:

@@ -197,7 +197,9 @@ def group_markers(
         shape, ids = _shape(pedigree, marker.chromosome == "X")
         typing, observed = encode(ids, profiles, marker, hemizygous=[len(slots) == 1 for slots in shape.slots])
         typing = with_observations(typing, ids, marker, observations)
-        groups.setdefault((shape, ids, typing, marker.silent > 0), []).append((position, observed))
+        # Where nobody is male the shapes of both chromosomes are equal, but their ladders are not of one kind.
+        kind = marker.chromosome, marker.silent > 0
+        groups.setdefault((shape, ids, typing, kind), []).append((position, observed))
     batches = []
     for (shape, ids, typing, _), rows in groups.items():
         ladder = stack_markers([markers[position] for position, _ in rows])

@@ -88,17 +88,25 @@ def standard_probabilities(marker: Marker, *, rates: ObservationRates, hemizygou
     genotypes, n, c = _genotypes(marker, hemizygous), len(marker.alleles), rates.dropin
     first, second = _pairs(n, False).T
     p, same = _visible(marker)[:, None], (first == second)[:, None]
-    nothing = _set_kept((), genotypes, n, rates.dropout)
-    single = np.stack([_set_kept((allele,), genotypes, n, rates.dropout) for allele in range(n)])
+    copies, visible = _copies(n, marker.silent > 0, hemizygous)
+    lost = rates.dropout ** np.arange(3.0)
+    nothing, missed = lost[visible], lost[copies]
+    single = lost[visible - copies] - nothing
     both = np.zeros((len(first), len(genotypes)))
     if not hemizygous:
         rows = np.flatnonzero((genotypes < n).all(axis=1))
         both[np.arange(len(first)), rows] = (1 - rates.dropout) ** 2
     alone = single * ((1 - c) + c * p) + c * p * nothing
     pair = both * ((1 - c) + c * (p[first] + p[second])) + c * (p[first] * single[second] + p[second] * single[first])
-    missed = np.where(genotypes == np.arange(n)[:, None, None], rates.dropout, 1.0).prod(axis=2)
     chances = np.concatenate([np.where(same, alone[first], pair), 1 - missed * (1 - c * p)])
     return _with_error(chances, genotypes, marker, rates.error)
+
+
+@lru_cache(maxsize=64)
+def _copies(n: int, silent: bool, hemizygous: bool) -> tuple[Ints, Ints]:
+    """How many copies of each visible allele a genotype has, shape ``(alleles, genotypes)``, and of all of them."""
+    copies = (_pairs(n + silent, hemizygous) == np.arange(n)[:, None, None]).sum(axis=2)
+    return copies, copies.sum(axis=0)
 
 
 def _one_allele(seen: tuple[int, ...], marker: Marker) -> int:

@@ -1,4 +1,4 @@
-"""Writing a case folder: the same tables that ``casefolder`` reads, so that an incident survives the way round."""
+"""Writing a case folder, packed or not: the same tables that ``casefolder`` reads, so that an incident survives."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import csv
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
+from typing import BinaryIO, TextIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from antigone.errors import InputError, Problem
 from antigone.formats.alleles import UNKNOWN
@@ -37,6 +41,10 @@ from antigone.model.profile import Profile
 from antigone.model.verbal import VerbalScale
 
 Cells = Iterable[object]
+PACKED_FOLDER = "incident"
+"""The folder inside a packed case folder: a code could hold letters that no file name may."""
+Opener = Callable[[str], TextIO]
+"""Opens a new file of a case folder by its name."""
 
 
 def write_case_folder(incident: Incident, path: Path | str) -> None:
@@ -58,7 +66,7 @@ def write_case_folder(incident: Incident, path: Path | str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
         try:
-            _write_tables(incident, draft)
+            _write_tables(incident, partial(_open_new, draft))
             draft.chmod(0o700)
             if path.exists():
                 path.rmdir()
@@ -73,21 +81,41 @@ def write_case_folder(incident: Incident, path: Path | str) -> None:
         ) from None
 
 
-def _write_tables(incident: Incident, folder: Path) -> None:
-    (folder / SETTINGS_FILE).write_text("\n".join(_settings_lines(incident)) + "\n", encoding="utf-8")
-    family_columns = (*FAMILY_COLUMNS.needed, *FAMILY_COLUMNS.optional)
-    _write(folder / "families.csv", family_columns, _family_rows(incident.families))
-    _write(folder / "donors.csv", (*DONOR_COLUMNS.needed, *DONOR_COLUMNS.optional), _donor_rows(incident.families))
-    _write_unidentified(folder / "unidentified.csv", incident.unidentified)
-    _write_profiles(folder / "profiles.csv", incident)
-    columns = (*LONG_COLUMNS.needed, "alleles_sampled")
-    _write(folder / "frequencies.csv", columns, _frequency_rows(incident.tables))
+def _open_new(folder: Path, name: str) -> TextIO:
+    return (folder / name).open("w", encoding="utf-8", newline="")
+
+
+def pack_case_folder(incident: Incident, file: BinaryIO) -> None:
+    """Write an incident as a packed case folder (zip): the same files, in a folder, without one of them on a disk.
+
+    The same incident gives the same bytes.
+    """
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        _write_tables(incident, partial(_open_packed, archive))
+
+
+def _open_packed(archive: ZipFile, name: str) -> TextIO:
+    member = ZipInfo(f"{PACKED_FOLDER}/{name}")  # dated 1980: when it was made is no part of an incident
+    member.compress_type = ZIP_DEFLATED
+    return TextIOWrapper(archive.open(member, "w"), encoding="utf-8", newline="")
+
+
+def _write_tables(incident: Incident, open_new: Opener) -> None:
+    """Write every file of a case folder, one after the other, where ``open_new`` opens it."""
+    with open_new(SETTINGS_FILE) as file:
+        file.write("\n".join(_settings_lines(incident)) + "\n")
+    write = partial(_write, open_new)
+    write("families.csv", (*FAMILY_COLUMNS.needed, *FAMILY_COLUMNS.optional), _family_rows(incident.families))
+    write("donors.csv", (*DONOR_COLUMNS.needed, *DONOR_COLUMNS.optional), _donor_rows(incident.families))
+    write("unidentified.csv", *_unidentified_table(incident.unidentified))
+    write("profiles.csv", *_profile_table(incident))
+    write("frequencies.csv", (*LONG_COLUMNS.needed, "alleles_sampled"), _frequency_rows(incident.tables))
     for name, names, rows in further_tables(incident.further):
-        _write(folder / f"{name}.csv", names, rows)
+        write(f"{name}.csv", names, rows)
 
 
-def _write(path: Path, columns: Iterable[str], rows: Iterable[Cells]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+def _write(open_new: Opener, name: str, columns: Iterable[str], rows: Iterable[Cells]) -> None:
+    with open_new(name) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(rows)
@@ -117,12 +145,12 @@ def _consent_cells(donor: Donor) -> Cells:
     return consent.reference, consent.date.isoformat(), " ".join(consent.scope), *days, consent.attested_by
 
 
-def _write_unidentified(path: Path, persons: Iterable[UnidentifiedPerson]) -> None:
+def _unidentified_table(persons: Iterable[UnidentifiedPerson]) -> tuple[tuple[str, ...], Iterator[Cells]]:
     """The columns of rates only where some sample has rates of its own, or a peak height."""
     columns = UNIDENTIFIED_COLUMNS.needed + UNIDENTIFIED_COLUMNS.optional
     rows = [(p.code, p.sex, p.kind, p.request, *_rate_cells(p)) for p in persons]
     used = len(columns) if any(any(row[4:]) for row in rows) else 4
-    _write(path, columns[:used], (row[:used] for row in rows))
+    return columns[:used], (row[:used] for row in rows)
 
 
 def _rate_cells(person: UnidentifiedPerson) -> tuple[str, ...]:
@@ -134,14 +162,13 @@ def _rate_cells(person: UnidentifiedPerson) -> tuple[str, ...]:
     return dropout, repr(rates.dropin), repr(rates.error), height
 
 
-def _write_profiles(path: Path, incident: Incident) -> None:
+def _profile_table(incident: Incident) -> tuple[tuple[str, ...], Iterator[Cells]]:
     rows = list(_replicate_rows(incident.unidentified))
     plain = _profile_rows(_profiles(incident))
     if not rows:
-        _write(path, ("sample", "marker", "allele1", "allele2"), plain)
-        return
+        return ("sample", "marker", "allele1", "allele2"), plain
     columns = ("sample", "marker", "allele1", "allele2", "allele3", "replicate")
-    _write(path, columns, chain(((*row, "", "") for row in plain), rows))
+    return columns, chain(((*row, "", "") for row in plain), rows)
 
 
 def _replicate_rows(persons: Iterable[UnidentifiedPerson]) -> Iterator[Cells]:

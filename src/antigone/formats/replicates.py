@@ -11,6 +11,9 @@ from antigone.model.case import UnidentifiedPerson
 from antigone.model.observation import ObservationModel, ObservationRates, Replicate
 
 _RATES = "in [observation], or for the sample in 'unidentified'"
+_AT = {1: ", a male, at the X-chromosomal marker", 2: " at marker"}
+_SEX = {1: "correct the sex or the rows, a male has one allele; or ", 2: ""}
+"""What comes first by the number of copies: two alleles of a male are more often a wrong sex than a missing rate."""
 
 
 def refuse_replicates(samples: Iterable[str], typed: TypedSamples, findings: Findings) -> None:
@@ -40,11 +43,11 @@ def check_replicates(
     for person in persons:
         _check_rates(person, observation, typed, findings)
         for marker, shown in person.replicates.items():
-            one_copy = marker in x_markers and person.sex == "male"
-            reason = _why_impossible(shown, _rates(person, marker, observation), 1 if one_copy else 2)
+            copies = 1 if marker in x_markers and person.sex == "male" else 2
+            reason = _why_impossible(shown, _rates(person, marker, observation), copies)
             if reason:
-                column, found, remedy = reason
-                found += f" of sample '{person.code}' at marker '{marker}'"
+                column, what, remedy = reason
+                found = f"{what} of sample '{person.code}'{_AT[copies]} '{marker}'"
                 findings.problem(_place(typed, person.code, marker), column, found, "what the rates allow", remedy)
 
 
@@ -89,9 +92,10 @@ def _why_impossible(
             remedy = "check for a mixture; leave this marker of the sample out"
         else:
             remedy = f"state a drop-in rate above 0 {_RATES}, or check for a mixture and leave the marker out"
-        return f"allele{copies + 1}", f"{most} alleles in one amplification, with drop-in {rates.dropin:g},", remedy
+        found = f"{most} alleles in one amplification, with drop-in {rates.dropin:g},"
+        return f"allele{copies + 1}", found, _SEX[copies] + remedy
     if not rates.dropin and not rates.error and len(set.union(*sets)) > copies:
-        remedy = f"state a drop-in or error rate above 0 {_RATES}, or check the rows"
+        remedy = f"{_SEX[copies]}state a drop-in or error rate above 0 {_RATES}, or check the rows"
         return "replicate", f"{len(set.union(*sets))} alleles over all amplifications, with drop-in 0,", remedy
     if rates == ObservationRates() and (not all(sets) or _differ(replicates)):
         found = "amplifications that differ" if all(sets) else "nothing seen"

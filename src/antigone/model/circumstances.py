@@ -78,6 +78,10 @@ class IntervalRates:
         if self.over.low == self.over.high:
             raise ModelError("the range of possible values is a single value; give a wider one")
 
+    def describe(self) -> str:
+        """The rates in words."""
+        return f"error {self.error:g}, others from {self.over.low:g} to {self.over.high:g}"
+
 
 @dataclass(frozen=True)
 class AgreementRates:
@@ -94,6 +98,10 @@ class AgreementRates:
         _check("the error of a comparison", self.error)
         if not 0 < self.by_chance < 1:
             raise ModelError(f"agreement by chance is {self.by_chance:g}, expected a probability between 0 and 1")
+
+    def describe(self) -> str:
+        """The rates in words."""
+        return f"error {self.error:g}, agreement by chance {self.by_chance:g}"
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,13 @@ class FindingRates:
             if not 0 <= value < 1:
                 raise ModelError(f"a rate of a finding is {value:g}, expected 0 or more and less than 1")
 
+    def describe(self) -> str:
+        """The rates in words."""
+        return (
+            f"frequency {self.frequency:g}, missed {self.missed:g}, recorded by mistake {self.invented:g}, "
+            f"stated by mistake {self.statement_error:g}"
+        )
+
 
 @dataclass(frozen=True)
 class SexRates:
@@ -131,6 +146,10 @@ class SexRates:
         _check("the drop-out of the sex", self.dropout)
         if not 0 < self.males < 1:
             raise ModelError(f"the share of males is {self.males:g}, expected more than 0 and less than 1")
+
+    def describe(self) -> str:
+        """The rates in words."""
+        return f"error {self.error:g}, lost Y allele {self.dropout:g}, share of males {self.males:g}"
 
 
 @dataclass(frozen=True)

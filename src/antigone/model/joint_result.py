@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -28,8 +29,8 @@ class JointPrior:
     value: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.kind in ("open", "odds") and self.value <= 0:
-            raise ModelError(f"the prior '{self.kind}' needs a number above 0, got {self.value:g}")
+        if self.kind in ("open", "odds") and not 0 < self.value < math.inf:
+            raise ModelError(f"the prior '{self.kind}' needs a finite number above 0, got {self.value:g}")
         if self.kind == "fraction" and not 0 < self.value < 1:
             raise ModelError(f"the prior 'fraction' needs a number between 0 and 1, got {self.value:g}")
 

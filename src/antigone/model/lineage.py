@@ -64,6 +64,11 @@ class YRates:
         for value in (self.rate, self.two_steps, *self.by_locus.values()):
             _check_probability("a Y mutation rate", value)
 
+    def describe(self) -> str:
+        """The rates in words."""
+        own = "".join(f", {rate:g} at {locus}" for locus, rate in sorted(self.by_locus.items()))
+        return f"mutation {self.rate:g} per locus{own}, two steps in {self.two_steps:g} of them"
+
     def of(self, locus: str) -> float:
         return self.by_locus.get(locus, self.rate)
 
@@ -183,6 +188,11 @@ class MtRates:
 
     def __post_init__(self) -> None:
         _check_probability("the mtDNA mutation rate", self.rate)
+
+    def describe(self) -> str:
+        """The rates in words."""
+        positions = " ".join(map(str, self.length_positions)) if self.ignore_length else "none"
+        return f"mutation {self.rate:g} per position, length not compared at {positions}"
 
     def ignores(self, difference: MtDifference) -> bool:
         return self.ignore_length and difference.is_length and difference.position in self.length_positions

@@ -127,7 +127,9 @@ class FamilySummary:
     """One missing person and what the search proposes, in one line. Counts only.
 
     The strongest pair stands here only when it is a candidate: how weak it otherwise is may tell that references
-    were left out (PURPOSE.md, rule 6).
+    were left out (PURPOSE.md, rule 6). ``power`` is the share of simulated families with the same relatives typed in
+    which the right person reaches the threshold (``search.power``); ``None`` where there is a candidate, and where it
+    was not worked out.
     """
 
     family: str
@@ -139,6 +141,7 @@ class FamilySummary:
     best_log10_lr: float | None
     candidates: int
     remark: str
+    power: float | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -80,9 +81,9 @@ def read_candidates(
 
     First the numbers of these lines are found with no more joins than order and limits need, then the lines are read.
     """
-    column = _COLUMNS[order]
-    of_list = _limited(select(candidates.c.id), run, only, by=column)
-    total = int(connection.scalar(_limited(select(func.count()), run, only)) or 0)
+    column, among = _COLUMNS[order], _pairings(connection, only)
+    of_list = _limited(select(candidates.c.id), run, only, among, by=column)
+    total = int(connection.scalar(_limited(select(func.count()), run, only, among)) or 0)
     sort = column.desc() if descending else column.asc()
     if order in ("log10_lr", "posterior"):
         sort = sort.nulls_last()
@@ -131,8 +132,10 @@ _LINES = (
 )
 
 
-def _limited(query: Select[Any], run: int, only: Only, *, by: ColumnElement[Any] | None = None) -> Select[Any]:
-    """The candidates of a run within limits, joined with what ``by`` sorts them by."""
+def _limited(
+    query: Select[Any], run: int, only: Only, among: Sequence[int] | None, *, by: ColumnElement[Any] | None = None
+) -> Select[Any]:
+    """The candidates of a run within limits, joined with what ``by`` sorts them by; ``among``: of these pairings."""
     query = query.select_from(candidates)
     wanted = None if by is None else getattr(by, "table", None)
     if only.states or wanted in (pairings, unidentified, families):
@@ -145,14 +148,19 @@ def _limited(query: Select[Any], run: int, only: Only, *, by: ColumnElement[Any]
         query = query.where(candidates.c.log10_lr >= only.least_log10_lr)
     if only.states:
         query = query.where(pairings.c.state.in_(only.states))
-    if not only.unidentified and not only.family:
+    if among is None:
         return query.where(candidates.c.run == run)
     # few pairings are left: "+ 0" keeps the database from reading the whole run by its index instead
-    return query.where(candidates.c.pairing.in_(_pairings(only)), candidates.c.run + 0 == run)
+    return query.where(candidates.c.pairing.in_(among), candidates.c.run + 0 == run)
 
 
-def _pairings(only: Only) -> Select[Any]:
-    """The pairings of a person, or of a family, by their codes."""
+def _pairings(connection: Connection, only: Only) -> Sequence[int] | None:
+    """The pairings of a person, of a family, or of both, by their codes; None when neither is named.
+
+    They are found first, so that the database knows how few they are when it looks for their candidates.
+    """
+    if not only.unidentified and not only.family:
+        return None
     found = select(pairings.c.id)
     if only.unidentified:
         person = select(unidentified.c.id).where(unidentified.c.code == only.unidentified)
@@ -160,4 +168,4 @@ def _pairings(only: Only) -> Select[Any]:
     if only.family:
         kin = select(members.c.id).join(families).where(families.c.code == only.family)
         found = found.where(pairings.c.member.in_(kin))
-    return found
+    return connection.scalars(found).all()

@@ -23,6 +23,10 @@ from antigone.registry.vault import Vault
 
 FORMAT = "antigone checkpoint"
 VERSION = 1
+LARGEST = 2**63 - 1
+"""The highest number that a line of the database can have."""
+LONGEST = 200
+"""Letters of a field: a signature has 128."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,11 @@ def verify_checkpoint(connection: Connection, checkpoint: Checkpoint) -> None:
         raise _broken(number, f"says that line {number} had the hash {checkpoint.hash[:12]}..., it has {line[:12]}...")
 
 
+def checkpoint_fields(checkpoint: Checkpoint) -> dict[str, str | int]:
+    """A checkpoint as its file states it, and as `parse_checkpoint` reads it again."""
+    return {"format": FORMAT, "version": VERSION, **asdict(checkpoint)}
+
+
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """Export a checkpoint as a small JSON file, for another institution to keep.
 
@@ -112,7 +121,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         When it cannot be written.
     """
     with replacing(path) as file:
-        file.write(json.dumps({"format": FORMAT, "version": VERSION, **asdict(checkpoint)}, indent=1).encode() + b"\n")
+        file.write(json.dumps(checkpoint_fields(checkpoint), indent=1).encode() + b"\n")
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
@@ -126,16 +135,35 @@ def read_checkpoint(path: Path) -> Checkpoint:
         When it cannot be read.
     """
     try:
-        fields = json.loads(path.read_bytes())
-        if (fields.pop("format"), fields.pop("version")) != (FORMAT, VERSION):
-            raise ValueError
-        return Checkpoint(**{**fields, "number": int(fields["number"])})
+        return parse_checkpoint(path.read_bytes(), name=path.name)
     except OSError as error:
         raise StorageError(f"{path.name} cannot be read: {error.strerror}; give the path of the file") from error
-    except (ValueError, KeyError, TypeError, AttributeError):
+
+
+def parse_checkpoint(content: bytes | str, *, name: str) -> Checkpoint:
+    """A checkpoint from the content of its file, which may come from anywhere; ``name`` is what refusals call it.
+
+    Raises
+    ------
+    InputError
+        When it is none.
+    """
+    try:
+        fields = json.loads(content)
+        if (fields.pop("format"), fields.pop("version")) != (FORMAT, VERSION):
+            raise ValueError
+        found = Checkpoint(**fields)
+        texts = [value for field, value in asdict(found).items() if field != "number"]
+        if not all(type(text) is str and text.isascii() and len(text) <= LONGEST for text in texts):
+            raise ValueError
+        if type(found.number) is not int or not 0 <= found.number <= LARGEST:
+            raise ValueError
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError(
-            f"{path.name} is not a checkpoint of version {VERSION}; give a file that 'antigone registry export' wrote"
+            f"{name} is not a checkpoint of version {VERSION}; give a file that 'antigone registry checkpoint', or the "
+            "page of the audit, wrote"
         ) from None
+    return found
 
 
 def _hash_of_line(connection: Connection, number: int) -> str | None:

@@ -40,12 +40,13 @@ class Covered:
     """What a search may use, and who was left out.
 
     ``incident`` has covered donors alone. ``refused`` counts the others by reason, in the words of a search over
-    files; ``refused_by_family`` by family.
+    files; ``refused_by_family`` by family. ``access`` says what was opened and what was refused, for the audit.
     """
 
     incident: Incident
     refused: Mapping[str, int]
     refused_by_family: Mapping[str, int]
+    access: str
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,36 @@ class Coverage:
 def read_incident(
     connection: Connection, vault: Vault, code: str, *, scope: str, day: dt.date, at: str, actor: str, purpose: str
 ) -> Covered:
-    """An incident as a search may use it, in the caller's transaction.
+    """An incident as a search may use it, and the line in the audit that says so, both in the caller's transaction.
+
+    Parameters
+    ----------
+    connection, vault
+        The transaction, and the keys.
+    code
+        The incident.
+    scope, day
+        What for (see ``schema.CONSENT_SCOPES``), and the day on which a consent must be active.
+    at, actor, purpose
+        For the audit: the moment in UTC, the user's code, and why.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such incident.
+    """
+    covered = read_covered(connection, vault, code, scope=scope, day=day)
+    note_access(connection, covered, at=at, actor=actor, purpose=purpose)
+    return covered
+
+
+def note_access(connection: Connection, covered: Covered, *, at: str, actor: str, purpose: str) -> None:
+    """The line in the audit that tells what was read."""
+    append(connection, at=at, actor=actor, action="read profiles", purpose=purpose, subject=covered.access)
+
+
+def read_covered(connection: Connection, vault: Vault, code: str, *, scope: str, day: dt.date) -> Covered:
+    """An incident as a search may use it. The caller writes into the audit what was read (`note_access`).
 
     Profiles are read and opened in blocks of 1,000 persons, so that beyond the incident itself no more than one block
     of sealed profiles and keys is in memory.
@@ -76,8 +106,6 @@ def read_incident(
         The incident.
     scope, day
         What for (see ``schema.CONSENT_SCOPES``), and the day on which a consent must be active.
-    at, actor, purpose
-        For the audit: the moment in UTC, the user's code, and why.
 
     Raises
     ------
@@ -101,9 +129,8 @@ def read_incident(
         notices=tuple(json.loads(row.notices)),
         further=reading.further(conditions.further),
     )
-    subject = describe_access(code, scope, coverage, people=len(people))
-    append(connection, at=at, actor=actor, action="read profiles", purpose=purpose, subject=subject)
-    return Covered(incident, _counted(coverage, 2), _counted(coverage, 0))
+    access = describe_access(code, scope, coverage, people=len(people))
+    return Covered(incident, _counted(coverage, 2), _counted(coverage, 0), access)
 
 
 @contextmanager

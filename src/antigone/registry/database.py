@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from antigone.registry.migrations import LATEST, migrate
 
 SECONDS_TO_WAIT = 30
 """How long a transaction waits for another one before it gives up."""
+CONNECTIONS_KEPT, MOST_CONNECTIONS = 10, 40
+"""As many as threads of the web application: who only reads must not wait for those who wait to write."""
 _WRITERS = 0x616E7469676F6E65
 """The number of the advisory lock on PostgreSQL: "antigone" as bytes."""
 _SNAPSHOT, _OUTSIDE = "antigone_snapshot", "antigone_outside"
@@ -38,6 +40,10 @@ _PRAGMAS = (
 
 Place = str | Path
 """A path of an SQLite file, or ``postgresql://user:password@host/database``."""
+
+
+def no_more(_connection: Connection) -> None:
+    """Nothing else belongs to this."""
 
 
 def create_registry(place: Place, *, revision: str = "head") -> Engine:
@@ -67,23 +73,56 @@ def open_registry(place: Place) -> Engine:
     StorageError
         When it is not there, damaged, no registry, of another version of the schema, or the server does not answer.
     """
+    with _present(place) as (engine, found):
+        if found != LATEST:
+            raise _of_another_version(place, found)
+    return engine
+
+
+def schema_of(place: Place) -> str:
+    """The version of the schema of a registry, when this program can work with it or bring it up.
+
+    Raises
+    ------
+    StorageError
+        When it is not there, damaged, no registry, or a newer program wrote it.
+    """
+    with _present(place) as (engine, found):
+        if not found or found > LATEST:
+            raise _of_another_version(place, found)
+    engine.dispose()
+    return found
+
+
+def upgrade(place: Place, *, revision: str = "head", also: Callable[[Connection], object] = no_more) -> Engine:
+    """Bring an older registry to the newest schema (or to ``revision``), in one transaction, and open it.
+
+    ``also`` is done in that transaction, after it.
+    """
+    with _engine(place) as engine, transaction(engine) as connection:
+        check_integrity(connection)
+        migrate(connection, revision)
+        also(connection)
+    return engine
+
+
+@contextmanager
+def _present(place: Place) -> Iterator[tuple[Engine, str]]:
+    """Something that is there and whole, with the version of its schema; empty when it is no registry."""
     if not is_server(place) and not Path(place).is_file():
         raise StorageError(f"{place} is not there; correct the path, or make it with 'antigone registry init'")
     with _engine(place) as engine, snapshot(engine) as connection:
         check_integrity(connection)
-        found = revision(connection)
-        if found != LATEST:
-            remedy = "upgrade it with 'antigone registry upgrade', or use its version" if found else "it is no registry"
-            raise StorageError(f"{shown(place)} has the schema '{found or 'none'}', expected '{LATEST}'; {remedy}")
-    return engine
+        yield engine, revision(connection)
 
 
-def upgrade(place: Place, *, revision: str = "head") -> Engine:
-    """Bring an older registry to the newest schema (or to ``revision``), in one transaction, and open it."""
-    with _engine(place) as engine, transaction(engine) as connection:
-        check_integrity(connection)
-        migrate(connection, revision)
-    return engine
+def _of_another_version(place: Place, found: str) -> StorageError:
+    remedy = "make a backup, and bring it up with 'antigone registry upgrade'"
+    if not found:
+        remedy = "it is no registry; correct the path"
+    elif found > LATEST:
+        remedy = "a newer Antigone wrote it; use that version, or a newer one"
+    return StorageError(f"{shown(place)} has the schema '{found or 'none'}', expected '{LATEST}'; {remedy}")
 
 
 def revision(connection: Connection) -> str:
@@ -189,7 +228,15 @@ def _new_engine(place: Place) -> Engine:
         options = {"options": f"-c lock_timeout={SECONDS_TO_WAIT * 1000}"}
     try:
         # hide_parameters: a message of the database never shows what was to be written
-        return create_engine(url, hide_parameters=True, poolclass=QueuePool, pool_pre_ping=True, connect_args=options)
+        return create_engine(
+            url,
+            hide_parameters=True,
+            poolclass=QueuePool,
+            pool_size=CONNECTIONS_KEPT,
+            max_overflow=MOST_CONNECTIONS - CONNECTIONS_KEPT,
+            pool_pre_ping=True,
+            connect_args=options,
+        )
     except (ArgumentError, ImportError) as error:
         remedy = "give a path or postgresql://...; the latter needs: pip install 'antigone[postgres]'"
         raise StorageError(f"{shown(place)} cannot be used as a database; {remedy}") from error

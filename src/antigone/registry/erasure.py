@@ -16,15 +16,15 @@ from sqlalchemy import Connection, Engine, Table, delete, func, select, text, up
 from sqlalchemy.exc import DBAPIError
 
 from antigone.errors import RegistryError, StorageError
-from antigone.model.result import SearchResult
 from antigone.registry.audit import append
+from antigone.registry.blocks import erase_blocks
 from antigone.registry.consent import AnyRow
 from antigone.registry.database import outside_transaction
-from antigone.registry.documents import from_json, to_json
 from antigone.registry.joint_runs import erase_joint
 from antigone.registry.ring import outdate_rings
-from antigone.registry.runs import AGAIN, without
+from antigone.registry.runs import AGAIN
 from antigone.registry.schema import (
+    blocks,
     candidates,
     consents,
     donors,
@@ -38,24 +38,31 @@ from antigone.registry.schema import (
     profiles,
     runs,
     samples,
+    summaries,
+    unfinished,
     unidentified,
 )
+from antigone.registry.summaries import take_out
 
 _BLOCK = 1000
-_TOUCHED = (keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, joint_runs)
+_TOUCHED = (
+    *(keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, summaries),
+    *(joint_runs, unfinished, blocks),
+)
 """The tables that an erasure empties of bytes."""
 
 
 @dataclass(frozen=True)
 class Erased:
     """What an erasure took with it. ``runs`` are the numbers of the searches that are to be computed again; ``joint``
-    is how many joint answers of the incident went."""
+    is how many joint answers of the incident went, ``blocks`` how many finished blocks of its unfinished searches."""
 
     samples: tuple[str, ...]
     profiles: int
     candidates: int
     runs: tuple[int, ...]
     joint: int = 0
+    blocks: int = 0
 
 
 def withdraw_donor(
@@ -82,11 +89,11 @@ def withdraw_donor(
     of_family = select(pairings.c.id).select_from(pairings.join(members)).where(members.c.family == rows[0].family)
     gone = erase_candidates(connection, of_family)
     again = compute_again(connection, here, families={family}, people=set())
-    joint = erase_joint(connection, here)
-    subject = f"a donor of incident {incident}, family {family}: {_counts(codes, erased, gone, again, joint)}"
+    joint, lost = erase_joint(connection, here), erase_blocks(connection, here)
+    subject = f"a donor of incident {incident}, family {family}: {_counts(codes, erased, gone, again, joint, lost)}"
     outdate_rings(connection)
     append(connection, at=at, actor=actor, action="withdraw", purpose=purpose, subject=subject)
-    return Erased(codes, erased, gone, again, joint)
+    return Erased(codes, erased, gone, again, joint, lost)
 
 
 def withdraw_seeker(connection: Connection, *, incident: str, code: str, at: str, actor: str, purpose: str) -> Erased:
@@ -102,11 +109,11 @@ def withdraw_seeker(connection: Connection, *, incident: str, code: str, at: str
     _forget(connection, unidentified, [person.id], erased=at, request="")
     gone = erase_candidates(connection, select(pairings.c.id).where(pairings.c.unidentified == person.id))
     again = compute_again(connection, person.incident, families=set(), people={code})
-    joint = erase_joint(connection, person.incident)
-    subject = f"a living seeker of incident {incident}: {_counts(codes, erased, gone, again, joint)}"
+    joint, lost = erase_joint(connection, person.incident), erase_blocks(connection, person.incident)
+    subject = f"a living seeker of incident {incident}: {_counts(codes, erased, gone, again, joint, lost)}"
     outdate_rings(connection)
     append(connection, at=at, actor=actor, action="withdraw", purpose=purpose, subject=subject)
-    return Erased(codes, erased, gone, again, joint)
+    return Erased(codes, erased, gone, again, joint, lost)
 
 
 def withdrawn_donors(connection: Connection, *, incident: str, day: dt.date) -> tuple[tuple[str, str], ...]:
@@ -203,21 +210,21 @@ def compute_again(
     A run that is still computing looks for itself, when it ends, who has left.
     """
     of_incident = (runs.c.incident == incident) & runs.c.result.is_not(None)
-    rows = connection.execute(select(runs.c.id, runs.c.result).where(of_incident).order_by(runs.c.id)).all()
-    for row in rows:
-        rest = to_json(without(from_json(SearchResult, row.result), families=families, people=people))
-        connection.execute(update(runs).where(runs.c.id == row.id).values(state=AGAIN, result=rest))
-    numbers = [row.id for row in rows]
+    numbers = list(connection.scalars(select(runs.c.id).where(of_incident).order_by(runs.c.id)))
+    connection.execute(update(runs).where(runs.c.id.in_(numbers)).values(state=AGAIN))
+    take_out(connection, numbers, families=families, people=people)
     held = list(connection.scalars(select(findings.c.key).where(findings.c.run.in_(numbers))))
     connection.execute(delete(findings).where(findings.c.run.in_(numbers)))
     _delete_keys(connection, held)
     return tuple(numbers)
 
 
-def _counts(codes: Iterable[str], erased: int, gone: int, again: Sequence[int], joint: int) -> str:
+def _counts(codes: Iterable[str], erased: int, gone: int, again: Sequence[int], joint: int, lost: int) -> str:
     return (
         f"samples {', '.join(codes)}; {erased} profiles and {gone} candidates erased, "
-        f"{len(again)} runs to be computed again" + (f", {joint} joint answers erased" if joint else "")
+        f"{len(again)} runs to be computed again"
+        + (f", {joint} joint answers erased" if joint else "")
+        + (f", {lost} blocks of unfinished searches erased" if lost else "")
     )
 
 

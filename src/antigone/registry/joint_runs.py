@@ -120,6 +120,12 @@ def list_joint(connection: Connection, incident: str, *, limit: int) -> Rows:
     return connection.execute(_lines().where(here).order_by(joint_runs.c.id.desc()).limit(limit)).all()
 
 
+def running_joint(connection: Connection, *, limit: int) -> Rows:
+    """The joint runs that have not ended, of any incident, the newest first."""
+    query = _lines().where(joint_runs.c.state == "running").order_by(joint_runs.c.id.desc())
+    return connection.execute(query.limit(limit)).all()
+
+
 def newest_joint(connection: Connection, incident: str) -> int | None:
     """The newest joint run of an incident that has an answer.
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, 
 
 from antigone.errors import RegistryError
 from antigone.registry.schema import (
+    blocks,
     candidates,
     consents,
     decisions,
@@ -24,7 +25,9 @@ from antigone.registry.schema import (
     profiles,
     runs,
     samples,
+    summaries,
     tokens,
+    unfinished,
     unidentified,
     users,
 )
@@ -137,6 +140,13 @@ def count_runs(connection: Connection) -> Rows:
     return connection.execute(query.group_by(runs.c.incident, runs.c.state)).all()
 
 
+def last_searches(connection: Connection) -> dict[int, dt.date]:
+    """The day of the newest search of each incident that came to its end."""
+    ended = runs.c.state.in_(("finished", "to be computed again"))
+    query = select(runs.c.incident, func.max(runs.c.day)).where(ended).group_by(runs.c.incident)
+    return {int(number): day for number, day in connection.execute(query)}
+
+
 def families_in_want(connection: Connection, *, day: dt.date, scope: str, limit: int) -> Rows:
     """Families with a missing member and too few covered donors: incident, family, donors, without consent."""
     without = func.count().filter(~covered_on(day, scope)).label("without")
@@ -208,10 +218,11 @@ def count_covered(connection: Connection, family: int, *, day: dt.date, scope: s
     return connection.scalar(present.where(donors.c.erased.is_(None), covered_on(day, scope))) or 0
 
 
-def confirmed_as(connection: Connection, member: int) -> list[str]:
-    """The kinds (remains or living) of the unidentified persons confirmed as a missing one."""
-    of = select(unidentified.c.kind).select_from(pairings.join(unidentified)).where(pairings.c.member == member)
-    return list(connection.scalars(of.where(pairings.c.state == "confirmed").order_by(pairings.c.id)))
+def confirmed_as(connection: Connection, member: int) -> Rows:
+    """The confirmed pairings of a missing person, the oldest first: id, and kind (remains or living) of who it is."""
+    of = select(pairings.c.id, unidentified.c.kind).select_from(pairings.join(unidentified))
+    these = of.where(pairings.c.member == member, pairings.c.state == "confirmed")
+    return connection.execute(these.order_by(pairings.c.id)).all()
 
 
 def consents_of(connection: Connection, numbers: Sequence[int]) -> Rows:
@@ -229,6 +240,18 @@ def page_of_unidentified(
     columns = (unidentified.c.code, unidentified.c.kind, unidentified.c.sex, unidentified.c.erased)
     query = select(*columns, typed.correlate(unidentified).scalar_subquery().label("typings")).where(which)
     return connection.execute(_page(query.order_by(unidentified.c.code), page, size)).all(), total
+
+
+def families_of_low_power(connection: Connection, *, below: float, limit: int) -> Rows:
+    """Missing persons whom the newest search of their incident did not find, and whose references would hardly find
+    them: incident, family, the smallest power."""
+    newest = select(func.max(runs.c.id)).where(runs.c.result.is_not(None)).group_by(runs.c.incident)
+    s, power = summaries.c, func.min(summaries.c.power).label("power")
+    weak = (s.run.in_(newest), s.kind == "missing", s.candidates == 0, s.power < below)
+    query = select(incidents.c.code.label("incident"), s.code.label("family"), power)
+    query = query.select_from(summaries.join(runs).join(incidents)).where(*weak)
+    by = (incidents.c.code, s.code)
+    return connection.execute(query.group_by(*by).order_by(*by).limit(limit)).all()
 
 
 def waiting_for_another(connection: Connection, state: str, user: int) -> Rows:
@@ -254,6 +277,13 @@ def page_of_runs(
     total = connection.scalar(select(func.count()).select_from(runs.join(incidents)).where(which)) or 0
     query = _run_lines().where(which).order_by(runs.c.id.desc())
     return connection.execute(_page(query, page, size)).all(), total
+
+
+def newest_own(connection: Connection, user: int, *, limit: int) -> Rows:
+    """The runs started by a user that are the newest of their incident with an answer, and still hold."""
+    newest = select(func.max(runs.c.id)).where(runs.c.result.is_not(None)).group_by(runs.c.incident)
+    mine = and_(runs.c.id.in_(newest), runs.c.started_by == user, runs.c.state == "finished")
+    return connection.execute(_run_lines().where(mine).order_by(runs.c.id.desc()).limit(limit)).all()
 
 
 def find_run(connection: Connection, number: int) -> AnyRow:
@@ -318,6 +348,7 @@ def find_candidate(connection: Connection, number: int) -> AnyRow:
 
 def _run_lines() -> Any:
     counted = select(func.count()).where(candidates.c.run == runs.c.id).correlate(runs).scalar_subquery()
+    kept = select(func.count()).where(blocks.c.run == runs.c.id).correlate(runs).scalar_subquery()
     columns = (runs.c.id, runs.c.purpose, runs.c.day, runs.c.started, runs.c.finished, runs.c.state, runs.c.left_out)
     answered = runs.c.result.is_not(None).label("answered")
     query = select(
@@ -326,8 +357,11 @@ def _run_lines() -> Any:
         incidents.c.code.label("incident"),
         users.c.code.label("starter"),
         counted.label("candidates"),
+        kept.label("kept"),
+        func.coalesce(unfinished.c.blocks, 0).label("kept_of"),
+        unfinished.c.id.is_not(None).label("resumable"),
     )
-    return query.select_from(runs.join(incidents).join(users))
+    return query.select_from(runs.join(incidents).join(users).outerjoin(unfinished))
 
 
 def all_users(connection: Connection) -> Rows:

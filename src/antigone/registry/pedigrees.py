@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from antigone.errors import Conflict
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.registry.blocks import erase_blocks
 from antigone.registry.erasure import compute_again, erase_candidates
 from antigone.registry.joint_runs import erase_joint
 from antigone.registry.overview import AnyRow, members_of
@@ -142,6 +143,7 @@ def _write(
 def _rests_on_it(connection: Connection, family: AnyRow, made: Changed) -> Changed:
     """Mark what rested on the pedigree as it was. A new missing member moves every joint posterior."""
     erase_joint(connection, family.incident)
+    erase_blocks(connection, family.incident)
     if made.changed or made.removed:
         of_family = select(pairings.c.id).select_from(pairings.join(members)).where(members.c.family == family.id)
         lost = erase_candidates(connection, of_family)

@@ -60,6 +60,15 @@ class Ring:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """A known place of the ring: when the ring there was written, and why it may hold too much (empty: it does not)."""
+
+    place: Path
+    at: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Unreached:
     """A place whose ring could not be written over, and why: it may still hold keys that were erased."""
 
@@ -97,17 +106,22 @@ def outdate_rings(connection: Connection) -> None:
     write_property(connection, COUNTER, str(_counter(connection) + 1))
 
 
+def ring_copies(connection: Connection) -> list[Copy]:
+    """Every known place, and how the ring there stands against the last erasure."""
+    return [_copy(place, _counter(connection)) for place in ring_places(connection)]
+
+
 def outdated_rings(connection: Connection) -> list[Unreached]:
     """The places whose ring is missing, is not readable, or was written before the last erasure."""
-    found = []
-    for place in ring_places(connection):
-        try:
-            header = read_ring_header(place)
-            if header.counter < _counter(connection):
-                found.append(Unreached(place, "it was written before the last erasure"))
-        except RegistryError as error:
-            found.append(Unreached(place, str(error)))
-    return found
+    return [Unreached(copy.place, copy.reason) for copy in ring_copies(connection) if copy.reason]
+
+
+def _copy(place: Path, counter: int) -> Copy:
+    try:
+        header = read_ring_header(place)
+    except RegistryError as error:
+        return Copy(place, "", str(error))
+    return Copy(place, header.at, "it was written before the last erasure" if header.counter < counter else "")
 
 
 def write_rings(engine: Engine, vault: Vault, *, at: str) -> tuple[Unreached, ...]:

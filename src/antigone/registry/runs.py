@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,16 +16,20 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from antigone.errors import Conflict, Forbidden, RegistryError
 from antigone.model.case import SCOPE_IDENTIFICATION, Incident
-from antigone.model.result import Candidate, FamilySummary, SearchResult, UnidentifiedSummary
+from antigone.model.result import Candidate, SearchResult
+from antigone.registry.blocks import forget_until
 from antigone.registry.consent import covered_donors
 from antigone.registry.database import reserve
 from antigone.registry.documents import from_json, to_json
 from antigone.registry.schema import candidates, families, findings, incidents, members, pairings, runs, unidentified
+from antigone.registry.summaries import AGAIN as AGAIN
+from antigone.registry.summaries import save_summaries, without
 from antigone.registry.typings import BLOCK
 from antigone.registry.vault import Vault
 
-AGAIN = "to be computed again"
 WITHHELD = "candidates of families or persons that somebody left, or that were declared otherwise, during the search"
+RESUMED_FROM = ("cancelled", "failed")
+"""The states in which a run can be resumed."""
 PADDED_TO = 16_384
 """Incidental findings are filled up to a multiple of this many bytes."""
 
@@ -76,6 +80,22 @@ def end_run(connection: Connection, run: int, *, state: str, at: str) -> None:
     connection.execute(update(runs).where(runs.c.id == run).values(state=state, finished=at))
 
 
+def resume_run(connection: Connection, run: int, *, day: dt.date, left_out: Mapping[str, int]) -> None:
+    """Let a run that has ended without an answer go on, with the consents of today.
+
+    Raises
+    ------
+    Conflict
+        When it runs, or has an answer.
+    """
+    row = _run(connection, run)
+    if row.state not in RESUMED_FROM:
+        remedy = "end it first if its process is gone" if row.state == "running" else "start a new search"
+        raise Conflict(f"run {run} is {row.state}, expected {' or '.join(RESUMED_FROM)}; {remedy}")
+    values = {"state": "running", "finished": None, "day": day, "left_out": json.dumps(dict(left_out))}
+    connection.execute(update(runs).where(runs.c.id == run).values(**values))
+
+
 def finish_run(
     connection: Connection,
     vault: Vault,
@@ -87,7 +107,7 @@ def finish_run(
     at: str,
     findings_text: str = "[]",
 ) -> Finished:
-    """Store the answer of a run, but for what rested on somebody who left while it ran.
+    """Store the answer of a run, but for what rested on somebody who left while it ran; its blocks go.
 
     Parameters
     ----------
@@ -96,7 +116,7 @@ def finish_run(
     run
         What ``start_run`` gave.
     result
-        The answer. ``pairs`` is not kept; candidates are sealed, each by itself.
+        The answer. ``pairs`` is not kept; candidates are sealed, each by itself; lines are kept as `summaries`.
     used
         The incident as it was searched: whose donors must still be covered today.
     today, at
@@ -119,13 +139,16 @@ def finish_run(
     rest = without(replace(result, candidates=(), pairs=()), families=gone.families, people=gone.people)
     left_out = json.loads(row.left_out) | ({WITHHELD: withheld} if gone else {})
     state = AGAIN if gone else "finished"
-    values = {"state": state, "finished": at, "result": to_json(rest), "left_out": json.dumps(left_out)}
+    save_summaries(connection, run, rest)
+    brief = to_json(replace(rest, unidentified=(), families=()))
+    values = {"state": state, "finished": at, "result": brief, "left_out": json.dumps(left_out)}
     connection.execute(update(runs).where(runs.c.id == run).values(**values))
+    forget_until(connection, row.incident, run=run)
     return Finished(len(kept), withheld, state)
 
 
 def read_result(connection: Connection, run: int) -> SearchResult:
-    """The answer of a run without candidates and pairs.
+    """The answer of a run without candidates, pairs and lines of persons; `with_summaries` adds the lines.
 
     Raises
     ------
@@ -155,29 +178,6 @@ def read_findings(connection: Connection, vault: Vault, run: int, *, user: int) 
         raise RegistryError(f"run {run} keeps no incidental findings; start the search again")
     key = vault.data_keys(connection, [row.key])[row.key]
     return Vault.unseal(key, row.sealed, context=f"findings:{row.id}").decode().rstrip()
-
-
-def without(result: SearchResult, *, families: Collection[str], people: Collection[str]) -> SearchResult:
-    """The answer with nothing in it about these families and unidentified persons but their codes."""
-    return replace(
-        result,
-        unidentified=tuple(_person_line(line, families, people) for line in result.unidentified),
-        families=tuple(_family_line(line, families, people) for line in result.families),
-    )
-
-
-def _person_line(line: UnidentifiedSummary, families: Collection[str], people: Collection[str]) -> UnidentifiedSummary:
-    if line.code not in people and line.best_family not in families:
-        return line
-    typed = 0 if line.code in people else line.markers_typed
-    best = {"best_family": None, "best_missing": None, "best_log10_lr": None}
-    return replace(line, markers_typed=typed, candidates=0, remark=AGAIN, **best)  # type: ignore[arg-type]
-
-
-def _family_line(line: FamilySummary, families: Collection[str], people: Collection[str]) -> FamilySummary:
-    if line.family not in families and line.best_unidentified not in people:
-        return line
-    return replace(line, best_unidentified=None, best_log10_lr=None, candidates=0, remark=AGAIN)
 
 
 @dataclass(frozen=True)

@@ -264,7 +264,36 @@ runs = Table(
     Column("left_out", Text, nullable=False),
     _one_of("state", *RUN_STATES),
 )  # fmt: skip
-"""``result``: the search without candidates, with its provenance, as JSON; ``left_out``: donors by reason."""
+"""``result``: the search without candidates and lines, with its provenance, as JSON; ``left_out``: donors by reason."""
+
+unfinished = Table(
+    "unfinished", metadata,
+    _row(),
+    _to("runs", "run"),
+    Column("seed", BigInteger, nullable=False),
+    Column("block_families", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("erasures", Integer, nullable=False),
+    Column("blocks", Integer, nullable=False),
+    Column("sealed", LargeBinary),
+    _to("keys", "key", optional=True),
+    UniqueConstraint("run"),
+)  # fmt: skip
+"""Runs without an answer that may be resumed. ``attempt`` counts who computes it: only the newest may write;
+``erasures`` counts what was erased beneath it: whoever read before keeps nothing. ``blocks``: into how many it is cut
+(0: not, or not yet); ``sealed``: what its blocks rest on, as a hash."""
+
+blocks = Table(
+    "blocks", metadata,
+    _row(),
+    _to("runs", "run"),
+    Column("number", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    _to("keys", "key"),
+    UniqueConstraint("run", "number"),
+)  # fmt: skip
+"""Finished blocks of an unfinished run, all under one key, which goes with them: when the run ends or is discarded,
+when a newer search begins, when somebody leaves, and when a pedigree changes."""
 
 joint_runs = Table(
     "joint_runs", metadata,
@@ -283,6 +312,25 @@ joint_runs = Table(
 )  # fmt: skip
 """Joint answers of an incident, sealed whole: a posterior tells who is whose kin. When somebody leaves on whom one
 rested, or a pedigree changes, key and ciphertext go."""
+
+summaries = Table(
+    "summaries", metadata,
+    _row(),
+    _to("runs", "run"),
+    Column("kind", String(12), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("code", Code, nullable=False),
+    Column("other", Code),
+    Column("candidates", Integer, nullable=False),
+    Column("power", Float),
+    Column("line", Text, nullable=False),
+    UniqueConstraint("run", "kind", "place"),
+    _one_of("kind", "unidentified", "missing"),
+    Index("ix_summaries_run_kind_candidates", "run", "kind", "candidates", "place"),
+)  # fmt: skip
+"""What a run says of each unidentified and each missing person, in its order; ``line`` as JSON. ``code`` is that of the
+person or the family, ``other`` that of the family or the person found for them; ``power`` that of a missing person's
+references, where it is known."""
 
 pairings = Table(
     "pairings", metadata,
@@ -318,7 +366,10 @@ candidates = Table(
 ``stale`` when it rested on somebody who left, or on a pedigree that was changed: key, ciphertext and numbers are then
 gone."""
 
-Index("ix_candidates_run_posterior", candidates.c.run, candidates.c.posterior.desc(), candidates.c.rank)
+_POSTERIOR = (candidates.c.run, candidates.c.posterior.desc(), candidates.c.rank)
+_POSTERIOR_LAST = (candidates.c.run, candidates.c.posterior.desc().nulls_last(), candidates.c.rank)
+Index("ix_candidates_run_posterior", *_POSTERIOR).ddl_if(dialect="sqlite")  # it puts a NULL last by itself
+Index("ix_candidates_run_posterior", *_POSTERIOR_LAST).ddl_if(dialect="postgresql")
 
 reviews = Table(
     "reviews", metadata,
@@ -363,6 +414,7 @@ audit = Table(
     Column("subject", Text, nullable=False),
     Column("previous", Hash, nullable=False),
     Column("hash", Hash, nullable=False),
+    Index("ix_audit_actor_action", "actor", "action", "number"),
 )  # fmt: skip
 """Append-only; each line holds the hash of the one before. Codes only: no names, no genotypes."""
 

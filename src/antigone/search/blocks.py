@@ -20,11 +20,12 @@ from antigone.model.marker import Marker
 from antigone.model.observation import AS_READ, ObservationModel
 from antigone.model.profile import Profile
 from antigone.search.blind import DIFFER, SEX_SIGN, informative_markers, sex_table
+from antigone.search.block_tables import MarkerTable, block_tables
 from antigone.search.coding import Coding, Reader, encode_readings
-from antigone.search.family_table import Target, log_lr_tables
+from antigone.search.family_table import Target
 from antigone.search.linkage import link_pairs, linkage_slack
 from antigone.search.reference_fit import Declared, ReferenceFit, judge_references
-from antigone.search.screen import LANES, FixedPoint, Queries, screen, stack_queries, to_fixed_point
+from antigone.search.screen import LANES, Entries, FixedPoint, Queries, Silent, round_lanes, screen, stack_queries
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -155,9 +156,7 @@ def _fitting(family: Declared, verdicts: Sequence[ReferenceFit]) -> dict[str, Pr
 def score_block(families: Sequence[MissingFrom], search: BlindSearch) -> BlockResult:
     """Score one block of families against every unidentified person: screen, then score exactly what passes."""
     fits, targets = usable_targets(families, search.populations, theta=search.theta)
-    names = list(search.populations)
-    readers = search.readers[names[0]]
-    tables = log_lr_tables(targets, search.populations[names[0]], theta=search.theta, readers=readers)
+    tables = _tables(targets, search, next(iter(search.populations)))
     slack = _slack(targets, search)
     passed = _screened(targets, tables, search, slack)
     target, person = passed.T
@@ -180,29 +179,39 @@ def _slack(targets: Sequence[Target], search: BlindSearch) -> Array:
     return np.array([linkage_slack(target, groups) if groups else 0.0 for target in targets])
 
 
-def _screened(targets: Sequence[Target], tables: Sequence[Array], search: BlindSearch, slack: Array) -> Ints:
+def _tables(targets: Sequence[Target], search: BlindSearch, name: str) -> list[MarkerTable]:
+    return block_tables(targets, search.populations[name], theta=search.theta, readers=search.readers[name])
+
+
+def _screened(targets: Sequence[Target], tables: Sequence[MarkerTable], search: BlindSearch, slack: Array) -> Ints:
     """Pairs (target, person) that may reach the threshold; pairs that the sexes exclude are never formed."""
     found = [np.zeros((0, 2), dtype=np.int64)]
     order = np.argsort(search.signs, kind="stable")
     bounds = np.searchsorted(search.signs[order], [-1, 0, 1, 2])
     for sign, lanes in _lanes(targets):
-        limits: dict[tuple[float, bool], FixedPoint] = {}
-        for other in (-1, 0, 1):
-            log_sex, apart = float(search.log_sex[sign + 1, other + 1]), bool(DIFFER[sign + 1, other + 1])
-            if log_sex == -np.inf:
-                continue
-            if (log_sex, apart) not in limits:
-                own = [
-                    np.zeros_like(t[lanes]) if apart and x else t[lanes]
-                    for t, x in zip(tables, search.on_x, strict=True)
-                ]
-                least = search.log_threshold - log_sex - slack[lanes].max()
-                limits[log_sex, apart] = to_fixed_point(own, search.queries, log_threshold=float(least))
-            persons = order[bounds[other + 1] : bounds[other + 2]]
-            pairs = screen(limits[log_sex, apart], search.queries.rows[persons])
+        limit = search.log_threshold - slack[lanes].max() - search.log_sex[sign + 1]
+        met = [other for other in (-1, 0, 1) if search.log_sex[sign + 1, other + 1] > -np.inf]
+        fixed: dict[bool, FixedPoint] = {}
+        for other in met:
+            apart, persons = bool(DIFFER[sign + 1, other + 1]), order[bounds[other + 1] : bounds[other + 2]]
+            if apart not in fixed:
+                largest = max((float(limit[sex + 1]) for sex in met), key=abs)
+                entries = _entries(tables, lanes, search, hemizygous=sign == SEX_SIGN["male"], apart=apart)
+                fixed[apart] = round_lanes(entries, search.queries, log_threshold=largest)
+            pairs = screen(fixed[apart].at(float(limit[other + 1])), search.queries.rows[persons])
             found.append(np.stack([lanes[pairs[:, 1]], persons[pairs[:, 0]]], axis=1))
     pairs = np.concatenate(found)
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+
+
+def _entries(
+    tables: Sequence[MarkerTable], lanes: Ints, search: BlindSearch, *, hemizygous: bool, apart: bool
+) -> list[Entries]:
+    """Every marker for the targets ``lanes``, without the X-chromosomal ones for persons of the other sex."""
+    return [
+        Silent(len(lanes)) if on_x and apart else table.lanes(lanes, hemizygous=hemizygous and bool(on_x))
+        for table, on_x in zip(tables, search.on_x, strict=True)
+    ]
 
 
 def _lanes(targets: Sequence[Target]) -> Iterator[tuple[int, Ints]]:
@@ -215,7 +224,7 @@ def _lanes(targets: Sequence[Target]) -> Iterator[tuple[int, Ints]]:
 
 
 def _exact(
-    targets: Sequence[Target], tables: Sequence[Array], search: BlindSearch, target: Ints, person: Ints
+    targets: Sequence[Target], tables: Sequence[MarkerTable], search: BlindSearch, target: Ints, person: Ints
 ) -> Array:
     """The float64 log LR of pairs, markers added in the same order as in ``blind.sum_tables``, then the sexes.
 
@@ -223,7 +232,8 @@ def _exact(
     """
     total, apart = np.zeros(len(target)), _differs(targets, search, target, person)
     for table, code, on_x in zip(tables, search.codes, search.on_x, strict=True):
-        total += np.where(apart, 0.0, table[target, code[person]]) if on_x else table[target, code[person]]
+        log_lr = table.log_lr(target, code[person])
+        total += np.where(apart, 0.0, log_lr) if on_x else log_lr
     return np.asarray(total + search.log_sex[_signs(targets)[target] + 1, search.signs[person] + 1])
 
 
@@ -240,11 +250,10 @@ def _in_every_population(
 ) -> tuple[Ints, Ints, Array]:
     """Pairs that reach the threshold, or may through linkage, in every population, one population after another."""
     log_lr = first[None, :]
-    for name, markers in list(search.populations.items())[1:]:
+    for name in list(search.populations)[1:]:
         needed, row = np.unique(target, return_inverse=True)
         chosen = [targets[t] for t in needed]
-        tables = log_lr_tables(chosen, markers, theta=search.theta, readers=search.readers[name])
-        further = _exact(chosen, tables, search, row.ravel(), person)
+        further = _exact(chosen, _tables(chosen, search, name), search, row.ravel(), person)
         kept = further >= search.log_threshold - slack[target]
         target, person = target[kept], person[kept]
         log_lr = np.concatenate([log_lr, further[None]])[:, kept]

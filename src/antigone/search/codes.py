@@ -16,6 +16,11 @@ from antigone.model.marker import Marker
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+SURELY_KEPT = 1e-280
+"""A sum of products as large as this has lost nothing to underflow that a float64 could show."""
+_PAIRS = 4096
+"""Sums by logarithms that are made at a time, to bound their memory."""
+
 
 def code_count(alleles: int) -> int:
     """How many codes a marker with ``alleles`` visible alleles has: genotypes, one-allele readings, untyped."""
@@ -106,19 +111,35 @@ def fold_hemizygous(logs: Array, visible: int) -> Array:
 def read_through(logs: Array, weights: Array) -> Array:
     """Log probabilities of genotypes to log probabilities of readings seen through an observation model.
 
-    ``weights`` holds P(reading | genotype), shape ``(readings, genotypes)``; ``logs`` ``(items, genotypes)``. A
-    reading whose sum underflows beside the item's most probable genotype is summed again by itself.
+    ``weights`` holds P(reading | genotype), shape ``(readings, genotypes)``; ``logs`` ``(items, genotypes)``. Where
+    terms may have underflowed beside the item's most probable genotype, a reading is summed again by logarithms.
     """
     peak = logs.max(axis=1, keepdims=True)
-    shift = np.where(np.isneginf(peak), 0.0, peak)
-    read = np.asarray(np.exp(logs - shift) @ weights.T)
-    lost = np.argwhere(read == 0) if read.size and read.min() == 0 else ()
+    shifted = logs - np.where(np.isneginf(peak), 0.0, peak)
+    read = np.asarray(np.exp(shifted) @ weights.T)
+    doubtful = (read < SURELY_KEPT) if _may_underflow(shifted, weights) else np.zeros(read.shape, dtype=np.bool_)
     with np.errstate(divide="ignore"):
         np.log(read, out=read)
-        read += shift
-        for item, reading in lost:
-            read[item, reading] = _log_sum(logs[item] + np.log(weights[reading]))
+    read += np.where(np.isneginf(peak), 0.0, peak)
+    items, readings = np.nonzero(doubtful)
+    for part in range(0, len(items), _PAIRS):
+        some = slice(part, part + _PAIRS)
+        read[items[some], readings[some]] = log_sum_of_products(logs[items[some]], weights[readings[some]])
     return read
+
+
+def _may_underflow(shifted: Array, weights: Array) -> bool:
+    """Whether a term of a sum that is not 0 may be too small for a float64; else a sum of 0 is impossible indeed."""
+    terms, chances = shifted[np.isfinite(shifted)], weights[weights > 0]
+    if not terms.size or not chances.size:
+        return False
+    return bool(terms.min() + np.log(chances.min()) < np.log(SURELY_KEPT))
+
+
+def log_sum_of_products(logs: Array, weights: Array) -> Array:
+    """Log of the sum over the last axis of ``exp(logs) weights``, in which nothing underflows."""
+    with np.errstate(divide="ignore"):
+        return _log_sum(logs + np.log(weights))
 
 
 def _log_sum(logs: Array) -> Array:

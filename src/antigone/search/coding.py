@@ -7,9 +7,11 @@ occur, and "untyped" is the last. A likelihood ratio stays one look-up per marke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,50 +48,61 @@ class Reader:
     further: tuple[Reading, ...] = ()
 
     @property
+    def standard(self) -> int:
+        """How many standard codes there are; those of further readings follow."""
+        return code_count(len(self.marker.alleles)) - 1
+
+    @property
     def untyped(self) -> int:
         """The code of a marker that was not typed, the last one."""
-        return code_count(len(self.marker.alleles)) - 1 + len(self.further)
+        return self.standard + len(self.further)
+
+    @property
+    def looked_up(self) -> int:
+        """The first code of a reading that is a sum over genotypes with weights; those before are read as they are."""
+        return self.standard if self.common == NO_LOSS else 0
 
     def logs_of_codes(self, logs: Array, *, hemizygous: bool = False) -> Array:
         """Log probabilities of genotypes to those of every code, shape ``(items, codes)``; the last one is 0.
 
         ``logs`` has shape ``(items, genotypes)``, or ``(items, alleles)`` of a male on the X chromosome.
         """
-        if self.common == NO_LOSS:
-            fold = fold_hemizygous if hemizygous else fold_to_codes
-            standard = fold(logs, len(self.marker.alleles))[:, :-1]
-        else:
-            standard = read_through(logs, self._standard(hemizygous))
-        further = read_through(logs, self._further(hemizygous)) if self.further else np.zeros((len(logs), 0))
-        return np.concatenate([standard, further, np.zeros((len(logs), 1))], axis=1)
+        weights = self.weights(hemizygous=hemizygous)
+        weighed = read_through(logs, weights) if len(weights) else np.zeros((len(logs), 0))
+        return np.concatenate([self.logs_as_read(logs, hemizygous=hemizygous), weighed, np.zeros((len(logs), 1))], 1)
+
+    def logs_as_read(self, logs: Array, *, hemizygous: bool = False) -> Array:
+        """``logs_of_codes`` of the codes before ``looked_up``."""
+        if not self.looked_up:
+            return np.zeros((len(logs), 0))
+        fold = fold_hemizygous if hemizygous else fold_to_codes
+        return fold(logs, len(self.marker.alleles))[:, :-1]
 
     def probabilities(self, codes: Ints, *, hemizygous: bool = False) -> Array:
         """P(reading | genotype) of readings by their codes, shape ``(readings, genotypes)``; 1 where untyped."""
-        parts = [self._standard(hemizygous), self._further(hemizygous)]
-        untyped = np.ones((1, parts[0].shape[1]))
-        return np.concatenate([*parts, untyped])[codes]
+        parts = [self.weights(hemizygous=hemizygous)]
+        if self.looked_up:
+            parts.insert(0, standard_probabilities(self.marker, rates=self.common, hemizygous=hemizygous))
+        return np.concatenate([*parts, np.ones((1, parts[0].shape[1]))])[codes]
 
-    def _standard(self, hemizygous: bool) -> Array:
-        return self._standard_hemizygous if hemizygous else self._standard_diploid
-
-    def _further(self, hemizygous: bool) -> Array:
-        return self._further_hemizygous if hemizygous else self._further_diploid
-
-    @cached_property
-    def _standard_diploid(self) -> Array:
-        return standard_probabilities(self.marker, rates=self.common)
+    def weights(self, *, hemizygous: bool = False) -> Array:
+        """P(reading | genotype) of the codes from ``looked_up`` on without "untyped", shape ``(codes, genotypes)``."""
+        return self._weights_hemizygous if hemizygous else self._weights_diploid
 
     @cached_property
-    def _standard_hemizygous(self) -> Array:
-        return standard_probabilities(self.marker, rates=self.common, hemizygous=True)
+    def _weights_diploid(self) -> Array:
+        return self._weights(hemizygous=False)
 
     @cached_property
-    def _further_diploid(self) -> Array:
-        return readings_probabilities(self.further, self.marker)
+    def _weights_hemizygous(self) -> Array:
+        return self._weights(hemizygous=True)
 
-    @cached_property
-    def _further_hemizygous(self) -> Array:
-        return readings_probabilities(self.further, self.marker, hemizygous=True)
+    def _weights(self, *, hemizygous: bool) -> Array:
+        further = readings_probabilities(self.further, self.marker, hemizygous=hemizygous)
+        if self.looked_up:
+            return further
+        standard = standard_probabilities(self.marker, rates=self.common, hemizygous=hemizygous)
+        return np.concatenate([standard, further])
 
 
 def readings_probabilities(readings: Sequence[Reading], marker: Marker, *, hemizygous: bool = False) -> Array:
@@ -130,10 +143,12 @@ def reading_at(person: UnidentifiedPerson, marker: Marker, observation: Observat
     return None if replicates is None else Reading(replicates, observation.rates_of(person, marker.name))
 
 
-def replicates_at(person: UnidentifiedPerson, marker: Marker) -> tuple[Replicate, ...] | None:
+def replicates_at(
+    person: UnidentifiedPerson, marker: Marker, known: dict[Replicate, tuple[str, Replicate]] | None = None
+) -> tuple[Replicate, ...] | None:
     """What the amplifications of a marker showed, in an order of its own, so that equal readings are equal.
 
-    The X markers of a person of unknown sex say nothing.
+    The X markers of a person of unknown sex say nothing. ``known`` keeps single amplifications of the marker in order.
 
     Raises
     ------
@@ -144,11 +159,15 @@ def replicates_at(person: UnidentifiedPerson, marker: Marker) -> tuple[Replicate
     replicates = person.replicates.get(marker.name) if genotype is None else (genotype,)
     if replicates is None or (marker.chromosome == "X" and person.sex == "unknown"):
         return None
-    return tuple(sorted((_in_order(seen, marker, person.code) for seen in replicates), key=repr))
+    known = {} if known is None else known
+    for seen in replicates:
+        if seen not in known:
+            known[seen] = _in_order(seen, marker, person.code)
+    return tuple(shown for _, shown in sorted(known[seen] for seen in replicates))
 
 
-def _in_order(seen: Replicate, marker: Marker, sample: str) -> Replicate:
-    """The alleles of a set once each, along the ladder, "whatever else" last."""
+def _in_order(seen: Replicate, marker: Marker, sample: str) -> tuple[str, Replicate]:
+    """What replicates are sorted by, and the alleles of one once each, along the ladder, "whatever else" last."""
     unknown = sum(allele is not None and allele not in marker.allele_index for allele in seen)
     if unknown:
         raise ModelError(
@@ -156,7 +175,8 @@ def _in_order(seen: Replicate, marker: Marker, sample: str) -> Replicate:
             f"{len(marker.alleles)} alleles; add them to the frequencies or apply a rule for unseen alleles"
         )
     known = sorted({allele for allele in seen if allele is not None}, key=marker.allele_index.__getitem__)
-    return (*known, *([None] if None in seen else []))
+    ordered = (*known, *([None] if None in seen else []))
+    return repr(ordered), ordered
 
 
 @dataclass(frozen=True)
@@ -192,50 +212,75 @@ def encode_readings(
         For an allele outside the ladder, or two alleles of a male on the X chromosome where drop-in is 0.
     """
     rows, common, further = [], [], []
+    alike = _numbered(person.rates for person in persons)
+    alike_on_x = _numbered((person.rates, person.sex) for person in persons)
     for marker in markers:
         rates = observation.at_marker(observation.rates, marker.name)
-        row, others = _encode_marker(persons, marker, observation, rates)
-        rows.append(row)
+        numbering = _Numbering(marker, observation, rates)
+        rows.append(numbering.codes(persons, alike_on_x if marker.chromosome == "X" else alike))
         common.append(rates)
-        further.append(others)
+        further.append(numbering.readings)
     codes = np.array(rows, dtype=np.int64).reshape(len(markers), len(persons))
     return Coding(codes, tuple(common), tuple(further))
 
 
-def _encode_marker(
-    persons: Sequence[UnidentifiedPerson], marker: Marker, observation: ObservationModel, common: ObservationRates
-) -> tuple[list[int], tuple[Reading, ...]]:
-    """Codes of one marker, and the readings beyond the standard ones in the order of their codes.
+def _numbered(keys: Iterable[Hashable]) -> list[int]:
+    """A number for each key, equal where keys are equal."""
+    known: dict[Hashable, int] = {}
+    return [known.setdefault(key, len(known)) for key in keys]
+
+
+class _Numbering:
+    """The codes of one marker while they are given out.
 
     Persons who were typed alike, with the same rates, have one code, which is found once.
     """
-    first = code_count(len(marker.alleles)) - 1
-    further: dict[Reading, int] = {}
-    known: dict[object, int | None] = {}
-    row: list[int | None] = []
-    for person in persons:
-        shown = person.profile.genotypes.get(marker.name) or person.replicates.get(marker.name)
-        key = (shown, person.rates, person.sex if marker.chromosome == "X" else "")
-        if shown is None:
-            row.append(None)
-        elif key in known:
-            row.append(known[key])
-        else:
-            known[key] = _code(person, marker, observation, common, further, first)
-            row.append(known[key])
-    return [first + len(further) if code is None else code for code in row], tuple(further)
 
+    def __init__(self, marker: Marker, observation: ObservationModel, common: ObservationRates) -> None:
+        self.marker, self.observation, self.common = marker, observation, common
+        self.first = code_count(len(marker.alleles)) - 1
+        self.known: dict[tuple[object, int], int | None] = {}
+        self.rates: dict[int, tuple[int, ObservationRates]] = {}
+        self.ordered: dict[Replicate, tuple[str, Replicate]] = {}
+        self.number: defaultdict[Replicate, int] = defaultdict(count().__next__)
+        self.further: dict[tuple[tuple[Replicate, ...], int], tuple[int, Reading]] = {}
 
-def _code(
-    person: UnidentifiedPerson,
-    marker: Marker,
-    observation: ObservationModel,
-    common: ObservationRates,
-    further: dict[Reading, int],
-    first: int,
-) -> int | None:
-    """The standard code, or the number of a further reading, which is added where it is new."""
-    if marker.name not in person.replicates and observation.rates_of(person, marker.name) == common:
-        return standard_code(person, marker)
-    reading = reading_at(person, marker, observation)
-    return None if reading is None else first + further.setdefault(reading, len(further))  # fmt: skip
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The readings beyond the standard ones in the order of their codes."""
+        return tuple(reading for _, reading in self.further.values())
+
+    def codes(self, persons: Sequence[UnidentifiedPerson], kinds: Sequence[int]) -> list[int]:
+        """A code for each person; ``kinds`` are equal where persons have the same rates (on the X: and sex)."""
+        row, known, name = list[int | None](), self.known, self.marker.name
+        for person, kind in zip(persons, kinds, strict=True):
+            shown: object = person.profile.genotypes.get(name)
+            if shown is None:
+                replicates = person.replicates.get(name)
+                # Replicates in another order are equal; numbers are compared and sorted faster than sets of alleles.
+                shown = replicates and tuple(sorted(map(self.number.__getitem__, replicates)))
+            key = shown, kind
+            if shown is None:
+                row.append(None)
+            elif key in known:
+                row.append(known[key])
+            else:
+                known[key] = self._code(person, kind)
+                row.append(known[key])
+        untyped = self.first + len(self.further)
+        return [untyped if code is None else code for code in row]
+
+    def _code(self, person: UnidentifiedPerson, kind: int) -> int | None:
+        """The standard code, or the number of a further reading, which is added where it is new."""
+        if kind not in self.rates:
+            rates = self.observation.rates_of(person, self.marker.name)
+            same = (number for number, known in self.rates.values() if known == rates)
+            self.rates[kind] = next(same, kind), rates
+        number, rates = self.rates[kind]
+        if rates == self.common and self.marker.name not in person.replicates:
+            return standard_code(person, self.marker)
+        replicates = replicates_at(person, self.marker, self.ordered)
+        if replicates is None:
+            return None
+        place = self.further.setdefault((replicates, number), (len(self.further), Reading(replicates, rates)))[0]
+        return self.first + place

@@ -7,14 +7,13 @@ of the same genotype in an unrelated person, that is a table; a pair's LR is the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from antigone.engine.factors import Data, Shape, Typing
-from antigone.engine.ladder import Ladder
 from antigone.engine.likelihood import evaluate
 from antigone.engine.population import genotype_log_probability
 from antigone.errors import ModelError
@@ -27,6 +26,7 @@ from antigone.search.encoding import Question, batches
 
 __all__ = ["AS_READ", "Target", "log_lr_tables"]
 Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -67,20 +67,54 @@ def log_lr_tables(
 
     Families of the same shape and typing are computed in one batch.
     """
-    questions = [Question(t.pedigree, t.references, t.missing) for t in targets]
     readers = readers or [Reader(marker) for marker in markers]
     tables = [np.zeros((len(targets), reader.untyped + 1)) for reader in readers]
-    for m, rows, data in batches(questions, markers):
-        single, reader = _is_hemizygous(data), readers[m]
-        h1 = evaluate(data, theta=theta)
-        references, h2 = _unrelated(data, data.ladder, h1, theta)
-        with np.errstate(invalid="ignore"):
-            apart = references + reader.logs_of_codes(h2, hemizygous=single)
-            part = _ratio(reader.logs_of_codes(h1, hemizygous=single), apart)
-        part[np.isneginf(h1).all(axis=1)] = np.nan
+    for asked in ask_families(targets, markers, theta=theta):
+        codes = readers[asked.marker].logs_of_codes
+        h1, h2 = (codes(logs, hemizygous=asked.hemizygous) for logs in (asked.related, asked.unrelated))
+        part = log_ratio(h1, h2)
+        part[asked.impossible] = np.nan
         part[:, -1] = 0.0
-        tables[m][rows] = part
+        tables[asked.marker][asked.rows] = part
     return tables
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What families say of the genotypes of their missing persons at one marker.
+
+    ``rows`` are the targets. ``related`` is log P(genotype | references), shape ``(rows, genotypes)``; ``unrelated``
+    that of an unrelated person, of the same shape with theta and with one row without. With ``hemizygous`` the missing
+    persons have one allele and a genotype is an allele. Both sum to 1, but for ``impossible`` references.
+    """
+
+    marker: int
+    rows: Ints
+    related: Array
+    unrelated: Array
+    hemizygous: bool
+
+    @property
+    def impossible(self) -> NDArray[np.bool_]:
+        """The rows whose references are impossible together under the model."""
+        return np.asarray(np.isneginf(self.related).all(axis=1))
+
+
+def ask_families(targets: Sequence[Target], markers: Sequence[Marker], *, theta: float = 0.0) -> Iterator[Asked]:
+    """One elimination for all families of the same shape and typing at a marker.
+
+    The likelihood of the references is the sum over the missing person's genotypes, and with theta, over those of an
+    unrelated person who draws from the same urn, the same sum. So both are given relative to it.
+    """
+    questions = [Question(t.pedigree, t.references, t.missing) for t in targets]
+    for m, rows, data in batches(questions, markers):
+        related = _normalised(evaluate(data, theta=theta))
+        yield Asked(m, rows, related, _unrelated(data, theta), _is_hemizygous(data))
+
+
+def _normalised(logs: Array) -> Array:
+    total = np.logaddexp.reduce(logs, axis=1, keepdims=True)
+    return np.asarray(logs - np.where(np.isneginf(total), 0.0, total))
 
 
 def _is_hemizygous(data: Data) -> bool:
@@ -88,19 +122,16 @@ def _is_hemizygous(data: Data) -> bool:
     return len(data.shape.slots[data.open_members[0]]) == 1
 
 
-def _ratio(h1: Array, h2: Array) -> Array:
+def log_ratio(h1: Array, h2: Array) -> Array:
     """h1 - h2, where an impossible numerator stays impossible."""
-    return np.where(np.isneginf(h1), -np.inf, h1 - h2)
+    with np.errstate(invalid="ignore"):
+        return np.where(np.isneginf(h1), -np.inf, h1 - h2)
 
 
-def _unrelated(data: Data, ladder: Ladder, h1: Array, theta: float) -> tuple[Array, Array]:
-    """Log P(references), shape ``(items, 1)``, and log P(genotype of an unrelated person | references).
-
-    Without theta the second is the same for all items, and has one row; with theta the first is within the second.
-    """
+def _unrelated(data: Data, theta: float) -> Array:
+    """Log P(genotype of an unrelated person | references); without theta the same for all items, in one row."""
     if theta == 0.0:
-        alone = genotype_log_probability(ladder, hemizygous=_is_hemizygous(data))
-        return np.logaddexp.reduce(h1, axis=1, keepdims=True), alone
+        return genotype_log_probability(data.ladder, hemizygous=_is_hemizygous(data))
     stranger = len(data.typing)
     shape = Shape(
         (*data.shape.father, -1),
@@ -113,4 +144,4 @@ def _unrelated(data: Data, ladder: Ladder, h1: Array, theta: float) -> tuple[Arr
     apart = replace(
         data, shape=shape, typing=(*data.typing, Typing.UNTYPED), observed=observed, open_members=(stranger,)
     )
-    return np.zeros((len(h1), 1)), evaluate(apart, theta=theta)
+    return _normalised(evaluate(apart, theta=theta))

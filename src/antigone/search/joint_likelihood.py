@@ -18,6 +18,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.likelihood import log_likelihoods
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.model.marker import Marker
 from antigone.search.joint_elimination import (
@@ -37,7 +38,6 @@ from antigone.search.joint_question import (
     NOBODY,
     FamilyQuestion,
     logs_apart,
-    logs_of,
     logs_together,
     lumped_markers,
     sexed_markers,
@@ -102,7 +102,7 @@ def family_table(
     run = FamilyRun(question, persons, lumped_markers(question, persons, markers), theta, asked)
     if not asked:
         rows = np.full((1, len(question.missing)), NOBODY, dtype=np.int64)
-        logs = np.array([sum(logs_of(question.needed, question.references, run.markers, theta=theta))])
+        logs = np.array([sum(log_likelihoods(question.needed, question.references, run.markers, theta=theta))])
     else:
         rows, logs = run.over_persons() if _by_person(question, asked) else run.over_genotypes()
         logs = repeat_lost(question, persons, markers, rows, logs, theta)

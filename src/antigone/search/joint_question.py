@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from antigone.engine.likelihood import log_likelihoods
-from antigone.engine.soft import Observations
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
@@ -64,7 +63,7 @@ def logs_together(
 ) -> list[float]:  # fmt: skip
     """Log P(references, the persons ``who`` in their places) at each marker."""
     read, seen = persons.placed(who, markers)
-    return logs_of(question.needed, {**question.references, **read}, markers, theta=theta, observations=seen)
+    return log_likelihoods(question.needed, {**question.references, **read}, markers, theta=theta, observations=seen)
 
 
 def logs_apart(
@@ -74,27 +73,7 @@ def logs_apart(
     strangers = {f"unrelated {persons.codes[p]}": p for p in people}
     apart = Pedigree((*question.needed, *(_stranger(code, persons.sexes[p]) for code, p in strangers.items())))
     read, seen = persons.placed(strangers, markers)
-    return logs_of(apart, {**question.references, **read}, markers, theta=theta, observations=seen)
-
-
-def logs_of(
-    pedigree: Pedigree,
-    profiles: Mapping[str, Profile],
-    markers: Sequence[Marker],
-    *,
-    theta: float,
-    observations: Observations | None = None,
-) -> list[float]:
-    """``log_likelihoods``, chromosome by chromosome: where nobody is male, both would fall in one batch."""
-    logs = [0.0] * len(markers)
-    for on_x in (False, True):
-        some = [m for m, marker in enumerate(markers) if (marker.chromosome == "X") == on_x]
-        found = log_likelihoods(
-            pedigree, profiles, [markers[m] for m in some], theta=theta, observations=observations
-        )  # fmt: skip
-        for m, log in zip(some, found, strict=True):
-            logs[m] = log
-    return logs
+    return log_likelihoods(apart, {**question.references, **read}, markers, theta=theta, observations=seen)
 
 
 def _stranger(code: str, sex: Sex) -> Individual:

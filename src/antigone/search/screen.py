@@ -8,7 +8,8 @@ threshold; every other pair is scored again in float64. The scale is chosen so t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,23 +63,79 @@ class FixedPoint:
     threshold: int
     scale: float
 
+    def at(self, log_threshold: float) -> FixedPoint:
+        """The same rows for another threshold, one below it by more than what float64 may round away."""
+        return replace(self, threshold=int(np.floor(log_threshold * self.scale)) - 1)
+
+
+class Entries(Protocol):
+    """The log LRs of one marker in a group of lanes, as much of them as the first pass needs."""
+
+    def __len__(self) -> int:
+        """The number of lanes."""
+        ...
+
+    def highest(self, used: Ints) -> float:
+        """At least the largest entry of the used codes, and 0."""
+        ...
+
+    def round_up(self, used: Ints, scale: float, floor: float, rows: Words) -> None:
+        """``rows[k, lane] = max(ceil(entry of used[k] in the lane x scale), floor)``; ``rows`` hold zeros."""
+        ...
+
+
+@dataclass(frozen=True)
+class Tabulated:
+    """``Entries`` that are a float64 table of shape ``(lanes, codes)``."""
+
+    table: Array
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def highest(self, used: Ints) -> float:
+        return kernels().highest_entry(self.table, used)
+
+    def round_up(self, used: Ints, scale: float, floor: float, rows: Words) -> None:
+        kernels().round_up(self.table, used, scale, floor, rows)
+
+
+@dataclass(frozen=True)
+class Silent:
+    """``Entries`` of a marker that takes no part."""
+
+    lanes: int
+
+    def __len__(self) -> int:
+        return self.lanes
+
+    def highest(self, used: Ints) -> float:
+        return 0.0
+
+    def round_up(self, used: Ints, scale: float, floor: float, rows: Words) -> None:
+        """Zeros stay."""
+
 
 def to_fixed_point(tables: Sequence[Array], queries: Queries, *, log_threshold: float) -> FixedPoint:
     """Round a block of float64 tables, each of shape ``(lanes, codes)``, up to 16 bits.
 
     A lane with undefined entries (``nan``) can never reach the threshold: its references are impossible.
     """
-    inner = kernels()
-    count = max(len(tables), 1)
-    highest = sum(inner.highest_entry(table, used) for table, used in zip(tables, queries.used, strict=True))
+    return round_lanes([Tabulated(table) for table in tables], queries, log_threshold=log_threshold)
+
+
+def round_lanes(entries: Sequence[Entries], queries: Queries, *, log_threshold: float) -> FixedPoint:
+    """Round all entries of the used codes up to 16 bits, to a scale at which no sum can leave them."""
+    count = max(len(entries), 1)
+    highest = sum(marker.highest(used) for marker, used in zip(entries, queries.used, strict=True))
     scale = min(_FINEST, (_HIGHEST - count - 1) / max(highest, abs(log_threshold), 1e-9))
     floor = _LOWEST // count + 1
-    rows = np.zeros((1 + sum(map(len, queries.used)), len(tables[0])), dtype=np.int16)
+    rows = np.zeros((1 + sum(map(len, queries.used)), len(entries[0])), dtype=np.int16)
     first = 1
-    for table, used in zip(tables, queries.used, strict=True):
-        inner.round_up(table, used, scale, float(floor), rows[first : first + len(used)])
+    for marker, used in zip(entries, queries.used, strict=True):
+        marker.round_up(used, scale, float(floor), rows[first : first + len(used)])
         first += len(used)
-    return FixedPoint(rows, int(np.floor(log_threshold * scale)) - 1, scale)
+    return FixedPoint(rows, 0, scale).at(log_threshold)
 
 
 def screen(fixed: FixedPoint, rows: Rows) -> Ints:

@@ -12,6 +12,7 @@ from antigone import __version__
 from antigone.casework.registry.session import Registry
 from antigone.web.api.application import API_PATH, IMPORT_PATH, NO_TELEMETRY, create_api
 from antigone.web.jobs import Jobs
+from antigone.web.opened import Opened
 from antigone.web.pages import (
     account,
     administration,
@@ -20,9 +21,11 @@ from antigone.web.pages import (
     families,
     importing,
     joint,
+    keys,
     pedigree_editor,
     reports,
     runs,
+    sharing,
     signing,
 )
 from antigone.web.refusals import add_refusals
@@ -41,7 +44,9 @@ AREAS = (
     runs,
     joint,
     reports,
+    sharing,
     administration,
+    keys,
     account,
 )
 TRIES, TRIES_SECONDS = 20, 300.0
@@ -87,7 +92,7 @@ def create_app(registry: Registry, settings: WebSettings, *, clock: Clock | None
 def _shared(registry: Registry, settings: WebSettings, clock: dict[str, Clock]) -> Web:
     idle, longest = settings.idle_minutes * 60, settings.longest_hours * 3600
     return Web(
-        registry=registry,
+        opened=Opened(registry),
         settings=settings,
         sessions=Sessions(idle=idle, longest=longest, **clock),
         sign_ins=Throttle(most=TRIES, seconds=TRIES_SECONDS, **clock),

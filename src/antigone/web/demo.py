@@ -9,7 +9,13 @@ from antigone.casework.demo import demo_incident
 from antigone.casework.registry import reviewing, users
 from antigone.casework.registry.candidates import list_candidates
 from antigone.casework.registry.importing import import_incident, incident_code
-from antigone.casework.registry.opening import init_registry, open_registry, session_of
+from antigone.casework.registry.opening import (
+    init_registry,
+    open_registry,
+    open_vault,
+    session_of,
+    upgrade_registry,
+)
 from antigone.casework.registry.roles import ROLES, Role
 from antigone.casework.registry.searching import search
 from antigone.casework.registry.session import Registry, Session
@@ -41,6 +47,7 @@ def open_demo(folder: Path) -> Registry:
         raise StorageError(f"{folder} holds half a demonstration registry; remove the folder and start again")
     if not place.exists():
         return make_demo(folder)
+    upgrade_registry(place, open_vault({}, key_file=key_file, ask=lambda: PASSWORD))
     return open_registry(place, key_file=key_file, environ={}, ask=lambda: PASSWORD)
 
 

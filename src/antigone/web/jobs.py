@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from antigone.errors import Conflict
 
@@ -35,8 +35,10 @@ class Job:
     """One search, or one joint solution, that somebody asked for.
 
     ``run`` is its number in the registry once it began; ``step``, ``done`` and ``of`` say how far it is; ``words`` why
-    it failed. ``process`` is the number of its process. A search has a ``seed``; a joint solution has a ``prior``, as
-    `JointPrior.parse` reads it, and a ``population``, which is empty for the most cautious one.
+    it failed, or from where a resumed search goes on. ``process`` is the number of its process. A search has a
+    ``seed``, or ``resumes`` the run of that number, and may be cut into blocks of ``block_families`` (0: its size
+    decides); a joint solution has a ``prior``, as `JointPrior.parse` reads it, and a ``population``, which is empty for
+    the most cautious one.
     """
 
     id: str
@@ -55,6 +57,8 @@ class Job:
     kind: JobKind = "search"
     prior: str = "flat"
     population: str = ""
+    resumes: bool = False
+    block_families: int = 0
 
     @property
     def has_ended(self) -> bool:
@@ -94,8 +98,10 @@ class Jobs:
         seed: int = 1,
         prior: str = "flat",
         population: str = "",
+        run: int | None = None,
+        block_families: int = 0,
     ) -> Job:
-        """Start a search or a joint solution in a process of its own.
+        """Start a search or a joint solution in a process of its own; with ``run``, resume that search.
 
         Raises
         ------
@@ -107,8 +113,9 @@ class Jobs:
                 doing = UNDER_WAY[kind]
                 raise Conflict(f"incident '{incident}' is being {doing} already; wait for its end, or cancel it")
             self._forget_oldest()
-            asked = {"kind": kind, "prior": prior, "population": population}
-            job = Job(secrets.token_hex(8), self._place, user, purpose, incident, seed, **asked)  # type: ignore[arg-type]
+            asked: dict[str, Any] = {"kind": kind, "prior": prior, "population": population}
+            asked |= {"run": run, "resumes": run is not None, "block_families": block_families}
+            job = Job(secrets.token_hex(8), self._place, user, purpose, incident, seed, **asked)
             write_job(self._path(job.id), job)
             child = self._children[job.id] = _start_process(self._path(job.id), key)
         threading.Thread(target=child.wait, daemon=True).start()  # an ended process is not left behind as a zombie
@@ -123,7 +130,8 @@ class Jobs:
             return found
         found = read_job(self._path(job))  # it may have ended properly between the two looks
         if not found.has_ended:
-            found = replace(found, state="failed", words="its process ended without a word; start it again")
+            remedy = "resume its run, or start it again" if found.kind == "search" and found.run else "start it again"
+            found = replace(found, state="failed", words=f"its process ended without a word; {remedy}")
             write_job(self._path(job), found)
         return found
 

@@ -6,7 +6,7 @@ import logging
 from http import HTTPStatus
 from pathlib import Path
 from traceback import extract_tb
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -30,7 +30,7 @@ from antigone.errors import (
     Unsupported,
     VaultError,
 )
-from antigone.web.rendering import environment
+from antigone.web.rendering import environment, link
 from antigone.web.visits import SignInNeeded
 
 log = logging.getLogger("antigone.web")
@@ -46,7 +46,7 @@ REFUSALS: tuple[tuple[type[AntigoneError], int, str], ...] = (
     (PlanTooLarge, 422, "This is too large to be exact"),
     (StorageError, 503, "The registry cannot be used just now"),
     (VaultError, 422, "This cannot be used as it is"),
-    (ChainBroken, 500, "The audit is not whole"),
+    (ChainBroken, 409, "The audit is not whole"),
     (BackupError, 500, "A backup is damaged"),
     (RegistryError, 404, "This is not in the registry"),
     (AntigoneError, 500, "Antigone refuses"),
@@ -77,12 +77,24 @@ def refusal_page(status: int, title: str, words: str) -> HTMLResponse:
 
 
 def _sign_in(request: Request, error: Exception) -> Response:
-    """To the sign-in page, and back afterwards when it was a page that was asked for."""
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    address = f"/sign-in?then={quote(wanted, safe='')}" if request.method == "GET" and wanted != "/" else "/sign-in"
+    """To the sign-in page, which says why the session ended, and leads back to the page that was open or asked for."""
+    ending = error.ending if isinstance(error, SignInNeeded) else None
+    lost = "yes" if ending and request.method != "GET" else ""
+    wanted = _page_of(request)
+    address = link("/sign-in", then=wanted if wanted != "/" else "", ended=ending, lost=lost)
     if request.headers.get("hx-request"):  # a part of a page was asked for: the whole page must go
         return Response(status_code=204, headers={"HX-Redirect": address})
     return RedirectResponse(address, status_code=303)
+
+
+def _page_of(request: Request) -> str:
+    """The page that was asked for; for a form that was sent, the page it stood on, when the browser says so."""
+    if request.method == "GET":
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    stood = urlsplit(request.headers.get("referer", ""))
+    if stood.netloc != request.url.netloc:
+        return "/"
+    return (stood.path or "/") + (f"?{stood.query}" if stood.query else "")
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -1,6 +1,8 @@
 """Who is signed in: kept in the memory of this process, so that signing out ends a session at once.
 
-A cookie holds 256 random bits and nothing else; a restart of the application signs everybody out.
+A cookie holds 256 random bits and nothing else; a restart of the application signs everybody out. That is meant: the
+passphrase of the registry is given again at a start, so nobody stays inside without it. Why a session ended is kept as
+one word beside the digest of its cookie, to say it kindly at the next sign-in.
 """
 
 from __future__ import annotations
@@ -12,8 +14,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 Clock = Callable[[], float]
+Ending = Literal["away", "long", "closed", "key", "restart"]
+"""Why a session ended: nobody clicked, it was long, the access or password was changed, the master key was, or the
+application started again."""
 MOST_SESSIONS = 10_000
 
 
@@ -47,6 +53,7 @@ class Sessions:
         self._idle, self._longest, self._clock = idle, longest, clock
         self._lock = threading.Lock()
         self._found: dict[str, SignedIn] = {}
+        self._ended: dict[str, Ending] = {}
 
     def begin(self, user: str, *, purpose: str) -> str:
         """Begin a session and return its cookie."""
@@ -63,12 +70,25 @@ class Sessions:
         key, now = _digest(cookie), self._clock()
         with self._lock:
             session = self._found.get(key)
-            if session is None or self._has_ended(session, now):
-                self._found.pop(key, None)
+            if session is None:
+                return None
+            ending = self._ending(session, now)
+            if ending is not None:
+                self._forget(key, ending)
                 return None
             if click:
                 session = self._found[key] = replace(session, seen=now)
             return session
+
+    def why_ended(self, cookie: str | None) -> Ending | None:
+        """Why this browser is not signed in any more; nothing when it never was, or signed out itself.
+
+        A cookie that this process has never seen was given before the application was started again.
+        """
+        if not cookie:
+            return None
+        with self._lock:
+            return self._ended.get(_digest(cookie), "restart")
 
     def say(self, cookie: str | None, notice: str) -> None:
         """Leave a sentence for the next page of this session."""
@@ -84,9 +104,16 @@ class Sessions:
             self._found.pop(_digest(cookie or ""), None)
 
     def end_all_of(self, user: str) -> None:
-        """End every session of a user."""
+        """End every session of a user, because their access or their password was changed."""
         with self._lock:
-            self._found = {key: session for key, session in self._found.items() if session.user != user}
+            for key in [key for key, session in self._found.items() if session.user == user]:
+                self._forget(key, "closed")
+
+    def end_all(self) -> None:
+        """End every session of everybody, because the master key was changed."""
+        with self._lock:
+            for key in list(self._found):
+                self._forget(key, "key")
 
     def _change(self, cookie: str | None, notice: str) -> str:
         key = _digest(cookie or "")
@@ -97,14 +124,24 @@ class Sessions:
             self._found[key] = replace(session, notice=notice)
             return session.notice
 
-    def _has_ended(self, session: SignedIn, now: float) -> bool:
-        return now - session.seen > self._idle or now - session.since > self._longest
+    def _ending(self, session: SignedIn, now: float) -> Ending | None:
+        if now - session.since > self._longest:
+            return "long"
+        return "away" if now - session.seen > self._idle else None
+
+    def _forget(self, key: str, ending: Ending) -> None:
+        del self._found[key]
+        self._ended[key] = ending
+        while len(self._ended) > MOST_SESSIONS:
+            del self._ended[next(iter(self._ended))]
 
     def _forget_ended(self, now: float) -> None:
-        alive = {key: session for key, session in self._found.items() if not self._has_ended(session, now)}
-        while len(alive) >= MOST_SESSIONS:
-            alive.pop(min(alive, key=lambda key: alive[key].seen))
-        self._found = alive
+        for key, session in list(self._found.items()):
+            ending = self._ending(session, now)
+            if ending is not None:
+                self._forget(key, ending)
+        while len(self._found) >= MOST_SESSIONS:
+            self._forget(min(self._found, key=lambda key: self._found[key].seen), "away")
 
 
 class Throttle:

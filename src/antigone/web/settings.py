@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from antigone.casework.registry.backups import BackupPlaces
 from antigone.errors import InputError
 
 MEGABYTE = 1024 * 1024
@@ -39,6 +40,8 @@ class WebSettings:
         The largest import in bytes, packed or not.
     parse_seconds, parse_memory
         What reading an import may take: seconds of processor time, bytes of memory.
+    backups
+        Where backups are written; without it nobody makes one from a browser, which names no path of this computer.
     demo
         The users of a demonstration; empty for real work.
 
@@ -57,6 +60,7 @@ class WebSettings:
     upload_bytes: int = 256 * MEGABYTE
     parse_seconds: int = 300
     parse_memory: int = 4096 * MEGABYTE
+    backups: BackupPlaces | None = None
     demo: tuple[DemoUser, ...] = ()
 
     def __post_init__(self) -> None:

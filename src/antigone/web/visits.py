@@ -13,9 +13,10 @@ from starlette.datastructures import UploadFile
 from antigone.casework.registry.opening import session_of
 from antigone.casework.registry.session import Registry, Session
 from antigone.web.jobs import Jobs
+from antigone.web.opened import Opened
 from antigone.web.rendering import environment
 from antigone.web.security import CHANGING, FormSeal, check_origin, check_same
-from antigone.web.sessions import Sessions, Throttle
+from antigone.web.sessions import Ending, Sessions, Throttle
 from antigone.web.settings import WebSettings
 
 
@@ -23,13 +24,18 @@ from antigone.web.settings import WebSettings
 class Web:
     """What the pages share: the registry, who is signed in, and the searches under way."""
 
-    registry: Registry
+    opened: Opened
     settings: WebSettings
     sessions: Sessions
     sign_ins: Throttle
     seal: FormSeal
     jobs: Jobs
     titles: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def registry(self) -> Registry:
+        """The registry with the keys of now; refused while its master key is being changed."""
+        return self.opened.registry
 
     @property
     def cookie(self) -> str:
@@ -44,7 +50,11 @@ class Web:
 
 
 class SignInNeeded(Exception):
-    """Nobody is signed in at this browser, or not any more."""
+    """Nobody is signed in at this browser, or not any more; ``ending`` says why not any more."""
+
+    def __init__(self, ending: Ending | None = None) -> None:
+        super().__init__(ending)
+        self.ending = ending
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,7 @@ def signed_in(request: Request, token: Annotated[str, Depends(sent_token)]) -> V
     cookie = request.cookies.get(web.cookie, "")
     found = web.sessions.find(cookie, click="text/event-stream" not in request.headers.get("accept", ""))
     if found is None:
-        raise SignInNeeded
+        raise SignInNeeded(web.sessions.why_ended(cookie))
     if request.method in CHANGING:
         check_origin(request)
         check_same(found.csrf, token)

@@ -7,14 +7,17 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from antigone.casework.found import Execution
 from antigone.casework.registry.joint import solve_jointly
 from antigone.casework.registry.opening import open_registry, session_of
-from antigone.casework.registry.searching import search
+from antigone.casework.registry.searching import resume_search, search
 from antigone.casework.registry.session import Session
 from antigone.errors import AntigoneError
 from antigone.model.joint_result import JointPrior
 from antigone.web.jobs import Job, read_job, write_job
+from antigone.web.priority import step_aside
 
 BETWEEN_WORDS = 0.2
 """Seconds between two writings of how far a search is."""
@@ -63,8 +66,13 @@ def run_job(path: Path) -> None:
 
 
 def _compute(session: Session, job: Job, reporter: Reporter) -> None:
+    told: dict[str, Any] = {"progress": reporter.progress, "started": reporter.started}
+    if job.resumes and job.run is not None:
+        resume_search(session, job.run, told=lambda words: reporter.change(words=words), **told)
+        return
     if job.kind == "search":
-        search(session, job.incident, seed=job.seed, progress=reporter.progress, started=reporter.started)
+        execution = Execution(block_families=job.block_families)
+        search(session, job.incident, seed=job.seed, execution=execution, **told)
         return
     solve_jointly(
         session,
@@ -81,4 +89,5 @@ def _nobody() -> str:
 
 
 if __name__ == "__main__":
+    step_aside()
     run_job(Path(sys.argv[1]))

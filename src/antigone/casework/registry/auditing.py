@@ -8,8 +8,24 @@ from pathlib import Path
 from antigone.casework.registry.session import Session, action
 from antigone.casework.registry.views import AuditLine, AuditPage
 from antigone.registry.auditlog import page_of_audit, read_lines
-from antigone.registry.checkpoints import Checkpoint, sign_checkpoint, write_checkpoint
+from antigone.registry.checkpoints import (
+    Checkpoint,
+    checkpoint_fields,
+    parse_checkpoint,
+    sign_checkpoint,
+    write_checkpoint,
+)
 from antigone.registry.files import replacing
+
+__all__ = [
+    "Checkpoint",
+    "checkpoint_fields",
+    "export_audit",
+    "export_checkpoint",
+    "make_checkpoint",
+    "parse_checkpoint",
+    "read_audit",
+]
 
 
 @action("read audit")
@@ -39,6 +55,20 @@ def export_audit(session: Session, path: Path) -> int:
 
 
 @action("sign checkpoint")
+def make_checkpoint(session: Session, *, file: str) -> Checkpoint:
+    """Verify the history and sign how far it has grown; ``file`` is what the audit calls where it goes.
+
+    Raises
+    ------
+    ChainBroken
+        When the history is not whole; nothing is signed then.
+    """
+    registry = session.registry
+    with session.writing("sign checkpoint", {"file": file}) as connection:
+        return sign_checkpoint(connection, registry.vault, at=registry.now())
+
+
+@action("sign checkpoint")
 def export_checkpoint(session: Session, path: Path) -> Checkpoint:
     """Verify the history, sign how far it has grown, and write that as a small file for another institution.
 
@@ -49,8 +79,6 @@ def export_checkpoint(session: Session, path: Path) -> Checkpoint:
     StorageError
         When the file cannot be written; the checkpoint is then kept in the registry alone.
     """
-    registry = session.registry
-    with session.writing("sign checkpoint", {"file": path.name}) as connection:
-        checkpoint = sign_checkpoint(connection, registry.vault, at=registry.now())
+    checkpoint = make_checkpoint(session, file=path.name)
     write_checkpoint(path, checkpoint)
     return checkpoint

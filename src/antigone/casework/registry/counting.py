@@ -31,6 +31,8 @@ _LEAVE_ALONE: dict[Part, tuple[str, ...]] = {
     "work": (*_LOOKS, *_REPORTS, "comment"),
 }
 """Actions (patterns of LIKE) after which the counts of a part are what they were; any other one ends them."""
+LEAVE_PEOPLE_ALONE = _LEAVE_ALONE["people"]
+"""Actions after which people, their samples, consents and pedigrees are what they were."""
 
 
 @dataclass

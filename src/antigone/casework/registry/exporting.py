@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 from antigone.casework.registry.session import Session, Subject, action
-from antigone.casework.registry.views import Exported
+from antigone.casework.registry.views import Packed, Shared
 from antigone.errors import ConsentError
-from antigone.formats.casewriter import write_case_folder
+from antigone.formats.casewriter import pack_case_folder, write_case_folder
 from antigone.model.case import Incident
 from antigone.registry.consent import read_incident
+from antigone.registry.sharing import count_shareable
 
 SCOPE_SHARING = "sharing"
 SEEKERS = "living seekers, who asked this institution alone"
@@ -18,7 +21,22 @@ ALONE = "families none of whose donors agreed to share"
 
 
 @action("export")
-def export_incident(session: Session, incident: str, folder: Path) -> Exported:
+def read_shareable(session: Session, incident: str) -> Shared:
+    """What an export would hold today, and who would be left out. Nothing sealed is read.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such incident.
+    """
+    with session.looking() as connection:
+        found = count_shareable(connection, incident, scope=SCOPE_SHARING, day=session.registry.today())
+    left_out = _left_out(found.refused, seekers=found.living, families=found.families - found.sharing)
+    return Shared(found.unidentified - found.living, found.sharing, found.donors, left_out)
+
+
+@action("export")
+def export_incident(session: Session, incident: str, folder: Path) -> Shared:
     """Write an incident as a case folder: remains, and the families and donors whose consent covers sharing.
 
     A family none of whose donors agreed to share is left out, with what it told of its missing; so is a living seeker.
@@ -32,6 +50,26 @@ def export_incident(session: Session, incident: str, folder: Path) -> Exported:
     InputError
         When the folder exists or cannot be written.
     """
+    return _export(session, incident, lambda shared: write_case_folder(shared, folder))
+
+
+@action("export")
+def pack_incident(session: Session, incident: str) -> Packed:
+    """An incident as `export_incident` writes it, in one file (zip) that was on no disk.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such incident.
+    ConsentError
+        When no donor agreed to share.
+    """
+    file = BytesIO()
+    shared = _export(session, incident, lambda incident: pack_case_folder(incident, file))
+    return Packed(shared, file.getvalue())
+
+
+def _export(session: Session, incident: str, write: Callable[[Incident], None]) -> Shared:
     registry, subject = session.registry, Subject(incident=incident)
     with session.writing("export", subject) as connection:
         covered = read_incident(
@@ -44,18 +82,17 @@ def export_incident(session: Session, incident: str, folder: Path) -> Exported:
             actor=session.code,
             purpose=session.purpose,
         )
-        shared, left_out = _shared(covered.incident)
-        left_out = dict(covered.refused) | left_out
-        donors = sum(len(family.donors) for family in shared.families)
-        if donors:
-            write_case_folder(shared, folder)
-        subject.update(unidentified=len(shared.unidentified), donors=donors, left_out=left_out)
-    if not donors:
+        kept = _shared(covered.incident)
+        shared = _counted(covered.incident, kept, covered.refused)
+        if shared.donors:
+            write(kept)
+        subject.update(unidentified=shared.unidentified, donors=shared.donors, left_out=shared.left_out)
+    if not shared.donors:
         raise ConsentError(f"no donor of incident '{incident}' agreed to share; ask the families first")
-    return Exported(folder, len(shared.unidentified), len(shared.families), donors, left_out)
+    return shared
 
 
-def _shared(incident: Incident) -> tuple[Incident, dict[str, int]]:
+def _shared(incident: Incident) -> Incident:
     """The incident without living seekers and without families that share nothing."""
     remains = tuple(person for person in incident.unidentified if person.kind == "remains")
     families = tuple(family for family in incident.families if family.donors)
@@ -67,6 +104,16 @@ def _shared(incident: Incident) -> tuple[Incident, dict[str, int]]:
         missing={who: told for who, told in further.missing.items() if who[0] in codes},
         unidentified={code: known for code, known in further.unidentified.items() if code in kept},
     )
-    left_out = {SEEKERS: len(incident.unidentified) - len(remains), ALONE: len(incident.families) - len(families)}
-    shared = replace(incident, unidentified=remains, families=families, further=further, notices=())
-    return shared, {reason: count for reason, count in left_out.items() if count}
+    return replace(incident, unidentified=remains, families=families, further=further, notices=())
+
+
+def _counted(whole: Incident, kept: Incident, refused: Mapping[str, int]) -> Shared:
+    seekers = len(whole.unidentified) - len(kept.unidentified)
+    left_out = _left_out(refused, seekers=seekers, families=len(whole.families) - len(kept.families))
+    donors = sum(len(family.donors) for family in kept.families)
+    return Shared(len(kept.unidentified), len(kept.families), donors, left_out)
+
+
+def _left_out(refused: Mapping[str, int], *, seekers: int, families: int) -> dict[str, int]:
+    counts = {**refused, SEEKERS: seekers, ALONE: families}
+    return {reason: count for reason, count in counts.items() if count}

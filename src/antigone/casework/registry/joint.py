@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 from sqlalchemy import Connection
 
 from antigone.casework.joint import joint_incident
 from antigone.casework.prepare import Progress, silent
+from antigone.casework.registry.reading import writing_what_was_read
+from antigone.casework.registry.runlines import joint_line
 from antigone.casework.registry.searching import unwatched
 from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import JointLine, JointOfPair, JointView
@@ -16,7 +17,7 @@ from antigone.errors import Cancelled
 from antigone.model.case import SCOPE_IDENTIFICATION
 from antigone.model.joint_result import JointPrior, JointResult
 from antigone.registry import joint_runs as stored
-from antigone.registry.consent import Covered, read_incident
+from antigone.registry.consent import Covered
 from antigone.registry.database import snapshot
 from antigone.registry.instruments import count_lapsed_in
 from antigone.registry.overview import AnyRow
@@ -91,7 +92,7 @@ def cancel_joint(session: Session, run: int) -> JointLine:
     """
     with session.writing("solve jointly", {"joint run": run, "state": "cancelled"}) as connection:
         stored.end_joint(connection, run, state="cancelled", at=session.registry.now())
-        return _line(stored.find_joint(connection, run))
+        return joint_line(stored.find_joint(connection, run))
 
 
 @action("see joint")
@@ -104,7 +105,7 @@ def list_joint_runs(session: Session, incident: str) -> tuple[JointLine, ...]:
         When there is no such incident.
     """
     with session.looking() as connection:
-        return tuple(map(_line, stored.list_joint(connection, incident, limit=MOST_LISTED)))
+        return tuple(map(joint_line, stored.list_joint(connection, incident, limit=MOST_LISTED)))
 
 
 @action("see joint")
@@ -166,7 +167,9 @@ def _view(session: Session, connection: Connection, run: int) -> JointView:
     row = stored.find_joint(connection, run)
     closed = _why_closed(session, connection, row)
     opened = row.answered and not closed
-    return JointView(_line(row), stored.open_joint(connection, session.registry.vault, run) if opened else None, closed)
+    return JointView(
+        joint_line(row), stored.open_joint(connection, session.registry.vault, run) if opened else None, closed
+    )
 
 
 def _why_closed(session: Session, connection: Connection, row: AnyRow) -> str:
@@ -181,17 +184,8 @@ def _why_closed(session: Session, connection: Connection, row: AnyRow) -> str:
 def _begin(session: Session, incident: str, prior: JointPrior) -> tuple[int, Covered]:
     registry = session.registry
     subject = Subject(incident=incident, prior=_stated(prior), state="running")
-    with session.writing("solve jointly", subject) as connection:
-        covered = read_incident(
-            connection,
-            registry.vault,
-            incident,
-            scope=SCOPE_IDENTIFICATION,
-            day=registry.today(),
-            at=registry.now(),
-            actor=session.code,
-            purpose=session.purpose,
-        )
+    asked = writing_what_was_read(session, "solve jointly", subject, incident=incident)
+    with asked as (connection, covered):
         run = subject["joint run"] = stored.start_joint(
             connection,
             incident=incident,
@@ -240,18 +234,3 @@ def _watched(session: Session, run: int, progress: Progress) -> Progress:
 
 def _stated(prior: JointPrior) -> str:
     return prior.kind if prior.kind in ("flat", "closed") else f"{prior.kind}={prior.value:g}"
-
-
-def _line(row: AnyRow) -> JointLine:
-    return JointLine(
-        row.id,
-        row.incident,
-        row.starter,
-        row.purpose,
-        row.day,
-        row.started,
-        row.finished,
-        row.state,
-        json.loads(row.left_out or "{}"),
-        row.answered,
-    )

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from antigone.casework.registry.session import Clock, Session, Subject, action, stamp, utc_now
 from antigone.casework.registry.views import BackedUp, Rotated, Verified
-from antigone.errors import VaultError
+from antigone.errors import AntigoneError, VaultError
 from antigone.registry import escrow, keyfile
 from antigone.registry.audit import append
 from antigone.registry.backup import backup
-from antigone.registry.checkpoints import read_checkpoint, verify_checkpoint, verify_history
+from antigone.registry.checkpoints import Checkpoint, read_checkpoint, verify_checkpoint, verify_history
 from antigone.registry.database import Place, check_integrity, transaction
-from antigone.registry.keyfile import create_key_file, master_key_text
+from antigone.registry.keyfile import create_key_file, master_key_text, parse_master_key, read_key_file
 from antigone.registry.passphrase import STRONG, Cost
 from antigone.registry.restore import Restored
 from antigone.registry.restore import restore as restore_backup
-from antigone.registry.ring import Unreached, outdated_rings, write_rings
+from antigone.registry.ring import Unreached, outdated_rings, remove_ring_place, write_rings
 from antigone.registry.rotation import Rotation, next_generation, rotate, rotate_key_file
 from antigone.registry.vault import Vault, check_vault
+
+WHOLE = "whole up to line"
+"""What the audit calls the end of a verification that found nothing wrong."""
 
 
 @action("back up")
@@ -41,7 +45,10 @@ def back_up(session: Session, archive: Path, *, ring: Path) -> BackedUp:
     with session.writing("back up", {"archive": archive.name, "ring": ring.name}):
         pass  # on record before the data leave the registry, so that the archive holds the line too
     made = backup(registry.engine, registry.vault, archive=archive, ring=ring, at=registry.now())
-    return BackedUp(archive, ring, sum(made.rows.values()), describe(made.unreached))
+    rows = sum(made.rows.values())
+    with session.writing("back up", {"archive": archive.name, "rows": rows, "rings unreached": len(made.unreached)}):
+        pass  # that it came to its end: `read_safekeeping` tells the administrator
+    return BackedUp(archive, ring, rows, describe(made.unreached))
 
 
 @action("back up")
@@ -53,14 +60,29 @@ def refresh_rings(session: Session) -> tuple[str, ...]:
     return describe(write_rings(registry.engine, registry.vault, at=registry.now()))
 
 
-@action("verify")
-def verify(session: Session, *, checkpoints: Sequence[Path] = ()) -> Verified:
-    """Check the database, the master key, the whole audit, and that it agrees with exported checkpoints.
+@action("back up")
+def forget_ring(session: Session, place: Path) -> None:
+    """Forget a place of the ring whose medium was destroyed, so that nobody waits for it any more.
 
     Raises
     ------
     StorageError
-        When the database is damaged, or a checkpoint cannot be read.
+        When it is not one of the places.
+    """
+    with session.writing("back up", {"ring forgotten": place.name}) as connection:
+        remove_ring_place(connection, place)
+
+
+@action("verify")
+def verify(session: Session, *, checkpoints: Sequence[Path | Checkpoint] = ()) -> Verified:
+    """Check the database, the master key, the whole audit, and that it agrees with exported checkpoints.
+
+    That it was found whole is a second line in the audit.
+
+    Raises
+    ------
+    StorageError
+        When the database is damaged, or the file of a checkpoint cannot be read.
     ChainBroken
         Naming the first line of the audit that is not what was written.
     """
@@ -69,9 +91,12 @@ def verify(session: Session, *, checkpoints: Sequence[Path] = ()) -> Verified:
         check_integrity(connection)
         check_vault(connection, session.registry.vault)
         head = verify_history(connection)
-        for path in checkpoints:
-            verify_checkpoint(connection, read_checkpoint(path))
-        return Verified(head.number, head.hash, len(checkpoints), describe(outdated_rings(connection)))
+        for one in checkpoints:
+            verify_checkpoint(connection, one if isinstance(one, Checkpoint) else read_checkpoint(one))
+        found = Verified(head.number, head.hash, len(checkpoints), describe(outdated_rings(connection)))
+    with session.writing("verify", {**subject, WHOLE: found.lines}):
+        pass
+    return found
 
 
 def restore(place: Place, vault: Vault, *, archive: Path, ring: Path, clock: Clock = utc_now) -> Restored:
@@ -94,6 +119,41 @@ def restore(place: Place, vault: Vault, *, archive: Path, ring: Path, clock: Clo
     with transaction(made.engine) as connection:
         append(connection, at=at, actor="restore", action="restore", purpose="to bring a backup back", subject=subject)
     return made
+
+
+@action("rotate key")
+def check_key_holder(session: Session, held: str) -> None:
+    """Refuse who cannot show that they hold the key: what shows or changes a key is for its keeper alone.
+
+    Parameters
+    ----------
+    session
+        Of an administrator, who need not know the key to do the rest of their work.
+    held
+        The passphrase of the key file; on a server the master key itself, as its secret store has it.
+
+    Raises
+    ------
+    VaultError
+        When it is not the one; that stands in the audit.
+    """
+    registry = session.registry
+    try:
+        shown = (
+            parse_master_key(held) if registry.key_file is None else read_key_file(registry.key_file, passphrase=held)
+        )
+        same = hmac.compare_digest(master_key_text(shown), master_key_text(registry.vault))
+    except AntigoneError:
+        with session.writing("rotate key", {"state": "refused: the key was not shown"}):
+            pass
+        raise
+    if not same:
+        with session.writing("rotate key", {"state": "refused: another key was shown"}):
+            pass
+        raise VaultError(
+            "this is another key than the one that this program holds; give the key that opened the registry, or read "
+            "the key file again when it was changed meanwhile"
+        )
 
 
 @action("rotate key")
@@ -183,6 +243,25 @@ def change_passphrase(key_file: Path, *, old: str, new: str) -> None:
         When the old passphrase is wrong, or the new one too short.
     """
     keyfile.change_passphrase(key_file, old=old, new=new)
+
+
+@action("rotate key")
+def change_key_passphrase(session: Session, *, old: str, new: str) -> None:
+    """Seal the registry's key file with another passphrase; sessions go on.
+
+    Raises
+    ------
+    VaultError
+        When there is no key file, the old passphrase is wrong, or the new one too short.
+    StorageError
+        When the key file cannot be written.
+    """
+    registry = session.registry
+    if registry.key_file is None:
+        raise VaultError("the environment gives the master key, which has no passphrase; expected a key file")
+    with session.writing("rotate key", {"passphrase": "to be changed"}):
+        pass
+    keyfile.change_passphrase(registry.key_file, old=old, new=new, cost=registry.cost)
 
 
 def _rotated(session: Session, done: Rotation) -> Rotated:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from antigone.casework.registry.session import Session, action
 from antigone.casework.registry.views import Letter
 from antigone.errors import RegistryError
 from antigone.model.case import SCOPE_IDENTIFICATION
 from antigone.registry.overview import confirmed_as, count_covered, find_family, members_of
+from antigone.registry.pairings import read_decisions
 
 
 @action("write family letter")
@@ -27,8 +30,15 @@ def letter_material(session: Session, incident: str, family: str, missing: str) 
         member = next((m for m in members_of(connection, number) if m.code == missing and m.missing), None)
         if member is None:
             raise RegistryError(f"family '{family}' has no missing person '{missing}'; see the family")
+        confirmed = confirmed_as(connection, member.id)
+        if confirmed:
+            behind = _behind(connection, confirmed[0].id)
+            return Letter(incident, family, missing, "confirmed", confirmed[0].kind, behind)
         covered = count_covered(connection, number, day=session.registry.today(), scope=SCOPE_IDENTIFICATION)
-        kinds = confirmed_as(connection, member.id)
-    if kinds:
-        return Letter(incident, family, missing, "confirmed", kinds[0])
-    return Letter(incident, family, missing, "not found" if covered else "sample needed", "")
+    return Letter(incident, family, missing, "not found" if covered else "sample needed", "", ())
+
+
+def _behind(connection: Connection, pairing: int) -> tuple[str, ...]:
+    """Who proposed what stands confirmed now, and who confirmed it."""
+    last = {step.action: step.user for step in read_decisions(connection, pairing)}
+    return last["propose"], last["confirm"]

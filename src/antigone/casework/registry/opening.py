@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -15,12 +16,21 @@ from sqlalchemy import Connection
 from antigone.casework.registry.leaving import finish_leaving, is_unfinished
 from antigone.casework.registry.roles import Role
 from antigone.casework.registry.session import Clock, Registry, Session, stamp, utc_now
-from antigone.errors import AntigoneError, Forbidden, InputError
+from antigone.errors import AntigoneError, Forbidden, InputError, VaultError
 from antigone.registry import users
+from antigone.registry.audit import append
 from antigone.registry.auditlog import count_failures
-from antigone.registry.database import Place, create_registry, is_server, snapshot, transaction
+from antigone.registry.database import Place, create_registry, is_server, schema_of, snapshot, transaction, upgrade
 from antigone.registry.database import open_registry as open_database
-from antigone.registry.keyfile import MASTER_KEY, create_key_file, master_key_text, open_vault, secret_from
+from antigone.registry.keyfile import (
+    MASTER_KEY,
+    create_key_file,
+    master_key_text,
+    open_vault,
+    read_key_file,
+    secret_from,
+)
+from antigone.registry.migrations import LATEST
 from antigone.registry.onetime import accept_code, has_codes
 from antigone.registry.passphrase import STRONG, Cost, check_length
 from antigone.registry.users import User, add_user
@@ -38,6 +48,8 @@ __all__ = [
     "session_of",
     "session_of_token",
     "sign_in",
+    "upgrade_registry",
+    "with_new_key",
     "worker_key",
 ]
 
@@ -150,6 +162,60 @@ def open_with(place: Place, vault: Vault, *, clock: Clock = utc_now, cost: Cost 
     if is_unfinished(registry):
         finish_leaving(registry)
     return registry
+
+
+def upgrade_registry(place: Place, vault: Vault, *, clock: Clock = utc_now) -> tuple[str, str]:
+    """Bring a registry that an older Antigone wrote to the schema of this one, all of it or nothing.
+
+    It needs the master key and no session, because nobody can sign in before.
+
+    Returns
+    -------
+    The schema before and now; when they are the same, nothing was done.
+
+    Raises
+    ------
+    StorageError
+        When it is not there, damaged, no registry, or a newer Antigone wrote it.
+    VaultError
+        When the master key is not the registry's.
+    """
+    before = schema_of(place)
+    if before == LATEST:
+        return before, before
+
+    def record(connection: Connection) -> None:
+        check_vault(connection, vault)
+        subject = json.dumps({"from": before, "to": LATEST})
+        append(
+            connection,
+            at=stamp(clock()),
+            actor="upgrade",
+            action="upgrade",
+            purpose="a newer Antigone",
+            subject=subject,
+        )
+
+    upgrade(place, also=record).dispose()
+    return before, LATEST
+
+
+def with_new_key(registry: Registry, *, passphrase: str) -> Registry:
+    """The same registry with the master key that its key file holds now, after a rotation.
+
+    Raises
+    ------
+    VaultError
+        When there is no key file, it does not open, or it is not the registry's.
+    StorageError
+        When the key file is not there.
+    """
+    if registry.key_file is None:
+        raise VaultError("the environment gives the master key; expected a key file; start again with the new key")
+    vault = read_key_file(registry.key_file, passphrase=passphrase)
+    with snapshot(registry.engine) as connection:
+        check_vault(connection, vault)
+    return replace(registry, vault=vault)
 
 
 def has_master_key(environ: Mapping[str, str]) -> bool:

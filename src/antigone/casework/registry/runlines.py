@@ -6,8 +6,10 @@ import json
 
 from sqlalchemy import Connection
 
-from antigone.casework.registry.views import RunLine
-from antigone.registry.overview import AnyRow, page_of_runs
+from antigone.casework.registry.views import JointLine, RunLine
+from antigone.registry.blocks import Unfinished
+from antigone.registry.joint_runs import running_joint
+from antigone.registry.overview import AnyRow, newest_own, page_of_runs
 
 MOST_RUNNING = 20
 
@@ -25,10 +27,57 @@ def run_line(row: AnyRow) -> RunLine:
         row.state,
         row.candidates,
         json.loads(row.left_out or "{}"),
+        row.resumable,
+        row.kept,
+        row.kept_of,
     )
+
+
+def joint_line(row: AnyRow) -> JointLine:
+    """One row of `list_joint` or `find_joint`."""
+    return JointLine(
+        row.id,
+        row.incident,
+        row.starter,
+        row.purpose,
+        row.day,
+        row.started,
+        row.finished,
+        row.state,
+        json.loads(row.left_out or "{}"),
+        row.answered,
+    )
+
+
+def kept_words(line: RunLine) -> str:
+    """What is kept of a run without an answer, and what resuming it would do."""
+    if not line.resumable:
+        return "Nothing of it is kept."
+    if not line.kept:
+        return "No finished part of it is kept: when it is resumed, it is computed from the beginning."
+    return f"{line.kept} of its {line.kept_of} parts are kept, sealed: when it is resumed, it goes on from there."
+
+
+def from_where(work: Unfinished, *, changed: bool) -> str:
+    """From where a run goes on that was resumed; ``changed``: the parts of before rested on something else."""
+    if changed:
+        return "Something that the search rests on has changed, so all of it is computed from the beginning."
+    if not work.kept:
+        return "No finished part was kept, so all of it is computed from the beginning."
+    return f"{work.kept} of {work.blocks} parts were kept; it goes on from there."
 
 
 def running(connection: Connection) -> tuple[RunLine, ...]:
     """The searches that run now, or whose process ended without a word."""
     rows, _ = page_of_runs(connection, state="running", size=MOST_RUNNING)
     return tuple(map(run_line, rows))
+
+
+def running_jointly(connection: Connection) -> tuple[JointLine, ...]:
+    """The joint solutions that run now, or whose process ended without a word."""
+    return tuple(map(joint_line, running_joint(connection, limit=MOST_RUNNING)))
+
+
+def own_runs(connection: Connection, user: int) -> tuple[RunLine, ...]:
+    """The newest search of each incident, where it was this user's and nothing of it is to be computed again."""
+    return tuple(map(run_line, newest_own(connection, user, limit=MOST_RUNNING)))

@@ -11,21 +11,28 @@ from sqlalchemy import Connection
 
 from antigone.casework.found import Execution
 from antigone.casework.prepare import Progress, silent
-from antigone.casework.registry.runlines import run_line
+from antigone.casework.registry.reading import writing_what_was_read
+from antigone.casework.registry.resuming import open_sealed_blocks
+from antigone.casework.registry.runlines import from_where, run_line
 from antigone.casework.registry.session import Registry, Session, Subject, action
 from antigone.casework.registry.views import Finding, RunLine, RunPage, RunView
 from antigone.casework.search import ALONE, SearchOutcome, search_incident
-from antigone.errors import Cancelled
-from antigone.model.case import SCOPE_IDENTIFICATION
+from antigone.errors import Cancelled, Conflict
 from antigone.model.result import SearchResult
-from antigone.registry.consent import Covered, read_incident
+from antigone.registry.blocks import Unfinished, begin_unfinished, discard_unfinished, is_taken_over, take_up
+from antigone.registry.consent import Covered
 from antigone.registry.database import snapshot
-from antigone.registry.overview import find_run, page_of_runs
-from antigone.registry.runs import end_run, finish_run, read_findings, read_result, start_run
+from antigone.registry.overview import find_incident, find_run, page_of_runs
+from antigone.registry.runs import end_run, finish_run, read_findings, read_result, resume_run, start_run
 from antigone.registry.statistics import refresh_statistics
+from antigone.registry.summaries import open_missing, open_persons, with_summaries
 
 SECONDS_BETWEEN_LOOKS = 1.0
 """How often a running search looks whether somebody cancelled it."""
+
+
+MOST_OPEN = 200
+"""Persons without a candidate that are named, of each kind."""
 
 
 def never() -> bool:
@@ -35,6 +42,10 @@ def never() -> bool:
 
 def unwatched(_run: int) -> None:
     """Nobody wants to know the number of the run."""
+
+
+def unheard(_words: str) -> None:
+    """Nobody wants to know from where a run goes on."""
 
 
 @action("search")
@@ -77,28 +88,77 @@ def search(
     RegistryError, InputError, ModelError, PlanTooLarge, Unsupported
         See `read_incident` and ``search_incident``. The run is then kept as failed.
     """
-    run, covered = _begin(session, incident, seed)
+    work, covered = _begin(session, incident, seed, execution.block_families)
+    started(work.run)
+    watch = _Watch(session.registry, work, progress, cancelled)
+    return _compute(session, work, incident, covered, execution=execution, watch=watch)
+
+
+@action("search")
+def resume_search(
+    session: Session,
+    run: int,
+    *,
+    progress: Progress = silent,
+    cancelled: Callable[[], bool] = never,
+    execution: Execution = ALONE,
+    started: Callable[[int], None] = unwatched,
+    told: Callable[[str], None] = unheard,
+) -> RunView:
+    """Let a run that was cancelled or failed go on, from the finished blocks that are kept of it.
+
+    Everything is read again, as consent covers it today. When anything that the blocks rest on is not what it was,
+    they are erased, and the run is computed from the beginning. A search that was not cut into blocks always is. The
+    seed is that of the run. References that do not fit stay for who started the run, whoever resumes it.
+
+    Parameters
+    ----------
+    session
+        Who resumes it, which may be another geneticist than who started it.
+    run
+        Its number. One whose process is gone is ended first, by `cancel_search`.
+    progress, cancelled, execution, started
+        As in `search`; into which blocks the run is cut was decided when it was started.
+    told
+        Told in words from where it goes on.
+
+    Raises
+    ------
+    Conflict
+        When it runs, has an answer, was discarded, or when a newer search was started.
+    Cancelled
+        When somebody ended it again.
+    RegistryError, InputError, ModelError, PlanTooLarge, Unsupported
+        As in `search`.
+    """
+    work, covered, incident = _take_up(session, run)
     started(run)
-    watch = _Watch(session.registry, run, progress, cancelled)
-    try:
-        outcome = search_incident(
-            covered.incident,
-            today=session.registry.today(),
-            created=session.registry.now(),
-            command=f"antigone registry search --incident {incident} --seed {seed}",
-            seed=seed,
-            execution=execution,
-            progress=watch,
-        )
-        return _finish(session, run, covered, outcome)
-    except BaseException as error:
-        _end(session, run, "cancelled" if isinstance(error, Cancelled | KeyboardInterrupt) else "failed")
-        raise
+    watch = _Watch(session.registry, work, progress, cancelled)
+    return _compute(session, work, incident, covered, execution=execution, watch=watch, told=told)
+
+
+@action("search")
+def discard_search(session: Session, run: int) -> RunLine:
+    """Erase what is kept of a run that has no answer. It cannot be resumed then.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such run.
+    Conflict
+        When it is running, or nothing is kept of it.
+    """
+    subject = Subject(run=run)
+    with session.writing("search", subject) as connection:
+        if find_run(connection, run).state == "running":
+            raise Conflict(f"run {run} is running; cancel it first, and discard then what is kept of it")
+        subject["discarded"] = discard_unfinished(connection, run)
+        return run_line(find_run(connection, run))
 
 
 @action("search")
 def cancel_search(session: Session, run: int) -> RunLine:
-    """End a run that is running, in whichever process; also one whose process is gone.
+    """End a run that is running, in whichever process; also one whose process is gone. It can be resumed.
 
     Raises
     ------
@@ -122,8 +182,11 @@ def list_runs(session: Session, incident: str = "", *, page: int = 1, size: int 
 
 
 @action("see runs")
-def read_run(session: Session, run: int) -> RunView:
-    """A run with its result, without candidates: threshold, chance matches, assumptions, provenance.
+def read_run(session: Session, run: int, *, whole: bool = False) -> RunView:
+    """A run with its result, without candidates: threshold, chance matches, assumptions, provenance; and the first of
+    those who have none.
+
+    ``whole`` reads the line of every person into the result too: more than 10 MB for a large search.
 
     Raises
     ------
@@ -131,7 +194,13 @@ def read_run(session: Session, run: int) -> RunView:
         When there is no such run.
     """
     with session.reading("see runs", {"run": run}) as connection:
-        return run_view(connection, run)
+        view = run_view(connection, run)
+        if view.result is None:
+            return view
+        if whole:
+            view = replace(view, result=with_summaries(connection, run, view.result))
+        persons = open_persons(connection, run, count=MOST_OPEN)
+        return replace(view, unidentified=persons, missing=open_missing(connection, run, count=MOST_OPEN))
 
 
 @action("see findings")
@@ -159,35 +228,34 @@ def run_view(connection: Connection, run: int) -> RunView:
 class _Watch:
     """Passes progress on, and ends the search when somebody cancelled it."""
 
-    def __init__(self, registry: Registry, run: int, progress: Progress, cancelled: Callable[[], bool]) -> None:
-        self._registry, self._run, self._progress, self._cancelled = registry, run, progress, cancelled
+    def __init__(self, registry: Registry, work: Unfinished, progress: Progress, cancelled: Callable[[], bool]) -> None:
+        self._registry, self._work, self._progress, self._cancelled = registry, work, progress, cancelled
         self._looked = time.monotonic()
 
     def __call__(self, step: str, done: int, of: int) -> None:
         self._progress(step, done, of)
         if time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS:
             self._looked = time.monotonic()
-            if self._cancelled() or self._state() != "running":
-                raise Cancelled(f"run {self._run} was cancelled; start a new search when it is wanted")
+            if self._cancelled() or not self._goes_on():
+                raise Cancelled(
+                    f"run {self._work.run} was cancelled; resume it, or start a new search, when it is wanted"
+                )
 
-    def _state(self) -> str:
+    def _goes_on(self) -> bool:
         with snapshot(self._registry.engine) as connection:
-            return str(find_run(connection, self._run).state)
+            return _is_ours(connection, self._work)
 
 
-def _begin(session: Session, incident: str, seed: int) -> tuple[int, Covered]:
+def _is_ours(connection: Connection, work: Unfinished) -> bool:
+    """Whether the run goes on, and no later attempt computes it."""
+    running = find_run(connection, work.run).state == "running"
+    return running and not is_taken_over(connection, work)
+
+
+def _begin(session: Session, incident: str, seed: int, block_families: int) -> tuple[Unfinished, Covered]:
     registry, subject = session.registry, Subject(incident=incident, seed=seed, state="running")
-    with session.writing("search", subject) as connection:
-        covered = read_incident(
-            connection,
-            registry.vault,
-            incident,
-            scope=SCOPE_IDENTIFICATION,
-            day=registry.today(),
-            at=registry.now(),
-            actor=session.code,
-            purpose=session.purpose,
-        )
+    asked = writing_what_was_read(session, "search", subject, incident=incident)
+    with asked as (connection, covered):
         run = subject["run"] = start_run(
             connection,
             incident=incident,
@@ -197,17 +265,66 @@ def _begin(session: Session, incident: str, seed: int) -> tuple[int, Covered]:
             at=registry.now(),
             left_out=covered.refused,
         )
-    return run, covered
+        number = find_incident(connection, incident).id
+        work = begin_unfinished(connection, run, incident=number, seed=seed, block_families=block_families)
+    return work, covered
 
 
-def _finish(session: Session, run: int, covered: Covered, outcome: SearchOutcome) -> RunView:
-    registry, subject = session.registry, Subject(run=run)
+def _take_up(session: Session, run: int) -> tuple[Unfinished, Covered, str]:
+    subject = Subject(run=run, state="running")
+    with session.looking() as connection:
+        incident = str(find_run(connection, run).incident)
+    asked = writing_what_was_read(session, "search", subject, incident=incident)
+    with asked as (connection, covered):
+        resume_run(connection, run, day=session.registry.today(), left_out=covered.refused)
+        work = take_up(connection, run)
+        subject |= {"resumed": work.attempt - 1, "kept": work.kept}
+    return work, covered, incident
+
+
+def _compute(
+    session: Session,
+    work: Unfinished,
+    incident: str,
+    covered: Covered,
+    *,
+    execution: Execution,
+    watch: Progress,
+    told: Callable[[str], None] = unheard,
+) -> RunView:
+    registry = session.registry
+    try:
+        kept = open_sealed_blocks(registry, work, covered.incident) if work.kept else None
+        told(from_where(work, changed=kept is not None and (kept.dropped or kept.key is None)))
+        outcome = search_incident(
+            covered.incident,
+            today=registry.today(),
+            created=registry.now(),
+            command=f"antigone registry search --incident {incident} --seed {work.seed}",
+            seed=work.seed,
+            execution=replace(
+                execution,
+                block_families=work.block_families,
+                checkpoint=lambda: kept or open_sealed_blocks(registry, work, covered.incident),
+            ),
+            progress=watch,
+        )
+        return _finish(session, work, covered, outcome)
+    except BaseException as error:
+        _end(session, work, "cancelled" if isinstance(error, Cancelled | KeyboardInterrupt) else "failed")
+        raise
+
+
+def _finish(session: Session, work: Unfinished, covered: Covered, outcome: SearchOutcome) -> RunView:
+    registry, run, subject = session.registry, work.run, Subject(run=work.run)
     fits = [
         {"family": fit.family, "member": fit.member, "sample": fit.sample, "log10_fit": fit.log10_fit}
         for fit in outcome.incidental
         if fit.left_out
     ]
     with session.writing("search", subject) as connection:
+        if is_taken_over(connection, work):
+            raise Cancelled(f"run {run} was resumed by somebody else, who will have its answer; see the list of runs")
         ended = finish_run(
             connection,
             registry.vault,
@@ -231,7 +348,9 @@ def _with_refused(result: SearchResult, covered: Covered) -> SearchResult:
     return replace(result, left_out=dict(covered.refused), families=tuple(lines))
 
 
-def _end(session: Session, run: int, state: str) -> None:
-    with session.writing("search", {"run": run, "state": state}) as connection:
-        if find_run(connection, run).state == "running":
-            end_run(connection, run, state=state, at=session.registry.now())
+def _end(session: Session, work: Unfinished, state: str) -> None:
+    """End the run, unless somebody has ended it, or has resumed it since."""
+    with session.changing() as connection:
+        if _is_ours(connection, work):
+            end_run(connection, work.run, state=state, at=session.registry.now())
+            session.note(connection, "search", {"run": work.run, "state": state})

@@ -9,13 +9,16 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from antigone.casework.power import LOW
 from antigone.casework.registry.counting import Counting
 from antigone.casework.registry.roles import ALLOWED, Action
-from antigone.casework.registry.runlines import running
+from antigone.casework.registry.runlines import own_runs, running, running_jointly
 from antigone.casework.registry.session import Session, action
-from antigone.casework.registry.views import Blocked, IncidentStatus, Status, Waiting
+from antigone.casework.registry.views import Blocked, IncidentStatus, News, Status, Waiting
+from antigone.errors import RegistryError
 from antigone.model.case import SCOPE_IDENTIFICATION
 from antigone.registry.erasure import withdrawn_donors
+from antigone.registry.news import Event, Visit, events_since, visit_before
 from antigone.registry.overview import (
     NOBODY,
     Rows,
@@ -27,6 +30,8 @@ from antigone.registry.overview import (
     count_runs,
     count_states,
     families_in_want,
+    families_of_low_power,
+    last_searches,
     waiting_for_another,
 )
 
@@ -34,6 +39,16 @@ TO_REPEAT = "to be computed again"
 MOST_BLOCKED = 200
 """Families in want that are listed; the counts of an incident hold all."""
 _WAITS_FOR: tuple[tuple[str, Action], ...] = (("open", "propose"), ("proposed", "confirm"), ("reopening", "reopen"))
+_TOLD_TO: dict[str, Action] = {
+    "search": "see runs",
+    "solve jointly": "see joint",
+    "import": "see families",
+    "record consent": "see families",
+    "withdraw": "see families",
+    "confirm": "see status",
+}
+"""Who is told of what others did; whatever is not named here, those who see candidates. A confirmed identification
+concerns everybody: a letter may be due."""
 
 
 @action("see status")
@@ -44,7 +59,11 @@ def read_status(session: Session) -> Status:
         waiting = tuple(_waiting(session, counting, incidents))
         blocked = _blocked(session, counting, incidents) if _may(session, "see families") else ()
         runs = running(counting.connection) if _may(session, "see runs") else ()
-        return Status(incidents, waiting, blocked, runs)
+        joint = running_jointly(counting.connection) if _may(session, "see joint") else ()
+        visit = visit_before(counting.connection, session.code)
+        news = tuple(_news(session, counting, visit)) if visit else ()
+        own = own_runs(counting.connection, session.user) if _may(session, "see findings") else ()
+        return Status(incidents, waiting, blocked, runs, joint, news, visit and visit.at, own)
 
 
 @action("see status")
@@ -52,6 +71,21 @@ def list_incidents(session: Session) -> tuple[IncidentStatus, ...]:
     """Every incident in counts, by code."""
     with session.registry.kept.looking(session.registry.engine, session.registry.today()) as counting:
         return tuple(_incidents(session, counting))
+
+
+@action("see status")
+def read_incident(session: Session, incident: str) -> IncidentStatus:
+    """One incident in counts.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such incident.
+    """
+    found = next((one for one in list_incidents(session) if one.code == incident), None)
+    if found is None:
+        raise RegistryError(f"the registry has no incident '{incident}'; correct the code or import it first")
+    return found
 
 
 def _may(session: Session, wanted: Action) -> bool:
@@ -66,6 +100,7 @@ def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]
     identified = counting.once("work", "identified", count_identified)
     states = counting.once("work", "states", lambda c: _by_state(count_states(c)))
     runs = counting.once("work", "runs", lambda c: _by_state(count_runs(c)))
+    searched = counting.once("work", "searched", last_searches)
     for row in all_incidents(counting.connection):
         persons, of_runs = people.get(row.id, NOBODY), runs.get(row.id, {})
         given, without = donors.get(row.id, (0, 0))
@@ -82,6 +117,7 @@ def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]
             pairings=states.get(row.id, {}),
             living=living.get(row.id, 0),
             identified=identified.get(row.id, 0),
+            last_search=searched.get(row.id),
         )
 
 
@@ -103,9 +139,21 @@ def _waiting(session: Session, counting: Counting, incidents: tuple[IncidentStat
         yield from (Waiting(f"run {TO_REPEAT}", i.code, i.runs_to_repeat) for i in incidents if i.runs_to_repeat)
 
 
+def _news(session: Session, counting: Counting, visit: Visit) -> Iterator[News]:
+    """What the role may know of."""
+
+    def count(connection: Connection) -> tuple[Event, ...]:
+        return tuple(events_since(connection, visit, user=session.user, actor=session.code))
+
+    for event in counting.once("work", ("news", session.user, visit.number), count):
+        if _may(session, _TOLD_TO.get(event.what, "see candidates")):
+            yield News(event.incident, event.what, event.number)
+
+
 def _blocked(session: Session, counting: Counting, incidents: tuple[IncidentStatus, ...]) -> tuple[Blocked, ...]:
     day, codes = session.registry.today(), tuple(incident.code for incident in incidents)
-    return counting.once("people", "blocked", lambda c: tuple(_find_blocked(c, day, codes)))
+    blocked = counting.once("people", "blocked", lambda c: tuple(_find_blocked(c, day, codes)))
+    return blocked + counting.once("work", "weak", lambda c: tuple(_find_weak(c)))
 
 
 def _find_blocked(connection: Connection, day: dt.date, codes: tuple[str, ...]) -> Iterator[Blocked]:
@@ -117,3 +165,10 @@ def _find_blocked(connection: Connection, day: dt.date, codes: tuple[str, ...]) 
             yield Blocked(row.incident, row.family, "donors without consent", row.without)
         if row.donors == row.without:
             yield Blocked(row.incident, row.family, "no donor with consent", 0)
+
+
+def _find_weak(connection: Connection) -> Iterator[Blocked]:
+    """The power is of the relatives typed and not of what was found in them, so every role that sees families may know
+    of it; ``count`` is in percent."""
+    for row in families_of_low_power(connection, below=LOW, limit=MOST_BLOCKED):
+        yield Blocked(row.incident, row.family, "too little power", round(100 * row.power))

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from antigone.model.case import Family, UnidentifiedPerson
 from antigone.model.joint_result import JointResult, RatioKind
 from antigone.model.pedigree import Pedigree
-from antigone.model.result import Candidate, SearchResult
+from antigone.model.result import Candidate, FamilySummary, SearchResult, UnidentifiedSummary
 
 
 @dataclass(frozen=True)
 class IncidentStatus:
     """One incident in counts. ``pairings``: how many stand in each state; ``donors`` have not left; ``living`` are the
-    living seekers among the unidentified, ``identified`` the missing persons with a confirmed pairing."""
+    living seekers among the unidentified, ``identified`` the missing persons with a confirmed pairing; ``last_search``
+    is the day of the newest search that came to its end."""
 
     code: str
     title: str
@@ -30,6 +31,7 @@ class IncidentStatus:
     pairings: Mapping[str, int]
     living: int = 0
     identified: int = 0
+    last_search: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,11 @@ class Blocked:
 
 @dataclass(frozen=True)
 class RunLine:
-    """One search: who, why, when, how it ended, and who was left out by reason."""
+    """One search: who, why, when, how it ended, and who was left out by reason.
+
+    ``resumable``: it has no answer and can be resumed (while it runs: when its process is gone); then ``kept`` of
+    ``kept_of`` finished blocks are kept. ``kept_of`` is 0 when it was not cut into blocks.
+    """
 
     id: int
     incident: str
@@ -65,6 +71,9 @@ class RunLine:
     state: str
     candidates: int
     left_out: Mapping[str, int]
+    resumable: bool = False
+    kept: int = 0
+    kept_of: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,10 +88,16 @@ class RunPage:
 
 @dataclass(frozen=True)
 class RunView:
-    """A run and its result without candidates and pairs; no result while it runs, or when it did not finish."""
+    """A run and its result without candidates and pairs; no result while it runs, or when it did not finish.
+
+    ``unidentified`` and ``missing`` are the first of those who have no candidate, with how many there are; only where
+    a run is read by itself.
+    """
 
     line: RunLine
     result: SearchResult | None
+    unidentified: tuple[tuple[UnidentifiedSummary, ...], int] = ((), 0)
+    missing: tuple[tuple[FamilySummary, ...], int] = ((), 0)
 
 
 @dataclass(frozen=True)
@@ -131,13 +146,28 @@ class JointOfPair:
 
 
 @dataclass(frozen=True)
+class News:
+    """What others did in an incident since the user was here last: the name of the action, and how often."""
+
+    incident: str
+    what: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Status:
-    """What a user sees first. ``blocked`` is empty for roles that see no family."""
+    """What a user sees first. ``blocked`` is empty for roles that see no family. ``news`` tells of the time since
+    ``last_visit``, the sign-in before this one (``None``: there was none). ``own_runs`` are the newest searches of a
+    geneticist, whose references only they may check."""
 
     incidents: tuple[IncidentStatus, ...]
     waiting: tuple[Waiting, ...]
     blocked: tuple[Blocked, ...]
     running: tuple[RunLine, ...]
+    running_jointly: tuple[JointLine, ...] = ()
+    news: tuple[News, ...] = ()
+    last_visit: str | None = None
+    own_runs: tuple[RunLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -417,10 +447,9 @@ class BackedUp:
 
 
 @dataclass(frozen=True)
-class Exported:
-    """What another institution was given, and who was left out by reason."""
+class Shared:
+    """What another institution is given: remains, families, donors; and who is left out by reason."""
 
-    folder: Path
     unidentified: int
     families: int
     donors: int
@@ -428,10 +457,19 @@ class Exported:
 
 
 @dataclass(frozen=True)
+class Packed:
+    """A case folder for another institution in one file (zip), and what it holds."""
+
+    shared: Shared
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Letter:
     """What a letter to a family may say of one missing person; no genotype, no number, no finding.
 
-    ``kind`` of the person who was found, "remains" or "living"; empty when nobody was.
+    ``kind`` of the person who was found, "remains" or "living"; empty when nobody was. ``confirmed_by``: the two users
+    who proposed and confirmed it.
     """
 
     incident: str
@@ -439,3 +477,4 @@ class Letter:
     missing: str
     state: str
     kind: str
+    confirmed_by: tuple[str, ...]

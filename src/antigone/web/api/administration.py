@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from antigone.casework.registry import auditing, keeping, onetime, users, views
+from antigone.casework.registry import auditing, onetime, users, views
 from antigone.web.api.access import Called
 from antigone.web.api.answers import NewToken, Revoked, model_of
 from antigone.web.api.bodies import (
@@ -100,9 +100,3 @@ def read_audit(
 ) -> object:
     """Some lines of the audit, the newest first; of one user, or of one action, when they are named."""
     return auditing.read_audit(call.session, page=page, size=size, actor=actor, action=action)
-
-
-@router.post("/audit/verify", response_model=model_of(views.Verified))
-def verify(call: Called) -> object:
-    """Check the whole audit and the database."""
-    return keeping.verify(call.session)

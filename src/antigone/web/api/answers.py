@@ -126,7 +126,7 @@ class RunShown:
 
 @dataclass(frozen=True)
 class JobShown:
-    """A search that was asked for: how far it is, and the number of its run once it began."""
+    """A search or a joint solution that was asked for: how far it is, and the number of its run once it began."""
 
     id: str
     incident: str
@@ -181,5 +181,5 @@ def shown_candidate(view: views.CandidateView) -> CandidateShown:
 
 
 def shown_job(job: Job) -> JobShown:
-    """A search as the API answers it."""
+    """A search or a joint solution as the API answers it."""
     return JobShown(**{f.name: getattr(job, f.name) for f in fields(JobShown)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from antigone.casework.registry.roles import Role
@@ -19,9 +19,14 @@ NO_NUL = r"^[^\x00]*$"
 
 Code = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
 Words = Annotated[str, Field(max_length=10_000, pattern=NO_NUL)]
+Plain = Annotated[str, Field(max_length=200, pattern=r"^[ -~]*$")]
 Password = Annotated[str, Field(max_length=1000)]
 RowNumber = Annotated[int, Field(ge=1, le=LARGEST)]
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+JobCode = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 Named = Annotated[str, Query(min_length=1, max_length=200, pattern=NO_NUL)]
+Typed = Annotated[str, Query(max_length=500, pattern=NO_NUL)]
+Tongue = Annotated[str, Query(max_length=35, description="The language of the document: en, es")]
 PartOf = Annotated[str, Query(max_length=200, pattern=NO_NUL)]
 Page = Annotated[int, Query(ge=1, le=LATEST_PAGE)]
 Size = Annotated[int, Query(ge=1, le=500)]
@@ -101,6 +106,15 @@ class NewSearch(Body):
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1
 
 
+class NewJoint(Body):
+    """A joint solution of an incident. ``prior`` is flat, closed, open=E, fraction=p or odds=w; ``population`` is empty
+    for the most cautious one."""
+
+    incident: Code
+    prior: Annotated[str, Field(min_length=1, max_length=40, pattern=NO_NUL)] = "flat"
+    population: Annotated[str, Field(max_length=200, pattern=NO_NUL)] = ""
+
+
 class NewComment(Body):
     """What somebody says about a pairing without deciding."""
 
@@ -130,6 +144,25 @@ class Parts(Body):
     one: Code
     other: Code
     reason: Words
+
+
+class CheckpointSent(Body):
+    """A checkpoint as its file states it: line ``number`` of the audit of ``registry`` had ``hash``."""
+
+    format: Literal["antigone checkpoint"]
+    version: Literal[1]
+    registry: Plain
+    number: Annotated[int, Field(ge=0, le=LARGEST)]
+    hash: Plain
+    at: Plain
+    public_key: Plain
+    signature: Plain
+
+
+class Checkpoints(Body):
+    """Checkpoints to compare the audit with."""
+
+    checkpoints: Annotated[tuple[CheckpointSent, ...], Field(max_length=100)] = ()
 
 
 class NewUser(Body):

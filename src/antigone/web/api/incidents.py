@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, Form, Response, UploadFile
 
-from antigone.casework.registry import consents, custody, families, status, views
+from antigone.casework.registry import consents, custody, exporting, families, status, views
 from antigone.casework.registry.importing import Imported, import_incident, incident_code
 from antigone.casework.registry.letters import letter_material
 from antigone.casework.registry.pedigrees import save_pedigree
@@ -27,8 +27,16 @@ from antigone.web.api.bodies import (
     Size,
 )
 from antigone.web.pages.importing import read_files
+from antigone.web.pages.sharing import attach_packed
 
 router = APIRouter()
+
+
+class Zip(Response):
+    """A zip file as the description names it."""
+
+    media_type = "application/zip"
+
 
 Attested = Annotated[str, Form(max_length=200, pattern=NO_NUL)]
 
@@ -43,6 +51,19 @@ def read_status(call: Called) -> object:
 def list_incidents(call: Called) -> object:
     """Every incident in counts."""
     return status.list_incidents(call.session)
+
+
+@router.get("/incidents/shareable", response_model=model_of(views.Shared))
+def read_shareable(call: Called, incident: Named) -> object:
+    """What an export would hold today, and who would be left out, in counts."""
+    return exporting.read_shareable(call.session, incident)
+
+
+@router.get("/incidents/export", response_class=Zip)
+def export_incident(call: Called, incident: Named) -> Response:
+    """An incident for another institution, as a packed case folder: remains, and the families and donors whose consent
+    covers sharing. It holds genotypes."""
+    return attach_packed(exporting.pack_incident(call.session, incident), incident)
 
 
 @router.post("/import", response_model=model_of(Imported))

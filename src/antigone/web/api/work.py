@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
 from antigone.casework.registry import candidates, reviewing, searching, views
 from antigone.casework.registry.opening import worker_key
 from antigone.casework.registry.status import list_incidents
 from antigone.errors import RegistryError
+from antigone.web import resuming
 from antigone.web.api.access import Called
 from antigone.web.api.answers import CandidateShown, JobShown, RunShown, model_of, shown_candidate, shown_job
 from antigone.web.api.bodies import (
     LARGEST,
     Decision,
+    JobCode,
     Named,
     NewComment,
     NewSearch,
+    Number,
     Order,
     Page,
     PartOf,
@@ -29,9 +32,6 @@ from antigone.web.api.bodies import (
 
 router = APIRouter()
 
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
-JobCode = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
-
 
 @router.get("/runs", response_model=model_of(views.RunPage))
 def list_runs(call: Called, incident: PartOf = "", page: Page = 1, size: Size = 50) -> object:
@@ -42,13 +42,25 @@ def list_runs(call: Called, incident: PartOf = "", page: Page = 1, size: Size = 
 @router.get("/runs/{run}", response_model=model_of(RunShown))
 def read_run(call: Called, run: Number) -> object:
     """A run with its result: threshold, chance matches, assumptions, provenance; without candidates."""
-    return searching.read_run(call.session, run)
+    return searching.read_run(call.session, run, whole=True)
 
 
 @router.post("/runs/{run}/cancel", response_model=model_of(views.RunLine))
 def cancel_run(call: Called, run: Number) -> object:
-    """End a run that is running, also one whose process is gone."""
-    return searching.cancel_search(call.session, run)
+    """End a run that is running, also one whose process is gone; `kept` of its parts are kept, to be resumed."""
+    return resuming.cancel_run(call.web, call.session, run)
+
+
+@router.post("/runs/{run}/resume", status_code=202, response_model=model_of(JobShown))
+def resume_run(call: Called, run: Number) -> object:
+    """Resume a run that was cancelled or failed, or whose process is gone; `GET /searches/{job}` says how far it is."""
+    return shown_job(resuming.resume_run(call.web, call.session, run))
+
+
+@router.post("/runs/{run}/discard", response_model=model_of(views.RunLine))
+def discard_run(call: Called, run: Number) -> object:
+    """Erase what is kept of a run that has no answer; it cannot be resumed then."""
+    return searching.discard_search(call.session, run)
 
 
 @router.get("/runs/{run}/findings", response_model=list[model_of(views.Finding)])  # type: ignore[misc]
@@ -72,7 +84,7 @@ def watch_search(call: Called, job: JobCode) -> object:
     """How far a search is, and the number of its run once it began."""
     call.session.require("see runs")
     found = call.web.jobs.find(job)
-    if found is None:
+    if found is None or found.kind != "search":
         raise RegistryError(f"search '{job}' is not known any more; see the list of runs")
     return shown_job(found)
 

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from antigone.casework.registry import onetime
 from antigone.casework.registry.users import change_own_password
 from antigone.errors import InputError
+from antigone.web.qr import qr_code
 from antigone.web.visits import Signed
 
 router = APIRouter()
@@ -30,13 +31,15 @@ def change_password(
         raise InputError("the new password was typed in two different ways; go back, and type it twice the same")
     change_own_password(visit.session, old=old, new=new)
     visit.web.sessions.end_all_of(visit.session.code)
-    return visit.go("/sign-in")
+    return visit.go("/sign-in?ended=password")
 
 
 @router.post("/account/codes")
 def begin_codes(visit: Signed) -> HTMLResponse:
     """Draw a secret for a device and show it, once; a code of the device confirms it."""
-    return visit.page("account.html.j2", uses_codes=False, enrolment=onetime.begin_codes(visit.session), refusal="")
+    begun = onetime.begin_codes(visit.session)
+    picture = qr_code(begun.address, title="QR code of the secret, for the camera of your device")
+    return visit.page("account.html.j2", uses_codes=False, enrolment=begun, picture=picture, refusal="")
 
 
 @router.post("/account/codes/confirm")

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from antigone.casework.registry import onetime, users
-from antigone.casework.registry.auditing import export_audit, read_audit
+from antigone.casework.registry.auditing import (
+    Checkpoint,
+    checkpoint_fields,
+    export_audit,
+    make_checkpoint,
+    parse_checkpoint,
+    read_audit,
+)
 from antigone.casework.registry.keeping import verify
 from antigone.casework.registry.roles import ROLES
+from antigone.casework.registry.views import Verified
+from antigone.errors import InputError
+from antigone.web.rendering import plural
 from antigone.web.visits import Signed
 
 router = APIRouter()
+MOST_CHECKPOINTS = 100
 
 ROLE_WORDS = {
     "administrator": "manages users, keys and backups; sees no genetic data",
@@ -105,16 +117,52 @@ def audit_file(visit: Signed) -> Response:
         path = Path(folder) / "audit.jsonl"
         export_audit(visit.session, path)
         content = path.read_bytes()
-    return Response(
-        content, media_type="application/jsonl", headers={"Content-Disposition": 'attachment; filename="audit.jsonl"'}
-    )
+    return _file(content, "application/jsonl", "audit.jsonl")
+
+
+@router.post("/audit/checkpoint")
+def checkpoint_file(visit: Signed) -> Response:
+    """A signed statement of how far the audit has grown, for another institution to keep."""
+    made = make_checkpoint(visit.session, file="a browser's download")
+    content = json.dumps(checkpoint_fields(made), indent=1).encode() + b"\n"
+    return _file(content, "application/json", f"checkpoint-{made.number}.json")
 
 
 @router.post("/audit/verify")
-def verify_audit(visit: Signed) -> Response:
-    """Check the whole chain, and the database."""
-    found = verify(visit.session)
-    return visit.go("/audit", notice=f"The audit is whole: {found.lines} lines follow one from another.")
+def verify_audit(visit: Signed, checkpoints: list[UploadFile] | None = None) -> Response:
+    """Check the whole chain and the database, and that they agree with the checkpoints that were sent."""
+    visit.session.require("verify")
+    found = verify(visit.session, checkpoints=read_checkpoints(checkpoints))
+    return visit.go("/audit", notice=found_whole(found))
+
+
+def read_checkpoints(sent: Sequence[UploadFile] | None) -> list[Checkpoint]:
+    """The checkpoints of files that were sent.
+
+    Raises
+    ------
+    InputError
+        When one is none, or they are too many.
+    """
+    files = [file for file in sent or () if file.filename]  # a form without a file sends one without a name
+    if len(files) > MOST_CHECKPOINTS:
+        raise InputError(f"{len(files)} checkpoints, expected at most {MOST_CHECKPOINTS} at once; send fewer")
+    return [parse_checkpoint(file.file.read(), name=f"file {n}") for n, file in enumerate(files, 1)]
+
+
+def found_whole(found: Verified) -> str:
+    """What is said after a verification that ended well."""
+    words = f"The audit is whole: {found.lines} lines follow one from another. So is the database."
+    if found.checkpoints:
+        agree = "agrees" if found.checkpoints == 1 else "agree"
+        words += f" {plural(found.checkpoints, 'checkpoint')} {agree} with them."
+    if found.rings_outdated:
+        words += f" Copies of the ring that may hold keys of who left: {'; '.join(found.rings_outdated)}."
+    return words
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _user_page(visit: Signed, *, token: str = "", token_of: str = "") -> HTMLResponse:

@@ -124,7 +124,7 @@ def comment(
 ) -> Response:
     """Say something about it without deciding."""
     reviewing.comment(visit.session, pairing, text=_reason(reason))
-    return visit.go(link("/candidate", id=id) + "#review", notice="Your comment is kept.")
+    return visit.go(link("/candidate", id=id), notice="Your comment is kept.")
 
 
 @router.post("/candidate/decide")
@@ -146,7 +146,7 @@ def decide(
     else:
         act, _ = DECISIONS[decision]
         act(visit.session, pairing, version=version, reason=_reason(reason))  # type: ignore[operator]
-    return visit.go(link("/candidate", id=id) + "#review", notice=DECISIONS[decision][1])
+    return visit.go(link("/candidate", id=id), notice=DECISIONS[decision][1])
 
 
 def _joint(visit: Visit, view: CandidateView) -> JointOfPair | None:
@@ -217,7 +217,7 @@ def _drawing(view: CandidateView, *, placed: bool) -> Markup:
         pedigree, stranger = _with_a_stranger(view)
         marks[stranger] = Mark(unidentified="")
         title = f"H2: {line.unidentified} is unrelated to family {line.family}"
-    return Markup(draw_pedigree(pedigree, marks=marks, title=title))  # noqa: S704 - our own SVG, escaped there
+    return Markup(draw_pedigree(pedigree, marks=marks, title=title, chosen=""))  # noqa: S704 - our own SVG, escaped there
 
 
 def _with_a_stranger(view: CandidateView) -> tuple[Pedigree, str]:

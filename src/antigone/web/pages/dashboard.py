@@ -5,9 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from antigone.casework.registry.status import list_incidents, read_status
-from antigone.casework.registry.views import IncidentStatus, Waiting
-from antigone.errors import InputError
+from antigone.casework.registry.status import read_incident, read_status
+from antigone.casework.registry.views import News, Waiting
 from antigone.web.rendering import link
 from antigone.web.visits import Signed, Visit
 
@@ -24,10 +23,29 @@ TASKS = {
 
 WANTS = {
     "donors without consent": "#: no active consent",
-    "no donor with consent": "no donor with an active consent: nothing can be searched",
+    "no donor with consent": "No donor with an active consent: nothing can be searched",
     "who withdrew is to be erased": "#: withdrew, and still to be erased",
+    "too little power": "Not found yet, and the relatives who gave a sample would find the right person in % of 100 "
+    "cases: ask for a closer or a further relative",
 }
-"""What a blocked family needs; ``#`` stands for how many donors."""
+"""What a blocked family needs; ``#`` stands for how many donors, ``%`` for the count itself."""
+
+
+HAPPENED = {
+    "search": ("search finished", "searches finished", "/runs"),
+    "solve jointly": ("joint solution finished", "joint solutions finished", "/joint"),
+    "propose": ("identification proposed", "identifications proposed", "/candidates"),
+    "confirm": ("identification confirmed", "identifications confirmed", "/incident"),
+    "reject": ("candidate rejected", "candidates rejected", "/candidates"),
+    "return": ("proposal sent back", "proposals sent back", "/candidates"),
+    "ask to reopen": ("decision asked to be reopened", "decisions asked to be reopened", "/candidates"),
+    "reopen": ("decision reopened", "decisions reopened", "/candidates"),
+    "keep": ("decision kept", "decisions kept", "/candidates"),
+    "import": ("import, or changed pedigree", "imports, or changed pedigrees", "/families"),
+    "record consent": ("consent recorded", "consents recorded", "/families"),
+    "withdraw": ("person withdrew and was erased", "persons withdrew and were erased", "/families"),
+}
+"""What others did, once and several times, and the page that shows it."""
 
 
 @router.get("/")
@@ -35,28 +53,15 @@ def dashboard(visit: Signed) -> HTMLResponse:
     """What this user should look at first."""
     status = read_status(visit.session)
     tasks = [(waiting, TASKS.get(waiting.what, waiting.what), _where(waiting)) for waiting in status.waiting]
-    return visit.page("dashboard.html.j2", state=status, tasks=tasks, order=ORDER, wants=WANTS)
+    news = [(item, *_told(item)) for item in status.news]
+    return visit.page("dashboard.html.j2", state=status, tasks=tasks, news=news, order=ORDER, wants=WANTS)
 
 
 @router.get("/incident")
 def incident_page(visit: Signed, incident: str) -> HTMLResponse:
     """One incident in counts, and the ways into it."""
-    counts = counts_of(visit, incident)
+    counts = read_incident(visit.session, incident)
     return visit.page("incident.html.j2", incident=incident, title=counts.title, counts=counts, order=ORDER)
-
-
-def counts_of(visit: Visit, incident: str) -> IncidentStatus:
-    """The counts of one incident.
-
-    Raises
-    ------
-    InputError
-        When there is no incident of that code.
-    """
-    for counts in list_incidents(visit.session):
-        if counts.code == incident:
-            return counts
-    raise InputError(f"incident '{incident}' is not in this registry; choose one from the first page")
 
 
 def title_of(visit: Visit, incident: str) -> str:
@@ -64,12 +69,12 @@ def title_of(visit: Visit, incident: str) -> str:
 
     Raises
     ------
-    InputError
+    RegistryError
         When there is no incident of that code.
     """
     titles = visit.web.titles
     if incident not in titles:
-        titles[incident] = counts_of(visit, incident).title
+        titles[incident] = read_incident(visit.session, incident).title
     return titles[incident]
 
 
@@ -77,3 +82,9 @@ def _where(waiting: Waiting) -> str:
     if waiting.what in ORDER:
         return link("/candidates", incident=waiting.incident, state=waiting.what)
     return link("/runs", incident=waiting.incident)
+
+
+def _told(item: News) -> tuple[str, str]:
+    """What happened, in words, and the address of the page that shows it."""
+    once, often, page = HAPPENED[item.what]
+    return once if item.count == 1 else often, link(page, incident=item.incident)

@@ -140,8 +140,8 @@ def drawing_keys() -> dict[str, Markup]:
 def _drawing(family: FamilyView) -> Markup:
     donors = {line.member for line in family.donors if not line.erased}
     marks = {m.id: Mark(gave_sample=m.id in donors, missing=m.id in family.missing) for m in family.pedigree}
-    title = f"Declared pedigree of family {family.code}"
-    return Markup(draw_pedigree(family.pedigree, marks=marks, title=title))  # noqa: S704 - our own SVG, escaped there
+    drawn = draw_pedigree(family.pedigree, marks=marks, title=f"Declared pedigree of family {family.code}", chosen="")
+    return Markup(drawn)  # noqa: S704 - our own SVG, escaped there
 
 
 def _day(text: str) -> dt.date:

@@ -21,7 +21,7 @@ from antigone.report.joint import LEAST_IN_MATRIX, NOBODY, changes_between, summ
 from antigone.web.pages.dashboard import title_of
 from antigone.web.pages.runs import job_events
 from antigone.web.rendering import link
-from antigone.web.visits import Signed
+from antigone.web.visits import Signed, Web
 
 router = APIRouter()
 
@@ -124,10 +124,15 @@ async def joint_events(visit: Signed, request: Request, job: str) -> StreamingRe
 def cancel(visit: Signed, run: Annotated[int, Form()]) -> Response:
     """Cancel a joint solution by its number, also one whose process is gone; nothing of it is kept."""
     line = cancel_joint(visit.session, run)
-    for job in visit.web.jobs.of(line.incident, kind="joint", ended=False):
-        if job.run == run:
-            visit.web.jobs.cancel(job)
+    end_process(visit.web, line)
     return visit.go(link("/joint", incident=line.incident), notice="It is cancelled. Nothing of it is kept.")
+
+
+def end_process(web: Web, line: JointLine) -> None:
+    """End the process of a joint solution that was cancelled: it may compute for long between two looks."""
+    for job in web.jobs.of(line.incident, kind="joint", ended=False):
+        if job.run == line.id:
+            web.jobs.cancel(job)
 
 
 def _prior(kind: str, number: str) -> str:

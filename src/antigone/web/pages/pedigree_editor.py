@@ -12,12 +12,12 @@ from markupsafe import Markup
 
 from antigone.casework.registry.families import read_family
 from antigone.casework.registry.pedigrees import pedigree_version, save_pedigree
+from antigone.casework.registry.status import read_incident
 from antigone.errors import Conflict, InputError
 from antigone.model.pedigree import Individual, Sex
 from antigone.report.drawing import Mark, draw_pedigree
 from antigone.web import draft as drafts
 from antigone.web.draft import Declared, Draft, New
-from antigone.web.pages.dashboard import counts_of
 from antigone.web.pages.families import drawing_keys
 from antigone.web.rendering import link
 from antigone.web.visits import Signed, Visit
@@ -141,7 +141,7 @@ def _page(visit: Visit, editor: Editor, *, refusal: str = "", done: str = "") ->
         "pedigree_edit.html.j2",
         status=422 if refusal else 200,
         incident=editor.incident,
-        counts=counts_of(visit, editor.incident),
+        counts=read_incident(visit.session, editor.incident),
         editor=editor,
         now=now,
         chosen=now[chosen],

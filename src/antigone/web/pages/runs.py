@@ -12,20 +12,19 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from antigone.casework.registry.opening import worker_key
-from antigone.casework.registry.searching import cancel_search, findings, list_runs, read_run
+from antigone.casework.registry.runlines import kept_words
+from antigone.casework.registry.searching import discard_search, findings, list_runs, read_run
 from antigone.errors import InputError
-from antigone.model.result import SearchResult
 from antigone.web.jobs import Job, Jobs
 from antigone.web.pages.dashboard import title_of
 from antigone.web.rendering import link
+from antigone.web.resuming import can_be_resumed, cancel_run, resume_run
 from antigone.web.visits import Signed
 
 router = APIRouter()
 
 BETWEEN_LOOKS = 0.4
 """Seconds between two looks at how far a search is."""
-MOST_OPEN = 200
-"""Persons without a candidate that one page names; it says how many there are."""
 LARGEST_SEED = 2**32 - 1
 
 
@@ -35,6 +34,7 @@ def run_list(visit: Signed, incident: str, page: int = 1) -> HTMLResponse:
     found = list_runs(visit.session, incident, page=max(page, 1))
     jobs = list(visit.web.jobs.of(incident, kind="search"))
     failed = jobs[0] if jobs else None
+    resumed = next((line for line in found.rows if can_be_resumed(visit.web.jobs, line)), None)
     return visit.page(
         "runs.html.j2",
         incident=incident,
@@ -42,6 +42,8 @@ def run_list(visit: Signed, incident: str, page: int = 1) -> HTMLResponse:
         found=found,
         jobs=[job for job in jobs if not job.has_ended],
         failed=failed if failed and failed.state == "failed" else None,
+        resumable=resumed,
+        kept=kept_words(resumed) if resumed else "",
     )
 
 
@@ -67,7 +69,16 @@ def watch_search(visit: Signed, job: str) -> HTMLResponse:
     """How far a search is."""
     visit.session.require("see runs")
     found = _job(visit, job)
-    return visit.page("search.html.j2", incident=found.incident, title=title_of(visit, found.incident), job=found)
+    ended = found.has_ended and found.state != "finished" and found.run is not None
+    line = read_run(visit.session, found.run).line if ended and found.run is not None else None
+    return visit.page(
+        "search.html.j2",
+        incident=found.incident,
+        title=title_of(visit, found.incident),
+        job=found,
+        run=line,
+        kept=kept_words(line) if line and can_be_resumed(visit.web.jobs, line) else "",
+    )
 
 
 @router.get("/search/events")
@@ -80,34 +91,46 @@ async def search_events(visit: Signed, request: Request, job: str) -> StreamingR
 
 @router.post("/search/cancel")
 def cancel(visit: Signed, job: Annotated[str, Form()]) -> Response:
-    """Cancel a search; what it would have found is not kept."""
+    """Cancel a search; its finished parts are kept, sealed, so that it can be resumed."""
     visit.session.require("search")
     found = _job(visit, job)
-    if found.run is None:
+    if found.run is None or found.state == "waiting":
         raise InputError("the search has not begun yet; wait a moment, and cancel it then")
-    cancel_search(visit.session, found.run)
-    visit.web.jobs.cancel(found)
-    return visit.go(link("/runs", incident=found.incident), notice="The search is cancelled. Nothing of it is kept.")
+    line = cancel_run(visit.web, visit.session, found.run)
+    return visit.go(link("/runs", incident=found.incident), notice=f"Search {line.id} is cancelled.")
 
 
 @router.post("/run/cancel")
-def cancel_run(visit: Signed, run: Annotated[int, Form()]) -> Response:
+def cancel_by_number(visit: Signed, run: Annotated[int, Form()]) -> Response:
     """Cancel a run by its number, also one whose process is gone."""
-    line = cancel_search(visit.session, run)
-    return visit.go(link("/runs", incident=line.incident), notice="The search is cancelled. Nothing of it is kept.")
+    line = cancel_run(visit.web, visit.session, run)
+    return visit.go(link("/runs", incident=line.incident), notice=f"Search {line.id} is cancelled.")
+
+
+@router.post("/run/resume")
+def resume(visit: Signed, run: Annotated[int, Form()]) -> Response:
+    """Resume a run that has no answer, in a process of its own."""
+    return visit.go(link("/search", job=resume_run(visit.web, visit.session, run).id))
+
+
+@router.post("/run/discard")
+def discard(visit: Signed, run: Annotated[int, Form()]) -> Response:
+    """Erase what is kept of a run that has no answer."""
+    line = discard_search(visit.session, run)
+    return visit.go(link("/runs", incident=line.incident), notice=f"What was kept of search {line.id} is erased.")
 
 
 @router.get("/run")
 def run_page(visit: Signed, run: int) -> HTMLResponse:
     """What one search compared, expects by chance, left out and rests on."""
     found = read_run(visit.session, run)
-    persons, missing = _without_candidate(found.result) if found.result else ([], [])
+    persons, missing = found.unidentified, found.missing
     return visit.page(
         "run.html.j2",
-        open_unidentified=persons[:MOST_OPEN],
-        total_unidentified=len(persons),
-        open_missing=missing[:MOST_OPEN],
-        total_missing=len(missing),
+        open_unidentified=[(line.code, line.remark) for line in persons[0]],
+        total_unidentified=persons[1],
+        open_missing=[(f"{line.missing} of family {line.family}", line.remark) for line in missing[0]],
+        total_missing=missing[1],
         incident=found.line.incident,
         title=title_of(visit, found.line.incident),
         run=found.line,
@@ -126,13 +149,6 @@ def findings_page(visit: Signed, run: int) -> HTMLResponse:
     )
 
 
-def _without_candidate(result: SearchResult) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Unidentified and missing persons whom no pair names, each with why, as far as it is known."""
-    persons = [(u.code, u.remark) for u in result.unidentified if not u.candidates]
-    missing = [(f"{f.missing} of family {f.family}", f.remark) for f in result.families if not f.candidates]
-    return persons, missing
-
-
 def _job(visit: Signed, job: str) -> Job:
     found = visit.web.jobs.find(job)
     if found is None or found.kind != "search":
@@ -149,7 +165,8 @@ async def job_events(jobs: Jobs, job: str, request: Request) -> AsyncIterator[st
             return
         if found != told:
             told = found
-            content = {"state": found.state, "step": found.step, "done": found.done, "of": found.of}
+            shown = ("state", "step", "done", "of", "words")
+            content = {name: getattr(found, name) for name in shown}
             yield f"event: progress\ndata: {json.dumps(content)}\n\n"
         if found.has_ended:
             yield "event: ended\ndata: {}\n\n"

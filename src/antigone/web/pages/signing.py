@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from antigone.casework.registry.opening import sign_in
 from antigone.errors import Forbidden, InputError
-from antigone.web.rendering import environment
+from antigone.web.rendering import environment, link
 from antigone.web.security import check_origin
 from antigone.web.visits import Signed, Web, web_of
 
@@ -20,12 +20,31 @@ PURPOSE = "identification of the missing"
 AT_ONCE = threading.BoundedSemaphore(2)
 """A password costs memory and time to check; two at once, so that guessing cannot exhaust the machine."""
 LONGEST = 1000
+ENDINGS = {
+    "away": "Your session ended: for {idle} minutes nothing was clicked.",
+    "long": "Your session ended: it lasted {longest} hours, the longest it may.",
+    "closed": "Your session ended: your access or your password was changed.",
+    "key": "Your session ended: the master key of the registry was changed, and everybody signs in again.",
+    "restart": "Your session ended: Antigone was started again.",
+    "password": "Your password is changed. Sign in with the new one.",
+    "out": "You are signed out.",
+}
+"""What the sign-in page says by the word in its address; any other word says nothing."""
 
 
 @router.get("/sign-in")
-def ask_to_sign_in(request: Request, then: str = "/") -> HTMLResponse:
-    """The sign-in page; ``then`` is where to go afterwards."""
-    return _sign_in_page(request, then=then)
+def ask_to_sign_in(request: Request, then: str = "/", ended: str = "", lost: bool = False) -> HTMLResponse:
+    """The sign-in page; ``then`` is where to go afterwards, ``ended`` why one was signed out.
+
+    ``lost``: a form was sent after the session had ended, so nothing of it was stored.
+    """
+    settings = web_of(request).settings
+    words = ENDINGS.get(ended, "").format(idle=f"{settings.idle_minutes:g}", longest=f"{settings.longest_hours:g}")
+    if words and lost:
+        words += " What you sent last was not stored."
+    if words and _own_page(then) != "/":
+        words += " Sign in, and you are back where you were."
+    return _sign_in_page(request, then=then, notice=words)
 
 
 @router.post("/sign-in")
@@ -62,17 +81,19 @@ def signing_in(
 def signing_out(visit: Signed) -> Response:
     """End the session of this browser."""
     visit.web.sessions.end(visit.cookie)
-    answer = RedirectResponse("/sign-in", status_code=303)
+    answer = RedirectResponse(link("/sign-in", ended="out"), status_code=303)
     answer.delete_cookie(visit.web.cookie, path="/")
     return answer
 
 
-def _sign_in_page(request: Request, *, then: str, user: str = "", refusal: str = "", status: int = 200) -> HTMLResponse:
+def _sign_in_page(
+    request: Request, *, then: str, user: str = "", notice: str = "", refusal: str = "", status: int = 200
+) -> HTMLResponse:
     web = web_of(request)
     seen = request.cookies.get(_visit_cookie(web)) or web.seal.new_visit()
     text = environment().get_template("sign_in.html.j2").render(
-        then=_own_page(then), user=user, refusal=refusal, sealed=web.seal.seal(seen), demo=web.settings.demo,
-        purpose=PURPOSE,
+        then=_own_page(then), user=user, notice=notice, refusal=refusal, sealed=web.seal.seal(seen),
+        demo=web.settings.demo, purpose=PURPOSE,
     )  # fmt: skip
     answer = HTMLResponse(text, status_code=status)
     web.set_cookie(answer, seen, name=_visit_cookie(web))

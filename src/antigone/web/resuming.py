@@ -1,0 +1,58 @@
+"""Ending a search and taking it up again, for pages and programs alike: the run in the registry, and its process."""
+
+from __future__ import annotations
+
+from antigone.casework.registry.opening import worker_key
+from antigone.casework.registry.searching import cancel_search, read_run
+from antigone.casework.registry.session import Session
+from antigone.casework.registry.views import RunLine
+from antigone.errors import Conflict
+from antigone.web.jobs import Job, Jobs
+from antigone.web.visits import Web
+
+
+def cancel_run(web: Web, session: Session, run: int) -> RunLine:
+    """Cancel a run by its number, and end its process where we know it; also a run whose process is gone.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such run.
+    Conflict
+        When it is not running.
+    """
+    line = cancel_search(session, run)
+    for job in web.jobs.of(line.incident, kind="search", ended=False):
+        if job.run == run:
+            web.jobs.cancel(job)
+    return line
+
+
+def resume_run(web: Web, session: Session, run: int) -> Job:
+    """Resume a run in a process of its own. One whose process is known to be gone is ended first.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such run.
+    Conflict
+        When it cannot be resumed, or the incident is being searched.
+    """
+    session.require("search")
+    line = read_run(session, run).line
+    if not can_be_resumed(web.jobs, line):
+        found = "is running" if line.state == "running" else f"is {line.state}, and nothing is kept of it"
+        raise Conflict(f"run {run} {found}; expected one that was ended and can be resumed; see the list of runs")
+    if line.state == "running":
+        cancel_search(session, run)
+    return web.jobs.start(
+        user=session.code, purpose=session.purpose, incident=line.incident, run=run, key=worker_key(web.registry)
+    )
+
+
+def can_be_resumed(jobs: Jobs, line: RunLine) -> bool:
+    """Whether a run has ended without an answer, or its process has ended without a word."""
+    if not line.resumable or line.state != "running":
+        return line.resumable
+    mine = [job for job in jobs.of(line.incident, kind="search") if job.run == line.id]
+    return bool(mine) and all(job.has_ended for job in mine)

@@ -1,0 +1,141 @@
+"""Documents on paper from a registry: what the page, the API and the command line all hand out."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from pypdf import PdfReader
+from registry_team import INCIDENT, Team, audit, candidate, team_at_work
+from test_web_api import call, new_token
+from web_site import Site, make_site
+
+from antigone.casework.registry.reviewing import comment, confirm, propose
+from antigone.casework.registry.searching import search
+from antigone.errors import ConsentError, Forbidden, InputError, RegistryError
+from antigone.papers import sender_of, write_expert_report, write_family_letter, write_status
+
+SENDER = sender_of(" Institute of Names ", contact="Ana, telephone 1", signed_by="Ana")
+GENOTYPE = re.compile(r"\bM\d\d\b|\d\d\s?[/,]\s?\d\d\b")
+"""A marker of the small incident, or two of its alleles."""
+
+
+@pytest.fixture
+def team(tmp_path) -> Team:
+    made = team_at_work(str(tmp_path / "registry.db"))
+    search(made["geneticist"], INCIDENT)
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Site:
+    return make_site(tmp_path_factory.mktemp("papers"))
+
+
+def read(content: bytes) -> str:
+    assert content.startswith(b"%PDF")
+    pages = PdfReader(io.BytesIO(content)).pages
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+
+
+def confirmed(team: Team) -> None:
+    line = candidate(team, "PM1", "F1")
+    comment(team["reviewer"], line.pairing, text="looked at")
+    propose(team["geneticist"], line.pairing, version=0, reason="all agree", candidate=line.id)
+    confirm(team["reviewer"], line.pairing, version=1, reason="I agree")
+
+
+def letter(team: Team, family: str, user: str = "coordinator", language: str = "en") -> str:
+    paper = write_family_letter(team[user], INCIDENT, family=family, missing="MP", sender=SENDER, language=language)
+    assert paper.name == f"letter-{family}.pdf"
+    return read(paper.content)
+
+
+def test_expert_report__holds_the_codes_the_markers_and_who_decided(team):
+    confirmed(team)
+    paper = write_expert_report(team["reviewer"], candidate(team, "PM1", "F1").id)
+    said = read(paper.content)
+    assert paper.name == "expert-report-PM1-MP.pdf"
+    for words in ("PM1 is MP, the missing member of family F1", "M00", "M14", "all agree", "I agree", "looked at"):
+        assert words in said
+    assert "10/11" not in said
+
+
+def test_expert_report__for_a_court_needs_consent_for_it_and_the_audit_keeps_the_refusal(team):
+    with pytest.raises(ConsentError, match="did not consent to use in court"):
+        write_expert_report(team["geneticist"], candidate(team, "PM2", "F2").id, court=True)
+    assert ("geneticist", "write expert report") in audit(team)
+    write_expert_report(team["geneticist"], candidate(team, "PM1", "F1").id, court=True)
+
+
+def test_letter__follows_the_state_and_holds_no_other_code_and_no_genotype(team):
+    confirmed(team)
+    news, looking, asking = letter(team, "F1"), letter(team, "F3"), letter(team, "F4")
+    assert "probable identification, confirmed by two specialists" in news
+    assert "We have not found your relative yet" in looking
+    assert "one more sample" in asking
+    for family, said in (("F1", news), ("F3", looking), ("F4", asking)):
+        assert f"Our reference: {family}" in said
+        assert "Institute of Names" in said
+        assert not GENOTYPE.search(said)
+        assert not [code for code in ("PM1", "MP", "reviewer", "geneticist", "log10") if code in said]
+
+
+def test_letter__speaks_spanish_too(team):
+    assert "Estimada familia" in letter(team, "F3", language="es")
+
+
+def test_letter__is_for_the_coordinator_and_names_whom_to_ask(team):
+    with pytest.raises(Forbidden, match="'write family letter' is for the coordinator"):
+        letter(team, "F1", user="geneticist")
+    nobody = sender_of("Institute", contact=" ", signed_by="Ana")
+    with pytest.raises(InputError, match="never left alone"):
+        write_family_letter(team["coordinator"], INCIDENT, family="F1", missing="MP", sender=nobody)
+
+
+def test_status__counts_says_when_it_was_searched_and_holds_no_genotype(team):
+    confirmed(team)
+    said = read(write_status(team["auditor"], INCIDENT).content)
+    assert "Status of incident ferry" in said
+    assert "Last search November 23, 2026" in said.replace("23 November 2026", "November 23, 2026")
+    assert "confirmed by two persons 1" in said
+    assert not GENOTYPE.search(said)
+
+
+def test_status__of_an_incident_that_is_not_there_or_in_no_language(team):
+    with pytest.raises(RegistryError, match="no incident 'none'"):
+        write_status(team["auditor"], "none")
+    with pytest.raises(InputError, match="expected one of en, es"):
+        write_status(team["auditor"], INCIDENT, language="xx")
+
+
+def test_api__answers_each_paper_as_a_file(site):
+    sender = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana"}
+    asked = {
+        "reviewer": (f"/candidates/{site.candidate}/report.pdf", {"language": "es"}, "Informe"),
+        "coordinator": ("/family/letter.pdf", {"family": "F1", "missing": "MP", **sender}, "Dear family"),
+        "auditor": ("/incident/status.pdf", {}, "Status of incident ferry"),
+    }
+    for user, (path, query, words) in asked.items():
+        answer = call(site, new_token(site, user), "GET", path, params={"incident": INCIDENT, **query})
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"] == "application/pdf"
+        assert re.fullmatch(r'attachment; filename="[\w.-]+\.pdf"', answer.headers["content-disposition"])
+        assert answer.headers["cache-control"] == "no-store"
+        assert words in read(answer.content)
+
+
+def test_api__refuses_a_paper_in_words_and_not_as_a_file(site):
+    token, of_f2 = new_token(site, "geneticist"), {"incident": INCIDENT, "family": "F2", "unidentified": "PM2"}
+    (line,) = call(site, token, "GET", "/candidates", params=of_f2).json()["rows"]
+    answer = call(site, token, "GET", f"/candidates/{line['id']}/report.pdf", params={"court": True})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "did not consent to use in court" in answer.json()["detail"]
+
+
+def test_description__says_that_papers_are_pdf(site):
+    described = site.browser().get("/api/openapi.json").json()["paths"]
+    for path in ("/candidates/{candidate}/report.pdf", "/family/letter.pdf", "/incident/status.pdf"):
+        assert list(described[path]["get"]["responses"]["200"]["content"]) == ["application/pdf"]

@@ -1,0 +1,67 @@
+"""What an action reads without the lock of the writers: it holds what it would hold if they had waited."""
+
+from __future__ import annotations
+
+import pytest
+from registry_team import INCIDENT, audit, candidate
+
+from antigone.casework.registry import reading
+from antigone.casework.registry.consents import withdraw_donor
+from antigone.casework.registry.reading import TRIES, writing_what_was_read
+from antigone.casework.registry.searching import search
+from antigone.casework.registry.session import Session, Subject
+from antigone.registry.consent import read_covered
+
+
+@pytest.fixture
+def reads(monkeypatch, team_at_work):
+    """Runs something else each time after an incident was read; gives how often it was read."""
+    times = []
+
+    def then(*steps):
+        left = list(steps)
+
+        def read(*arguments, **named):
+            found = read_covered(*arguments, **named)
+            times.append(found.access)
+            if left:
+                left.pop(0)()
+            return found
+
+        monkeypatch.setattr(reading, "read_covered", read)
+        return times
+
+    return then
+
+
+def families_read(session: Session) -> dict[str, int]:
+    """How many donors of each family the action holds."""
+    with writing_what_was_read(session, "search", Subject(), incident=INCIDENT) as (_, covered):
+        return {family.code: len(family.donors) for family in covered.incident.families}
+
+
+def test_reading__is_written_into_the_audit_once_before_its_action(team_at_work):
+    families_read(team_at_work["geneticist"])
+    newest = [line for line in audit(team_at_work) if line[0] == "geneticist"][:2]
+    assert newest == [("geneticist", "search"), ("geneticist", "read profiles")]
+
+
+def test_reading__who_leaves_before_the_action_begins_is_not_in_it(team_at_work, reads):
+    times = reads(lambda: withdraw_donor(team_at_work["registrar"], INCIDENT, "F1", "FA"))
+    assert families_read(team_at_work["geneticist"])["F1"] == 1
+    assert len(times) == 2
+
+
+def test_reading__who_only_looks_meanwhile_disturbs_nothing(team_at_work, reads):
+    search(team_at_work["geneticist"], INCIDENT)
+    times = reads(lambda: candidate(team_at_work, "PM1", "F1"))
+    assert families_read(team_at_work["geneticist"])["F1"] == 2
+    assert len(times) == 1
+
+
+def test_reading__where_somebody_always_changes_something_they_wait_in_the_end(team_at_work, reads, monkeypatch):
+    monkeypatch.setattr(reading, "changes_since", lambda *_arguments, **_named: True)
+    times = reads()
+    assert families_read(team_at_work["geneticist"])["F1"] == 2
+    assert len(times) == TRIES + 1
+    assert [line for line in audit(team_at_work) if line[1] == "read profiles"] == [("geneticist", "read profiles")]

@@ -1,0 +1,550 @@
+"""A search of the registry that was ended goes on where it was, and never with anything of somebody who left."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from registry_children import Say, fork
+from registry_team import IDENTIFY, INCIDENT, NOON, PURPOSE, Team, audit, make_team, small_incident
+from sqlalchemy import func, select
+from test_registry_erasure import files_with
+
+from antigone.casework.checkpoint import pack_block
+from antigone.casework.found import Execution
+from antigone.casework.registry import opening
+from antigone.casework.registry.candidates import list_candidates, read_candidate
+from antigone.casework.registry.consents import record_consent, withdraw_donor, withdraw_seeker
+from antigone.casework.registry.families import read_family
+from antigone.casework.registry.importing import import_incident
+from antigone.casework.registry.pedigrees import pedigree_version, save_pedigree
+from antigone.casework.registry.resuming import identify_content, open_sealed_blocks
+from antigone.casework.registry.searching import (
+    cancel_search,
+    discard_search,
+    findings,
+    list_runs,
+    read_run,
+    resume_search,
+    search,
+)
+from antigone.casework.registry.session import Registry
+from antigone.casework.registry.views import RunLine
+from antigone.errors import Cancelled, Conflict, Forbidden, RegistryError, StorageError
+from antigone.model.case import Consent
+from antigone.model.pedigree import Individual, Pedigree
+from antigone.registry.database import snapshot, transaction, upgrade
+from antigone.registry.documents import to_json
+from antigone.registry.schema import blocks, keys, unfinished
+from antigone.search import distributed
+from antigone.search.blocks import score_block
+
+ONE_BY_ONE = Execution(block_families=1)
+"""Four families, four blocks."""
+
+
+@pytest.fixture(autouse=True)
+def looks_at_once(monkeypatch):
+    """A search looks after every step whether it was cancelled."""
+    monkeypatch.setattr("antigone.casework.registry.searching.SECONDS_BETWEEN_LOOKS", 0.0)
+
+
+@pytest.fixture
+def scored(monkeypatch) -> list[str]:
+    """The families whose blocks are computed, in their order."""
+    found: list[str] = []
+
+    def counted(families, of):
+        found.extend(family.declared.code for family in families)
+        return score_block(families, of)
+
+    monkeypatch.setattr(distributed, "score_block", counted)
+    return found
+
+
+class After:
+    """Cancels when so many blocks are done."""
+
+    def __init__(self, blocks: int) -> None:
+        self.blocks, self.done = blocks, 0
+
+    def progress(self, step: str, done: int, _of: int) -> None:
+        self.done = done if step == "comparing blocks" else self.done
+
+    def __call__(self) -> bool:
+        return self.done >= self.blocks
+
+
+def cancelled_after(team: Team, blocks: int = 2, *, execution: Execution = ONE_BY_ONE) -> RunLine:
+    """A run that was cancelled when so many blocks were done."""
+    after = After(blocks)
+    with pytest.raises(Cancelled, match="was cancelled"):
+        search(team["geneticist"], INCIDENT, seed=5, execution=execution, progress=after.progress, cancelled=after)
+    return newest(team)
+
+
+def newest(team: Team) -> RunLine:
+    return list_runs(team["reviewer"], INCIDENT).rows[0]
+
+
+def full_candidates(team: Team, run: int) -> list[str]:
+    """The candidates of a run as they were sealed, without the run's own numbers."""
+    rows = list_candidates(team["reviewer"], INCIDENT, run=run).rows
+    opened = [read_candidate(team["reviewer"], row.id).candidate for row in rows]
+    return [to_json(one) for one in opened]
+
+
+def without_times(team: Team, run: int) -> str:
+    result = read_run(team["reviewer"], run).result
+    assert result is not None
+    return to_json(replace(result, provenance=replace(result.provenance, created="")))
+
+
+def resumed(team: Team, run: int, who: str = "geneticist") -> tuple[RunLine, str]:
+    told: list[str] = []
+    view = resume_search(team[who], run, told=told.append)
+    assert len(told) == 1
+    return view.line, told[0]
+
+
+def kept_rows(registry: Registry) -> tuple[int, int]:
+    """Rows of unfinished runs, and of blocks."""
+    with snapshot(registry.engine) as connection:
+        unended, of = (connection.scalar(select(func.count()).select_from(t)) or 0 for t in (unfinished, blocks))
+    return unended, of
+
+
+def test_resume__after_a_cancel_gives_what_one_go_gives(team_at_work, scored):
+    line = cancelled_after(team_at_work, 2)
+    assert (line.state, line.resumable, line.kept, line.kept_of) == ("cancelled", True, 2, 4)
+    first = list(scored)
+    ended, words = resumed(team_at_work, line.id)
+    assert (ended.id, ended.state, ended.resumable, ended.kept) == (line.id, "finished", False, 0)
+    assert words == "2 of 4 parts were kept; it goes on from there."
+    assert len(first) == 2
+    assert sorted(scored) == ["F1", "F2", "F3", "F4"], "no block is computed twice"
+    whole = search(team_at_work["geneticist"], INCIDENT, seed=5, execution=ONE_BY_ONE).line.id
+    assert full_candidates(team_at_work, line.id) == full_candidates(team_at_work, whole)
+    assert len(full_candidates(team_at_work, whole)) > 3
+    assert without_times(team_at_work, line.id) == without_times(team_at_work, whole)
+
+
+def test_resume__may_be_cancelled_and_resumed_again(team_at_work, scored):
+    run = cancelled_after(team_at_work, 1).id
+    after = After(3)
+    with pytest.raises(Cancelled):
+        resume_search(team_at_work["geneticist"], run, progress=after.progress, cancelled=after)
+    assert newest(team_at_work).kept == 3
+    assert resumed(team_at_work, run)[1] == "3 of 4 parts were kept; it goes on from there."
+    assert len(scored) == 4
+
+
+def killed(team: Team, place: str, blocks: int) -> RunLine:
+    """A run whose process was killed without a word when so many blocks were done."""
+    vault = team.registry.vault
+
+    def work(say: Say) -> None:
+        registry = opening.open_with(place, vault, clock=team.clock)
+
+        def progress(step: str, done: int, _of: int) -> None:
+            if step == "comparing blocks" and done == blocks:
+                say(".")
+                time.sleep(60)
+
+        session = opening.session_of(registry, "geneticist", purpose=PURPOSE)
+        search(session, INCIDENT, seed=5, execution=ONE_BY_ONE, progress=progress)
+
+    fork(work).killed_after(0.0)
+    return newest(team)
+
+
+def test_resume__after_its_process_was_killed_gives_what_one_go_gives(team_at_work, registry_url, scored):
+    team_at_work.registry.engine.dispose()
+    line = killed(team_at_work, registry_url, 3)
+    assert (line.state, line.resumable, line.kept, line.kept_of) == ("running", True, 3, 4)
+    with pytest.raises(Conflict, match="is running, expected cancelled or failed; end it first"):
+        resume_search(team_at_work["geneticist"], line.id)
+    cancel_search(team_at_work["geneticist"], line.id)
+    assert resumed(team_at_work, line.id)[1] == "3 of 4 parts were kept; it goes on from there."
+    assert len(scored) == 1
+    whole = search(team_at_work["geneticist"], INCIDENT, seed=5, execution=ONE_BY_ONE).line.id
+    assert full_candidates(team_at_work, line.id) == full_candidates(team_at_work, whole)
+
+
+def test_resume__a_search_that_failed_goes_on(team_at_work, monkeypatch):
+    left = [1, 2]
+
+    def breaks(families, of):
+        if not left:
+            raise MemoryError
+        left.pop()
+        return score_block(families, of)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(distributed, "score_block", breaks)
+        with pytest.raises(MemoryError):
+            search(team_at_work["geneticist"], INCIDENT, execution=ONE_BY_ONE)
+    line = newest(team_at_work)
+    assert (line.state, line.kept, line.kept_of) == ("failed", 2, 4)
+    assert resumed(team_at_work, line.id)[0].state == "finished"
+
+
+def test_resume__a_small_search_is_computed_anew_under_its_number_and_seed(team_at_work):
+    before = search(team_at_work["geneticist"], INCIDENT, seed=5).line.id
+    with pytest.raises(Cancelled):
+        search(team_at_work["geneticist"], INCIDENT, seed=5, cancelled=lambda: True)
+    line = newest(team_at_work)
+    assert (line.resumable, line.kept, line.kept_of) == (True, 0, 0)
+    ended, words = resumed(team_at_work, line.id)
+    assert words == "No finished part was kept, so all of it is computed from the beginning."
+    assert ended.id == line.id == before + 1
+    assert full_candidates(team_at_work, line.id) == full_candidates(team_at_work, before)
+    assert without_times(team_at_work, line.id) == without_times(team_at_work, before)
+
+
+def test_resume__stands_in_the_audit_with_what_was_read(team_at_work):
+    run = cancelled_after(team_at_work).id
+    before = len(audit(team_at_work))
+    resumed(team_at_work, run, "second geneticist")
+    new = audit(team_at_work)[: len(audit(team_at_work)) - before]
+    mine = [action for actor, action in reversed(new) if actor == "second geneticist"]
+    assert mine == ["read profiles", "search", "search"]
+
+
+# What it rests on
+
+
+def another_sister(team: Team) -> None:
+    """A declared sister more: only her family's pedigree changes."""
+    view = read_family(team["registrar"], INCIDENT, "F2")
+    pedigree = Pedigree((*view.pedigree, Individual("SI", "female", "FA", "MO")))
+    seen = pedigree_version(view.pedigree, view.missing)
+    save_pedigree(team["registrar"], INCIDENT, "F2", pedigree=pedigree, missing=view.missing, seen=seen)
+
+
+CHANGES: dict[str, Callable[[Team], object]] = {
+    "a donor left": lambda team: withdraw_donor(team["coordinator"], INCIDENT, "F1", "FA"),
+    "a seeker left": lambda team: withdraw_seeker(team["coordinator"], INCIDENT, "LS1"),
+    "a pedigree changed": another_sister,
+}
+ERASED_AT_ONCE = (1, 0)
+"""The run can still be resumed, and none of its blocks is left."""
+
+
+@pytest.mark.parametrize("what", sorted(CHANGES))
+def test_change__erases_the_blocks_and_their_key_at_once(team_at_work, what, scored):
+    run = cancelled_after(team_at_work, 3).id
+    with snapshot(team_at_work.registry.engine) as connection:
+        key = connection.scalar(select(unfinished.c.key))
+    CHANGES[what](team_at_work)
+    assert kept_rows(team_at_work.registry) == ERASED_AT_ONCE
+    with snapshot(team_at_work.registry.engine) as connection:
+        assert connection.scalar(select(keys.c.id).where(keys.c.id == key)) is None
+        assert connection.execute(select(unfinished.c.key, unfinished.c.sealed)).one() == (None, None)
+    scored.clear()
+    _, words = resumed(team_at_work, run)
+    assert words == "No finished part was kept, so all of it is computed from the beginning."
+    assert len(scored) == 4
+    whole = search(team_at_work["geneticist"], INCIDENT, seed=5, execution=ONE_BY_ONE).line.id
+    assert full_candidates(team_at_work, run) == full_candidates(team_at_work, whole)
+
+
+def test_change__nothing_of_a_donor_who_left_is_in_the_answer(team_at_work):
+    run = cancelled_after(team_at_work, 4).id
+    withdraw_donor(team_at_work["coordinator"], INCIDENT, "F1", "FA")
+    withdraw_donor(team_at_work["coordinator"], INCIDENT, "F1", "MO")
+    resumed(team_at_work, run)
+    assert list_candidates(team_at_work["reviewer"], INCIDENT, run=run, family="F1").rows == ()
+    assert list_candidates(team_at_work["reviewer"], INCIDENT, run=run, family="F3").rows != ()
+
+
+def test_change__a_new_consent_is_found_by_comparing(team_at_work, scored):
+    run = cancelled_after(team_at_work, 3).id
+    record_consent(team_at_work["coordinator"], INCIDENT, "F4", "MO", consent=Consent("C9", NOON.date()))
+    assert kept_rows(team_at_work.registry) == (1, 3)
+    scored.clear()
+    line, words = resumed(team_at_work, run)
+    assert words == "Something that the search rests on has changed, so all of it is computed from the beginning."
+    assert len(scored) == 4
+    assert line.left_out == {"donors whose consent has expired": 1}
+
+
+def test_change__a_consent_that_has_ended_since_is_found_by_comparing(registry_url, scored):
+    team = make_team(registry_url)
+    ending = replace(IDENTIFY, expires=NOON.date().replace(day=25))
+    import_incident(team["registrar"], INCIDENT, small_incident(second=ending))
+    run = cancelled_after(team, 4).id
+    team.clock.later(days=1)
+    first = identity_of(team)
+    team.clock.later(days=1)
+    assert identity_of(team) != first
+    scored.clear()
+    line, words = resumed(team, run)
+    assert "has changed" in words
+    assert len(scored) == 4
+    assert line.day.isoformat() == "2026-11-25"
+    assert line.left_out["donors whose consent has expired"] == 2
+    team.registry.close()
+
+
+def identity_of(team: Team) -> bytes:
+    from antigone.registry.consent import read_incident
+
+    with transaction(team.registry.engine) as connection:
+        covered = read_incident(
+            connection, team.registry.vault, INCIDENT, scope="identification", day=team.registry.today(),
+            at=team.registry.now(), actor="geneticist", purpose="to test",
+        )  # fmt: skip
+    return identify_content(covered.incident, block_families=1)
+
+
+def test_resume__on_another_day_with_the_same_consents_goes_on(team_at_work, scored):
+    run = cancelled_after(team_at_work, 3).id
+    team_at_work.clock.later(days=2)
+    line, words = resumed(team_at_work, run)
+    assert words == "3 of 4 parts were kept; it goes on from there."
+    assert line.day.isoformat() == "2026-11-25"
+    assert len(scored) == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda i: replace(i, settings=replace(i.settings, theta=0.01)),
+        lambda i: replace(i, unidentified=i.unidentified[::-1]),
+        lambda i: replace(i, unidentified=(replace(i.unidentified[0], sex="male"), *i.unidentified[1:])),
+        lambda i: replace(i, families=i.families[1:]),
+        lambda i: replace(i, families=(replace(i.families[0], missing=()), *i.families[1:])),
+        lambda i: replace(i, tables=(replace(i.tables[0], population="There"),)),
+    ],
+)
+def test_identity__differs_with_anything_that_decides_a_block(change):
+    incident = small_incident()
+    same = identify_content(small_incident(), block_families=1)
+    assert identify_content(incident, block_families=1) == same
+    assert identify_content(change(incident), block_families=1) != same
+    assert identify_content(incident, block_families=2) != same
+
+
+# Who, and what ends it
+
+
+def test_resume__by_another_geneticist_leaves_the_findings_with_who_started_it(team_at_work):
+    run = cancelled_after(team_at_work).id
+    line, _ = resumed(team_at_work, run, "second geneticist")
+    assert line.started_by == "geneticist"
+    assert [one.member for one in findings(team_at_work["geneticist"], run)] == ["SI"]
+    with pytest.raises(Forbidden, match="for the geneticist who started it"):
+        findings(team_at_work["second geneticist"], run)
+
+
+def test_end__a_finished_search_keeps_no_block(team_at_work):
+    run = cancelled_after(team_at_work).id
+    assert kept_rows(team_at_work.registry) == (1, 2)
+    resumed(team_at_work, run)
+    assert kept_rows(team_at_work.registry) == (0, 0)
+    with pytest.raises(Conflict, match="is finished, expected cancelled or failed; start a new search"):
+        resume_search(team_at_work["geneticist"], run)
+
+
+def test_end__a_newer_search_takes_what_older_ones_kept(team_at_work):
+    run = cancelled_after(team_at_work).id
+    second = cancelled_after(team_at_work, 1)
+    assert second.id == run + 1
+    assert kept_rows(team_at_work.registry) == (1, 1)
+    older = read_run(team_at_work["reviewer"], run).line
+    assert (older.state, older.resumable, older.kept) == ("cancelled", False, 0)
+    with pytest.raises(Conflict, match="a newer search was started"):
+        resume_search(team_at_work["geneticist"], run)
+    assert read_run(team_at_work["reviewer"], run).line.state == "cancelled"
+
+
+def test_discard__erases_blocks_and_key_and_ends_resuming(team_at_work):
+    run = cancelled_after(team_at_work).id
+    with snapshot(team_at_work.registry.engine) as connection:
+        key = connection.scalar(select(unfinished.c.key))
+    line = discard_search(team_at_work["second geneticist"], run)
+    assert (line.state, line.resumable) == ("cancelled", False)
+    assert kept_rows(team_at_work.registry) == (0, 0)
+    with snapshot(team_at_work.registry.engine) as connection:
+        assert connection.scalar(select(keys.c.id).where(keys.c.id == key)) is None
+    assert audit(team_at_work)[1] == ("second geneticist", "search")
+    for act in (discard_search, resume_search):
+        with pytest.raises(Conflict, match=f"run {run}"):
+            act(team_at_work["geneticist"], run)
+
+
+def test_discard__of_a_running_or_unknown_search_is_refused(team_at_work):
+    refused: list[str] = []
+
+    def try_it(step: str, done: int, _of: int) -> None:
+        if not refused:
+            with pytest.raises(Conflict, match="cancel it first") as told:
+                discard_search(team_at_work["geneticist"], newest(team_at_work).id)
+            refused.append(str(told.value))
+
+    search(team_at_work["geneticist"], INCIDENT, progress=try_it)
+    assert refused
+    for act in (discard_search, resume_search):
+        with pytest.raises(RegistryError, match="no run 99"):
+            act(team_at_work["geneticist"], 99)
+
+
+def test_resume__a_process_that_was_thought_gone_writes_nothing_more(team_at_work):
+    """It was cancelled and resumed while it computed a block; it neither ends the run nor stores its own answer."""
+    geneticist, ended = team_at_work["geneticist"], list[int]()
+
+    def taken_over(step: str, done: int, _of: int) -> None:
+        if step == "comparing blocks" and done == 2 and not ended:
+            run = newest(team_at_work).id
+            cancel_search(geneticist, run)
+            after = After(3)
+            with pytest.raises(Cancelled):
+                resume_search(team_at_work["second geneticist"], run, progress=after.progress, cancelled=after)
+            ended.append(run)
+
+    with pytest.raises(Cancelled):
+        search(geneticist, INCIDENT, execution=ONE_BY_ONE, progress=taken_over)
+    line = newest(team_at_work)
+    assert (line.id, line.state, line.kept) == (ended[0], "cancelled", 3)
+    states = [row for row in audit(team_at_work) if row[1] == "search"]
+    assert [actor for actor, _ in states] == ["second geneticist", "second geneticist", "geneticist", "geneticist"]
+
+
+def test_finish__of_a_run_that_somebody_resumed_is_refused(team_at_work, monkeypatch):
+    """The last look before the answer is stored is in the transaction that stores it."""
+    monkeypatch.setattr("antigone.casework.registry.searching.SECONDS_BETWEEN_LOOKS", 1e9)
+    geneticist, other = team_at_work["geneticist"], list[int]()
+
+    def resumed_by_another(step: str, done: int, of: int) -> None:
+        if step == "explaining candidates" and done == of and not other:
+            other.append(newest(team_at_work).id)
+            cancel_search(geneticist, other[0])
+            with pytest.raises(KeyboardInterrupt):
+                resume_search(team_at_work["second geneticist"], other[0], progress=stopped)
+
+    with pytest.raises(RegistryError, match=r"run 1 (was resumed by somebody else|is cancelled)"):
+        search(geneticist, INCIDENT, execution=ONE_BY_ONE, progress=resumed_by_another)
+    assert newest(team_at_work).state == "cancelled"
+
+
+def stopped(_step: str, _done: int, _of: int) -> None:
+    raise KeyboardInterrupt
+
+
+def test_keep__a_block_that_finds_no_room_is_computed_again(team_at_work, monkeypatch, scored):
+    def full(*_arguments: object, **_named: object) -> None:
+        raise StorageError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("antigone.casework.registry.resuming.keep_block", full)
+        line = cancelled_after(team_at_work, 2)
+    assert (line.state, line.kept, line.kept_of) == ("cancelled", 0, 4)
+    resumed(team_at_work, line.id)
+    assert len(scored) == 2 + 4
+
+
+@pytest.mark.parametrize("moment", [0, 2, "read"])
+def test_keep__nothing_is_kept_after_somebody_left(team_at_work, moment, monkeypatch):
+    """Somebody leaves while the search runs: what it finds from then on is not kept either."""
+    left: list[str] = []
+    if moment == "read":  # after the profiles were read, and before there is a key for blocks
+
+        def leaves_first(registry, work, incident):
+            leave("comparing blocks", 0, 4)
+            return open_sealed_blocks(registry, work, incident)
+
+        monkeypatch.setattr("antigone.casework.registry.searching.open_sealed_blocks", leaves_first)
+
+    def leave(step: str, done: int, _of: int) -> None:
+        if step == "comparing blocks" and (done == moment or moment == "read") and not left:
+            left.append("F1")
+            withdraw_donor(team_at_work["coordinator"], INCIDENT, "F1", "FA")
+            assert kept_rows(team_at_work.registry) == ERASED_AT_ONCE
+
+    after = After(4)
+
+    def both(step: str, done: int, of: int) -> None:
+        leave(step, done, of)
+        after.progress(step, done, of)
+
+    with pytest.raises(Cancelled):
+        search(team_at_work["geneticist"], INCIDENT, execution=ONE_BY_ONE, progress=both, cancelled=after)
+    assert left
+    assert kept_rows(team_at_work.registry) == ERASED_AT_ONCE
+
+
+# What is on the disk
+
+
+def folder_of(registry_url: str, request: pytest.FixtureRequest) -> Path:
+    if not registry_url.startswith("postgresql"):
+        return Path(registry_url).parent
+    server = request.getfixturevalue("postgres")
+    if server.data is None:
+        pytest.skip("NOT TESTED: the files of a server that is not ours cannot be read")
+    server.run("CHECKPOINT")
+    return Path(server.data)
+
+
+@pytest.fixture
+def opened(monkeypatch) -> list[bytes]:
+    """Every block as it is before it is sealed."""
+    from antigone.casework.registry import resuming
+
+    found: list[bytes] = []
+
+    def packed(result):
+        found.append(pack_block(result))
+        return found[-1]
+
+    monkeypatch.setattr(resuming, "pack_block", packed)
+    return found
+
+
+def test_blocks__stand_sealed_on_the_disk_and_leave_no_byte_when_somebody_leaves(
+    team_at_work, registry_url, request, opened
+):
+    cancelled_after(team_at_work, 4)
+    with snapshot(team_at_work.registry.engine) as connection:
+        key = connection.scalar(select(unfinished.c.key))
+        sealed = [*connection.scalars(select(blocks.c.sealed)), *connection.scalars(select(unfinished.c.sealed))]
+        wrapped = connection.scalar(select(keys.c.wrapped).where(keys.c.id == key))
+        secret = team_at_work.registry.vault.data_keys(connection, [key])[key].secret
+    folder = folder_of(registry_url, request)
+    assert len(sealed) == 5
+    assert len(opened) == 4
+    assert all(files_with(folder, pattern) for pattern in (*sealed, wrapped)), "the search of files finds what is there"
+    for pattern in (*opened, b"log_lr.npy", secret):
+        assert files_with(folder, pattern) == []
+    withdraw_donor(team_at_work["coordinator"], INCIDENT, "F1", "FA")
+    for pattern in (*sealed, wrapped):
+        assert files_with(folder, pattern) == []
+
+
+def test_blocks__one_moved_to_another_place_does_not_open(team_at_work):
+    run = cancelled_after(team_at_work, 3).id
+    with transaction(team_at_work.registry.engine) as connection:
+        first = connection.execute(select(blocks).order_by(blocks.c.number)).first()
+        assert first is not None
+        change = blocks.update().where(blocks.c.id == first.id).values(number=3)
+        connection.execute(change)
+    with pytest.raises(RegistryError, match=f"blocks:{run}:3 does not open"):
+        resume_search(team_at_work["geneticist"], run)
+    assert newest(team_at_work).state == "failed"
+
+
+def test_migration__the_way_down_takes_the_blocks_and_their_keys(team_at_work, registry_url):
+    run = cancelled_after(team_at_work).id
+    with snapshot(team_at_work.registry.engine) as connection:
+        key = connection.scalar(select(unfinished.c.key))
+    team_at_work.registry.engine.dispose()
+    upgrade(registry_url, revision="0004").dispose()
+    upgrade(registry_url).dispose()
+    with snapshot(team_at_work.registry.engine) as connection:
+        assert connection.scalar(select(keys.c.id).where(keys.c.id == key)) is None
+    with pytest.raises(Conflict, match="cannot be resumed"):
+        resume_search(team_at_work["geneticist"], run)
