@@ -8,9 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from antigone.casework.demo import day_of_search, simulated_incident
+from antigone.casework.power import LOW, low_powers
+from antigone.casework.prepare import prepare, silent
 from antigone.model.marker import Marker
 from antigone.model.mutation import NoMutation
 from antigone.model.pedigree import Pedigree
+from antigone.search.family_table import Target
 from antigone.search.power import kind_of, power_of
 
 DUO = Pedigree.of(("MO", "female"), ("CH", "male", None, "MO"))
@@ -49,26 +53,16 @@ def _ratios(one: Marker):
 def test_power__is_that_of_every_possible_family(threshold):
     markers = [marker("A", 0.2, 0.3, 0.5), marker("B", 0.1, 0.9)]
     draws = 3000
-    simulated = power_of(
-        DUO, {"MO": ["A", "B"]}, "CH", populations={"one": markers}, threshold=threshold, seed=1, draws=draws
-    )
+    simulated = power_of(DUO, {"MO": ["A", "B"]}, "CH", markers=markers, threshold=threshold, seed=1, draws=draws)
     exact = exact_power(markers, threshold)
     assert abs(simulated - exact) < 4 * np.sqrt(exact * (1 - exact) / draws)
     assert 0 < exact < 1
 
 
-def test_power__counts_the_smallest_of_the_populations():
-    rare, common = [marker("A", 0.05, 0.95)], [marker("A", 0.95, 0.05)]
-    asked: dict[str, Any] = {"threshold": 1.01, "seed": 1, "draws": 400}
-    alone = power_of(DUO, {"MO": ["A"]}, "CH", populations={"one": rare}, **asked)
-    both = power_of(DUO, {"MO": ["A"]}, "CH", populations={"one": rare, "two": common}, **asked)
-    assert both < alone
-
-
 def test_power__more_relatives_never_tell_less():
-    markers = {"one": [marker(f"M{n}", 0.1, 0.2, 0.3, 0.4) for n in range(8)]}
-    names = [m.name for m in markers["one"]]
-    asked: dict[str, Any] = {"populations": markers, "threshold": 100.0, "seed": 1, "draws": 300}
+    markers = [marker(f"M{n}", 0.1, 0.2, 0.3, 0.4) for n in range(8)]
+    names = [m.name for m in markers]
+    asked: dict[str, Any] = {"markers": markers, "threshold": 100.0, "seed": 1, "draws": 300}
     nobody = power_of(TRIO, {}, "CH", **asked)
     mother = power_of(TRIO, {"MO": names}, "CH", **asked)
     parents = power_of(TRIO, {"MO": names, "FA": names}, "CH", **asked)
@@ -78,7 +72,7 @@ def test_power__more_relatives_never_tell_less():
 def test_power__the_x_chromosome_takes_part_where_every_sex_is_known():
     on_x = Marker("X", ("10", "11"), (0.05, 0.95), chromosome="X", female=NoMutation(), male=NoMutation())
     unknown = Pedigree.of(("MO", "female"), ("CH", "unknown", None, "MO"))
-    asked: dict[str, Any] = {"populations": {"one": [on_x]}, "threshold": 1.01, "seed": 1}
+    asked: dict[str, Any] = {"markers": [on_x], "threshold": 1.01, "seed": 1}
     assert power_of(DUO, {"MO": ["X"]}, "CH", **asked) > 0
     assert power_of(unknown, {"MO": ["X"]}, "CH", **asked) == 0
 
@@ -92,5 +86,22 @@ def test_kind__knows_nobody_by_code():
 
 def test_power__of_families_of_one_kind_is_the_same():
     other = Pedigree.of(("M", "female"), ("C", "male", None, "M"))
-    asked: dict[str, Any] = {"populations": {"one": [marker("A", 0.2, 0.8)]}, "threshold": 1.01, "seed": 7}
+    asked: dict[str, Any] = {"markers": [marker("A", 0.2, 0.8)], "threshold": 1.01, "seed": 7}
     assert power_of(DUO, {"MO": ["A"]}, "CH", **asked) == power_of(other, {"M": ["A"]}, "C", **asked)
+
+
+def test_low_powers__are_told_where_they_are_low_and_nowhere_else():
+    incident, _ = simulated_incident(families=12, unidentified=4, seed=2)
+    prepared = prepare(incident, today=day_of_search(incident))
+    targets = [
+        Target(family.declared.code, missing, family.declared.pedigree, family.declared.references)
+        for family in prepared.families
+        for missing in family.missing
+    ]
+    told = low_powers(prepared, targets, threshold=1e12, seed=1, progress=silent)
+    assert 0 < len(told) < len(targets)
+    for target in targets:
+        typed = {member: frozenset(profile.genotypes) for member, profile in target.references.items()}
+        markers = prepared.populations["US African American"]
+        power = power_of(target.pedigree, typed, target.missing, markers=markers, threshold=1e12, seed=1)
+        assert told.get((target.family, target.missing)) == (power if power < LOW and typed else None)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from registry_children import Say, fork
 from registry_team import IDENTIFY, INCIDENT, NOON, PURPOSE, Team, audit, make_team, small_incident
+from registry_team import team_at_work as at_work
 from sqlalchemy import func, select
 from test_registry_erasure import files_with
 
@@ -36,8 +37,10 @@ from antigone.casework.registry.views import RunLine
 from antigone.errors import Cancelled, Conflict, Forbidden, RegistryError, StorageError
 from antigone.model.case import Consent
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.registry.backup import backup
 from antigone.registry.database import snapshot, transaction, upgrade
 from antigone.registry.documents import to_json
+from antigone.registry.restore import restore
 from antigone.registry.schema import blocks, keys, unfinished
 from antigone.search import distributed
 from antigone.search.blocks import score_block
@@ -535,6 +538,27 @@ def test_blocks__one_moved_to_another_place_does_not_open(team_at_work):
     with pytest.raises(RegistryError, match=f"blocks:{run}:3 does not open"):
         resume_search(team_at_work["geneticist"], run)
     assert newest(team_at_work).state == "failed"
+
+
+def test_backup__holds_blocks_sealed_and_one_of_before_somebody_left_opens_none(tmp_path):
+    team = at_work(str(tmp_path / "registry.db"))
+    run, vault = cancelled_after(team, 3).id, team.registry.vault
+    archive, ring = tmp_path / "archive", tmp_path / "ring"
+    backup(team.registry.engine, vault, archive=archive, ring=ring, at=team.registry.now())
+    restore(tmp_path / "before.db", vault, archive=archive, ring=ring, at=team.registry.now()).engine.dispose()
+    whole = opening.open_with(tmp_path / "before.db", vault, clock=team.clock)
+    geneticist = opening.session_of(whole, "geneticist", purpose=PURPOSE)
+    told: list[str] = []
+    assert resume_search(geneticist, run, told=told.append).line.state == "finished"
+    assert told == ["3 of 4 parts were kept; it goes on from there."]
+    withdraw_donor(team["coordinator"], INCIDENT, "F1", "FA")
+    restore(tmp_path / "after.db", vault, archive=archive, ring=ring, at=team.registry.now()).engine.dispose()
+    after = opening.open_with(tmp_path / "after.db", vault, clock=team.clock)
+    assert kept_rows(after) == (0, 0)
+    with pytest.raises(Conflict, match="cannot be resumed"):
+        resume_search(opening.session_of(after, "geneticist", purpose=PURPOSE), run)
+    for registry in (team.registry, whole, after):
+        registry.close()
 
 
 def test_migration__the_way_down_takes_the_blocks_and_their_keys(team_at_work, registry_url):

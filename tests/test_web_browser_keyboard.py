@@ -13,12 +13,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 from registry_team import INCIDENT, password_of, small_incident
 from test_web_browser import CHROMIUM, PICTURE, browser, complaints, site  # noqa: F401 - fixtures
 from test_web_pages import PAGES
-from web_site import Site
 
 from antigone.casework.registry.roles import ALLOWED, ROLES
 from antigone.casework.registry.status import list_incidents
@@ -130,7 +129,7 @@ class Hands:
 
 
 @pytest.fixture
-def sit(browser: Browser, site: Site):  # noqa: F811
+def sit(browser, site):  # noqa: F811
     """Sit down at a browser of one's own: its address is typed once."""
     opened = []
 

@@ -102,6 +102,28 @@ def test_archives__of_another_registry_and_damaged_ones_are_said_to_be(house, ad
     assert listed == {archive.name: "it is of another registry", "cut.archive": "it is damaged, or no archive"}
 
 
+def test_archive__is_checked_from_end_to_end(house, administrator):
+    archive = house.back_up(administrator)
+    assert post(administrator, "/keys/check", {"name": archive.name}).status_code == 303
+    assert "is whole, and signed by this registry" in words(administrator)
+    archive.write_bytes(archive.read_bytes()[:-9])
+    answer = post(administrator, "/keys/check", {"name": archive.name})
+    assert (answer.status_code, "it was cut or changed" in answer.text) == (409, True)
+    assert post(administrator, "/keys/check", {"name": "../registry.db"}).status_code == 404
+
+
+def test_back_up__beside_the_ring_of_another_registry_says_what_was_written(house, administrator, tmp_path):
+    (tmp_path / "other").mkdir()
+    other = make_site(tmp_path / "other")
+    with other.team.registry.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE properties SET value = '0' WHERE name = 'registry'")
+    keeping.back_up(other.team["administrator"], tmp_path / "x.archive", ring=house.ring)
+    answer = post(administrator, "/keys/back-up")
+    assert answer.status_code == 409
+    assert "The backup was written, but not its ring" in answer.text
+    assert "Nothing was changed" not in answer.text
+
+
 def test_back_up__without_a_place_says_how_one_is_given(tmp_path):
     browser = make_site(tmp_path, passphrase=PASSPHRASE).browser("administrator")
     assert "antigone serve --backups FOLDER --ring FILE" in words(browser)

@@ -56,6 +56,7 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/audit/checkpoint": ("sign checkpoint", {}),
     "/audit/verify": ("verify", {}),
     "/keys/back-up": ("back up", {}),
+    "/keys/check": ("back up", {"name": "none"}),
     "/keys/rings": ("back up", {}),
     "/keys/rings/forget": ("back up", {"place": "/nowhere/x.ring"}),
     "/keys/verify": ("verify", {}),

@@ -31,13 +31,13 @@ from antigone.web import worker
 score, done = distributed.score_block, []
 def slow(families, of):
     if len(done) == {blocks}:
-        time.sleep(3600)
+        time.sleep(180)
     done.append(None)
     return score(families, of)
 distributed.score_block = slow
 worker.run_job(Path(sys.argv[2]))
 """
-"""A worker that computes so many blocks, and then one for an hour."""
+"""A worker that computes so many blocks, and then one for three minutes."""
 
 
 @pytest.fixture

@@ -70,7 +70,8 @@ def main(names: Sequence[str]) -> None:
         folder = Path(name)
         registry = make_demo(folder)
         geneticist = session_of(registry, "geneticist", purpose="pictures")
-        solve_jointly(geneticist, INCIDENT, prior=JointPrior("odds", 0.001))
+        if {"candidate", "joint"} & set(names):
+            solve_jointly(geneticist, INCIDENT, prior=JointPrior("odds", 0.001))
         places = BackupPlaces(folder / "backups", Path(stick) / "registry.ring")
         back_up(registry, places)
         settings = WebSettings(str(folder / DATABASE), folder / "work", backups=places)

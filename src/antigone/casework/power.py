@@ -2,49 +2,56 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from antigone.casework.prepare import Prepared, Progress
 from antigone.errors import PlanTooLarge
 from antigone.search.family_table import Target
 from antigone.search.power import Kind, kind_of, power_of
+from antigone.search.reference_fit import Declared
 
 LOW = 0.5
 """A power below it is said to be too little."""
-MOST_KINDS = 200
-"""Kinds of families whose power one search works out; further ones have none."""
+MOST_KINDS = 40
+"""Kinds of families whose power one search works out, those of the most missing persons first; further ones have
+none. It bounds the time to some ten seconds."""
+
+Powers = dict[tuple[str, str], float]
+"""A power by family and missing member."""
 
 
-def power_of_open(
+def low_powers(
     prepared: Prepared, targets: Iterable[Target], *, threshold: float, seed: int, progress: Progress
-) -> dict[tuple[str, str], float]:
-    """The power of the references of each target, by family and missing member.
+) -> Powers:
+    """The power of the references of each target where it is below ``LOW``.
 
     It is computed from every covered donor of the declared family, also from those whom the search left out as not
-    fitting, and from nobody's genotypes: so it tells nothing about whether a reference fits (PURPOSE.md, rule 6).
+    fitting, and from nobody's genotypes: so it tells nothing about whether a reference fits (PURPOSE.md, rule 6). A
+    higher one is not told, because it would call enough what the search may have left out.
     """
     declared = {family.declared.code: family.declared for family in prepared.families}
-    known: dict[Kind, float | None] = {}
-    found, waiting = {}, [target for target in targets if declared[target.family].references]
-    for number, target in enumerate(waiting):
-        progress("power of open families", number, len(waiting))
-        family = declared[target.family]
-        typed = {member: frozenset(profile.genotypes) for member, profile in family.references.items()}
-        kind = kind_of(family.pedigree, typed, target.missing)
-        if kind not in known and len(known) < MOST_KINDS:
-            try:
-                known[kind] = power_of(
-                    family.pedigree,
-                    typed,
-                    target.missing,
-                    populations=prepared.populations,
-                    threshold=threshold,
-                    seed=seed,
-                )
-            except PlanTooLarge:
-                known[kind] = None
-        power = known.get(kind)
-        if power is not None:
-            found[target.family, target.missing] = power
-    progress("power of open families", len(waiting), len(waiting))
+    alike: defaultdict[Kind, list[Target]] = defaultdict(list)
+    for target in targets:
+        if declared[target.family].references:
+            alike[kind_of(target.pedigree, _typed(declared[target.family]), target.missing)].append(target)
+    markers = next(iter(prepared.populations.values()))
+    found: Powers = {}
+    largest = sorted(alike.values(), key=len, reverse=True)[:MOST_KINDS]
+    for number, those in enumerate(largest):
+        progress("power of open families", number, len(largest))
+        one = those[0]
+        typed = _typed(declared[one.family])
+        try:
+            power = power_of(one.pedigree, typed, one.missing, markers=markers, threshold=threshold, seed=seed)
+        except PlanTooLarge:
+            continue
+        if power < LOW:
+            found |= {(target.family, target.missing): power for target in those}
+    progress("power of open families", len(largest), len(largest))
     return found
+
+
+def _typed(family: Declared) -> dict[str, frozenset[str]]:
+    """The markers typed in each donor."""
+    return {member: frozenset(profile.genotypes) for member, profile in family.references.items()}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from antigone.casework.found import Found
-from antigone.casework.power import LOW, power_of_open
+from antigone.casework.power import low_powers
 from antigone.casework.prepare import Prepared, Progress, silent
 from antigone.model.result import Candidate, FamilySummary, PairLine, UnidentifiedSummary
 
@@ -55,7 +55,7 @@ def describe_families(
     """Every missing person, in the order of the search's targets."""
     count = Counter((candidate.family, candidate.missing) for candidate in candidates)
     waiting = [target for target in found.targets if not count[target.family, target.missing]]
-    powers = power_of_open(prepared, waiting, threshold=found.threshold, seed=seed, progress=progress)
+    powers = low_powers(prepared, waiting, threshold=found.threshold, seed=seed, progress=progress)
     best = _strongest(found, of_person=False)
     lines = []
     for number, target in enumerate(found.targets):
@@ -126,14 +126,12 @@ def _family_remark(prepared: Prepared, found: Found, family: str, candidates: in
     if not prepared.donors[family]:
         return "no donor with an active consent; ask the family"
     limit = limit_text(found.threshold)
-    if power is None:
-        return f"no unidentified person reaches an LR of {limit}; not found yet, or more relatives are needed"
-    told = f"no unidentified person reaches an LR of {limit}; with these relatives typed the right person would in "
-    return told + (
-        f"{power:.0%} of simulated families: more relatives are needed"
-        if power < LOW
-        else f"{power:.0%} of simulated families: perhaps not among the unidentified yet"
-    )
+    if power is not None:
+        return (
+            f"no unidentified person reaches an LR of {limit}; with these relatives typed the right person would in "
+            f"{power:.0%} of simulated families: more relatives are needed"
+        )
+    return f"no unidentified person reaches an LR of {limit}; not found yet, or more relatives are needed"
 
 
 def list_pairs(found: Found, *, linkage: bool) -> tuple[PairLine, ...]:

@@ -128,8 +128,7 @@ class FamilySummary:
 
     The strongest pair stands here only when it is a candidate: how weak it otherwise is may tell that references
     were left out (PURPOSE.md, rule 6). ``power`` is the share of simulated families with the same relatives typed in
-    which the right person reaches the threshold (``search.power``); ``None`` where there is a candidate, and where it
-    was not worked out.
+    which the right person reaches the threshold (``search.power``), where it is too little; else ``None``.
     """
 
     family: str

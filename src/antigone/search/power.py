@@ -38,16 +38,15 @@ def power_of(
     typed: Mapping[str, Collection[str]],
     missing: str,
     *,
-    populations: Mapping[str, Sequence[Marker]],
+    markers: Sequence[Marker],
     threshold: float,
     seed: int,
     draws: int = DRAWS,
 ) -> float:
     """The share of simulated families in which the missing person, fully typed, reaches an LR of ``threshold``.
 
-    It depends on who is typed, never on what was found in them: genotypes of the whole pedigree are simulated under
-    the first population, with mutation, and the LR is the smallest over all populations, as in a search. Theta and
-    linkage take no part, and X-chromosomal markers only where every sex is known.
+    It depends on who is typed, never on what was found in them: genotypes of the whole pedigree are simulated, with
+    mutation. Theta and linkage take no part, and X-chromosomal markers only where every sex is known.
 
     Parameters
     ----------
@@ -55,8 +54,8 @@ def power_of(
         As declared.
     typed
         By member who gave a sample, the markers typed.
-    populations
-        The same markers with the same ladders under each population's frequencies.
+    markers
+        Under the frequencies of one population; a search asks for more, the threshold in every population.
     threshold
         The LR that a candidate must reach, not its logarithm.
     seed
@@ -70,17 +69,16 @@ def power_of(
     doi:10.1016/j.fsigen.2020.102376.
     """
     known = all(member.sex != "unknown" for member in pedigree)
-    usable = {name: [m for m in of if known or m.chromosome != "X"] for name, of in populations.items()}
-    markers = next(iter(usable.values()))
-    if not markers:
+    usable = [marker for marker in markers if known or marker.chromosome != "X"]
+    if not usable:
         return 0.0
     kind = kind_of(pedigree, typed, missing)
     rng = np.random.default_rng([seed, zlib.crc32(repr(kind).encode())])
-    families = [drop_genes(pedigree, markers, rng=rng) for _ in range(draws)]
+    families = [drop_genes(pedigree, usable, rng=rng) for _ in range(draws)]
     targets = [Target(str(n), missing, pedigree, _references(genes, typed)) for n, genes in enumerate(families)]
     sex = pedigree[missing].sex
     persons = [UnidentifiedPerson(RIGHT, Profile(RIGHT, genes[missing]), sex) for genes in families]
-    reached = np.diagonal(compare(targets, persons, populations=usable).smallest) >= np.log(threshold)
+    reached = np.diagonal(compare(targets, persons, populations={"": usable}).smallest) >= np.log(threshold)
     return float(reached.mean())
 
 

@@ -47,7 +47,7 @@ REFUSALS: tuple[tuple[type[AntigoneError], int, str], ...] = (
     (StorageError, 503, "The registry cannot be used just now"),
     (VaultError, 422, "This cannot be used as it is"),
     (ChainBroken, 409, "The audit is not whole"),
-    (BackupError, 500, "A backup is damaged"),
+    (BackupError, 409, "A backup cannot be used"),
     (RegistryError, 404, "This is not in the registry"),
     (AntigoneError, 500, "Antigone refuses"),
 )

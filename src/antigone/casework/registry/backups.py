@@ -9,9 +9,10 @@ from antigone.casework.registry.keeping import back_up
 from antigone.casework.registry.session import Session, action
 from antigone.casework.registry.views import BackedUp
 from antigone.errors import BackupError, InputError, RegistryError, StorageError
-from antigone.registry.archive import read_archive_header
+from antigone.registry.archive import read_archive_header, verify_archive
 from antigone.registry.database import snapshot
-from antigone.registry.properties import IDENTITY, read_property
+from antigone.registry.properties import IDENTITY, find_property, read_property
+from antigone.registry.signing import PUBLIC
 
 ENDING = ".archive"
 NOT_GIVEN = (
@@ -101,12 +102,37 @@ def fetch_backup(session: Session, places: BackupPlaces | None, name: str) -> Pa
     RegistryError
         When the folder has no archive of that name.
     """
-    folder = _given(places).folder
-    names = {path.name for path in folder.glob(f"*{ENDING}") if path.is_file()}
-    if name not in names:
-        raise RegistryError("the folder of backups has no archive of that name; look at the list again")
+    path = _archive(places, name)
     with session.writing("back up", {"archive": name, "taken away": True}):
-        return folder / name
+        return path
+
+
+@action("back up")
+def check_backup(session: Session, places: BackupPlaces | None, name: str) -> int:
+    """Read an archive from end to end, check its sum and this registry's signature, and say how many bytes it has.
+
+    Raises
+    ------
+    InputError
+        When no places were given.
+    RegistryError
+        When the folder has no archive of that name.
+    BackupError
+        When it is cut, changed, or not signed by this registry.
+    """
+    path = _archive(places, name)
+    with session.writing("back up", {"archive": name, "to be checked": True}) as connection:
+        public_key = find_property(connection, PUBLIC) or ""
+    verify_archive(path, public_key=public_key)
+    return path.stat().st_size
+
+
+def _archive(places: BackupPlaces | None, name: str) -> Path:
+    """The path of an archive of the folder; no other name leads anywhere."""
+    paths = {path.name: path for path in _given(places).folder.glob(f"*{ENDING}") if path.is_file()}
+    if name not in paths:
+        raise RegistryError("the folder of backups has no archive of that name; look at the list again")
+    return paths[name]
 
 
 def _given(places: BackupPlaces | None) -> BackupPlaces:

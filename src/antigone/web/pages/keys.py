@@ -11,9 +11,9 @@ from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from antigone.casework.registry import keeping
-from antigone.casework.registry.backups import back_up_now, fetch_backup, list_backups
+from antigone.casework.registry.backups import back_up_now, check_backup, fetch_backup, list_backups
 from antigone.casework.registry.safekeeping import read_safekeeping
-from antigone.errors import Forbidden, InputError, VaultError
+from antigone.errors import BackupError, Forbidden, InputError, VaultError
 from antigone.web.pages.administration import found_whole, read_checkpoints
 from antigone.web.rendering import link, plural
 from antigone.web.visits import Signed, Visit
@@ -28,18 +28,16 @@ GUESSES = "the keeper of the key"
 @router.get("/keys")
 def key_page(visit: Signed) -> HTMLResponse:
     """How the registry is kept, and everything an administrator does for it."""
-    return visit.page(
-        "keys.html.j2",
-        kept=read_safekeeping(visit.session),
-        places=visit.web.settings.backups,
-        archives=list_backups(visit.session, visit.web.settings.backups),
-    )
+    return _key_page(visit)
 
 
 @router.post("/keys/back-up")
 def back_up(visit: Signed) -> Response:
     """Write a backup into the folder that was given at the start."""
-    made = back_up_now(visit.session, visit.web.settings.backups)
+    try:
+        made = back_up_now(visit.session, visit.web.settings.backups)
+    except BackupError as error:  # the archive may be there all the same
+        return _key_page(visit, refusal=str(error))
     words = f"The backup {made.archive.name} holds {plural(made.rows, 'row')}; the ring is written."
     return visit.go("/keys", notice=words + _unreached(made.rings_unreached))
 
@@ -49,6 +47,18 @@ def archive_file(visit: Signed, name: str) -> Response:
     """An archive as a file; that it was taken away stands in the audit."""
     path = fetch_backup(visit.session, visit.web.settings.backups, name)
     return FileResponse(path, media_type="application/gzip", filename=path.name)
+
+
+@router.post("/keys/check")
+def check_archive(visit: Signed, name: Annotated[str, Form(max_length=1000)]) -> Response:
+    """Read an archive from end to end."""
+    try:
+        size = check_backup(visit.session, visit.web.settings.backups, name)
+    except BackupError as error:
+        return _key_page(visit, refusal=str(error))
+    return visit.go(
+        "/keys", notice=f"The archive {name} is whole, and signed by this registry: {size} bytes were read."
+    )
 
 
 @router.post("/keys/rings")
@@ -127,6 +137,17 @@ def rotate_server(visit: Signed) -> Response:
     done = keeping.rotate_server_key(visit.session)
     words = f"The registry is at generation {done.generation} of its master key; {done.wrapped} keys are wrapped again."
     return visit.go("/keys", notice=words + _unreached(done.rings_unreached))
+
+
+def _key_page(visit: Visit, *, refusal: str = "") -> HTMLResponse:
+    return visit.page(
+        "keys.html.j2",
+        status=409 if refusal else 200,
+        refusal=refusal,
+        kept=read_safekeeping(visit.session),
+        places=visit.web.settings.backups,
+        archives=list_backups(visit.session, visit.web.settings.backups),
+    )
 
 
 @contextmanager
