@@ -214,7 +214,7 @@ def test_story__a_search_is_ended_by_the_keyboard_resumed_and_discarded(team, mo
         assert f"To resume it: antigone registry search --resume {number}" in said
         if number == 1:
             said = team.must("cleo", "search", "--resume", "1")
-            assert "computed from the beginning" in said
+            assert "Resumed from the beginning" in said
             assert "Run 1 of ferry, by cleo" in said
     team.must("cleo", "runs", "--discard", "2")
     code, said = team("cleo", "search", "--resume", "2")

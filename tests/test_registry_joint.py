@@ -16,11 +16,14 @@ from antigone.casework.registry.consents import withdraw_donor, withdraw_seeker
 from antigone.casework.registry.families import read_family
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.joint import cancel_joint, joint_of_pair, list_joint_runs, read_joint, solve_jointly
+from antigone.casework.registry.parts import with_one_for_each
 from antigone.casework.registry.pedigrees import pedigree_version, save_pedigree
+from antigone.casework.registry.reviewing import declare_parts
 from antigone.casework.registry.views import JointView
 from antigone.errors import Cancelled, Conflict, InputError, RegistryError, VaultError
 from antigone.model.joint_result import JointPrior
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.profile import Profile
 from antigone.registry.database import snapshot, transaction
 from antigone.registry.joint_runs import JOINT_WITHHELD, newest_joint, open_joint
 from antigone.registry.schema import joint_runs, keys
@@ -56,6 +59,31 @@ def test_solve__gives_what_the_files_give(team):
     for here, there in zip(view.result.pairings, of_files.pairings, strict=True):
         assert here.posterior == pytest.approx(there.posterior, abs=1e-9)
     assert [c.status for c in view.result.conclusions] == [c.status for c in of_files.conclusions]
+
+
+def test_solve__one_part_stands_for_all_that_are_declared_parts_of_one_person(team):
+    """Two parts of one person cannot both be the one missing person, and must not stand against each other."""
+    apart = solve(team).result
+    declare_parts(team["geneticist"], INCIDENT, "PM3", "PM2", reason="found together")
+    declare_parts(team["geneticist"], INCIDENT, "PM3", "PM5", reason="found together")
+    joined = solve(team).result
+    assert apart is not None
+    assert joined is not None
+    assert {"PM2", "PM3", "PM5"} <= apart.not_among_missing.keys()
+    assert joined.not_among_missing.keys() == apart.not_among_missing.keys() - {"PM3", "PM5"}
+    assert "PM2, with the most markers, stands for PM3, PM5: declared parts of one person" in joined.notices
+    found = {p.unidentified: p.posterior for p in joined.pairings if p.family == "F2"}
+    rivals = {p.unidentified: p.posterior for p in apart.pairings if p.family == "F2"}
+    assert rivals["PM2"] < 0.9 < found["PM2"]
+
+
+def test_one_for_each__is_the_part_with_the_most_markers():
+    incident = small_incident()
+    (poor, *others) = incident.unidentified
+    few = replace(poor, profile=Profile(poor.code, dict([*poor.profile.genotypes.items()][:3])))
+    seen = with_one_for_each(replace(incident, unidentified=(few, *others)), [{few.code, "PM4"}])
+    assert [person.code for person in seen.unidentified] == ["PM2", "PM3", "PM4", "PM5", "LS1"]
+    assert with_one_for_each(incident, [{"PM1"}, {"gone", "PM2"}]) == incident
 
 
 def test_solve__is_kept_whole_with_its_provenance_and_who_was_left_out(team):

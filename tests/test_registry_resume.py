@@ -5,16 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from registry_children import Say, fork
 from registry_team import IDENTIFY, INCIDENT, NOON, PURPOSE, Team, audit, make_team, small_incident
-from registry_team import team_at_work as at_work
 from sqlalchemy import func, select
-from test_registry_erasure import files_with
 
-from antigone.casework.checkpoint import pack_block
 from antigone.casework.found import Execution
 from antigone.casework.registry import opening
 from antigone.casework.registry.candidates import list_candidates, read_candidate
@@ -22,7 +18,7 @@ from antigone.casework.registry.consents import record_consent, withdraw_donor, 
 from antigone.casework.registry.families import read_family
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.pedigrees import pedigree_version, save_pedigree
-from antigone.casework.registry.resuming import identify_content, open_sealed_blocks
+from antigone.casework.registry.resuming import identify_content
 from antigone.casework.registry.searching import (
     cancel_search,
     discard_search,
@@ -34,13 +30,11 @@ from antigone.casework.registry.searching import (
 )
 from antigone.casework.registry.session import Registry
 from antigone.casework.registry.views import RunLine
-from antigone.errors import Cancelled, Conflict, Forbidden, RegistryError, StorageError
+from antigone.errors import Cancelled, Conflict, Forbidden, RegistryError
 from antigone.model.case import Consent
 from antigone.model.pedigree import Individual, Pedigree
-from antigone.registry.backup import backup
-from antigone.registry.database import snapshot, transaction, upgrade
+from antigone.registry.database import snapshot, transaction
 from antigone.registry.documents import to_json
-from antigone.registry.restore import restore
 from antigone.registry.schema import blocks, keys, unfinished
 from antigone.search import distributed
 from antigone.search.blocks import score_block
@@ -126,7 +120,7 @@ def test_resume__after_a_cancel_gives_what_one_go_gives(team_at_work, scored):
     first = list(scored)
     ended, words = resumed(team_at_work, line.id)
     assert (ended.id, ended.state, ended.resumable, ended.kept) == (line.id, "finished", False, 0)
-    assert words == "2 of 4 parts were kept; it goes on from there."
+    assert words == "Resumed from 2 of 4 parts, which were kept."
     assert len(first) == 2
     assert sorted(scored) == ["F1", "F2", "F3", "F4"], "no block is computed twice"
     whole = search(team_at_work["geneticist"], INCIDENT, seed=5, execution=ONE_BY_ONE).line.id
@@ -141,7 +135,7 @@ def test_resume__may_be_cancelled_and_resumed_again(team_at_work, scored):
     with pytest.raises(Cancelled):
         resume_search(team_at_work["geneticist"], run, progress=after.progress, cancelled=after)
     assert newest(team_at_work).kept == 3
-    assert resumed(team_at_work, run)[1] == "3 of 4 parts were kept; it goes on from there."
+    assert resumed(team_at_work, run)[1] == "Resumed from 3 of 4 parts, which were kept."
     assert len(scored) == 4
 
 
@@ -171,7 +165,7 @@ def test_resume__after_its_process_was_killed_gives_what_one_go_gives(team_at_wo
     with pytest.raises(Conflict, match="is running, expected cancelled or failed; end it first"):
         resume_search(team_at_work["geneticist"], line.id)
     cancel_search(team_at_work["geneticist"], line.id)
-    assert resumed(team_at_work, line.id)[1] == "3 of 4 parts were kept; it goes on from there."
+    assert resumed(team_at_work, line.id)[1] == "Resumed from 3 of 4 parts, which were kept."
     assert len(scored) == 1
     whole = search(team_at_work["geneticist"], INCIDENT, seed=5, execution=ONE_BY_ONE).line.id
     assert full_candidates(team_at_work, line.id) == full_candidates(team_at_work, whole)
@@ -202,7 +196,7 @@ def test_resume__a_small_search_is_computed_anew_under_its_number_and_seed(team_
     line = newest(team_at_work)
     assert (line.resumable, line.kept, line.kept_of) == (True, 0, 0)
     ended, words = resumed(team_at_work, line.id)
-    assert words == "No finished part was kept, so all of it is computed from the beginning."
+    assert words == "Resumed from the beginning: no finished part was kept."
     assert ended.id == line.id == before + 1
     assert full_candidates(team_at_work, line.id) == full_candidates(team_at_work, before)
     assert without_times(team_at_work, line.id) == without_times(team_at_work, before)
@@ -249,7 +243,7 @@ def test_change__erases_the_blocks_and_their_key_at_once(team_at_work, what, sco
         assert connection.execute(select(unfinished.c.key, unfinished.c.sealed)).one() == (None, None)
     scored.clear()
     _, words = resumed(team_at_work, run)
-    assert words == "No finished part was kept, so all of it is computed from the beginning."
+    assert words == "Resumed from the beginning: no finished part was kept."
     assert len(scored) == 4
     whole = search(team_at_work["geneticist"], INCIDENT, seed=5, execution=ONE_BY_ONE).line.id
     assert full_candidates(team_at_work, run) == full_candidates(team_at_work, whole)
@@ -270,7 +264,7 @@ def test_change__a_new_consent_is_found_by_comparing(team_at_work, scored):
     assert kept_rows(team_at_work.registry) == (1, 3)
     scored.clear()
     line, words = resumed(team_at_work, run)
-    assert words == "Something that the search rests on has changed, so all of it is computed from the beginning."
+    assert words == "Resumed from the beginning: something that the search rests on has changed."
     assert len(scored) == 4
     assert line.left_out == {"donors whose consent has expired": 1}
 
@@ -308,7 +302,7 @@ def test_resume__on_another_day_with_the_same_consents_goes_on(team_at_work, sco
     run = cancelled_after(team_at_work, 3).id
     team_at_work.clock.later(days=2)
     line, words = resumed(team_at_work, run)
-    assert words == "3 of 4 parts were kept; it goes on from there."
+    assert words == "Resumed from 3 of 4 parts, which were kept."
     assert line.day.isoformat() == "2026-11-25"
     assert len(scored) == 4
 
@@ -436,139 +430,3 @@ def test_finish__of_a_run_that_somebody_resumed_is_refused(team_at_work, monkeyp
 
 def stopped(_step: str, _done: int, _of: int) -> None:
     raise KeyboardInterrupt
-
-
-def test_keep__a_block_that_finds_no_room_is_computed_again(team_at_work, monkeypatch, scored):
-    def full(*_arguments: object, **_named: object) -> None:
-        raise StorageError("the disk is full")
-
-    with monkeypatch.context() as patched:
-        patched.setattr("antigone.casework.registry.resuming.keep_block", full)
-        line = cancelled_after(team_at_work, 2)
-    assert (line.state, line.kept, line.kept_of) == ("cancelled", 0, 4)
-    resumed(team_at_work, line.id)
-    assert len(scored) == 2 + 4
-
-
-@pytest.mark.parametrize("moment", [0, 2, "read"])
-def test_keep__nothing_is_kept_after_somebody_left(team_at_work, moment, monkeypatch):
-    """Somebody leaves while the search runs: what it finds from then on is not kept either."""
-    left: list[str] = []
-    if moment == "read":  # after the profiles were read, and before there is a key for blocks
-
-        def leaves_first(registry, work, incident):
-            leave("comparing blocks", 0, 4)
-            return open_sealed_blocks(registry, work, incident)
-
-        monkeypatch.setattr("antigone.casework.registry.searching.open_sealed_blocks", leaves_first)
-
-    def leave(step: str, done: int, _of: int) -> None:
-        if step == "comparing blocks" and (done == moment or moment == "read") and not left:
-            left.append("F1")
-            withdraw_donor(team_at_work["coordinator"], INCIDENT, "F1", "FA")
-            assert kept_rows(team_at_work.registry) == ERASED_AT_ONCE
-
-    after = After(4)
-
-    def both(step: str, done: int, of: int) -> None:
-        leave(step, done, of)
-        after.progress(step, done, of)
-
-    with pytest.raises(Cancelled):
-        search(team_at_work["geneticist"], INCIDENT, execution=ONE_BY_ONE, progress=both, cancelled=after)
-    assert left
-    assert kept_rows(team_at_work.registry) == ERASED_AT_ONCE
-
-
-# What is on the disk
-
-
-def folder_of(registry_url: str, request: pytest.FixtureRequest) -> Path:
-    if not registry_url.startswith("postgresql"):
-        return Path(registry_url).parent
-    server = request.getfixturevalue("postgres")
-    if server.data is None:
-        pytest.skip("NOT TESTED: the files of a server that is not ours cannot be read")
-    server.run("CHECKPOINT")
-    return Path(server.data)
-
-
-@pytest.fixture
-def opened(monkeypatch) -> list[bytes]:
-    """Every block as it is before it is sealed."""
-    from antigone.casework.registry import resuming
-
-    found: list[bytes] = []
-
-    def packed(result):
-        found.append(pack_block(result))
-        return found[-1]
-
-    monkeypatch.setattr(resuming, "pack_block", packed)
-    return found
-
-
-def test_blocks__stand_sealed_on_the_disk_and_leave_no_byte_when_somebody_leaves(
-    team_at_work, registry_url, request, opened
-):
-    cancelled_after(team_at_work, 4)
-    with snapshot(team_at_work.registry.engine) as connection:
-        key = connection.scalar(select(unfinished.c.key))
-        sealed = [*connection.scalars(select(blocks.c.sealed)), *connection.scalars(select(unfinished.c.sealed))]
-        wrapped = connection.scalar(select(keys.c.wrapped).where(keys.c.id == key))
-        secret = team_at_work.registry.vault.data_keys(connection, [key])[key].secret
-    folder = folder_of(registry_url, request)
-    assert len(sealed) == 5
-    assert len(opened) == 4
-    assert all(files_with(folder, pattern) for pattern in (*sealed, wrapped)), "the search of files finds what is there"
-    for pattern in (*opened, b"log_lr.npy", secret):
-        assert files_with(folder, pattern) == []
-    withdraw_donor(team_at_work["coordinator"], INCIDENT, "F1", "FA")
-    for pattern in (*sealed, wrapped):
-        assert files_with(folder, pattern) == []
-
-
-def test_blocks__one_moved_to_another_place_does_not_open(team_at_work):
-    run = cancelled_after(team_at_work, 3).id
-    with transaction(team_at_work.registry.engine) as connection:
-        first = connection.execute(select(blocks).order_by(blocks.c.number)).first()
-        assert first is not None
-        change = blocks.update().where(blocks.c.id == first.id).values(number=3)
-        connection.execute(change)
-    with pytest.raises(RegistryError, match=f"blocks:{run}:3 does not open"):
-        resume_search(team_at_work["geneticist"], run)
-    assert newest(team_at_work).state == "failed"
-
-
-def test_backup__holds_blocks_sealed_and_one_of_before_somebody_left_opens_none(tmp_path):
-    team = at_work(str(tmp_path / "registry.db"))
-    run, vault = cancelled_after(team, 3).id, team.registry.vault
-    archive, ring = tmp_path / "archive", tmp_path / "ring"
-    backup(team.registry.engine, vault, archive=archive, ring=ring, at=team.registry.now())
-    restore(tmp_path / "before.db", vault, archive=archive, ring=ring, at=team.registry.now()).engine.dispose()
-    whole = opening.open_with(tmp_path / "before.db", vault, clock=team.clock)
-    geneticist = opening.session_of(whole, "geneticist", purpose=PURPOSE)
-    told: list[str] = []
-    assert resume_search(geneticist, run, told=told.append).line.state == "finished"
-    assert told == ["3 of 4 parts were kept; it goes on from there."]
-    withdraw_donor(team["coordinator"], INCIDENT, "F1", "FA")
-    restore(tmp_path / "after.db", vault, archive=archive, ring=ring, at=team.registry.now()).engine.dispose()
-    after = opening.open_with(tmp_path / "after.db", vault, clock=team.clock)
-    assert kept_rows(after) == (0, 0)
-    with pytest.raises(Conflict, match="cannot be resumed"):
-        resume_search(opening.session_of(after, "geneticist", purpose=PURPOSE), run)
-    for registry in (team.registry, whole, after):
-        registry.close()
-
-
-def test_migration__the_way_down_takes_the_blocks_and_their_keys(team_at_work, registry_url):
-    run = cancelled_after(team_at_work).id
-    with snapshot(team_at_work.registry.engine) as connection:
-        key = connection.scalar(select(unfinished.c.key))
-    team_at_work.registry.engine.dispose()
-    upgrade(registry_url, revision="0004").dispose()
-    upgrade(registry_url).dispose()
-    with snapshot(team_at_work.registry.engine) as connection:
-        assert connection.scalar(select(keys.c.id).where(keys.c.id == key)) is None
-    with pytest.raises(Conflict, match="cannot be resumed"):
-        resume_search(team_at_work["geneticist"], run)

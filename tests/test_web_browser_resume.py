@@ -42,7 +42,7 @@ def test_story__a_search_is_cancelled_then_dies_and_is_resumed(browser, site, tm
     page.get_by_role("heading", name=f"Search {job.run} has stopped").wait_for()
     assert faults(page) == []
     press(page, f"Resume search {job.run}")
-    page.get_by_text("The search is finished. 3 of 4 parts were kept; it goes on from there.").wait_for(timeout=60_000)
+    page.get_by_text("The search is finished. Resumed from 3 of 4 parts, which were kept.").wait_for(timeout=60_000)
     assert faults(page) == []
     context.close()
     assert told == []

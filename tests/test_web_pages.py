@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from registry_team import INCIDENT
+from registry_team import INCIDENT, candidate
 from test_web_security import routes
 from web_site import Site, TestClient, make_site, post
 
@@ -71,6 +71,7 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
         "confirm",
         {"id": "{candidate}", "pairing": "999", "version": "0", "decision": "confirm", "reason": "x"},
     ),
+    "/candidate/parts": ("propose", {"id": "{candidate}", "incident": "x", "one": "x", "other": "y", "reason": "x"}),
     "/family/consent": (
         "record consent",
         {"incident": "x", "family": "x", "member": "x", "reference": "x", "given": "2026-01-01", "scope": "court"},
@@ -199,6 +200,21 @@ def test_review__needs_a_reason_and_a_known_step(fresh):
     assert decide(browser, fresh, "propose", version=0, reason="  ") == 422
     assert decide(browser, fresh, "declare", version=0) == 422
     assert state(fresh) == "open"
+
+
+def test_candidate__rivals_are_declared_parts_of_one_person(fresh):
+    """PM2 and PM3 are both candidates for the missing person of F2."""
+    team, browser = fresh.team, fresh.browser("geneticist")
+    first, second = candidate(team, "PM2", "F2"), candidate(team, "PM3", "F2")
+    given = {"id": first.id, "incident": INCIDENT, "one": "PM2", "other": "PM3"}
+    assert "Declare parts of one person" in browser.get(f"/candidate?id={first.id}").text
+    assert "Declare parts of one person" not in fresh.browser("reviewer").get(f"/candidate?id={first.id}").text
+    assert post(browser, "/candidate/parts", given | {"reason": " "}).status_code == 422
+    assert post(browser, "/candidate/parts", given | {"reason": "found together"}).status_code == 303
+    for line, other in ((first, "PM3"), (second, "PM2")):
+        page = browser.get(f"/candidate?id={line.id}").text
+        assert f"Declared parts of the same person: {other}." in page
+        assert "Declare them parts" not in page
 
 
 def test_dashboard__says_what_waits_for_whom(fresh):

@@ -112,7 +112,7 @@ def test_resume__after_the_worker_was_killed_gives_what_one_go_gives(site, tmp_p
         assert "2 of its 4 parts are kept, sealed" in page
     ended = resume(site, browser, job.run)
     assert (ended.state, ended.run) == ("finished", job.run), ended.words
-    assert ended.words == "2 of 4 parts were kept; it goes on from there."
+    assert ended.words == "Resumed from 2 of 4 parts, which were kept."
     assert ended.words in browser.get(f"/search?job={ended.id}").text
     assert full_candidates(site.team, job.run) == full_candidates(site.team, in_one_go(site))
     assert "Somebody went on with it since: it is finished." in browser.get(f"/search?job={job.id}").text
@@ -140,7 +140,7 @@ def test_resume__when_a_donor_left_meanwhile_says_that_it_begins_anew(site, tmp_
     assert "No finished part of it is kept" in browser.get(f"/search?job={job.id}").text
     ended = resume(site, browser, newest(site).id)
     assert ended.state == "finished", ended.words
-    assert "all of it is computed from the beginning" in browser.get(f"/search?job={ended.id}").text
+    assert "Resumed from the beginning: no finished part was kept." in browser.get(f"/search?job={ended.id}").text
 
 
 def test_discard__erases_what_is_kept_and_offers_no_resumption(site, tmp_path):

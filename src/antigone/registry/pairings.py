@@ -212,6 +212,18 @@ def declare_parts(
         connection.execute(insert(parts).values(**row))
 
 
+def declared_parts(connection: Connection, incident: int) -> tuple[frozenset[str], ...]:
+    """The codes of the remains that were declared parts of one person, each person's together."""
+    one, other = unidentified.alias("one_of_two"), unidentified.alias("other_of_two")
+    both = parts.join(one, parts.c.one == one.c.id).join(other, parts.c.other == other.c.id)
+    query = select(one.c.code, other.c.code).select_from(both).where(one.c.incident == incident)
+    persons: list[frozenset[str]] = []
+    for pair in connection.execute(query.order_by(parts.c.id)):
+        same = [person for person in persons if person & {*pair}]
+        persons = [person for person in persons if person not in same] + [frozenset(pair).union(*same)]
+    return tuple(persons)
+
+
 def _pairing(connection: Connection, pairing: int) -> Row[Any]:
     query = (
         select(

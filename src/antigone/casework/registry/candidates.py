@@ -26,9 +26,9 @@ from antigone.model.profile import NOT_TYPED, Profile
 from antigone.registry import candidates as stored
 from antigone.registry.candidates import Only, Order
 from antigone.registry.instruments import count_lapsed, count_uncovered
-from antigone.registry.overview import AnyRow, donors_of, find_candidate, members_of, newest_answer
+from antigone.registry.overview import AnyRow, donors_of, find_candidate, find_incident, members_of, newest_answer
 from antigone.registry.pair import read_family, read_person
-from antigone.registry.pairings import TRANSITIONS, Decision, read_decisions, read_reviews
+from antigone.registry.pairings import TRANSITIONS, Decision, declared_parts, read_decisions, read_reviews
 
 ORDERS: Mapping[str, Order] = {order: order for order in get_args(Order)}
 """What a list can be sorted by."""
@@ -131,7 +131,13 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         of_missing=tuple(of_missing),
         run=run_view(connection, row.run),
         may=_may(session, line, decisions, stale=line.stale),
+        parts=_other_parts(connection, row.incident, line.unidentified),
     )
+
+
+def _other_parts(connection: Connection, incident: str, code: str) -> tuple[str, ...]:
+    persons = declared_parts(connection, find_incident(connection, incident).id)
+    return tuple(sorted(next((person for person in persons if code in person), frozenset()) - {code}))
 
 
 def _material(session: Session, connection: Connection, view: CandidateView) -> ExpertMaterial:

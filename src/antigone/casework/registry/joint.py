@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from antigone.casework.joint import joint_incident
 from antigone.casework.prepare import Progress, silent
+from antigone.casework.registry.parts import with_one_for_each
 from antigone.casework.registry.reading import writing_what_was_read
 from antigone.casework.registry.runlines import joint_line
 from antigone.casework.registry.searching import unwatched
@@ -20,7 +21,8 @@ from antigone.registry import joint_runs as stored
 from antigone.registry.consent import Covered
 from antigone.registry.database import snapshot
 from antigone.registry.instruments import count_lapsed_in
-from antigone.registry.overview import AnyRow
+from antigone.registry.overview import AnyRow, find_incident
+from antigone.registry.pairings import declared_parts
 
 FLAT = JointPrior()
 MOST_LISTED = 20
@@ -39,7 +41,8 @@ def solve_jointly(
     """One consistent answer for all unidentified persons and all families of an incident, kept sealed.
 
     Consent to identify is asked for twice: when the profiles are read, and when the answer is stored. When somebody
-    left in between, nothing is stored: every number of a joint answer rests on everybody in it.
+    left in between, nothing is stored: every number of a joint answer rests on everybody in it. Of remains that were
+    declared parts of one person, the one with the most markers stands for all.
 
     Parameters
     ----------
@@ -61,11 +64,11 @@ def solve_jointly(
     RegistryError, InputError, ModelError, PlanTooLarge
         See `read_incident` and ``joint_incident``. The run is then kept as failed.
     """
-    run, covered = _begin(session, incident, prior)
+    run, covered, persons = _begin(session, incident, prior)
     started(run)
     try:
         result = joint_incident(
-            covered.incident,
+            with_one_for_each(covered.incident, persons),
             today=session.registry.today(),
             created=session.registry.now(),
             command=f"joint solution of incident {incident} in the registry, prior {_stated(prior)}",
@@ -181,7 +184,8 @@ def _why_closed(session: Session, connection: Connection, row: AnyRow) -> str:
     return f"the consent of {lapsed} donor(s) of the incident has ended since; solve it again" if lapsed else ""
 
 
-def _begin(session: Session, incident: str, prior: JointPrior) -> tuple[int, Covered]:
+def _begin(session: Session, incident: str, prior: JointPrior) -> tuple[int, Covered, tuple[frozenset[str], ...]]:
+    """The number of the run, what it may use, and which remains are declared parts of one person."""
     registry = session.registry
     subject = Subject(incident=incident, prior=_stated(prior), state="running")
     asked = writing_what_was_read(session, "solve jointly", subject, incident=incident)
@@ -195,7 +199,8 @@ def _begin(session: Session, incident: str, prior: JointPrior) -> tuple[int, Cov
             at=registry.now(),
             left_out=covered.refused,
         )
-    return run, covered
+        persons = declared_parts(connection, find_incident(connection, incident).id)
+    return run, covered, persons
 
 
 def _finish(session: Session, run: int, covered: Covered, result: JointResult) -> JointView:

@@ -61,10 +61,10 @@ def kept_words(line: RunLine) -> str:
 def from_where(work: Unfinished, *, changed: bool) -> str:
     """From where a run goes on that was resumed; ``changed``: the parts of before rested on something else."""
     if changed:
-        return "Something that the search rests on has changed, so all of it is computed from the beginning."
+        return "Resumed from the beginning: something that the search rests on has changed."
     if not work.kept:
-        return "No finished part was kept, so all of it is computed from the beginning."
-    return f"{work.kept} of {work.blocks} parts were kept; it goes on from there."
+        return "Resumed from the beginning: no finished part was kept."
+    return f"Resumed from {work.kept} of {work.blocks} parts, which were kept."
 
 
 def running(connection: Connection) -> tuple[RunLine, ...]:

@@ -336,9 +336,9 @@ class CandidateView:
     """A candidate in full, what was said and decided, and the alternatives.
 
     ``candidate`` is None when it stays closed, and ``closed`` then says why. ``kind`` and ``sex`` are the unidentified
-    person's. ``family`` has donors by member and sample, without profile or consent.
-    ``may`` are the steps that the user who asks can take now: "comment", "propose", "confirm", "reject", "return",
-    "ask to reopen", "reopen", "keep".
+    person's. ``family`` has donors by member and sample, without profile or consent. ``parts`` are the other remains
+    that were declared parts of this person. ``may`` are the steps that the user who asks can take now: "comment",
+    "propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep".
     """
 
     line: CandidateLine
@@ -354,6 +354,7 @@ class CandidateView:
     of_missing: tuple[CandidateLine, ...]
     run: RunView
     may: tuple[str, ...]
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,20 @@ def decide(
     return visit.go(link("/candidate", id=id), notice=DECISIONS[decision][1])
 
 
+@router.post("/candidate/parts")
+def declare_parts(
+    visit: Signed,
+    id: Annotated[int, Form()],
+    incident: Annotated[str, Form()],
+    one: Annotated[str, Form()],
+    other: Annotated[str, Form()],
+    reason: Annotated[str, Form()],
+) -> Response:
+    """Declare two remains parts of one person."""
+    reviewing.declare_parts(visit.session, incident, one, other, reason=_reason(reason))
+    return visit.go(link("/candidate", id=id), notice=f"{one} and {other} are declared parts of one person.")
+
+
 def _joint(visit: Visit, view: CandidateView) -> JointOfPair | None:
     """What the newest joint answer says of this pair; nothing while there is none."""
     line = view.line

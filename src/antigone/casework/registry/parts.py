@@ -1,0 +1,31 @@
+"""Remains that a person declared parts of one: one of them stands for all where everybody is weighed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from antigone.model.case import Incident, UnidentifiedPerson
+
+
+def with_one_for_each(incident: Incident, persons: Sequence[Collection[str]]) -> Incident:
+    """The incident with one part of each person, the one with the most markers typed, and a notice that says so.
+
+    Two parts of one person cannot both be given to one missing person, so without this they would stand against each
+    other.
+    """
+    left, notices = set[str](), []
+    for codes in persons:
+        parts = sorted((p for p in incident.unidentified if p.code in codes), key=lambda p: (-_typed(p), p.code))
+        if len(parts) > 1:
+            first, *others = (part.code for part in parts)
+            left |= {*others}
+            notices.append(
+                f"{first}, with the most markers, stands for {', '.join(others)}: declared parts of one person"
+            )
+    kept = tuple(person for person in incident.unidentified if person.code not in left)
+    return replace(incident, unidentified=kept, notices=(*incident.notices, *notices))
+
+
+def _typed(person: UnidentifiedPerson) -> int:
+    return len(person.profile.genotypes.keys() | person.replicates.keys())
