@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    from registry_prepared import Prepared, Stage
+    from registry_servers import Server
     from registry_team import Team
 
 SHARED = Path(os.environ.get("ANTIGONE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
@@ -23,6 +26,20 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same-every-time"))
 
 POSTGRES_URL = "ANTIGONE_POSTGRES"
 """Where this is set, the registry's tests use that server instead of one of their own."""
+
+
+IN_MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30  # noqa: S108 - each test has a folder of its own there
+"""Where temporary files of tests are held in memory, and the free bytes for which that is done."""
+
+
+def pytest_configure() -> None:
+    """Let databases wait for no disk; a TMPDIR that somebody chose is left as it is."""
+    if "TMPDIR" in os.environ or not IN_MEMORY.is_dir():
+        return
+    there = os.statvfs(IN_MEMORY)
+    if there.f_bavail * there.f_frsize >= ROOM and not there.f_flag & os.ST_NOEXEC:
+        os.environ["TMPDIR"] = str(IN_MEMORY)
+        tempfile.tempdir = None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,32 +81,50 @@ def registry_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url
 
 
+@pytest.fixture(scope="session")
+def prepared_files(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """Registries in files, to be copied."""
+    from registry_prepared import Prepared
+
+    return Prepared(tmp_path_factory.mktemp("prepared"), None)
+
+
+@pytest.fixture(scope="session")
+def prepared_databases(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> Prepared:
+    """Registries of a server, to be copied."""
+    from registry_prepared import Prepared
+
+    return Prepared(tmp_path_factory.mktemp("prepared"), postgres)
+
+
 @pytest.fixture
-def team(registry_url: str) -> Iterator[Team]:
+def team_of(request: pytest.FixtureRequest, registry_url: str) -> Iterator[Callable[[Stage], Team]]:
+    """The team of a registry of a stage at ``registry_url``."""
+    kind = "prepared_databases" if "://" in registry_url else "prepared_files"
+    prepared, opened = request.getfixturevalue(kind), []
+
+    def team(stage: Stage) -> Team:
+        opened.append(prepared.team(stage, registry_url))
+        return opened[-1]
+
+    yield team
+    for one in opened:
+        one.registry.close()
+
+
+@pytest.fixture
+def team(team_of: Callable[[Stage], Team]) -> Team:
     """A registry with a user for each role, and nobody's data."""
-    from registry_team import make_team
-
-    made = make_team(registry_url)
-    yield made
-    made.registry.close()
+    return team_of("users")
 
 
 @pytest.fixture
-def team_at_work(registry_url: str) -> Iterator[Team]:
+def team_at_work(team_of: Callable[[Stage], Team]) -> Team:
     """The same with a small incident imported."""
-    from registry_team import team_at_work as at_work
-
-    made = at_work(registry_url)
-    yield made
-    made.registry.close()
+    return team_of("incident")
 
 
 @pytest.fixture
-def after_search(team_at_work: Team) -> Team:
+def after_search(team_of: Callable[[Stage], Team]) -> Team:
     """The same after a search."""
-    from registry_team import INCIDENT
-
-    from antigone.casework.registry.searching import search
-
-    search(team_at_work["geneticist"], INCIDENT)
-    return team_at_work
+    return team_of("search")

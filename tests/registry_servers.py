@@ -39,17 +39,31 @@ class Server:
     @contextmanager
     def database(self) -> Iterator[str]:
         """The URL of a new, empty database."""
+        url = self.create()
+        try:
+            yield url
+        finally:
+            self.run(f"DROP DATABASE {_name(url)} WITH (FORCE)")
+
+    def create(self) -> str:
+        """The URL of a new, empty database that lives as long as the server, or the caller drops it."""
         name = f"antigone_{uuid.uuid4().hex}"
         self.run(f"CREATE DATABASE {name}")
         base, _, query = self.url.partition("?")
-        try:
-            yield f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
-        finally:
-            self.run(f"DROP DATABASE {name} WITH (FORCE)")
+        return f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+    def copy(self, made: str, url: str) -> None:
+        """Put a copy of one database, to which nobody is connected, in the place of another one."""
+        self.run(f"DROP DATABASE {_name(url)} WITH (FORCE)")
+        self.run(f"CREATE DATABASE {_name(url)} TEMPLATE {_name(made)}")
 
     def run(self, command: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(command)
+
+
+def _name(url: str) -> str:
+    return url.partition("?")[0].rsplit("/", 1)[1]
 
 
 def binaries() -> Path | None:

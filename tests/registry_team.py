@@ -79,7 +79,17 @@ def make_team(place: str) -> Team:
     others = {role: role for role in ROLES[1:]} | {"second geneticist": "geneticist", "second reviewer": "reviewer"}
     for code, role in others.items():
         users.add_user(administrator, code, role=role, password=password_of(code))
-    codes = ["administrator", *others]
+    return _team(registry, clock)
+
+
+def reopen_team(place: str, vault: Vault) -> Team:
+    """The team of a registry that is there already; its clock stands at noon."""
+    clock = Clock()
+    return _team(opening.open_with(place, vault, clock=clock, cost=SMALL), clock)
+
+
+def _team(registry: Registry, clock: Clock) -> Team:
+    codes = ("administrator", *ROLES[1:], "second geneticist", "second reviewer")
     return Team(registry, clock, {code: opening.session_of(registry, code, purpose=PURPOSE) for code in codes})
 
 

@@ -16,9 +16,11 @@ import strategies
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from antigone.engine.circumstances import sex_lr
 from antigone.engine.observation import observation_probabilities
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.model.case import UnidentifiedPerson
+from antigone.model.circumstances import SexRates
 from antigone.model.joint_result import JointPrior
 from antigone.model.marker import Marker
 from antigone.model.mutation import Custom, Equal, Stepwise
@@ -64,6 +66,9 @@ class Small:
         return [family_table(q, self.persons, [self.marker], theta=self.theta) for q in self.questions]
 
 
+SEX_RATES = (SexRates(0.01), SexRates(0.0, 0.2), SexRates(0.05, 0.1, 0.4), SexRates(0.0))
+
+
 def may_be(question_pedigree: Pedigree, member: str, sexes: tuple[Sex, ...]) -> tuple[int, ...]:
     sex = question_pedigree[member].sex
     return tuple(p for p, other in enumerate(sexes) if other == sex or "unknown" in (sex, other))
@@ -71,8 +76,9 @@ def may_be(question_pedigree: Pedigree, member: str, sexes: tuple[Sex, ...]) -> 
 
 @st.composite
 def incidents(
-    draw: st.DrawFn, *, families: int = 2, theta: bool = True, on_x: bool = False, lossy: bool = False
-) -> Small:
+    draw: st.DrawFn, *, families: int = 2, theta: bool = True, on_x: bool = False, lossy: bool = False,
+    sexed: bool = False,
+) -> Small:  # fmt: skip
     marker = draw(strategies.markers(on_x=on_x, most_alleles=2 if lossy else 3))
     count = draw(st.integers(1, 2 if lossy else 4))
     known: list[Sex] = ["female", "male"] if on_x else ["female", "male", "unknown"]
@@ -83,13 +89,15 @@ def incidents(
         persons, weights = draw(degraded(marker, sexes))
     else:
         weights = {}
+    if sexed:
+        persons = replace(persons, sex=draw(st.sampled_from(SEX_RATES)))
     questions, left = [], 4
     for f in range(draw(st.integers(1, families))):
         pedigree = draw(strategies.pedigrees(3 if lossy else 4))
         missing = tuple(draw(st.lists(st.sampled_from([m.id for m in pedigree]), max_size=left, unique=True)))
         left -= len(missing)
         typed = {m: p for m, p in draw(strategies.typings(pedigree, marker)).items() if m not in missing}
-        candidates = tuple(may_be(pedigree, m, sexes) for m in missing)
+        candidates = tuple(persons.may_be(pedigree[m].sex) if sexed else may_be(pedigree, m, sexes) for m in missing)
         questions.append(FamilyQuestion(f"F{f}", pedigree, missing, typed, candidates))
     chosen = draw(st.sampled_from([0.0, 0.05])) if theta else 0.0
     return Small(tuple(questions), persons, chosen, weights)
@@ -104,6 +112,7 @@ def any_incidents(*, families: int, theta: bool = True) -> st.SearchStrategy[Sma
     return st.one_of(
         incidents(families=families, theta=theta),
         incidents(families=families, theta=theta, on_x=True),
+        st.booleans().flatmap(lambda on_x: incidents(families=families, theta=theta, on_x=on_x, sexed=True)),
         incidents(families=min(families, 2), theta=theta, lossy=True),
         incidents(families=min(families, 2), theta=theta, on_x=True, lossy=True),
     )
@@ -143,9 +152,17 @@ def rows_of(question: FamilyQuestion) -> Iterator[tuple[int, ...]]:
 
 def oracle_weight(small: Small, question: FamilyQuestion, row: tuple[int, ...]) -> float:
     """P(references, persons in place) / P(references, the same persons unrelated), by direct summation."""
+    sexes = small.persons.sexes
     placed = {m: p for m, p in zip(question.missing, row, strict=True) if p != NOBODY}
-    together = oracle_likelihood(small, question.pedigree, question.references, placed)
-    strangers = {f"S{p}": Individual(f"S{p}", small.persons.sexes[p]) for p in row if p != NOBODY}
+    by_sex = math.prod(
+        sex_lr(question.pedigree[m].sex, sexes[p], rates=small.persons.sex)
+        for m, p in placed.items()
+        if small.persons.sex
+    )
+    if small.marker.chromosome == "X":  # in a pairing of different sexes the X says nothing
+        placed = {m: p for m, p in placed.items() if sexes[p] == question.pedigree[m].sex}
+    together = by_sex * oracle_likelihood(small, question.pedigree, question.references, placed)
+    strangers = {f"S{p}": Individual(f"S{p}", sexes[p]) for p in placed.values()}
     who = {code: int(code[1:]) for code in strangers}
     if small.theta:
         apart = Pedigree((*question.pedigree, *strangers.values()))
@@ -195,6 +212,18 @@ def test_family_table__over_genotypes_agrees_with_the_oracle(small: Small) -> No
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(joint_likelihood, "FEW_PERSONS", -1)
         patch.setattr(joint_likelihood, "MOST_BITS", -1)
+        assert_tables_agree(small, small.tables())
+
+
+@relaxed
+@given(st.booleans().flatmap(lambda on_x: incidents(on_x=on_x, sexed=True)), st.booleans())
+def test_family_table__with_rates_of_the_sex_agrees_with_the_oracle(small: Small, over_genotypes: bool) -> None:
+    """A pairing of different sexes is possible where a sample may show the other one; its X says nothing then."""
+    require_affordable(small)
+    with pytest.MonkeyPatch.context() as patch:
+        if over_genotypes:
+            patch.setattr(joint_likelihood, "FEW_PERSONS", -1)
+            patch.setattr(joint_likelihood, "MOST_BITS", -1)
         assert_tables_agree(small, small.tables())
 
 
@@ -256,6 +285,7 @@ def test_solve_joint__posteriors_agree_with_the_oracle(small: Small, odds: float
     weighed = {rows: w * odds ** sum(p != NOBODY for row in rows for p in row) for rows, w in found.items()}
     posterior = solve_joint(small.tables(), small.persons, prior=JointPrior("odds", odds), count=5)
     assert posterior.exact
+    assert posterior.log_assignments == pytest.approx(math.log(len(found)), abs=1e-9)
     assert_posterior_agrees(small, posterior, weighed)
     ranked = sorted((w for w in weighed.values() if w > 0), reverse=True)[:5]
     assert [math.exp(one.log_weight) for one in posterior.best] == pytest.approx(ranked, rel=1e-8)
@@ -336,7 +366,7 @@ def assert_ranks_hold(posterior: JointPosterior, found: Mapping) -> None:
     ranked = sorted(found.values(), reverse=True)
     for place, one in enumerate(posterior.best):
         assert math.exp(one.log_weight) == pytest.approx(found[one.persons], rel=1e-8)
-        if one.log_weight >= posterior.log_left_out:
+        if one.log_weight >= posterior.log_largest_left_out:
             assert math.exp(one.log_weight) == pytest.approx(ranked[place], rel=1e-8)
 
 
@@ -432,6 +462,22 @@ def read_exactly(small: Small, p: int) -> dict[str, np.ndarray]:
     profile, sex = small.persons.profiles[p], small.persons.sexes[p]
     person = UnidentifiedPerson(small.persons.codes[p], profile, sex)
     return observe_profile(person, [small.marker], observation=AS_READ)
+
+
+@relaxed
+@given(st.booleans().flatmap(lambda on_x: incidents(families=1, on_x=on_x, sexed=True)))
+def test_family_table__one_pairing_with_rates_of_the_sex_is_the_search(small: Small) -> None:
+    require_affordable(small)
+    [question] = small.questions
+    assume(question.missing and 0 in question.candidates[0])
+    one = replace(question, missing=question.missing[:1], candidates=((0,),))
+    table = family_table(one, small.persons, [small.marker], theta=small.theta)
+    target = Target("F", one.missing[0], one.pedigree, one.references)
+    person = UnidentifiedPerson("V0", small.persons.profiles[0], small.persons.sexes[0])
+    searched = compare(
+        [target], [person], populations={"p": [small.marker]}, theta=small.theta, sex=small.persons.sex
+    ).log_lr["p"][0, 0]
+    assert table.log_weight[1] == pytest.approx(searched, rel=1e-9, abs=1e-10)
 
 
 @relaxed

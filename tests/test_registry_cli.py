@@ -23,7 +23,7 @@ from antigone.cli import app, main
 from antigone.formats.casewriter import write_case_folder
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-OPENED_BEFORE = {"init", "restore", "passphrase", "join"}
+OPENED_BEFORE = {"init", "restore", "upgrade", "passphrase", "join"}
 COMMON = {"--registry", "--key-file", "--user", "--purpose"}
 
 
@@ -311,6 +311,12 @@ def test_show__says_all_that_the_page_says_of_the_evidence(team):
         "You can:",
     ):
         assert words in said, words
+
+
+def test_reset_codes__is_for_the_administrator_and_an_active_user(team):
+    assert "'dan' signs in with a password alone" in team.must("ann", "users", "reset-codes", "dan")
+    assert "'manage users' is for the administrator" in team("dan", "users", "reset-codes", "cleo")[1]
+    assert "no active user 'nobody'" in team("ann", "users", "reset-codes", "nobody")[1]
 
 
 def test_unidentified__are_listed_by_code(team):

@@ -47,9 +47,7 @@ def test_init__makes_database_key_file_and_administrator(tmp_path):
 def older(registry_url):
     """A registry with an administrator, at the place of the schema before this one."""
     vault = Vault.new()
-    opening.init_registry(
-        registry_url, administrator="A", password="a long password", vault=vault, cost=SMALL
-    ).close()
+    opening.init_registry(registry_url, administrator="A", password="a long password", vault=vault, cost=SMALL).close()
     upgrade(registry_url, revision="0003").dispose()
     return registry_url, vault
 

@@ -245,7 +245,7 @@ def test_rotate__a_wrong_passphrase_changes_nothing_and_is_limited(house, admini
 
 
 def test_rotate__waits_for_what_is_computed_with_the_old_key(house, administrator, tmp_path, monkeypatch):
-    monkeypatch.setattr("antigone.web.jobs._is_worker", lambda process: True)
+    monkeypatch.setattr("antigone.web.jobs._is_worker", lambda *_: True)
     job = Job("f" * 16, "x", "geneticist", PURPOSE, INCIDENT, state="running", process=1)
     write_job(tmp_path / "work" / f"{job.id}.json", job)
     answer = post(administrator, "/keys/rotate", {"passphrase": PASSPHRASE})

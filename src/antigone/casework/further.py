@@ -131,7 +131,8 @@ def _markers(count: int) -> str:
 def circumstance_log_odds(prepared: Prepared, targets: Sequence[Target]) -> dict[tuple[int, str, str], float]:
     """What is known beside DNA as prior log odds (natural) of each pairing (person, family, missing).
 
-    Sex takes no part: pairings of different sexes are not formed. A pairing about which nothing is known is left out.
+    The sexes are no part of it: where their rates are stated they are in the weights of the pairings. A pairing about
+    which nothing is known is left out.
     """
     further, found = prepared.further, dict[tuple[int, str, str], float]()
     for target in targets:

@@ -35,7 +35,7 @@ from antigone.search.joint_conclusions import alike_places, propose, without_dat
 from antigone.search.joint_likelihood import FamilyTable
 from antigone.search.joint_persons import Persons
 from antigone.search.joint_posterior import JointAssignment, JointPosterior, Ratio, solve_joint
-from antigone.search.joint_prior import prior_weights
+from antigone.search.joint_prior import countable_sexes, prior_weights
 from antigone.search.joint_question import NOBODY, FamilyQuestion
 from antigone.search.joint_screen import family_tables
 
@@ -140,10 +140,10 @@ def solve_population(
     What is known beside DNA moves the prior odds of single pairings.
     """
     settings = prepared.incident.settings
-    persons = persons_of(prepared.persons, markers, observation=settings.observation)
+    persons = persons_of(prepared.persons, markers, observation=settings.observation, sex=prepared.further.sex)
     questions = questions_of(targets, persons)
     sexes = [question.pedigree[m].sex for question in questions for m in question.missing]
-    odds = prior_weights(prior, persons.sexes, sexes).log_odds
+    odds = prior_weights(prior, *countable_sexes(persons, sexes)).log_odds
     tables, prices = family_tables(questions, persons, markers, theta=settings.theta, log_odds=odds)
     known = circumstance_log_odds(prepared, targets)
     posterior = solve_joint(tables, persons, prior=prior, pair_log_odds=known, prices=prices, count=count)
@@ -166,7 +166,7 @@ def describe_joint(
         assignments_possible=float(np.exp(min(posterior.log_assignments, 700.0))),
         exact=posterior.exact,
         error_bound=posterior.error_bound,
-        log10_left_out=posterior.log_left_out / LN10,
+        log10_left_out=posterior.log_largest_left_out / LN10,
         components=posterior.components,
         assignments=tuple(_assignment(view, one) for one in posterior.best),
         pairings=_pairings(view),
@@ -198,7 +198,7 @@ def _assignment(view: JointView, one: JointAssignment) -> Assignment:
         log10_factor=(posterior.best[0].log_weight - one.log_weight) / LN10,
         posterior=float(np.exp(one.log_weight - posterior.log_total)),
         log_likelihood=one.log_weight - prior + alone if not view.tables[0].one_urn else None,
-        rank_proven=one.log_weight >= posterior.log_left_out,
+        rank_proven=one.log_weight >= posterior.log_largest_left_out,
     )
 
 

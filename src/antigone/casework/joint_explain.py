@@ -16,7 +16,7 @@ from antigone.errors import InputError
 from antigone.model.case import Incident
 from antigone.search.blocks import usable_targets
 from antigone.search.joint_persons import Persons
-from antigone.search.joint_question import FamilyQuestion, logs_apart, logs_together, sexed_markers
+from antigone.search.joint_question import NOBODY, FamilyQuestion, logs_apart, logs_together, sexed_markers, taken_as
 
 LN10 = float(np.log(10))
 
@@ -42,7 +42,8 @@ def explain_assignment(incident: Incident, path: Path, *, today: dt.date) -> Exp
     """What every marker says about every family of the best assignment, computed again from the incident.
 
     For each family: log10 of P(references, the proposed persons in their places) over P(references, the same persons
-    unrelated to the family). The sum is the family's part of the assignment's weight, without the prior.
+    unrelated to the family), and what the sexes say where their rates are stated. The sum is the family's part of the
+    assignment's weight, without the prior.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def explain_assignment(incident: Incident, path: Path, *, today: dt.date) -> Exp
     _, targets = usable_targets(prepared.families, prepared.populations, theta=incident.settings.theta)
     settings = prepared.incident.settings
     people = {
-        name: persons_of(prepared.persons, markers, observation=settings.observation)
+        name: persons_of(prepared.persons, markers, observation=settings.observation, sex=prepared.further.sex)
         for name, markers in prepared.populations.items()
     }
     known = {person.code for person in prepared.persons}
@@ -80,9 +81,13 @@ def _read_pairs(path: Path) -> list[tuple[str, str, str]]:
 
 
 def _weights(question: FamilyQuestion, persons: Persons, places: Mapping[str, str], theta: float) -> dict[str, float]:
-    """log10 weight of a family's placed persons (by missing member) at every marker that the family can use."""
+    """log10 weight of a family's placed persons (by missing member) at every marker it can use, and of their sexes."""
     persons, markers = sexed_markers(question, persons, persons.markers)
     who = {missing: persons.codes.index(code) for missing, code in places.items()}
     together = logs_together(question, persons, markers, who, theta=theta)
-    apart = logs_apart(question, persons, markers, tuple(who.values()), theta=theta)
-    return {marker.name: (a - b) / LN10 for marker, a, b in zip(markers, together, apart, strict=True)}
+    row = [who.get(missing, NOBODY) for missing in question.missing]
+    apart = logs_apart(question, persons, markers, taken_as(persons, question, row), theta=theta)
+    weights = {marker.name: (a - b) / LN10 for marker, a, b in zip(markers, together, apart, strict=True)}
+    if persons.sex is not None:
+        weights["sex"] = float(persons.log_sexes(np.array([row]), question.places)[0]) / LN10
+    return weights

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from antigone.model.case import UnidentifiedPerson
+from antigone.model.circumstances import SexRates
 from antigone.model.marker import Marker
 from antigone.model.observation import AS_READ, ObservationModel
 from antigone.model.profile import Profile
@@ -16,7 +17,11 @@ from antigone.search.readings import observe_profile
 
 
 def persons_of(
-    people: Sequence[UnidentifiedPerson], markers: Sequence[Marker], *, observation: ObservationModel = AS_READ
+    people: Sequence[UnidentifiedPerson],
+    markers: Sequence[Marker],
+    *,
+    observation: ObservationModel = AS_READ,
+    sex: SexRates | None = None,
 ) -> Persons:
     """The unidentified persons as the computation reads them.
 
@@ -33,6 +38,7 @@ def persons_of(
             for person in people
             if not observation.takes_as_read(person)
         },
+        sex,
     )
 
 
@@ -52,11 +58,7 @@ def questions_of(targets: Sequence[Target], persons: Persons) -> list[FamilyQues
             pedigree=some[0].pedigree,
             missing=tuple(target.missing for target in some),
             references=some[0].references,
-            candidates=tuple(_possible(target, persons) for target in some),
+            candidates=tuple(persons.may_be(target.sex) for target in some),
         )
         for code, some in by_family.items()
     ]
-
-
-def _possible(target: Target, persons: Persons) -> tuple[int, ...]:
-    return tuple(p for p, sex in enumerate(persons.sexes) if "unknown" in (sex, target.sex) or sex == target.sex)

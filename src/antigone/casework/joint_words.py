@@ -157,9 +157,19 @@ def joint_assumptions(posterior: JointPosterior, persons: Persons) -> tuple[str,
         f"The prior: {posterior.prior.sentence}.",
         "Markers are taken as unlinked.",
         *_what_was_read(persons),
-        "A pairing of different known sexes is excluded.",
+        _of_sexes(persons),
         "The generalised LR of a pairing compares the best joint assignment with it to the best one without it.",
         exact,
+    )
+
+
+def _of_sexes(persons: Persons) -> str:
+    """What a pairing of different known sexes weighs."""
+    if persons.sex is None:
+        return "A pairing of different known sexes is excluded."
+    return (
+        "The weight of a pairing contains what the sex of the sample says, with "
+        f"{persons.sex.describe()}; where the known sexes differ the X-chromosomal markers say nothing."
     )
 
 

@@ -111,6 +111,9 @@ def status_of(status: Status, incident: IncidentStatus) -> Status:
         waiting=tuple(one for one in status.waiting if one.incident == incident.code),
         blocked=tuple(one for one in status.blocked if one.incident == incident.code),
         running=tuple(one for one in status.running if one.incident == incident.code),
+        running_jointly=tuple(one for one in status.running_jointly if one.incident == incident.code),
+        news=tuple(one for one in status.news if one.incident == incident.code),
+        own_runs=tuple(one for one in status.own_runs if one.incident == incident.code),
     )
 
 

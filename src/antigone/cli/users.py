@@ -102,3 +102,13 @@ def tokens(session: Session) -> None:
     from antigone.cli import console_registry
 
     console_registry.print_tokens(list_tokens(session))
+
+
+@users_app.command(name="reset-codes")
+@signed_in
+def reset_codes(session: Session, code: Code) -> None:
+    """Forget the device for one-time codes of a user who lost it; a password is enough until they set up another."""
+    from antigone.casework.registry.onetime import reset_codes as forget_device
+
+    forget_device(session, code)
+    typer.echo(f"'{code}' signs in with a password alone, until they set up a device again.")

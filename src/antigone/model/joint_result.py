@@ -133,7 +133,7 @@ class JointResult:
     """The joint identification of an incident in one population.
 
     ``exact``: every possible assignment was summed; else ``error_bound`` bounds the error of every posterior, and
-    ``log10_left_out`` the weight of all assignments left out (``-inf`` for none): what weighs more is exact.
+    ``log10_left_out`` the weight of any single assignment left out (``-inf`` for none): what weighs more is exact.
     ``not_among_missing`` is by unidentified person. ``pairings`` lists the pairings above ``least_listed``.
     ``day`` is the day on which the consents were active (ISO). ``no_data`` names missing persons on whom no
     consenting donor bears, neither directly nor through other missing persons.

@@ -105,10 +105,14 @@ def _family_line(line: FamilySummary, families: Collection[str], people: Collect
 
 
 def _person_row(run: int, place: int, line: UnidentifiedSummary) -> dict[str, object]:
-    own = {"kind": "unidentified", "code": line.code, "other": line.best_family, "candidates": line.candidates}
-    return {"run": run, "place": place, "power": None, "line": to_json(line)} | own
+    return {
+        "run": run, "kind": "unidentified", "place": place, "code": line.code, "other": line.best_family,
+        "candidates": line.candidates, "power": None, "line": to_json(line),
+    }  # fmt: skip
 
 
 def _missing_row(run: int, place: int, line: FamilySummary) -> dict[str, object]:
-    own = {"kind": "missing", "code": line.family, "other": line.best_unidentified, "candidates": line.candidates}
-    return {"run": run, "place": place, "power": line.power, "line": to_json(line)} | own
+    return {
+        "run": run, "kind": "missing", "place": place, "code": line.family, "other": line.best_unidentified,
+        "candidates": line.candidates, "power": line.power, "line": to_json(line),
+    }  # fmt: skip

@@ -100,6 +100,12 @@ def all_users(connection: Connection) -> list[User]:
     return [User(*row) for row in connection.execute(query)]
 
 
+def password_mark(connection: Connection, code: str) -> str:
+    """A text that is another one whenever this user's password was set, and tells nothing about it; empty for nobody."""
+    stored = connection.execute(select(users.c.password).where(users.c.code == code)).scalar()
+    return _digest(f"mark of {stored}") if stored else ""
+
+
 def set_password(connection: Connection, user: User, *, password: str, cost: Cost = STRONG) -> None:
     """Give a user a new password. See `add_user` for what is refused."""
     hashed = _hash(password, cost)

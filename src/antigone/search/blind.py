@@ -130,8 +130,8 @@ def _sum_of_pairs(tables: Sequence[Array], codes: Ints, *, on_x: Bools, differs:
     total = sum_tables(tables, codes)
     if not (on_x.any() and differs.any()):
         return total
-    autosomal = [m for m, x in enumerate(on_x) if not x]
-    return np.where(differs, sum_tables([tables[m] for m in autosomal], codes[autosomal]), total)
+    silent = [np.zeros_like(table) if x else table for table, x in zip(tables, on_x, strict=True)]
+    return np.where(differs, sum_tables(silent, codes), total)
 
 
 def sum_tables(tables: Sequence[Array], codes: Ints) -> Array:

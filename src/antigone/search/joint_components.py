@@ -20,7 +20,7 @@ Bools = NDArray[np.bool_]
 PRICE_ROUNDS = 60
 MOST_SHARED = 60
 """Persons that may be shared at one time between families done and families to come."""
-LARGEST_WORK = 3e8
+LARGEST_WORK = 6e8
 """Pairs (state, set of persons) that the sum over one component's families may visit."""
 
 
@@ -168,11 +168,16 @@ def _paid(families: Sequence[Weighted], price: Array) -> list[Array]:
 
 @dataclass(frozen=True)
 class Cut:
-    """The rows that are kept, by family, and ``log_left_out``: a bound on the log of the weight of all the rest."""
+    """The rows that are kept, by family, and ``log_left_out``: a bound on the log of the weight of all the rest.
+
+    ``stays`` says of each family's rows which are kept. ``log_largest`` bounds any single assignment left out.
+    """
 
     kept: tuple[Weighted, ...]
+    stays: tuple[Bools, ...]
     log_left_out: float
     rows_left_out: int
+    log_largest: float = np.inf
 
 
 def cut_rows(
@@ -186,7 +191,7 @@ def cut_rows(
     most ``exp(sum of prices) * (prod (A + L) - prod A)``: drop the condition that nobody is used twice, and charge the
     prices instead.
     """
-    kept, shares, count, total = [], [], 0, float(prices.log_price.sum())
+    kept, shares, stay, count, total = [], [], [], 0, float(prices.log_price.sum())
     for family, paid, further in zip(families, prices.log_paid, unlisted, strict=True):
         stays = (paid >= log_sum(paid) + log_least) | (family.persons < 0).all(axis=1)
         kept.append(family.take(stays))
@@ -194,7 +199,23 @@ def cut_rows(
         shares.append(np.logaddexp(log_sum(paid[~stays]), further) - log_kept)
         count += int((~stays).sum())
         total += log_kept
-    return Cut(tuple(kept), total + _log_expm1(log_sum(np.array(shares))), count)
+        stay.append(stays)
+    log_left_out = total + _log_expm1(log_sum(np.array(shares)))
+    return Cut(tuple(kept), tuple(stay), log_left_out, count)
+
+
+def largest_left_out(cut: Cut, prices: Prices, *, unlisted: Sequence[float]) -> float:
+    """A bound on the log weight of any single assignment that uses a row left out.
+
+    It weighs at most ``exp(sum of prices)`` times the largest row, prices paid, of every family, in one of them the
+    largest of those left out.
+    """
+    total, lost = float(prices.log_price.sum()), -np.inf
+    for stays, paid, further in zip(cut.stays, prices.log_paid, unlisted, strict=True):
+        most = max(float(paid.max()), further)
+        lost = max(lost, max(float(paid[~stays].max(initial=-np.inf)), further) - most)
+        total += most
+    return total + lost
 
 
 def _log_expm1(log: float) -> float:

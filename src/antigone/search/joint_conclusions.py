@@ -124,7 +124,7 @@ def _generalised_lr(
     within = float(best[family][list(places)].max())
     others = [np.delete(some, places) if f == family else some for f, some in enumerate(best)]
     without = max(float(posterior.log_best_unassigned[person]), *(float(some.max(initial=-np.inf)) for some in others))
-    return compare_best(within, without, posterior.log_left_out)
+    return compare_best(within, without, posterior.log_largest_left_out)
 
 
 def next_best(posterior: JointPosterior, person: int, proposal: Proposal) -> tuple[int | None, int]:

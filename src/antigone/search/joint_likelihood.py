@@ -41,6 +41,7 @@ from antigone.search.joint_question import (
     logs_together,
     lumped_markers,
     sexed_markers,
+    taken_as,
 )
 from antigone.search.joint_support import restrict_states
 
@@ -116,7 +117,7 @@ def family_table(
             "the responsible geneticist can say which references to use"
         )
     if theta == 0.0:
-        apart = log_nobody + persons.log_alone(rows)
+        apart = log_nobody + persons.log_apart(rows, question.places)
     else:
         apart = _log_apart(question, persons, markers, rows, theta)
     weights = np.where(np.isneginf(logs), -np.inf, logs - np.where(np.isneginf(apart), 0.0, apart))
@@ -173,14 +174,19 @@ class FamilyRun:
     def lists(self) -> list[tuple[int, ...]]:
         return [self.question.candidates[j] for j in self.asked]
 
+    @property
+    def shown(self) -> list[Ints]:
+        """What each choice shows at each member asked, by marker."""
+        places = [self.question.places[j] for j in self.asked]
+        return [self.persons.shown(some, place) for some, place in zip(self.lists, places, strict=True)]
+
     def over_persons(self) -> tuple[Ints, Array]:
         """Rows and their log likelihoods; the open index holds persons, nobody twice."""
         everybody = self.question.persons
         candidates = tuple(tuple(everybody.index(p) for p in some) for some in self.lists)
-        shown = [self.persons.shown(some) for some in self.lists]
         choices: Ints | None = None
         total = np.zeros(1)
-        for _, logs, made in self._batches(shown, Open(candidates, exclusive=True)):
+        for _, logs, made in self._batches(self.shown, Open(candidates, exclusive=True)):
             choices = made if choices is None else choices
             total = total + _aligned(logs, made, choices).sum(axis=0)
         return self._named(choices), total
@@ -206,7 +212,7 @@ class FamilyRun:
 
         Shape ``(rows of before, choices of the last)``; the persons need not be distinct.
         """
-        coded = [_distinct(self.persons.shown(some)) for some in self.lists]
+        coded = [_distinct(shown) for shown in self.shown]
         candidates = tuple(tuple(range(shown.shape[1] - 1)) for shown, _ in coded)
         strides = np.array([prod(1 + len(some) for some in candidates[c + 1 :]) for c in range(len(candidates))])
         total = np.zeros((len(before), 1 + len(self.lists[-1])))
@@ -231,7 +237,7 @@ class FamilyRun:
     def _batches(self, shown: Sequence[Ints], choices: Open) -> Iterator[tuple[tuple[int, ...], Array, Ints]]:
         """By batch: positions of its markers, log likelihoods ``(markers, rows)``, choices ``(rows, members)``."""
         missing = [self.question.missing[j] for j in self.asked]
-        read, seen = self.persons.placed(self.fixed, self.markers)
+        read, seen = self.persons.placed(self.fixed, self.question.pedigree, self.markers)
         references = {**self.question.references, **read}
         shape = shape_family(self.question.pedigree, {*references, *seen}, missing)
         batches = batch_markers(shape, references, self.markers, observations=seen)
@@ -338,7 +344,7 @@ def repeat_lost(
 def _log_apart(
     question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], rows: Ints, theta: float
 ) -> Array:  # fmt: skip
-    """Log P(references, the row's persons unrelated) for every row, all alleles from one urn."""
-    sets = [tuple(sorted(int(p) for p in row if p >= 0)) for row in rows]
+    """Log P(references, the row's persons unrelated) of every row, one urn, less the LRs of the sexes they show."""
+    sets = [tuple(taken_as(persons, question, row)) for row in rows.tolist()]
     known = {people: sum(logs_apart(question, persons, markers, people, theta=theta)) for people in dict.fromkeys(sets)}
-    return np.array([known[people] for people in sets])
+    return np.array([known[people] for people in sets]) - persons.log_sexes(rows, question.places)

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from antigone.engine.likelihood import allele_indices
 from antigone.engine.soft import Observations
 from antigone.errors import ModelError
+from antigone.model.circumstances import SexRates
 from antigone.model.marker import Marker
-from antigone.model.pedigree import Sex
+from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
+from antigone.search.blind import SEX_SIGN, differ, sex_table
 from antigone.search.joint_readings import MarkerReadings, lumped_observation, marker_readings
 
 Array = NDArray[np.float64]
@@ -26,7 +28,9 @@ class Persons:
     """Unidentified persons; a re-associated group of samples is one person.
 
     ``markers`` are those of one population, with their whole ladders. ``observations`` holds, by person and marker,
-    P(what was seen | genotype) of persons seen through an observation model; their genotypes are not used.
+    P(what was seen | genotype) of persons seen through an observation model; their genotypes are not used. ``sex`` is
+    how a sample may show the other sex; without it pairings of different known sexes are excluded. In such a pairing
+    the person's X markers say nothing, as in the search.
 
     Raises
     ------
@@ -39,6 +43,7 @@ class Persons:
     profiles: tuple[Profile, ...]
     markers: tuple[Marker, ...]
     observations: Observations = field(default_factory=dict)
+    sex: SexRates | None = None
 
     def __post_init__(self) -> None:
         if len(set(self.codes)) != len(self.codes):
@@ -91,10 +96,36 @@ class Persons:
         """How many orders the readings have at most."""
         return max((readings.terms.shape[1] for readings in self.readings), default=1)
 
-    def shown(self, some: Sequence[int]) -> Ints:
-        """The number of the reading of each choice (nobody, then ``some`` persons), shape ``(markers, 1 + some)``."""
-        own = [readings.of_person[list(some)] for readings in self.readings]
-        return np.pad(np.array(own, dtype=np.int64).reshape(len(own), len(some)), ((0, 0), (1, 0)))
+    def shown(self, some: Sequence[int], place: Sex) -> Ints:
+        """The number of the reading of each choice (nobody, then ``some`` persons) at the place of a missing member.
+
+        Shape ``(markers, 1 + some)``; ``place`` is the sex of the member.
+        """
+        own = np.array([readings.of_person[list(some)] for readings in self.readings], dtype=np.int64)
+        own = own.reshape(len(self.readings), len(some))
+        own[np.ix_(self._on_x, [differ(self.sexes[p], place) for p in some])] = 0
+        return np.pad(own, ((0, 0), (1, 0)))
+
+    @property
+    def _on_x(self) -> list[bool]:
+        return [marker.chromosome == "X" for marker in self.markers]
+
+    def may_be(self, place: Sex) -> tuple[int, ...]:
+        """The persons whose sex does not exclude that they are a missing member of this sex."""
+        return tuple(p for p, sex in enumerate(self.sexes) if self.may_show(place, sex))
+
+    def may_show(self, place: Sex, shown: Sex) -> bool:
+        """Whether a missing member of the sex ``place`` may be a person whose sample shows the sex ``shown``."""
+        return bool(sex_table(self.sex)[SEX_SIGN[place] + 1, SEX_SIGN[shown] + 1] > -np.inf)
+
+    def log_sex(self, place: Sex) -> Array:
+        """Natural log LR of the sex that each person's sample shows, for a missing member of this sex.
+
+        0 where the sexes exclude: such a pairing is no candidate (``may_be``).
+        """
+        signs = np.array([SEX_SIGN[sex] + 1 for sex in self.sexes], dtype=np.int64)
+        logs = sex_table(self.sex)[SEX_SIGN[place] + 1, signs]
+        return np.where(np.isneginf(logs), 0.0, logs)
 
     def told_apart(self, some: Sequence[int]) -> list[frozenset[str]]:
         """At each marker, the alleles that some of these persons' readings tell from the others."""
@@ -105,27 +136,46 @@ class Persons:
         return found
 
     def placed(
-        self, who: Mapping[str, int], markers: Sequence[Marker]
+        self, who: Mapping[str, int], pedigree: Pedigree, markers: Sequence[Marker]
     ) -> tuple[dict[str, Profile], dict[str, dict[str, Array]]]:
-        """The persons ``who`` (by member) as the engine takes them: profiles as read, and observations.
+        """The persons ``who`` (by member of ``pedigree``) as the engine takes them: profiles as read, and observations.
 
         ``markers`` are the persons' own in the same order, perhaps with alleles lumped.
         """
-        read = {m: self.profiles[p] for m, p in who.items() if self.codes[p] not in self.observations}
-        return read, {m: self._observed(p, markers) for m, p in who.items() if self.codes[p] in self.observations}
+        read, seen = dict[str, Profile](), dict[str, dict[str, Array]]()
+        for member, person in who.items():
+            apart = differ(self.sexes[person], pedigree[member].sex)
+            said = [not (apart and x) for x in self._on_x]
+            if self.codes[person] in self.observations:
+                seen[member] = self._observed(person, markers, said)
+            else:
+                read[member] = self._read(person, said) if apart else self.profiles[person]
+        return read, seen
 
-    def _observed(self, person: int, markers: Sequence[Marker]) -> dict[str, Array]:
+    def _read(self, person: int, said: Sequence[bool]) -> Profile:
+        """A person's genotypes at the markers that say something."""
+        names = {marker.name for marker, counts in zip(self.markers, said, strict=True) if counts}
+        kept = {name: genotype for name, genotype in self.profiles[person].genotypes.items() if name in names}
+        return replace(self.profiles[person], genotypes=kept)
+
+    def _observed(self, person: int, markers: Sequence[Marker], said: Sequence[bool]) -> dict[str, Array]:
         seen = self.observations[self.codes[person]]
         return {
             whole.name: lumped_observation(seen[whole.name], whole, own, hemizygous=self._single(whole, person))
-            for whole, own in zip(self.markers, markers, strict=True)
-            if whole.name in seen
+            for whole, own, counts in zip(self.markers, markers, said, strict=True)
+            if counts and whole.name in seen
         }
 
     @cached_property
     def log_alone_each(self) -> Array:
         """Natural log probability of each person's own data in the population (theta 0), shape ``(persons,)``."""
         return self._sum_of_logs([readings.alone for readings in self.readings])
+
+    @cached_property
+    def _log_alone_without_x(self) -> Array:
+        return self._sum_of_logs(
+            [np.ones_like(r.alone) if x else r.alone for r, x in zip(self.readings, self._on_x, strict=True)]
+        )
 
     @cached_property
     def log_largest_each(self) -> Array:
@@ -139,6 +189,21 @@ class Persons:
                 total += np.log(values)[readings.of_person]
         return total
 
-    def log_alone(self, rows: Ints) -> Array:
-        """The sum of ``log_alone_each`` over the persons of each row (-1: nobody)."""
-        return np.append(self.log_alone_each, 0.0)[rows].sum(axis=1)
+    def log_apart(self, rows: Ints, places: Sequence[Sex]) -> Array:
+        """Log P(what the persons of each row show, alone), without X where sexes differ, less the LRs of their sexes.
+
+        ``places`` are the sexes of the members that the columns of ``rows`` (-1: nobody) stand for.
+        """
+        total = np.zeros(len(rows))
+        for column, place in zip(rows.T, places, strict=True):
+            apart = np.array([differ(sex, place) for sex in self.sexes], dtype=np.bool_)
+            alone = (
+                np.where(apart, self._log_alone_without_x, self.log_alone_each) if apart.any() else self.log_alone_each
+            )
+            total += np.append(alone - self.log_sex(place), 0.0)[column]
+        return total
+
+    def log_sexes(self, rows: Ints, places: Sequence[Sex]) -> Array:
+        """The sum of ``log_sex`` over the pairings of each row."""
+        each = [np.append(self.log_sex(place), 0.0)[column] for column, place in zip(rows.T, places, strict=True)]
+        return np.sum(each, axis=0) if each else np.zeros(len(rows))

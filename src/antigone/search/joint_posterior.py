@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +15,16 @@ from antigone.search.joint_components import (
     LARGEST_WORK,
     Component,
     Cut,
+    Prices,
     Weighted,
     cut_rows,
     fair_prices,
     find_components,
+    largest_left_out,
 )
 from antigone.search.joint_likelihood import FamilyTable
 from antigone.search.joint_persons import Persons
-from antigone.search.joint_prior import PriorWeights, log_count, prior_weights
+from antigone.search.joint_prior import PriorWeights, countable_sexes, log_count, prior_weights
 
 Array = NDArray[np.float64]
 
@@ -61,11 +63,11 @@ class Ratio:
     kind: RatioKind
 
 
-def compare_best(within: float, without: float, log_left_out: float) -> Ratio | None:
+def compare_best(within: float, without: float, log_largest: float) -> Ratio | None:
     """The generalised LR from the best weights listed with and without a pairing (natural logs).
 
-    No single assignment left out weighs more than all of them together. So a best weight at least as large stands,
-    and a smaller one may be anything up to that. ``None`` when there is no assignment without the pairing.
+    No assignment left out weighs more than ``log_largest``. So a best weight at least as large stands, and a smaller
+    one may be anything up to that. ``None`` when there is no assignment without the pairing.
 
     Examples
     --------
@@ -76,13 +78,13 @@ def compare_best(within: float, without: float, log_left_out: float) -> Ratio | 
     >>> compare_best(-5.0, 9.0, 1.0)
     Ratio(log=-8.0, kind='at most')
     """
-    if without == -np.inf and log_left_out == -np.inf:
+    if without == -np.inf and log_largest == -np.inf:
         return None
-    if min(within, without) >= log_left_out:
+    if min(within, without) >= log_largest:
         return Ratio(within - without, "exact")
-    if without >= log_left_out:
-        return Ratio(log_left_out - without, "at most")
-    return Ratio(within - log_left_out, "at least")
+    if without >= log_largest:
+        return Ratio(log_largest - without, "at most")
+    return Ratio(within - log_largest, "at least")
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class JointPosterior:
     ``unassigned`` is the probability that each person is nobody's, ``log_best_unassigned`` the weight of the best
     assignment that leaves them out. ``best`` are the assignments of largest weight. ``error_bound`` is 0 when every
     assignment was summed; else no posterior is further from its exact value. ``log_left_out`` bounds the weight of
-    all assignments left out together, in the units of ``log_best``.
+    all assignments left out together, in the units of ``log_best``, ``log_largest_left_out`` that of any single one.
     """
 
     families: tuple[FamilyPosterior, ...]
@@ -106,12 +108,13 @@ class JointPosterior:
     rows_left_out: int
     error_bound: float
     log_left_out: float
+    log_largest_left_out: float
     exact: bool
 
     def generalised_lr(self, family: int, missing: int, person: int) -> Ratio | None:
         """The best assignment with the pairing over the best without; ``None`` when every assignment has it."""
         best = self.families[family].log_best[missing]
-        return compare_best(float(best[person]), float(np.delete(best, person).max()), self.log_left_out)
+        return compare_best(float(best[person]), float(np.delete(best, person).max()), self.log_largest_left_out)
 
 
 def solve_joint(
@@ -137,7 +140,8 @@ def solve_joint(
         When even the approximation would have a large error bound, or the closed prior is too large to sum.
     """
     sexes = [table.question.pedigree[m].sex for table in tables for m in table.question.missing]
-    weights = prior_weights(prior, persons.sexes, sexes)
+    countable = countable_sexes(persons, sexes)
+    weights = prior_weights(prior, *countable)
     families = [_weighted(table, weights.log_odds, pair_log_odds or {}) for table in tables]
     _require_possible(families, persons, weights)
     unlisted = [_unlisted(table, weights.log_odds, pair_log_odds or {}) for table in tables]
@@ -161,12 +165,13 @@ def solve_joint(
         log_best_unassigned=_best_unassigned(solutions, len(persons.codes), best[0].log_weight),
         best=tuple(best),
         log_total=log_total,
-        log_assignments=log_count(0.0, persons.sexes, sexes),
+        log_assignments=log_count(0.0, *countable),
         prior=weights,
         components=sum(len(component.families) > 0 for component in components),
         rows_left_out=0 if cut is None else cut.rows_left_out,
         error_bound=bound,
         log_left_out=-np.inf if cut is None else cut.log_left_out,
+        log_largest_left_out=-np.inf if cut is None else cut.log_largest,
         exact=cut is None,
     )
 
@@ -226,7 +231,20 @@ def _feasible(
         between = (too_fine + fine) / 2
         better = tried(between)
         found, fine, too_fine = (better, between, too_fine) if better else (found, fine, between)
-    return found[0].kept, found[1], found[0]
+    return (
+        found[0].kept,
+        found[1],
+        replace(found[0], log_largest=_largest_left_out(families, found[0], prices, unlisted)),
+    )
+
+
+def _largest_left_out(families: Sequence[Weighted], cut: Cut, prices: Prices, unlisted: Sequence[float]) -> float:
+    """A bound on any single assignment left out: the best of those that several prices give.
+
+    Where every family lists all its rows, prices need no floor, and without one they may be lower.
+    """
+    free = [fair_prices(families, np.zeros_like(prices.log_price))] if max(unlisted) == -np.inf else []
+    return min(cut.log_left_out, *(largest_left_out(cut, one, unlisted=unlisted) for one in (prices, *free)))
 
 
 def _fits(components: Sequence[Component]) -> bool:

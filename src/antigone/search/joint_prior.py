@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from antigone.errors import ModelError
 from antigone.model.joint_result import JointPrior
 from antigone.model.pedigree import Sex
+from antigone.search.joint_persons import Persons
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MOST_TERMS = 4_000_000
+_KNOWN: tuple[Sex, ...] = ("female", "male")
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,22 @@ def prior_weights(prior: JointPrior, unidentified: Sequence[Sex], missing: Seque
         f"families; each pairing multiplies the prior by {np.exp(odds):.4g}"
     )
     return PriorWeights(odds, False, sentence)
+
+
+def countable_sexes(persons: Persons, missing: Sequence[Sex]) -> tuple[tuple[Sex, ...], tuple[Sex, ...]]:
+    """Sexes of the unidentified and of the missing under which exactly the possible pairings are of no different sexes.
+
+    Where the rates of the sex let a sample show the other one, its sex excludes nothing, or only that of one kind.
+    """
+    excluded = {(place, shown): not persons.may_show(place, shown) for place in _KNOWN for shown in _KNOWN}
+    if excluded["female", "female"] or excluded["male", "male"]:
+        raise ModelError("samples that never show their own sex are not in the joint answer; state an error below 1")
+    places = {place: place if any(excluded[place, shown] for shown in _KNOWN) else "unknown" for place in _KNOWN}
+    shows = {shown: shown if any(excluded[place, shown] for place in _KNOWN) else "unknown" for shown in _KNOWN}
+    return (
+        tuple(shows.get(sex, "unknown") for sex in persons.sexes),
+        tuple(places.get(sex, "unknown") for sex in missing),
+    )
 
 
 def odds_for_expectation(expected: float, unidentified: Sequence[Sex], missing: Sequence[Sex]) -> float:

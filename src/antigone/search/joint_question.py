@@ -9,6 +9,7 @@ from antigone.engine.likelihood import log_likelihoods
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
+from antigone.search.blind import differ
 from antigone.search.joint_lumping import lump_marker
 from antigone.search.joint_persons import Persons
 
@@ -32,6 +33,11 @@ class FamilyQuestion:
     def persons(self) -> tuple[int, ...]:
         """Everybody who may be of this family."""
         return tuple(sorted({person for some in self.candidates for person in some}))
+
+    @property
+    def places(self) -> tuple[Sex, ...]:
+        """The sexes of the missing members."""
+        return tuple(self.pedigree[member].sex for member in self.missing)
 
     @property
     def needed(self) -> Pedigree:
@@ -62,18 +68,29 @@ def logs_together(
     question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], who: Mapping[str, int], *, theta: float
 ) -> list[float]:  # fmt: skip
     """Log P(references, the persons ``who`` in their places) at each marker."""
-    read, seen = persons.placed(who, markers)
+    read, seen = persons.placed(who, question.pedigree, markers)
     return log_likelihoods(question.needed, {**question.references, **read}, markers, theta=theta, observations=seen)
 
 
 def logs_apart(
-    question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], people: Sequence[int], *, theta: float
+    question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], people: Sequence[tuple[int, Sex]], *,
+    theta: float,
 ) -> list[float]:  # fmt: skip
-    """Log P(references, these persons unrelated to the family) at each marker, all alleles from one urn."""
-    strangers = {f"unrelated {persons.codes[p]}": p for p in people}
-    apart = Pedigree((*question.needed, *(_stranger(code, persons.sexes[p]) for code, p in strangers.items())))
-    read, seen = persons.placed(strangers, markers)
+    """Log P(references, these persons unrelated to the family) at each marker, all alleles from one urn.
+
+    ``people`` are persons with the sex they are taken to have: in another than their own their X markers say nothing.
+    """
+    strangers = {f"unrelated {persons.codes[p]}": (p, sex) for p, sex in people}
+    apart = Pedigree((*question.needed, *(_stranger(code, sex) for code, (_, sex) in strangers.items())))
+    read, seen = persons.placed({code: p for code, (p, _) in strangers.items()}, apart, markers)
     return log_likelihoods(apart, {**question.references, **read}, markers, theta=theta, observations=seen)
+
+
+def taken_as(persons: Persons, question: FamilyQuestion, row: Sequence[int]) -> list[tuple[int, Sex]]:
+    """The persons of a row (-1: nobody) with their own sex, or that of their place where it is another."""
+    pairs = zip(row, question.places, strict=True)
+    own = persons.sexes
+    return sorted((int(p), place if differ(own[p], place) else own[p]) for p, place in pairs if p != NOBODY)
 
 
 def _stranger(code: str, sex: Sex) -> Individual:

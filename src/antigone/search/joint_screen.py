@@ -180,7 +180,6 @@ class _Screen:
         self.log_gain = persons.log_largest_each - persons.log_alone_each
         self.price = np.append(prices, 0.0)
         self.asked = [j for j, some in enumerate(question.candidates) if some]
-        self.log_alone = np.append(persons.log_alone_each, 0.0)
         nobody = np.zeros((1, 0), dtype=np.int64)
         self.log_nobody = 0.0
         first = self.run({}, [self.asked[0]], [()]).extended(nobody)
@@ -226,7 +225,7 @@ class _Screen:
         whole = np.full((len(rows), len(self.question.missing)), NOBODY, dtype=np.int64)
         whole[:, list(members)] = rows
         found = repeat_lost(self.question, self.persons, self.markers, whole, logs[first, second], 0.0)
-        return rows, found - self.log_nobody - self.log_alone[rows].sum(axis=1)
+        return rows, found - self.log_nobody - self.persons.log_apart(rows, [self.question.places[m] for m in members])
 
     def order(self) -> list[int]:
         """The asked members (positions among them), the one best known by the references first."""
@@ -254,10 +253,10 @@ class _Screen:
         left_out = [-np.inf]
         for stage in range(len(order)):
             rows, logs = self.extend(rows, [self.asked[c] for c in order[: stage + 1]])
-            later = [self.question.candidates[self.asked[c]] for c in order[stage + 1 :]]
-            most = self.paid(rows, logs) + sum(self.largest_gain(some) for some in later)
-            ways = sum(float(np.log1p(len(some))) for some in later)
-            room = MOST_EXTENDED // (1 + len(later[0])) if later else MOST_LISTED
+            later = [self.asked[c] for c in order[stage + 1 :]]
+            most = self.paid(rows, logs) + sum(map(self.largest_gain, later))
+            ways = sum(float(np.log1p(len(self.question.candidates[member]))) for member in later)
+            room = MOST_EXTENDED // (1 + len(self.question.candidates[later[0]])) if later else MOST_LISTED
             stays = most + ways >= log_best + LOG_CUT
             if stays.sum() > room:
                 stays &= most >= np.partition(most, -room)[-room]
@@ -266,7 +265,11 @@ class _Screen:
             rows, logs = rows[stays], logs[stays]
         return rows, logs, log_sum(np.array(left_out))
 
-    def largest_gain(self, candidates: Sequence[int]) -> float:
-        """No choice of one of these persons can raise a row's log weight, price paid, by more."""
-        some = list(candidates)
-        return max(0.0, float((self.log_gain[some] - self.price[some]).max()))
+    def largest_gain(self, member: int) -> float:
+        """No choice of a person at this missing member can raise a row's log weight, price paid, by more.
+
+        Where sexes differ the X markers say nothing, which gains less than their largest probability.
+        """
+        some = list(self.question.candidates[member])
+        gain = self.log_gain + self.persons.log_sex(self.question.places[member])
+        return max(0.0, float((gain[some] - self.price[some]).max()))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from antigone import __version__
 from antigone.casework.registry.session import Registry
+from antigone.web.api.access import is_valid
 from antigone.web.api.application import API_PATH, IMPORT_PATH, NO_TELEMETRY, create_api
 from antigone.web.jobs import Jobs
 from antigone.web.opened import Opened
@@ -85,8 +86,17 @@ def create_app(registry: Registry, settings: WebSettings, *, clock: Clock | None
         secure=settings.secure,
         upload_paths=frozenset({importing.UPLOAD_PATH, IMPORT_PATH}),
         upload_bytes=settings.upload_bytes,
+        is_known=lambda request: _is_known(app.state.web, request),
     )
+    importing.remove_leftovers(settings)
     return app
+
+
+def _is_known(web: Web, request: Request) -> bool:
+    """Whether a request comes from an open session; under the API, with a valid token."""
+    if request.url.path.startswith(f"{API_PATH}/"):
+        return is_valid(web, request.headers.get("authorization", ""))
+    return web.sessions.find(request.cookies.get(web.cookie), click=False) is not None
 
 
 def _shared(registry: Registry, settings: WebSettings, clock: dict[str, Clock]) -> Web:

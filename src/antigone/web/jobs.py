@@ -135,8 +135,11 @@ class Jobs:
             write_job(self._path(job), found)
         return found
 
-    def cancel(self, job: Job) -> None:
-        """End the process of a job whose run was cancelled in the registry, which takes nothing of it any more."""
+    def cancel(self, job: Job) -> Job:
+        """End the process of a job that has not begun its run, or whose run was cancelled in the registry.
+
+        What is returned names the run that it may have begun in this very moment.
+        """
         child = self._children.get(job.id)
         process = child.pid if child is not None else job.process
         if process is not None and self._is_alive(job):
@@ -144,7 +147,11 @@ class Jobs:
                 os.kill(process, signal.SIGTERM)
         if child is not None:
             child.wait(LONGEST_FAREWELL)
-        write_job(self._path(job.id), replace(job, state="cancelled"))
+        ended = read_job(self._path(job.id))
+        if ended.state != "finished":
+            ended = replace(ended, state="cancelled")
+            write_job(self._path(job.id), ended)
+        return ended
 
     def all(self) -> Iterator[Job]:
         """Every job kept, the newest first."""
@@ -164,7 +171,7 @@ class Jobs:
         child = self._children.get(job.id)
         if child is not None:
             return child.poll() is None
-        return job.process is not None and _is_worker(job.process)
+        return job.process is not None and _is_worker(job.process, self._path(job.id))
 
     def _forget_oldest(self) -> None:
         ended = [job for job in self.all() if job.has_ended]
@@ -190,10 +197,13 @@ def _start_process(path: Path, key: str) -> subprocess.Popen[bytes]:
     return child
 
 
-def _is_worker(process: int) -> bool:
-    """Whether a process of another start of the application still computes (its number may be somebody else's now)."""
+def _is_worker(process: int, path: Path) -> bool:
+    """Whether a process of another start of the application still computes this job.
+
+    Its number may be somebody else's now, also that of a worker with another job.
+    """
     try:
         command = Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
         return False
-    return b"antigone.web.worker" in command
+    return b"antigone.web.worker" in command and os.fsencode(path.name) in command

@@ -90,9 +90,11 @@ class _Reader(pickle.Unpickler):
     """Reads the data classes of the model; anything else is refused before it is made."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if module.startswith("antigone.model.") or (module, name) in PLAIN:
+        if (module, name) in PLAIN:
+            return super().find_class(module, name)
+        if module.startswith("antigone.model.") and "." not in name:  # a dot leads on to what a class holds
             found = super().find_class(module, name)
-            if isinstance(found, type):
+            if isinstance(found, type) and found.__module__ == module:
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} does not belong to an incident")
 

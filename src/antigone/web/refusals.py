@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
-from pathlib import Path
-from traceback import extract_tb
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
@@ -30,6 +28,7 @@ from antigone.errors import (
     Unsupported,
     VaultError,
 )
+from antigone.web.places import places_of
 from antigone.web.rendering import environment, link
 from antigone.web.visits import SignInNeeded
 
@@ -133,10 +132,6 @@ class LastResort:
         try:
             await self._app(scope, receive, send_watched)
         except Exception as error:
-            log.error("%s at %s: %s", type(error).__name__, scope.get("path", ""), _places(error))
+            log.error("%s at %s: %s", type(error).__name__, scope.get("path", ""), places_of(error))
             if scope["type"] == "http" and not begun:
                 await refusal_page(500, "Antigone made a mistake", MISTAKE)(scope, receive, send)
-
-
-def _places(error: Exception) -> str:
-    return " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(extract_tb(error.__traceback__)))

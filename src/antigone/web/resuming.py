@@ -28,6 +28,24 @@ def cancel_run(web: Web, session: Session, run: int) -> RunLine:
     return line
 
 
+def cancel_job(web: Web, session: Session, job: Job) -> RunLine | None:
+    """Cancel a search that was asked for, also before it has begun; its run, if it has one.
+
+    Raises
+    ------
+    Conflict
+        When it has ended already.
+    """
+    session.require("search")
+    if job.run is not None and job.state != "waiting":
+        return cancel_run(web, session, job.run)
+    run = web.jobs.cancel(job).run
+    if run is None:
+        return None
+    line = read_run(session, run).line
+    return cancel_run(web, session, run) if line.state == "running" else line
+
+
 def resume_run(web: Web, session: Session, run: int) -> Job:
     """Resume a run in a process of its own. One whose process is known to be gone is ended first.
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -52,11 +54,23 @@ class Shield:
         Whether browsers reach it under TLS.
     upload_paths, upload_bytes
         Where large bodies are expected, and how large. Elsewhere a body has at most one megabyte.
+    is_known
+        Whether somebody signed in, or a program with a token, sends a request. Whoever else uploads is answered as if
+        they had sent nothing, before a byte of it is kept.
     """
 
-    def __init__(self, app: ASGIApp, *, secure: bool, upload_paths: frozenset[str], upload_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        secure: bool,
+        upload_paths: frozenset[str],
+        upload_bytes: int,
+        is_known: Callable[[Request], bool],
+    ) -> None:
         self._app, self._secure = app, secure
         self._upload_paths, self._upload_bytes = upload_paths, upload_bytes
+        self._is_known = is_known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,7 +82,11 @@ class Shield:
                 self._add_headers(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
-        limit = self._upload_bytes if scope["path"] in self._upload_paths else FORM_BYTES
+        uploads = scope["path"] in self._upload_paths
+        if uploads and not await run_in_threadpool(self._is_known, Request(scope)):
+            await self._app(scope, _nothing, send_with_headers)
+            return
+        limit = self._upload_bytes if uploads else FORM_BYTES
         if _stated_length(scope) > limit:
             await _too_large(scope["path"], limit)(scope, receive, send_with_headers)
             return
@@ -94,6 +112,11 @@ def _stated_length(scope: Scope) -> int:
     """What the request says of its own length; nothing, or nonsense, counts as 0 and is counted while it comes."""
     stated: bytes = dict(scope["headers"]).get(b"content-length", b"0")
     return int(stated) if stated.isdigit() else 0
+
+
+async def _nothing() -> Message:
+    """The body of a request that has none."""
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

@@ -27,7 +27,8 @@ MOST_SESSIONS = 10_000
 class SignedIn:
     """One user at one browser. ``since`` and ``seen`` are seconds of a clock that only goes forward.
 
-    ``csrf`` stands in every form of this session. ``notice`` is said once, on the next page.
+    ``csrf`` stands in every form of this session. ``notice`` is said once, on the next page. ``mark`` is that of the
+    password with which the session began.
     """
 
     user: str
@@ -36,6 +37,7 @@ class SignedIn:
     since: float
     seen: float
     notice: str = ""
+    mark: str = ""
 
 
 class Sessions:
@@ -55,12 +57,12 @@ class Sessions:
         self._found: dict[str, SignedIn] = {}
         self._ended: dict[str, Ending] = {}
 
-    def begin(self, user: str, *, purpose: str) -> str:
+    def begin(self, user: str, *, purpose: str, mark: str = "") -> str:
         """Begin a session and return its cookie."""
         cookie, now = secrets.token_urlsafe(32), self._clock()
         with self._lock:
             self._forget_ended(now)
-            self._found[_digest(cookie)] = SignedIn(user, purpose, secrets.token_urlsafe(32), now, now)
+            self._found[_digest(cookie)] = SignedIn(user, purpose, secrets.token_urlsafe(32), now, now, mark=mark)
         return cookie
 
     def find(self, cookie: str | None, *, click: bool = True) -> SignedIn | None:
@@ -102,6 +104,12 @@ class Sessions:
         """End a session, if it has not ended."""
         with self._lock:
             self._found.pop(_digest(cookie or ""), None)
+
+    def close(self, cookie: str) -> None:
+        """End a session, because the user's access or password was changed by another program."""
+        with self._lock:
+            if (key := _digest(cookie)) in self._found:
+                self._forget(key, "closed")
 
     def end_all_of(self, user: str) -> None:
         """End every session of a user, because their access or their password was changed."""

@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 
 from antigone.casework.registry.opening import session_of
 from antigone.casework.registry.session import Registry, Session
+from antigone.errors import Forbidden
 from antigone.web.jobs import Jobs
 from antigone.web.opened import Opened
 from antigone.web.rendering import environment
@@ -79,6 +80,10 @@ class Visit:
         text = environment().get_template(template).render({**shared, **values})
         return HTMLResponse(text, status_code=status)
 
+    def goes_on(self) -> bool:
+        """Whether the session is still open, for an answer that lasts; asking does not keep it alive."""
+        return self.web.sessions.find(self.cookie, click=False) is not None
+
     def go(self, address: str, *, notice: str = "") -> RedirectResponse:
         """Go to another page after something was done, and say there what was done."""
         if notice:
@@ -109,9 +114,9 @@ def signed_in(request: Request, token: Annotated[str, Depends(sent_token)]) -> V
     Raises
     ------
     SignInNeeded
-        When the session ended.
+        When the session ended, the user left, or their password was changed since it began.
     Forbidden
-        When the user left meanwhile, or the form is not ours.
+        When the form is not ours.
     """
     web = web_of(request)
     cookie = request.cookies.get(web.cookie, "")
@@ -121,7 +126,11 @@ def signed_in(request: Request, token: Annotated[str, Depends(sent_token)]) -> V
     if request.method in CHANGING:
         check_origin(request)
         check_same(found.csrf, token)
-    session = session_of(web.registry, found.user, purpose=found.purpose)
+    try:
+        session = session_of(web.registry, found.user, purpose=found.purpose, mark=found.mark)
+    except Forbidden:  # another program changed the password, or ended the access
+        web.sessions.close(cookie)
+        raise SignInNeeded("closed") from None
     return Visit(web, request, session, cookie, found.csrf)
 
 

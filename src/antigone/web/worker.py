@@ -17,6 +17,7 @@ from antigone.casework.registry.session import Session
 from antigone.errors import AntigoneError
 from antigone.model.joint_result import JointPrior
 from antigone.web.jobs import Job, read_job, write_job
+from antigone.web.places import places_of
 from antigone.web.priority import step_aside
 
 BETWEEN_WORDS = 0.2
@@ -88,6 +89,16 @@ def _nobody() -> str:
     return ""
 
 
+def main(path: Path) -> int:
+    """Run a job; an error of ours ends it with its kind and its places in the code, never with what it held."""
+    try:
+        run_job(path)
+    except Exception as error:
+        print(f"antigone: {type(error).__name__} at {places_of(error)}", file=sys.stderr)
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
     step_aside()
-    run_job(Path(sys.argv[1]))
+    sys.exit(main(Path(sys.argv[1])))

@@ -7,12 +7,12 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+from antigone.casework.registry.reading import writing_what_was_read
 from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import Packed, Shared
 from antigone.errors import ConsentError
 from antigone.formats.casewriter import pack_case_folder, write_case_folder
 from antigone.model.case import Incident
-from antigone.registry.consent import read_incident
 from antigone.registry.sharing import count_shareable
 
 SCOPE_SHARING = "sharing"
@@ -70,25 +70,15 @@ def pack_incident(session: Session, incident: str) -> Packed:
 
 
 def _export(session: Session, incident: str, write: Callable[[Incident], None]) -> Shared:
-    registry, subject = session.registry, Subject(incident=incident)
-    with session.writing("export", subject) as connection:
-        covered = read_incident(
-            connection,
-            registry.vault,
-            incident,
-            scope=SCOPE_SHARING,
-            day=registry.today(),
-            at=registry.now(),
-            actor=session.code,
-            purpose=session.purpose,
-        )
+    """The line in the audit first, then the file: making a large one takes seconds, in which others go on writing."""
+    subject = Subject(incident=incident)
+    with writing_what_was_read(session, "export", subject, incident=incident, scope=SCOPE_SHARING) as (_, covered):
         kept = _shared(covered.incident)
         shared = _counted(covered.incident, kept, covered.refused)
-        if shared.donors:
-            write(kept)
         subject.update(unidentified=shared.unidentified, donors=shared.donors, left_out=shared.left_out)
     if not shared.donors:
         raise ConsentError(f"no donor of incident '{incident}' agreed to share; ask the families first")
+    write(kept)
     return shared
 
 

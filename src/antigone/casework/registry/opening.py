@@ -43,6 +43,7 @@ __all__ = [
     "open_registry",
     "open_vault",
     "open_with",
+    "password_mark",
     "refuse_guessing",
     "secret_from",
     "session_of",
@@ -275,19 +276,38 @@ def asks_for_code(registry: Registry, code: str) -> bool:
         return bool(found) and has_codes(connection, registry.vault, found[0])
 
 
-def session_of(registry: Registry, code: str, *, purpose: str) -> Session:
+def password_mark(registry: Registry, code: str) -> str:
+    """A text that is another one whenever this user's password was set, to be read before a sign-in and kept with it.
+
+    It tells nothing about the password, and is empty for nobody.
+    """
+    with snapshot(registry.engine) as connection:
+        return users.password_mark(connection, code)
+
+
+def session_of(registry: Registry, code: str, *, purpose: str, mark: str | None = None) -> Session:
     """A session of a user who signed in before, and whom the interface still knows (by a signed cookie, say).
+
+    Parameters
+    ----------
+    registry, code, purpose
+        As for `sign_in`.
+    mark
+        The user's `password_mark` at the sign-in: who got in with a password that was changed since stays out.
 
     Raises
     ------
     Forbidden
-        When the user is unknown or left.
+        When the user is unknown or left, or has another password by now.
     InputError
         When no purpose is given.
     """
     _check_purpose(purpose)
     with snapshot(registry.engine) as connection:
-        return _session(registry, users.find_user(connection, code), purpose)
+        user = users.find_user(connection, code)
+        if mark is not None and mark != users.password_mark(connection, code):
+            raise Forbidden(f"the password of '{code}' was changed since this session began; sign in with the new one")
+        return _session(registry, user, purpose)
 
 
 def session_of_token(registry: Registry, token: str, *, purpose: str) -> Session:

@@ -36,6 +36,7 @@ from antigone.registry.overview import (
 )
 
 TO_REPEAT = "to be computed again"
+TO_ERASE = "who withdrew is to be erased"
 MOST_BLOCKED = 200
 """Families in want that are listed; the counts of an incident hold all."""
 _WAITS_FOR: tuple[tuple[str, Action], ...] = (("open", "propose"), ("proposed", "confirm"), ("reopening", "reopen"))
@@ -56,8 +57,8 @@ def read_status(session: Session) -> Status:
     """The dashboard of one user. Counts for every role; families by code for the roles that see families."""
     with session.registry.kept.looking(session.registry.engine, session.registry.today()) as counting:
         incidents = tuple(_incidents(session, counting))
-        waiting = tuple(_waiting(session, counting, incidents))
         blocked = _blocked(session, counting, incidents) if _may(session, "see families") else ()
+        waiting = (*_to_erase(session, blocked), *_waiting(session, counting, incidents))
         runs = running(counting.connection) if _may(session, "see runs") else ()
         joint = running_jointly(counting.connection) if _may(session, "see joint") else ()
         visit = visit_before(counting.connection, session.code)
@@ -139,6 +140,15 @@ def _waiting(session: Session, counting: Counting, incidents: tuple[IncidentStat
         yield from (Waiting(f"run {TO_REPEAT}", i.code, i.runs_to_repeat) for i in incidents if i.runs_to_repeat)
 
 
+def _to_erase(session: Session, blocked: tuple[Blocked, ...]) -> Iterator[Waiting]:
+    """Donors whose withdrawal stands in the files: it waits for those who take withdrawals."""
+    if _may(session, "withdraw"):
+        donors = Counter[str]()
+        for one in blocked:
+            donors[one.incident] += one.count if one.reason == TO_ERASE else 0
+        yield from (Waiting(TO_ERASE, incident, count) for incident, count in donors.items() if count)
+
+
 def _news(session: Session, counting: Counting, visit: Visit) -> Iterator[News]:
     """What the role may know of."""
 
@@ -159,7 +169,7 @@ def _blocked(session: Session, counting: Counting, incidents: tuple[IncidentStat
 def _find_blocked(connection: Connection, day: dt.date, codes: tuple[str, ...]) -> Iterator[Blocked]:
     for code in codes:
         left = Counter(family for family, _ in withdrawn_donors(connection, incident=code, day=day))
-        yield from (Blocked(code, family, "who withdrew is to be erased", left[family]) for family in left)
+        yield from (Blocked(code, family, TO_ERASE, left[family]) for family in left)
     for row in families_in_want(connection, day=day, scope=SCOPE_IDENTIFICATION, limit=MOST_BLOCKED):
         if row.without:
             yield Blocked(row.incident, row.family, "donors without consent", row.without)

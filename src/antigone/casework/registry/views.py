@@ -36,7 +36,7 @@ class IncidentStatus:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for the user who asks: pairings in a state, or runs to be computed again."""
+    """What waits for the user who asks: pairings in a state, runs to be computed again, or donors to be erased."""
 
     what: str
     incident: str

@@ -10,7 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from antigone.casework.registry.opening import session_of_token
 from antigone.casework.registry.session import Session
-from antigone.errors import Forbidden
+from antigone.errors import AntigoneError, Forbidden
 from antigone.web.visits import Web
 
 BEARER = HTTPBearer(
@@ -69,6 +69,18 @@ def called(
         return Call(web, session_of_token(web.registry, token, purpose=purpose))
     except Forbidden as error:
         raise TokenNeeded(str(error)) from None
+
+
+def is_valid(web: Web, authorization: str) -> bool:
+    """Whether this header holds a token that opens something, before anything else of its call is read."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        return False
+    try:
+        session_of_token(web.registry, token.strip(), purpose="an upload")
+    except AntigoneError:
+        return False
+    return True
 
 
 Called = Annotated[Call, Depends(called)]

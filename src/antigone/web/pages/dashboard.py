@@ -5,30 +5,34 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from antigone.casework.registry.status import read_incident, read_status
-from antigone.casework.registry.views import News, Waiting
-from antigone.web.rendering import link
+from antigone.casework.registry.status import TO_ERASE, read_incident, read_status
+from antigone.casework.registry.views import Blocked, News, Waiting
+from antigone.web.rendering import link, plural
 from antigone.web.visits import Signed, Visit
 
 router = APIRouter()
 
 ORDER = ("open", "proposed", "confirmed", "rejected", "reopening")
 TASKS = {
-    "open": "to look at and decide whether to propose them",
-    "proposed": "proposed by somebody else, to confirm or reject",
-    "reopening": "asked by somebody else to be opened again",
-    "run to be computed again": "to be computed again, because a donor left",
+    "who withdrew is to be erased": ("donor", "donors", "who withdrew, still to be erased"),
+    "open": ("candidate", "candidates", "to look at and decide whether to propose"),
+    "proposed": ("candidate", "candidates", "proposed by somebody else, to confirm or reject"),
+    "reopening": ("decision", "decisions", "asked by somebody else to be opened again"),
+    "run to be computed again": ("search", "searches", "to be computed again, because a donor left"),
 }
+"""What waits, once and several times, and what is to be done with it."""
 
 
 WANTS = {
-    "donors without consent": "#: no active consent",
-    "no donor with consent": "No donor with an active consent: nothing can be searched",
-    "who withdrew is to be erased": "#: withdrew, and still to be erased",
-    "too little power": "Not found yet, and the relatives who gave a sample would find the right person in % of 100 "
-    "cases: ask for a closer or a further relative",
+    "donors without consent": "#: no active consent. Ask for it.",
+    "no donor with consent": "No donor has an active consent, so nothing can be searched.",
+    "who withdrew is to be erased": "#: withdrew, and still to be erased. Do it on the page of the family.",
+    "too little power": "Not found yet. The relatives who gave a sample would show the right person in only % of 100 "
+    "cases. Ask another relative, the closer the better.",
 }
 """What a blocked family needs; ``#`` stands for how many donors, ``%`` for the count itself."""
+MOST_SHOWN = 12
+"""Blocked families that are shown at once; the others unfold."""
 
 
 HAPPENED = {
@@ -52,9 +56,11 @@ HAPPENED = {
 def dashboard(visit: Signed) -> HTMLResponse:
     """What this user should look at first."""
     status = read_status(visit.session)
-    tasks = [(waiting, TASKS.get(waiting.what, waiting.what), _where(waiting)) for waiting in status.waiting]
+    tasks = [(waiting, *_asked(waiting), _where(waiting)) for waiting in status.waiting]
     news = [(item, *_told(item)) for item in status.news]
-    return visit.page("dashboard.html.j2", state=status, tasks=tasks, news=news, order=ORDER, wants=WANTS)
+    needs = list(_needs(status.blocked).items())
+    blocked = (needs[:MOST_SHOWN], needs[MOST_SHOWN:])
+    return visit.page("dashboard.html.j2", state=status, tasks=tasks, news=news, order=ORDER, blocked=blocked)
 
 
 @router.get("/incident")
@@ -78,7 +84,24 @@ def title_of(visit: Visit, incident: str) -> str:
     return titles[incident]
 
 
+def _asked(waiting: Waiting) -> tuple[str, str]:
+    """What waits, and what is to be done with it."""
+    once, often, words = TASKS[waiting.what]
+    return once if waiting.count == 1 else often, words
+
+
+def _needs(blocked: tuple[Blocked, ...]) -> dict[tuple[str, str], list[str]]:
+    """What each blocked family needs, by incident and family."""
+    needs: dict[tuple[str, str], list[str]] = {}
+    for one in blocked:
+        words = WANTS[one.reason].replace("#", plural(one.count, "donor")).replace("%", str(one.count))
+        needs.setdefault((one.incident, one.family), []).append(words)
+    return needs
+
+
 def _where(waiting: Waiting) -> str:
+    if waiting.what == TO_ERASE:
+        return "/#blocked"  # a list of families, the first of which are these
     if waiting.what in ORDER:
         return link("/candidates", incident=waiting.incident, state=waiting.what)
     return link("/runs", incident=waiting.incident)

@@ -24,6 +24,8 @@ from antigone.web.visits import Signed
 router = APIRouter()
 
 UPLOAD_PATH = "/import"
+LEFTOVER = "import-"
+"""How the name of a folder begins that holds what was sent, while it is read."""
 NOT_IN_A_NAME = re.compile(r"[^\w.() -]")
 
 
@@ -67,7 +69,7 @@ def read_files(
     InputError
         With every problem of the files.
     """
-    work = Path(tempfile.mkdtemp(prefix="import-", dir=settings.work))
+    work = Path(tempfile.mkdtemp(prefix=LEFTOVER, dir=settings.work))
     try:
         folder = work / "files"
         folder.mkdir()
@@ -78,6 +80,12 @@ def read_files(
         return incident, PurePath(names[0]).stem
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def remove_leftovers(settings: WebSettings) -> None:
+    """Remove what was being imported when the application was killed: profiles in clear. Nobody imports yet."""
+    for left in settings.work.glob(f"{LEFTOVER}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _limits(settings: WebSettings) -> Limits:

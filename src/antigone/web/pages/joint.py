@@ -18,10 +18,11 @@ from antigone.errors import InputError
 from antigone.model.joint_result import Conclusion, FamilyAnswer, JointPrior, JointResult
 from antigone.report.heatmap import draw_heatmap
 from antigone.report.joint import LEAST_IN_MATRIX, NOBODY, changes_between, summarise_joint
+from antigone.web.jobs import Job
 from antigone.web.pages.dashboard import title_of
 from antigone.web.pages.runs import job_events
 from antigone.web.rendering import link
-from antigone.web.visits import Signed, Web
+from antigone.web.visits import Signed, Visit, Web
 
 router = APIRouter()
 
@@ -114,18 +115,33 @@ def start_joint(
 async def joint_events(visit: Signed, request: Request, job: str) -> StreamingResponse:
     """How far a joint solution is, as server-sent events until it ends."""
     await run_in_threadpool(visit.session.require, "see joint")
-    found = await run_in_threadpool(visit.web.jobs.find, job)
-    if found is None or found.kind != "joint":
-        raise InputError("this joint solution is not known any more; look at the joint page of the incident")
-    return StreamingResponse(job_events(visit.web.jobs, job, request), media_type="text/event-stream")
+    await run_in_threadpool(_job, visit, job)
+    return StreamingResponse(told, media_type="text/event-stream")
 
 
 @router.post("/joint/cancel")
-def cancel(visit: Signed, run: Annotated[int, Form()]) -> Response:
-    """Cancel a joint solution by its number, also one whose process is gone; nothing of it is kept."""
+def cancel(
+    visit: Signed, run: Annotated[int | None, Form()] = None, job: Annotated[str, Form()] = ""
+) -> Response:
+    """Cancel a joint solution, by the number of its run or by its job; nothing of it is kept."""
+    visit.session.require("solve jointly")
+    incident = _cancel_job(visit, job) if run is None else _cancel_run(visit, run)
+    return visit.go(link("/joint", incident=incident), notice="It is cancelled. Nothing of it is kept.")
+
+
+def _cancel_run(visit: Visit, run: int) -> str:
+    """End a run, also one whose process is gone; its incident."""
     line = cancel_joint(visit.session, run)
     end_process(visit.web, line)
-    return visit.go(link("/joint", incident=line.incident), notice="It is cancelled. Nothing of it is kept.")
+    return line.incident
+
+
+def _cancel_job(visit: Visit, job: str) -> str:
+    """End a joint solution that was asked for, also before it has begun its run; its incident."""
+    found = _job(visit, job)
+    if found.run is None:
+        found = visit.web.jobs.cancel(found)
+    return found.incident if found.run is None else _cancel_run(visit, found.run)
 
 
 def end_process(web: Web, line: JointLine) -> None:
@@ -133,6 +149,13 @@ def end_process(web: Web, line: JointLine) -> None:
     for job in web.jobs.of(line.incident, kind="joint", ended=False):
         if job.run == line.id:
             web.jobs.cancel(job)
+
+
+def _job(visit: Visit, job: str) -> Job:
+    found = visit.web.jobs.find(job)
+    if found is None or found.kind != "joint":
+        raise InputError("this joint solution is not known any more; look at the joint page of the incident")
+    return found
 
 
 def _prior(kind: str, number: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -18,7 +18,7 @@ from antigone.errors import InputError
 from antigone.web.jobs import Job, Jobs
 from antigone.web.pages.dashboard import title_of
 from antigone.web.rendering import link
-from antigone.web.resuming import can_be_resumed, cancel_run, resume_run
+from antigone.web.resuming import can_be_resumed, cancel_job, cancel_run, resume_run
 from antigone.web.visits import Signed
 
 router = APIRouter()
@@ -86,18 +86,18 @@ async def search_events(visit: Signed, request: Request, job: str) -> StreamingR
     """How far a search is, as server-sent events until it ends."""
     await run_in_threadpool(visit.session.require, "see runs")
     await run_in_threadpool(_job, visit, job)
-    return StreamingResponse(job_events(visit.web.jobs, job, request), media_type="text/event-stream")
+    told = job_events(visit.web.jobs, job, request, goes_on=visit.goes_on)
+    return StreamingResponse(told, media_type="text/event-stream")
 
 
 @router.post("/search/cancel")
 def cancel(visit: Signed, job: Annotated[str, Form()]) -> Response:
-    """Cancel a search; its finished parts are kept, sealed, so that it can be resumed."""
+    """Cancel a search, also before it has begun; its finished parts are kept, sealed, so that it can be resumed."""
     visit.session.require("search")
     found = _job(visit, job)
-    if found.run is None or found.state == "waiting":
-        raise InputError("the search has not begun yet; wait a moment, and cancel it then")
-    line = cancel_run(visit.web, visit.session, found.run)
-    return visit.go(link("/runs", incident=found.incident), notice=f"Search {line.id} is cancelled.")
+    line = cancel_job(visit.web, visit.session, found)
+    told = f"Search {line.id} is cancelled." if line else "The search is cancelled. It had not begun."
+    return visit.go(link("/runs", incident=found.incident), notice=told)
 
 
 @router.post("/run/cancel")
@@ -156,10 +156,10 @@ def _job(visit: Signed, job: str) -> Job:
     return found
 
 
-async def job_events(jobs: Jobs, job: str, request: Request) -> AsyncIterator[str]:
-    """One event whenever something changed, and a last one at the end."""
+async def job_events(jobs: Jobs, job: str, request: Request, *, goes_on: Callable[[], bool]) -> AsyncIterator[str]:
+    """One event whenever something changed, and a last one at the end; nothing more once the session has ended."""
     told = None
-    while not await request.is_disconnected():
+    while goes_on() and not await request.is_disconnected():
         found = await run_in_threadpool(jobs.find, job)
         if found is None:
             return

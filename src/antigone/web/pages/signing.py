@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from antigone.casework.registry.opening import sign_in
+from antigone.casework.registry.opening import password_mark, sign_in
 from antigone.errors import Forbidden, InputError
 from antigone.web.rendering import environment, link
 from antigone.web.security import check_origin
@@ -66,6 +66,7 @@ def signing_in(
         return _sign_in_page(request, then=then, user=user, refusal=_too_often(), status=429)
     try:
         with AT_ONCE:
+            mark = password_mark(web.registry, user.strip())
             session = sign_in(
                 web.registry, user.strip(), password=password, purpose=purpose, one_time_code=one_time_code
             )
@@ -73,7 +74,7 @@ def signing_in(
         web.sign_ins.count_failure(address)
         return _sign_in_page(request, then=then, user=user, refusal=str(error), status=403)
     answer = RedirectResponse(_own_page(then), status_code=303)
-    web.set_cookie(answer, web.sessions.begin(session.code, purpose=session.purpose))
+    web.set_cookie(answer, web.sessions.begin(session.code, purpose=session.purpose, mark=mark))
     return answer
 
 

@@ -19,7 +19,7 @@ function watch(element) {
     if (from) {
       from.textContent = seen.words;
     }
-    words.textContent = !seen.step ? "waiting for its turn" : counted ? `${seen.step}: ${seen.done} of ${seen.of}` : seen.step;
+    words.textContent = !seen.step ? "starting" : counted ? `${seen.step}: ${seen.done} of ${seen.of}` : seen.step;
   });
   source.addEventListener("error", () => {
     if (source.readyState !== EventSource.CLOSED) return; /* the browser tries again by itself */

@@ -5,6 +5,7 @@ which it lists them, and no samples of what is sealed in the tables added since 
 """
 
 import json
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -75,13 +76,13 @@ def downgrade() -> None:
     op.drop_table("summaries")
 
 
-def _answers() -> list[tuple[int, dict]]:
+def _answers() -> list[tuple[int, dict[str, Any]]]:
     """Every answer, by the number of its run."""
     found = op.get_bind().execute(sa.text("SELECT id, result FROM runs WHERE result IS NOT NULL ORDER BY id"))
     return [(row[0], json.loads(row[1])) for row in found.all()]
 
 
-def _insert(row: dict) -> None:
+def _insert(row: dict[str, Any]) -> None:
     columns = ", ".join(row)
     op.get_bind().execute(
         sa.text(f"INSERT INTO summaries ({columns}) VALUES ({', '.join(f':{name}' for name in row)})"),  # noqa: S608
@@ -89,12 +90,12 @@ def _insert(row: dict) -> None:
     )
 
 
-def _store(run: int, answer: dict) -> None:
+def _store(run: int, answer: dict[str, Any]) -> None:
     op.get_bind().execute(
         sa.text("UPDATE runs SET result = :text WHERE id = :run"), {"run": run, "text": _text(answer)}
     )
 
 
-def _text(value: dict) -> str:
+def _text(value: dict[str, Any]) -> str:
     """As the registry writes documents."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

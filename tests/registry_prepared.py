@@ -1,0 +1,51 @@
+"""Registries that many tests begin with, made once by each test process and copied for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from shutil import copyfile
+from typing import Literal
+
+from registry_servers import Server
+from registry_team import INCIDENT, Team, make_team, reopen_team, team_at_work
+
+from antigone.casework.registry.searching import search
+from antigone.registry.vault import Vault
+
+Stage = Literal["users", "incident", "search"]
+
+
+def _after_search(place: str) -> Team:
+    team = team_at_work(place)
+    search(team["geneticist"], INCIDENT)
+    return team
+
+
+MAKE: Mapping[Stage, Callable[[str], Team]] = {
+    "users": make_team,
+    "incident": team_at_work,
+    "search": _after_search,
+}
+
+
+class Prepared:
+    """Copies of one database for each stage: a file, or a database of a server that is the template of others."""
+
+    def __init__(self, folder: Path, server: Server | None) -> None:
+        self._folder, self._server = folder, server
+        self._made: dict[Stage, tuple[str, Vault]] = {}
+
+    def team(self, stage: Stage, place: str) -> Team:
+        """The team of a registry at ``place``, where nothing of worth is yet; its clock stands at noon."""
+        if stage not in self._made:
+            made = str(self._folder / f"{stage}.db") if self._server is None else self._server.create()
+            team = MAKE[stage](made)
+            team.registry.close()
+            self._made[stage] = made, team.registry.vault
+        made, vault = self._made[stage]
+        if self._server is None:
+            copyfile(made, place)
+        else:
+            self._server.copy(made, place)
+        return reopen_team(place, vault)
