@@ -90,11 +90,14 @@ def prepared_files(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 
 
 @pytest.fixture(scope="session")
-def prepared_databases(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> Prepared:
+def prepared_databases(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> Iterator[Prepared]:
     """Registries of a server, to be copied."""
     from registry_prepared import Prepared
 
-    return Prepared(tmp_path_factory.mktemp("prepared"), postgres)
+    prepared = Prepared(tmp_path_factory.mktemp("prepared"), postgres)
+    yield prepared
+    for url in prepared.places:
+        postgres.drop(url)
 
 
 @pytest.fixture

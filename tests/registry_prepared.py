@@ -36,6 +36,11 @@ class Prepared:
         self._folder, self._server = folder, server
         self._made: dict[Stage, tuple[str, Vault]] = {}
 
+    @property
+    def places(self) -> list[str]:
+        """Where the originals are."""
+        return [place for place, _ in self._made.values()]
+
     def team(self, stage: Stage, place: str) -> Team:
         """The team of a registry at ``place``, where nothing of worth is yet; its clock stands at noon."""
         if stage not in self._made:

@@ -43,7 +43,10 @@ class Server:
         try:
             yield url
         finally:
-            self.run(f"DROP DATABASE {_name(url)} WITH (FORCE)")
+            self.drop(url)
+
+    def drop(self, url: str) -> None:
+        self.run(f"DROP DATABASE {_name(url)} WITH (FORCE)")
 
     def create(self) -> str:
         """The URL of a new, empty database that lives as long as the server, or the caller drops it."""
@@ -54,7 +57,7 @@ class Server:
 
     def copy(self, made: str, url: str) -> None:
         """Put a copy of one database, to which nobody is connected, in the place of another one."""
-        self.run(f"DROP DATABASE {_name(url)} WITH (FORCE)")
+        self.drop(url)
         self.run(f"CREATE DATABASE {_name(url)} TEMPLATE {_name(made)}")
 
     def run(self, command: str) -> None:

@@ -695,8 +695,8 @@ def test_search__an_output_that_cannot_be_written_is_refused(run, case_folder, t
 
 
 def test_console__codes_with_brackets_are_printed_as_they_are(capsys, monkeypatch):
-    from antigone.cli import console
     from antigone.casework.demo import Verdict
+    from antigone.cli import console
 
     monkeypatch.setenv("COLUMNS", "200")
     console.print_truth([Verdict("[bold]F[/bold] :smile: [x]", 1, 1, 0, 0, 0)], {})

@@ -29,7 +29,7 @@ from antigone.model.case import (
     SearchSettings,
     UnidentifiedPerson,
 )
-from antigone.model.circumstances import Interval, MissingCircumstances, UnidentifiedCircumstances
+from antigone.model.circumstances import Interval, MissingCircumstances, SexRates, UnidentifiedCircumstances
 from antigone.model.evidence import FurtherEvidence
 from antigone.model.frequency import FrequencyRule, FrequencyTable
 from antigone.model.joint_result import JointPrior, JointResult
@@ -54,6 +54,34 @@ def solve(seed: int = 3) -> tuple[JointResult, object, object]:
         incident, today=dt.date(2025, 6, 1), created="2025-06-01T00:00:00+00:00", command="test", prior=JointPrior()
     )
     return result, incident, truth
+
+
+def test_joint_incident__with_rates_of_the_sex_a_contradiction_lowers_the_weight_and_excludes_nobody(
+    tmp_path: Path,
+) -> None:
+    """One sample shows the other sex. Without `[sex]` it cannot be where it belongs, with it that is still proposed."""
+    tables = [table for table in nist1036() if "pooled" not in table.population][:1]
+    size = Disaster(families=2, unreported=0, kinds=(1, 0, 0))
+    incident, truth = simulate_disaster(size, tables=tables, seed=4, settings=SearchSettings(mutation=DEFAULT_MUTATION))
+    first = incident.unidentified[0]
+    turned = replace(first, sex="male" if first.sex == "female" else "female")
+    incident = replace(incident, unidentified=(turned, *incident.unidentified[1:]))
+    stated = replace(incident, further=FurtherEvidence(sex=SexRates(0.01)))
+    without, within = (
+        joint_incident(one, today=dt.date(2025, 6, 1), created="2025-06-01T00:00:00+00:00", command="test")
+        for one in (incident, stated)
+    )
+    assert not any(pair[0] == first.code for pair in without.assignments[0].pairs)
+    [pair] = [pair for pair in within.assignments[0].pairs if pair[0] == first.code]
+    assert pair[1:] == truth.identities[first.code]
+    assert any("what the sex of the sample says" in words for words in within.assumptions)
+    assert within.assignments_possible > without.assignments_possible
+    (tmp_path / "joint.json").write_text(joint_json(within), encoding="utf-8")
+    explained = explain_assignment(stated, tmp_path / "joint.json", today=dt.date(2025, 6, 1))
+    [family] = [family for family in explained.families if family.family == pair[1]]
+    [by_marker] = family.log10_by_marker.values()
+    others = len(family.pairs) - 1
+    assert by_marker["sex"] == pytest.approx(math.log10(0.02) + others * math.log10(1.98))
 
 
 def test_joint_incident__proposes_the_truth_and_names_siblings_alike() -> None:

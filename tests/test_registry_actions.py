@@ -18,6 +18,7 @@ from antigone.casework.registry.importing import Imported, import_incident
 from antigone.casework.registry.reviewing import (
     propose,
 )
+from antigone.casework.registry.roles import ROLES
 from antigone.casework.registry.searching import cancel_search, findings, list_runs, read_run, search
 from antigone.casework.registry.status import read_status
 from antigone.casework.registry.views import Left, Waiting
@@ -121,8 +122,13 @@ def test_status__says_who_is_to_be_erased_because_the_files_say_they_withdrew(te
     import_incident(team["registrar"], INCIDENT, small_incident(second=withdrawn))
     blocked = [(b.family, b.reason, b.count) for b in read_status(team["coordinator"]).blocked]
     assert ("F2", "who withdrew is to be erased", 1) in blocked
+    assert ("F2", "donors without consent", 1) not in blocked, "nobody asks again who said no"
+    to_erase = Waiting("donor to be erased", INCIDENT, 1)
+    assert {role for role in ROLES if to_erase in read_status(team[role]).waiting} == {"registrar", "coordinator"}
     withdraw_donor(team["coordinator"], INCIDENT, "F2", "FA")
-    assert "who withdrew is to be erased" not in {b.reason for b in read_status(team["coordinator"]).blocked}
+    after = read_status(team["coordinator"])
+    assert "who withdrew is to be erased" not in {b.reason for b in after.blocked}
+    assert to_erase not in after.waiting
 
 
 def test_custody__grows_and_is_read(team_at_work):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from threading import Barrier
 
 import pytest
 from registry_team import PURPOSE, password_of
@@ -21,7 +23,8 @@ from antigone.errors import (
     StorageError,
     VaultError,
 )
-from antigone.registry.database import schema_of, upgrade
+from antigone.registry.auditlog import read_lines
+from antigone.registry.database import schema_of, snapshot, transaction, upgrade
 from antigone.registry.migrations import LATEST
 from antigone.registry.vault import Vault
 
@@ -65,11 +68,46 @@ def test_upgrade__brings_an_older_registry_up_and_writes_it_down(older):
     assert [line.subject for line in lines if line.action == "upgrade"] == [json.dumps({"from": "0003", "to": LATEST})]
 
 
+def test_upgrade__of_two_at_once_is_done_and_written_down_once(older, monkeypatch):
+    """Both have found the older schema before either begins."""
+    place, vault = older
+    both = Barrier(2)
+
+    def seen_by_both(where: str) -> str:
+        found = schema_of(where)
+        both.wait(30)
+        return found
+
+    monkeypatch.setattr(opening, "schema_of", seen_by_both)
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(lambda _: opening.upgrade_registry(place, vault), range(2)))
+    assert sorted(told) == [("0003", LATEST), (LATEST, LATEST)]
+    with closing(opening.open_with(place, vault, cost=SMALL)) as registry, snapshot(registry.engine) as connection:
+        assert [line.action for line in read_lines(connection)].count("upgrade") == 1
+
+
 def test_upgrade__without_the_key_of_the_registry_changes_nothing(older):
     place, _ = older
     with pytest.raises(VaultError, match="fingerprint"):
         opening.upgrade_registry(place, Vault.new())
     assert schema_of(place) == "0003"
+
+
+def test_upgrade__while_an_older_program_has_it_open_lets_that_one_write_nothing(registry_url):
+    """It would not erase what it does not know: somebody who leaves would stay in the tables of the newer schema."""
+    made = opening.init_registry(
+        registry_url, administrator="A", password="a long password", vault=Vault.new(), cost=SMALL
+    )
+    with closing(made) as registry:
+        administrator = opening.sign_in(registry, "A", password="a long password", purpose=PURPOSE)
+        newer = upgrade(registry_url, revision="0005")
+        with transaction(newer) as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        newer.dispose()
+        with pytest.raises(StorageError, match="end this one"):
+            users.add_user(administrator, "B", role="auditor", password="a long password")
+        with snapshot(registry.engine) as connection:
+            assert connection.scalar(text("SELECT count(*) FROM users")) == 1
 
 
 def test_open__a_registry_of_a_newer_antigone_is_not_brought_down(older):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 from registry_team import INCIDENT, audit, candidate
 
@@ -11,24 +13,30 @@ from antigone.casework.registry.reading import TRIES, writing_what_was_read
 from antigone.casework.registry.searching import search
 from antigone.casework.registry.session import Session, Subject
 from antigone.registry.consent import read_covered
+from antigone.registry.database import snapshot
 
 
 @pytest.fixture
-def reads(monkeypatch, team_at_work):
-    """Runs something else each time after an incident was read; gives how often it was read."""
+def reads(monkeypatch):
+    """Runs something else each time after an incident was read beside the writers; gives what was read each time."""
     times = []
 
     def then(*steps):
         left = list(steps)
 
         def read(*arguments, **named):
-            found = read_covered(*arguments, **named)
-            times.append(found.access)
+            times.append(read_covered(*arguments, **named))
+            return times[-1]
+
+        @contextmanager
+        def beside(engine):
+            with snapshot(engine) as connection:
+                yield connection
             if left:
                 left.pop(0)()
-            return found
 
         monkeypatch.setattr(reading, "read_covered", read)
+        monkeypatch.setattr(reading, "snapshot", beside)
         return times
 
     return then

@@ -129,7 +129,10 @@ def test_progress__ends_with_the_session(site):
 
     async def told() -> list[str]:
         events: AsyncIterator[str] = job_events(
-            site.app.state.web.jobs, "abc", Connected(), goes_on=lambda: next(open_until)  # type: ignore[arg-type]
+            site.app.state.web.jobs,
+            "abc",
+            Connected(),
+            goes_on=lambda: next(open_until),  # type: ignore[arg-type]
         )
         return [event async for event in events]
 
@@ -147,7 +150,7 @@ def test_session__ends_when_the_password_is_changed_by_another_program(tmp_path)
     set_password(site.team["administrator"], "reviewer", password="another long password")
     assert stolen.get("/").status_code == 303
     assert "ended=closed" in stolen.get("/").headers["location"]
-    assert other.get("/").status_code == 200
+    assert other.get("/account").status_code == 200
 
 
 def test_job__of_another_worker_with_its_number_is_not_alive(tmp_path, monkeypatch):
@@ -159,4 +162,3 @@ def test_job__of_another_worker_with_its_number_is_not_alive(tmp_path, monkeypat
     write_job(tmp_path / "work" / "abc.json", job)
     started.cancel(job)
     assert ended == []
-

@@ -17,6 +17,7 @@ from web_site import Site, TestClient, make_site, post
 from antigone.casework.registry.searching import list_runs
 from antigone.registry.runs import start_run
 from antigone.web.jobs import Job, Jobs, read_job, write_job
+from antigone.web.resuming import cancel_job
 
 PATIENCE = 60.0
 
@@ -169,3 +170,41 @@ def test_search__is_cancelled_at_once_wherever_it_computes(site, tmp_path, monke
     (child,) = site.app.state.web.jobs._children.values()
     assert child.returncode is not None
     assert "was cancelled" in browser.get(f"/search?job={job}").text
+
+
+def stalled_worker(monkeypatch, tmp_path) -> None:
+    """In the place of a worker, a process that never begins."""
+    program = tmp_path / "python"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "import time; time.sleep(3600)" "$@"\n', "utf-8")
+    program.chmod(0o700)
+    monkeypatch.setattr("antigone.web.jobs.sys.executable", str(program))
+
+
+@pytest.mark.parametrize(("start_at", "end_at"), [("/search", "/search/cancel"), ("/joint", "/joint/cancel")])
+def test_jobs__one_that_has_not_begun_can_be_cancelled(site, tmp_path, monkeypatch, start_at, end_at):
+    browser = site.browser("geneticist")
+    stalled_worker(monkeypatch, tmp_path)
+    assert post(browser, start_at, {"incident": INCIDENT}).status_code == 303
+    (job,) = site.app.state.web.jobs.all()
+    assert (job.state, job.run) == ("waiting", None)
+    assert post(site.browser("reviewer"), end_at, {"job": job.id}).status_code == 403
+    assert post(browser, end_at, {"job": job.id}).status_code == 303
+    assert job_of(site, job.id).state == "cancelled"
+    (child,) = site.app.state.web.jobs._children.values()
+    assert child.returncode is not None
+
+
+def test_jobs__a_run_that_began_while_it_was_cancelled_is_ended_too(site, tmp_path):
+    """The process may begin its run between the look at the job and its end."""
+    session, web = site.team["geneticist"], site.app.state.web
+    with session.registry.engine.begin() as connection:
+        run = start_run(
+            connection, incident=INCIDENT, started_by=session.user, purpose="to test", day=session.registry.today(),
+            at=session.registry.now(), left_out={},
+        )  # fmt: skip
+    looked_at = Job("abc123", "registry.db", "geneticist", "to test", INCIDENT)
+    write_job(tmp_path / "work" / "abc123.json", replace(looked_at, state="running", run=run))
+    line = cancel_job(web, session, looked_at)
+    assert line is not None
+    assert (line.id, line.state) == (run, "cancelled")
+    assert job_of(site, "abc123").state == "cancelled"

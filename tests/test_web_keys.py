@@ -50,6 +50,11 @@ def readable(site: Site, registry: Registry | None = None) -> bool:
     return read_candidate(geneticist, site.candidate).candidate is not None
 
 
+def fetch(browser: TestClient, name: str, *, held: str = PASSPHRASE) -> Response:
+    """Take an archive away."""
+    return post(browser, "/keys/archive", {"name": name, "held": held})
+
+
 # Backups
 
 
@@ -60,7 +65,7 @@ def test_back_up__is_listed_fetched_and_restores(house, administrator, tmp_path)
     page = words(administrator)
     assert archive.name in page
     assert "last backup, 12:00 UTC, by administrator 2026-11-23" in page
-    fetched = administrator.get(f"/keys/archive?name={archive.name}")
+    fetched = fetch(administrator, archive.name)
     assert fetched.headers["content-disposition"] == f'attachment; filename="{archive.name}"'
     assert fetched.headers["cache-control"] == "no-store"
     (tmp_path / "fetched.archive").write_bytes(fetched.content)
@@ -73,20 +78,34 @@ def test_back_up__is_listed_fetched_and_restores(house, administrator, tmp_path)
 
 def test_back_up__carries_who_fetched_it_into_the_audit(house, administrator):
     archive = house.back_up(administrator)
-    administrator.get(f"/keys/archive?name={archive.name}")
+    fetch(administrator, archive.name)
     auditor = house.site.browser("auditor")
     assert f"archive: {archive.name}, taken away: True" in words(auditor, "/audit?action=back+up")
 
 
-@pytest.mark.parametrize("name", ["", "../registry.db", "../registry.key", "/etc/passwd", "registry.db", "%00"])
+@pytest.mark.parametrize("name", ["none", "../registry.db", "../registry.key", "/etc/passwd", "registry.db", "\0"])
 def test_archive__gives_out_no_other_file(house, administrator, name):
     house.back_up(administrator)
-    assert administrator.get(f"/keys/archive?name={name}").status_code == 404
+    assert fetch(administrator, name).status_code == 404
 
 
 def test_archive__is_for_the_administrator(house, administrator):
     archive = house.back_up(administrator)
-    assert house.site.browser("auditor").get(f"/keys/archive?name={archive.name}").status_code == 403
+    assert fetch(house.site.browser("auditor"), archive.name).status_code == 403
+
+
+@pytest.mark.parametrize("held", ["not this one", ""])
+def test_archive__an_administrator_who_is_not_the_keeper_of_the_key_gets_none(house, administrator, held):
+    """An archive holds likelihood ratios and the audit in clear, and an administrator may see neither."""
+    archive = house.back_up(administrator)
+    assert administrator.get("/keys/archive", params={"name": archive.name}).status_code == 405
+    answer = fetch(administrator, archive.name, held=held)
+    assert answer.status_code == 422
+    assert "content-disposition" not in answer.headers
+    auditor = house.site.browser("auditor")
+    assert "taken away" not in words(auditor, "/audit?action=back+up")
+    refused = "the key was not shown" in words(auditor, "/audit?action=rotate+key")
+    assert refused is bool(held)  # an empty field is no try
 
 
 def test_archives__of_another_registry_and_damaged_ones_are_said_to_be(house, administrator, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import zipfile
@@ -9,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from registry_team import INCIDENT, candidate
+from registry_team import INCIDENT, candidate, small_incident
 from test_web_security import routes
 from web_site import Site, TestClient, make_site, post
 
@@ -17,8 +18,10 @@ from antigone.casework.demo import simulated_incident
 from antigone.casework.files import save_incident
 from antigone.casework.registry.candidates import read_candidate
 from antigone.casework.registry.families import read_family
+from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.roles import ALLOWED, ROLES, Action
 from antigone.casework.registry.status import list_incidents
+from antigone.model.case import Consent
 from antigone.web.pages.importing import UPLOAD_PATH
 
 SENDER = "institution=Institute&contact=Ana,+tel+1&signed_by=Ana"
@@ -47,7 +50,7 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/account": ("own account", ""),
 }
 """Each page, the action that a role must allow for it, and what it asks for."""
-ELSEWHERE = {"/keys/archive", "/sign-in", "/search", "/search/events", "/joint/events", "/family/edit"}
+ELSEWHERE = {"/sign-in", "/search", "/search/events", "/joint/events", "/family/edit"}
 """Tested by themselves."""
 FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/account/password": ("own account", {"old": "a" * 12, "new": "b" * 12, "again": "b" * 12}),
@@ -56,6 +59,7 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/audit/checkpoint": ("sign checkpoint", {}),
     "/audit/verify": ("verify", {}),
     "/keys/back-up": ("back up", {}),
+    "/keys/archive": ("rotate key", {"name": "none", "held": "none"}),
     "/keys/check": ("back up", {"name": "none"}),
     "/keys/rings": ("back up", {}),
     "/keys/rings/forget": ("back up", {"place": "/nowhere/x.ring"}),
@@ -222,6 +226,27 @@ def test_dashboard__says_what_waits_for_whom(fresh):
     decide(fresh.browser("geneticist"), fresh, "propose", version=0)
     assert "proposed by somebody else" in fresh.browser("reviewer").get("/").text
     assert "proposed by somebody else" not in fresh.browser("geneticist").get("/").text
+
+
+def test_dashboard__who_withdrew_in_the_files_waits_for_those_who_erase(fresh):
+    withdrawn = Consent("C", dt.date(2026, 1, 5), withdrawn=dt.date(2026, 11, 1))
+    import_incident(fresh.team["registrar"], "other", small_incident(second=withdrawn))
+    family = "/family?incident=other&family=F2"
+    for role, asked in (("coordinator", True), ("registrar", True), ("reviewer", False)):
+        browser = fresh.browser(role)
+        assert ("who withdrew, still to be erased" in browser.get("/").text) == asked
+        assert ("Do it below" in browser.get(family).text) == asked
+        assert "FA withdrew, and is still to be erased" in browser.get(family).text
+    erased = {"incident": "other", "family": "F2", "member": "FA", "typed": "FA"}
+    assert post(fresh.browser("coordinator"), "/family/withdraw", erased).status_code == 303
+    assert "still to be erased" not in fresh.browser("coordinator").get(family).text
+
+
+def test_dashboard__names_a_blocked_family_once_with_all_it_needs(fresh):
+    page = fresh.browser("coordinator").get("/").text
+    assert page.count(f'family?incident={INCIDENT}&amp;family=F4"') == 1
+    assert "2 donors: no active consent" in page
+    assert "No donor has an active consent" in page
 
 
 def test_candidates__are_sorted_and_filtered_where_they_are_kept(site, browsers):

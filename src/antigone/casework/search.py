@@ -82,12 +82,14 @@ def search_incident(
     found = find_pairs(prepared, execution, progress)
     prior, reason = prior_of(len(prepared.persons), len(found.targets), settings)
     candidates = _candidates(prepared, found, prior, progress)
+    families = describe_families(prepared, found, candidates, seed=seed, progress=progress)
+    progress("simulating chance matches", 0, 1)
     result = SearchResult(
         title=incident.title,
         populations=tuple(prepared.populations),
         candidates=candidates,
         unidentified=describe_persons(prepared, found, candidates),
-        families=describe_families(prepared, found, candidates, seed=seed, progress=progress),
+        families=families,
         pairs_compared=found.compared,
         pairs_excluded_by_sex=found.excluded_by_sex,
         pairs_without_data=found.without_data,

@@ -13,6 +13,7 @@ from antigone.cli.registry import registry_app
 from antigone.cli.reviewing import reviewing_app
 from antigone.cli.serving import serve
 from antigone.cli.solving import solving_app
+from antigone.cli.terminal import plain
 from antigone.cli.users import users_app
 from antigone.errors import AntigoneError
 
@@ -58,9 +59,9 @@ def main() -> None:
         if problems:
             count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
             typer.echo(f"{count}; nothing was computed and nothing was written:", err=True)
-            typer.echo("\n".join(f"  {problem}" for problem in problems), err=True)
+            typer.echo(plain("\n".join(f"  {problem}" for problem in problems)), err=True)
         else:
-            typer.echo(f"antigone: {error}", err=True)
+            typer.echo(plain(f"antigone: {error}"), err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         typer.echo("antigone: stopped; no result was written. A large search goes on with --resume.", err=True)

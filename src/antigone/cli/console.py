@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import sys
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -15,6 +13,7 @@ from antigone.casework.explain import Explanation, HypothesesReport
 from antigone.casework.joint_explain import ExplainedAssignment
 from antigone.casework.summaries import limit_text
 from antigone.casework.validate import Check
+from antigone.cli.terminal import words_console
 from antigone.model.joint_result import JointResult
 from antigone.model.reassociation import ReassociationResult
 from antigone.model.result import Candidate, SearchResult
@@ -23,13 +22,11 @@ MOST_JOINT_ROWS = 60
 """Unidentified persons of a joint solution printed; all of them are in joint.csv."""
 ROWS = 20
 """Candidates printed; all of them are in candidates.csv."""
-WIDE = 140
-"""Columns of a file or pipe, where no terminal sets a limit."""
 
 
 def print_search(result: SearchResult) -> None:
     """The strongest candidates, the size of the search, and what chance alone would give."""
-    console = _console()
+    console = words_console()
     table = _table("rank", "unidentified", "family", "missing", "log10 LR", "posterior", "mutations")
     for c in result.candidates[:ROWS]:
         table.add_row(
@@ -67,7 +64,7 @@ def print_search(result: SearchResult) -> None:
 
 def print_groups(result: ReassociationResult) -> None:
     """The groups of remains, conflicts first, and what the comparison rests on."""
-    console = _console()
+    console = words_console()
     table = _table("group", "samples", "log10 LR, weakest pair", "against siblings", "remark")
     shown = sorted(result.groups, key=lambda group: group.status != "conflict")[:ROWS]
     for group in shown:
@@ -96,7 +93,7 @@ def print_groups(result: ReassociationResult) -> None:
 
 def print_explanation(explanation: Explanation) -> None:
     """One pair: log10 LR by marker and population, mutations, totals, posterior."""
-    console, c = _console(), explanation.candidate
+    console, c = words_console(), explanation.candidate
     console.print(f"H1: {c.unidentified} is {c.missing} of family {c.family}. H2: {c.unidentified} is unrelated to it.")
     if explanation.remark:
         console.print(f"NOT COMPARED: {explanation.remark}.", style="bold")
@@ -158,7 +155,7 @@ def _print_linkage(console: Console, changes: Mapping[str, float | None], method
 
 def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
     """The best joint assignment with posteriors and generalised LRs, how sure they are, and where the ``rest`` is."""
-    console = _console()
+    console = words_console()
     table = _table("unidentified", "proposed as", "family", "posterior", "log10 GLR", "status")
     for c in result.conclusions[:MOST_JOINT_ROWS]:
         glr = "" if c.log10_glr is None else (c.glr_kind + " ") * (c.glr_kind != "exact") + log10_text(c.log10_glr)
@@ -184,7 +181,7 @@ def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
 
 def print_assignment(explained: ExplainedAssignment) -> None:
     """By family and marker, the log10 weight of the persons in their places against unrelated persons."""
-    console = _console()
+    console = words_console()
     console.print(f"The best joint assignment of {explained.source}, family by family; log10, by population.")
     for family in explained.families:
         pairs = ", ".join(f"{code} as {missing}" for missing, code in family.pairs.items())
@@ -201,7 +198,7 @@ def print_sensitivity(candidate: Candidate) -> None:
     """The total log10 LR with one assumption changed at a time, and the smallest of all."""
     if not candidate.sensitivity:
         return
-    console, table = _console(), _table("one assumption changed", "total log10 LR")
+    console, table = words_console(), _table("one assumption changed", "total log10 LR")
     for assumption in dict.fromkeys(point.assumption for point in candidate.sensitivity):
         own = [point for point in candidate.sensitivity if point.assumption == assumption]
         table.add_row(assumption, "  ".join(f"{point.value}: {log10_text(point.log10_lr)}" for point in own))
@@ -213,7 +210,7 @@ def print_sensitivity(candidate: Candidate) -> None:
 
 def print_hypotheses(report: HypothesesReport) -> None:
     """H1 against H2: natural log likelihoods, log10 LR and LR of each marker, and the total."""
-    console = _console()
+    console = words_console()
     for notice in report.notices:
         console.print(f"Note: {notice}.")
     for population, ratio in report.ratios.items():
@@ -238,7 +235,7 @@ def _ratio(log: float | None) -> tuple[str, str]:
 
 def print_checks(checks: Sequence[Check]) -> None:
     """Per category and quantity: cases, values, the largest deviation, the tolerance, the verdict."""
-    console = _console()
+    console = words_console()
     table = _table("category", "quantity", "cases", "values", "largest deviation", "tolerance", "verdict")
     for check in checks:
         verdict = _verdict(check)
@@ -273,7 +270,7 @@ def print_truth(verdicts: Sequence[Verdict], reasons: Mapping[str, int]) -> None
         strength = "" if v.weakest is None or v.strongest is None else f"{v.weakest:.1f} to {v.strongest:.1f}"
         numbers = (v.persons, v.ranked_first, strength, v.as_a_relative, v.elsewhere, v.open)
         table.add_row(v.kind, *map(str, numbers))
-    console = _console()
+    console = words_console()
     console.print(table)
     console.print(
         "'Relative first': the strongest candidate is another missing member of the same family, such as a brother; "
@@ -297,12 +294,6 @@ def probability(value: float) -> str:
     if value > 0.999999:
         return "> 0.999999"
     return f"{value:.6g}" if value > 0.99999 else f"{value:.5g}"
-
-
-def _console() -> Console:
-    """Words as they are: codes may hold brackets or colons, which Rich would otherwise read as markup."""
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE
-    return Console(markup=False, emoji=False, highlight=False, soft_wrap=True, width=width)
 
 
 def _table(*columns: str, title: str | None = None) -> Table:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from antigone.casework.explain import Explanation
 from antigone.casework.registry import views
 from antigone.casework.registry.importing import Imported
 from antigone.casework.registry.runlines import kept_words
-from antigone.cli.console import WIDE, print_explanation, print_joint, print_sensitivity, probability
+from antigone.cli.console import print_explanation, print_joint, print_sensitivity, probability
+from antigone.cli.terminal import words_console
 from antigone.model.result import Candidate
 
 NOTHING = "none"
@@ -294,12 +293,6 @@ def table_of(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
-
-
-def words_console() -> Console:
-    """Words as they are: codes may hold brackets or colons, which Rich would otherwise read as markup."""
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE
-    return Console(markup=False, emoji=False, highlight=False, soft_wrap=True, width=width)
 
 
 def _print_evidence(candidate: Candidate, run: views.RunView) -> None:

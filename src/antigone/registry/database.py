@@ -97,13 +97,19 @@ def schema_of(place: Place) -> str:
 def upgrade(place: Place, *, revision: str = "head", also: Callable[[Connection], object] = no_more) -> Engine:
     """Bring an older registry to the newest schema (or to ``revision``), in one transaction, and open it.
 
-    ``also`` is done in that transaction, after it.
+    ``also`` is done in that transaction, after it; not when another program was first, and left nothing to bring up.
     """
     with _engine(place) as engine, transaction(engine) as connection:
         check_integrity(connection)
-        migrate(connection, revision)
-        also(connection)
+        _bring_to(connection, revision, also)
     return engine
+
+
+def _bring_to(connection: Connection, wanted: str, also: Callable[[Connection], object]) -> None:
+    before = revision(connection)
+    migrate(connection, wanted)
+    if revision(connection) != before:
+        also(connection)
 
 
 @contextmanager
@@ -130,6 +136,24 @@ def revision(connection: Connection) -> str:
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
+
+
+def check_schema(connection: Connection) -> None:
+    """Refuse to write when another program has changed the schema since this one opened the registry.
+
+    What it does not know of it would not erase.
+
+    Raises
+    ------
+    StorageError
+        When the schema is not the one that this program works with.
+    """
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if found != LATEST:
+        raise StorageError(
+            f"the registry has the schema '{found}' now, expected '{LATEST}': another program brought it to another "
+            "version; end this one, and start the other; nothing was written"
+        )
 
 
 def check_integrity(connection: Connection) -> None:

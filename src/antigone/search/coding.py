@@ -110,18 +110,19 @@ def readings_probabilities(readings: Sequence[Reading], marker: Marker, *, hemiz
 
     What single amplifications show occurs again and again: each is computed once for each of the rates.
     """
-    known: dict[tuple[Replicate, ObservationRates], Array] = {}
+    known: dict[ObservationRates, dict[Replicate, Array]] = {}
+    standard = _standard_replicates(marker)
     for rates in {reading.rates for reading in readings}:
         rows = standard_probabilities(marker, rates=rates, hemizygous=hemizygous)
-        known |= {(shown, rates): row for shown, row in zip(_standard_replicates(marker), rows, strict=True)}
+        known[rates] = dict(zip(standard, rows, strict=True))
     copies = len(marker.alleles) + (marker.silent > 0)
     total = np.ones((len(readings), copies if hemizygous else copies * (copies + 1) // 2))
     for row, reading in zip(total, readings, strict=True):
+        singles = known[reading.rates]
         for shown in reading.replicates:
-            if (shown, reading.rates) not in known:
-                one = Reading((shown,), reading.rates)
-                known[shown, reading.rates] = probabilities_of(one, marker, hemizygous=hemizygous)
-            row *= known[shown, reading.rates]
+            if shown not in singles:
+                singles[shown] = probabilities_of(Reading((shown,), reading.rates), marker, hemizygous=hemizygous)
+            row *= singles[shown]
     return total
 
 

@@ -184,6 +184,7 @@ def upgrade_registry(place: Place, vault: Vault, *, clock: Clock = utc_now) -> t
     before = schema_of(place)
     if before == LATEST:
         return before, before
+    done = []
 
     def record(connection: Connection) -> None:
         check_vault(connection, vault)
@@ -196,9 +197,10 @@ def upgrade_registry(place: Place, vault: Vault, *, clock: Clock = utc_now) -> t
             purpose="a newer Antigone",
             subject=subject,
         )
+        done.append(before)
 
     upgrade(place, also=record).dispose()
-    return before, LATEST
+    return (before, LATEST) if done else (LATEST, LATEST)
 
 
 def with_new_key(registry: Registry, *, passphrase: str) -> Registry:

@@ -309,6 +309,7 @@ def _compute(
             ),
             progress=watch,
         )
+        watch("storing the answer", 0, 1)
         return _finish(session, work, covered, outcome)
     except BaseException as error:
         _end(session, work, "cancelled" if isinstance(error, Cancelled | KeyboardInterrupt) else "failed")

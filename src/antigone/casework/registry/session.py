@@ -17,7 +17,7 @@ from antigone.casework.registry.counting import Kept
 from antigone.casework.registry.roles import ALLOWED, Action, Role
 from antigone.errors import Forbidden
 from antigone.registry.audit import append
-from antigone.registry.database import snapshot, transaction
+from antigone.registry.database import check_schema, snapshot, transaction
 from antigone.registry.passphrase import STRONG, Cost
 from antigone.registry.users import find_user
 from antigone.registry.vault import Vault
@@ -92,8 +92,15 @@ class Session:
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
-        """One action that writes its line into the audit itself."""
+        """One action that writes its line into the audit itself.
+
+        Raises
+        ------
+        StorageError
+            When a newer program has changed the schema since this one opened the registry.
+        """
         with transaction(self.registry.engine) as connection:
+            check_schema(connection)
             self._still_is(connection)
             yield connection
 

@@ -36,7 +36,8 @@ from antigone.registry.overview import (
 )
 
 TO_REPEAT = "to be computed again"
-TO_ERASE = "who withdrew is to be erased"
+WITHDREW = "who withdrew is to be erased"
+TO_ERASE = "donor to be erased"
 MOST_BLOCKED = 200
 """Families in want that are listed; the counts of an incident hold all."""
 _WAITS_FOR: tuple[tuple[str, Action], ...] = (("open", "propose"), ("proposed", "confirm"), ("reopening", "reopen"))
@@ -145,7 +146,7 @@ def _to_erase(session: Session, blocked: tuple[Blocked, ...]) -> Iterator[Waitin
     if _may(session, "withdraw"):
         donors = Counter[str]()
         for one in blocked:
-            donors[one.incident] += one.count if one.reason == TO_ERASE else 0
+            donors[one.incident] += one.count if one.reason == WITHDREW else 0
         yield from (Waiting(TO_ERASE, incident, count) for incident, count in donors.items() if count)
 
 
@@ -167,12 +168,14 @@ def _blocked(session: Session, counting: Counting, incidents: tuple[IncidentStat
 
 
 def _find_blocked(connection: Connection, day: dt.date, codes: tuple[str, ...]) -> Iterator[Blocked]:
-    for code in codes:
-        left = Counter(family for family, _ in withdrawn_donors(connection, incident=code, day=day))
-        yield from (Blocked(code, family, TO_ERASE, left[family]) for family in left)
+    left = Counter(
+        (code, family) for code in codes for family, _ in withdrawn_donors(connection, incident=code, day=day)
+    )
+    yield from (Blocked(code, family, WITHDREW, count) for (code, family), count in left.items())
     for row in families_in_want(connection, day=day, scope=SCOPE_IDENTIFICATION, limit=MOST_BLOCKED):
-        if row.without:
-            yield Blocked(row.incident, row.family, "donors without consent", row.without)
+        asked = row.without - left[row.incident, row.family]  # nobody asks those again who said no
+        if asked:
+            yield Blocked(row.incident, row.family, "donors without consent", asked)
         if row.donors == row.without:
             yield Blocked(row.incident, row.family, "no donor with consent", 0)
 

@@ -14,7 +14,7 @@ router = APIRouter()
 
 ORDER = ("open", "proposed", "confirmed", "rejected", "reopening")
 TASKS = {
-    "who withdrew is to be erased": ("donor", "donors", "who withdrew, still to be erased"),
+    "donor to be erased": ("donor", "donors", "who withdrew, still to be erased"),
     "open": ("candidate", "candidates", "to look at and decide whether to propose"),
     "proposed": ("candidate", "candidates", "proposed by somebody else, to confirm or reject"),
     "reopening": ("decision", "decisions", "asked by somebody else to be opened again"),
@@ -24,9 +24,9 @@ TASKS = {
 
 
 WANTS = {
-    "donors without consent": "#: no active consent. Ask for it.",
+    "donors without consent": "#: no active consent, so their sample takes no part.",
     "no donor with consent": "No donor has an active consent, so nothing can be searched.",
-    "who withdrew is to be erased": "#: withdrew, and still to be erased. Do it on the page of the family.",
+    "who withdrew is to be erased": "#: withdrew, and still to be erased on the page of the family.",
     "too little power": "Not found yet. The relatives who gave a sample would show the right person in only % of 100 "
     "cases. Ask another relative, the closer the better.",
 }

@@ -50,7 +50,19 @@ def family_page(visit: Signed, incident: str, family: str) -> HTMLResponse:
         keys=drawing_keys(),
         scopes=SCOPES,
         today=visit.session.registry.today(),
+        leaving=_leaving(found, visit.session.registry.today()),
     )
+
+
+def _leaving(family: FamilyView, today: dt.date) -> list[str]:
+    """Donors whose every consent is withdrawn, and who are not erased yet."""
+    return [
+        donor.member
+        for donor in family.donors
+        if not donor.erased
+        and donor.consents
+        and all(one.withdrawn is not None and one.withdrawn <= today for one in donor.consents)
+    ]
 
 
 @router.post("/family/consent")

@@ -116,13 +116,12 @@ async def joint_events(visit: Signed, request: Request, job: str) -> StreamingRe
     """How far a joint solution is, as server-sent events until it ends."""
     await run_in_threadpool(visit.session.require, "see joint")
     await run_in_threadpool(_job, visit, job)
+    told = job_events(visit.web.jobs, job, request, goes_on=visit.goes_on)
     return StreamingResponse(told, media_type="text/event-stream")
 
 
 @router.post("/joint/cancel")
-def cancel(
-    visit: Signed, run: Annotated[int | None, Form()] = None, job: Annotated[str, Form()] = ""
-) -> Response:
+def cancel(visit: Signed, run: Annotated[int | None, Form()] = None, job: Annotated[str, Form()] = "") -> Response:
     """Cancel a joint solution, by the number of its run or by its job; nothing of it is kept."""
     visit.session.require("solve jointly")
     incident = _cancel_job(visit, job) if run is None else _cancel_run(visit, run)

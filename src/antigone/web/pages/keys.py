@@ -1,4 +1,6 @@
-"""The master key, the ring and the backups, for the administrator. What shows or changes the key asks for it first."""
+"""The master key, the ring and the backups, for the administrator. What shows or changes the key, and what
+takes an archive away, asks for it first.
+"""
 
 from __future__ import annotations
 
@@ -42,9 +44,14 @@ def back_up(visit: Signed) -> Response:
     return visit.go("/keys", notice=words + _unreached(made.rings_unreached))
 
 
-@router.get("/keys/archive")
-def archive_file(visit: Signed, name: str) -> Response:
-    """An archive as a file; that it was taken away stands in the audit."""
+@router.post("/keys/archive")
+def archive_file(visit: Signed, name: Annotated[str, Form(max_length=1000)], held: Held) -> Response:
+    """An archive as a file, for the keeper of the key; that it was taken away stands in the audit.
+
+    How strong candidates are stands in it in clear, and so does the audit, which an administrator sees nowhere else.
+    """
+    with _guarded(visit):
+        keeping.check_key_holder(visit.session, held)
     path = fetch_backup(visit.session, visit.web.settings.backups, name)
     return FileResponse(path, media_type="application/gzip", filename=path.name)
 

@@ -1,0 +1,43 @@
+"""What a terminal is given: words, and never an order to it.
+
+Comments, purposes and codes come from others, such as a browser or another institution's file. A character that a
+terminal obeys could hide a line of a review, or write another one over it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+WIDE = 140
+"""Columns of a file or pipe, where no terminal sets a limit."""
+OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but tab and end of line, and those that change the order in which letters are shown."""
+
+
+def plain(text: str) -> str:
+    r"""A text with every character that a terminal would obey made visible.
+
+    >>> plain("confirmed\x1b[2K by dan")
+    'confirmed�[2K by dan'
+    """
+    return OBEYED.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+class PlainConsole(Console):
+    """A console whose texts, also those in the cells of tables, are `plain`."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """A text as it is shown."""
+        return super().render_str(plain(text), **options)
+
+
+def words_console() -> Console:
+    """Words as they are: codes may hold brackets or colons, which Rich would otherwise read as markup."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE
+    return PlainConsole(markup=False, emoji=False, highlight=False, soft_wrap=True, width=width)
