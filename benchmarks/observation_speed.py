@@ -2,7 +2,9 @@
 
 The same degraded samples and families are searched in turn under several observation models; every step of a search
 in blocks is timed: numbering the readings, reference checks, tables, first pass, exact score. Prints JSON.
-``python benchmarks/observation_speed.py [families] [unidentified]``, by default 2048 and 20,000.
+``OPENBLAS_NUM_THREADS=1 python benchmarks/observation_speed.py [families] [unidentified]``, by default 2048 and 20,000.
+Processor time of one thread, so that other work on the machine moves the ratios little: on a busy machine the threads
+of a matrix product wait for each other.
 """
 
 from __future__ import annotations
@@ -60,11 +62,11 @@ def search_seconds(
     markers: tuple[Marker, ...],
     observation: ObservationModel,
 ) -> tuple[float, int, int]:
-    """Seconds of the whole search, pairs found, and the largest number of readings of one marker."""
-    start = time.perf_counter()
+    """Processor seconds of the whole search, pairs found, and the largest number of readings of one marker."""
+    start = time.process_time()
     search = BlindSearch(persons, {"simulated": markers}, 0.0, LOG_THRESHOLD, observation=observation)
     found = sum(len(score_block(block, search).target) for block in cut_into_blocks(families))
-    return time.perf_counter() - start, found, max(map(len, search.queries.used))  # fmt: skip
+    return time.process_time() - start, found, max(map(len, search.queries.used))  # fmt: skip
 
 
 def declared(target: Target) -> MissingFrom:

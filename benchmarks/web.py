@@ -164,6 +164,7 @@ class Browser:
         return content
 
     def post(self, address: str, **form: object) -> None:
+        self._connection.close()  # the server may have, while nobody clicked
         csrf = re.search(r'name="csrf" value="([^"]*)"', self.get("/account").decode())
         assert csrf
         head = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from antigone.casework.registry import views
-from antigone.cli import console, console_registry, main
+from antigone.cli import console_registry, main
 
 TITLE, CLEAR, BACK, TURNED = "\x1b]0;x\x07", "\x1b[2J", "\r", "\u202e"
 ORDERS = (TITLE, CLEAR, BACK, TURNED, "\x9b2J", "\x7f")
@@ -40,7 +40,3 @@ def test_refusals__obey_nobody(monkeypatch, capsys):
     said = capsys.readouterr().err
     assert "no folder" in said
     assert CLEAR not in said
-
-
-def test_console__is_one_for_every_table():
-    assert console.words_console is console_registry.words_console

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
-from registry_team import INCIDENT, Team, audit, candidate, team_at_work
+from registry_team import INCIDENT, Team, audit, candidate, small_incident, team_at_work
 from test_web_api import call, new_token
 from web_site import Site, make_site
 
+from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.reviewing import comment, confirm, propose
 from antigone.casework.registry.searching import search
 from antigone.errors import ConsentError, Forbidden, InputError, RegistryError
+from antigone.model.case import Consent
+from antigone.model.pedigree import Pedigree
 from antigone.papers import sender_of, write_expert_report, write_family_letter, write_status
 
 SENDER = sender_of(" Institute of Names ", contact="Ana, telephone 1", signed_by="Ana")
@@ -80,6 +85,26 @@ def test_letter__follows_the_state_and_holds_no_other_code_and_no_genotype(team)
         assert "Institute of Names" in said
         assert not GENOTYPE.search(said)
         assert not [code for code in ("PM1", "MP", "reviewer", "geneticist", "log10") if code in said]
+
+
+def test_letter__leaves_a_line_for_the_name_when_the_family_misses_several(team):
+    pedigree = Pedigree.of(
+        ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("MP2", "unknown", "FA", "MO")
+    )
+    both = replace(small_incident().families[0], pedigree=pedigree, missing=("MP", "MP2"))
+    import_incident(team["registrar"], "other", replace(small_incident(), families=(both,)))
+    paper = write_family_letter(team["coordinator"], "other", family="F1", missing="MP2", sender=SENDER)
+    assert paper.name == "letter-F1-MP2.pdf"
+    assert "This letter is about: ____" in read(paper.content).replace("\u200b", "")
+    assert "This letter is about" not in letter(team, "F1")
+
+
+def test_status__who_withdrew_is_to_be_erased_and_not_asked_again(team):
+    withdrawn = Consent("C", dt.date(2026, 1, 5), withdrawn=dt.date(2026, 11, 1))
+    import_incident(team["registrar"], "other", small_incident(second=withdrawn))
+    said = read(write_status(team["coordinator"], "other").content)
+    assert "erase donors who withdrew 1" in said
+    assert "record consents, without which samples wait 2" in said
 
 
 def test_letter__speaks_spanish_too(team):

@@ -405,6 +405,7 @@ def test_letter__is_told_nothing_that_it_could_disclose():
     assert set(inspect.signature(compose_letter).parameters) == {
         "state",
         "reference",
+        "several_missing",
         "sender",
         "language",
         "day",
@@ -413,6 +414,25 @@ def test_letter__is_told_nothing_that_it_could_disclose():
     tree = ast.parse(Path(pdf_letter.__file__).read_text("utf-8"))
     sources = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert not {source for source in sources if source and source.startswith("antigone.model")}
+
+
+@BOTH
+@LETTERS
+def test_letter__to_a_family_that_misses_several_leaves_a_line_for_the_name(state, language):
+    """So that nobody mourns the wrong relative; no name goes through the software."""
+
+    def written(several: bool) -> str:
+        two = ("ruiz", "okafor")
+        made = family_letter(
+            state, "F01", confirmed_by=two, several_missing=several, sender=SENDER, language=language, day=DAY
+        )
+        (page,) = pages(made)
+        return page.replace("\u200b", "")
+
+    about = language.say("This letter is about: {line}", line="")
+    assert about in written(True)
+    assert "____" in written(True)
+    assert about not in written(False)
 
 
 @BOTH

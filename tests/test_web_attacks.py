@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import io
 import pickle
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from typing import Any
 
 import pytest
+from fastapi import Request
 from registry_team import INCIDENT, PURPOSE
 from web_site import Site, make_site
 
 from antigone.casework.registry.users import add_token, set_password
-from antigone.web import jobs, reading, worker
+from antigone.web import reading, worker
 from antigone.web.app import create_app
 from antigone.web.jobs import Job, Jobs, write_job
 from antigone.web.pages.runs import job_events
@@ -42,7 +43,7 @@ def sent_to(site: Site, address: str, headers: dict[str, str], *, blocks: int = 
         taken += len(body)
         return {"type": "http.request", "body": body, "more_body": not last}
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: MutableMapping[str, Any]) -> None:
         nonlocal status
         status = message.get("status", status)
 
@@ -123,23 +124,21 @@ def test_reader__takes_no_name_that_leads_out_of_a_class():
 def test_progress__ends_with_the_session(site):
     open_until = iter([True, False])
 
-    class Connected:
-        async def is_disconnected(self) -> bool:
-            return False
+    async def connected() -> dict[str, str]:
+        await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
 
     async def told() -> list[str]:
+        request = Request({"type": "http"}, connected)
         events: AsyncIterator[str] = job_events(
-            site.app.state.web.jobs,
-            "abc",
-            Connected(),
-            goes_on=lambda: next(open_until),  # type: ignore[arg-type]
+            site.app.state.web.jobs, "abc", request, goes_on=lambda: next(open_until)
         )
         return [event async for event in events]
 
     folder = site.app.state.web.settings.work
     write_job(folder / "abc.json", Job("abc", "x", "geneticist", PURPOSE, INCIDENT, state="running", process=1))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jobs, "_is_worker", lambda *_: True)
+        patched.setattr("antigone.web.jobs._is_worker", lambda *_: True)
         assert len(asyncio.run(told())) == 1
     (folder / "abc.json").unlink()
 
@@ -156,8 +155,9 @@ def test_session__ends_when_the_password_is_changed_by_another_program(tmp_path)
 def test_job__of_another_worker_with_its_number_is_not_alive(tmp_path, monkeypatch):
     """A number of a process is given again; a worker of another registry is not ours to end."""
     started, ended = Jobs(tmp_path / "work", place="x"), []
-    monkeypatch.setattr(jobs.os, "kill", lambda *told: ended.append(told))
-    monkeypatch.setattr(jobs.Path, "read_bytes", lambda _path: b"python\0-m\0antigone.web.worker\0/other/9.json")
+    monkeypatch.setattr("antigone.web.jobs.os.kill", lambda *told: ended.append(told))
+    other = b"python\0-m\0antigone.web.worker\0/other/9.json"
+    monkeypatch.setattr("antigone.web.jobs.Path.read_bytes", lambda _path: other)
     job = Job("abc", "x", "geneticist", PURPOSE, INCIDENT, state="running", process=4242)
     write_job(tmp_path / "work" / "abc.json", job)
     started.cancel(job)

@@ -88,11 +88,13 @@ def write_family_letter(
         _state(letter),
         letter.family,
         confirmed_by=letter.confirmed_by,
+        several_missing=letter.several_missing,
         sender=sender,
         language=tongue,
         day=session.registry.today(),
     )
-    return Paper(f"letter-{letter.family}.pdf", content)
+    whom = f"{letter.family}-{letter.missing}" if letter.several_missing else letter.family
+    return Paper(f"letter-{whom}.pdf", content)
 
 
 def write_status(session: Session, incident: str, *, language: str = ENGLISH) -> Paper:
@@ -135,8 +137,10 @@ def _status(counts: IncidentStatus) -> pdf_status.IncidentStatus:
     ]
     if counts.runs_to_repeat:
         waiting.append(pdf_status.Waiting("geneticist", "search again", counts.runs_to_repeat))
-    if counts.donors_without_consent:
-        waiting.append(pdf_status.Waiting("coordinator", "record consents", counts.donors_without_consent))
+    if counts.donors_to_erase:
+        waiting.append(pdf_status.Waiting("coordinator", "erase who withdrew", counts.donors_to_erase))
+    if asked := counts.donors_without_consent - counts.donors_to_erase:
+        waiting.append(pdf_status.Waiting("coordinator", "record consents", asked))
     states: dict[Literal["open", "proposed", "confirmed", "rejected", "reopening"], int] = {}
     states.update(counts.pairings)  # type: ignore[arg-type]
     return pdf_status.IncidentStatus(

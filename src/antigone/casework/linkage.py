@@ -91,7 +91,7 @@ def linkage_assumptions(prepared: Prepared) -> tuple[str, ...]:
             "LR; no LR, rank or posterior contains it.",
         )
     groups = model.groups_of(next(iter(prepared.populations.values())))
-    named = "; ".join(f"{_words(g.name)} with {', '.join(f'{r:.3f}' for r in g.rho)}" for g in groups) or "none"
+    named = "; ".join(f"{g.name.replace('|', ' – ')}: {', '.join(f'{r:.3f}' for r in g.rho)}" for g in groups) or "none"
     return (
         f"These markers are linked, with these recombination fractions: {named}. All others are taken as unlinked and "
         "independent, X-chromosomal ones too. Founders' haplotypes are in linkage equilibrium.",

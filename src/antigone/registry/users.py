@@ -101,7 +101,7 @@ def all_users(connection: Connection) -> list[User]:
 
 
 def password_mark(connection: Connection, code: str) -> str:
-    """A text that is another one whenever this user's password was set, and tells nothing about it; empty for nobody."""
+    """A text that is another one whenever this user's password was set, and tells nothing of it; empty for nobody."""
     stored = connection.execute(select(users.c.password).where(users.c.code == code)).scalar()
     return _digest(f"mark of {stored}") if stored else ""
 

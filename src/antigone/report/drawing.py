@@ -151,8 +151,9 @@ def _letter_width(letter: str) -> float:
 def _draw_lines(layout: Layout) -> Iterator[str]:
     order = {"again": 0, "consanguineous": 1, "mating": 2, "descent": 3}
     for line in sorted(layout.lines, key=lambda line: order[line.kind]):
-        points = " ".join(f"{_n(x + MARGIN)},{_n(y + MARGIN)}" for x, y in line.points)
-        yield from _strokes(line, points)
+        points = dict.fromkeys(f"{_n(x + MARGIN)},{_n(y + MARGIN)}" for x, y in line.points)
+        if len(points) > 1:  # a line without length would be drawn as a dot
+            yield from _strokes(line, " ".join(points))
 
 
 def _strokes(line: Line, points: str) -> Iterator[str]:

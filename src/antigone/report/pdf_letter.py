@@ -184,11 +184,16 @@ WORDINGS: Mapping[State, Wording] = {
 """What each letter says. Only the state decides."""
 
 
+LINE = "_" * 36
+"""Where a name is written by hand."""
+
+
 def family_letter(
     state: State,
     reference: str,
     *,
     confirmed_by: tuple[str, ...] = (),
+    several_missing: bool = False,
     sender: Sender,
     language: Language,
     day: dt.date,
@@ -205,6 +210,9 @@ def family_letter(
     confirmed_by
         The users who proposed and confirmed the identification; no letter speaks of one without two of them. They are
         not printed.
+    several_missing
+        Whether the family misses more than one person. The letter then has a line on which a name is written by hand,
+        so that nobody mourns the wrong relative; no name goes through the software.
     sender
         The institution and the person who signs; its contact may hold digits, nothing else in the letter does but the
         date.
@@ -216,13 +224,17 @@ def family_letter(
         persons.
     """
     _check(state, confirmed_by, sender)
-    return render_pdf(compose_letter(state, reference, sender=sender, language=language, day=day, paper=paper))
+    document = compose_letter(
+        state, reference, several_missing=several_missing, sender=sender, language=language, day=day, paper=paper
+    )
+    return render_pdf(document)
 
 
 def compose_letter(
     state: State,
     reference: str,
     *,
+    several_missing: bool = False,
     sender: Sender,
     language: Language,
     day: dt.date,
@@ -230,12 +242,13 @@ def compose_letter(
 ) -> Document:
     """The letter before it is set."""
     say, wording = language.say, WORDINGS[state]
+    about = (Paragraph(say("This letter is about: {line}", line=LINE)),) if several_missing else ()
     when = say("{place}, {date}", place=sender.place, date=language.date(day)) if sender.place else language.date(day)
     return Document(
         title=say(wording.title),
         language=language,
         day=day,
-        blocks=(Paragraph(say("Dear family,")), *_parts(wording, language), *_closing(sender, language)),
+        blocks=(Paragraph(say("Dear family,")), *about, *_parts(wording, language), *_closing(sender, language)),
         form="letter",
         running=(sender.name, say("Our reference: {reference}", reference=reference), when),
         paper=paper,

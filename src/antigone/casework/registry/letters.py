@@ -27,15 +27,17 @@ def letter_material(session: Session, incident: str, family: str, missing: str) 
     subject = {"incident": incident, "family": family, "missing": missing}
     with session.writing("write family letter", subject) as connection:
         number = find_family(connection, incident, family).id
-        member = next((m for m in members_of(connection, number) if m.code == missing and m.missing), None)
+        sought = [m for m in members_of(connection, number) if m.missing]
+        member = next((m for m in sought if m.code == missing), None)
         if member is None:
             raise RegistryError(f"family '{family}' has no missing person '{missing}'; see the family")
+        several = len(sought) > 1
         confirmed = confirmed_as(connection, member.id)
         if confirmed:
             behind = _behind(connection, confirmed[0].id)
-            return Letter(incident, family, missing, "confirmed", confirmed[0].kind, behind)
+            return Letter(incident, family, missing, "confirmed", confirmed[0].kind, behind, several)
         covered = count_covered(connection, number, day=session.registry.today(), scope=SCOPE_IDENTIFICATION)
-    return Letter(incident, family, missing, "not found" if covered else "sample needed", "", ())
+    return Letter(incident, family, missing, "not found" if covered else "sample needed", "", (), several)
 
 
 def _behind(connection: Connection, pairing: int) -> tuple[str, ...]:

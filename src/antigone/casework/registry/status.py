@@ -59,7 +59,7 @@ def read_status(session: Session) -> Status:
     with session.registry.kept.looking(session.registry.engine, session.registry.today()) as counting:
         incidents = tuple(_incidents(session, counting))
         blocked = _blocked(session, counting, incidents) if _may(session, "see families") else ()
-        waiting = (*_to_erase(session, blocked), *_waiting(session, counting, incidents))
+        waiting = tuple(_waiting(session, counting, incidents))
         runs = running(counting.connection) if _may(session, "see runs") else ()
         joint = running_jointly(counting.connection) if _may(session, "see joint") else ()
         visit = visit_before(counting.connection, session.code)
@@ -103,6 +103,7 @@ def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]
     states = counting.once("work", "states", lambda c: _by_state(count_states(c)))
     runs = counting.once("work", "runs", lambda c: _by_state(count_runs(c)))
     searched = counting.once("work", "searched", last_searches)
+    withdrew = counting.once("people", "withdrew", lambda c: _count_withdrawn(c, day))
     for row in all_incidents(counting.connection):
         persons, of_runs = people.get(row.id, NOBODY), runs.get(row.id, {})
         given, without = donors.get(row.id, (0, 0))
@@ -120,7 +121,14 @@ def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]
             living=living.get(row.id, 0),
             identified=identified.get(row.id, 0),
             last_search=searched.get(row.id),
+            donors_to_erase=withdrew.get(row.code, 0),
         )
+
+
+def _count_withdrawn(connection: Connection, day: dt.date) -> Counter[str]:
+    """Donors to be erased, by the code of the incident."""
+    codes = [row.code for row in all_incidents(connection)]
+    return Counter({code: len(withdrawn_donors(connection, incident=code, day=day)) for code in codes})
 
 
 def _by_state(rows: Rows) -> dict[int, dict[str, int]]:
@@ -132,6 +140,8 @@ def _by_state(rows: Rows) -> dict[int, dict[str, int]]:
 
 
 def _waiting(session: Session, counting: Counting, incidents: tuple[IncidentStatus, ...]) -> Iterator[Waiting]:
+    if _may(session, "withdraw"):
+        yield from (Waiting(TO_ERASE, i.code, i.donors_to_erase) for i in incidents if i.donors_to_erase)
     for state, wanted in _WAITS_FOR:
         if _may(session, wanted):
             count = partial(waiting_for_another, state=state, user=session.user)
@@ -139,15 +149,6 @@ def _waiting(session: Session, counting: Counting, incidents: tuple[IncidentStat
             yield from (Waiting(state, row.incident, row.number) for row in rows)
     if _may(session, "search"):
         yield from (Waiting(f"run {TO_REPEAT}", i.code, i.runs_to_repeat) for i in incidents if i.runs_to_repeat)
-
-
-def _to_erase(session: Session, blocked: tuple[Blocked, ...]) -> Iterator[Waiting]:
-    """Donors whose withdrawal stands in the files: it waits for those who take withdrawals."""
-    if _may(session, "withdraw"):
-        donors = Counter[str]()
-        for one in blocked:
-            donors[one.incident] += one.count if one.reason == WITHDREW else 0
-        yield from (Waiting(TO_ERASE, incident, count) for incident, count in donors.items() if count)
 
 
 def _news(session: Session, counting: Counting, visit: Visit) -> Iterator[News]:

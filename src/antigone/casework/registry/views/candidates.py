@@ -1,0 +1,115 @@
+"""Candidates, their review, and what is for one geneticist alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from antigone.casework.registry.views.work import RunView
+from antigone.model.case import Family, UnidentifiedPerson
+from antigone.model.result import Candidate
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A reference that does not fit its declared pedigree: for the one geneticist who ran the search (rule 6)."""
+
+    family: str
+    member: str
+    sample: str
+    log10_fit: float
+
+
+@dataclass(frozen=True)
+class CandidateLine:
+    """A candidate in a list. A stale one has lost its numbers: it rested on somebody who left."""
+
+    id: int
+    run: int
+    rank: int
+    pairing: int
+    unidentified: str
+    family: str
+    missing: str
+    log10_lr: float | None
+    population: str
+    posterior: float | None
+    markers: int
+    state: str
+    version: int
+    stale: bool
+
+
+@dataclass(frozen=True)
+class CandidatePage:
+    """Some candidates of a run."""
+
+    rows: tuple[CandidateLine, ...]
+    total: int
+    page: int
+    size: int
+    run: int | None
+
+
+@dataclass(frozen=True)
+class ReviewLine:
+    """A comment on a pairing."""
+
+    at: str
+    user: str
+    text: str
+
+
+@dataclass(frozen=True)
+class DecisionLine:
+    """A step of a pairing from one state to another, by whom and why."""
+
+    at: str
+    user: str
+    action: str
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CandidateView:
+    """A candidate in full, what was said and decided, and the alternatives.
+
+    ``candidate`` is None when it stays closed, and ``closed`` then says why. ``kind`` and ``sex`` are the unidentified
+    person's. ``family`` has donors by member and sample, without profile or consent. ``parts`` are the other remains
+    that were declared parts of this person. ``may`` are the steps that the user who asks can take now: "comment",
+    "propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep".
+    """
+
+    line: CandidateLine
+    incident: str
+    kind: str
+    sex: str
+    candidate: Candidate | None
+    closed: str
+    family: Family
+    reviews: tuple[ReviewLine, ...]
+    decisions: tuple[DecisionLine, ...]
+    of_unidentified: tuple[CandidateLine, ...]
+    of_missing: tuple[CandidateLine, ...]
+    run: RunView
+    may: tuple[str, ...]
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExpertMaterial:
+    """What an expert report needs: the candidate, and the family and the person with the profiles that the run used."""
+
+    view: CandidateView
+    family: Family
+    person: UnidentifiedPerson
+
+
+@dataclass(frozen=True)
+class PairingView:
+    """Where the question of one unidentified and one missing person stands; ``version`` counts its steps."""
+
+    id: int
+    state: str
+    version: int

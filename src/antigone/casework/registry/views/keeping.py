@@ -1,0 +1,78 @@
+"""Users, tokens, the audit, keys and backups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class UserLine:
+    """A user; the code stays in the history after they left."""
+
+    code: str
+    role: str
+    active: bool
+    created: str
+
+
+@dataclass(frozen=True)
+class TokenLine:
+    """Access of a program, which acts as a user."""
+
+    user: str
+    name: str
+    expires: str
+    revoked: bool
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One line of the audit."""
+
+    number: int
+    at: str
+    actor: str
+    action: str
+    purpose: str
+    subject: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """Some lines of the audit, the newest first."""
+
+    rows: tuple[AuditLine, ...]
+    total: int
+    page: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A registry found whole: its audit up to ``lines``, the checkpoints given, and the database."""
+
+    lines: int
+    hash: str
+    checkpoints: int
+    rings_outdated: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """The generation of the master key now in use, data keys wrapped again, and rings that keep the old one needed."""
+
+    generation: int
+    wrapped: int
+    rings_unreached: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """A backup that was written, and the rings that could not be."""
+
+    archive: Path
+    ring: Path
+    rows: int
+    rings_unreached: tuple[str, ...]

@@ -1,0 +1,143 @@
+"""Families, unidentified persons, consents, custody, and what leaves the registry about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from antigone.model.pedigree import Pedigree
+
+
+@dataclass(frozen=True)
+class FamilyLine:
+    """A family in a list."""
+
+    code: str
+    members: int
+    missing: tuple[str, ...]
+    donors: int
+    donors_without_consent: int
+
+
+@dataclass(frozen=True)
+class FamilyPage:
+    """Some families of all."""
+
+    rows: tuple[FamilyLine, ...]
+    total: int
+    page: int
+    size: int
+
+
+@dataclass(frozen=True)
+class ConsentLine:
+    """One scope of one instrument; ``active`` on the day of the look."""
+
+    scope: str
+    reference: str
+    given: dt.date
+    expires: dt.date | None
+    withdrawn: dt.date | None
+    attested_by: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class DonorLine:
+    """A donor of a family; ``covered``: an active consent to identify. ``erased``: when they left."""
+
+    member: str
+    samples: tuple[str, ...]
+    consents: tuple[ConsentLine, ...]
+    covered: bool
+    erased: str | None
+
+
+@dataclass(frozen=True)
+class FamilyView:
+    """A declared pedigree, its missing members and its donors; codes only."""
+
+    incident: str
+    code: str
+    pedigree: Pedigree
+    missing: tuple[str, ...]
+    donors: tuple[DonorLine, ...]
+
+
+@dataclass(frozen=True)
+class UnidentifiedLine:
+    """An unidentified person in a list; ``typings``: how many profiles are kept of their sample."""
+
+    code: str
+    kind: str
+    sex: str
+    typings: int
+    erased: str | None
+
+
+@dataclass(frozen=True)
+class UnidentifiedPage:
+    """Some unidentified persons of all."""
+
+    rows: tuple[UnidentifiedLine, ...]
+    total: int
+    page: int
+    size: int
+
+
+@dataclass(frozen=True)
+class CustodyLine:
+    """Who held a sample from when on."""
+
+    at: str
+    event: str
+    holder: str
+    recorded_by: str
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a withdrawal erased, and ``still_to_do``: what somebody must do by hand, such as a ring out of reach."""
+
+    who: str
+    samples: tuple[str, ...]
+    profiles: int
+    candidates: int
+    runs: int
+    still_to_do: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What another institution is given: remains, families, donors; and who is left out by reason."""
+
+    unidentified: int
+    families: int
+    donors: int
+    left_out: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A case folder for another institution in one file (zip), and what it holds."""
+
+    shared: Shared
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a letter to a family may say of one missing person; no genotype, no number, no finding.
+
+    ``kind`` of the person who was found, "remains" or "living"; empty when nobody was. ``confirmed_by``: the two users
+    who proposed and confirmed it. ``several_missing``: the family misses more than this one person.
+    """
+
+    incident: str
+    family: str
+    missing: str
+    state: str
+    kind: str
+    confirmed_by: tuple[str, ...]
+    several_missing: bool = False
