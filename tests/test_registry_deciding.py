@@ -34,7 +34,7 @@ from antigone.casework.registry.reviewing import (
     reopen,
     send_back,
 )
-from antigone.casework.registry.searching import read_run
+from antigone.casework.registry.searching import list_runs, read_run, search
 from antigone.casework.registry.session import Registry
 from antigone.casework.registry.status import read_status
 from antigone.casework.registry.views import Waiting
@@ -154,6 +154,21 @@ def test_withdraw__closes_candidates_and_marks_runs(after_search):
     assert [(d.member, d.erased is None) for d in donors] == [("FA", True), ("MO", False)]
     with pytest.raises(RegistryError, match="has left already"):
         withdraw_donor(after_search["coordinator"], INCIDENT, "F1", "MO")
+
+
+def test_withdraw__one_newer_search_repeats_all_older_ones(after_search):
+    def again() -> Waiting | None:
+        status = read_status(after_search["geneticist"])
+        assert status.incidents[0].runs_to_repeat == int(any(w.what == f"run {AGAIN}" for w in status.waiting))
+        return next((waiting for waiting in status.waiting if waiting.what == f"run {AGAIN}"), None)
+
+    search(after_search["geneticist"], INCIDENT)
+    withdraw_donor(after_search["coordinator"], INCIDENT, "F1", "MO")
+    states = [line.state for line in list_runs(after_search["geneticist"], INCIDENT).rows]
+    assert states == [AGAIN, AGAIN]
+    assert again() == Waiting(f"run {AGAIN}", INCIDENT, 1)
+    search(after_search["geneticist"], INCIDENT)
+    assert again() is None
 
 
 def test_withdraw__a_living_seeker_leaves(after_search):

@@ -8,18 +8,20 @@ from pathlib import Path
 
 import pytest
 from registry_example import AT, DAY, GIVEN, begin, get, of_everything, put, run_and_store, start, whole_result
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from antigone.errors import InputError, RegistryError
 from antigone.model.case import Donor
+from antigone.model.observation import DropoutEstimate
 from antigone.model.profile import Profile
 from antigone.registry import database
 from antigone.registry.candidates import open_candidate, read_candidates
 from antigone.registry.database import snapshot, transaction
+from antigone.registry.documents import to_json
 from antigone.registry.erasure import scrub, withdraw_donor, withdraw_seeker, withdrawn_donors
 from antigone.registry.payloads import pack
 from antigone.registry.personal import read_name, record_name
-from antigone.registry.runs import AGAIN
+from antigone.registry.runs import AGAIN, read_result
 from antigone.registry.schema import (
     audit,
     candidates,
@@ -32,8 +34,10 @@ from antigone.registry.schema import (
     profiles,
     runs,
     samples,
+    summaries,
     unidentified,
 )
+from antigone.registry.summaries import without
 
 NAME = "Ismene Labdakos"
 LEAVING = {"at": AT, "actor": "U9", "purpose": "asked to leave"}
@@ -219,6 +223,42 @@ def test_withdrawn_donors__are_those_whose_every_consent_was_withdrawn(registry)
     leave(registry[0])
     with snapshot(registry[0]) as connection:
         assert withdrawn_donors(connection, incident="I1", day=DAY) == ()
+
+
+def test_withdraw_seeker__takes_along_what_was_estimated_from_the_sample(registry):
+    """The drop-out of a sample tells how it was typed; it stands in a line of the answer, and in its notices."""
+    engine, vault = registry
+    run, found, _ = run_and_store((engine, vault))
+    of_seeker = DropoutEstimate("LS1", 0.3125, 0.2, 0.4, "completeness", 15).describe()
+    notices = (of_seeker, "drop-out of LS10 and of PM1-LS1")
+    with transaction(engine) as connection:
+        brief = replace(read_result(connection, run), notices=notices)
+        line = replace(found.unidentified[2], dropout=0.3125)
+        connection.execute(update(runs).values(result=to_json(brief)))
+        mine = (summaries.c.kind == "unidentified") & (summaries.c.code == "LS1")
+        connection.execute(update(summaries).where(mine).values(line=to_json(line)))
+        withdraw_seeker(connection, incident="I1", code="LS1", **LEAVING)
+        after = whole_result(connection, run)
+    assert (after.unidentified[2].code, after.unidentified[2].dropout) == ("LS1", None)
+    assert after.notices == notices[1:]
+    assert without(replace(found, notices=notices), families=(), people={"LS1"}).notices == notices[1:]
+
+
+def test_withdraw_donor__takes_along_who_attested_that_consent_alone(registry):
+    engine, vault = registry
+    run_and_store((engine, vault))
+    of_sister = select(donors.c.id).join(members).where(members.c.code == SISTER["member"])
+    with transaction(engine) as connection:
+        connection.execute(update(consents).values(attested_by="the office"))
+        connection.execute(
+            update(consents).where(consents.c.donor.in_(of_sister)).values(attested_by="the sister's guardian")
+        )
+        (number,) = connection.scalars(select(runs.c.id))
+        brief = read_result(connection, number)
+        attested = replace(brief.provenance, consent_attested_by="the office; the sister's guardian")
+        connection.execute(update(runs).values(result=to_json(replace(brief, provenance=attested))))
+        withdraw_donor(connection, **SISTER, day=DAY, **LEAVING)
+        assert read_result(connection, number).provenance.consent_attested_by == "the office"
 
 
 def test_withdraw_seeker__is_erased_with_every_candidate(registry):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from antigone.casework.registry.searching import search
 from antigone.casework.registry.status import read_status
 from antigone.model.case import Donor, Family
 from antigone.model.pedigree import Pedigree
+from antigone.registry import news
 
 
 def come_back(team, code):
@@ -130,3 +132,13 @@ def test_status__names_families_whose_relatives_would_hardly_find_the_right_pers
         assert [one.family for one in weak] == ["F6"]
         assert 0 <= weak[0].count < 50
     assert read_status(team["auditor"]).blocked == ()
+
+
+@pytest.mark.parametrize("code", ["ferry", "2026/1", "the ferry, deck: 2", "Ñ 1"])
+def test_news__name_an_incident_whatever_letters_its_code_has(code):
+    for subject in (
+        f"a donor of incident {code}, family F 1: samples S1; 1 profiles and 0 candidates erased",
+        f"a living seeker of incident {code}: samples S1; 1 profiles and 0 candidates erased",
+        json.dumps({"incident": code}),
+    ):
+        assert news._incident_of(subject) == code

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from fastapi import Request
 from registry_team import INCIDENT, PURPOSE
-from web_site import Site, make_site
+from registry_vaults import PASSPHRASE
+from web_site import Site, make_site, post
 
 from antigone.casework.registry.users import add_token, set_password
 from antigone.web import reading, worker
-from antigone.web.app import create_app
+from antigone.web.app import TRIES, create_app
 from antigone.web.jobs import Job, Jobs, write_job
+from antigone.web.pages.keys import GUESSES
 from antigone.web.pages.runs import job_events
 from antigone.web.security import FORM_BYTES
 
@@ -79,6 +81,29 @@ def test_upload__of_somebody_signed_in_is_taken_whole(site):
     known = {"antigone-purpose": "x", "authorization": f"Bearer {token}"}
     for address, headers in (("/import", {"cookie": f"antigone={cookie}"}), ("/api/import", known)):
         assert sent_to(site, address, headers)[1] > 6_000_000
+
+
+@pytest.mark.parametrize("name", ["x" * 300 + ".csv", "Ω" * 300 + ".csv", "\U0001f600" * 300, "." * 300, "a/" * 300])
+def test_upload__under_a_name_that_no_file_system_takes_is_refused_in_words(site, name):
+    answer = post(site.browser("registrar"), "/import", files=[("files", (name, b"a,b\n"))])
+    assert answer.status_code == 422
+
+
+# Guessing
+
+
+def test_key__guesses_made_at_once_do_not_pass_together(tmp_path):
+    """Each counts while it is under way, and only one that was right is forgiven."""
+    site = make_site(tmp_path, passphrase=PASSPHRASE)
+    browser, tries = site.browser("administrator"), site.app.state.web.sign_ins
+    given = {"held": PASSPHRASE, "needed": "2", "trustees": "3"}
+    under_way = [tries.takes(GUESSES) for _ in range(TRIES + 1)]
+    assert under_way == [True] * TRIES + [False]
+    assert post(browser, "/keys/split", given).status_code == 403
+    tries.forgive(GUESSES)
+    assert {post(browser, "/keys/split", given).status_code for _ in range(3)} == {200}
+    assert post(browser, "/keys/split", given | {"held": "not this one"}).status_code == 422
+    assert post(browser, "/keys/split", given).status_code == 403
 
 
 # What stays behind

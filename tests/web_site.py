@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from shutil import copyfile
+from shutil import copyfile, rmtree
 from tempfile import mkdtemp
 from typing import Any
 
@@ -69,6 +70,7 @@ class Site:
 def _made_once() -> tuple[Path, Vault]:
     """A registry with an incident, a search and a joint solution; copied for each test that changes it."""
     place = Path(mkdtemp(prefix="antigone-web-")) / "registry.db"
+    atexit.register(rmtree, place.parent, ignore_errors=True)
     team = team_at_work(str(place))
     search(team["geneticist"], INCIDENT)
     solve_jointly(team["geneticist"], INCIDENT)

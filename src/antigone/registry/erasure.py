@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from antigone.errors import RegistryError, StorageError
+from antigone.model.result import SearchResult
 from antigone.registry.audit import append
 from antigone.registry.blocks import erase_blocks
 from antigone.registry.consent import AnyRow
 from antigone.registry.database import outside_transaction
+from antigone.registry.documents import from_json, to_json
 from antigone.registry.joint_runs import erase_joint
 from antigone.registry.ring import outdate_rings
 from antigone.registry.runs import AGAIN
@@ -213,10 +215,25 @@ def compute_again(
     numbers = list(connection.scalars(select(runs.c.id).where(of_incident).order_by(runs.c.id)))
     connection.execute(update(runs).where(runs.c.id.in_(numbers)).values(state=AGAIN))
     take_out(connection, numbers, families=families, people=people)
+    _take_out_attesters(connection, incident, numbers)
     held = list(connection.scalars(select(findings.c.key).where(findings.c.run.in_(numbers))))
     connection.execute(delete(findings).where(findings.c.run.in_(numbers)))
     _delete_keys(connection, held)
     return tuple(numbers)
+
+
+def _take_out_attesters(connection: Connection, incident: int, numbers: Sequence[int]) -> None:
+    """Leave in the answers of some runs only who attests a consent that is still there."""
+    of_incident = consents.join(donors).join(members).join(families)
+    asked = select(consents.c.attested_by).distinct().select_from(of_incident).where(families.c.incident == incident)
+    still = set(connection.scalars(asked))
+    for run, text_of in connection.execute(select(runs.c.id, runs.c.result).where(runs.c.id.in_(numbers))).all():
+        answer = from_json(SearchResult, text_of)
+        named = answer.provenance.consent_attested_by.split("; ")
+        provenance = replace(answer.provenance, consent_attested_by="; ".join(one for one in named if one in still))
+        if provenance != answer.provenance:
+            result = to_json(replace(answer, provenance=provenance))
+            connection.execute(update(runs).where(runs.c.id == run).values(result=result))
 
 
 def _counts(codes: Iterable[str], erased: int, gone: int, again: Sequence[int], joint: int, lost: int) -> str:

@@ -77,5 +77,5 @@ def _incident_of(subject: str) -> str:
     """The incident that a line of the audit names, as JSON or in words."""
     if subject.startswith("{"):
         return str(json.loads(subject).get("incident", ""))
-    named = re.search(r"\bincident ([\w.-]+)", subject)
+    named = re.match(r"a (?:donor|living seeker) of incident (.+?)(?:, family .+?)?: samples ", subject)
     return named[1] if named else ""

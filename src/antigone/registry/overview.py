@@ -31,6 +31,7 @@ from antigone.registry.schema import (
     unidentified,
     users,
 )
+from antigone.registry.summaries import AGAIN
 
 AnyRow = Row[*tuple[Any, ...]]
 """A row of any columns."""
@@ -140,9 +141,17 @@ def count_runs(connection: Connection) -> Rows:
     return connection.execute(query.group_by(runs.c.incident, runs.c.state)).all()
 
 
+def incidents_to_search_again(connection: Connection) -> frozenset[int]:
+    """Incidents whose newest answer is to be computed again; a newer answer repeats all older ones."""
+    answered = runs.c.state.in_(("finished", AGAIN))
+    newest = select(func.max(runs.c.id)).where(answered).group_by(runs.c.incident)
+    found = select(runs.c.incident).where(runs.c.id.in_(newest), runs.c.state == AGAIN)
+    return frozenset(int(row.incident) for row in connection.execute(found))
+
+
 def last_searches(connection: Connection) -> dict[int, dt.date]:
     """The day of the newest search of each incident that came to its end."""
-    ended = runs.c.state.in_(("finished", "to be computed again"))
+    ended = runs.c.state.in_(("finished", AGAIN))
     query = select(runs.c.incident, func.max(runs.c.day)).where(ended).group_by(runs.c.incident)
     return {int(number): day for number, day in connection.execute(query)}
 

@@ -6,6 +6,7 @@ the answer of the run without them; a page reads the few that it shows. Codes, c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, func, insert, or_, select, update
 
 from antigone.model.result import FamilySummary, SearchResult, UnidentifiedSummary
 from antigone.registry.documents import from_json, to_json
-from antigone.registry.schema import summaries
+from antigone.registry.schema import runs, summaries
 
 AGAIN = "to be computed again"
 Kind = Literal["unidentified", "missing"]
@@ -66,7 +67,7 @@ def _open(connection: Connection, run: int, kind: Kind, count: int) -> tuple[Seq
 def take_out(
     connection: Connection, numbers: Sequence[int], *, families: Collection[str], people: Collection[str]
 ) -> None:
-    """Leave nothing about these families and unidentified persons in the lines of some runs but their codes."""
+    """Leave nothing about these families and unidentified persons in the answers of some runs but their codes."""
     s = summaries.c
     of_person = (s.kind == "unidentified") & or_(s.code.in_(people), s.other.in_(families))
     of_family = (s.kind == "missing") & or_(s.code.in_(families), s.other.in_(people))
@@ -79,6 +80,13 @@ def take_out(
             missing = _family_line(from_json(FamilySummary, row.line), families, people)
             values = _missing_row(row.run, row.place, missing)
         connection.execute(update(summaries).where(s.id == row.id).values(**values))
+    for run, text in connection.execute(select(runs.c.id, runs.c.result).where(runs.c.id.in_(numbers))).all():
+        brief = from_json(SearchResult, text)
+        notices = _about_others(brief.notices, {*families, *people})
+        if notices != brief.notices:
+            connection.execute(
+                update(runs).where(runs.c.id == run).values(result=to_json(replace(brief, notices=notices)))
+            )
 
 
 def without(result: SearchResult, *, families: Collection[str], people: Collection[str]) -> SearchResult:
@@ -87,15 +95,23 @@ def without(result: SearchResult, *, families: Collection[str], people: Collecti
         result,
         unidentified=tuple(_person_line(line, families, people) for line in result.unidentified),
         families=tuple(_family_line(line, families, people) for line in result.families),
+        notices=_about_others(result.notices, {*families, *people}),
     )
+
+
+def _about_others(notices: Sequence[str], codes: Collection[str]) -> tuple[str, ...]:
+    """The notices that name none of these codes: one may say what was estimated from somebody's sample."""
+    named = [re.compile(rf"(?<![\w-]){re.escape(code)}(?![\w-])") for code in codes]
+    return tuple(notice for notice in notices if not any(code.search(notice) for code in named))
 
 
 def _person_line(line: UnidentifiedSummary, families: Collection[str], people: Collection[str]) -> UnidentifiedSummary:
     if line.code not in people and line.best_family not in families:
         return line
-    typed = 0 if line.code in people else line.markers_typed
+    gone = line.code in people
+    own = {"markers_typed": 0 if gone else line.markers_typed, "dropout": None if gone else line.dropout}
     best = {"best_family": None, "best_missing": None, "best_log10_lr": None}
-    return replace(line, markers_typed=typed, candidates=0, remark=AGAIN, **best)  # type: ignore[arg-type]
+    return replace(line, candidates=0, remark=AGAIN, **own, **best)  # type: ignore[arg-type]
 
 
 def _family_line(line: FamilySummary, families: Collection[str], people: Collection[str]) -> FamilySummary:

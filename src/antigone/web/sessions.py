@@ -169,6 +169,22 @@ class Throttle:
             self._forget(self._clock())
             return len(self._failures.get(key, ())) < self._most
 
+    def takes(self, key: str) -> bool:
+        """Whether another try may be made, which counts as failed until it is forgiven: many at once do not pass."""
+        with self._lock:
+            self._forget(self._clock())
+            tries = self._failures.setdefault(key, deque())
+            if len(tries) >= self._most:
+                return False
+            tries.append(self._clock())
+            return True
+
+    def forgive(self, key: str) -> None:
+        """Take the newest try of a key back, because it did not fail."""
+        with self._lock:
+            if self._failures.get(key):
+                self._failures[key].pop()
+
     def count_failure(self, key: str) -> None:
         """Keep in mind that a try failed."""
         with self._lock:

@@ -31,6 +31,7 @@ from antigone.registry.overview import (
     count_states,
     families_in_want,
     families_of_low_power,
+    incidents_to_search_again,
     last_searches,
     waiting_for_another,
 )
@@ -103,6 +104,7 @@ def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]
     states = counting.once("work", "states", lambda c: _by_state(count_states(c)))
     runs = counting.once("work", "runs", lambda c: _by_state(count_runs(c)))
     searched = counting.once("work", "searched", last_searches)
+    again = counting.once("work", "again", incidents_to_search_again)
     withdrew = counting.once("people", "withdrew", lambda c: _count_withdrawn(c, day))
     for row in all_incidents(counting.connection):
         persons, of_runs = people.get(row.id, NOBODY), runs.get(row.id, {})
@@ -116,7 +118,7 @@ def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]
             donors=given,
             donors_without_consent=without,
             runs=sum(of_runs.values()),
-            runs_to_repeat=of_runs.get(TO_REPEAT, 0),
+            runs_to_repeat=int(row.id in again),
             pairings=states.get(row.id, {}),
             living=living.get(row.id, 0),
             identified=identified.get(row.id, 0),

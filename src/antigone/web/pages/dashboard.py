@@ -17,8 +17,8 @@ TASKS = {
     "donor to be erased": ("donor", "donors", "who withdrew, still to be erased"),
     "open": ("candidate", "candidates", "to look at and decide whether to propose"),
     "proposed": ("candidate", "candidates", "proposed by somebody else, to confirm or reject"),
-    "reopening": ("decision", "decisions", "asked by somebody else to be opened again"),
-    "run to be computed again": ("search", "searches", "to be computed again, because a donor left"),
+    "reopening": ("decision", "decisions", "that somebody else asks to open again"),
+    "run to be computed again": ("search", "searches", "to be computed again: a donor left, or a pedigree was changed"),
 }
 """What waits, once and several times, and what is to be done with it."""
 

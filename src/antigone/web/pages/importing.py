@@ -26,6 +26,8 @@ router = APIRouter()
 UPLOAD_PATH = "/import"
 LEFTOVER = "import-"
 """How the name of a folder begins that holds what was sent, while it is read."""
+LONGEST_NAME = 60
+"""Letters of a file's name that are kept, its ending among them: no file system takes more than 255 bytes."""
 NOT_IN_A_NAME = re.compile(r"[^\w.() -]")
 
 
@@ -94,7 +96,8 @@ def _limits(settings: WebSettings) -> Limits:
 
 def _keep(file: UploadFile, folder: Path) -> str:
     """Write one file under its own last name, and return that."""
-    name = NOT_IN_A_NAME.sub("_", PurePath((file.filename or "").replace("\\", "/")).name).lstrip(".") or "file"
+    last = PurePath((file.filename or "").replace("\\", "/")).name[-LONGEST_NAME:]
+    name = NOT_IN_A_NAME.sub("_", last).lstrip(".") or "file"
     path = folder / name
     if path.exists():
         raise InputError(f"two files are called '{name}'; send one of them, or pack the folders as a zip file")

@@ -168,13 +168,16 @@ def _guarded(visit: Visit) -> Iterator[None]:
     """
     visit.session.require("rotate key")
     tries = visit.web.sign_ins
-    if not tries.allows(GUESSES):
+    if not tries.takes(GUESSES):
         raise Forbidden("too many wrong passphrases or keys; wait five minutes, then try again")
     try:
         yield
     except VaultError:
-        tries.count_failure(GUESSES)
         raise
+    except BaseException:
+        tries.forgive(GUESSES)
+        raise
+    tries.forgive(GUESSES)
 
 
 def _unreached(rings: Sequence[str]) -> str:
