@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from antigone.casework.prepare import Prepared, Progress
 from antigone.errors import PlanTooLarge
+from antigone.model.marker import Marker
 from antigone.search.family_table import Target
-from antigone.search.power import Kind, kind_of, power_of
+from antigone.search.power import DRAWS, Kind, kind_of, power_of
 from antigone.search.reference_fit import Declared
 
 LOW = 0.5
 """A power below it is said to be too little."""
+FIRST_DRAWS, CLEARLY = 20, 0.9
+"""A share of so many families from which on the rest is not simulated: were the power below ``LOW``, it would be
+reached with a probability of 0.0002."""
 MOST_KINDS = 40
 """Kinds of families whose power one search works out, those of the most missing persons first; further ones have
 none. It bounds the time to some ten seconds."""
@@ -40,16 +45,30 @@ def low_powers(
     largest = sorted(alike.values(), key=len, reverse=True)[:MOST_KINDS]
     for number, those in enumerate(largest):
         progress("power of open families", number, len(largest))
-        one = those[0]
-        typed = _typed(declared[one.family])
-        try:
-            power = power_of(one.pedigree, typed, one.missing, markers=markers, threshold=threshold, seed=seed)
-        except PlanTooLarge:
-            continue
-        if power < LOW:
-            found |= {(target.family, target.missing): power for target in those}
+        with suppress(PlanTooLarge):
+            power = _power_of(those[0], declared[those[0].family], markers, threshold, seed)
+            if power < LOW:
+                found |= {(target.family, target.missing): power for target in those}
     progress("power of open families", len(largest), len(largest))
     return found
+
+
+def _power_of(target: Target, family: Declared, markers: Sequence[Marker], threshold: float, seed: int) -> float:
+    """The power, of the first families alone where they leave no doubt."""
+    power = 0.0
+    for draws in (FIRST_DRAWS, DRAWS):
+        power = power_of(
+            target.pedigree,
+            _typed(family),
+            target.missing,
+            markers=markers,
+            threshold=threshold,
+            seed=seed,
+            draws=draws,
+        )
+        if power >= CLEARLY:
+            break
+    return power
 
 
 def _typed(family: Declared) -> dict[str, frozenset[str]]:

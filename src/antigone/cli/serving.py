@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -47,6 +48,7 @@ def serve(
 ) -> None:
     """Serve a registry to browsers: by default to this computer alone."""
     _require_web()
+    from antigone.report.charts import load_charts
     from antigone.web.app import create_app
 
     _check_address(host, certificate, private_key, behind_proxy, demo)
@@ -61,6 +63,7 @@ def serve(
     typer.echo(f"Antigone listens on {scheme}://{host}:{port}/ (Ctrl-C ends it)")
     if demo:
         typer.echo(f"Demonstration: every user has the password {settings.demo[0].password}")
+    threading.Thread(target=load_charts, daemon=True).start()
     _run(create_app(opened, settings), host, port, certificate, private_key, behind_proxy)
 
 

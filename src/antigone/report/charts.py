@@ -25,6 +25,11 @@ MOST_DOTS = 40
 EXCLUDED = "excluded (LR 0)"
 
 
+def load_charts() -> None:
+    """Start the engine of the charts, which takes seconds, before somebody waits for the first one."""
+    marker_chart({"M": 1.0}, ["M"], title="M")
+
+
 def marker_chart(log10_lr: Mapping[str, float], markers: Sequence[str], *, title: str) -> str:
     """Draw the log10 LR of every marker as bars: to the right supports H1, to the left supports H2.
 
