@@ -14,12 +14,15 @@ from test_web_api import call, new_token
 from web_site import Site, make_site
 
 from antigone.casework.registry.importing import import_incident
+from antigone.casework.registry.joint import solve_jointly
 from antigone.casework.registry.reviewing import comment, confirm, propose
 from antigone.casework.registry.searching import search
 from antigone.errors import ConsentError, Forbidden, InputError, RegistryError
 from antigone.model.case import Consent
+from antigone.model.joint_result import JointPrior
 from antigone.model.pedigree import Pedigree
 from antigone.papers import sender_of, write_expert_report, write_family_letter, write_status
+from antigone.report.numbers import probability_text
 
 SENDER = sender_of(" Institute of Names ", contact="Ana, telephone 1", signed_by="Ana")
 GENOTYPE = re.compile(r"\bM\d\d\b|\d\d\s?[/,]\s?\d\d\b")
@@ -55,6 +58,31 @@ def letter(team: Team, family: str, user: str = "coordinator", language: str = "
     paper = write_family_letter(team[user], INCIDENT, family=family, missing="MP", sender=SENDER, language=language)
     assert paper.name == f"letter-{family}.pdf"
     return read(paper.content)
+
+
+@pytest.mark.parametrize(
+    ("prior", "told"),
+    [
+        (JointPrior(), "every joint assignment has the same prior probability"),
+        (JointPrior("open", 3.0), "3 of the 6 unidentified persons are expected"),
+    ],
+)
+def test_expert_report__tells_what_the_joint_solution_says_of_the_pair(prior, told, team):
+    line = candidate(team, "PM1", "F1")
+    assert "Joint solution" not in read(write_expert_report(team["reviewer"], line.id).content)
+    solved = solve_jointly(team["geneticist"], INCIDENT, prior=prior).result
+    assert solved is not None
+    (found,) = (p for p in solved.pairings if (p.unidentified, p.family) == ("PM1", "F1"))
+    text = read(write_expert_report(team["reviewer"], line.id).content)
+    assert "Joint solution 1 of 2026-11-23 weighs this pairing among all families" in text
+    assert told in text
+    posterior = probability_text(found.posterior).replace("\N{NO-BREAK SPACE}", " ")
+    assert f"Its posterior probability there is {posterior}." in text
+    spanish = read(write_expert_report(team["reviewer"], line.id, language="es").content)
+    assert "La solución conjunta 1 del 2026-11-23" in spanish
+    assert told not in spanish
+    rival = read(write_expert_report(team["reviewer"], candidate(team, "PM3", "F2").id).content)
+    assert "Joint solution 1" in rival
 
 
 def test_expert_report__holds_the_codes_the_markers_and_who_decided(team):

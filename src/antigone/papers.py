@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from antigone.casework.registry.candidates import expert_material
+from antigone.casework.registry.joint import joint_of_pair
 from antigone.casework.registry.letters import letter_material
 from antigone.casework.registry.session import Session
 from antigone.casework.registry.status import read_incident
@@ -19,7 +20,7 @@ from antigone.casework.registry.views import CandidateView, IncidentStatus, Lett
 from antigone.errors import InputError
 from antigone.report import pdf_status
 from antigone.report.language import read_language
-from antigone.report.pdf_case import Action, ExpertCase, ReviewStep
+from antigone.report.pdf_case import Action, ExpertCase, JointFinding, ReviewStep
 from antigone.report.pdf_expert import expert_report
 from antigone.report.pdf_letter import Sender, State, family_letter
 
@@ -65,7 +66,9 @@ def write_expert_report(session: Session, candidate: int, *, language: str = ENG
     if view.candidate is None or view.run.result is None:
         raise InputError(f"candidate {candidate} has no result to report on; search again")
     result = replace(view.run.result, candidates=(view.candidate,))
-    case = ExpertCase(view.candidate, result, material.family, material.person, _trail(view))
+    case = ExpertCase(
+        view.candidate, result, material.family, material.person, _trail(view), joint=_joint(session, view)
+    )
     content = expert_report(case, language=tongue, day=session.registry.today())
     return Paper(f"expert-report-{view.line.unidentified}-{view.line.missing}.pdf", content)
 
@@ -115,6 +118,17 @@ def write_status(session: Session, incident: str, *, language: str = ENGLISH) ->
 def sender_of(institution: str, *, contact: str, signed_by: str) -> Sender:
     """Who writes a letter, as it was typed."""
     return Sender(institution.strip(), contact.strip(), signed_by.strip())
+
+
+def _joint(session: Session, view: CandidateView) -> JointFinding | None:
+    """What the newest joint solution says of the pair, as the page of the candidate shows it."""
+    line = view.line
+    said = joint_of_pair(
+        session, view.incident, unidentified=line.unidentified, family=line.family, missing=line.missing
+    )
+    if said is None:
+        return None
+    return JointFinding(said.run, said.day, said.prior, said.posterior, said.least, said.error_bound)
 
 
 def _trail(view: CandidateView) -> tuple[ReviewStep, ...]:

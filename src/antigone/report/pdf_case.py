@@ -42,12 +42,28 @@ class ReviewStep:
 
 
 @dataclass(frozen=True)
+class JointFinding:
+    """What a joint solution of the incident says of the pair: number and day of the solution, and its prior in words.
+
+    ``posterior`` is None where it is below ``least``. No posterior is further than ``error_bound`` from its exact
+    value.
+    """
+
+    run: int
+    day: dt.date
+    prior: str
+    posterior: float | None
+    least: float
+    error_bound: float
+
+
+@dataclass(frozen=True)
 class ExpertCase:
     """One candidate of a search, with all that a report on it needs.
 
     ``result.candidates`` may hold this candidate alone; the alternatives named are those it holds. ``trail`` is in the
     order of time. ``references`` are the members who gave a sample; ``None`` stands for those whose consent was active
-    on the day of the search.
+    on the day of the search. ``joint`` is None where no joint solution knows the pair.
 
     Raises
     ------
@@ -62,6 +78,7 @@ class ExpertCase:
     person: UnidentifiedPerson
     trail: tuple[ReviewStep, ...] = ()
     references: tuple[str, ...] | None = None
+    joint: JointFinding | None = None
 
     def __post_init__(self) -> None:
         _check_parts(self.candidate, self.family, self.person)

@@ -153,6 +153,7 @@ def _result(case: ExpertCase, language: Language) -> tuple[Block, ...]:
                 posterior=probability_text(c.posterior),
             )
         ),
+        *_jointly(case, language),
         Paragraph(
             say(
                 "The result is one part of the evidence. Whether this person is identified is decided by the "
@@ -161,6 +162,26 @@ def _result(case: ExpertCase, language: Language) -> tuple[Block, ...]:
             "note",
         ),
     )
+
+
+def _jointly(case: ExpertCase, language: Language) -> tuple[Block, ...]:
+    """The posterior among all families at once, where a joint solution knows the pair."""
+    say, joint = language.say, case.joint
+    if joint is None:
+        return ()
+    if joint.posterior is None:
+        words = say("Its posterior probability there is below {least}.", least=f"{joint.least:g}")
+    else:
+        words = say("Its posterior probability there is {posterior}.", posterior=probability_text(joint.posterior))
+    where = say(
+        "Joint solution {run} of {day} weighs this pairing among all families and all unidentified persons at once. "
+        "Its prior: {prior}.",
+        run=joint.run,
+        day=joint.day.isoformat(),
+        prior=retell(joint.prior, language),
+    )
+    bound = say("No posterior in it is further than {bound} from its exact value.", bound=f"{joint.error_bound:.2g}")
+    return (Paragraph(" ".join((where, words, bound) if joint.error_bound else (where, words))),)
 
 
 def _together(case: ExpertCase, language: Language) -> tuple[Block, ...]:

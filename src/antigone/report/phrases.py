@@ -149,6 +149,14 @@ PHRASES = (
         "an allele rarer than {least}/(2N), or not in the table, gets the frequency {given}/(2N) "
         "({otherwise} where 2N is not stated), without rescaling"
     ),
+    # priors of a joint solution: search.joint_prior
+    mark("every joint assignment has the same prior probability"),
+    mark("every unidentified person is one of the missing, all such assignments alike"),
+    mark("an assignment has a prior proportional to {odds} to the power of its number of pairings"),
+    mark(
+        "{expected} of the {number} unidentified persons are expected to be missing persons of these families; each "
+        "pairing multiplies the prior by {odds}"
+    ),
     # sensitivity: search.sensitivity
     mark("mutation rates"),
     mark("drop-out"),
