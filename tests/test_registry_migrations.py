@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -18,6 +19,9 @@ from antigone.registry.database import create_registry, open_registry, revision,
 from antigone.registry.migrations import LATEST, configuration
 from antigone.registry.schema import incidents, metadata, parts
 
+OF_ONE_STORE = ({"ix_candidates_run_posterior"}, {"ix_candidates_run_posterior_last"})
+"""Indexes that SQLite alone has, and PostgreSQL alone."""
+
 
 def scripts() -> ScriptDirectory:
     with create_engine("sqlite://").connect() as connection:
@@ -30,11 +34,17 @@ def test_migrations__are_in_the_package_in_one_line_up_to_the_newest():
     assert {"v0001_first.py", "v0002_parts.py"} <= names
 
 
+def is_of_another_store(difference: Any, dialect: str) -> bool:
+    """Whether what is not there is an index that the other kind of store has in its place (which Alembic asks for)."""
+    return difference[0] == "add_index" and difference[1].name in OF_ONE_STORE[not dialect.startswith("postgres")]
+
+
 def test_migrations__make_the_schema_of_the_program(registry_url):
     engine = create_registry(registry_url)
     with snapshot(engine) as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-        assert compare_metadata(context, metadata) == []
+        differing = compare_metadata(context, metadata)
+        assert [one for one in differing if not is_of_another_store(one, connection.dialect.name)] == []
     engine.dispose()
 
 
@@ -84,7 +94,7 @@ def test_migrations__the_indexes_of_lists_come_and_go(registry_url):
             here = inspect(connection)
             found = {index["name"] for table in ("candidates", "pairings") for index in here.get_indexes(table)}
         engine.dispose()
-        return found & {"ix_candidates_run_posterior", "ix_pairings_incident_state"}
+        return found & {*OF_ONE_STORE[0], *OF_ONE_STORE[1], "ix_pairings_incident_state"}
 
     assert len(indexes(create_registry(registry_url))) == 2
     assert indexes(upgrade(registry_url, revision="0003")) == set()

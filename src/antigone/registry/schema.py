@@ -369,7 +369,7 @@ gone."""
 _POSTERIOR = (candidates.c.run, candidates.c.posterior.desc(), candidates.c.rank)
 _POSTERIOR_LAST = (candidates.c.run, candidates.c.posterior.desc().nulls_last(), candidates.c.rank)
 Index("ix_candidates_run_posterior", *_POSTERIOR).ddl_if(dialect="sqlite")  # it puts a NULL last by itself
-Index("ix_candidates_run_posterior", *_POSTERIOR_LAST).ddl_if(dialect="postgresql")
+Index("ix_candidates_run_posterior_last", *_POSTERIOR_LAST).ddl_if(dialect="postgresql")
 
 reviews = Table(
     "reviews", metadata,

@@ -49,7 +49,7 @@ def upgrade() -> None:
     op.create_index("ix_audit_actor_action", "audit", ["actor", "action", "number"])
     if op.get_bind().dialect.name == "postgresql":
         op.drop_index("ix_candidates_run_posterior", "candidates")
-        op.create_index("ix_candidates_run_posterior", "candidates", ["run", NULLS_LAST, "rank"])
+        op.create_index("ix_candidates_run_posterior_last", "candidates", ["run", NULLS_LAST, "rank"])
         for table, column in NO_STATISTICS:
             op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
     for run, answer in _answers():
@@ -70,7 +70,7 @@ def downgrade() -> None:
             answer[listed] = [json.loads(row[0]) for row in found]
         _store(run, answer)
     if op.get_bind().dialect.name == "postgresql":
-        op.drop_index("ix_candidates_run_posterior", "candidates")
+        op.drop_index("ix_candidates_run_posterior_last", "candidates")
         op.create_index("ix_candidates_run_posterior", "candidates", ["run", sa.text("posterior DESC"), "rank"])
     op.drop_index("ix_audit_actor_action", "audit")
     op.drop_table("summaries")
