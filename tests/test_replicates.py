@@ -40,8 +40,8 @@ from antigone.search.blocks import BlindSearch, cut_into_blocks, score_block
 from antigone.search.codes import encode_profiles
 from antigone.search.coding import encode_readings
 from antigone.search.family_table import Target
+from antigone.search.pair import pair_log_lr
 from antigone.search.readings import observe_profile, read_remains
-from antigone.search.sensitivity import pair_log_lr
 
 TODAY = dt.date(2030, 1, 1)
 RATE = st.sampled_from([0.0, 0.02, 0.3, 0.7])

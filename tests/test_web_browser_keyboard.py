@@ -118,14 +118,13 @@ class Hands:
 
     def sign_in_here(self, user: str) -> Hands:
         """Sign in, and be on the page that was asked for."""
-        self.goes_to("**/sign-in**")
-        assert self.focus["words"] == "User"
+        self.goes_to("**/sign-in**").is_on("User")
         self.type(user).press("Tab").type(password_of(user)).press("Enter")
         self.page.wait_for_url(lambda address: "/sign-in" not in address)
         return self
 
     def sign_out(self) -> Hands:
-        return self.to("Sign out").press("Enter").reads("You are signed out.")
+        return self.to("Sign out").press("Enter").reads("You are signed out.").is_on("User")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from antigone.casework.further import independence_of, with_further
 from antigone.casework.linkage import Changes, linkage_of_hypotheses, linkage_of_pair, with_linkage
 from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import prepare
-from antigone.casework.search import describe_pair, prior_of, with_sensitivity
+from antigone.casework.search import describe_pair, prior_of, with_relatives, with_sensitivity
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.engine.likelihood import LikelihoodRatio, likelihood_ratio
 from antigone.errors import InputError
@@ -70,6 +70,7 @@ def explain_pair(incident: Incident, *, family: str, missing: str, sample: str, 
     if linked is None:
         candidate = with_linkage(candidate, prepared, target=target, person=person)
     candidate = with_sensitivity(candidate, prepared, target=target, person=person)
+    candidate = with_relatives(candidate, prepared, target=target, person=person)
     candidate = with_further(candidate, prepared, target=target, person=person, prior=prior)
     return Explanation(candidate, prior, reason, _remark(comparison), independence_of([candidate]))
 

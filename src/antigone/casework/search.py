@@ -37,6 +37,7 @@ from antigone.search.family_table import AS_READ, Target
 from antigone.search.linkage import LinkedPair
 from antigone.search.readings import observe_profile
 from antigone.search.reference_fit import ReferenceFit
+from antigone.search.relatives import relative_alternatives
 from antigone.search.sensitivity import sensitivity
 
 ALONE = Execution()
@@ -44,7 +45,8 @@ LN10 = float(np.log(10))
 MOST_DETAILED = 1_000
 """The strongest candidates whose markers and mutations are worked out; ``antigone explain`` does the same for any."""
 MOST_SENSITIVE = 5
-"""The strongest candidates whose sensitivity is worked out; ``antigone explain`` does it for any pair."""
+"""The strongest candidates that are held against other assumptions and against close relatives of the missing person;
+``antigone explain`` does it for any pair."""
 MOST_SAMPLED = 300
 """Missing and unidentified persons from which the chance matches of a large search are estimated."""
 
@@ -130,6 +132,7 @@ def _candidates(prepared: Prepared, found: Found, prior: float, progress: Progre
             one = with_linkage(one, prepared, target=whom, person=who)
         if number < MOST_SENSITIVE:
             one = with_sensitivity(one, prepared, target=whom, person=who)
+            one = with_relatives(one, prepared, target=whom, person=who)
         made.append(with_further(one, prepared, target=whom, person=who, prior=prior))
     progress("explaining candidates", len(detailed), len(detailed))
     made += [_in_brief(prepared, found, number, prior) for number in range(len(detailed), len(found.pairs))]
@@ -205,13 +208,36 @@ def with_sensitivity(
     candidate: Candidate, prepared: Prepared, *, target: Target, person: UnidentifiedPerson
 ) -> Candidate:
     """The candidate with how the total of its markers moves when one assumption does, all taken as unlinked."""
-    settings = prepared.incident.settings
-    markers = prepared.populations[candidate.smallest_population]
-    if differ(target.sex, person.sex):
-        markers = tuple(marker for marker in markers if marker.chromosome != "X")
+    settings, markers = prepared.incident.settings, _markers_of(candidate, prepared, target, person)
     points = sensitivity(target, person, markers, theta=settings.theta, observation=settings.observation)
     sex = candidate.log10_lr_beyond.get("sex", {}).get(candidate.smallest_population, 0.0)
     return replace(candidate, sensitivity=tuple(replace(point, log10_lr=point.log10_lr + sex) for point in points))
+
+
+def with_relatives(
+    candidate: Candidate, prepared: Prepared, *, target: Target, person: UnidentifiedPerson
+) -> Candidate:
+    """The candidate with how H1 stands against close relatives of the missing person, all markers as unlinked."""
+    settings, markers = prepared.incident.settings, _markers_of(candidate, prepared, target, person)
+    found = relative_alternatives(
+        target,
+        person,
+        markers,
+        donors=prepared.donors_of(target.family),
+        theta=settings.theta,
+        observation=settings.observation,
+    )
+    return replace(candidate, relatives=found)
+
+
+def _markers_of(
+    candidate: Candidate, prepared: Prepared, target: Target, person: UnidentifiedPerson
+) -> tuple[Marker, ...]:
+    """The markers of the population in which the LR is smallest; of the X chromosome only when the sexes agree."""
+    markers = prepared.populations[candidate.smallest_population]
+    if differ(target.sex, person.sex):
+        return tuple(marker for marker in markers if marker.chromosome != "X")
+    return tuple(markers)
 
 
 def _mutations(

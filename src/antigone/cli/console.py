@@ -17,6 +17,7 @@ from antigone.cli.terminal import words_console
 from antigone.model.joint_result import JointResult
 from antigone.model.reassociation import ReassociationResult
 from antigone.model.result import Candidate, SearchResult
+from antigone.report.relatives import tell_relatives, warn_of_relatives
 
 MOST_JOINT_ROWS = 60
 """Unidentified persons of a joint solution printed; all of them are in joint.csv."""
@@ -206,6 +207,18 @@ def print_sensitivity(candidate: Candidate) -> None:
     least = min(candidate.sensitivity, key=lambda point: point.log10_lr)
     unlinked = " All of these take the markers as unlinked." if candidate.linkage_methods else ""
     console.print(f"Smallest: {log10_text(least.log10_lr)}, with {least.assumption} {least.value}.{unlinked}")
+
+
+def print_relatives(candidate: Candidate) -> None:
+    """H1 against close relatives of the missing person."""
+    if not candidate.relatives:
+        return
+    console = words_console()
+    table = _table(f"{candidate.unidentified} is", "log10 LR of H1 against it", "what it says")
+    for row in tell_relatives(candidate):
+        table.add_row(*row)
+    console.print(table)
+    console.print(warn_of_relatives(candidate) or "The markers tell H1 from each of these relatives.")
 
 
 def print_hypotheses(report: HypothesesReport) -> None:

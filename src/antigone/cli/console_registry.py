@@ -12,7 +12,7 @@ from antigone.casework.explain import Explanation
 from antigone.casework.registry import views
 from antigone.casework.registry.importing import Imported
 from antigone.casework.registry.runlines import kept_words
-from antigone.cli.console import print_explanation, print_joint, print_sensitivity, probability
+from antigone.cli.console import print_explanation, print_joint, print_relatives, print_sensitivity, probability
 from antigone.cli.terminal import words_console
 from antigone.model.result import Candidate
 
@@ -302,6 +302,7 @@ def _print_evidence(candidate: Candidate, run: views.RunView) -> None:
         return
     print_explanation(Explanation(candidate, result.prior, result.prior_reason, ""))
     print_sensitivity(candidate)
+    print_relatives(candidate)
     for assumption in result.assumptions:
         print_words(f"Assumed: {assumption.rstrip('.')}.")
     print_words(

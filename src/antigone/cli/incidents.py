@@ -200,6 +200,7 @@ def explain(
     explanation = explain_pair(read, family=family, missing=missing, sample=sample, today=today)
     console.print_explanation(explanation)
     console.print_sensitivity(explanation.candidate)
+    console.print_relatives(explanation.candidate)
 
 
 def search_and_write(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,25 @@ class SensitivityPoint:
     log10_lr: float
 
 
+Relation = Literal[
+    "full sibling", "father", "mother", "child", "full sibling of the father", "full sibling of the mother"
+]
+"""How an unidentified person may be related to a missing person instead of being that person."""
+
+
+@dataclass(frozen=True)
+class RelativeAlternative:
+    """H1 against the proposition that the unidentified person is a close relative of the missing person.
+
+    ``log10_lr`` is that of the autosomal and X-chromosomal markers, taken as unlinked, in the population where the
+    candidate's LR is smallest; above 0 it supports H1. ``partner`` is the declared other parent of a child.
+    """
+
+    relation: Relation
+    log10_lr: float
+    partner: str = ""
+
+
 @dataclass(frozen=True)
 class EvidenceLine:
     """One kind of evidence about one pair: its log10 LR (``None`` where ``words`` say why there is none), in words."""
@@ -58,9 +78,10 @@ class Candidate:
     "linkage" and "sex", by population. ``linkage_log10`` says, by group of linked markers, how much linkage changes
     the smallest log10 LR (``None``: not computed), and ``linkage_methods`` how that was computed when the LR contains
     it; without methods it does not. ``sensitivity`` shows, for the strongest candidates, how the total moves when one
-    assumption does. ``evidence`` is one line for the autosomal markers and each further kind, and their sums; empty
-    when there is no further kind. Ranking and ``posterior`` rest on ``log10_lr``: the autosomal and X-chromosomal
-    markers, with linkage and sex where they are computed.
+    assumption does, and ``relatives`` how H1 stands against close relatives of the missing person. ``evidence`` is
+    one line for the autosomal markers and each further kind, and their sums; empty when there is no further kind.
+    Ranking and ``posterior`` rest on ``log10_lr``: the autosomal and X-chromosomal markers, with linkage and sex where
+    they are computed.
     """
 
     rank: int
@@ -80,6 +101,7 @@ class Candidate:
     linkage_log10: Mapping[str, float | None] = field(default_factory=dict)
     linkage_methods: Mapping[str, str] = field(default_factory=dict)
     sensitivity: tuple[SensitivityPoint, ...] = ()
+    relatives: tuple[RelativeAlternative, ...] = ()
     evidence: tuple[EvidenceLine, ...] = ()
 
     @property

@@ -13,6 +13,7 @@ from antigone.model.result import Candidate, SearchResult
 from antigone.report.charts import marker_chart, overview_chart, sensitivity_chart
 from antigone.report.drawing import Mark, draw_key, draw_pedigree
 from antigone.report.numbers import count_text, log10_text, lr_text, odds_text, probability_text, threshold_log10
+from antigone.report.relatives import tell_relatives, warn_of_relatives
 from antigone.report.sentences import (
     consenting_donors,
     describe_kind,
@@ -52,6 +53,8 @@ class CandidateSection:
     sensitivity: str
     least: str
     added: tuple[str, ...]
+    near: str
+    relatives: tuple[tuple[str, str, str], ...]
     kind: str
 
 
@@ -181,6 +184,8 @@ def _section(
         sensitivity=_sensitivity(candidate),
         least=explain_sensitivity(candidate),
         added=explain_evidence(candidate),
+        near=warn_of_relatives(candidate),
+        relatives=tell_relatives(candidate),
         kind=_kind(candidate, incident),
     )
 

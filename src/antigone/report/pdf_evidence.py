@@ -13,6 +13,7 @@ from antigone.report.numbers import MINUS, count_text, log10_text, lr_text, plai
 from antigone.report.pdf import Block, Bullets, Facts, Figure, Figures, Heading, Paragraph, Table, picture
 from antigone.report.pdf_case import ExpertCase, log10_words
 from antigone.report.phrases import retell
+from antigone.report.relatives import near_relatives, relation_pattern, relative_number, weigh_relative
 from antigone.report.sentences import reportable_mutations
 
 MOST_ALTERNATIVES = 10
@@ -256,6 +257,49 @@ def chance(case: ExpertCase, language: Language) -> tuple[Block, ...]:
         ),
         *_this_lr(case, language),
         *_alternatives(case, language),
+        *_relatives(case, language),
+    )
+
+
+def _relatives(case: ExpertCase, language: Language) -> tuple[Block, ...]:
+    """H1 against close relatives of the missing person, where it was worked out."""
+    say, c = language.say, case.candidate
+    heading = Heading(say("A close relative instead"), 2)
+    if not c.relatives:
+        return (heading, Paragraph(say("This was not computed for this candidate.")))
+    names = {"unidentified": c.unidentified, "missing": c.missing}
+    rows = tuple(
+        (
+            say(relation_pattern(one), missing=c.missing, partner=one.partner),
+            retell(relative_number(one), language),
+            say(weigh_relative(one)),
+        )
+        for one in c.relatives
+    )
+    near = [say(relation_pattern(one), missing=c.missing, partner=one.partner) for one in near_relatives(c)]
+    told = say(
+        "The markers hardly tell whether {unidentified} is {missing} or: {relatives}. A sample of another relative "
+        "may, best of a child of {missing}; so may what is known beside DNA.",
+        relatives="; ".join(near),
+        **names,
+    )
+    return (
+        heading,
+        Paragraph(
+            say(
+                "How much better the markers fit H1 than the proposition that {unidentified} is a close relative of "
+                "{missing}, {population}. All markers are taken as unlinked; nothing but the markers is weighed.",
+                population=c.smallest_population,
+                **names,
+            )
+        ),
+        Table(
+            (say("{unidentified} is", **names), say("log10 LR of H1 against it"), say("What it says")),
+            rows,
+            (False, True, False),
+            (False, False, True),
+        ),
+        *((Paragraph(told, "note"),) if near else ()),
     )
 
 

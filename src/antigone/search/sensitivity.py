@@ -7,24 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from antigone.engine.likelihood import log_likelihoods
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.mutation import Custom, MutationModel, NoMutation, Transformed
 from antigone.model.observation import AS_READ, ObservationModel
-from antigone.model.pedigree import Individual, Pedigree
-from antigone.model.profile import Profile
 from antigone.model.result import SensitivityPoint
 from antigone.search.family_table import Target
-from antigone.search.readings import observe_profile
+from antigone.search.pair import MOST_UNKNOWN, pair_log_lr, unread_founder_alleles
 
 THETAS = (0.0, 0.01, 0.02, 0.03, 0.05)
 MUTATION_FACTORS = (0.1, 1.0, 10.0)
 DROPOUTS = (0.0, 0.05, 0.1, 0.2)
-STRANGER = "unrelated person"
-MOST_UNKNOWN = 4
-"""Founder alleles that may be unknown for a point with theta above 0; more would take minutes, not moments."""
 
 
 def sensitivity(
@@ -78,7 +72,7 @@ def _log10(
     target: Target, person: UnidentifiedPerson, markers: Sequence[Marker], theta: float, observation: ObservationModel
 ) -> float | None:
     """The total log10 LR, or ``None`` where a model does not exist or the sum is too large."""
-    if theta > 0 and _unknown_founder_alleles(target, person, markers, observation) > MOST_UNKNOWN:
+    if theta > 0 and _unread(target, person, markers, observation) > MOST_UNKNOWN:
         return None
     try:
         log_lr = pair_log_lr(target, person, markers, theta=theta, observation=observation)
@@ -87,63 +81,12 @@ def _log10(
         return None
 
 
-def _unknown_founder_alleles(
+def _unread(
     target: Target, person: UnidentifiedPerson, markers: Sequence[Marker], observation: ObservationModel
 ) -> int:
-    """Founder alleles that are not read at some marker: with theta the exact sum grows fast with their number."""
-    used = [marker.name for marker in markers if _can_be_used(marker, target, person)]
-    read = {m for m, profile in target.references.items() if all(name in profile.genotypes for name in used)}
-    as_read = observation.takes_as_read(person)
-    read |= {target.missing} if as_read else set()
-    pedigree = target.pedigree.without_untyped_leaves({target.missing, *target.references})
-    unknown = sum((member.father is None) + (member.mother is None) for member in pedigree if member.id not in read)
-    return unknown + (0 if as_read else 2)
-
-
-def pair_log_lr(
-    target: Target,
-    person: UnidentifiedPerson,
-    markers: Sequence[Marker],
-    *,
-    theta: float = 0.0,
-    observation: ObservationModel = AS_READ,
-) -> float:
-    """The natural log LR of one pair from two explicit pedigrees, markers typed in the unidentified person only.
-
-    It equals the search's sum of look-ups; ``nan`` where the references are impossible
-    together, or what was read is impossible whoever it is of.
-    """
-    pedigree = Pedigree((*target.pedigree, Individual(STRANGER, person.sex)))
-    typed = [m for m in markers if _can_be_used(m, target, person)]
-    logs = [
-        _log_likelihood(pedigree, target, person, typed, who, theta, observation) for who in (target.missing, STRANGER)
-    ]
-    with np.errstate(invalid="ignore"):
-        return float(np.sum(np.array(logs[0]) - np.array(logs[1])))
-
-
-def _can_be_used(marker: Marker, target: Target, person: UnidentifiedPerson) -> bool:
-    if not person.is_typed(marker.name):
-        return False
-    sexed = person.sex != "unknown" and all(member.sex != "unknown" for member in target.pedigree)
-    return marker.chromosome != "X" or sexed
-
-
-def _log_likelihood(
-    pedigree: Pedigree,
-    target: Target,
-    person: UnidentifiedPerson,
-    markers: Sequence[Marker],
-    who: str,
-    theta: float,
-    observation: ObservationModel,
-) -> list[float]:
-    """The log likelihood of every marker with the unidentified person's sample at member ``who``."""
-    if observation.takes_as_read(person):
-        placed = {**target.references, who: Profile(person.code, person.profile.genotypes)}
-        return log_likelihoods(pedigree, placed, markers, theta=theta)
-    seen = {who: observe_profile(person, markers, observation=observation)}
-    return log_likelihoods(pedigree, target.references, markers, theta=theta, observations=seen)
+    """Founder alleles that are not read, those of the unrelated person among them."""
+    own = unread_founder_alleles(target.pedigree, target, person, markers, who=target.missing, observation=observation)
+    return own + (0 if observation.takes_as_read(person) else 2)
 
 
 def scale_rates(model: MutationModel, factor: float) -> MutationModel:

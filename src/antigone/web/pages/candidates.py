@@ -18,6 +18,7 @@ from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.result import Candidate, SensitivityPoint
 from antigone.report.charts import marker_chart, sensitivity_chart
 from antigone.report.drawing import Mark, draw_pedigree
+from antigone.report.relatives import tell_relatives, warn_of_relatives
 from antigone.report.sentences import (
     describe_references,
     explain_linkage,
@@ -114,7 +115,7 @@ def candidate_page(visit: Signed, id: int) -> HTMLResponse:
         h2=_drawing(found, placed=False),
         keys=drawing_keys(),
         joint=_joint(visit, found) if found.candidate else None,
-        **(_evidence(found, found.candidate) if found.candidate else {}),
+        **(_evidence(found, found.candidate) if found.candidate else {"near": ""}),
     )
 
 
@@ -198,6 +199,8 @@ def _evidence(view: CandidateView, candidate: Candidate) -> dict[str, Any]:
         "sensitivity": _sensitivity_chart(candidate.sensitivity) if candidate.sensitivity else "",
         "least": explain_sensitivity(candidate),
         "linkage": explain_linkage(candidate),
+        "near": warn_of_relatives(candidate),
+        "relatives": tell_relatives(candidate),
         "mutations": [explain_mutation(candidate, m) for m in reportable_mutations(candidate, donors)],
     }
 
