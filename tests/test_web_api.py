@@ -94,6 +94,8 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/searches/{job}"): ("see runs", {}),
     ("GET", "/candidates"): ("see candidates", {"params": {"incident": INCIDENT}}),
     ("GET", "/candidates/{candidate}"): ("see candidate", {}),
+    ("POST", "/candidates/{candidate}/work-out"): ("work out", {}),
+    ("GET", "/working-out/{job}"): ("work out", {}),
     ("POST", "/pairings/{pairing}/comment"): ("comment", {"json": {"text": "looked at"}}),
     ("POST", "/pairings/{pairing}/propose"): (
         "propose",

@@ -50,7 +50,7 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/account": ("own account", ""),
 }
 """Each page, the action that a role must allow for it, and what it asks for."""
-ELSEWHERE = {"/sign-in", "/search", "/search/events", "/joint/events", "/family/edit"}
+ELSEWHERE = {"/sign-in", "/search", "/search/events", "/candidate/events", "/joint/events", "/family/edit"}
 """Tested by themselves."""
 FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/account/password": ("own account", {"old": "a" * 12, "new": "b" * 12, "again": "b" * 12}),
@@ -70,6 +70,7 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/keys/split": ("rotate key", {"held": "none", "needed": "2", "trustees": "3"}),
     "/keys/next": ("rotate key", {"held": "none"}),
     "/keys/rotate-server": ("rotate key", {}),
+    "/candidate/work-out": ("work out", {"id": "99"}),
     "/candidate/comment": ("comment", {"id": "{candidate}", "pairing": "999", "reason": "x"}),
     "/candidate/decide": (
         "confirm",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from antigone.casework.further import independence_of, with_further
@@ -37,10 +37,12 @@ class Explanation:
     assumptions: tuple[str, ...] = ()
 
 
-def explain_pair(incident: Incident, *, family: str, missing: str, sample: str, today: dt.date) -> Explanation:
+def explain_pair(
+    incident: Incident, *, family: str, missing: str, sample: str, today: dt.date, prior: float | None = None
+) -> Explanation:
     """Everything about one unidentified person as one missing person, at or below the threshold alike.
 
-    The prior, the ladders and the consent are those of the whole incident.
+    The prior, unless one is given, the ladders and the consent are those of the whole incident.
 
     Raises
     ------
@@ -64,7 +66,8 @@ def explain_pair(incident: Incident, *, family: str, missing: str, sample: str, 
         sex=prepared.further.sex,
     )  # fmt: skip
     missing_persons = sum(len(f.missing) for f in incident.families)
-    prior, reason = prior_of(len(prepared.persons), missing_persons, incident.settings)
+    settings = incident.settings if prior is None else replace(incident.settings, prior=prior)
+    prior, reason = prior_of(len(prepared.persons), missing_persons, settings)
     linked = linkage_of_pair(prepared, target=target, person=person)
     candidate = describe_pair(prepared, comparison, 0, 0, linked=linked, prior=prior)
     if linked is None:
@@ -72,6 +75,7 @@ def explain_pair(incident: Incident, *, family: str, missing: str, sample: str, 
     candidate = with_sensitivity(candidate, prepared, target=target, person=person)
     candidate = with_relatives(candidate, prepared, target=target, person=person)
     candidate = with_further(candidate, prepared, target=target, person=person, prior=prior)
+    candidate = replace(candidate, worked_out=True)
     return Explanation(candidate, prior, reason, _remark(comparison), independence_of([candidate]))
 
 

@@ -133,6 +133,7 @@ def _candidates(prepared: Prepared, found: Found, prior: float, progress: Progre
         if number < MOST_SENSITIVE:
             one = with_sensitivity(one, prepared, target=whom, person=who)
             one = with_relatives(one, prepared, target=whom, person=who)
+            one = replace(one, worked_out=True)
         made.append(with_further(one, prepared, target=whom, person=who, prior=prior))
     progress("explaining candidates", len(detailed), len(detailed))
     made += [_in_brief(prepared, found, number, prior) for number in range(len(detailed), len(found.pairs))]
@@ -342,8 +343,8 @@ def _size_notices(found: Found, settings: SearchSettings) -> tuple[str, ...]:
         )
     if len(found.pairs) > MOST_DETAILED:
         notices.append(
-            f"markers and mutations are worked out for the {MOST_DETAILED} strongest candidates; "
-            "'antigone explain' does the same for any other pair"
+            f"markers and mutations are worked out for the {MOST_DETAILED} strongest candidates; any other one is "
+            "worked out when it is asked for"
         )
     return tuple(notices)
 

@@ -112,10 +112,25 @@ def candidates(
     console_registry.print_candidates(shown)
 
 
+@reviewing_app.command(name="work-out")
+@signed_in
+def work_out(session: Session, candidate: CandidateNumber) -> None:
+    """Work a candidate out in full: markers, sensitivity, close relatives; then show it."""
+    from antigone.casework.registry.working_out import work_out as work_out_candidate
+    from antigone.cli import console_registry
+
+    work_out_candidate(session, candidate, progress=console_registry.print_progress)
+    _show(session, candidate)
+
+
 @reviewing_app.command()
 @signed_in
 def show(session: Session, candidate: CandidateNumber) -> None:
     """A candidate in full: markers, alternatives, what was said and decided, and what you can do now."""
+    _show(session, candidate)
+
+
+def _show(session: Session, candidate: int) -> None:
     from antigone.casework.registry.candidates import read_candidate
     from antigone.casework.registry.joint import joint_of_pair
     from antigone.cli import console_registry

@@ -74,7 +74,8 @@ class Candidate:
     ``log10_lr`` is by population; ``log10_lr_by_marker`` by population, then by marker. A log10 LR of
     minus infinity means: impossible under the stated model. ``posterior`` rests on the smallest LR. In a large
     search only the strongest candidates are ``detailed``; of the others the markers and mutations are left out,
-    and ``antigone explain`` gives them. ``log10_lr_beyond`` is the part of ``log10_lr`` that belongs to no marker:
+    until they are asked for. One that was ``worked_out`` in full has its sensitivity and its relatives too, where they
+    can be computed. ``log10_lr_beyond`` is the part of ``log10_lr`` that belongs to no marker:
     "linkage" and "sex", by population. ``linkage_log10`` says, by group of linked markers, how much linkage changes
     the smallest log10 LR (``None``: not computed), and ``linkage_methods`` how that was computed when the LR contains
     it; without methods it does not. ``sensitivity`` shows, for the strongest candidates, how the total moves when one
@@ -97,6 +98,7 @@ class Candidate:
     posterior: float
     verbal: str
     detailed: bool = True
+    worked_out: bool = False
     log10_lr_beyond: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     linkage_log10: Mapping[str, float | None] = field(default_factory=dict)
     linkage_methods: Mapping[str, str] = field(default_factory=dict)

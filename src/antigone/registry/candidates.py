@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 
 from antigone.errors import RegistryError
 from antigone.model.result import Candidate
-from antigone.registry.documents import from_json
+from antigone.registry.documents import from_json, to_json
 from antigone.registry.schema import candidates, families, members, pairings, unidentified
-from antigone.registry.vault import Vault
+from antigone.registry.vault import DataKey, Vault
 
 Order = Literal["rank", "log10_lr", "posterior", "markers", "unidentified", "family", "state"]
 
@@ -101,6 +101,25 @@ def open_candidate(connection: Connection, vault: Vault, number: int) -> Candida
     RegistryError
         When there is none of that number, or it rested on somebody who left.
     """
+    sealed, key = _sealed(connection, vault, number)
+    return from_json(Candidate, Vault.unseal(key, sealed, context=f"candidates:{number}"))
+
+
+def replace_candidate(connection: Connection, vault: Vault, number: int, worked: Candidate) -> None:
+    """Seal a candidate that was worked out further in the place, and under the key, of what was kept of it.
+
+    Raises
+    ------
+    RegistryError
+        When there is none of that number, or it rested on somebody who left.
+    """
+    _, key = _sealed(connection, vault, number)
+    sealed = Vault.seal(key, to_json(worked).encode(), context=f"candidates:{number}")
+    connection.execute(update(candidates).where(candidates.c.id == number).values(sealed=sealed))
+
+
+def _sealed(connection: Connection, vault: Vault, number: int) -> tuple[bytes, DataKey]:
+    """What is kept of a candidate, and its key."""
     row = connection.execute(select(candidates).where(candidates.c.id == number)).one_or_none()
     if row is None:
         raise RegistryError(f"the registry has no candidate {number}; list the candidates and correct the number")
@@ -109,7 +128,7 @@ def open_candidate(connection: Connection, vault: Vault, number: int) -> Candida
         raise RegistryError(
             f"candidate {number} rested on somebody who has left, or on a pedigree that was changed since; search again"
         )
-    return from_json(Candidate, Vault.unseal(key, row.sealed, context=f"candidates:{number}"))
+    return row.sealed, key
 
 
 _LINES = (

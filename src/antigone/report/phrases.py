@@ -80,8 +80,8 @@ PHRASES = (
         "the {most} strongest"
     ),
     mark(
-        "markers and mutations are worked out for the {number} strongest candidates; 'antigone explain' does the same "
-        "for any other pair"
+        "markers and mutations are worked out for the {number} strongest candidates; any other one is worked out when "
+        "it is asked for"
     ),
     mark("linkage is not computed: it has no definition together with theta above 0"),
     mark("simulated with seed {number}: no profile in this incident is a person's"),

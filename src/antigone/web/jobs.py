@@ -21,10 +21,12 @@ from typing import Any, Literal
 
 from antigone.errors import Conflict
 
-JobKind = Literal["search", "joint"]
+JobKind = Literal["search", "joint", "candidate"]
 JobState = Literal["waiting", "running", "finished", "failed", "cancelled"]
 ENDED: frozenset[JobState] = frozenset({"finished", "failed", "cancelled"})
 UNDER_WAY: dict[JobKind, str] = {"search": "searched", "joint": "solved jointly"}
+MOST_WORKED_OUT = 3
+"""Candidates of an incident that are worked out at once: each reads the whole incident."""
 MOST_KEPT = 200
 LONGEST_FAREWELL = 10.0
 """Seconds for a process to end after it was told to."""
@@ -38,7 +40,7 @@ class Job:
     it failed, or from where a resumed search goes on. ``process`` is the number of its process. A search has a
     ``seed``, or ``resumes`` the run of that number, and may be cut into blocks of ``block_families`` (0: its size
     decides); a joint solution has a ``prior``, as `JointPrior.parse` reads it, and a ``population``, which is empty for
-    the most cautious one.
+    the most cautious one; of ``candidate`` one stored candidate is worked out in full.
     """
 
     id: str
@@ -59,6 +61,7 @@ class Job:
     population: str = ""
     resumes: bool = False
     block_families: int = 0
+    candidate: int = 0
 
     @property
     def has_ended(self) -> bool:
@@ -100,26 +103,36 @@ class Jobs:
         population: str = "",
         run: int | None = None,
         block_families: int = 0,
+        candidate: int = 0,
     ) -> Job:
         """Start a search or a joint solution in a process of its own; with ``run``, resume that search.
 
         Raises
         ------
         Conflict
-            When one of the same kind and incident is still under way.
+            When one of the same kind and incident is still under way; of candidates, when this one is, or several are.
         """
         with self._lock:
-            if next(self.of(incident, kind=kind, ended=False), None) is not None:
-                doing = UNDER_WAY[kind]
-                raise Conflict(f"incident '{incident}' is being {doing} already; wait for its end, or cancel it")
+            self._refuse_a_second(incident, kind, candidate)
             self._forget_oldest()
             asked: dict[str, Any] = {"kind": kind, "prior": prior, "population": population}
             asked |= {"run": run, "resumes": run is not None, "block_families": block_families}
+            asked["candidate"] = candidate
             job = Job(secrets.token_hex(8), self._place, user, purpose, incident, seed, **asked)
             write_job(self._path(job.id), job)
             child = self._children[job.id] = _start_process(self._path(job.id), key)
         threading.Thread(target=child.wait, daemon=True).start()  # an ended process is not left behind as a zombie
         return job
+
+    def _refuse_a_second(self, incident: str, kind: JobKind, candidate: int) -> None:
+        under_way = list(self.of(incident, kind=kind, ended=False))
+        if kind == "candidate":
+            if any(job.candidate == candidate for job in under_way):
+                raise Conflict("this candidate is being worked out already; look at its page again in a moment")
+            if len(under_way) >= MOST_WORKED_OUT:
+                raise Conflict(f"{MOST_WORKED_OUT} candidates are being worked out; ask again when one is done")
+        elif under_way:
+            raise Conflict(f"incident '{incident}' is being {UNDER_WAY[kind]} already; wait for its end, or cancel it")
 
     def find(self, job: str) -> Job | None:
         """A job, with the end of a process that died without a word."""

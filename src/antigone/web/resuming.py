@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from antigone.casework.registry.candidates import incident_of
 from antigone.casework.registry.opening import worker_key
 from antigone.casework.registry.searching import cancel_search, read_run
 from antigone.casework.registry.session import Session
@@ -65,6 +66,26 @@ def resume_run(web: Web, session: Session, run: int) -> Job:
         cancel_search(session, run)
     return web.jobs.start(
         user=session.code, purpose=session.purpose, incident=line.incident, run=run, key=worker_key(web.registry)
+    )
+
+
+def start_working_out(web: Web, session: Session, candidate: int) -> Job:
+    """Work one candidate out in full, in a process of its own.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such candidate.
+    Conflict
+        When it, or too many others, are being worked out.
+    """
+    return web.jobs.start(
+        user=session.code,
+        purpose=session.purpose,
+        incident=incident_of(session, candidate),
+        kind="candidate",
+        candidate=candidate,
+        key=worker_key(web.registry),
     )
 
 

@@ -14,6 +14,7 @@ from antigone.casework.registry.joint import solve_jointly
 from antigone.casework.registry.opening import open_registry, session_of
 from antigone.casework.registry.searching import resume_search, search
 from antigone.casework.registry.session import Session
+from antigone.casework.registry.working_out import work_out
 from antigone.errors import AntigoneError
 from antigone.model.joint_result import JointPrior
 from antigone.web.jobs import Job, read_job, write_job
@@ -70,6 +71,9 @@ def _compute(session: Session, job: Job, reporter: Reporter) -> None:
     told: dict[str, Any] = {"progress": reporter.progress, "started": reporter.started}
     if job.resumes and job.run is not None:
         resume_search(session, job.run, told=lambda words: reporter.change(words=words), **told)
+        return
+    if job.kind == "candidate":
+        work_out(session, job.candidate, progress=reporter.progress)
         return
     if job.kind == "search":
         execution = Execution(block_families=job.block_families)

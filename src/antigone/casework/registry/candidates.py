@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import get_args
 
 from sqlalchemy import Connection
@@ -23,12 +24,14 @@ from antigone.casework.registry.views import (
 from antigone.errors import ConsentError
 from antigone.model.case import SCOPE_IDENTIFICATION, Donor, Family
 from antigone.model.profile import NOT_TYPED, Profile
+from antigone.model.result import Candidate, SearchResult
 from antigone.registry import candidates as stored
 from antigone.registry.candidates import Only, Order
 from antigone.registry.instruments import count_lapsed, count_uncovered
 from antigone.registry.overview import AnyRow, donors_of, find_candidate, find_incident, members_of, newest_answer
 from antigone.registry.pair import read_family, read_person
 from antigone.registry.pairings import TRANSITIONS, Decision, declared_parts, read_decisions, read_reviews
+from antigone.registry.runs import read_result
 
 ORDERS: Mapping[str, Order] = {order: order for order in get_args(Order)}
 """What a list can be sorted by."""
@@ -82,6 +85,45 @@ def read_candidate(session: Session, candidate: int) -> CandidateView:
     subject: Subject = {"candidate": candidate}
     with session.writing("see candidate", subject) as connection:
         return _view(session, connection, candidate, subject)
+
+
+@action("work out")
+def incident_of(session: Session, candidate: int) -> str:
+    """The incident of a candidate, for whoever may have it worked out.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such candidate.
+    """
+    with session.looking() as connection:
+        return str(find_candidate(connection, candidate).incident)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A stored candidate in full, the incident, and the result of the run that it belongs to."""
+
+    candidate: Candidate
+    incident: str
+    result: SearchResult
+
+
+def open_for_work(session: Session, connection: Connection, candidate: int) -> Opened:
+    """A candidate to be worked out further.
+
+    Raises
+    ------
+    ConsentError
+        When it is closed.
+    RegistryError
+        When there is no such candidate.
+    """
+    row = find_candidate(connection, candidate)
+    if closed := _why_closed(session, connection, row):
+        raise ConsentError(f"candidate {candidate}: {closed}")
+    opened = stored.open_candidate(connection, session.registry.vault, candidate)
+    return Opened(opened, str(row.incident), read_result(connection, row.run))
 
 
 @action("write expert report")

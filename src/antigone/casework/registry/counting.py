@@ -24,7 +24,7 @@ T = TypeVar("T")
 Part = Literal["people", "work"]
 
 _LOOKS = ("see %", "refused: %", "sign in", "read profiles", "read audit", "sign checkpoint", "verify")
-_REPORTS = ("export", "write expert report", "write family letter")
+_REPORTS = ("export", "write expert report", "write family letter", "work out")
 _WORK = ("search", "solve jointly", "comment", "propose", "confirm", "reject", "ask to reopen", "reopen")
 _LEAVE_ALONE: dict[Part, tuple[str, ...]] = {
     "people": (*_LOOKS, *_REPORTS, *_WORK),

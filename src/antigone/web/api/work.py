@@ -115,6 +115,22 @@ def read_candidate(call: Called, candidate: Number) -> object:
     return shown_candidate(candidates.read_candidate(call.session, candidate))
 
 
+@router.post("/candidates/{candidate}/work-out", status_code=202, response_model=model_of(JobShown))
+def work_out(call: Called, candidate: Number) -> object:
+    """Work a candidate out in full, in a process of its own; `GET /working-out/{job}` says how far it is."""
+    return shown_job(resuming.start_working_out(call.web, call.session, candidate))
+
+
+@router.get("/working-out/{job}", response_model=model_of(JobShown))
+def watch_working_out(call: Called, job: JobCode) -> object:
+    """How far a candidate is worked out; when it is finished, the candidate has all of it."""
+    call.session.require("work out")
+    found = call.web.jobs.find(job)
+    if found is None or found.kind != "candidate":
+        raise RegistryError(f"'{job}' is not known any more; read the candidate again")
+    return shown_job(found)
+
+
 @router.post("/pairings/{pairing}/comment", status_code=204)
 def comment(call: Called, pairing: Number, sent: NewComment) -> None:
     """Say something about a pairing without deciding."""

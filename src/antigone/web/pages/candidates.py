@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Annotated, Any, Literal, cast
 
-from fastapi import APIRouter, Form
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 
 from antigone.casework.registry import reviewing
 from antigone.casework.registry.candidates import list_candidates, read_candidate
@@ -27,9 +28,12 @@ from antigone.report.sentences import (
     propositions,
     reportable_mutations,
 )
+from antigone.web.jobs import Job
 from antigone.web.pages.dashboard import ORDER, title_of
 from antigone.web.pages.families import drawing_keys
+from antigone.web.pages.runs import job_events
 from antigone.web.rendering import link
+from antigone.web.resuming import start_working_out
 from antigone.web.visits import Signed, Visit
 
 router = APIRouter()
@@ -99,11 +103,15 @@ def candidate_list(
 
 
 @router.get("/candidate")
-def candidate_page(visit: Signed, id: int) -> HTMLResponse:
-    """One candidate in full: what it rests on, what speaks against it, and its review."""
+def candidate_page(visit: Signed, id: int, job: str = "") -> HTMLResponse:
+    """One candidate in full: what it rests on, what speaks against it, and its review.
+
+    ``job`` is that which works it out in full, as long as somebody watches it.
+    """
     found = read_candidate(visit.session, id)
     return visit.page(
         "candidate.html.j2",
+        job=_job_of(visit, job, id),
         incident=found.incident,
         title=title_of(visit, found.incident),
         view=found,
@@ -117,6 +125,24 @@ def candidate_page(visit: Signed, id: int) -> HTMLResponse:
         joint=_joint(visit, found) if found.candidate else None,
         **(_evidence(found, found.candidate) if found.candidate else {"near": ""}),
     )
+
+
+@router.post("/candidate/work-out")
+def work_out(visit: Signed, id: Annotated[int, Form()]) -> Response:
+    """Work one candidate out in full, in a process of its own."""
+    job = start_working_out(visit.web, visit.session, id)
+    return visit.go(link("/candidate", id=id, job=job.id) + "#working")
+
+
+@router.get("/candidate/events")
+async def candidate_events(visit: Signed, request: Request, job: str) -> StreamingResponse:
+    """How far it is, as server-sent events until it ends."""
+    await run_in_threadpool(visit.session.require, "work out")
+    found = await run_in_threadpool(visit.web.jobs.find, job)
+    if found is None or found.kind != "candidate":
+        raise InputError("this is not known any more; look at the page of the candidate")
+    told = job_events(visit.web.jobs, job, request, goes_on=visit.goes_on)
+    return StreamingResponse(told, media_type="text/event-stream")
 
 
 @router.post("/candidate/comment")
@@ -162,6 +188,12 @@ def declare_parts(
     """Declare two remains parts of one person."""
     reviewing.declare_parts(visit.session, incident, one, other, reason=_reason(reason))
     return visit.go(link("/candidate", id=id), notice=f"{one} and {other} are declared parts of one person.")
+
+
+def _job_of(visit: Visit, job: str, candidate: int) -> Job | None:
+    """The job of this address, when it is one of this candidate."""
+    found = visit.web.jobs.find(job) if job else None
+    return found if found is not None and found.candidate == candidate else None
 
 
 def _joint(visit: Visit, view: CandidateView) -> JointOfPair | None:
