@@ -40,6 +40,15 @@ def declared_families(draw: st.DrawFn, most: int = 30) -> Pedigree:
     return Pedigree.of(*rows[:most])
 
 
+HALF_SIBLINGS = Pedigree.of(
+    ("A", "male"), ("B", "female"), ("C", "female"), ("D", "male"), ("E", "female"),
+    ("1", "male", "A", "B"), ("2", "female", "A", "B"), ("3", "male", "A", "B"), ("4", "female", "A", "C"),
+    ("5", "male", "A", "C"), ("6", "female", "D", "E"), ("7", "male", "D", "E"), ("8", "female", "D", "E"),
+    ("9", "female", "3", "6"), ("10", "male", "5", "8"),
+)  # fmt: skip
+Segment = tuple[tuple[float, float], tuple[float, float]]
+
+
 def laid_out(pedigree: Pedigree, width: float = 40.0) -> Layout:
     return lay_out(pedigree, {member.id: Label(width, 1) for member in pedigree})
 
@@ -59,7 +68,7 @@ def struck_symbols(layout: Layout) -> list[str]:
     struck = []
     for line in layout.lines:
         if line.kind == "descent":
-            (x1, y1), (x2, y2) = line.points
+            (x1, y1), *_, (x2, y2) = line.points
             struck += [
                 s.member
                 for s in layout.symbols
@@ -78,6 +87,7 @@ def test_lay_out__any_pedigree_has_room_for_every_symbol(pedigree):
     assert len([s for s in layout.symbols if not s.again]) == len(pedigree)
     assert overlaps(layout, 40.0) == []
     assert struck_symbols(layout) == []
+    assert crossings(layout) == [], "without a bridge a child looks like one of another couple"
     assert all(19.9 < s.x < layout.width - 19.9 and RADIUS < s.y < layout.height for s in layout.symbols)
 
 
@@ -107,6 +117,30 @@ def test_lay_out__declared_families_cross_no_lines(pedigree):
         and other[0][1] + 1 < one[0][1] < other[1][1] - 1
     ]
     assert crossed == []
+
+
+def across_and_down(layout: Layout) -> tuple[list[Segment], list[Segment]]:
+    """The straight pieces of the lines of descent."""
+    pieces = [piece for line in layout.lines if line.kind == "descent" for piece in itertools.pairwise(line.points)]
+    across = [(one, other) for one, other in pieces if one[1] == other[1]]
+    return across, [(one, other) for one, other in pieces if one[0] == other[0]]
+
+
+def crossings(layout: Layout) -> list[tuple[Segment, Segment]]:
+    across, down = across_and_down(layout)
+    return [
+        ((left, right), (top, bottom))
+        for (left, right), (top, bottom) in itertools.product(across, down)
+        if left[0] + 0.1 < top[0] < right[0] - 0.1 and top[1] + 0.1 < left[1] < bottom[1] - 0.1
+    ]
+
+
+def test_lay_out__half_siblings_who_married_into_another_family_have_bridges():
+    layout = laid_out(HALF_SIBLINGS)
+    bridged = [line for line in layout.lines if line.kind == "descent" and len(line.points) > 2]
+    assert crossings(layout) == []
+    assert bridged
+    assert all(line.points[0][0] == line.points[-1][0] for line in bridged)
 
 
 @pytest.mark.parametrize("pedigree", EXAMPLES, ids=range(len(EXAMPLES)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,8 @@ LABEL_GAP = 7.0
 TRACK = 13.0
 GAP_MARGIN = 16.0
 PART_GAP = 48.0
+BRIDGE = 5.0
+"""The radius of the bridge by which one line passes over another, to which it does not belong."""
 SHELF_WIDTH = 1100.0
 
 Point = tuple[float, float]
@@ -52,6 +55,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """The horizontal line from which the children of one couple hang."""
+
+    left: float
+    right: float
+    height: float
+
+
+@dataclass(frozen=True)
 class Layout:
     """All symbols and lines of a drawing, and the room they need."""
 
@@ -80,6 +92,12 @@ def lay_out(pedigree: Pedigree, labels: Mapping[str, Label]) -> Layout:
         width, shelf = max(width, x + part.width), max(shelf, part.height)
         x += part.width + PART_GAP
     return Layout(width, y + shelf, tuple(symbols), tuple(lines))
+
+
+def bridge(x: float, height: float) -> tuple[Point, ...]:
+    """A half circle by which a line straight down passes over a line across."""
+    turns = (math.radians(angle) for angle in range(-90, 91, 30))
+    return tuple((x + BRIDGE * math.cos(turn), height + BRIDGE * math.sin(turn)) for turn in turns)
 
 
 @dataclass(frozen=True)
@@ -185,18 +203,25 @@ class _PartLayout:
         return dict(zip(nets, assign_tracks(wires), strict=True))
 
     def _lines_below(self, row: int) -> list[Line]:
+        bars = {net: self._bar(net, track) for net, track in self._tracks[row].items()}
         found = []
-        for net, track in self._tracks[row].items():
-            height = self._bottom(row) + GAP_MARGIN + TRACK * track
-            start, ends = self._start(net), [self.x[target] for target in net.targets]
-            found.append(self._line((start, self._top_of(net)), (start, height)))
-            if max(start, *ends) - min(start, *ends) >= 0.1:
-                found.append(self._line((min(start, *ends), height), (max(start, *ends), height)))
-            found.extend(
-                self._line((end, height), (end, self._end_at(target)))
-                for end, target in zip(ends, net.targets, strict=True)
-            )
+        for net, bar in bars.items():
+            others = [other for of, other in bars.items() if of is not net]
+            start = self._start(net)
+            found.append(self._drop(start, self._top_of(net), bar.height, others))
+            if bar.right - bar.left >= 0.1:
+                found.append(self._line((bar.left, bar.height), (bar.right, bar.height)))
+            found.extend(self._drop(self.x[target], bar.height, self._end_at(target), others) for target in net.targets)
         return found
+
+    def _bar(self, net: Net, track: int) -> Bar:
+        across = [self._start(net), *(self.x[target] for target in net.targets)]
+        return Bar(min(across), max(across), self._bottom(net.row) + GAP_MARGIN + TRACK * track)
+
+    def _drop(self, x: float, top: float, bottom: float, others: Sequence[Bar]) -> Line:
+        """A line straight down, with a bridge over every bar of another family that it crosses."""
+        crossed = sorted(bar.height for bar in others if bar.left < x < bar.right and top < bar.height < bottom)
+        return self._line((x, top), *(point for height in crossed for point in bridge(x, height)), (x, bottom))
 
     @staticmethod
     def _line(*points: Point) -> Line:
