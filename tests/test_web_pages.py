@@ -19,8 +19,11 @@ from antigone.casework.files import save_incident
 from antigone.casework.registry.candidates import read_candidate
 from antigone.casework.registry.families import read_family
 from antigone.casework.registry.importing import import_incident
+from antigone.casework.registry.opening import session_of_token
 from antigone.casework.registry.roles import ALLOWED, ROLES, Action
 from antigone.casework.registry.status import list_incidents
+from antigone.casework.registry.users import add_token, list_tokens
+from antigone.errors import Forbidden
 from antigone.model.case import Consent
 from antigone.web.pages.importing import UPLOAD_PATH
 
@@ -55,6 +58,7 @@ ELSEWHERE = {"/sign-in", "/search", "/search/events", "/candidate/events", "/joi
 FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/account/password": ("own account", {"old": "a" * 12, "new": "b" * 12, "again": "b" * 12}),
     "/account/codes": ("own account", {}),
+    "/account/token/revoke": ("own account", {"name": "none"}),
     "/account/codes/confirm": ("own account", {"one_time_code": "0"}),
     "/audit/checkpoint": ("sign checkpoint", {}),
     "/audit/verify": ("verify", {}),
@@ -295,6 +299,21 @@ def test_consent__is_recorded_from_the_page(fresh):
 def test_consent__with_a_wrong_day_is_refused_in_words(fresh, wrong):
     given = {"incident": INCIDENT, "family": "F4", "member": "MO", "reference": "form 9", "scope": "court"}
     assert post(fresh.browser("coordinator"), "/family/consent", {**given, **wrong}).status_code == 422
+
+
+def test_account__shows_the_tokens_in_ones_name_and_revokes_them(fresh):
+    given = add_token(fresh.team["administrator"], "geneticist", name="robot", days=3)
+    add_token(fresh.team["administrator"], "reviewer", name="another", days=3)
+    browser = fresh.browser("geneticist")
+    page = browser.get("/account").text
+    assert "robot, until" in page
+    assert "another" not in page
+    assert given not in page
+    assert post(browser, "/account/token/revoke", {"name": "robot"}).status_code == 303
+    assert "robot" not in browser.get("/account").text
+    with pytest.raises(Forbidden):
+        session_of_token(fresh.team.registry, given, purpose="x")
+    assert {t.name: t.revoked for t in list_tokens(fresh.team["administrator"])} == {"robot": True, "another": False}
 
 
 def test_withdrawal__erases_after_the_code_was_typed_again(fresh):

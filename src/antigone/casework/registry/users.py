@@ -159,6 +159,22 @@ def revoke_token(session: Session, code: str, *, name: str) -> int:
         return users.revoke_token(connection, users.find_user(connection, code), name=name)
 
 
+@action("own account")
+def list_own_tokens(session: Session) -> tuple[TokenLine, ...]:
+    """The tokens with which programs act in one's own name, the newest first; those that ended are left out."""
+    now = session.registry.now()
+    with session.looking() as connection:
+        mine = (row for row in all_tokens(connection) if row.user == session.code)
+        return tuple(TokenLine(r.user, r.name, r.expires, r.revoked) for r in mine if not r.revoked and r.expires > now)
+
+
+@action("own account")
+def revoke_own_token(session: Session, *, name: str) -> int:
+    """Revoke a token that acts in one's own name, whoever made it, and say how many there were."""
+    with session.writing("own account", {"revoke": name, "user": session.code}) as connection:
+        return users.revoke_token(connection, users.find_user(connection, session.code), name=name)
+
+
 def _line(connection: Connection, code: str) -> UserLine:
     row = find_any_user(connection, code)
     return UserLine(row.code, row.role, row.active, row.created)

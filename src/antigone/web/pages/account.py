@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 
 from antigone.casework.registry import onetime
-from antigone.casework.registry.users import change_own_password
+from antigone.casework.registry.users import change_own_password, list_own_tokens, revoke_own_token
 from antigone.errors import InputError
 from antigone.web.qr import qr_code
 from antigone.web.visits import Signed
@@ -19,7 +19,20 @@ router = APIRouter()
 @router.get("/account")
 def account(visit: Signed) -> HTMLResponse:
     """Who is signed in, in which role, for which purpose; and the form for another password and codes."""
-    return visit.page("account.html.j2", uses_codes=onetime.uses_codes(visit.session), enrolment=None, refusal="")
+    return visit.page(
+        "account.html.j2",
+        uses_codes=onetime.uses_codes(visit.session),
+        enrolment=None,
+        refusal="",
+        tokens=list_own_tokens(visit.session),
+    )
+
+
+@router.post("/account/token/revoke")
+def revoke_token(visit: Signed, name: Annotated[str, Form()]) -> Response:
+    """Revoke a token that acts in one's own name."""
+    count = revoke_own_token(visit.session, name=name)
+    return visit.go("/account", notice="It is revoked." if count else "There was no such token any more.")
 
 
 @router.post("/account/password")
