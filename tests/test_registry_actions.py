@@ -298,7 +298,7 @@ def test_candidate__closes_when_a_consent_has_ended(team):
     team.clock.later(days=30)
     view = read_candidate(team["reviewer"], line.id)
     assert view.candidate is None
-    assert "consent of 1 donor(s) of the family has ended" in view.closed
+    assert "consent of 1 donor of the family has ended" in view.closed
     with pytest.raises(ConsentError, match="has ended"):
         expert_material(team["reviewer"], line.id, court=False)
 
@@ -309,6 +309,6 @@ def test_expert_material__is_for_a_court_only_with_every_donors_consent(after_se
     incident = small_incident()
     assert (material.family, material.person) == (incident.families[0], incident.unidentified[0])
     assert expert_material(after_search["reviewer"], not_asked.id, court=False).family.code == "F2"
-    with pytest.raises(ConsentError, match="2 donor\\(s\\) of the family did not consent to use in court"):
+    with pytest.raises(ConsentError, match="2 donors of the family did not consent to use in court"):
         expert_material(after_search["reviewer"], not_asked.id, court=True)
     assert "court" in read_audit(after_search["auditor"], action="write expert report").rows[0].subject

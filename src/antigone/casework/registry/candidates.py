@@ -7,6 +7,7 @@ from typing import get_args
 
 from sqlalchemy import Connection
 
+from antigone.casework.registry.consents import donors_in_words
 from antigone.casework.registry.families import pedigree_of
 from antigone.casework.registry.reviewing import ROLE_OF
 from antigone.casework.registry.roles import ALLOWED
@@ -152,14 +153,14 @@ def _why_closed(session: Session, connection: Connection, row: AnyRow) -> str:
         return "it rested on somebody who has left, or on a pedigree that was changed since; search again"
     today = session.registry.today()
     lapsed = count_lapsed(connection, row.family_id, scope=SCOPE_IDENTIFICATION, then=row.day, now=today)
-    return f"the consent of {lapsed} donor(s) of the family has ended since; search again" if lapsed else ""
+    return f"the consent of {donors_in_words(lapsed)} of the family has ended since; search again" if lapsed else ""
 
 
 def _not_for_court(session: Session, connection: Connection, candidate: int) -> str:
     family = find_candidate(connection, candidate).family_id
     day = session.registry.today()
     count = count_uncovered(connection, family, scope=SCOPE_COURT, among=SCOPE_IDENTIFICATION, day=day)
-    return f"{count} donor(s) of the family did not consent to use in court; ask them first" if count else ""
+    return f"{donors_in_words(count)} of the family did not consent to use in court; ask them first" if count else ""
 
 
 def _family(connection: Connection, row: AnyRow) -> Family:
