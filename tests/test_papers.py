@@ -13,6 +13,7 @@ from registry_team import INCIDENT, Team, audit, candidate, small_incident, team
 from test_web_api import call, new_token
 from web_site import Site, make_site
 
+from antigone.casework.registry.candidates import read_candidate
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.joint import solve_jointly
 from antigone.casework.registry.reviewing import comment, confirm, propose
@@ -93,6 +94,19 @@ def test_expert_report__holds_the_codes_the_markers_and_who_decided(team):
     for words in ("PM1 is MP, the missing member of family F1", "M00", "M14", "all agree", "I agree", "looked at"):
         assert words in said
     assert "10/11" not in said
+
+
+def test_expert_report__names_the_other_candidates_that_the_page_names(team):
+    line = candidate(team, "PM3", "F2")
+    view = read_candidate(team["reviewer"], line.id)
+    (rival,) = view.of_missing
+    assert rival.log10_lr is not None
+    said = read(write_expert_report(team["reviewer"], line.id).content)
+    assert "No other candidate of this search" not in said
+    assert "Shown: 1 of 1." in said
+    assert f"{rival.rank} PM2 MP, F2 {rival.log10_lr:.2f}" in said
+    alone = read(write_expert_report(team["reviewer"], candidate(team, "PM1", "F1").id).content)
+    assert "No other candidate of this search names PM1 or MP of family F1." in alone
 
 
 def test_expert_report__for_a_court_needs_consent_for_it_and_the_audit_keeps_the_refusal(team):

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from registry_team import INCIDENT, NOON, audit, candidate, small_incident
+from registry_team import INCIDENT, NOON, audit, candidate, small_incident, typed
 
 from antigone.casework.registry.auditing import read_audit
 from antigone.casework.registry.candidates import expert_material, list_candidates, read_candidate
@@ -30,7 +30,7 @@ from antigone.errors import (
     InputError,
     RegistryError,
 )
-from antigone.model.case import SCOPE_IDENTIFICATION, Consent
+from antigone.model.case import SCOPE_IDENTIFICATION, Consent, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.registry.consent import covered_donors
 from antigone.registry.database import snapshot
@@ -40,6 +40,9 @@ from antigone.registry.runs import AGAIN
 WITH_A_BROTHER = Pedigree.of(
     ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("SI", "female", "FA", "MO"),
     ("BR", "male", "FA", "MO"),
+)  # fmt: skip
+PARENTS_OF_TWO = (
+    ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("MP2", "unknown", "FA", "MO"),
 )  # fmt: skip
 
 # What comes in
@@ -287,6 +290,31 @@ def test_candidate__is_shown_in_full_with_its_alternatives(after_search):
     assert view.run.line.id == 1
     assert view.may == ("comment", "reject")
     assert read_candidate(after_search["geneticist"], line.id).may == ("comment", "propose", "reject")
+
+
+def two_missing_of_f2() -> Incident:
+    """PM2, PM3, PM6 and PM7 could each be either of the two missing children of F2."""
+    base = small_incident()
+    more = [UnidentifiedPerson(f"PM{n}", typed(f"PM{n}", 2, *who)) for n, who in ((6, (0, 3)), (7, (1, 2)))]
+    pedigree = Pedigree.of(*PARENTS_OF_TWO)
+    twice = replace(base.families[1], pedigree=pedigree, missing=("MP", "MP2"))
+    return replace(base, unidentified=(*base.unidentified, *more), families=(base.families[0], twice))
+
+
+@pytest.mark.parametrize("missing", ["MP", "MP2"])
+def test_candidate__names_the_alternatives_of_its_own_missing_person_and_counts_them_all(team, monkeypatch, missing):
+    import_incident(team["registrar"], INCIDENT, two_missing_of_f2())
+    search(team["geneticist"], INCIDENT)
+    rows = list_candidates(team["reviewer"], INCIDENT, family="F2", unidentified="PM7").rows
+    (line,) = [row for row in rows if row.missing == missing]
+    (elsewhere,) = [row for row in rows if row.missing != missing]
+    for most, shown in ((50, 3), (2, 2), (1, 1)):
+        monkeypatch.setattr("antigone.casework.registry.candidates.MOST_ALTERNATIVES", most)
+        view = read_candidate(team["reviewer"], line.id)
+        assert (len(view.of_missing), view.all_of_missing) == (shown, 3)
+        assert {(other.family, other.missing) for other in view.of_missing} == {("F2", missing)}
+        assert sorted(other.rank for other in view.of_missing) == [other.rank for other in view.of_missing]
+        assert (view.of_unidentified, view.all_of_unidentified) == ((elsewhere,), 1)
 
 
 def test_candidate__closes_when_a_consent_has_ended(team):

@@ -313,6 +313,14 @@ def test_show__says_all_that_the_page_says_of_the_evidence(team):
         assert words in said, words
 
 
+def test_show__says_how_many_alternatives_there_are_beyond_those_shown(team, monkeypatch):
+    searched(team)
+    number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM2")
+    assert "Alternative, same missing person: PM3 as MP of F2" in team.must("dan", "show", number)
+    monkeypatch.setattr("antigone.casework.registry.candidates.MOST_ALTERNATIVES", 0)
+    assert "same missing person: the 0 strongest of 1 are shown" in team.must("dan", "show", number)
+
+
 def test_reset_codes__is_for_the_administrator_and_an_active_user(team):
     assert "'dan' signs in with a password alone" in team.must("ann", "users", "reset-codes", "dan")
     assert "'manage users' is for the administrator" in team("dan", "users", "reset-codes", "cleo")[1]

@@ -37,7 +37,7 @@ from antigone.model.result import EvidenceLine, SearchResult, SensitivityPoint
 from antigone.report import pdf_letter
 from antigone.report.language import DOMAIN, LOCALE, Language, languages, read_language
 from antigone.report.pdf import Document, Facts, Figures, Heading, Paragraph, Table, clean, compile_document, render_pdf
-from antigone.report.pdf_case import ExpertCase, ReviewStep
+from antigone.report.pdf_case import Alternative, Alternatives, ExpertCase, ReviewStep
 from antigone.report.pdf_expert import compose_expert_report, expert_report
 from antigone.report.pdf_letter import WORDINGS, Sender, State, compose_letter, family_letter
 from antigone.report.pdf_status import STATES, TASKS, IncidentStatus, Waiting, compose_status, status_report
@@ -266,6 +266,33 @@ def test_expert_report__numbers_are_the_same_in_every_language():
         for language in (EN, ES)
     ]  # fmt: skip
     assert figures[0] == figures[1]
+
+
+def alternatives_told(of: ExpertCase) -> str:
+    return " ".join(strings(compose_expert_report(of, language=EN, day=DAY)))
+
+
+def test_expert_report__names_the_alternatives_among_the_candidates_of_the_result():
+    rank = next(c.rank for c in example.result().candidates if (c.unidentified, c.family) == ("PM012", "F01"))
+    (rival,) = (c for c in example.result().candidates if (c.unidentified, c.family) == ("PM003", "F01"))
+    told = alternatives_told(case(rank))
+    assert "Shown: 1 of 1." in told
+    assert f"{rival.rank} PM003 MP1, F01 {rival.smallest_log10_lr:.2f}" in told
+    assert "No other candidate" not in told
+
+
+def test_expert_report__names_the_alternatives_that_were_handed_over_and_counts_all():
+    of = case()
+    alone = replace(of, result=replace(of.result, candidates=(of.candidate,)))
+    assert "No other candidate of this search names PM012 or MP1 of family F01." in alternatives_told(alone)
+    others = tuple(Alternative(n, f"PM9{n:02}", "F01", "MP1", 20.0 - n if n > 2 else None) for n in range(2, 14))
+    told = alternatives_told(replace(alone, alternatives=Alternatives(others, 73)))
+    assert "No other candidate" not in told
+    assert "Shown: 10 of 73." in told
+    assert "2 PM902 MP1, F01 – 3 PM903 MP1, F01 17.00" in told
+    assert "PM911" in told
+    assert "PM912" not in told
+    assert "No other candidate" in alternatives_told(replace(of, alternatives=Alternatives((), 0)))
 
 
 @pytest.mark.parametrize("rank", range(1, len(example.PLACES) + 1))

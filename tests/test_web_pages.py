@@ -166,6 +166,18 @@ def test_candidate__shows_both_hypotheses_the_markers_and_what_could_be_instead(
         assert words in page
 
 
+def test_candidate__says_how_many_more_could_be_instead(site, browsers, monkeypatch):
+    number = candidate(site.team, "PM2", "F2").id
+    assert "Also a candidate for MP:" in browsers["geneticist"].get(f"/candidate?id={number}").text
+
+    def with_more(session, candidate):
+        return replace(read_candidate(session, candidate), all_of_missing=73)
+
+    monkeypatch.setattr("antigone.web.pages.candidates.read_candidate", with_more)
+    page = browsers["geneticist"].get(f"/candidate?id={number}").text
+    assert re.search(r', and <a href="/candidates\?[^"]*family=F2">72 more</a>', page)
+
+
 def test_candidate__no_page_shows_an_allele(site, browsers):
     """A drawing, a table and a chart hold likelihood ratios; a genotype stands nowhere."""
     page = browsers["geneticist"].get(f"/candidate?id={site.candidate}").text

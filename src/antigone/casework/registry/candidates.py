@@ -116,8 +116,8 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
     subject.update({"pairing": row.pairing} | ({"refused": closed} if closed else {}))
     decisions = read_decisions(connection, row.pairing)
     opened = None if closed else stored.open_candidate(connection, session.registry.vault, candidate)
-    of_person = _others(connection, row, Only(unidentified=row.unidentified))
-    of_missing = [one for one in _others(connection, row, Only(family=row.family)) if one.missing == row.missing]
+    of_person, all_of_person = _others(connection, row, Only(unidentified=row.unidentified))
+    of_missing, all_of_missing = _others(connection, row, Only(family=row.family, missing=row.missing))
     return CandidateView(
         line=line,
         incident=row.incident,
@@ -128,8 +128,10 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         family=_family(connection, row),
         reviews=tuple(ReviewLine(one.at, one.user, one.text) for one in read_reviews(connection, row.pairing)),
         decisions=tuple(DecisionLine(d.at, d.user, d.action, d.before, d.after, d.reason) for d in decisions),
-        of_unidentified=tuple(of_person),
-        of_missing=tuple(of_missing),
+        of_unidentified=of_person,
+        of_missing=of_missing,
+        all_of_unidentified=all_of_person,
+        all_of_missing=all_of_missing,
         run=run_view(connection, row.run),
         may=_may(session, line, decisions, stale=line.stale),
         parts=_other_parts(connection, row.incident, line.unidentified),
@@ -171,14 +173,16 @@ def _family(connection: Connection, row: AnyRow) -> Family:
 
 
 def _line_of(connection: Connection, row: AnyRow) -> CandidateLine:
-    only = Only(unidentified=row.unidentified, family=row.family)
-    lines = stored.read_candidates(connection, row.run, only=only, count=MOST_ALTERNATIVES).lines
-    return _line(next(line for line in lines if line.id == row.id), row.run)
+    only = Only(unidentified=row.unidentified, family=row.family, missing=row.missing)
+    (line,) = stored.read_candidates(connection, row.run, only=only).lines
+    return _line(line, row.run)
 
 
-def _others(connection: Connection, row: AnyRow, only: Only) -> list[CandidateLine]:
-    lines = stored.read_candidates(connection, row.run, only=only, count=MOST_ALTERNATIVES).lines
-    return [_line(line, row.run) for line in lines if line.id != row.id]
+def _others(connection: Connection, row: AnyRow, only: Only) -> tuple[tuple[CandidateLine, ...], int]:
+    """The strongest candidates within limits that this one fits too, and how many there are beside it."""
+    found = stored.read_candidates(connection, row.run, only=only, count=MOST_ALTERNATIVES + 1)
+    others = [_line(line, row.run) for line in found.lines if line.id != row.id]
+    return tuple(others[:MOST_ALTERNATIVES]), found.total - 1
 
 
 def _line(line: stored.CandidateLine, run: int) -> CandidateLine:
