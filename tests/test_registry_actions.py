@@ -331,6 +331,22 @@ def test_candidate__closes_when_a_consent_has_ended(team):
         expert_material(team["reviewer"], line.id, court=False)
 
 
+@pytest.mark.parametrize("court", [False, True])
+def test_expert_material__of_a_candidate_in_brief_is_refused_and_the_audit_says_so(team, monkeypatch, court):
+    monkeypatch.setattr("antigone.casework.search.MOST_DETAILED", 1)
+    import_incident(team["registrar"], INCIDENT, small_incident())
+    search(team["geneticist"], INCIDENT)
+    whole, *in_brief = list_candidates(team["reviewer"], INCIDENT).rows
+    line = next(row for row in in_brief if row.family == "F1")
+    with pytest.raises(InputError, match="work it out in full first, on its page") as refused:
+        expert_material(team["reviewer"], line.id, court=court)
+    assert "antigone explain" not in str(refused.value)
+    written = read_audit(team["auditor"], action="write expert report").rows[0]
+    assert "in brief" in json.loads(written.subject)["refused"]
+    expert_material(team["reviewer"], whole.id, court=False)
+    assert "refused" not in json.loads(read_audit(team["auditor"], action="write expert report").rows[0].subject)
+
+
 def test_expert_material__is_for_a_court_only_with_every_donors_consent(after_search):
     agreed, not_asked = candidate(after_search, "PM1", "F1"), candidate(after_search, "PM2", "F2")
     material = expert_material(after_search["reviewer"], agreed.id, court=True)

@@ -58,7 +58,7 @@ def write_expert_report(session: Session, candidate: int, *, language: str = ENG
     RegistryError
         When there is no such candidate.
     InputError
-        When no catalogue knows the language.
+        When the candidate is listed in brief, or no catalogue knows the language.
     """
     tongue = read_language(language)
     material = expert_material(session, candidate, court=court)

@@ -21,7 +21,7 @@ from antigone.casework.registry.views import (
     ExpertMaterial,
     ReviewLine,
 )
-from antigone.errors import ConsentError
+from antigone.errors import ConsentError, InputError
 from antigone.model.case import SCOPE_IDENTIFICATION, Donor, Family
 from antigone.model.profile import NOT_TYPED, Profile
 from antigone.registry import candidates as stored
@@ -93,20 +93,31 @@ def expert_material(session: Session, candidate: int, *, court: bool) -> ExpertM
     ------
     ConsentError
         When the candidate is closed, or a donor did not consent to use in court. It stands in the audit.
+    InputError
+        When the candidate is listed in brief, without its markers. It stands in the audit.
     RegistryError
         When there is no such candidate.
     """
     subject: Subject = {"candidate": candidate, "court": court}
     with session.writing("write expert report", subject) as connection:
         view = _view(session, connection, candidate, subject)
-        refusal = view.closed or (_not_for_court(session, connection, candidate) if court else "")
-        if refusal:
-            subject["refused"] = refusal
+        refused = view.closed or (_not_for_court(session, connection, candidate) if court else "")
+        refusal: type[ConsentError | InputError] = ConsentError if refused else InputError
+        refused = refused or _in_brief(view)
+        if refused:
+            subject["refused"] = refused
         else:
             material = _material(session, connection, view)
-    if refusal:
-        raise ConsentError(f"candidate {candidate}: {refusal}")
+    if refused:
+        raise refusal(f"candidate {candidate}: {refused}")
     return material
+
+
+def _in_brief(view: CandidateView) -> str:
+    """A report without the markers would hide what it rests on."""
+    if view.candidate is None or view.candidate.detailed:
+        return ""
+    return "it is listed in brief, without its markers; work it out in full first, on its page"
 
 
 def _view(session: Session, connection: Connection, candidate: int, subject: Subject) -> CandidateView:
