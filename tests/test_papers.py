@@ -16,9 +16,9 @@ from web_site import Site, make_site
 from antigone.casework.registry.candidates import read_candidate
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.joint import solve_jointly
-from antigone.casework.registry.reviewing import comment, confirm, propose
+from antigone.casework.registry.reviewing import ask_to_reopen, comment, confirm, propose
 from antigone.casework.registry.searching import search
-from antigone.errors import ConsentError, Forbidden, InputError, RegistryError
+from antigone.errors import Conflict, ConsentError, Forbidden, InputError, RegistryError
 from antigone.model.case import Consent
 from antigone.model.joint_result import JointPrior
 from antigone.model.pedigree import Pedigree
@@ -129,6 +129,29 @@ def test_letter__follows_the_state_and_holds_no_other_code_and_no_genotype(team)
         assert not [code for code in ("PM1", "MP", "reviewer", "geneticist", "log10") if code in said]
 
 
+def asked_to_reopen(team: Team) -> None:
+    confirmed(team)
+    ask_to_reopen(team["reviewer"], candidate(team, "PM1", "F1").pairing, version=2, reason="new typing")
+
+
+def test_letter__is_not_written_while_an_identification_is_being_reopened(team):
+    asked_to_reopen(team)
+    with pytest.raises(Conflict, match="speak with the family in person until then"):
+        letter(team, "F1")
+    assert "We have not found your relative yet" in letter(team, "F3")
+
+
+def test_status__counts_an_identification_that_is_being_reopened_by_itself(team):
+    asked_to_reopen(team)
+    said = read(write_status(team["auditor"], INCIDENT).content)
+    assert "of these identified, confirmed by two persons 0" in said
+    assert "of these identified before, being looked at again 1" in said
+    assert "of these still looked for 3" in said
+    assert "de ellas identificadas antes, en nueva revisión 1" in read(
+        write_status(team["auditor"], INCIDENT, language="es").content
+    )
+
+
 def test_letter__leaves_a_line_for_the_name_when_the_family_misses_several(team):
     pedigree = Pedigree.of(
         ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("MP2", "unknown", "FA", "MO")
@@ -200,6 +223,18 @@ def test_api__refuses_a_paper_in_words_and_not_as_a_file(site):
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert "did not consent to use in court" in answer.json()["detail"]
+
+
+def test_api__says_why_no_letter_can_be_made_now(tmp_path):
+    site = make_site(tmp_path)
+    asked_to_reopen(site.team)
+    about = {"incident": INCIDENT, "family": "F1", "missing": "MP"}
+    sender = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana"}
+    token = new_token(site, "coordinator")
+    for path, query in (("/family/letter", about), ("/family/letter.pdf", about | sender)):
+        answer = call(site, token, "GET", path, params=query)
+        assert answer.status_code == 409
+        assert "is being looked at again" in answer.json()["detail"]
 
 
 def test_description__says_that_papers_are_pdf(site):

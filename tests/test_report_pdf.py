@@ -509,6 +509,8 @@ def test_status__refuses_counts_that_cannot_be():
         replace(STATUS, pairings={"open": -2})
     with pytest.raises(InputError, match="1503 identified of 1502"):
         replace(STATUS, identified=1503)
+    with pytest.raises(InputError, match="1503 identified of 1502"):
+        replace(STATUS, identified=1500, reopening=3)
 
 
 # Languages

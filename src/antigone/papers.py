@@ -85,6 +85,8 @@ def write_family_letter(
 
     Raises
     ------
+    Conflict
+        While somebody asks to reopen an identification of that missing person.
     RegistryError
         When the family has no such missing person.
     InputError
@@ -177,6 +179,7 @@ def _status(counts: IncidentStatus) -> pdf_status.IncidentStatus:
         families=counts.families,
         missing=counts.missing,
         identified=counts.identified,
+        reopening=counts.reopening,
         donors=counts.donors,
         donors_without_consent=counts.donors_without_consent,
         pairings=states,
