@@ -6,6 +6,7 @@ import ast
 import datetime as dt
 import inspect
 import io
+import itertools
 import math
 import re
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from antigone.casework.demo import simulated_incident
 from antigone.casework.search import search_incident
@@ -145,6 +146,62 @@ def test_expert_report__names_who_reviewed_and_leaves_room_for_two_signatures():
     assert "2026-03-03 ruiz proposed fits the place of recovery" in read
     assert "2026-03-05 okafor confirmed examined on my own" in read
     assert read.count("Name and function") == read.count("Place and date") == 2
+
+
+def seen_pages(pdf: bytes) -> list[str]:
+    """What can be seen of each page: a PDF keeps text that hangs below the edge of the paper, and no eye reads it."""
+
+    def seen(page: PageObject) -> str:
+        shown: list[str] = []
+
+        def keep(words: str, place: list[float], matrix: list[float], *_: object) -> None:
+            y = matrix[4] * place[1] + matrix[5] * place[3] + place[5]
+            if page.mediabox.bottom < y < page.mediabox.top:
+                shown.append(words)
+
+        page.extract_text(visitor_text=keep)
+        return re.sub(r"\s+", " ", "".join(shown))
+
+    return [seen(page) for page in PdfReader(io.BytesIO(pdf)).pages]
+
+
+def told_in(steps: int, letters: int) -> tuple[ReviewStep, ...]:
+    """A review of comments whose words are all different, so that none can be lost unseen."""
+    words = (f"w{number:05}" for number in itertools.count())
+    reasons = [" ".join(itertools.islice(words, max(1, letters // 7))) for _ in range(steps)]
+    return tuple(ReviewStep(DAY, f"user{n:02}", "comment", reason) for n, reason in enumerate(reasons))
+
+
+@pytest.mark.parametrize("paper", ["a4", "us-letter"])
+@pytest.mark.parametrize(
+    ("steps", "letters"),
+    [(1, 70), (1, 2500), (1, 6000), (1, 20000), (3, 4000), (8, 1500), (9, 800), (14, 400), (60, 70)],
+)
+def test_expert_report__loses_no_word_of_the_review(steps, letters, paper):
+    trail = told_in(steps, letters)
+    document = compose_expert_report(replace(case(), trail=trail), language=EN, day=DAY, paper=paper)
+    read = seen_pages(
+        render_pdf(replace(document, blocks=tuple(b for b in document.blocks if not isinstance(b, Figures))))
+    )
+    everything = " ".join(read)
+    assert re.findall(r"w\d{5}", everything) == [word for step in trail for word in step.reason.split()]
+    assert [step.user for step in trail if step.user not in everything] == []
+    (signed,) = (page for page in read if "First person" in page)
+    assert "Second person" in signed
+    assert "State of the review: open: a candidate, not a conclusion." in signed
+    assert signed.count("Signature") >= 2
+
+
+def test_documents__a_short_table_stays_on_one_page_and_no_table_loses_a_word():
+    def rows(number: int, words: int) -> tuple[tuple[str, str], ...]:
+        return tuple((f"r{n:02}", " ".join(f"c{n:02}x{word:04}" for word in range(words))) for n in range(number))
+
+    for number, words, whole in ((5, 3, True), (14, 3, True), (14, 60, False), (1, 3000, False), (90, 2, False)):
+        table = Table(("a", "b"), rows(number, words), (False, False), (False, True))
+        filler = Paragraph("filler " * 620)
+        read = seen_pages(render_pdf(Document("t", EN, DAY, (filler, table), running=("", ""))))
+        assert re.findall(r"c\d\dx\d{4}", " ".join(read)) == [word for row in table.rows for word in row[1].split()]
+        assert (sum(bool(re.search(r"c\d\dx", page)) for page in read) == 1) == whole, (number, words)
 
 
 def test_expert_report__appendix_holds_every_hash_of_the_run():
