@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import pedigrees
 
-from antigone.model.pedigree import Pedigree
+from antigone.model.pedigree import Individual, Pedigree
 from antigone.report.coordinates import isotonic
 from antigone.report.drawing import Mark, describe_pedigree, draw_key, draw_pedigree
 from antigone.report.generations import generations, is_consanguineous, parts, unions
@@ -191,6 +191,16 @@ def test_draw_pedigree__marks_are_told_by_shape_and_in_words():
     assert ">PM012</text>" in svg
     assert "MP1: male, child of FA and MO, missing, PM012 is placed here by the proposition." in svg
     assert "FA: male, gave a sample." in describe_pedigree(example.PARENTS, marks)
+
+
+def test_draw_pedigree__who_is_unrelated_is_said_to_stand_beside_the_family():
+    """The drawing of H2, for those who hear it."""
+    apart = Pedigree((*example.PARENTS, Individual("PM012", "male")))
+    svg = draw_pedigree(apart, marks={"PM012": Mark(unidentified="")})
+    assert svg.count("PM012: male, stands beside the family.") == 2, "in the description, and at the symbol"
+    assert "placed here" not in svg
+    assert "<desc>4 members." in svg, "who is unrelated is none of them"
+    assert "></text>" not in svg
 
 
 def test_draw_pedigree__escapes_codes_and_shortens_long_ones():

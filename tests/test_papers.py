@@ -13,11 +13,12 @@ from registry_team import INCIDENT, Team, audit, candidate, small_incident, team
 from test_web_api import call, new_token
 from web_site import Site, make_site
 
+from antigone.casework.registry.candidates import read_candidate
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.joint import solve_jointly
-from antigone.casework.registry.reviewing import comment, confirm, propose
+from antigone.casework.registry.reviewing import ask_to_reopen, comment, confirm, propose
 from antigone.casework.registry.searching import search
-from antigone.errors import ConsentError, Forbidden, InputError, RegistryError
+from antigone.errors import Conflict, ConsentError, Forbidden, InputError, RegistryError
 from antigone.model.case import Consent
 from antigone.model.joint_result import JointPrior
 from antigone.model.pedigree import Pedigree
@@ -95,6 +96,19 @@ def test_expert_report__holds_the_codes_the_markers_and_who_decided(team):
     assert "10/11" not in said
 
 
+def test_expert_report__names_the_other_candidates_that_the_page_names(team):
+    line = candidate(team, "PM3", "F2")
+    view = read_candidate(team["reviewer"], line.id)
+    (rival,) = view.of_missing
+    assert rival.log10_lr is not None
+    said = read(write_expert_report(team["reviewer"], line.id).content)
+    assert "No other candidate of this search" not in said
+    assert "Shown: 1 of 1." in said
+    assert f"{rival.rank} PM2 MP, F2 {rival.log10_lr:.2f}" in said
+    alone = read(write_expert_report(team["reviewer"], candidate(team, "PM1", "F1").id).content)
+    assert "No other candidate of this search names PM1 or MP of family F1." in alone
+
+
 def test_expert_report__for_a_court_needs_consent_for_it_and_the_audit_keeps_the_refusal(team):
     with pytest.raises(ConsentError, match="did not consent to use in court"):
         write_expert_report(team["geneticist"], candidate(team, "PM2", "F2").id, court=True)
@@ -113,6 +127,29 @@ def test_letter__follows_the_state_and_holds_no_other_code_and_no_genotype(team)
         assert "Institute of Names" in said
         assert not GENOTYPE.search(said)
         assert not [code for code in ("PM1", "MP", "reviewer", "geneticist", "log10") if code in said]
+
+
+def asked_to_reopen(team: Team) -> None:
+    confirmed(team)
+    ask_to_reopen(team["reviewer"], candidate(team, "PM1", "F1").pairing, version=2, reason="new typing")
+
+
+def test_letter__is_not_written_while_an_identification_is_being_reopened(team):
+    asked_to_reopen(team)
+    with pytest.raises(Conflict, match="speak with the family in person until then"):
+        letter(team, "F1")
+    assert "We have not found your relative yet" in letter(team, "F3")
+
+
+def test_status__counts_an_identification_that_is_being_reopened_by_itself(team):
+    asked_to_reopen(team)
+    said = read(write_status(team["auditor"], INCIDENT).content)
+    assert "of these identified, confirmed by two persons 0" in said
+    assert "of these identified before, being looked at again 1" in said
+    assert "of these still looked for 3" in said
+    assert "de ellas identificadas antes, en nueva revisión 1" in read(
+        write_status(team["auditor"], INCIDENT, language="es").content
+    )
 
 
 def test_letter__leaves_a_line_for_the_name_when_the_family_misses_several(team):
@@ -186,6 +223,18 @@ def test_api__refuses_a_paper_in_words_and_not_as_a_file(site):
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert "did not consent to use in court" in answer.json()["detail"]
+
+
+def test_api__says_why_no_letter_can_be_made_now(tmp_path):
+    site = make_site(tmp_path)
+    asked_to_reopen(site.team)
+    about = {"incident": INCIDENT, "family": "F1", "missing": "MP"}
+    sender = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana"}
+    token = new_token(site, "coordinator")
+    for path, query in (("/family/letter", about), ("/family/letter.pdf", about | sender)):
+        answer = call(site, token, "GET", path, params=query)
+        assert answer.status_code == 409
+        assert "is being looked at again" in answer.json()["detail"]
 
 
 def test_description__says_that_papers_are_pdf(site):

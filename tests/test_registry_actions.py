@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from registry_team import INCIDENT, NOON, audit, candidate, small_incident
+from registry_team import INCIDENT, NOON, audit, candidate, small_incident, typed
 
 from antigone.casework.registry.auditing import read_audit
 from antigone.casework.registry.candidates import expert_material, list_candidates, read_candidate
@@ -30,7 +30,7 @@ from antigone.errors import (
     InputError,
     RegistryError,
 )
-from antigone.model.case import SCOPE_IDENTIFICATION, Consent
+from antigone.model.case import SCOPE_IDENTIFICATION, Consent, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.registry.consent import covered_donors
 from antigone.registry.database import snapshot
@@ -40,6 +40,9 @@ from antigone.registry.runs import AGAIN
 WITH_A_BROTHER = Pedigree.of(
     ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("SI", "female", "FA", "MO"),
     ("BR", "male", "FA", "MO"),
+)  # fmt: skip
+PARENTS_OF_TWO = (
+    ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("MP2", "unknown", "FA", "MO"),
 )  # fmt: skip
 
 # What comes in
@@ -289,6 +292,31 @@ def test_candidate__is_shown_in_full_with_its_alternatives(after_search):
     assert read_candidate(after_search["geneticist"], line.id).may == ("comment", "propose", "reject")
 
 
+def two_missing_of_f2() -> Incident:
+    """PM2, PM3, PM6 and PM7 could each be either of the two missing children of F2."""
+    base = small_incident()
+    more = [UnidentifiedPerson(f"PM{n}", typed(f"PM{n}", 2, *who)) for n, who in ((6, (0, 3)), (7, (1, 2)))]
+    pedigree = Pedigree.of(*PARENTS_OF_TWO)
+    twice = replace(base.families[1], pedigree=pedigree, missing=("MP", "MP2"))
+    return replace(base, unidentified=(*base.unidentified, *more), families=(base.families[0], twice))
+
+
+@pytest.mark.parametrize("missing", ["MP", "MP2"])
+def test_candidate__names_the_alternatives_of_its_own_missing_person_and_counts_them_all(team, monkeypatch, missing):
+    import_incident(team["registrar"], INCIDENT, two_missing_of_f2())
+    search(team["geneticist"], INCIDENT)
+    rows = list_candidates(team["reviewer"], INCIDENT, family="F2", unidentified="PM7").rows
+    (line,) = [row for row in rows if row.missing == missing]
+    (elsewhere,) = [row for row in rows if row.missing != missing]
+    for most, shown in ((50, 3), (2, 2), (1, 1)):
+        monkeypatch.setattr("antigone.casework.registry.candidates.MOST_ALTERNATIVES", most)
+        view = read_candidate(team["reviewer"], line.id)
+        assert (len(view.of_missing), view.all_of_missing) == (shown, 3)
+        assert {(other.family, other.missing) for other in view.of_missing} == {("F2", missing)}
+        assert sorted(other.rank for other in view.of_missing) == [other.rank for other in view.of_missing]
+        assert (view.of_unidentified, view.all_of_unidentified) == ((elsewhere,), 1)
+
+
 def test_candidate__closes_when_a_consent_has_ended(team):
     soon = Consent("C", dt.date(2026, 1, 5), expires=dt.date(2026, 12, 1))
     import_incident(team["registrar"], INCIDENT, small_incident(second=soon))
@@ -298,9 +326,25 @@ def test_candidate__closes_when_a_consent_has_ended(team):
     team.clock.later(days=30)
     view = read_candidate(team["reviewer"], line.id)
     assert view.candidate is None
-    assert "consent of 1 donor(s) of the family has ended" in view.closed
+    assert "consent of 1 donor of the family has ended" in view.closed
     with pytest.raises(ConsentError, match="has ended"):
         expert_material(team["reviewer"], line.id, court=False)
+
+
+@pytest.mark.parametrize("court", [False, True])
+def test_expert_material__of_a_candidate_in_brief_is_refused_and_the_audit_says_so(team, monkeypatch, court):
+    monkeypatch.setattr("antigone.casework.search.MOST_DETAILED", 1)
+    import_incident(team["registrar"], INCIDENT, small_incident())
+    search(team["geneticist"], INCIDENT)
+    whole, *in_brief = list_candidates(team["reviewer"], INCIDENT).rows
+    line = next(row for row in in_brief if row.family == "F1")
+    with pytest.raises(InputError, match="work it out in full first, on its page") as refused:
+        expert_material(team["reviewer"], line.id, court=court)
+    assert "antigone explain" not in str(refused.value)
+    written = read_audit(team["auditor"], action="write expert report").rows[0]
+    assert "in brief" in json.loads(written.subject)["refused"]
+    expert_material(team["reviewer"], whole.id, court=False)
+    assert "refused" not in json.loads(read_audit(team["auditor"], action="write expert report").rows[0].subject)
 
 
 def test_expert_material__is_for_a_court_only_with_every_donors_consent(after_search):
@@ -309,6 +353,6 @@ def test_expert_material__is_for_a_court_only_with_every_donors_consent(after_se
     incident = small_incident()
     assert (material.family, material.person) == (incident.families[0], incident.unidentified[0])
     assert expert_material(after_search["reviewer"], not_asked.id, court=False).family.code == "F2"
-    with pytest.raises(ConsentError, match="2 donor\\(s\\) of the family did not consent to use in court"):
+    with pytest.raises(ConsentError, match="2 donors of the family did not consent to use in court"):
         expert_material(after_search["reviewer"], not_asked.id, court=True)
     assert "court" in read_audit(after_search["auditor"], action="write expert report").rows[0].subject

@@ -262,6 +262,15 @@ def test_papers__are_refused_in_words_and_leave_no_file(team, at_home):
     assert not list(at_home.glob("*.pdf"))[1:]
 
 
+def test_letter__says_why_it_cannot_be_made_now_and_leaves_no_file(team, at_home):
+    searched(team)
+    number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM1")
+    for user, step in (("cleo", "propose"), ("dan", "confirm"), ("dan", "ask to reopen")):
+        team.must(user, "decide", step, number, "--reason", "looked at all")
+    code, said = team("fay", "letter", "F1", *ABOUT, *SENDER, "--out", "letter.pdf")
+    assert (code, "is being looked at again" in said, (at_home / "letter.pdf").exists()) == (1, True, False)
+
+
 def test_status__of_one_incident_leaves_the_others_out(team):
     team.must("ben", "import", "case", "--as", "ferry")
     team.must("ben", "import", "case", "--as", "other")
@@ -311,6 +320,14 @@ def test_show__says_all_that_the_page_says_of_the_evidence(team):
         "You can:",
     ):
         assert words in said, words
+
+
+def test_show__says_how_many_alternatives_there_are_beyond_those_shown(team, monkeypatch):
+    searched(team)
+    number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM2")
+    assert "Alternative, same missing person: PM3 as MP of F2" in team.must("dan", "show", number)
+    monkeypatch.setattr("antigone.casework.registry.candidates.MOST_ALTERNATIVES", 0)
+    assert "same missing person: the 0 strongest of 1 are shown" in team.must("dan", "show", number)
 
 
 def test_reset_codes__is_for_the_administrator_and_an_active_user(team):

@@ -22,7 +22,7 @@ from antigone.casework.registry.exporting import ALONE, SEEKERS, export_incident
 from antigone.casework.registry.families import read_family
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.keeping import back_up, join_key, restore, rotate_key, split_key, verify
-from antigone.casework.registry.letters import letter_material
+from antigone.casework.registry.letters import letter_material, letters_on_hold
 from antigone.casework.registry.reviewing import (
     ask_to_reopen,
     comment,
@@ -36,6 +36,7 @@ from antigone.casework.registry.reviewing import (
 )
 from antigone.casework.registry.searching import list_runs, read_run, search
 from antigone.casework.registry.session import Registry
+from antigone.casework.registry.status import read_incident as read_incident_status
 from antigone.casework.registry.status import read_status
 from antigone.casework.registry.views import Waiting
 from antigone.errors import (
@@ -267,6 +268,59 @@ def test_letter__tells_what_two_persons_confirmed_and_nothing_else(after_search)
     assert letter_material(coordinator, INCIDENT, "F1", "MP").confirmed_by == ("geneticist", "reviewer")
     with pytest.raises(RegistryError, match="no missing person 'FA'"):
         letter_material(coordinator, INCIDENT, "F1", "FA")
+
+
+def test_letter__is_refused_while_a_confirmed_identification_is_being_reopened(after_search):
+    """The family may hold the letter that tells of it; another one must not say the opposite."""
+    team, coordinator = after_search, after_search["coordinator"]
+    line = candidate(team, "PM1", "F1")
+    propose(team["geneticist"], line.pairing, version=0, reason="all agree", candidate=line.id)
+    confirm(team["reviewer"], line.pairing, version=1, reason="I agree")
+    assert letters_on_hold(coordinator, INCIDENT, "F1") == ()
+    ask_to_reopen(team["reviewer"], line.pairing, version=2, reason="new typing")
+    assert letters_on_hold(coordinator, INCIDENT, "F1") == ("MP",)
+    with pytest.raises(Conflict, match="an identification that was confirmed is being looked at again") as refused:
+        letter_material(coordinator, INCIDENT, "F1", "MP")
+    written = json.loads(read_audit(team["auditor"], action="write family letter").rows[0].subject)
+    assert "looked at again" in written["refused"]
+    assert not [word for word in ("PM1", "log10", "M00") if word in str(refused.value) + str(written)]
+    assert letter_material(coordinator, INCIDENT, "F3", "MP").state == "not found"
+    keep(team["geneticist"], line.pairing, version=3, reason="it stands")
+    assert letter_material(coordinator, INCIDENT, "F1", "MP").state == "confirmed"
+    ask_to_reopen(team["reviewer"], line.pairing, version=4, reason="new typing")
+    reopen(team["geneticist"], line.pairing, version=5, reason="typed anew")
+    assert letters_on_hold(coordinator, INCIDENT, "F1") == ()
+    assert letter_material(coordinator, INCIDENT, "F1", "MP").state == "not found"
+
+
+def test_letter__goes_on_while_a_rejected_pairing_is_being_reopened(after_search):
+    line = candidate(after_search, "PM1", "F1")
+    reject(after_search["reviewer"], line.pairing, version=0, reason="mixed up")
+    ask_to_reopen(after_search["reviewer"], line.pairing, version=1, reason="new typing")
+    assert letters_on_hold(after_search["coordinator"], INCIDENT, "F1") == ()
+    assert letter_material(after_search["coordinator"], INCIDENT, "F1", "MP").state == "not found"
+    assert read_incident_status(after_search["auditor"], INCIDENT).reopening == 0
+
+
+def test_status__counts_who_was_identified_and_is_being_looked_at_again(after_search):
+    """Two parts of one person are one missing person, who is still identified while one of the two stands."""
+    team = after_search
+    declare_parts(team["geneticist"], INCIDENT, "PM2", "PM3", reason="one skeleton")
+    lines = [candidate(team, person, "F2") for person in ("PM2", "PM3")]
+
+    def counted() -> tuple[int, int]:
+        status = read_incident_status(team["auditor"], INCIDENT)
+        return status.identified, status.reopening
+
+    for line in lines:
+        propose(team["geneticist"], line.pairing, version=0, reason="all agree", candidate=line.id)
+        confirm(team["reviewer"], line.pairing, version=1, reason="I agree")
+    assert counted() == (1, 0)
+    ask_to_reopen(team["reviewer"], lines[0].pairing, version=2, reason="new typing")
+    assert counted() == (1, 0)
+    assert letters_on_hold(team["coordinator"], INCIDENT, "F2") == ("MP",)
+    ask_to_reopen(team["reviewer"], lines[1].pairing, version=2, reason="new typing")
+    assert counted() == (0, 1)
 
 
 # To keep

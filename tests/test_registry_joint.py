@@ -208,7 +208,7 @@ def test_answer__stays_closed_when_a_consent_has_ended_since(team):
     team.clock.now = dt.datetime(2026, 12, 2, tzinfo=dt.UTC)
     view = read_joint(team["reviewer"], run)
     assert view.result is None
-    assert view.closed == "the consent of 1 donor(s) of the incident has ended since; solve it again"
+    assert view.closed == "the consent of 1 donor of the incident has ended since; solve it again"
     assert joint_of_pair(team["reviewer"], INCIDENT, **TRUE) is None
     subjects = [line.subject for line in read_audit(team["auditor"], size=4).rows if line.action == "see joint"]
     assert "has ended since" in subjects[1]

@@ -214,6 +214,11 @@ def test_read_candidates__sorts_filters_and_pages_in_the_database(registry):
     same = listed(engine, run, only=Only(unidentified=one.unidentified, family=one.family)).lines
     assert one in same
     assert {(line.unidentified, line.family) for line in same} == {(one.unidentified, one.family)}
+    here = Only(family=one.family, missing=one.missing)
+    assert [line.family for line in listed(engine, run, only=here).lines] == [one.family] * listed(
+        engine, run, only=here
+    ).total
+    assert listed(engine, run, only=replace(here, missing="nobody")).total == 0
     assert listed(engine, run, only=Only(states=("confirmed",))).total == 0
     assert listed(engine, run, only=Only(states=("open", "proposed"))).total == 20
 

@@ -25,7 +25,7 @@ def test_log10_text(value, text):
 @pytest.mark.parametrize(
     ("log10_lr", "text"),
     [(9.0792, "1.2 × 10⁹"), (12.5315, "3.4 × 10¹²"), (11.9999, "1.0 × 10¹²"), (-5.3, "5.0 × 10⁻⁶"), (3.5, "3 162"),
-     (0.0, "1"), (-1.0, "0.1"), (-math.inf, "0")],
+     (0.0, "1"), (-1.0, "0.1"), (-math.inf, "0"), (1.9995, "100")],
 )  # fmt: skip
 def test_lr_text(log10_lr, text):
     assert plain(lr_text(log10_lr)) == text
@@ -63,10 +63,17 @@ def test_count_text__groups_thousands():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0062, "0.0062"), (0.0, "0"), (12.3, "12"), (10_000.0, "10 000"), (3e-6, "3.0 × 10⁻⁶")]
-)
+    ("value", "text"),
+    [(0.0062, "0.0062"), (0.0, "0"), (12.3, "12"), (10_000.0, "10 000"), (3e-6, "3.0 × 10⁻⁶"), (99.49, "99"),
+     (99.5, "100"), (99.7, "100"), (99.99, "100"), (9.96, "10"), (0.000099999, "0.0001")],
+)  # fmt: skip
 def test_plain_text(value, text):
     assert plain(plain_text(value)) == text
+
+
+@given(st.floats(0, 1e12))
+def test_plain_text__never_writes_a_number_as_a_program_does(value):
+    assert "e" not in plain_text(value)
 
 
 @pytest.mark.parametrize(

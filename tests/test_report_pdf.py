@@ -6,6 +6,7 @@ import ast
 import datetime as dt
 import inspect
 import io
+import itertools
 import math
 import re
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from antigone.casework.demo import simulated_incident
 from antigone.casework.search import search_incident
@@ -37,7 +38,7 @@ from antigone.model.result import EvidenceLine, SearchResult, SensitivityPoint
 from antigone.report import pdf_letter
 from antigone.report.language import DOMAIN, LOCALE, Language, languages, read_language
 from antigone.report.pdf import Document, Facts, Figures, Heading, Paragraph, Table, clean, compile_document, render_pdf
-from antigone.report.pdf_case import ExpertCase, ReviewStep
+from antigone.report.pdf_case import Alternative, Alternatives, ExpertCase, ReviewStep
 from antigone.report.pdf_expert import compose_expert_report, expert_report
 from antigone.report.pdf_letter import WORDINGS, Sender, State, compose_letter, family_letter
 from antigone.report.pdf_status import STATES, TASKS, IncidentStatus, Waiting, compose_status, status_report
@@ -145,6 +146,62 @@ def test_expert_report__names_who_reviewed_and_leaves_room_for_two_signatures():
     assert "2026-03-03 ruiz proposed fits the place of recovery" in read
     assert "2026-03-05 okafor confirmed examined on my own" in read
     assert read.count("Name and function") == read.count("Place and date") == 2
+
+
+def seen_pages(pdf: bytes) -> list[str]:
+    """What can be seen of each page: a PDF keeps text that hangs below the edge of the paper, and no eye reads it."""
+
+    def seen(page: PageObject) -> str:
+        shown: list[str] = []
+
+        def keep(words: str, place: list[float], matrix: list[float], *_: object) -> None:
+            y = matrix[4] * place[1] + matrix[5] * place[3] + place[5]
+            if page.mediabox.bottom < y < page.mediabox.top:
+                shown.append(words)
+
+        page.extract_text(visitor_text=keep)
+        return re.sub(r"\s+", " ", "".join(shown))
+
+    return [seen(page) for page in PdfReader(io.BytesIO(pdf)).pages]
+
+
+def told_in(steps: int, letters: int) -> tuple[ReviewStep, ...]:
+    """A review of comments whose words are all different, so that none can be lost unseen."""
+    words = (f"w{number:05}" for number in itertools.count())
+    reasons = [" ".join(itertools.islice(words, max(1, letters // 7))) for _ in range(steps)]
+    return tuple(ReviewStep(DAY, f"user{n:02}", "comment", reason) for n, reason in enumerate(reasons))
+
+
+@pytest.mark.parametrize("paper", ["a4", "us-letter"])
+@pytest.mark.parametrize(
+    ("steps", "letters"),
+    [(1, 70), (1, 2500), (1, 6000), (1, 20000), (3, 4000), (8, 1500), (9, 800), (14, 400), (60, 70)],
+)
+def test_expert_report__loses_no_word_of_the_review(steps, letters, paper):
+    trail = told_in(steps, letters)
+    document = compose_expert_report(replace(case(), trail=trail), language=EN, day=DAY, paper=paper)
+    read = seen_pages(
+        render_pdf(replace(document, blocks=tuple(b for b in document.blocks if not isinstance(b, Figures))))
+    )
+    everything = " ".join(read)
+    assert re.findall(r"w\d{5}", everything) == [word for step in trail for word in step.reason.split()]
+    assert [step.user for step in trail if step.user not in everything] == []
+    (signed,) = (page for page in read if "First person" in page)
+    assert "Second person" in signed
+    assert "State of the review: open: a candidate, not a conclusion." in signed
+    assert signed.count("Signature") >= 2
+
+
+def test_documents__a_short_table_stays_on_one_page_and_no_table_loses_a_word():
+    def rows(number: int, words: int) -> tuple[tuple[str, str], ...]:
+        return tuple((f"r{n:02}", " ".join(f"c{n:02}x{word:04}" for word in range(words))) for n in range(number))
+
+    for number, words, whole in ((5, 3, True), (14, 3, True), (14, 60, False), (1, 3000, False), (90, 2, False)):
+        table = Table(("a", "b"), rows(number, words), (False, False), (False, True))
+        filler = Paragraph("filler " * 620)
+        read = seen_pages(render_pdf(Document("t", EN, DAY, (filler, table), running=("", ""))))
+        assert re.findall(r"c\d\dx\d{4}", " ".join(read)) == [word for row in table.rows for word in row[1].split()]
+        assert (sum(bool(re.search(r"c\d\dx", page)) for page in read) == 1) == whole, (number, words)
 
 
 def test_expert_report__appendix_holds_every_hash_of_the_run():
@@ -266,6 +323,33 @@ def test_expert_report__numbers_are_the_same_in_every_language():
         for language in (EN, ES)
     ]  # fmt: skip
     assert figures[0] == figures[1]
+
+
+def alternatives_told(of: ExpertCase) -> str:
+    return " ".join(strings(compose_expert_report(of, language=EN, day=DAY)))
+
+
+def test_expert_report__names_the_alternatives_among_the_candidates_of_the_result():
+    rank = next(c.rank for c in example.result().candidates if (c.unidentified, c.family) == ("PM012", "F01"))
+    (rival,) = (c for c in example.result().candidates if (c.unidentified, c.family) == ("PM003", "F01"))
+    told = alternatives_told(case(rank))
+    assert "Shown: 1 of 1." in told
+    assert f"{rival.rank} PM003 MP1, F01 {rival.smallest_log10_lr:.2f}" in told
+    assert "No other candidate" not in told
+
+
+def test_expert_report__names_the_alternatives_that_were_handed_over_and_counts_all():
+    of = case()
+    alone = replace(of, result=replace(of.result, candidates=(of.candidate,)))
+    assert "No other candidate of this search names PM012 or MP1 of family F01." in alternatives_told(alone)
+    others = tuple(Alternative(n, f"PM9{n:02}", "F01", "MP1", 20.0 - n if n > 2 else None) for n in range(2, 14))
+    told = alternatives_told(replace(alone, alternatives=Alternatives(others, 73)))
+    assert "No other candidate" not in told
+    assert "Shown: 10 of 73." in told
+    assert "2 PM902 MP1, F01 – 3 PM903 MP1, F01 17.00" in told
+    assert "PM911" in told
+    assert "PM912" not in told
+    assert "No other candidate" in alternatives_told(replace(of, alternatives=Alternatives((), 0)))
 
 
 @pytest.mark.parametrize("rank", range(1, len(example.PLACES) + 1))
@@ -482,6 +566,8 @@ def test_status__refuses_counts_that_cannot_be():
         replace(STATUS, pairings={"open": -2})
     with pytest.raises(InputError, match="1503 identified of 1502"):
         replace(STATUS, identified=1503)
+    with pytest.raises(InputError, match="1503 identified of 1502"):
+        replace(STATUS, identified=1500, reopening=3)
 
 
 # Languages

@@ -27,7 +27,7 @@ from antigone.errors import Forbidden
 from antigone.model.case import Consent
 from antigone.web.pages.importing import UPLOAD_PATH
 
-SENDER = "institution=Institute&contact=Ana,+tel+1&signed_by=Ana"
+SENDER = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana"}
 PAGES: dict[str, tuple[Action, str]] = {
     "/": ("see status", ""),
     "/incident": ("see status", "incident={incident}"),
@@ -36,7 +36,6 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/import": ("import", ""),
     "/families": ("see families", "incident={incident}"),
     "/family": ("see families", "incident={incident}&family={family}"),
-    "/family/letter.pdf": ("write family letter", f"incident={{incident}}&family={{family}}&missing=MP&{SENDER}"),
     "/unidentified": ("see families", "incident={incident}"),
     "/sample": ("see families", "incident={incident}&sample={unidentified}"),
     "/candidates": ("see candidates", "incident={incident}"),
@@ -86,6 +85,10 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
         {"incident": "x", "family": "x", "member": "x", "reference": "x", "given": "2026-01-01", "scope": "court"},
     ),
     "/family/withdraw": ("withdraw", {"incident": "x", "family": "x", "member": "x", "typed": "x"}),
+    "/family/letter.pdf": (
+        "write family letter",
+        {"incident": "{incident}", "family": "F1", "missing": "MP", **SENDER},
+    ),
     "/unidentified/withdraw": ("withdraw", {"incident": "x", "code": "x", "typed": "x"}),
     "/sample/custody": ("record custody", {"incident": "x", "sample": "x", "event": "x", "holder": "x"}),
     "/search": ("search", {"incident": "x"}),
@@ -169,6 +172,18 @@ def test_candidate__shows_both_hypotheses_the_markers_and_what_could_be_instead(
     assert f"{site.unidentified} is {site.missing}" in page
     for words in ("M00", "Together", "By chance alone", "Assumptions", "Propose this identification"):
         assert words in page
+
+
+def test_candidate__says_how_many_more_could_be_instead(site, browsers, monkeypatch):
+    number = candidate(site.team, "PM2", "F2").id
+    assert "Also a candidate for MP:" in browsers["geneticist"].get(f"/candidate?id={number}").text
+
+    def with_more(session, candidate):
+        return replace(read_candidate(session, candidate), all_of_missing=73)
+
+    monkeypatch.setattr("antigone.web.pages.candidates.read_candidate", with_more)
+    page = browsers["geneticist"].get(f"/candidate?id={number}").text
+    assert re.search(r', and <a href="/candidates\?[^"]*family=F2">72 more</a>', page)
 
 
 def test_candidate__no_page_shows_an_allele(site, browsers):
@@ -384,13 +399,55 @@ def test_audit__is_exported_whole_and_checked(site, browsers):
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_reports__are_pdf_in_every_language(site, browsers, language):
     expert = browsers["reviewer"].get(f"/candidate/report.pdf?id={site.candidate}&language={language}")
-    query = f"incident={INCIDENT}&family=F1&missing=MP&language={language}&{SENDER}"
-    letter = browsers["coordinator"].get(f"/family/letter.pdf?{query}")
+    about = {"incident": INCIDENT, "family": "F1", "missing": "MP", "language": language}
+    letter = post(browsers["coordinator"], "/family/letter.pdf", about | SENDER)
     status = browsers["auditor"].get(f"/incident/status.pdf?incident={INCIDENT}&language={language}")
     for answer in (expert, letter, status):
         assert answer.headers["content-type"] == "application/pdf"
         assert answer.content.startswith(b"%PDF")
     assert "filename=" in expert.headers["content-disposition"]
+
+
+def test_letter__no_address_holds_who_signs_it_or_whom_the_family_can_ask(browsers):
+    """An address stays in the history of the browser."""
+    page = browsers["coordinator"].get(f"/family?incident={INCIDENT}&family=F1").text
+    form = page.split('action="/family/letter.pdf"')
+    assert len(form) == 2
+    assert form[0].endswith('<form method="post" ')
+    assert 'name="csrf"' in form[1].split("</form>")[0]
+    about = {"incident": INCIDENT, "family": "F1", "missing": "MP", **SENDER}
+    assert browsers["coordinator"].get("/family/letter.pdf", params=about).status_code == 405
+    assert browsers["coordinator"].post("/family/letter.pdf", data=about).status_code == 403, "a form of another page"
+    made = post(browsers["coordinator"], "/family/letter.pdf", about)
+    assert made.headers["cache-control"] == "no-store"
+
+
+def test_letter__the_page_says_when_none_can_be_made_and_why(fresh):
+    site, on_hold, page = fresh, "No letter about MP can be made now", f"/family?incident={INCIDENT}&family=F1"
+    line = candidate(site.team, "PM1", "F1")
+    for user, step, version in (
+        ("geneticist", "propose", 0), ("reviewer", "confirm", 1), ("reviewer", "ask to reopen", 2)
+    ):  # fmt: skip
+        assert on_hold not in site.browser("coordinator").get(page).text
+        given = {
+            "id": line.id,
+            "pairing": line.pairing,
+            "version": version,
+            "decision": step,
+            "reason": "looked at all",
+        }
+        assert post(site.browser(user), "/candidate/decide", given).status_code == 303
+    told = site.browser("coordinator").get(page).text
+    assert on_hold in told
+    assert "is being looked at again" in told
+    assert "Make the letter (PDF)" not in told
+    assert "PM1" not in told
+    assert on_hold not in site.browser("registrar").get(page).text, "who writes no letters has nothing to wait for"
+    about = {"incident": INCIDENT, "family": "F1", "missing": "MP", **SENDER}
+    refused = post(site.browser("coordinator"), "/family/letter.pdf", about)
+    assert refused.status_code == 409
+    assert "is being looked at again" in refused.text
+    assert "Make the letter (PDF)" in site.browser("coordinator").get(page.replace("F1", "F3")).text
 
 
 def test_reports__for_a_court_need_consent_for_it(site, browsers):

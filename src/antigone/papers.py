@@ -20,7 +20,7 @@ from antigone.casework.registry.views import CandidateView, IncidentStatus, Lett
 from antigone.errors import InputError
 from antigone.report import pdf_status
 from antigone.report.language import read_language
-from antigone.report.pdf_case import Action, ExpertCase, JointFinding, ReviewStep
+from antigone.report.pdf_case import Action, Alternative, Alternatives, ExpertCase, JointFinding, ReviewStep
 from antigone.report.pdf_expert import expert_report
 from antigone.report.pdf_letter import Sender, State, family_letter
 
@@ -58,16 +58,21 @@ def write_expert_report(session: Session, candidate: int, *, language: str = ENG
     RegistryError
         When there is no such candidate.
     InputError
-        When no catalogue knows the language.
+        When the candidate is listed in brief, or no catalogue knows the language.
     """
     tongue = read_language(language)
     material = expert_material(session, candidate, court=court)
     view = material.view
     if view.candidate is None or view.run.result is None:
         raise InputError(f"candidate {candidate} has no result to report on; search again")
-    result = replace(view.run.result, candidates=(view.candidate,))
     case = ExpertCase(
-        view.candidate, result, material.family, material.person, _trail(view), joint=_joint(session, view)
+        view.candidate,
+        replace(view.run.result, candidates=(view.candidate,)),
+        material.family,
+        material.person,
+        _trail(view),
+        joint=_joint(session, view),
+        alternatives=_alternatives(view),
     )
     content = expert_report(case, language=tongue, day=session.registry.today())
     return Paper(f"expert-report-{view.line.unidentified}-{view.line.missing}.pdf", content)
@@ -80,6 +85,8 @@ def write_family_letter(
 
     Raises
     ------
+    Conflict
+        While somebody asks to reopen an identification of that missing person.
     RegistryError
         When the family has no such missing person.
     InputError
@@ -131,6 +138,13 @@ def _joint(session: Session, view: CandidateView) -> JointFinding | None:
     return JointFinding(said.run, said.day, said.prior, said.posterior, said.least, said.error_bound)
 
 
+def _alternatives(view: CandidateView) -> Alternatives:
+    """The candidates beside which the page shows this one, the strongest first."""
+    lines = sorted((*view.of_unidentified, *view.of_missing), key=lambda line: line.rank)
+    strongest = tuple(Alternative(one.rank, one.unidentified, one.family, one.missing, one.log10_lr) for one in lines)
+    return Alternatives(strongest, view.all_of_unidentified + view.all_of_missing)
+
+
 def _trail(view: CandidateView) -> tuple[ReviewStep, ...]:
     """Comments and decisions in the order of time."""
     said = [(r.at, r.user, "comment", r.text) for r in view.reviews]
@@ -165,6 +179,7 @@ def _status(counts: IncidentStatus) -> pdf_status.IncidentStatus:
         families=counts.families,
         missing=counts.missing,
         identified=counts.identified,
+        reopening=counts.reopening,
         donors=counts.donors,
         donors_without_consent=counts.donors_without_consent,
         pairings=states,

@@ -209,16 +209,22 @@ def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) 
     if joint is not None:
         _print_joint_of_pair(joint)
     print_words(f"State: {line.state} (version {line.version}).")
-    for what, others in (("same unidentified person", view.of_unidentified), ("same missing person", view.of_missing)):
-        for one in others:
-            strength = NOTHING if one.log10_lr is None else f"{one.log10_lr:.2f}"
-            who = f"{one.unidentified} as {one.missing} of {one.family}"
-            print_words(f"Alternative, {what}: {who}, log10 LR {strength}, {one.state}.")
+    _print_alternatives("same unidentified person", view.of_unidentified, view.all_of_unidentified)
+    _print_alternatives("same missing person", view.of_missing, view.all_of_missing)
     for note in view.reviews:
         print_words(f"{_moment(note.at)} {note.user}: {note.text}")
     for step in view.decisions:
         print_words(f"{_moment(step.at)} {step.user}: {step.action}, now {step.after}. {step.reason}")
     print_words(f"You can: {', '.join(view.may) or 'read'}.")
+
+
+def _print_alternatives(what: str, others: Sequence[views.CandidateLine], number: int) -> None:
+    for one in others:
+        strength = NOTHING if one.log10_lr is None else f"{one.log10_lr:.2f}"
+        who = f"{one.unidentified} as {one.missing} of {one.family}"
+        print_words(f"Alternative, {what}: {who}, log10 LR {strength}, {one.state}.")
+    if number > len(others):
+        print_words(f"Alternatives, {what}: the {len(others)} strongest of {number} are shown.")
 
 
 def print_users(users: Sequence[views.UserLine]) -> None:

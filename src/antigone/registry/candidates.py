@@ -59,12 +59,13 @@ class Page:
 
 @dataclass(frozen=True)
 class Only:
-    """Which candidates to list; what is empty does not limit."""
+    """Which candidates to list; what is empty does not limit. ``missing`` is a member of ``family``."""
 
     least_log10_lr: float | None = None
     states: tuple[str, ...] = ()
     unidentified: str = ""
     family: str = ""
+    missing: str = ""
 
 
 def read_candidates(
@@ -186,5 +187,7 @@ def _pairings(connection: Connection, only: Only) -> Sequence[int] | None:
         found = found.where(pairings.c.unidentified.in_(person))
     if only.family:
         kin = select(members.c.id).join(families).where(families.c.code == only.family)
+        if only.missing:
+            kin = kin.where(members.c.code == only.missing)
         found = found.where(pairings.c.member.in_(kin))
     return connection.scalars(found).all()

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
 from antigone.errors import Conflict, Forbidden, InputError, RegistryError
 from antigone.registry.schema import (
@@ -224,6 +224,29 @@ def declared_parts(connection: Connection, incident: int) -> tuple[frozenset[str
     return tuple(persons)
 
 
+def being_reopened(connection: Connection, family: int) -> tuple[str, ...]:
+    """The missing members of a family with an identification that was confirmed and that somebody asks to reopen."""
+    asked = select(pairings.c.member).where(_confirmed_and_asked())
+    query = select(members.c.code).where(members.c.family == family, members.c.id.in_(asked))
+    return tuple(connection.scalars(query.order_by(members.c.place)))
+
+
+def count_reopening(connection: Connection) -> dict[int, int]:
+    """How many missing persons of each incident were identified, somebody asks to reopen that, and nothing else of
+    theirs is confirmed."""
+    stands = select(pairings.c.member).where(pairings.c.state == "confirmed")
+    lost = _confirmed_and_asked() & pairings.c.member.not_in(stands)
+    query = select(pairings.c.incident, func.count(pairings.c.member.distinct())).where(lost)
+    return {int(number): int(count) for number, count in connection.execute(query.group_by(pairings.c.incident))}
+
+
+def _confirmed_and_asked() -> ColumnElement[bool]:
+    """Whether a row of ``pairings`` was confirmed, and somebody asks to reopen it."""
+    newest = select(func.max(decisions.c.id)).where(decisions.c.action == "ask to reopen").group_by(decisions.c.pairing)
+    was_confirmed = select(decisions.c.pairing).where(decisions.c.id.in_(newest), decisions.c.before == "confirmed")
+    return (pairings.c.state == "reopening") & pairings.c.id.in_(was_confirmed)
+
+
 def _pairing(connection: Connection, pairing: int) -> Row[Any]:
     query = (
         select(
@@ -278,10 +301,7 @@ def _check_candidate(connection: Connection, pairing: int, candidate: int | None
 
 def _standing(connection: Connection, these: Any) -> list[Row[Any]]:
     """Confirmed identifications, also those that somebody asks to reopen."""
-    newest = select(func.max(decisions.c.id)).where(decisions.c.action == "ask to reopen").group_by(decisions.c.pairing)
-    was_confirmed = select(decisions.c.pairing).where(decisions.c.id.in_(newest), decisions.c.before == "confirmed")
-    asked = (pairings.c.state == "reopening") & pairings.c.id.in_(was_confirmed)
-    stands = or_(pairings.c.state == "confirmed", asked)
+    stands = or_(pairings.c.state == "confirmed", _confirmed_and_asked())
     return list(connection.execute(select(pairings).where(these, stands)))
 
 

@@ -31,12 +31,18 @@ MARGIN = 10.0
 class Mark:
     """What is known of a member: a sample was given, the member is missing, who is proposed to be them.
 
-    ``unidentified`` is the sample code of the unidentified person placed here by the proposition drawn.
+    ``unidentified`` is the sample code of the unidentified person placed here by the proposition drawn. An empty one
+    marks the unidentified person themselves, whom the proposition puts beside the family.
     """
 
     gave_sample: bool = False
     missing: bool = False
     unidentified: str | None = None
+
+    @property
+    def beside(self) -> bool:
+        """Whether it marks somebody who is no member of the family."""
+        return self.unidentified == ""
 
 
 NO_MARK = Mark()
@@ -88,7 +94,8 @@ def draw_key(mark: Mark) -> str:
 
 def describe_pedigree(pedigree: Pedigree, marks: Mapping[str, Mark]) -> str:
     """The pedigree in words, for readers who do not see the drawing."""
-    sentences = [f"{len(pedigree)} members."]
+    members = sum(not marks.get(member.id, NO_MARK).beside for member in pedigree)
+    sentences = [f"{members} members."]
     sentences.extend(_describe_member(member, marks.get(member.id, NO_MARK)) for member in pedigree)
     related = [" and ".join(u.parents) for u in unions(pedigree) if is_consanguineous(pedigree, u)]
     sentences.extend(f"{couple} are related by blood." for couple in related)
@@ -109,14 +116,16 @@ def _facts(mark: Mark) -> Iterator[str]:
         yield "gave a sample"
     if mark.missing:
         yield "missing"
-    if mark.unidentified is not None:
+    if mark.beside:
+        yield "stands beside the family"
+    elif mark.unidentified is not None:
         yield f"{mark.unidentified} is placed here by the proposition"
 
 
 def _label(member: str, mark: Mark) -> list[tuple[str, bool]]:
     """The lines under a symbol, and which of them are set in bold."""
     lines = [(line, False) for line in _wrapped(member)]
-    if mark.unidentified is not None:
+    if mark.unidentified:
         lines.extend((line, True) for line in _wrapped(mark.unidentified))
     return lines
 

@@ -56,12 +56,17 @@ def lr_text(log10_lr: float) -> str:
 
 
 def plain_text(value: float) -> str:
-    """A number that is not negative, with two significant digits, or as a whole number from 100 on."""
-    if value >= 1e7 or 0 < value < 1e-4:
+    """A number that is not negative, with two significant digits, or as a whole number from 100 on.
+
+    Examples
+    --------
+    >>> plain_text(12.3), plain_text(99.7)
+    ('12', '100')
+    """
+    rounded = float(f"{value:.2g}")
+    if value >= 1e7 or 0 < rounded < 1e-4:
         return lr_text(math.log10(value))
-    if value >= 100:
-        return count_text(round(value))
-    return f"{value:.2g}"
+    return count_text(round(value)) if rounded >= 100 else f"{rounded:g}"
 
 
 def probability_text(probability: float) -> str:

@@ -109,7 +109,7 @@ class NewPage:
 
 @dataclass(frozen=True)
 class Together:
-    """Blocks that no page break may part; less than a page in all."""
+    """Blocks that no page break may part; always less than a page in all, because what hangs below a page is lost."""
 
     blocks: tuple[Block, ...]
 

@@ -58,12 +58,32 @@ class JointFinding:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """Another candidate for one of the two persons, by its codes; ``log10_lr`` is None where the number was erased."""
+
+    rank: int
+    unidentified: str
+    family: str
+    missing: str
+    log10_lr: float | None
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """Who else could be meant: the strongest other candidates by their rank, and how many there are in all."""
+
+    strongest: tuple[Alternative, ...]
+    number: int
+
+
+@dataclass(frozen=True)
 class ExpertCase:
     """One candidate of a search, with all that a report on it needs.
 
-    ``result.candidates`` may hold this candidate alone; the alternatives named are those it holds. ``trail`` is in the
-    order of time. ``references`` are the members who gave a sample; ``None`` stands for those whose consent was active
-    on the day of the search. ``joint`` is None where no joint solution knows the pair.
+    ``alternatives`` are the other candidates of the search that name one of the two persons; ``None`` stands for those
+    that ``result.candidates`` holds, which must then be all. ``trail`` is in the order of time. ``references`` are the
+    members who gave a sample; ``None`` stands for those whose consent was active on the day of the search. ``joint`` is
+    None where no joint solution knows the pair.
 
     Raises
     ------
@@ -79,6 +99,7 @@ class ExpertCase:
     trail: tuple[ReviewStep, ...] = ()
     references: tuple[str, ...] | None = None
     joint: JointFinding | None = None
+    alternatives: Alternatives | None = None
 
     def __post_init__(self) -> None:
         _check_parts(self.candidate, self.family, self.person)
@@ -90,6 +111,19 @@ class ExpertCase:
         if self.references is not None:
             return self.references
         return consenting_donors(self.family, dt.date.fromisoformat(self.result.day))
+
+    @property
+    def others(self) -> Alternatives:
+        """The other candidates that name one of the two persons."""
+        if self.alternatives is not None:
+            return self.alternatives
+        c, place = self.candidate, (self.candidate.family, self.candidate.missing)
+        found = tuple(
+            Alternative(o.rank, o.unidentified, o.family, o.missing, o.smallest_log10_lr)
+            for o in self.result.candidates
+            if (o.unidentified == c.unidentified) != ((o.family, o.missing) == place)
+        )
+        return Alternatives(found, len(found))
 
     @property
     def state(self) -> ReviewState:

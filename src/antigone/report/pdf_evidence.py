@@ -11,7 +11,7 @@ from antigone.report.charts import marker_chart, sensitivity_chart
 from antigone.report.language import Language
 from antigone.report.numbers import MINUS, count_text, log10_text, lr_text, plain_text, probability_text
 from antigone.report.pdf import Block, Bullets, Facts, Figure, Figures, Heading, Paragraph, Table, picture
-from antigone.report.pdf_case import ExpertCase, log10_words
+from antigone.report.pdf_case import Alternative, ExpertCase, log10_words
 from antigone.report.phrases import retell
 from antigone.report.relatives import near_relatives, relation_pattern, relative_number, weigh_relative
 from antigone.report.sentences import reportable_mutations
@@ -322,14 +322,8 @@ def _this_lr(case: ExpertCase, language: Language) -> tuple[Block, ...]:
 
 
 def _alternatives(case: ExpertCase, language: Language) -> tuple[Block, ...]:
-    say, c = language.say, case.candidate
-    place = (c.family, c.missing)
-    others = [
-        other
-        for other in case.result.candidates
-        if (other.unidentified == c.unidentified) != ((other.family, other.missing) == place)
-    ]
-    if not others:
+    say, c, others = language.say, case.candidate, case.others
+    if not others.number:
         return (
             Paragraph(
                 say(
@@ -340,10 +334,7 @@ def _alternatives(case: ExpertCase, language: Language) -> tuple[Block, ...]:
                 )
             ),
         )
-    rows = tuple(
-        (str(o.rank), o.unidentified, f"{o.missing}, {o.family}", log10_words(o.smallest_log10_lr, language))
-        for o in others[:MOST_ALTERNATIVES]
-    )
+    rows = tuple(_alternative(other, language) for other in others.strongest[:MOST_ALTERNATIVES])
     return (
         Paragraph(
             say(
@@ -351,7 +342,7 @@ def _alternatives(case: ExpertCase, language: Language) -> tuple[Block, ...]:
                 "missing person, or parts of one person, may stand behind them; at most one proposition about one "
                 "person can be true. Shown: {shown} of {number}.",
                 shown=len(rows),
-                number=len(others),
+                number=others.number,
             )
         ),
         Table(
@@ -361,3 +352,8 @@ def _alternatives(case: ExpertCase, language: Language) -> tuple[Block, ...]:
             (False, True, True, False),
         ),
     )
+
+
+def _alternative(other: Alternative, language: Language) -> tuple[str, ...]:
+    strength = "–" if other.log10_lr is None else log10_words(other.log10_lr, language)
+    return (str(other.rank), other.unidentified, f"{other.missing}, {other.family}", strength)

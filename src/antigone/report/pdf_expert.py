@@ -34,8 +34,6 @@ from antigone.report.pdf_method import appendix, limits, models
 from antigone.report.phrases import retell
 
 LONGEST_CODE = 28
-MOST_STEPS = 8
-"""Steps of a review that stand on one page with the signatures, whatever the length of their reasons."""
 
 STATES: Mapping[ReviewState, str] = {
     "open": mark("open: a candidate, not a conclusion"),
@@ -287,13 +285,10 @@ def _member(member: Individual, case: ExpertCase, language: Language) -> str:
 
 
 def _review(case: ExpertCase, language: Language) -> tuple[Block, ...]:
+    """The steps may fill pages; where the signatures stand, the state that they confirm stands too."""
     say = language.say
-    trail = (
-        Heading(say("Review and signatures")),
-        Paragraph(say("State of the review: {state}.", state=say(STATES[case.state]))),
-        *_trail(case.trail, language),
-    )
     signatures = (
+        Paragraph(say("State of the review: {state}.", state=say(STATES[case.state]))),
         Paragraph(
             say(
                 "Two persons sign, after all other evidence was weighed. Each of them has examined the result on their "
@@ -305,9 +300,11 @@ def _review(case: ExpertCase, language: Language) -> tuple[Block, ...]:
             (say("First person"), say("Second person")),
         ),
     )
-    if len(case.trail) > MOST_STEPS:
-        return (*trail, Together(signatures))
-    return (Together((*trail, *signatures)),)
+    return (
+        Heading(say("Review and signatures")),
+        *_trail(case.trail, language),
+        Together(signatures),
+    )
 
 
 def _trail(trail: tuple[ReviewStep, ...], language: Language) -> tuple[Block, ...]:

@@ -68,14 +68,14 @@ class Waiting:
 class IncidentStatus:
     """The counts of one incident.
 
-    ``identified`` counts missing persons with a confirmed pairing. ``pairings`` counts the pairs of an unidentified and
-    a missing person by state. ``waiting`` counts things to do; for what reason a family is asked for a sample is not
-    part of it (PURPOSE.md, rule 6).
+    ``identified`` counts missing persons with a confirmed pairing, ``reopening`` those who had one that somebody asks
+    to reopen. ``pairings`` counts the pairs of an unidentified and a missing person by state. ``waiting`` counts things
+    to do; for what reason a family is asked for a sample is not part of it (PURPOSE.md, rule 6).
 
     Raises
     ------
     InputError
-        When a count is negative, or more missing persons are identified than there are.
+        When a count is negative, or more missing persons are or were identified than there are.
     """
 
     code: str
@@ -90,16 +90,17 @@ class IncidentStatus:
     pairings: Mapping[PairingState, int]
     waiting: tuple[Waiting, ...] = ()
     last_search: dt.date | None = None
+    reopening: int = 0
 
     def __post_init__(self) -> None:
         counts = {name: value for name, value in vars(self).items() if isinstance(value, int)} | {**self.pairings}
         negative = [f"{name} {value}" for name, value in counts.items() if value < 0]
         if negative:
             raise InputError(f"status of {self.code}: found {', '.join(negative)}, expected counts of 0 or more")
-        if self.identified > self.missing:
+        if self.identified + self.reopening > self.missing:
             raise InputError(
-                f"status of {self.code}: found {self.identified} identified of {self.missing} missing persons, "
-                "expected no more than there are; count missing persons, not pairings"
+                f"status of {self.code}: found {self.identified + self.reopening} identified of {self.missing} missing "
+                "persons, expected no more than there are; count missing persons, not pairings"
             )
 
 
@@ -129,12 +130,13 @@ def compose_status(
 
 def _persons(status: IncidentStatus, language: Language) -> tuple[Block, ...]:
     say = language.say
-    open_ones = status.missing - status.identified
+    open_ones = status.missing - status.identified - status.reopening
     searched = language.date(status.last_search) if status.last_search else say("not yet")
     rows = (
         (say("Families"), count_text(status.families)),
         (say("Missing persons"), count_text(status.missing)),
         (say("of these identified, confirmed by two persons"), count_text(status.identified)),
+        (say("of these identified before, being looked at again"), count_text(status.reopening)),
         (say("of these still looked for"), count_text(open_ones)),
         (say("Unidentified: remains"), count_text(status.remains)),
         (say("Unidentified: living persons who asked"), count_text(status.living)),

@@ -8,6 +8,7 @@ from typing import get_args
 
 from sqlalchemy import Connection
 
+from antigone.casework.registry.consents import donors_in_words
 from antigone.casework.registry.families import pedigree_of
 from antigone.casework.registry.reviewing import ROLE_OF
 from antigone.casework.registry.roles import ALLOWED
@@ -21,7 +22,7 @@ from antigone.casework.registry.views import (
     ExpertMaterial,
     ReviewLine,
 )
-from antigone.errors import ConsentError
+from antigone.errors import ConsentError, InputError
 from antigone.model.case import SCOPE_IDENTIFICATION, Donor, Family
 from antigone.model.profile import NOT_TYPED, Profile
 from antigone.model.result import Candidate, SearchResult
@@ -134,20 +135,31 @@ def expert_material(session: Session, candidate: int, *, court: bool) -> ExpertM
     ------
     ConsentError
         When the candidate is closed, or a donor did not consent to use in court. It stands in the audit.
+    InputError
+        When the candidate is listed in brief, without its markers. It stands in the audit.
     RegistryError
         When there is no such candidate.
     """
     subject: Subject = {"candidate": candidate, "court": court}
     with session.writing("write expert report", subject) as connection:
         view = _view(session, connection, candidate, subject)
-        refusal = view.closed or (_not_for_court(session, connection, candidate) if court else "")
-        if refusal:
-            subject["refused"] = refusal
+        refused = view.closed or (_not_for_court(session, connection, candidate) if court else "")
+        refusal: type[ConsentError | InputError] = ConsentError if refused else InputError
+        refused = refused or _in_brief(view)
+        if refused:
+            subject["refused"] = refused
         else:
             material = _material(session, connection, view)
-    if refusal:
-        raise ConsentError(f"candidate {candidate}: {refusal}")
+    if refused:
+        raise refusal(f"candidate {candidate}: {refused}")
     return material
+
+
+def _in_brief(view: CandidateView) -> str:
+    """A report without the markers would hide what it rests on."""
+    if view.candidate is None or view.candidate.detailed:
+        return ""
+    return "it is listed in brief, without its markers; work it out in full first, on its page"
 
 
 def _view(session: Session, connection: Connection, candidate: int, subject: Subject) -> CandidateView:
@@ -157,8 +169,8 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
     subject.update({"pairing": row.pairing} | ({"refused": closed} if closed else {}))
     decisions = read_decisions(connection, row.pairing)
     opened = None if closed else stored.open_candidate(connection, session.registry.vault, candidate)
-    of_person = _others(connection, row, Only(unidentified=row.unidentified))
-    of_missing = [one for one in _others(connection, row, Only(family=row.family)) if one.missing == row.missing]
+    of_person, all_of_person = _others(connection, row, Only(unidentified=row.unidentified))
+    of_missing, all_of_missing = _others(connection, row, Only(family=row.family, missing=row.missing))
     return CandidateView(
         line=line,
         incident=row.incident,
@@ -169,8 +181,10 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         family=_family(connection, row),
         reviews=tuple(ReviewLine(one.at, one.user, one.text) for one in read_reviews(connection, row.pairing)),
         decisions=tuple(DecisionLine(d.at, d.user, d.action, d.before, d.after, d.reason) for d in decisions),
-        of_unidentified=tuple(of_person),
-        of_missing=tuple(of_missing),
+        of_unidentified=of_person,
+        of_missing=of_missing,
+        all_of_unidentified=all_of_person,
+        all_of_missing=all_of_missing,
         run=run_view(connection, row.run),
         may=_may(session, line, decisions, stale=line.stale),
         parts=_other_parts(connection, row.incident, line.unidentified),
@@ -194,14 +208,14 @@ def _why_closed(session: Session, connection: Connection, row: AnyRow) -> str:
         return "it rested on somebody who has left, or on a pedigree that was changed since; search again"
     today = session.registry.today()
     lapsed = count_lapsed(connection, row.family_id, scope=SCOPE_IDENTIFICATION, then=row.day, now=today)
-    return f"the consent of {lapsed} donor(s) of the family has ended since; search again" if lapsed else ""
+    return f"the consent of {donors_in_words(lapsed)} of the family has ended since; search again" if lapsed else ""
 
 
 def _not_for_court(session: Session, connection: Connection, candidate: int) -> str:
     family = find_candidate(connection, candidate).family_id
     day = session.registry.today()
     count = count_uncovered(connection, family, scope=SCOPE_COURT, among=SCOPE_IDENTIFICATION, day=day)
-    return f"{count} donor(s) of the family did not consent to use in court; ask them first" if count else ""
+    return f"{donors_in_words(count)} of the family did not consent to use in court; ask them first" if count else ""
 
 
 def _family(connection: Connection, row: AnyRow) -> Family:
@@ -212,14 +226,16 @@ def _family(connection: Connection, row: AnyRow) -> Family:
 
 
 def _line_of(connection: Connection, row: AnyRow) -> CandidateLine:
-    only = Only(unidentified=row.unidentified, family=row.family)
-    lines = stored.read_candidates(connection, row.run, only=only, count=MOST_ALTERNATIVES).lines
-    return _line(next(line for line in lines if line.id == row.id), row.run)
+    only = Only(unidentified=row.unidentified, family=row.family, missing=row.missing)
+    (line,) = stored.read_candidates(connection, row.run, only=only).lines
+    return _line(line, row.run)
 
 
-def _others(connection: Connection, row: AnyRow, only: Only) -> list[CandidateLine]:
-    lines = stored.read_candidates(connection, row.run, only=only, count=MOST_ALTERNATIVES).lines
-    return [_line(line, row.run) for line in lines if line.id != row.id]
+def _others(connection: Connection, row: AnyRow, only: Only) -> tuple[tuple[CandidateLine, ...], int]:
+    """The strongest candidates within limits that this one fits too, and how many there are beside it."""
+    found = stored.read_candidates(connection, row.run, only=only, count=MOST_ALTERNATIVES + 1)
+    others = [_line(line, row.run) for line in found.lines if line.id != row.id]
+    return tuple(others[:MOST_ALTERNATIVES]), found.total - 1
 
 
 def _line(line: stored.CandidateLine, run: int) -> CandidateLine:

@@ -12,6 +12,15 @@ from antigone.registry.erasure import Erased
 from antigone.registry.instruments import add_consent
 
 
+def donors_in_words(count: int) -> str:
+    """How many donors a refusal is about.
+
+    >>> donors_in_words(1), donors_in_words(2)
+    ('1 donor', '2 donors')
+    """
+    return f"{count} donor" if count == 1 else f"{count} donors"
+
+
 @action("record consent")
 def record_consent(session: Session, incident: str, family: str, member: str, *, consent: Consent) -> FamilyView:
     """Record an instrument by which a donor consents: what for, since when, until when, where it is kept.

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from antigone.casework.joint import joint_incident
 from antigone.casework.prepare import Progress, silent
+from antigone.casework.registry.consents import donors_in_words
 from antigone.casework.registry.parts import with_one_for_each
 from antigone.casework.registry.reading import writing_what_was_read
 from antigone.casework.registry.runlines import joint_line
@@ -181,7 +182,7 @@ def _why_closed(session: Session, connection: Connection, row: AnyRow) -> str:
         return ""
     today = session.registry.today()
     lapsed = count_lapsed_in(connection, row.incident_id, scope=SCOPE_IDENTIFICATION, then=row.day, now=today)
-    return f"the consent of {lapsed} donor(s) of the incident has ended since; solve it again" if lapsed else ""
+    return f"the consent of {donors_in_words(lapsed)} of the incident has ended since; solve it again" if lapsed else ""
 
 
 def _begin(session: Session, incident: str, prior: JointPrior) -> tuple[int, Covered, tuple[frozenset[str], ...]]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy import Connection
 
-from antigone.casework.registry.session import Session, action
+from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import Letter
-from antigone.errors import RegistryError
+from antigone.errors import Conflict, RegistryError
 from antigone.model.case import SCOPE_IDENTIFICATION
-from antigone.registry.overview import confirmed_as, count_covered, find_family, members_of
-from antigone.registry.pairings import read_decisions
+from antigone.registry.overview import AnyRow, confirmed_as, count_covered, find_family, members_of
+from antigone.registry.pairings import being_reopened, read_decisions
+
+ON_HOLD = (
+    "an identification that was confirmed is being looked at again, so no letter can be made now; a geneticist or a "
+    "reviewer decides whether it stands: make the letter after that, and speak with the family in person until then"
+)
+"""A letter that says "not found yet" would contradict the one that the family may hold."""
 
 
 @action("write family letter")
@@ -21,23 +29,48 @@ def letter_material(session: Session, incident: str, family: str, missing: str) 
 
     Raises
     ------
+    Conflict
+        While somebody asks to reopen an identification that was confirmed. It stands in the audit.
     RegistryError
         When the family has no such missing person.
     """
-    subject = {"incident": incident, "family": family, "missing": missing}
+    subject: Subject = {"incident": incident, "family": family, "missing": missing}
     with session.writing("write family letter", subject) as connection:
         number = find_family(connection, incident, family).id
         sought = [m for m in members_of(connection, number) if m.missing]
         member = next((m for m in sought if m.code == missing), None)
         if member is None:
             raise RegistryError(f"family '{family}' has no missing person '{missing}'; see the family")
-        several = len(sought) > 1
-        confirmed = confirmed_as(connection, member.id)
-        if confirmed:
-            behind = _behind(connection, confirmed[0].id)
-            return Letter(incident, family, missing, "confirmed", confirmed[0].kind, behind, several)
-        covered = count_covered(connection, number, day=session.registry.today(), scope=SCOPE_IDENTIFICATION)
-    return Letter(incident, family, missing, "not found" if covered else "sample needed", "", (), several)
+        on_hold = missing in being_reopened(connection, number)
+        if on_hold:
+            subject["refused"] = ON_HOLD
+        else:
+            told = _told(connection, member, session.registry.today())
+    if on_hold:
+        raise Conflict(f"missing '{missing}' of family '{family}': {ON_HOLD}")
+    return Letter(incident, family, missing, *told, several_missing=len(sought) > 1)
+
+
+@action("write family letter")
+def letters_on_hold(session: Session, incident: str, family: str) -> tuple[str, ...]:
+    """The missing persons of a family about whom no letter can be made now.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such family.
+    """
+    with session.looking() as connection:
+        return being_reopened(connection, find_family(connection, incident, family).id)
+
+
+def _told(connection: Connection, member: AnyRow, day: dt.date) -> tuple[str, str, tuple[str, ...]]:
+    """The state, the kind of person who was found, and who stands behind it."""
+    confirmed = confirmed_as(connection, member.id)
+    if confirmed:
+        return "confirmed", confirmed[0].kind, _behind(connection, confirmed[0].id)
+    covered = count_covered(connection, member.family, day=day, scope=SCOPE_IDENTIFICATION)
+    return "not found" if covered else "sample needed", "", ()
 
 
 def _behind(connection: Connection, pairing: int) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ from antigone.registry.overview import (
     last_searches,
     waiting_for_another,
 )
+from antigone.registry.pairings import count_reopening
 
 TO_REPEAT = "to be computed again"
 WITHDREW = "who withdrew is to be erased"
@@ -101,6 +102,7 @@ def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]
     donors = counting.once("people", "donors", lambda c: count_donors(c, day=day, scope=SCOPE_IDENTIFICATION))
     living = counting.once("people", "living", count_living)
     identified = counting.once("work", "identified", count_identified)
+    reopening = counting.once("work", "reopening", count_reopening)
     states = counting.once("work", "states", lambda c: _by_state(count_states(c)))
     runs = counting.once("work", "runs", lambda c: _by_state(count_runs(c)))
     searched = counting.once("work", "searched", last_searches)
@@ -122,6 +124,7 @@ def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]
             pairings=states.get(row.id, {}),
             living=living.get(row.id, 0),
             identified=identified.get(row.id, 0),
+            reopening=reopening.get(row.id, 0),
             last_search=searched.get(row.id),
             donors_to_erase=withdrew.get(row.code, 0),
         )

@@ -96,7 +96,8 @@ class CandidateShown:
     """A candidate in full, what was said and decided, and the alternatives.
 
     ``candidate`` is null when it stays closed, and ``closed`` then says why. ``members`` and ``donors`` are the
-    family's. ``may`` are the steps that the user of the token can take now.
+    family's. ``of_unidentified`` and ``of_missing`` are the strongest alternatives, ``all_of_unidentified`` and
+    ``all_of_missing`` how many there are. ``may`` are the steps that the user of the token can take now.
     """
 
     line: views.CandidateLine
@@ -112,6 +113,8 @@ class CandidateShown:
     decisions: tuple[views.DecisionLine, ...]
     of_unidentified: tuple[views.CandidateLine, ...]
     of_missing: tuple[views.CandidateLine, ...]
+    all_of_unidentified: int
+    all_of_missing: int
     run: views.RunLine
     may: tuple[str, ...]
 
@@ -175,6 +178,8 @@ def shown_candidate(view: views.CandidateView) -> CandidateShown:
         decisions=view.decisions,
         of_unidentified=view.of_unidentified,
         of_missing=view.of_missing,
+        all_of_unidentified=view.all_of_unidentified,
+        all_of_missing=view.all_of_missing,
         run=view.run.line,
         may=view.may,
     )

@@ -24,6 +24,7 @@ from antigone.casework.registry.keeping import verify
 from antigone.casework.registry.roles import ROLES
 from antigone.casework.registry.views import Verified
 from antigone.errors import InputError
+from antigone.web.downloads import attach
 from antigone.web.rendering import plural
 from antigone.web.visits import Signed
 
@@ -117,7 +118,7 @@ def audit_file(visit: Signed) -> Response:
         path = Path(folder) / "audit.jsonl"
         export_audit(visit.session, path)
         content = path.read_bytes()
-    return _file(content, "application/jsonl", "audit.jsonl")
+    return attach(content, name="audit.jsonl", media_type="application/jsonl")
 
 
 @router.post("/audit/checkpoint")
@@ -125,7 +126,7 @@ def checkpoint_file(visit: Signed) -> Response:
     """A signed statement of how far the audit has grown, for another institution to keep."""
     made = make_checkpoint(visit.session, file="a browser's download")
     content = json.dumps(checkpoint_fields(made), indent=1).encode() + b"\n"
-    return _file(content, "application/json", f"checkpoint-{made.number}.json")
+    return attach(content, name=f"checkpoint-{made.number}.json", media_type="application/json")
 
 
 @router.post("/audit/verify")
@@ -159,10 +160,6 @@ def found_whole(found: Verified) -> str:
     if found.rings_outdated:
         words += f" Copies of the ring that may hold keys of who left: {'; '.join(found.rings_outdated)}."
     return words
-
-
-def _file(content: bytes, kind: str, name: str) -> Response:
-    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _user_page(visit: Signed, *, token: str = "", token_of: str = "") -> HTMLResponse:

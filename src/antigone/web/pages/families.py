@@ -11,15 +11,18 @@ from markupsafe import Markup
 
 from antigone.casework.registry import consents, custody
 from antigone.casework.registry.families import list_families, list_unidentified, read_family
+from antigone.casework.registry.letters import letters_on_hold
+from antigone.casework.registry.roles import Action
 from antigone.casework.registry.views import FamilyView, Left
 from antigone.errors import InputError
 from antigone.model.case import Consent
 from antigone.report.drawing import Mark, draw_key, draw_pedigree
 from antigone.web.pages.dashboard import title_of
-from antigone.web.rendering import link, plural
+from antigone.web.rendering import link, may, plural
 from antigone.web.visits import Signed
 
 router = APIRouter()
+LETTER: Action = "write family letter"
 
 SCOPES = {
     "identification": "to identify the missing relative",
@@ -51,6 +54,7 @@ def family_page(visit: Signed, incident: str, family: str) -> HTMLResponse:
         scopes=SCOPES,
         today=visit.session.registry.today(),
         leaving=_leaving(found, visit.session.registry.today()),
+        on_hold=letters_on_hold(visit.session, incident, family) if may(visit.session.role, LETTER) else (),
     )
 
 

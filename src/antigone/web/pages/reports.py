@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from antigone.papers import ENGLISH, Paper, sender_of, write_expert_report, write_family_letter, write_status
@@ -18,18 +20,21 @@ def expert_pdf(visit: Signed, id: int, language: str = ENGLISH, court: bool = Fa
     return answer_with(write_expert_report(visit.session, id, language=language, court=court))
 
 
-@router.get("/family/letter.pdf")
+@router.post("/family/letter.pdf")
 def letter_pdf(
     visit: Signed,
-    incident: str,
-    family: str,
-    missing: str,
-    institution: str,
-    contact: str,
-    signed_by: str,
-    language: str = ENGLISH,
+    incident: Annotated[str, Form()],
+    family: Annotated[str, Form()],
+    missing: Annotated[str, Form()],
+    institution: Annotated[str, Form()],
+    contact: Annotated[str, Form()],
+    signed_by: Annotated[str, Form()],
+    language: Annotated[str, Form()] = ENGLISH,
 ) -> Response:
-    """The letter to a family; what it says follows from the state alone."""
+    """The letter to a family; what it says follows from the state alone.
+
+    Names are sent as a form, because an address would stay in the history of the browser.
+    """
     sender = sender_of(institution, contact=contact, signed_by=signed_by)
     paper = write_family_letter(
         visit.session, incident, family=family, missing=missing, sender=sender, language=language

@@ -76,9 +76,11 @@ class CandidateView:
     """A candidate in full, what was said and decided, and the alternatives.
 
     ``candidate`` is None when it stays closed, and ``closed`` then says why. ``kind`` and ``sex`` are the unidentified
-    person's. ``family`` has donors by member and sample, without profile or consent. ``parts`` are the other remains
-    that were declared parts of this person. ``may`` are the steps that the user who asks can take now: "comment",
-    "propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep".
+    person's. ``family`` has donors by member and sample, without profile or consent. ``of_unidentified`` and
+    ``of_missing`` are the strongest other candidates of the two persons, ``all_of_unidentified`` and ``all_of_missing``
+    how many there are. ``parts`` are the other remains that were declared parts of this person. ``may`` are the steps
+    that the user who asks can take now: "comment", "propose", "confirm", "reject", "return", "ask to reopen", "reopen",
+    "keep".
     """
 
     line: CandidateLine
@@ -92,6 +94,8 @@ class CandidateView:
     decisions: tuple[DecisionLine, ...]
     of_unidentified: tuple[CandidateLine, ...]
     of_missing: tuple[CandidateLine, ...]
+    all_of_unidentified: int
+    all_of_missing: int
     run: RunView
     may: tuple[str, ...]
     parts: tuple[str, ...] = ()

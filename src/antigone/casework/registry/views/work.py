@@ -13,8 +13,9 @@ from antigone.model.result import FamilySummary, SearchResult, UnidentifiedSumma
 @dataclass(frozen=True)
 class IncidentStatus:
     """One incident in counts. ``pairings``: how many stand in each state; ``donors`` have not left; ``living`` are the
-    living seekers among the unidentified, ``identified`` the missing persons with a confirmed pairing; ``last_search``
-    is the day of the newest search that came to its end; ``donors_to_erase``, of those without consent, withdrew."""
+    living seekers among the unidentified, ``identified`` the missing persons with a confirmed pairing, ``reopening``
+    those who had one that somebody asks to reopen; ``last_search`` is the day of the newest search that came to its
+    end; ``donors_to_erase``, of those without consent, withdrew."""
 
     code: str
     title: str
@@ -28,6 +29,7 @@ class IncidentStatus:
     pairings: Mapping[str, int]
     living: int = 0
     identified: int = 0
+    reopening: int = 0
     last_search: dt.date | None = None
     donors_to_erase: int = 0
 
