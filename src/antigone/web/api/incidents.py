@@ -78,9 +78,12 @@ def import_files(call: Called, files: list[UploadFile], code: Attested = "", att
 
 
 @router.get("/families", response_model=model_of(views.FamilyPage))
-def list_families(call: Called, incident: Named, search: PartOf = "", page: Page = 1, size: Size = 50) -> object:
-    """Some families of an incident; `search` is a part of the code."""
-    return families.list_families(call.session, incident, search=search, page=page, size=size)
+def list_families(
+    call: Called, incident: Named, search: PartOf = "", identified: bool = False, page: Page = 1, size: Size = 50
+) -> object:
+    """Some families of an incident; `search` is a part of the code, `identified` leaves those with a confirmed
+    identification."""
+    return families.list_families(call.session, incident, search=search, identified=identified, page=page, size=size)
 
 
 @router.get("/family", response_model=model_of(FamilyShown))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -11,10 +12,12 @@ from markupsafe import Markup
 
 from antigone.casework.registry import consents, custody
 from antigone.casework.registry.families import list_families, list_unidentified, read_family
-from antigone.casework.registry.views import FamilyView, Left
+from antigone.casework.registry.views import FamilyView, Left, MissingLine
 from antigone.errors import InputError
 from antigone.model.case import Consent
+from antigone.papers import LETTERS
 from antigone.report.drawing import Mark, draw_key, draw_pedigree
+from antigone.report.pdf_letter import State
 from antigone.web.pages.dashboard import title_of
 from antigone.web.rendering import link, plural
 from antigone.web.visits import Signed
@@ -27,13 +30,24 @@ SCOPES = {
     "sharing": "to be shared with another institution",
 }
 
+LETTER_SAYS: Mapping[State, str] = {
+    "identified from remains": "that their relative is probably identified, confirmed by two persons, and has died.",
+    "identified living": "that their relative is probably identified, confirmed by two persons, and is alive.",
+    "still looking": "that the search goes on. It tells of no identification.",
+    "one more sample": "that a relative is asked for one more sample. It tells of no identification.",
+}
+"""What each letter tells, for whoever makes it."""
+
 
 @router.get("/families")
-def family_list(visit: Signed, incident: str, search: str = "", page: int = 1) -> HTMLResponse:
-    """The families of an incident."""
-    found = list_families(visit.session, incident, search=search.strip(), page=max(page, 1))
+def family_list(
+    visit: Signed, incident: str, search: str = "", identified: bool = False, page: int = 1
+) -> HTMLResponse:
+    """The families of an incident, or those with an identified member alone."""
+    found = list_families(visit.session, incident, search=search.strip(), identified=identified, page=max(page, 1))
+    chosen = {"search": search, "identified": "yes" if identified else ""}
     return visit.page(
-        "families.html.j2", incident=incident, title=title_of(visit, incident), found=found, search=search
+        "families.html.j2", incident=incident, title=title_of(visit, incident), found=found, chosen=chosen
     )
 
 
@@ -51,7 +65,15 @@ def family_page(visit: Signed, incident: str, family: str) -> HTMLResponse:
         scopes=SCOPES,
         today=visit.session.registry.today(),
         leaving=_leaving(found, visit.session.registry.today()),
+        letters=[(one, LETTER_SAYS[_letter_state(found, one)]) for one in found.sought],
     )
+
+
+def _letter_state(family: FamilyView, one: MissingLine) -> State:
+    """What a letter about a missing person follows from, as `antigone.papers` decides it when the letter is made."""
+    if one.state == "confirmed":
+        return LETTERS["confirmed", one.kind]
+    return LETTERS["not found" if any(donor.covered for donor in family.donors) else "sample needed", ""]
 
 
 def _leaving(family: FamilyView, today: dt.date) -> list[str]:
