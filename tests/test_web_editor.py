@@ -222,6 +222,8 @@ def test_browser__a_wide_pedigree_shows_the_chosen_member(page):
 
 @in_a_browser
 def test_browser__a_refusal_is_said_and_the_draft_is_kept(page):
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
     page.goto(f"/family/edit?incident={INCIDENT}&family=F1")
     expect(page.get_by_role("heading", name="Member MP")).to_be_visible()
     page.locator("#do-child").click()
@@ -230,6 +232,7 @@ def test_browser__a_refusal_is_said_and_the_draft_is_kept(page):
     page.locator("#do-sex").click()
     page.locator("#do-child").click()
     expect(page.locator("[data-member=CH]")).to_be_visible()
+    assert failed == []
 
 
 @in_a_browser
