@@ -94,10 +94,17 @@ def read_family(call: Called, incident: Named, family: Named) -> object:
 
 @router.put("/family/pedigree", response_model=model_of(FamilyShown))
 def write_pedigree(call: Called, sent: NewPedigree) -> object:
-    """Change a declared pedigree. No donor may vanish; runs that rested on it are to be computed again."""
+    """Change a declared pedigree. No donor may vanish, and none be cut off from a missing person unless `severing` says
+    that this is meant; runs that rested on it are to be computed again."""
     pedigree = Pedigree(tuple(Individual(**member.model_dump()) for member in sent.members))
     saved = save_pedigree(
-        call.session, sent.incident, sent.family, pedigree=pedigree, missing=sent.missing, seen=sent.seen
+        call.session,
+        sent.incident,
+        sent.family,
+        pedigree=pedigree,
+        missing=sent.missing,
+        seen=sent.seen,
+        severing=sent.severing,
     )
     return shown_family(saved)
 
