@@ -29,6 +29,7 @@ from antigone.registry.instruments import count_lapsed, count_uncovered
 from antigone.registry.overview import AnyRow, donors_of, find_candidate, find_incident, members_of, newest_answer
 from antigone.registry.pair import read_family, read_person
 from antigone.registry.pairings import TRANSITIONS, Decision, declared_parts, read_decisions, read_reviews
+from antigone.registry.rivals import count_rivals
 
 ORDERS: Mapping[str, Order] = {order: order for order in get_args(Order)}
 """What a list can be sorted by."""
@@ -67,7 +68,9 @@ def list_candidates(
         found = stored.read_candidates(
             connection, number, only=only, order=order, descending=descending, start=start, count=size
         )
-    return CandidatePage(tuple(_line(one, number) for one in found.lines), found.total, page, size, number)
+        rivals = count_rivals(connection, number, [line.id for line in found.lines])
+    lines = tuple(_line(one, number) for one in found.lines)
+    return CandidatePage(lines, found.total, page, size, number, rivals)
 
 
 @action("see candidate")
@@ -132,6 +135,7 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         run=run_view(connection, row.run),
         may=_may(session, line, decisions, stale=line.stale),
         parts=_other_parts(connection, row.incident, line.unidentified),
+        rivals=count_rivals(connection, row.run, [row.id])[row.id],
     )
 
 

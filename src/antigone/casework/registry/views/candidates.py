@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from antigone.casework.registry.views.work import RunView
 from antigone.model.case import Family, UnidentifiedPerson
@@ -41,13 +42,15 @@ class CandidateLine:
 
 @dataclass(frozen=True)
 class CandidatePage:
-    """Some candidates of a run."""
+    """Some candidates of a run; ``rivals``: how many other candidates of the run are of the same unidentified person or
+    for the same missing one, by the number of the candidate."""
 
     rows: tuple[CandidateLine, ...]
     total: int
     page: int
     size: int
     run: int | None
+    rivals: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ class CandidateView:
     ``candidate`` is None when it stays closed, and ``closed`` then says why. ``kind`` and ``sex`` are the unidentified
     person's. ``family`` has donors by member and sample, without profile or consent. ``parts`` are the other remains
     that were declared parts of this person. ``may`` are the steps that the user who asks can take now: "comment",
-    "propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep".
+    "propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep". ``rivals``: how many other candidates
+    of the run name the same person or the same missing one, also where the alternatives list only the first of them.
     """
 
     line: CandidateLine
@@ -95,6 +99,7 @@ class CandidateView:
     run: RunView
     may: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    rivals: int = 0
 
 
 @dataclass(frozen=True)
