@@ -8,9 +8,11 @@ import time
 import pytest
 from registry_team import INCIDENT, candidate
 from sqlalchemy import insert, select
+from test_registry_identified import identify
 from web_site import make_site
 
 from antigone.casework.registry.candidates import list_candidates, read_candidate
+from antigone.casework.registry.reviewing import declare_parts
 from antigone.registry.database import snapshot, transaction
 from antigone.registry.rivals import count_rivals
 from antigone.registry.schema import candidates, incidents, members, pairings, unidentified
@@ -73,3 +75,14 @@ def test_pages__say_who_has_rivals_and_who_has_none(who, rivals, tmp_path):
     shown = browser.get(f"/candidate?id={line.id}").text
     assert (f"No other candidate of this search names {who[0]} or MP." in shown) == (rivals == 0)
     assert bool(re.search(r"Also a candidate for MP:", shown)) == (rivals == 1)
+
+
+def test_pages__warn_before_a_proposal_that_nobody_could_confirm(tmp_path):
+    site = make_site(tmp_path)
+    browser, line = site.browser("second geneticist"), candidate(site.team, "PM3", "F2")
+    address = f"/candidate?id={line.id}"
+    assert "This cannot be confirmed now" not in browser.get(address).text
+    identify(site.team, "PM2", "F2")
+    assert "missing &#39;MP&#39; of family &#39;F2&#39; is confirmed as another" in browser.get(address).text
+    declare_parts(site.team["geneticist"], INCIDENT, "PM2", "PM3", reason="of one grave")
+    assert "This cannot be confirmed now" not in browser.get(address).text

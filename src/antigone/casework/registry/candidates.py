@@ -28,7 +28,14 @@ from antigone.registry.candidates import Only, Order
 from antigone.registry.instruments import count_lapsed, count_uncovered
 from antigone.registry.overview import AnyRow, donors_of, find_candidate, find_incident, members_of, newest_answer
 from antigone.registry.pair import read_family, read_person
-from antigone.registry.pairings import TRANSITIONS, Decision, declared_parts, read_decisions, read_reviews
+from antigone.registry.pairings import (
+    TRANSITIONS,
+    Decision,
+    declared_parts,
+    read_decisions,
+    read_reviews,
+    stands_against,
+)
 from antigone.registry.rivals import count_rivals
 
 ORDERS: Mapping[str, Order] = {order: order for order in get_args(Order)}
@@ -136,6 +143,7 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         may=_may(session, line, decisions, stale=line.stale),
         parts=_other_parts(connection, row.incident, line.unidentified),
         rivals=count_rivals(connection, row.run, [row.id])[row.id],
+        against=stands_against(connection, row.pairing),
     )
 
 

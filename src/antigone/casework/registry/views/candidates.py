@@ -83,6 +83,7 @@ class CandidateView:
     that were declared parts of this person. ``may`` are the steps that the user who asks can take now: "comment",
     "propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep". ``rivals``: how many other candidates
     of the run name the same person or the same missing one, also where the alternatives list only the first of them.
+    ``against``: the confirmed identification that keeps this one from being confirmed, and what to do.
     """
 
     line: CandidateLine
@@ -100,6 +101,7 @@ class CandidateView:
     may: tuple[str, ...]
     parts: tuple[str, ...] = ()
     rivals: int = 0
+    against: str = ""
 
 
 @dataclass(frozen=True)
