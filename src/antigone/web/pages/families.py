@@ -194,8 +194,9 @@ def _check_typed(typed: str, code: str) -> None:
 
 
 def _left_words(left: Left) -> str:
+    numbers = "its numbers" if left.candidates == 1 else "their numbers"
     words = (
-        f"{left.who} is erased. {plural(left.candidates, 'candidate')} lost their numbers; "
+        f"{left.who} is erased. {plural(left.candidates, 'candidate')} lost {numbers}; "
         f"{plural(left.runs, 'search', 'searches')} must be computed again."
     )
     return " ".join((words, *(f"Still to do by hand: {task}." for task in left.still_to_do)))
