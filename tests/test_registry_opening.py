@@ -231,7 +231,7 @@ def test_users__the_last_administrator_stays(team):
 
 def test_users__cannot_guess_the_password_of_an_open_session(team):
     for _ in range(opening.MOST_FAILURES):
-        with pytest.raises(Forbidden, match="unknown or the password is wrong"):
+        with pytest.raises(Forbidden, match="the password until now is wrong"):
             users.change_own_password(team["reviewer"], old="a wrong password", new="another long one")
     with pytest.raises(Forbidden, match="5 failed sign-ins"):
         users.change_own_password(team["reviewer"], old=password_of("reviewer"), new="another long one")

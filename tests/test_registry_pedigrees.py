@@ -13,7 +13,7 @@ from antigone.casework.registry.candidates import list_candidates, read_candidat
 from antigone.casework.registry.consents import withdraw_donor
 from antigone.casework.registry.families import read_family
 from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.pedigrees import pedigree_version, save_pedigree
+from antigone.casework.registry.pedigrees import decision_on_pedigree, pedigree_version, save_pedigree, severed
 from antigone.casework.registry.reviewing import confirm, propose, reject
 from antigone.casework.registry.roles import ALLOWED, ROLES
 from antigone.casework.registry.searching import findings, list_runs, search
@@ -30,7 +30,14 @@ def team(registry_url) -> Iterator[Team]:
     made.registry.close()
 
 
-def save(team: Team, family: str, *members: Individual, missing: tuple[str, ...] = ("MP",), user="registrar"):
+def save(
+    team: Team,
+    family: str,
+    *members: Individual,
+    missing: tuple[str, ...] = ("MP",),
+    user="registrar",
+    severing: bool = True,
+) -> FamilyView:
     before = read_family(team["registrar"], INCIDENT, family)
     return save_pedigree(
         team[user],
@@ -39,6 +46,7 @@ def save(team: Team, family: str, *members: Individual, missing: tuple[str, ...]
         pedigree=Pedigree(members),
         missing=missing,
         seen=pedigree_version(before.pedigree, before.missing),
+        severing=severing,
     )
 
 
@@ -104,6 +112,48 @@ def test_members__who_gave_nothing_and_were_not_searched_for_can_be_taken_away(t
     save(team, "F1", *known(team), Individual("CH", "male"))
     after = save(team, "F1", *(m for m in known(team) if m.id != "CH"))
     assert [m.id for m in members_of(after)] == ["FA", "MO", "MP"]
+
+
+def test_donors__are_cut_off_from_a_missing_person_only_when_that_is_meant(team):
+    father, mother, missing = known(team)
+    alone = replace(missing, mother=None)
+    with pytest.raises(InputError, match="'F1': MO is no longer related to MP, so their samples would not help"):
+        save(team, "F1", father, mother, alone, severing=False)
+    assert known(team) == (father, mother, missing)
+    assert members_of(save(team, "F1", father, mother, alone)) == (father, mother, alone)
+    assert members_of(save(team, "F1", father, mother, alone, Individual("CH", "male"), severing=False))
+
+
+GRANDPARENTS = Pedigree.of(
+    ("GF", "male"), ("GM", "female"), ("MO", "female", "GF", "GM"), ("MP", "male", None, "MO"),
+    ("WI", "female"), ("CH", "female", "MP", "WI"), ("NE", "male"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ({"MP": {"mother": None}}, {"MP": ("GF", "GM")}),
+        ({"MO": {"father": None}}, {"MP": ("GF",)}),
+        ({"CH": {"mother": None}}, {"MP": ("WI",)}),
+        ({"CH": {"father": None}}, {"MP": ("WI", "CH")}),
+        ({"MP": {"sex": "unknown"}}, {}),
+    ],
+)
+def test_severed__are_those_who_share_no_ancestor_and_no_descendant_any_more(now, expected):
+    """Grandparents by the mother, a wife by the child; a neighbour was never related."""
+    after = Pedigree(tuple(replace(one, **now.get(one.id, {})) for one in GRANDPARENTS))
+    donors = ("GF", "GM", "WI", "CH", "NE")
+    assert severed(GRANDPARENTS, after, missing={"MP"}, donors=donors) == expected
+    assert severed(after, GRANDPARENTS, missing={"MP"}, donors=donors) == {}
+
+
+def test_decision__that_holds_a_pedigree_is_known_before_anything_is_changed(team):
+    assert decision_on_pedigree(team["registrar"], INCIDENT, "F1") == ""
+    mine = next(line for line in list_candidates(team["geneticist"], INCIDENT).rows if line.family == "F1")
+    propose(team["geneticist"], mine.pairing, version=0, reason="it fits", candidate=mine.id)
+    assert decision_on_pedigree(team["registrar"], INCIDENT, "F1") == "proposed"
+    assert decision_on_pedigree(team["registrar"], INCIDENT, "F2") == ""
 
 
 @pytest.mark.parametrize("missing", [(), ("nobody",), ("FA",)])
@@ -183,11 +233,11 @@ def test_nothing__is_written_when_nothing_changed(team):
 def test_search__during_which_a_pedigree_was_changed_keeps_nothing_of_that_family(tmp_path):
     team = team_at_work(str(tmp_path / "registry.db"))
     father, mother, missing = known(team)
-    search(
-        team["geneticist"],
-        INCIDENT,
-        started=lambda run: save(team, "F1", father, mother, replace(missing, mother=None)) and None,
-    )
+
+    def change(_run: int) -> None:
+        save(team, "F1", father, mother, replace(missing, mother=None))
+
+    search(team["geneticist"], INCIDENT, started=change)
     rows = list_candidates(team["geneticist"], INCIDENT).rows
     assert {line.family for line in rows} == {"F2", "F3"}
     assert [run.state for run in list_runs(team["geneticist"], INCIDENT).rows] == ["to be computed again"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import socket
@@ -13,6 +14,7 @@ from importlib.resources import files
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pypdf import PdfReader
 from registry_team import INCIDENT, password_of
 from test_web_pages import PAGES, case_folder
 from web_site import Site, make_site
@@ -166,6 +168,21 @@ def test_print__shows_the_case_without_its_forms_and_inside_the_paper(context, s
     assert page.locator("h1").is_visible()
     assert page.locator("button:visible, .bar:visible, .skip:visible").count() == 0
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def test_print__of_a_family_is_one_sheet_and_totals_stand_once(context, site):
+    page = sign_in(context, "registrar")
+    page.goto(f"/family?incident={INCIDENT}&family={site.family}")
+    page.emulate_media(media="print")
+    assert page.locator("button:visible, .button:visible, summary:visible").count() == 0
+    assert len(PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages) == 1
+    page.goto(f"/family/edit?incident={INCIDENT}&family={site.family}")
+    assert page.locator("button:visible, .button:visible, input:visible, select:visible").count() == 0
+    assert page.locator(".drawing svg").is_visible()
+    page = sign_in(context, "geneticist")
+    page.goto(f"/candidate?id={site.candidate}")
+    page.emulate_media(media="print")
+    assert page.locator("tfoot").evaluate("one => getComputedStyle(one).display") == "table-row-group"
 
 
 def test_story__from_search_to_confirmed_and_its_pdf(context, site, browser):

@@ -114,8 +114,10 @@ def test_own_ancestors__are_refused():
 
 
 def test_sex__of_a_father_cannot_become_female():
-    with pytest.raises(PedigreeError, match="'FA' is female; correct the sex"):
-        drafts.set_sex(trio(), "FA", "female")
+    two = drafts.add_child(trio(), "FA", New("C2"), other="MO")
+    with pytest.raises(InputError, match=r"^'FA' is the father of CH and C2, so they cannot be female; correct the"):
+        drafts.set_sex(two, "FA", "female")
+    assert drafts.set_sex(two, "FA", "unknown")["FA"].sex == "unknown"
 
 
 def test_missing__is_marked_and_taken_away():
@@ -164,6 +166,8 @@ def test_drafts__forget_the_oldest_before_a_form_grows_too_large():
         draft = draft.step(partial(drafts.turn_missing, member=f"member-{n}"))
     assert len(draft.past) == drafts.MOST_REMEMBERED // 400
     assert len(draft.model_dump_json()) < 600_000
+    assert draft.first.missing == ()
+    assert draft.undo().now.missing == tuple(sorted(f"member-{n}" for n in range(19)))
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"now":{"members":[],"missing":[]}}', '{"now": 1}', "\x00"])

@@ -7,10 +7,11 @@ import re
 
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
-from registry_team import INCIDENT
+from registry_team import INCIDENT, candidate
 from test_web_browser import CHROMIUM, browser, complaints, context, faults, sign_in, site  # noqa: F401 - fixtures
 from web_site import Site, TestClient, hidden, make_site, post
 
+from antigone.casework.registry.reviewing import propose
 from antigone.casework.registry.roles import ALLOWED, ROLES
 
 in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
@@ -80,6 +81,34 @@ def test_page__keeps_the_draft_when_a_step_or_saving_is_refused(quiet):
     vanishing = post(client, "/family/edit", form_of(without) | {"do": "save"})
     assert vanishing.status_code == 422
     assert "MO gave a sample and would vanish" in vanishing.text
+
+
+def test_page__warns_of_donors_who_are_cut_off_and_asks_before_it_saves_that(quiet):
+    client = quiet.browser("registrar")
+    page = client.get(ADDRESS.replace("F3", "F4")).text
+    assert "severing" not in page
+    page = step(client, page, "parents", member="MP", father="FA", mother="")
+    assert "MO is no longer related to MP.</strong>" in page
+    refused = post(client, "/family/edit", form_of(page) | {"do": "save"})
+    assert refused.status_code == 422
+    assert "confirm that this is meant" in refused.text
+    assert 'name="severing"' in refused.text
+    assert "severing" not in step(client, page, "undo")
+    assert post(client, "/family/edit", form_of(page) | {"do": "save", "severing": "yes"}).status_code == 303
+
+
+def test_page__names_the_bonds_of_who_is_removed(quiet):
+    client = quiet.browser("registrar")
+    page = step(client, client.get(ADDRESS.replace("F3", "F2")).text, "mother", code="GM")
+    assert "Removed: GM (mother of FA)." in step(client, page, "remove", member="GM")
+
+
+def test_page__says_on_opening_that_a_decision_holds_the_pedigree(quiet):
+    client, team = quiet.browser("registrar"), quiet.team
+    assert "It rests on the pedigree as it is" not in client.get(ADDRESS.replace("F3", "F2")).text
+    line = candidate(team, "PM2", "F2")
+    propose(team["geneticist"], line.pairing, version=0, reason="all agree", candidate=line.id)
+    assert "An identification in this family is proposed." in client.get(ADDRESS.replace("F3", "F2")).text
 
 
 @pytest.mark.parametrize("wrong", [{"do": "drop tables"}, {"draft": "{}"}, {"new_sex": "both"}, {"member": "nobody"}])
@@ -222,6 +251,8 @@ def test_browser__a_wide_pedigree_shows_the_chosen_member(page):
 
 @in_a_browser
 def test_browser__a_refusal_is_said_and_the_draft_is_kept(page):
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
     page.goto(f"/family/edit?incident={INCIDENT}&family=F1")
     expect(page.get_by_role("heading", name="Member MP")).to_be_visible()
     page.locator("#do-child").click()
@@ -230,6 +261,7 @@ def test_browser__a_refusal_is_said_and_the_draft_is_kept(page):
     page.locator("#do-sex").click()
     page.locator("#do-child").click()
     expect(page.locator("[data-member=CH]")).to_be_visible()
+    assert failed == []
 
 
 @in_a_browser

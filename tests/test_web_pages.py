@@ -100,7 +100,8 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/joint/cancel": ("solve jointly", {"run": "999"}),
     "/users/add": ("manage users", {"code": "x", "role": "none", "password": "p" * 12}),
     "/users/role": ("manage users", {"code": "x", "role": "none"}),
-    "/users/leave": ("manage users", {"code": "x"}),
+    "/users/leave": ("manage users", {"code": "x", "typed": "x"}),
+    "/users/return": ("manage users", {"code": "x", "password": "p" * 12}),
     "/users/password": ("manage users", {"code": "x", "password": "p" * 12}),
     "/users/codes": ("manage users", {"code": "x"}),
     "/users/token": ("manage tokens", {"code": "x", "name": "x", "days": "1"}),
@@ -364,9 +365,9 @@ def test_users__are_added_changed_and_end(fresh):
     assert post(browser, "/users/add", {"code": "new", "role": "auditor", "password": "p" * 12}).status_code == 409
     assert post(browser, "/users/add", {"code": "newer", "role": "auditor", "password": "short"}).status_code == 422
     assert post(browser, "/users/role", {"code": "new", "role": "reviewer"}).status_code == 303
-    assert post(browser, "/users/leave", {"code": "administrator"}).status_code == 409
+    assert post(browser, "/users/leave", {"code": "administrator", "typed": "administrator"}).status_code == 409
     assert "ended" not in browser.get("/users").text
-    assert post(browser, "/users/leave", {"code": "new"}).status_code == 303
+    assert post(browser, "/users/leave", {"code": "new", "typed": "new"}).status_code == 303
     assert "ended" in browser.get("/users").text
 
 

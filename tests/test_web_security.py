@@ -255,7 +255,8 @@ def test_session__ends_with_sign_out_at_once(site):
 def test_session__of_a_user_who_left_opens_nothing(tmp_path):
     site = make_site(tmp_path)
     browser = site.browser("reviewer")
-    assert post(site.browser("administrator"), "/users/leave", {"code": "reviewer"}).status_code == 303
+    left = {"code": "reviewer", "typed": "reviewer"}
+    assert post(site.browser("administrator"), "/users/leave", left).status_code == 303
     assert browser.get("/").status_code == 303
 
 

@@ -15,6 +15,7 @@
         ├── ChainBroken       an audit that is not what was written; names the first wrong line
         ├── BackupError       a backup or a ring of keys that is damaged, or belongs to another registry
         ├── Forbidden         the role of the user, or the user, may not do this
+        │   └── NotForRole    the role of the user does not allow this action
         ├── Conflict          somebody else's change, or a decision already taken, stands against it
         └── Cancelled         a search that a user ended before it had an answer
 
@@ -108,6 +109,15 @@ class BackupError(RegistryError):
 
 class Forbidden(RegistryError):
     """The user is unknown, or may not do this in this role."""
+
+
+class NotForRole(Forbidden):
+    """A ``role`` does not allow an ``action``; ``may`` are the roles that do."""
+
+    def __init__(self, action: str, role: str, may: Iterable[str]) -> None:
+        self.action, self.role, self.may = action, role, tuple(sorted(may))
+        allowed = " or ".join(self.may)
+        super().__init__(f"'{action}' is for the {allowed}; you are signed in as {role}; ask one of them")
 
 
 class Conflict(RegistryError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, select, tuple_
 
 from antigone.registry.audit import BLOCK
 from antigone.registry.overview import AnyRow
@@ -20,6 +20,21 @@ def page_of_audit(
     total = connection.scalar(select(func.count()).select_from(audit).where(which)) or 0
     query = select(audit).where(which).order_by(audit.c.number.desc()).limit(size).offset((page - 1) * size)
     return connection.execute(query).all(), total
+
+
+def kinds_of_lines(connection: Connection) -> list[tuple[str, str]]:
+    """Every user with every action that the audit has of them, in order.
+
+    One step along the index for each of them, however many lines there are.
+    """
+    here = tuple_(audit.c.actor, audit.c.action)
+    step = select(audit.c.actor, audit.c.action).order_by(audit.c.actor, audit.c.action).limit(1)
+    found: list[tuple[str, str]] = []
+    row = connection.execute(step).one_or_none()
+    while row is not None:
+        found.append((row.actor, row.action))
+        row = connection.execute(step.where(here > tuple_(*found[-1]))).one_or_none()
+    return found
 
 
 def read_lines(connection: Connection) -> Iterator[AnyRow]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true
 
 from antigone.errors import RegistryError
+from antigone.registry.identified import has_identified
 from antigone.registry.schema import (
     blocks,
     candidates,
@@ -114,12 +115,6 @@ def count_living(connection: Connection) -> dict[int, int]:
     return _by_incident(connection, query.group_by(unidentified.c.incident))
 
 
-def count_identified(connection: Connection) -> dict[int, int]:
-    """How many missing persons of each incident have a confirmed pairing."""
-    query = select(pairings.c.incident, func.count(pairings.c.member.distinct())).where(pairings.c.state == "confirmed")
-    return _by_incident(connection, query.group_by(pairings.c.incident))
-
-
 def count_donors(connection: Connection, *, day: dt.date, scope: str) -> dict[int, tuple[int, int]]:
     """How many donors each incident has, and how many of them no active consent covers."""
     of = select(families.c.incident, func.count()).select_from(donors).join(members).join(families)
@@ -180,10 +175,20 @@ def families_in_want(connection: Connection, *, day: dt.date, scope: str, limit:
 
 
 def page_of_families(
-    connection: Connection, incident: int, *, search: str, day: dt.date, scope: str, page: int, size: int
+    connection: Connection,
+    incident: int,
+    *,
+    search: str,
+    identified: bool,
+    day: dt.date,
+    scope: str,
+    page: int,
+    size: int,
 ) -> tuple[Rows, int]:
-    """Some families whose code contains ``search``: code, members, donors, without consent; and how many there are."""
+    """Some families whose code contains ``search``, or only those with an ``identified`` member: code, members, donors,
+    without consent; and how many there are."""
     which = and_(families.c.incident == incident, _contains(families.c.code, search))
+    which = and_(which, has_identified(incident)) if identified else which
     total = connection.scalar(select(func.count()).select_from(families).where(which)) or 0
     living = select(func.count()).select_from(donors).join(members).where(
         members.c.family == families.c.id, donors.c.erased.is_(None)
@@ -197,12 +202,6 @@ def page_of_families(
         living.where(~covered_on(day, scope)).correlate(families).scalar_subquery().label("without"),
     ).where(which)
     return connection.execute(_page(query.order_by(families.c.code), page, size)).all(), total
-
-
-def missing_of(connection: Connection, numbers: Sequence[int]) -> Rows:
-    """The missing members of some families: family (its number), code."""
-    query = select(members.c.family, members.c.code).where(members.c.family.in_(numbers), members.c.missing)
-    return connection.execute(query.order_by(members.c.place)).all()
 
 
 def members_of(connection: Connection, family: int) -> Rows:

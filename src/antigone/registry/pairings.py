@@ -138,7 +138,8 @@ def decide(
     if action == "confirm":
         candidate = _last(connection, pairing, "propose").candidate
         _check_candidate(connection, pairing, candidate)
-        _check_conflicts(connection, row)
+        if against := stands_against(connection, pairing):
+            raise Conflict(against)
     connection.execute(update(pairings).where(pairings.c.id == pairing).values(state=after, version=version + 1))
     taken = {"pairing": pairing, "candidate": candidate, "user": user, "at": at, "action": action}
     connection.execute(insert(decisions).values(before=row.state, after=after, reason=reason.strip(), **taken))
@@ -305,21 +306,26 @@ def _standing(connection: Connection, these: Any) -> list[Row[Any]]:
     return list(connection.execute(select(pairings).where(these, stands)))
 
 
-def _check_conflicts(connection: Connection, row: Row[Any]) -> None:
-    """One person is one missing person, and one missing person is one person."""
+def stands_against(connection: Connection, pairing: int) -> str:
+    """Which confirmed identification keeps a pairing from being confirmed, and what to do; empty when none does.
+
+    One person is one missing person, and one missing person is one person.
+    """
+    row = _pairing(connection, pairing)
     same = _same_person(connection, [row.unidentified])
     elsewhere = _standing(connection, pairings.c.unidentified.in_(same) & (pairings.c.member != row.member))
     if elsewhere:
-        raise Conflict(
+        return (
             f"'{row.person}', or a part of the same person, is confirmed as another missing person (pairing "
             f"{elsewhere[0].id}); reopen that one first"
         )
     others = _standing(connection, (pairings.c.member == row.member) & pairings.c.unidentified.not_in(same))
     if others:
-        raise Conflict(
+        return (
             f"missing '{row.missing}' of family '{row.family}' is confirmed as another unidentified person (pairing "
             f"{others[0].id}); reopen that one, or declare the two remains parts of one person"
         )
+    return ""
 
 
 def _same_person(connection: Connection, people: Collection[int]) -> list[int]:

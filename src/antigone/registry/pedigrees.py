@@ -98,9 +98,14 @@ def _check_removal(connection: Connection, family: AnyRow, gone: Sequence[AnyRow
         )
 
 
-def _check_decisions(connection: Connection, family: AnyRow) -> None:
+def find_decision(connection: Connection, family: AnyRow) -> AnyRow | None:
+    """A pairing of a family that rests on its pedigree as it is: id, state; the first one of several."""
     query = select(pairings.c.id, pairings.c.state).join(members).where(members.c.family == family.id)
-    row = connection.execute(query.where(pairings.c.state.not_in(UNDECIDED)).order_by(pairings.c.id)).first()
+    return connection.execute(query.where(pairings.c.state.not_in(UNDECIDED)).order_by(pairings.c.id)).first()
+
+
+def _check_decisions(connection: Connection, family: AnyRow) -> None:
+    row = find_decision(connection, family)
     if row is not None:
         raise Conflict(
             f"family '{family.code}': pairing {row.id} is {row.state} and rests on the pedigree as it is; decide it, "

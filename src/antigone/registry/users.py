@@ -140,6 +140,23 @@ def deactivate(connection: Connection, user: User) -> None:
     connection.execute(update(tokens).where(tokens.c.user == user.id).values(revoked=True))
 
 
+def reactivate(connection: Connection, code: str, *, password: str, cost: Cost = STRONG) -> None:
+    """Give somebody access again whose access was ended, with a new password; their tokens stay revoked.
+
+    Raises
+    ------
+    Conflict
+        When there is nobody of that code whose access was ended.
+    VaultError
+        When the password has fewer than 12 characters.
+    """
+    user = _find(connection, users.c.code == code)
+    if user is None or user.active:
+        raise Conflict(f"there is no user '{code}' whose access was ended; see the list of users")
+    hashed = _hash(password, cost)
+    connection.execute(update(users).where(users.c.id == user.id).values(active=True, password=hashed))
+
+
 def new_token(connection: Connection, user: User, *, name: str, expires: str) -> str:
     """A token for a program that acts as ``user`` until ``expires`` (UTC, ISO 8601).
 

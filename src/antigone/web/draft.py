@@ -42,6 +42,18 @@ class Declared:
         """The codes of all members, in their order."""
         return tuple(member.id for member in self.members)
 
+    def bonds(self, code: str) -> str:
+        """Whose child and whose parent a member is, in words; empty when they are neither.
+
+        >>> trio = Pedigree.of(("FA", "male"), ("MO", "female"), ("CH", "female", "FA", "MO"))
+        >>> Declared(trio.individuals).bonds("MO"), Declared(trio.individuals).bonds("CH")
+        ('mother of CH', 'child of FA and MO')
+        """
+        children = {role: [m.id for m in self.members if getattr(m, role) == code] for role in ("father", "mother")}
+        parents = [parent for parent in (self[code].father, self[code].mother) if parent]
+        bonds = [f"{role} of {' and '.join(codes)}" for role, codes in children.items() if codes]
+        return ", ".join(bonds + ([f"child of {' and '.join(parents)}"] if parents else []))
+
     @property
     def pedigree(self) -> Pedigree:
         """The pedigree, checked."""
@@ -111,7 +123,19 @@ def add_sibling(declared: Declared, member: str, new: New, *, shared: Shared = "
 
 
 def set_sex(declared: Declared, member: str, sex: Sex) -> Declared:
-    """Say whether a member is female, male, or not known."""
+    """Say whether a member is female, male, or not known.
+
+    Raises
+    ------
+    InputError
+        When the member is a parent whom that sex cannot be.
+    """
+    role = {"female": "father", "male": "mother"}.get(sex, "")
+    children = [one.id for one in declared.members if role and getattr(one, role) == member]
+    if children:
+        raise InputError(
+            f"'{member}' is the {role} of {' and '.join(children)}, so they cannot be {sex}; correct the parents first"
+        )
     return _with(declared, member, sex=sex)
 
 
@@ -204,6 +228,11 @@ class Draft(BaseModel):
     past: tuple[State, ...] = ()
     future: tuple[State, ...] = ()
 
+    @property
+    def first(self) -> State:
+        """The state that the draft began from."""
+        return (*self.past, self.now)[0]
+
     @staticmethod
     def begin(declared: Declared) -> Draft:
         """A draft in which nothing was changed."""
@@ -244,6 +273,7 @@ class Draft(BaseModel):
 
 
 def _remembered(past: tuple[State, ...]) -> tuple[State, ...]:
-    while len(past) > 1 and sum(len(state.members) for state in past) > MOST_REMEMBERED:
-        past = past[1:]
+    """The first state and the newest ones."""
+    while len(past) > 2 and sum(len(state.members) for state in past) > MOST_REMEMBERED:
+        past = (past[0], *past[2:])
     return past

@@ -22,15 +22,17 @@ from antigone.errors import (
     Forbidden,
     InputError,
     ModelError,
+    NotForRole,
     PlanTooLarge,
     RegistryError,
     StorageError,
     Unsupported,
     VaultError,
 )
+from antigone.web.actions import tell_not_for_role
 from antigone.web.places import places_of
 from antigone.web.rendering import environment, link
-from antigone.web.visits import SignInNeeded
+from antigone.web.visits import SignInNeeded, Visit, signed_in
 
 log = logging.getLogger("antigone.web")
 MISTAKE = "nothing was changed by this step; try again, and report it if it stays"
@@ -69,10 +71,31 @@ def add_refusals(app: FastAPI) -> None:
     app.add_middleware(LastResort)
 
 
-def refusal_page(status: int, title: str, words: str) -> HTMLResponse:
-    """One page that says what was refused, why, and what to do."""
-    text = environment().get_template("refusal.html.j2").render(title=title, words=words, status=status)
-    return HTMLResponse(text, status_code=status)
+def refusal_page(status: int, title: str, words: str, *, visit: Visit | None = None, back: str = "") -> HTMLResponse:
+    """One page that says what was refused, why, and what to do; in its frame for somebody who is signed in.
+
+    ``back`` is the page where the form was, or the link.
+    """
+    said = {"title": title, "words": words, "answer": status, "back": back}
+    if visit is not None:
+        return visit.page("refusal.html.j2", status=status, **said)
+    return HTMLResponse(environment().get_template("refusal.html.j2").render(said), status_code=status)
+
+
+def _answer(request: Request, status: int, title: str, words: str) -> Response:
+    visit, back = _visit_of(request), _stood(request)
+    return refusal_page(status, title, words, visit=visit, back="" if back == _asked(request) else back)
+
+
+def _visit_of(request: Request) -> Visit | None:
+    """Who is signed in, also where no page was found; nobody for a form that is not ours."""
+    known: Visit | None = getattr(request.state, "visit", None)
+    if known is not None or request.method != "GET":
+        return known
+    try:
+        return signed_in(request, "")
+    except (SignInNeeded, AntigoneError):
+        return None
 
 
 def _sign_in(request: Request, error: Exception) -> Response:
@@ -88,23 +111,31 @@ def _sign_in(request: Request, error: Exception) -> Response:
 
 def _page_of(request: Request) -> str:
     """The page that was asked for; for a form that was sent, the page it stood on, when the browser says so."""
-    if request.method == "GET":
-        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return _asked(request) if request.method == "GET" else _stood(request) or "/"
+
+
+def _asked(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _stood(request: Request) -> str:
+    """The page of ours from which a request came; empty when the browser does not say so."""
     stood = urlsplit(request.headers.get("referer", ""))
     if stood.netloc != request.url.netloc:
-        return "/"
+        return ""
     return (stood.path or "/") + (f"?{stood.query}" if stood.query else "")
 
 
 def _refused(request: Request, error: Exception) -> Response:
     status, title = next((status, title) for kind, status, title in REFUSALS if isinstance(error, kind))
-    return refusal_page(status, title, str(error))
+    words = tell_not_for_role(error) if isinstance(error, NotForRole) else str(error)
+    return _answer(request, status, title, words)
 
 
 def _not_found(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     title, words = KNOWN.get(status, (HTTPStatus(status).phrase, "go back, and try again"))
-    return refusal_page(status, title, words)
+    return _answer(request, status, title, words)
 
 
 def _not_understood(request: Request, error: Exception) -> Response:
@@ -112,7 +143,7 @@ def _not_understood(request: Request, error: Exception) -> Response:
     if isinstance(error, RequestValidationError):
         fields = tuple(sorted({str(problem["loc"][-1]) for problem in error.errors()}))
     title, words = KNOWN[422]
-    return refusal_page(422, title, f"{words}: {', '.join(fields)}")
+    return _answer(request, 422, title, f"{words}: {', '.join(fields)}")
 
 
 class LastResort:

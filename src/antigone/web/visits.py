@@ -131,7 +131,8 @@ def signed_in(request: Request, token: Annotated[str, Depends(sent_token)]) -> V
     except Forbidden:  # another program changed the password, or ended the access
         web.sessions.close(cookie)
         raise SignInNeeded("closed") from None
-    return Visit(web, request, session, cookie, found.csrf)
+    request.state.visit = Visit(web, request, session, cookie, found.csrf)
+    return request.state.visit
 
 
 Signed = Annotated[Visit, Depends(signed_in)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from antigone.casework.registry.session import Session, action
 from antigone.casework.registry.views import AuditLine, AuditPage
-from antigone.registry.auditlog import page_of_audit, read_lines
+from antigone.registry.auditlog import kinds_of_lines, page_of_audit, read_lines
 from antigone.registry.checkpoints import (
     Checkpoint,
     checkpoint_fields,
@@ -33,8 +33,10 @@ def read_audit(session: Session, *, page: int = 1, size: int = 100, actor: str =
     """Some lines of the audit, the newest first; of one user, or of one action, when they are named."""
     with session.reading("read audit", {"page": page}) as connection:
         rows, total = page_of_audit(connection, actor=actor, action=action, page=page, size=size)
+        kinds = kinds_of_lines(connection)
     lines = [AuditLine(r.number, r.at, r.actor, r.action, r.purpose, r.subject, r.hash) for r in rows]
-    return AuditPage(tuple(lines), total, page, size)
+    actors, actions = (tuple(sorted(set(names))) for names in zip(*kinds, strict=True))
+    return AuditPage(tuple(lines), total, page, size, actors, actions)
 
 
 @action("read audit")

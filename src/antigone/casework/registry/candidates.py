@@ -31,7 +31,15 @@ from antigone.registry.candidates import Only, Order
 from antigone.registry.instruments import count_lapsed, count_uncovered
 from antigone.registry.overview import AnyRow, donors_of, find_candidate, find_incident, members_of, newest_answer
 from antigone.registry.pair import read_family, read_person
-from antigone.registry.pairings import TRANSITIONS, Decision, declared_parts, read_decisions, read_reviews
+from antigone.registry.pairings import (
+    TRANSITIONS,
+    Decision,
+    declared_parts,
+    read_decisions,
+    read_reviews,
+    stands_against,
+)
+from antigone.registry.rivals import count_rivals
 from antigone.registry.runs import read_result
 
 ORDERS: Mapping[str, Order] = {order: order for order in get_args(Order)}
@@ -71,7 +79,9 @@ def list_candidates(
         found = stored.read_candidates(
             connection, number, only=only, order=order, descending=descending, start=start, count=size
         )
-    return CandidatePage(tuple(_line(one, number) for one in found.lines), found.total, page, size, number)
+        rivals = count_rivals(connection, number, [line.id for line in found.lines])
+    lines = tuple(_line(one, number) for one in found.lines)
+    return CandidatePage(lines, found.total, page, size, number, rivals)
 
 
 @action("see candidate")
@@ -188,6 +198,7 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         run=run_view(connection, row.run),
         may=_may(session, line, decisions, stale=line.stale),
         parts=_other_parts(connection, row.incident, line.unidentified),
+        against=stands_against(connection, row.pairing),
     )
 
 

@@ -16,11 +16,13 @@ from antigone.casework.registry.views import (
     FamilyLine,
     FamilyPage,
     FamilyView,
+    MissingLine,
     UnidentifiedLine,
     UnidentifiedPage,
 )
 from antigone.model.case import SCOPE_IDENTIFICATION
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.registry.identified import Sought, sought_of
 from antigone.registry.overview import (
     AnyRow,
     consents_of,
@@ -28,15 +30,17 @@ from antigone.registry.overview import (
     find_family,
     find_incident,
     members_of,
-    missing_of,
     page_of_families,
     page_of_unidentified,
 )
 
 
 @action("see families")
-def list_families(session: Session, incident: str, *, search: str = "", page: int = 1, size: int = 50) -> FamilyPage:
-    """Some families of an incident, by code; ``search`` is a part of the code.
+def list_families(
+    session: Session, incident: str, *, search: str = "", identified: bool = False, page: int = 1, size: int = 50
+) -> FamilyPage:
+    """Some families of an incident, by code; ``search`` is a part of the code; ``identified`` leaves those with a
+    missing person whose identification two persons confirmed.
 
     Raises
     ------
@@ -47,13 +51,19 @@ def list_families(session: Session, incident: str, *, search: str = "", page: in
     with session.looking() as connection:
         number = find_incident(connection, incident).id
         rows, total = page_of_families(
-            connection, number, search=search, day=day, scope=SCOPE_IDENTIFICATION, page=page, size=size
+            connection,
+            number,
+            search=search,
+            identified=identified,
+            day=day,
+            scope=SCOPE_IDENTIFICATION,
+            page=page,
+            size=size,
         )
-        missing: defaultdict[int, list[str]] = defaultdict(list)
-        for row in missing_of(connection, [row.id for row in rows]):
-            missing[row.family].append(row.code)
-    lines = [FamilyLine(r.code, r.members, tuple(missing[r.id]), r.donors, r.without) for r in rows]
-    return FamilyPage(tuple(lines), total, page, size)
+        sought: defaultdict[int, list[MissingLine]] = defaultdict(list)
+        for one in sought_of(connection, [row.id for row in rows]):
+            sought[one.family].append(_missing(one))
+    return FamilyPage(tuple(_line(row, sought[row.id]) for row in rows), total, page, size)
 
 
 @action("see families")
@@ -95,13 +105,27 @@ def family_view(session: Session, connection: Connection, incident: str, family:
     for row in consents_of(connection, sorted({row.id for row in given})):
         instruments[row.donor].append(_consent(row, session.registry.today()))
     return FamilyView(
-        incident, family, pedigree_of(kin), tuple(m.code for m in kin if m.missing), _donors(given, instruments)
+        incident,
+        family,
+        pedigree_of(kin),
+        tuple(m.code for m in kin if m.missing),
+        _donors(given, instruments),
+        tuple(_missing(one) for one in sought_of(connection, [number])),
     )
 
 
 def pedigree_of(kin: Sequence[AnyRow]) -> Pedigree:
     """The declared pedigree of a family's members."""
     return Pedigree(tuple(Individual(m.code, m.sex, m.father, m.mother, m.founder_inbreeding) for m in kin))
+
+
+def _line(row: AnyRow, sought: Sequence[MissingLine]) -> FamilyLine:
+    missing = tuple(one.code for one in sought)
+    return FamilyLine(row.code, row.members, missing, row.donors, row.without, tuple(sought))
+
+
+def _missing(one: Sought) -> MissingLine:
+    return MissingLine(one.code, one.state, one.kind)
 
 
 def _donors(given: Sequence[AnyRow], instruments: dict[int, list[ConsentLine]]) -> tuple[DonorLine, ...]:

@@ -135,11 +135,16 @@ def joint_of_pair(
 ) -> JointOfPair | None:
     """What the newest joint answer of an incident says of one pair; None when no open answer knows both.
 
+    Where there is no answer nothing is looked at, so the audit gets no line.
+
     Raises
     ------
     RegistryError
         When there is no such incident.
     """
+    with session.looking() as connection:
+        if stored.newest_joint(connection, incident) is None:
+            return None
     pair = {"unidentified": unidentified, "family": family, "missing": missing}
     with session.reading("see joint", {"incident": incident, **pair}) as connection:
         run = stored.newest_joint(connection, incident)

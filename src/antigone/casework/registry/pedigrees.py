@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 
 from antigone.casework.registry.families import family_view
@@ -13,7 +13,7 @@ from antigone.casework.registry.views import FamilyView
 from antigone.errors import Conflict, InputError
 from antigone.model.pedigree import Pedigree
 from antigone.registry.overview import donors_of, find_family
-from antigone.registry.pedigrees import change_pedigree
+from antigone.registry.pedigrees import change_pedigree, find_decision
 
 LONGEST_CODE = 200
 MOST_MEMBERS = 500
@@ -21,7 +21,14 @@ MOST_MEMBERS = 500
 
 @action("import")
 def save_pedigree(
-    session: Session, incident: str, family: str, *, pedigree: Pedigree, missing: Collection[str], seen: str
+    session: Session,
+    incident: str,
+    family: str,
+    *,
+    pedigree: Pedigree,
+    missing: Collection[str],
+    seen: str,
+    severing: bool = False,
 ) -> FamilyView:
     """Give a family another declared pedigree; nothing is written when it is the one that is known.
 
@@ -38,11 +45,14 @@ def save_pedigree(
         The whole pedigree, and the codes of its missing members.
     seen
         The `pedigree_version` that the user looked at.
+    severing
+        Whether it is meant that donors are no longer related to a missing person (`severed`).
 
     Raises
     ------
     InputError
-        When nobody is missing, a missing person is no member or gave a sample, or a code is none.
+        When nobody is missing, a missing person is no member or gave a sample, or a code is none; when donors are no
+        longer related to a missing person, unless that is meant.
     RegistryError
         When there is no such incident or family.
     Conflict
@@ -63,10 +73,78 @@ def save_pedigree(
             raise InputError(
                 f"family '{family}': {both} gave a sample and is marked as missing; take one of the two away"
             )
+        staying = sorted(code for code in giving if code in pedigree)
+        cut = severed(before.pedigree, pedigree, missing=missing, donors=staying)
+        if cut and not severing:
+            raise InputError(
+                f"family '{family}': {tell_severed(cut)}, so their samples would not help to find them any more; "
+                "correct the pedigree, or confirm that this is meant"
+            )
         made = change_pedigree(connection, row, pedigree, missing=missing)
         subject.update({name: len(getattr(made, name)) for name in ("added", "changed", "removed")})
         subject.update(candidates=made.candidates, runs=made.runs)
         return family_view(session, connection, incident, family)
+
+
+@action("import")
+def decision_on_pedigree(session: Session, incident: str, family: str) -> str:
+    """The state of a pairing of the family that holds what is declared; empty when no decision does.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such incident or family.
+    """
+    with session.looking() as connection:
+        held = find_decision(connection, find_family(connection, incident, family))
+    return "" if held is None else str(held.state)
+
+
+def severed(
+    before: Pedigree, now: Pedigree, *, missing: Collection[str], donors: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """Donors who were related to a missing person and are not any more, by the missing person.
+
+    Two are related when they share an ancestor or a descendant: partners are by their child.
+
+    >>> trio = Pedigree.of(("FA", "male"), ("MO", "female"), ("CH", "female", "FA", "MO"))
+    >>> without = Pedigree.of(("FA", "male"), ("MO", "female"), ("CH", "female", "FA"))
+    >>> severed(trio, without, missing={"CH"}, donors=("FA", "MO"))
+    {'CH': ('MO',)}
+    """
+    found = {
+        person: tuple(d for d in donors if _are_tied(before, d, person) and not _are_tied(now, d, person))
+        for person in sorted(missing)
+    }
+    return {person: cut for person, cut in found.items() if cut}
+
+
+def tell_severed(cut: Mapping[str, Sequence[str]]) -> str:
+    """Who is no longer related to whom, in words.
+
+    >>> tell_severed({"MP1": ("R1", "R2"), "MP2": ("R1",)})
+    'R1 and R2 are no longer related to MP1; R1 is no longer related to MP2'
+    """
+    return "; ".join(
+        f"{' and '.join(donors)} {'is' if len(donors) == 1 else 'are'} no longer related to {person}"
+        for person, donors in cut.items()
+    )
+
+
+def _are_tied(pedigree: Pedigree, one: str, other: str) -> bool:
+    if one not in pedigree or other not in pedigree:
+        return False
+    return pedigree.are_related(one, other) or not _descent(pedigree, one).isdisjoint(_descent(pedigree, other))
+
+
+def _descent(pedigree: Pedigree, member: str) -> set[str]:
+    """A member and all descendants."""
+    found, waiting = set[str](), [member]
+    while waiting:
+        here = waiting.pop()
+        found.add(here)
+        waiting += [child for child in pedigree.children[here] if child not in found]
+    return found
 
 
 def pedigree_version(pedigree: Pedigree, missing: Collection[str]) -> str:

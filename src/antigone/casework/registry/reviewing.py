@@ -118,6 +118,7 @@ def _decide(
             candidate=candidate,
         )
         subject.update(state=now.state, version=now.version)
+        subject.update(unidentified=now.unidentified, family=now.family, missing=now.missing)
     return PairingView(now.id, now.state, now.version)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from antigone.casework.registry.counting import Kept
 from antigone.casework.registry.roles import ALLOWED, Action, Role
-from antigone.errors import Forbidden
+from antigone.errors import Forbidden, NotForRole
 from antigone.registry.audit import append
 from antigone.registry.database import check_schema, snapshot, transaction
 from antigone.registry.passphrase import STRONG, Cost
@@ -137,8 +137,7 @@ class Session:
             with snapshot(self.registry.engine) as connection:
                 self._still_is(connection)
             if self.role not in ALLOWED[action]:
-                may = " or ".join(sorted(ALLOWED[action]))
-                raise Forbidden(f"'{action}' is for the {may}; you are signed in as {self.role}; ask one of them")
+                raise NotForRole(action, self.role, ALLOWED[action])
         except Forbidden:
             with transaction(self.registry.engine) as connection:
                 self.note(connection, f"refused: {action}", {"role": self.role})

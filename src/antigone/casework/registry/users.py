@@ -74,6 +74,22 @@ def deactivate_user(session: Session, code: str) -> UserLine:
 
 
 @action("manage users")
+def reactivate_user(session: Session, code: str, *, password: str) -> UserLine:
+    """Give access again, in the role that the user had, with a new first password.
+
+    Raises
+    ------
+    Conflict
+        When there is nobody of that code whose access was ended.
+    VaultError
+        When the password is too short.
+    """
+    with session.writing("manage users", {"reactivate": code}) as connection:
+        users.reactivate(connection, code, password=password, cost=session.registry.cost)
+        return _line(connection, code)
+
+
+@action("manage users")
 def set_password(session: Session, code: str, *, password: str) -> None:
     """Give a user a new password, when they forgot theirs.
 
@@ -108,8 +124,8 @@ def change_own_password(session: Session, *, old: str, new: str) -> None:
             user = users.sign_in(connection, code=session.code, password=old, cost=cost)
             users.set_password(connection, user, password=new, cost=cost)
             session.note(connection, "own account", {"new password of": session.code})
-        except Forbidden as error:
-            refusal = error
+        except Forbidden:
+            refusal = Forbidden("the password until now is wrong; type it again")
             session.note(connection, NOT_SIGNED_IN, {})
     if refusal is not None:  # only now, so that the line of the failure is kept
         raise refusal

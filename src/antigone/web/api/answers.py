@@ -80,7 +80,8 @@ class SampleOf:
 @dataclass(frozen=True)
 class FamilyShown:
     """A family: its declared members with their parents, who is missing, and its donors with their consents.
-    ``version`` is another text whenever anything declared is.
+    ``version`` is another text whenever anything declared is; ``sought`` says how the question of each missing member
+    stands.
     """
 
     incident: str
@@ -89,6 +90,7 @@ class FamilyShown:
     missing: tuple[str, ...]
     donors: tuple[views.DonorLine, ...]
     version: str
+    sought: tuple[views.MissingLine, ...]
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,8 @@ class Revoked:
 def shown_family(view: views.FamilyView) -> FamilyShown:
     """A family as the API answers it."""
     version = pedigree_version(view.pedigree, view.missing)
-    return FamilyShown(view.incident, view.code, view.pedigree.individuals, view.missing, view.donors, version)
+    members = view.pedigree.individuals
+    return FamilyShown(view.incident, view.code, members, view.missing, view.donors, version, view.sought)
 
 
 def shown_candidate(view: views.CandidateView) -> CandidateShown:

@@ -80,13 +80,15 @@ class NewMember(Body):
 
 
 class NewPedigree(Body):
-    """The whole declared pedigree of a family, who of it is missing, and the `version` that was looked at."""
+    """The whole declared pedigree of a family, who of it is missing, and the `version` that was looked at.
+    ``severing``: it is meant that donors are no longer related to a missing person."""
 
     incident: Code
     family: Code
     members: Annotated[tuple[NewMember, ...], Field(min_length=1, max_length=500)]
     missing: Annotated[tuple[Code, ...], Field(min_length=1, max_length=500)]
     seen: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    severing: bool = False
 
 
 class NewCustody(Body):

@@ -78,9 +78,12 @@ def import_files(call: Called, files: list[UploadFile], code: Attested = "", att
 
 
 @router.get("/families", response_model=model_of(views.FamilyPage))
-def list_families(call: Called, incident: Named, search: PartOf = "", page: Page = 1, size: Size = 50) -> object:
-    """Some families of an incident; `search` is a part of the code."""
-    return families.list_families(call.session, incident, search=search, page=page, size=size)
+def list_families(
+    call: Called, incident: Named, search: PartOf = "", identified: bool = False, page: Page = 1, size: Size = 50
+) -> object:
+    """Some families of an incident; `search` is a part of the code, `identified` leaves those with a confirmed
+    identification."""
+    return families.list_families(call.session, incident, search=search, identified=identified, page=page, size=size)
 
 
 @router.get("/family", response_model=model_of(FamilyShown))
@@ -91,10 +94,17 @@ def read_family(call: Called, incident: Named, family: Named) -> object:
 
 @router.put("/family/pedigree", response_model=model_of(FamilyShown))
 def write_pedigree(call: Called, sent: NewPedigree) -> object:
-    """Change a declared pedigree. No donor may vanish; runs that rested on it are to be computed again."""
+    """Change a declared pedigree. No donor may vanish, and none be cut off from a missing person unless `severing` says
+    that this is meant; runs that rested on it are to be computed again."""
     pedigree = Pedigree(tuple(Individual(**member.model_dump()) for member in sent.members))
     saved = save_pedigree(
-        call.session, sent.incident, sent.family, pedigree=pedigree, missing=sent.missing, seen=sent.seen
+        call.session,
+        sent.incident,
+        sent.family,
+        pedigree=pedigree,
+        missing=sent.missing,
+        seen=sent.seen,
+        severing=sent.severing,
     )
     return shown_family(saved)
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from antigone.casework.registry import onetime
 from antigone.casework.registry.users import change_own_password, list_own_tokens, revoke_own_token
-from antigone.errors import InputError
+from antigone.errors import Forbidden, InputError
 from antigone.web.qr import qr_code
 from antigone.web.visits import Signed
 
@@ -42,7 +42,11 @@ def change_password(
     """Change one's own password; every other session of this user ends."""
     if new != again:
         raise InputError("the new password was typed in two different ways; go back, and type it twice the same")
-    change_own_password(visit.session, old=old, new=new)
+    try:
+        change_own_password(visit.session, old=old, new=new)
+    except Forbidden as error:
+        codes = onetime.uses_codes(visit.session)
+        return visit.page("account.html.j2", status=403, uses_codes=codes, enrolment=None, refusal="", wrong=str(error))
     visit.web.sessions.end_all_of(visit.session.code)
     return visit.go("/sign-in?ended=password")
 

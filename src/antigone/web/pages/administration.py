@@ -65,11 +65,24 @@ def change_role(visit: Signed, code: Annotated[str, Form()], role: Annotated[str
 
 
 @router.post("/users/leave")
-def deactivate_user(visit: Signed, code: Annotated[str, Form()]) -> Response:
-    """End a user's access."""
+def deactivate_user(visit: Signed, code: Annotated[str, Form()], typed: Annotated[str, Form()]) -> Response:
+    """End a user's access, after their code was typed again."""
+    visit.session.require("manage users")
+    if typed.strip() != code:
+        raise InputError(
+            f"to end an access, the code of the user is typed again; expected '{code}', found something else; go back, "
+            "and type it if you mean it"
+        )
     users.deactivate_user(visit.session, code)
     visit.web.sessions.end_all_of(code)
     return visit.go("/users", notice=f"User {code} has no access any more. The code stays in the history.")
+
+
+@router.post("/users/return")
+def reactivate_user(visit: Signed, code: Annotated[str, Form()], password: Annotated[str, Form()]) -> Response:
+    """Give a user access again whose access was ended."""
+    line = users.reactivate_user(visit.session, code, password=password)
+    return visit.go("/users", notice=f"User {code} has access again as {line.role}; tell them the password in person.")
 
 
 @router.post("/users/password")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from antigone.casework.registry.roles import Role
 from antigone.casework.registry.status import TO_ERASE, read_incident, read_status
 from antigone.casework.registry.views import Blocked, News, Waiting
-from antigone.web.rendering import link, plural
+from antigone.web.rendering import link, may, plural
 from antigone.web.visits import Signed, Visit
 
 router = APIRouter()
@@ -57,7 +58,7 @@ def dashboard(visit: Signed) -> HTMLResponse:
     """What this user should look at first."""
     status = read_status(visit.session)
     tasks = [(waiting, *_asked(waiting), _where(waiting)) for waiting in status.waiting]
-    news = [(item, *_told(item)) for item in status.news]
+    news = [(item, *_told(item, visit.session.role)) for item in status.news]
     needs = list(_needs(status.blocked).items())
     blocked = (needs[:MOST_SHOWN], needs[MOST_SHOWN:])
     return visit.page("dashboard.html.j2", state=status, tasks=tasks, news=news, order=ORDER, blocked=blocked)
@@ -107,7 +108,10 @@ def _where(waiting: Waiting) -> str:
     return link("/runs", incident=waiting.incident)
 
 
-def _told(item: News) -> tuple[str, str]:
-    """What happened, in words, and the address of the page that shows it."""
+def _told(item: News, role: Role) -> tuple[str, str]:
+    """What happened, in words, and the address of the page that shows it to this role."""
     once, often, page = HAPPENED[item.what]
-    return once if item.count == 1 else often, link(page, incident=item.incident)
+    words = once if item.count == 1 else often
+    if item.what == "confirm" and may(role, "see families"):
+        return words, link("/families", incident=item.incident, identified="yes")
+    return words, link(page, incident=item.incident)

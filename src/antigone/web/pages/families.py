@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -13,10 +14,12 @@ from antigone.casework.registry import consents, custody
 from antigone.casework.registry.families import list_families, list_unidentified, read_family
 from antigone.casework.registry.letters import letters_on_hold
 from antigone.casework.registry.roles import Action
-from antigone.casework.registry.views import FamilyView, Left
+from antigone.casework.registry.views import FamilyView, Left, MissingLine
 from antigone.errors import InputError
 from antigone.model.case import Consent
+from antigone.papers import LETTERS
 from antigone.report.drawing import Mark, draw_key, draw_pedigree
+from antigone.report.pdf_letter import State
 from antigone.web.pages.dashboard import title_of
 from antigone.web.rendering import link, may, plural
 from antigone.web.visits import Signed
@@ -30,13 +33,24 @@ SCOPES = {
     "sharing": "to be shared with another institution",
 }
 
+LETTER_SAYS: Mapping[State, str] = {
+    "identified from remains": "that their relative is probably identified, confirmed by two persons, and has died.",
+    "identified living": "that their relative is probably identified, confirmed by two persons, and is alive.",
+    "still looking": "that the search goes on. It tells of no identification.",
+    "one more sample": "that a relative is asked for one more sample. It tells of no identification.",
+}
+"""What each letter tells, for whoever makes it."""
+
 
 @router.get("/families")
-def family_list(visit: Signed, incident: str, search: str = "", page: int = 1) -> HTMLResponse:
-    """The families of an incident."""
-    found = list_families(visit.session, incident, search=search.strip(), page=max(page, 1))
+def family_list(
+    visit: Signed, incident: str, search: str = "", identified: bool = False, page: int = 1
+) -> HTMLResponse:
+    """The families of an incident, or those with an identified member alone."""
+    found = list_families(visit.session, incident, search=search.strip(), identified=identified, page=max(page, 1))
+    chosen = {"search": search, "identified": "yes" if identified else ""}
     return visit.page(
-        "families.html.j2", incident=incident, title=title_of(visit, incident), found=found, search=search
+        "families.html.j2", incident=incident, title=title_of(visit, incident), found=found, chosen=chosen
     )
 
 
@@ -55,7 +69,15 @@ def family_page(visit: Signed, incident: str, family: str) -> HTMLResponse:
         today=visit.session.registry.today(),
         leaving=_leaving(found, visit.session.registry.today()),
         on_hold=letters_on_hold(visit.session, incident, family) if may(visit.session.role, LETTER) else (),
+        letters=[(one, LETTER_SAYS[_letter_state(found, one)]) for one in found.sought],
     )
+
+
+def _letter_state(family: FamilyView, one: MissingLine) -> State:
+    """What a letter about a missing person follows from, as `antigone.papers` decides it when the letter is made."""
+    if one.state == "confirmed":
+        return LETTERS["confirmed", one.kind]
+    return LETTERS["not found" if any(donor.covered for donor in family.donors) else "sample needed", ""]
 
 
 def _leaving(family: FamilyView, today: dt.date) -> list[str]:
@@ -176,8 +198,9 @@ def _check_typed(typed: str, code: str) -> None:
 
 
 def _left_words(left: Left) -> str:
+    numbers = "its numbers" if left.candidates == 1 else "their numbers"
     words = (
-        f"{left.who} is erased. {plural(left.candidates, 'candidate')} lost their numbers; "
+        f"{left.who} is erased. {plural(left.candidates, 'candidate')} lost {numbers}; "
         f"{plural(left.runs, 'search', 'searches')} must be computed again."
     )
     return " ".join((words, *(f"Still to do by hand: {task}." for task in left.still_to_do)))

@@ -11,7 +11,13 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from antigone.casework.registry.families import read_family
-from antigone.casework.registry.pedigrees import pedigree_version, save_pedigree
+from antigone.casework.registry.pedigrees import (
+    decision_on_pedigree,
+    pedigree_version,
+    save_pedigree,
+    severed,
+    tell_severed,
+)
 from antigone.casework.registry.status import read_incident
 from antigone.errors import Conflict, InputError
 from antigone.model.pedigree import Individual, Sex
@@ -95,13 +101,14 @@ def step(
     sex: Annotated[str, Form()] = "unknown",
     father: Annotated[str, Form()] = "",
     mother: Annotated[str, Form()] = "",
+    severing: Annotated[bool, Form()] = False,
 ) -> Response:
     """One step of the draft, or the end of it: saved, or refused with the draft as it was."""
     visit.session.require("import")
     before = Editor(incident, family, seen, Draft.read(draft), member, tuple(donors or ()))
     try:
         if do == "save":
-            return _save(visit, before)
+            return _save(visit, before, severing=severing)
         asked = Asked(member, New(code, _sex(new_sex)), other, sex, father, mother)
         after = _after(before.draft, do, asked)
     except (InputError, Conflict) as error:
@@ -121,10 +128,16 @@ def _after(draft: Draft, do: str, asked: Asked) -> Draft:
     return draft.step(lambda now: CHANGES[do](now, asked))
 
 
-def _save(visit: Visit, editor: Editor) -> Response:
+def _save(visit: Visit, editor: Editor, *, severing: bool) -> Response:
     now = editor.draft.now.declared
     save_pedigree(
-        visit.session, editor.incident, editor.family, pedigree=now.pedigree, missing=now.missing, seen=editor.seen
+        visit.session,
+        editor.incident,
+        editor.family,
+        pedigree=now.pedigree,
+        missing=now.missing,
+        seen=editor.seen,
+        severing=severing,
     )
     address = link("/family", incident=editor.incident, family=editor.family)
     notice = "The pedigree is saved. Searches that rested on it must be computed again."
@@ -156,7 +169,16 @@ def _page(visit: Visit, editor: Editor, *, refusal: str = "", done: str = "") ->
         sexes=SEXES,
         refusal=refusal,
         done=done,
+        cut=_cut(editor),
+        decided=decision_on_pedigree(visit.session, editor.incident, editor.family),
     )
+
+
+def _cut(editor: Editor) -> str:
+    """Who is no longer related to whom, compared with the pedigree that the draft began from; empty when nobody."""
+    was, now = editor.draft.first.declared, editor.draft.now.declared
+    staying = [code for code in editor.donors if code in now.codes]
+    return tell_severed(severed(was.pedigree, now.pedigree, missing=now.missing, donors=staying))
 
 
 def _drawing(now: Declared, chosen: str, donors: tuple[str, ...]) -> Markup:
@@ -188,7 +210,7 @@ def _words(before: Draft, after: Draft) -> str:
     """What the last step did, for those who do not see the drawing change."""
     was, now = before.now.declared, after.now.declared
     added = [code for code in now.codes if code not in was.codes]
-    gone = [code for code in was.codes if code not in now.codes]
+    gone = [f"{code} ({bonds})" if (bonds := was.bonds(code)) else code for code in was.codes if code not in now.codes]
     changed = [
         code
         for code in now.codes

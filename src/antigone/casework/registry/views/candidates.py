@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from antigone.casework.registry.views.work import RunView
 from antigone.model.case import Family, UnidentifiedPerson
@@ -41,13 +42,15 @@ class CandidateLine:
 
 @dataclass(frozen=True)
 class CandidatePage:
-    """Some candidates of a run."""
+    """Some candidates of a run; ``rivals``: how many other candidates of the run are of the same unidentified person or
+    for the same missing one, by the number of the candidate."""
 
     rows: tuple[CandidateLine, ...]
     total: int
     page: int
     size: int
     run: int | None
+    rivals: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class CandidateView:
     ``of_missing`` are the strongest other candidates of the two persons, ``all_of_unidentified`` and ``all_of_missing``
     how many there are. ``parts`` are the other remains that were declared parts of this person. ``may`` are the steps
     that the user who asks can take now: "comment", "propose", "confirm", "reject", "return", "ask to reopen", "reopen",
-    "keep".
+    "keep". ``against``: the confirmed identification that keeps this one from being confirmed, and what to do.
     """
 
     line: CandidateLine
@@ -99,6 +102,12 @@ class CandidateView:
     run: RunView
     may: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    against: str = ""
+
+    @property
+    def rivals(self) -> int:
+        """How many other candidates of the run name the same person or the same missing one."""
+        return self.all_of_unidentified + self.all_of_missing
 
 
 @dataclass(frozen=True)

@@ -41,12 +41,14 @@ class AuditLine:
 
 @dataclass(frozen=True)
 class AuditPage:
-    """Some lines of the audit, the newest first."""
+    """Some lines of the audit, the newest first; ``actors`` and ``actions`` are all that the audit names."""
 
     rows: tuple[AuditLine, ...]
     total: int
     page: int
     size: int
+    actors: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

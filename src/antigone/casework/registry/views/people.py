@@ -10,14 +10,25 @@ from antigone.model.pedigree import Pedigree
 
 
 @dataclass(frozen=True)
+class MissingLine:
+    """A missing person, and what may be known of them: ``state`` is "confirmed" (by two persons), "under review again"
+    or "not found"; ``kind`` of who was confirmed as them, "remains" or "living". No number, and not as whom."""
+
+    code: str
+    state: str
+    kind: str
+
+
+@dataclass(frozen=True)
 class FamilyLine:
-    """A family in a list."""
+    """A family in a list; ``sought`` says how the question of each missing member stands."""
 
     code: str
     members: int
     missing: tuple[str, ...]
     donors: int
     donors_without_consent: int
+    sought: tuple[MissingLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,13 +67,14 @@ class DonorLine:
 
 @dataclass(frozen=True)
 class FamilyView:
-    """A declared pedigree, its missing members and its donors; codes only."""
+    """A declared pedigree, its missing members with how the question of each stands, and its donors; codes only."""
 
     incident: str
     code: str
     pedigree: Pedigree
     missing: tuple[str, ...]
     donors: tuple[DonorLine, ...]
+    sought: tuple[MissingLine, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,52 @@
+"""What each action of the registry is called where somebody may not take it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from antigone.casework.registry.roles import Action
+from antigone.errors import NotForRole
+
+IN_WORDS: Mapping[Action, str] = {
+    "see status": "the overview",
+    "see families": "looking at families and unidentified persons",
+    "import": "importing an incident, or changing a pedigree,",
+    "record consent": "recording a consent",
+    "record custody": "recording who holds a sample",
+    "withdraw": "erasing somebody who withdraws",
+    "search": "searching an incident",
+    "see runs": "looking at searches",
+    "solve jointly": "solving an incident jointly",
+    "see joint": "looking at a joint solution",
+    "see candidates": "looking at the list of candidates",
+    "see candidate": "looking at a candidate",
+    "see findings": "checking references against their pedigrees",
+    "comment": "commenting on a candidate",
+    "propose": "proposing an identification",
+    "confirm": "confirming an identification",
+    "reject": "rejecting a candidate, or sending a proposal back,",
+    "ask to reopen": "asking to reopen a decision",
+    "reopen": "reopening a decision",
+    "export": "exporting an incident",
+    "write expert report": "making an expert report",
+    "write family letter": "making a letter to a family",
+    "manage users": "managing users",
+    "manage tokens": "managing tokens of programs",
+    "own account": "one's own account",
+    "see safekeeping": "looking at keys and backups",
+    "rotate key": "changing the master key",
+    "back up": "making and checking backups",
+    "read audit": "reading the audit",
+    "sign checkpoint": "signing a checkpoint of the audit",
+    "verify": "checking that the registry is whole",
+}
+
+
+def tell_not_for_role(error: NotForRole) -> str:
+    """Whom an action is for, in the words of the pages.
+
+    >>> tell_not_for_role(NotForRole("search", "coordinator", ["geneticist"]))
+    'searching an incident is for the geneticist; you are signed in as coordinator; ask one of them'
+    """
+    words = next((words for action, words in IN_WORDS.items() if action == error.action), f"'{error.action}'")
+    return f"{words} is for the {' or '.join(error.may)}; you are signed in as {error.role}; ask one of them"
