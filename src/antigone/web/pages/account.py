@@ -11,7 +11,7 @@ from antigone.casework.registry import onetime
 from antigone.casework.registry.users import change_own_password, list_own_tokens, revoke_own_token
 from antigone.errors import Forbidden, InputError
 from antigone.web.qr import qr_code
-from antigone.web.visits import Signed
+from antigone.web.visits import Signed, Visit
 
 router = APIRouter()
 
@@ -19,11 +19,18 @@ router = APIRouter()
 @router.get("/account")
 def account(visit: Signed) -> HTMLResponse:
     """Who is signed in, in which role, for which purpose; and the form for another password and codes."""
+    return _account(visit)
+
+
+def _account(visit: Visit, *, status: int = 200, wrong: str = "") -> HTMLResponse:
+    """The page; ``wrong`` is what was wrong with the password that was typed."""
     return visit.page(
         "account.html.j2",
+        status=status,
         uses_codes=onetime.uses_codes(visit.session),
         enrolment=None,
         refusal="",
+        wrong=wrong,
         tokens=list_own_tokens(visit.session),
     )
 
@@ -45,8 +52,7 @@ def change_password(
     try:
         change_own_password(visit.session, old=old, new=new)
     except Forbidden as error:
-        codes = onetime.uses_codes(visit.session)
-        return visit.page("account.html.j2", status=403, uses_codes=codes, enrolment=None, refusal="", wrong=str(error))
+        return _account(visit, status=403, wrong=str(error))
     visit.web.sessions.end_all_of(visit.session.code)
     return visit.go("/sign-in?ended=password")
 
