@@ -204,6 +204,19 @@ def test_documents__a_short_table_stays_on_one_page_and_no_table_loses_a_word():
         assert (sum(bool(re.search(r"c\d\dx", page)) for page in read) == 1) == whole, (number, words)
 
 
+@pytest.mark.parametrize("number", [20, 90, 200])
+def test_expert_report__a_chart_of_many_markers_is_drawn_whole(number):
+    markers = tuple(f"DYS{n:03}" for n in range(number))
+    by_marker = {population: dict.fromkeys(markers, 0.1) for population in example.POPULATIONS}
+    of = case(log10_lr_by_marker=by_marker, markers_compared=markers)
+    document = compose_expert_report(of, language=EN, day=DAY)
+    drawn = tuple(b for b in document.blocks if isinstance(b, Figures) and number == b.figures[0].svg.count(">DYS"))
+    assert len(drawn) == 1
+    read = " ".join(seen_pages(render_pdf(replace(document, blocks=(*drawn, Paragraph("after"))))))
+    assert [marker for marker in markers if marker not in read] == []
+    assert "after" in read
+
+
 def test_expert_report__appendix_holds_every_hash_of_the_run():
     read, of = text(expert("en")), case()
     provenance = of.result.provenance

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
@@ -23,6 +24,13 @@ DOT_STEP = 20
 CHART_WIDTH = 380
 MOST_DOTS = 40
 EXCLUDED = "excluded (LR 0)"
+FONT_SIZE = 12
+LETTER, WIDE_LETTER = 0.72, 1.02
+"""Widths in parts of the font size, in the widest sans-serif fonts of browsers; the engine measures in a narrow one."""
+LABEL_LIMIT, LABEL_PADDING = 150, 8
+MOST_WIDER = 1.25
+"""How much wider than measured here a label that was shortened to the limit may be."""
+MARGIN = 6.0
 
 
 def load_charts() -> None:
@@ -48,7 +56,9 @@ def marker_chart(log10_lr: Mapping[str, float], markers: Sequence[str], *, title
         One SVG element without script, ids or addresses; the same bytes for the same input.
     """
     rows = [_marker_row(marker, log10_lr[marker]) for marker in markers if marker in log10_lr]
-    low, high = _domain([row["value"] for row in rows], any(row["excluded"] for row in rows))
+    to_left = [row for row in rows if row["value"] < 0 or row["excluded"]]
+    to_right = [row for row in rows if row not in to_left]
+    low, high = _domain([0.0, *(row["value"] for row in rows)], _rooms(to_left, 4), _rooms(to_right, 4))
     y = alt.Y("marker:N", title=None, scale=alt.Scale(domain=[row["marker"] for row in rows], paddingInner=0.3))
     x = alt.X("value:Q", title="log10 LR", scale=alt.Scale(domain=[low, high], nice=False))
     colour = alt.condition("datum.value < 0", alt.value(AGAINST), alt.value(FOR))
@@ -70,7 +80,9 @@ def overview_chart(best: Mapping[str, float], threshold: float, *, title: str) -
     """
     highest = sorted(best, key=lambda code: (-best[code], code))[:MOST_DOTS]
     rows = [_marker_row(code, best[code]) | {"listed": best[code] >= threshold} for code in highest]
-    low, high = _domain([*(row["value"] for row in rows), threshold], any(row["excluded"] for row in rows))
+    to_left = [row for row in rows if not row["listed"]]
+    to_right = [row for row in rows if row["listed"]]
+    low, high = _domain([0.0, threshold, *(row["value"] for row in rows)], _rooms(to_left, 8), _rooms(to_right, 8))
     y = alt.Y("marker:N", title=None, scale=alt.Scale(domain=[row["marker"] for row in rows]))
     x = alt.X("value:Q", title="best log10 LR", scale=alt.Scale(domain=[low, high], nice=False))
     fill = alt.condition("datum.listed", alt.value(FOR), alt.value("#ffffff"))
@@ -92,13 +104,13 @@ def sensitivity_chart(points: Sequence[SensitivityPoint], *, title: str) -> str:
     """
     rows = [_marker_row(f"{point.assumption} {point.value}", point.log10_lr) for point in points]
     values = [row["value"] for row in rows if not row["excluded"]] or [0.0]
-    span = max(max(values) - min(values), 1.0)
-    scale = alt.Scale(domain=[round(min(values) - 0.1 * span, 6), round(max(values) + 0.25 * span, 6)], nice=False)
+    beside = [row if not row["excluded"] else row | {"value": min(values)} for row in rows]
+    scale = alt.Scale(domain=_domain(values, [], _rooms(beside, 8)), nice=False)
     y = alt.Y("marker:N", title=None, scale=alt.Scale(domain=[row["marker"] for row in rows]))
     x = alt.X("value:Q", title="total log10 LR", scale=scale)
     dots = alt.Chart().mark_point(size=60, opacity=1, stroke=FOR, fill=FOR).encode(x=x, y=y)
     start = alt.Chart().encode(x=alt.datum(round(min(values), 6)), y=y).transform_filter("datum.excluded")
-    written = start.mark_text(align="left", fontSize=12, color=INK).encode(text=alt.Text("text:N"))
+    written = start.mark_text(align="left", fontSize=FONT_SIZE, color=INK).encode(text=alt.Text("text:N"))
     return _svg(
         [dots.transform_filter("!datum.excluded"), _texts("true", "left", 8, x, y), written], rows, DOT_STEP, title
     )
@@ -110,22 +122,51 @@ def _marker_row(name: str, value: float) -> dict[str, Any]:
     return {"marker": name, "value": 0.0 if excluded else round(value, 6), "excluded": excluded, "text": text}
 
 
-def _domain(values: Sequence[float], has_excluded: bool) -> tuple[float, float]:
-    """The x axis with room for the texts beside the bars."""
-    low, high = min(*values, 0.0, 0.0), max(*values, 0.0, 0.0)
-    span = max(high - low, 1.0)
-    left = 0.16 * span if low < 0 else 0.02 * span
-    low -= left
-    if has_excluded:
-        low = min(low, -0.45 * span)
-    return round(low, 6), round(high + 0.18 * span, 6)
+def _domain(
+    values: Sequence[float], to_left: Sequence[tuple[float, float]], to_right: Sequence[tuple[float, float]]
+) -> list[float]:
+    """The x axis: it holds every value, and room for the texts that stand left and right of some of them.
+
+    A text is where it begins on the axis and how many pixels it needs from there. The values are drawn as large as all
+    texts allow: for each two texts, what they need is taken from the width of the chart.
+    """
+    left = [*to_left, (min(values), MARGIN)]
+    right = [*to_right, (max(values), MARGIN)]
+    widest = max(room for _, room in left) + max(room for _, room in right)
+    between = [(CHART_WIDTH - x - y) / (b - a) for a, x in left for b, y in right if b > a]
+    pixels_of_one = min([CHART_WIDTH - widest, *between])  # so the axis spans at least one
+    low = min(a - room / pixels_of_one for a, room in left)
+    high = max(b + room / pixels_of_one for b, room in right)
+    return [round(low, 6), round(high, 6)]
+
+
+def _rooms(rows: Sequence[Mapping[str, Any]], shift: float) -> list[tuple[float, float]]:
+    """Where the texts of some rows begin, and the pixels they need."""
+    return [(row["value"], shift + text_room(row["text"])) for row in rows]
+
+
+def text_room(text: str) -> float:
+    """The pixels that a text of a chart may need in a browser, whatever its sans-serif font.
+
+    Examples
+    --------
+    >>> round(text_room("D22S1045"), 1)
+    69.1
+    """
+    wide = sum(letter in "MWmw@%" or unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return FONT_SIZE * (LETTER * (len(text) - wide) + WIDE_LETTER * wide)
+
+
+def _label_room(rows: Sequence[Mapping[str, Any]]) -> float:
+    widest = max((text_room(row["marker"]) for row in rows), default=0.0)
+    return LABEL_PADDING + min(widest, MOST_WIDER * LABEL_LIMIT)
 
 
 def _texts(test: str, align: Any, shift: int, x: alt.X, y: alt.Y, *, bold: bool = False) -> alt.Chart:
     if "excluded" not in test:
         test = f"({test}) && !datum.excluded"
     style = alt.Chart().mark_text(
-        align=align, baseline="middle", dx=shift, fontSize=12, color=INK, fontWeight="bold" if bold else "normal"
+        align=align, baseline="middle", dx=shift, fontSize=FONT_SIZE, color=INK, fontWeight="bold" if bold else "normal"
     )
     texts: alt.Chart = style.encode(x=x, y=y, text=alt.Text("text:N")).transform_filter(test)
     return texts
@@ -137,9 +178,17 @@ def _svg(layers: Sequence[alt.Chart], rows: Sequence[Mapping[str, Any]], step: i
         .properties(width=CHART_WIDTH, height=max(len(rows), 1) * step)
         .configure(aria=False, font="sans-serif", background="transparent", padding=2)
         .configure_view(stroke=None)
-        .configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", labelColor=INK, titleColor=QUIET)
+        .configure_axis(
+            labelFontSize=FONT_SIZE, titleFontSize=FONT_SIZE, titleFontWeight="normal", labelColor=INK, titleColor=QUIET
+        )
         .configure_axisX(gridColor="#e3e7eb", domain=False, ticks=False, labelPadding=4, tickCount=6)
-        .configure_axisY(domain=False, ticks=False, labelPadding=8, labelLimit=150)
+        .configure_axisY(
+            domain=False,
+            ticks=False,
+            labelPadding=LABEL_PADDING,
+            labelLimit=LABEL_LIMIT,
+            minExtent=round(_label_room(rows), 1),
+        )
     )
     return _embeddable(vl_convert.vegalite_to_svg(chart.to_dict(validate=False)), title)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 CELL_WIDTH, CELL_HEIGHT, GAP = 92, 26, 2
-LABEL_WIDTH, LINE, LONGEST = 118, 22, 14
+LABEL_WIDTH, LINE, LONGEST = 130, 22, 14
 INK, WASH = "#1d2733", "43,92,125"
 LIGHTEST, RANGE = 0.04, 0.58
 """Opacities: on the darkest cell too, the ink has the contrast of WCAG AA (4.5)."""
