@@ -16,6 +16,7 @@ from antigone.model.joint_result import JointPrior
 from antigone.registry.database import transaction
 from antigone.registry.joint_runs import start_joint
 from antigone.report.numbers import probability_text
+from antigone.web.jobs import Job, Jobs, write_job
 
 PATIENCE = 60.0
 
@@ -125,6 +126,39 @@ def test_start__a_prior_that_is_none_is_refused_before_anything_starts(site, pri
     asked = {"incident": INCIDENT, "prior": prior, "number": number}
     assert post(site.browser("geneticist"), "/joint", asked).status_code == 422
     assert list(site.app.state.web.jobs.all()) == []
+
+
+def test_start__a_number_that_is_missing_is_asked_for_at_its_field_and_the_rest_is_kept(site):
+    asked = {"incident": INCIDENT, "prior": "odds", "number": "", "population": "Here"}
+    page = post(site.browser("geneticist"), "/joint", asked).text
+    assert "the prior odds of each identification: a number above 0, such as 0.02; the field was empty." in page
+    assert '<option value="odds" selected>' in page
+    assert 'name="population" value="Here"' in page
+    assert 'aria-invalid="true"' in page
+    again = post(site.browser("geneticist"), "/joint", asked | {"prior": "fraction", "number": "1,5"}).text
+    assert "a number between 0 and 1, such as 0.5; found &#39;1,5&#39;." in again
+    assert 'name="number" inputmode="decimal" value="1,5"' in again
+
+
+@pytest.mark.parametrize("state", ["running", "cancelled"])
+def test_page__does_not_call_failed_what_was_cancelled_since(site, state):
+    with transaction(site.team.registry.engine) as connection:
+        run = start_joint(connection, incident=INCIDENT, started_by=3, purpose="x", day=NOON.date(), at="", left_out={})
+    job = Job("f" * 16, "x", "geneticist", "x", INCIDENT, state="failed", run=run, kind="joint", words="it died")
+    write_job(site.app.state.web.jobs._path(job.id), job)
+    browser = site.browser("geneticist")
+    if state == "cancelled":
+        assert post(browser, "/joint/cancel", {"run": str(run)}).status_code == 303
+    assert ("The last one failed" in shown(browser)) == (state == "running")
+
+
+@pytest.mark.parametrize(("kind", "address"), [("joint", f"/joint?incident={INCIDENT}"), ("search", "/search?job=")])
+def test_page__says_how_much_time_has_passed(site, kind, address, monkeypatch):
+    monkeypatch.setattr(Jobs, "_is_alive", lambda *_: True)
+    job = Job("f" * 16, "x", "geneticist", "x", INCIDENT, state="running", kind=kind, asked=time.time() - 125)
+    write_job(site.app.state.web.jobs._path(job.id), job)
+    page = site.browser("reviewer").get(address + (job.id if kind == "search" else "")).text
+    assert re.search(r'data-passed="12[5-9]">2 min [5-9] s since it was asked for', page)
 
 
 def test_start__what_fails_says_why(site):

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -40,7 +41,8 @@ class Job:
     it failed, or from where a resumed search goes on. ``process`` is the number of its process. A search has a
     ``seed``, or ``resumes`` the run of that number, and may be cut into blocks of ``block_families`` (0: its size
     decides); a joint solution has a ``prior``, as `JointPrior.parse` reads it, and a ``population``, which is empty for
-    the most cautious one; of ``candidate`` one stored candidate is worked out in full.
+    the most cautious one; of ``candidate`` one stored candidate is worked out in full. ``asked`` is when it was asked
+    for, in seconds since 1970.
     """
 
     id: str
@@ -62,6 +64,12 @@ class Job:
     resumes: bool = False
     block_families: int = 0
     candidate: int = 0
+    asked: float = 0.0
+
+    @property
+    def passed(self) -> int:
+        """Seconds since it was asked for; 0 when its file does not say when."""
+        return max(round(time.time() - self.asked), 0) if self.asked else 0
 
     @property
     def has_ended(self) -> bool:
@@ -116,7 +124,7 @@ class Jobs:
             self._refuse_a_second(incident, kind, candidate)
             self._forget_oldest()
             asked: dict[str, Any] = {"kind": kind, "prior": prior, "population": population}
-            asked |= {"run": run, "resumes": run is not None, "block_families": block_families}
+            asked |= {"run": run, "resumes": run is not None, "block_families": block_families, "asked": time.time()}
             asked["candidate"] = candidate
             job = Job(secrets.token_hex(8), self._place, user, purpose, incident, seed, **asked)
             write_job(self._path(job.id), job)

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from antigone.casework.registry.joint import cancel_joint, list_joint_runs, read_joint
 from antigone.casework.registry.opening import worker_key
 from antigone.casework.registry.views import JointLine
-from antigone.errors import InputError
+from antigone.errors import InputError, ModelError
 from antigone.model.joint_result import Conclusion, FamilyAnswer, JointPrior, JointResult
 from antigone.report.heatmap import draw_heatmap
 from antigone.report.joint import LEAST_IN_MATRIX, NOBODY, changes_between, summarise_joint
@@ -30,6 +30,12 @@ FAMILIES_ON_A_PAGE = 20
 MOST_ROWS = 30
 """Unidentified persons in the picture of one family: the most probable ones."""
 MOST_CONCLUSIONS = 200
+NUMBERS = {
+    "open": "how many missing persons are expected among the unidentified: a number above 0, such as 12",
+    "fraction": "which share of the unidentified are missing persons: a number between 0 and 1, such as 0.5",
+    "odds": "the prior odds of each identification: a number above 0, such as 0.02",
+}
+"""What the number of a prior says, and which numbers there are."""
 PRIORS = {
     "flat": "every assignment alike",
     "closed": "everybody unidentified is one of the missing",
@@ -41,6 +47,19 @@ PRIORS = {
 CLEAR = 0.99
 """A posterior from which on a place counts as clear, though its generalised LR is not proven."""
 ALWAYS_STATED = ("flat", "closed")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the form for a joint solution said, and why it was refused."""
+
+    prior: str = "flat"
+    number: str = ""
+    population: str = ""
+    refusal: str = ""
+
+
+NOTHING_ASKED = Asked()
 
 
 @dataclass(frozen=True)
@@ -67,25 +86,33 @@ class FamilyMaps:
 @router.get("/joint")
 def joint_page(visit: Signed, incident: str, run: int | None = None, page: int = 1) -> HTMLResponse:
     """The newest joint answer of an incident, or the one named, and the form for a new one."""
+    return _page(visit, incident, run=run, page=page)
+
+
+def _page(
+    visit: Visit, incident: str, *, run: int | None = None, page: int = 1, asked: Asked = NOTHING_ASKED
+) -> HTMLResponse:
     lines = list_joint_runs(visit.session, incident)
     shown = run if run is not None else _to_show(lines)
     view = None if shown is None else read_joint(visit.session, shown)
     if view is not None and view.line.incident != incident:
         raise InputError(f"joint run {shown} is not of incident '{incident}'; choose one of its list")
     jobs = list(visit.web.jobs.of(incident, kind="joint"))
+    cancelled = {line.id for line in lines if line.state == "cancelled"}  # also after its process was gone
     values: dict[str, object] = {
         "incident": incident,
         "title": title_of(visit, incident),
         "lines": lines,
         "view": view,
         "job": next((job for job in jobs if not job.has_ended), None),
-        "failed": next((job for job in jobs[:1] if job.state == "failed"), None),
+        "failed": next((job for job in jobs[:1] if job.state == "failed" and job.run not in cancelled), None),
+        "asked": asked,
         "priors": PRIORS,
         "r": view.result if view else None,
     }
     if view and view.result:
         values |= _shown(view.result, max(page, 1))
-    return visit.page("joint.html.j2", status=200, **values)
+    return visit.page("joint.html.j2", status=422 if asked.refusal else 200, **values)
 
 
 @router.post("/joint")
@@ -99,13 +126,17 @@ def start_joint(
     """Start a joint solution in a process of its own."""
     visit.session.require("solve jointly")
     title_of(visit, incident)
+    try:
+        stated = _prior(prior, number.strip())
+    except InputError as error:
+        return _page(visit, incident, asked=Asked(prior, number, population, str(error)))
     visit.web.jobs.start(
         user=visit.session.code,
         purpose=visit.session.purpose,
         incident=incident,
         key=worker_key(visit.web.registry),
         kind="joint",
-        prior=_prior(prior, number.strip()),
+        prior=stated,
         population=population.strip(),
     )
     return visit.go(link("/joint", incident=incident))
@@ -162,11 +193,17 @@ def _prior(kind: str, number: str) -> str:
 
     Raises
     ------
-    ModelError
+    InputError
         When it is no prior, or its number is missing or out of range.
     """
+    if kind not in PRIORS:
+        raise InputError(f"prior '{kind[:20]}', expected one of the list; choose one")
     text = kind if kind in ALWAYS_STATED else f"{kind}={number}"
-    JointPrior.parse(text)
+    try:
+        JointPrior.parse(text)
+    except ModelError:
+        found = f"found '{number[:20]}'" if number else "the field was empty"
+        raise InputError(f"'{kind}' needs to know {NUMBERS[kind]}; {found}") from None
     return text
 
 

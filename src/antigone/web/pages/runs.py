@@ -33,7 +33,8 @@ def run_list(visit: Signed, incident: str, page: int = 1) -> HTMLResponse:
     """The searches of an incident, and the form for a new one."""
     found = list_runs(visit.session, incident, page=max(page, 1))
     jobs = list(visit.web.jobs.of(incident, kind="search"))
-    failed = jobs[0] if jobs else None
+    cancelled = {line.id for line in found.rows if line.state == "cancelled"}
+    failed = next((job for job in jobs[:1] if job.state == "failed" and job.run not in cancelled), None)
     resumed = next((line for line in found.rows if can_be_resumed(visit.web.jobs, line)), None)
     return visit.page(
         "runs.html.j2",
@@ -41,7 +42,7 @@ def run_list(visit: Signed, incident: str, page: int = 1) -> HTMLResponse:
         title=title_of(visit, incident),
         found=found,
         jobs=[job for job in jobs if not job.has_ended],
-        failed=failed if failed and failed.state == "failed" else None,
+        failed=failed,
         resumable=resumed,
         kept=kept_words(resumed) if resumed else "",
     )

@@ -34,6 +34,16 @@ function watch(element) {
 
 document.querySelectorAll("[data-live]").forEach(watch);
 
+/* Time goes on where nothing can be counted: from the seconds that had passed when the page was made. */
+function tick(element) {
+  const seconds = Number(element.dataset.passed) + Math.round(performance.now() / 1000);
+  const minutes = Math.floor(seconds / 60);
+  element.textContent = `${minutes ? `${minutes} min ` : ""}${seconds % 60} s since it was asked for`;
+}
+
+const clocks = document.querySelectorAll("[data-passed]");
+if (clocks.length) setInterval(() => clocks.forEach(tick), 1000);
+
 /* A part of the page that scrolls is a stop of the keyboard only while there is something to scroll to. */
 const parts = new ResizeObserver((seen) => seen.forEach(({ target }) => {
   const wide = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight;
