@@ -5,13 +5,13 @@ from __future__ import annotations
 from importlib.resources import files
 
 from fastapi import FastAPI, Request
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from antigone import __version__
 from antigone.casework.registry.session import Registry
 from antigone.web.api.access import is_valid
 from antigone.web.api.application import API_PATH, IMPORT_PATH, NO_TELEMETRY, create_api
+from antigone.web.hosts import HostCheck
 from antigone.web.jobs import Jobs
 from antigone.web.opened import Opened
 from antigone.web.pages import (
@@ -80,7 +80,7 @@ def create_app(registry: Registry, settings: WebSettings, *, clock: Clock | None
     app.mount(API_PATH, create_api(app.state.web))
     app.mount("/static", StaticFiles(directory=str(files("antigone.web") / "static")), name="static")
     add_refusals(app)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
+    app.add_middleware(HostCheck, hosts=settings.hosts)
     app.add_middleware(
         Shield,
         secure=settings.secure,
