@@ -12,6 +12,9 @@ from test_web_browser import CHROMIUM, browser, complaints, context, faults, sig
 from web_site import Site, TestClient, hidden, make_site, post
 
 from antigone.casework.registry.roles import ALLOWED, ROLES
+from antigone.model.pedigree import Pedigree
+from antigone.report.drawing import Mark
+from antigone.web.drawings import drawing
 
 in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
 
@@ -242,3 +245,17 @@ def test_axe__finds_nothing_serious_in_the_editor(browser, site):  # noqa: F811
     expect(page.locator("#do-undo")).to_be_enabled()
     assert faults(page) == []
     made.close()
+
+
+def test_drawing__of_the_same_pedigree_and_marks_is_made_once(monkeypatch):
+    made: list[str] = []
+
+    def draw(*_pedigree: object, title: str, **_more: object) -> str:
+        made.append(title)
+        return "<svg/>"
+
+    monkeypatch.setattr("antigone.web.drawings.draw_pedigree", draw)
+    pedigree = Pedigree.of(("kept once", "male"))
+    for marks in ({}, {}, {"kept once": Mark(missing=True)}, {"kept once": Mark(missing=True)}):
+        drawing(pedigree, marks, title=f"{len(marks)} marks")
+    assert made == ["0 marks", "1 marks"]

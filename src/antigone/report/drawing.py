@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import escape
 
 from antigone.model.pedigree import Individual, Pedigree
-from antigone.report.generations import is_consanguineous, unions
+from antigone.report.generations import related_couples, unions
 from antigone.report.layout import LABEL_GAP, LABEL_LINE, RADIUS, Label, Layout, Line, Symbol, lay_out
 
 INK = "#1d2733"
@@ -90,8 +90,9 @@ def describe_pedigree(pedigree: Pedigree, marks: Mapping[str, Mark]) -> str:
     """The pedigree in words, for readers who do not see the drawing."""
     sentences = [f"{len(pedigree)} members."]
     sentences.extend(_describe_member(member, marks.get(member.id, NO_MARK)) for member in pedigree)
-    related = [" and ".join(u.parents) for u in unions(pedigree) if is_consanguineous(pedigree, u)]
-    sentences.extend(f"{couple} are related by blood." for couple in related)
+    related = related_couples(pedigree)
+    couples = (" and ".join(union.parents) for union in unions(pedigree) if union in related)
+    sentences.extend(f"{couple} are related by blood." for couple in couples)
     return " ".join(sentences)
 
 
