@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import random
+import time
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -13,9 +15,11 @@ from strategies import pedigrees
 
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.report.coordinates import isotonic
+from antigone.report.diagram import Rows, build_diagram, slot
 from antigone.report.drawing import Mark, describe_pedigree, draw_key, draw_pedigree
-from antigone.report.generations import generations, is_consanguineous, parts, unions
+from antigone.report.generations import generations, parts, related_couples, unions
 from antigone.report.layout import LABEL_LINE, RADIUS, Label, Layout, lay_out
+from antigone.report.ordering import count_crossings, order_rows
 from antigone.report.routing import Wire, assign_tracks
 
 SHAPES = {"male": "rect", "female": "circle", "unknown": "polygon"}
@@ -47,6 +51,18 @@ HALF_SIBLINGS = Pedigree.of(
     ("9", "female", "3", "6"), ("10", "male", "5", "8"),
 )  # fmt: skip
 Segment = tuple[tuple[float, float], tuple[float, float]]
+
+
+def inner_marriages(count: int, founders: int) -> Pedigree:
+    """Each child has two parents among those born shortly before, so that nearly every line crosses others."""
+    chance, born = random.Random(1), {"male": list[str](), "female": list[str]()}
+    rows: list[tuple[str, ...]] = []
+    for number in range(count):
+        sex = ("male", "female")[number % 2] if number < founders else chance.choice(("male", "female"))
+        parents = [chance.choice(born[role][-count // 6 :]) for role in ("male", "female") if number >= founders]
+        rows.append((f"P{number}", sex, *parents))
+        born[sex].append(f"P{number}")
+    return Pedigree.of(*rows)
 
 
 def laid_out(pedigree: Pedigree, width: float = 40.0) -> Layout:
@@ -87,7 +103,7 @@ def test_lay_out__any_pedigree_has_room_for_every_symbol(pedigree):
     assert len([s for s in layout.symbols if not s.again]) == len(pedigree)
     assert overlaps(layout, 40.0) == []
     assert struck_symbols(layout) == []
-    assert crossings(layout) == [], "without a bridge a child looks like one of another couple"
+    assert unbridged(layout) == [], "without a bridge a child looks like one of another couple"
     assert all(19.9 < s.x < layout.width - 19.9 and RADIUS < s.y < layout.height for s in layout.symbols)
 
 
@@ -126,7 +142,7 @@ def across_and_down(layout: Layout) -> tuple[list[Segment], list[Segment]]:
     return across, [(one, other) for one, other in pieces if one[0] == other[0]]
 
 
-def crossings(layout: Layout) -> list[tuple[Segment, Segment]]:
+def unbridged(layout: Layout) -> list[tuple[Segment, Segment]]:
     across, down = across_and_down(layout)
     return [
         ((left, right), (top, bottom))
@@ -138,7 +154,7 @@ def crossings(layout: Layout) -> list[tuple[Segment, Segment]]:
 def test_lay_out__half_siblings_who_married_into_another_family_have_bridges():
     layout = laid_out(HALF_SIBLINGS)
     bridged = [line for line in layout.lines if line.kind == "descent" and len(line.points) > 2]
-    assert crossings(layout) == []
+    assert unbridged(layout) == []
     assert bridged
     assert all(line.points[0][0] == line.points[-1][0] for line in bridged)
 
@@ -212,6 +228,53 @@ def test_draw_pedigree__escapes_codes_and_shortens_long_ones():
     assert f"{long}: female." in svg
 
 
+@pytest.mark.parametrize(("count", "founders", "seconds"), [(30, 8, 0.5), (500, 62, 10.0), (500, 4, 10.0)])
+def test_draw_pedigree__of_many_inner_marriages_takes_little_of_the_processor(count, founders, seconds):
+    """Five times what it takes; before its work was bounded, 250 members took 29 s, and 400 did not end in 200 s."""
+    pedigree = inner_marriages(count, founders)
+    begun = time.process_time()
+    drawn = draw_pedigree(pedigree, marks={})
+    assert time.process_time() - begun < seconds
+    assert drawn == draw_pedigree(inner_marriages(count, founders), marks={})
+
+
+def crossings(pedigree: Pedigree, rows: Rows) -> int:
+    """The lines between rows that cross, pair by pair."""
+    members, families = tuple(m.id for m in pedigree), unions(pedigree)
+    diagram = build_diagram(members, families, generations(members, families))
+    place = [{item: n for n, item in enumerate(itertools.chain.from_iterable(row))} for row in rows]
+    count = 0
+    for gap in range(diagram.height - 1):
+        blocks = {item: block for block in rows[gap] for item in block}
+        lines = [
+            (place[gap][blocks[net.source[0]][0]] + slot(diagram, blocks[net.source[0]], net.source),
+             place[gap + 1][target])
+            for net in diagram.nets if net.row == gap for target in net.targets
+        ]  # fmt: skip
+        count += sum(a[0] < b[0] and a[1] > b[1] for a, b in itertools.permutations(lines, 2))
+    return count
+
+
+@pytest.mark.parametrize("founders", [4, 6, 8, 12])
+def test_order_rows__no_exchange_of_two_blocks_would_remove_a_crossing(founders):
+    """As long as its work is not spent, the counting by the two blocks alone agrees with counting all lines anew."""
+    pedigree = inner_marriages(20, founders)
+    members, families = tuple(m.id for m in pedigree), unions(pedigree)
+    rows = order_rows(build_diagram(members, families, generations(members, families)))
+    fewest = crossings(pedigree, rows)
+    for row in rows:
+        for i, j in itertools.combinations(range(len(row)), 2):
+            row[i], row[j] = row[j], row[i]
+            assert crossings(pedigree, rows) >= fewest
+            row[i], row[j] = row[j], row[i]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=12))
+def test_count_crossings__counts_each_pair_that_crosses(lines):
+    crossed = sum(a[0] < b[0] and a[1] > b[1] for a, b in itertools.permutations(lines, 2))
+    assert count_crossings([(float(a), float(b)) for a, b in lines]) == crossed
+
+
 def test_draw_key__is_hidden_from_screen_readers():
     assert 'aria-hidden="true"' in draw_key(Mark(missing=True))
 
@@ -224,7 +287,8 @@ def test_generations__partners_share_a_row_even_when_uncle_and_niece():
     families = unions(example.UNCLE_AND_NIECE)
     rows = generations(tuple(m.id for m in example.UNCLE_AND_NIECE), families)
     assert rows == {"GF": 0, "GM": 0, "U": 2, "S": 1, "T": 1, "N": 2, "MP1": 3}
-    assert [is_consanguineous(example.UNCLE_AND_NIECE, union) for union in families] == [False, False, True]
+    related = related_couples(example.UNCLE_AND_NIECE)
+    assert [union in related for union in families] == [False, False, True]
 
 
 @given(st.lists(st.floats(-100, 100), min_size=1, max_size=20))

@@ -23,6 +23,7 @@ from antigone.web.pages.runs import job_events
 from antigone.web.security import FORM_BYTES
 
 BLOCK = b"x" * 65536
+CODE = "0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
@@ -127,8 +128,8 @@ def test_worker__that_fails_says_nothing_of_what_it_held(tmp_path, monkeypatch, 
 
     make_site(tmp_path)
     monkeypatch.setattr(worker, "open_registry", lambda *_places, **_named: broken())
-    path = tmp_path / "work" / "abc.json"
-    write_job(path, Job("abc", "registry.db", "geneticist", PURPOSE, INCIDENT))
+    path = tmp_path / "work" / f"{CODE}.json"
+    write_job(path, Job(CODE, "registry.db", "geneticist", PURPOSE, INCIDENT))
     assert worker.main(path) == 1
     said = "".join(capsys.readouterr())
     assert "KeyError" in said
@@ -156,16 +157,16 @@ def test_progress__ends_with_the_session(site):
     async def told() -> list[str]:
         request = Request({"type": "http"}, connected)
         events: AsyncIterator[str] = job_events(
-            site.app.state.web.jobs, "abc", request, goes_on=lambda: next(open_until)
+            site.app.state.web.jobs, CODE, request, goes_on=lambda: next(open_until)
         )
         return [event async for event in events]
 
     folder = site.app.state.web.settings.work
-    write_job(folder / "abc.json", Job("abc", "x", "geneticist", PURPOSE, INCIDENT, state="running", process=1))
+    write_job(folder / f"{CODE}.json", Job(CODE, "x", "geneticist", PURPOSE, INCIDENT, state="running", process=1))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("antigone.web.jobs._is_worker", lambda *_: True)
         assert len(asyncio.run(told())) == 1
-    (folder / "abc.json").unlink()
+    (folder / f"{CODE}.json").unlink()
 
 
 def test_session__ends_when_the_password_is_changed_by_another_program(tmp_path):
@@ -183,7 +184,7 @@ def test_job__of_another_worker_with_its_number_is_not_alive(tmp_path, monkeypat
     monkeypatch.setattr("antigone.web.jobs.os.kill", lambda *told: ended.append(told))
     other = b"python\0-m\0antigone.web.worker\0/other/9.json"
     monkeypatch.setattr("antigone.web.jobs.Path.read_bytes", lambda _path: other)
-    job = Job("abc", "x", "geneticist", PURPOSE, INCIDENT, state="running", process=4242)
-    write_job(tmp_path / "work" / "abc.json", job)
+    job = Job(CODE, "x", "geneticist", PURPOSE, INCIDENT, state="running", process=4242)
+    write_job(tmp_path / "work" / f"{CODE}.json", job)
     started.cancel(job)
     assert ended == []

@@ -160,14 +160,22 @@ def test_drafts__survive_the_form():
     assert Draft.read(draft.model_dump_json()) == draft
 
 
-def test_drafts__forget_the_oldest_before_a_form_grows_too_large():
-    draft = Draft.begin(Declared(tuple(Individual(f"member-{n}") for n in range(400))))
-    for n in range(20):
-        draft = draft.step(partial(drafts.turn_missing, member=f"member-{n}"))
-    assert len(draft.past) == drafts.MOST_REMEMBERED // 400
-    assert len(draft.model_dump_json()) < 600_000
+@pytest.mark.parametrize(("members", "code", "least"), [(400, "member-", 10), (30, "\u03a9" * 20, 100), (2, "A", 300)])
+def test_drafts__forget_the_oldest_before_a_form_grows_too_large(members, code, least):
+    draft = Draft.begin(Declared(tuple(Individual(f"{code}{n}") for n in range(members))))
+    for n in range(300):
+        draft = draft.step(partial(drafts.turn_missing, member=f"{code}{n % members}"))
+    assert least <= len(draft.past) <= 300
     assert draft.first.missing == ()
-    assert draft.undo().now.missing == tuple(sorted(f"member-{n}" for n in range(19)))
+    for carried in (draft, draft.undo()):
+        assert len(carried.model_dump_json().encode()) < drafts.MOST_CARRIED + 1000
+
+
+def test_drafts__of_a_pedigree_that_no_form_carries_are_refused(monkeypatch):
+    monkeypatch.setattr(drafts, "MOST_CARRIED", 1000)
+    draft = Draft.begin(Declared(tuple(Individual("\u03a9" * 50 + str(n)) for n in range(4))))
+    with pytest.raises(InputError, match="its codes are too long to change it here"):
+        draft.step(partial(drafts.turn_missing, member=draft.now.declared.codes[0]))
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"now":{"members":[],"missing":[]}}', '{"now": 1}', "\x00"])

@@ -265,8 +265,16 @@ def test_host__of_another_name_is_refused(site):
 
 
 def test_bodies__larger_than_a_form_are_refused_before_they_are_read(site):
-    answer = site.browser("geneticist").post("/candidate/comment", data={"reason": "x" * (FORM_BYTES + 1)})
+    """A browser gets a page like any other refusal, of which it shows the main part; a program problem details."""
+    large = {"reason": "x" * (FORM_BYTES + 1)}
+    answer = site.browser("geneticist").post("/candidate/comment", data=large)
     assert answer.status_code == 413
+    assert answer.headers["content-type"].startswith("text/html")
+    assert '<main id="main"' in answer.text
+    assert f"larger than {FORM_BYTES} bytes" in answer.text
+    told = site.browser().post("/api/pairings/1/comment", data=large)
+    assert (told.status_code, told.headers["content-type"]) == (413, "application/problem+json")
+    assert f"larger than {FORM_BYTES} bytes" in told.json()["detail"]
 
 
 def test_errors_of_ours__are_words_without_what_they_held(site, monkeypatch, caplog):

@@ -14,11 +14,15 @@ from antigone.cli.signing import KeyFile, Place, open_place
 from antigone.errors import InputError, Unsupported
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from antigone.casework.registry.backups import BackupPlaces
     from antigone.casework.registry.session import Registry
     from antigone.web.settings import WebSettings
 
 LOOPBACK = "127.0.0.1"
+THIS_COMPUTER = ("127.0.0.1", "localhost", "::1")
+EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - nobody can ask for one of them: they need a name
 DEMO_FOLDER = Path("demo/registry")
 DEMO_BACKUPS, DEMO_RING = DEMO_FOLDER / "backups", DEMO_FOLDER / "ring" / "registry.ring"
 KEEP_ALIVE = 75
@@ -37,6 +41,10 @@ def serve(
     behind_proxy: Annotated[
         str, typer.Option(metavar="NAME", help="A reverse proxy of this public name ends TLS in front of us.")
     ] = "",
+    name: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A public name or address; may be repeated. Those of the certificate count."),
+    ] = None,
     prepare: Annotated[
         bool, typer.Option("--prepare", help="With --demo: make the registry, and stop before serving it.")
     ] = False,
@@ -52,15 +60,16 @@ def serve(
     from antigone.web.app import create_app
 
     _check_address(host, certificate, private_key, behind_proxy, demo)
+    names = _public_names(host, [*(name or ()), *([behind_proxy] if behind_proxy else ())], certificate)
     places = _backup_places(backups, ring, demo=demo)
     opened, place = _open_demo() if demo else (open_place(registry, key_file), registry)
     if prepare:
         opened.close()
         return
     secure = bool(certificate or behind_proxy)
-    settings = _settings(place, host, work, secure=secure, name=behind_proxy, demo=demo, backups=places)
-    scheme = "https" if certificate else "http"
-    typer.echo(f"Antigone listens on {scheme}://{host}:{port}/ (Ctrl-C ends it)")
+    settings = _settings(place, names, work, secure=secure, demo=demo, backups=places)
+    shown = next(one for one in (*names, host) if "*" not in one)
+    typer.echo(f"Antigone listens on {_address(shown, port, tls=bool(certificate))} (Ctrl-C ends it)")
     if demo:
         typer.echo(f"Demonstration: every user has the password {settings.demo[0].password}")
     threading.Thread(target=load_charts, daemon=True).start()
@@ -82,7 +91,7 @@ def _check_address(
     """Nothing leaves this computer without TLS, ours or that of a proxy that somebody names."""
     if (certificate is None) != (private_key is None):
         raise InputError("one of --certificate and --private-key is given, expected both or none; give both")
-    if host in {LOOPBACK, "localhost"}:
+    if host in THIS_COMPUTER:
         return
     if demo:
         raise InputError(f"--demo with --host {host}: its password is public; leave --host out")
@@ -91,6 +100,31 @@ def _check_address(
             f"--host {host} without TLS, expected a certificate; give --certificate and --private-key, or name the "
             "reverse proxy that ends TLS with --behind-proxy"
         )
+
+
+def _public_names(host: str, given: list[str], certificate: Path | None) -> tuple[str, ...]:
+    """The names and addresses under which a browser may ask, the one to open first.
+
+    Raises
+    ------
+    InputError
+        When one is no name, when the certificate cannot be read, or when nobody names a server of every address.
+    """
+    from antigone.web.hosts import canonical, certificate_names
+
+    stated = certificate_names(certificate) if certificate else ()
+    names = (*([] if host in EVERY_ADDRESS else [host]), *given, *stated)
+    if not names:
+        raise InputError(
+            f"--host {host} listens on every address, and its certificate names none (subjectAltName); expected the "
+            "name that browsers ask for; give it with --name"
+        )
+    return tuple(dict.fromkeys(map(canonical, names)))
+
+
+def _address(name: str, port: int, *, tls: bool) -> str:
+    shown = f"[{name}]" if ":" in name else name
+    return f"{'https' if tls else 'http'}://{shown}:{port}/"
 
 
 def _open_demo() -> tuple[Registry, str]:
@@ -117,22 +151,20 @@ def _backup_places(folder: Path | None, ring: Path | None, *, demo: bool) -> Bac
 
 def _settings(
     place: str,
-    host: str,
+    names: tuple[str, ...],
     work: Path | None,
     *,
     secure: bool,
-    name: str,
     demo: bool,
     backups: BackupPlaces | None,
 ) -> WebSettings:
     from antigone.web.demo import DEMO_USERS
     from antigone.web.settings import WebSettings
 
-    hosts = tuple(dict.fromkeys(("127.0.0.1", "localhost", host, *([name] if name else []))))
     return WebSettings(
         place,
         work or _work_folder(place),
-        hosts=hosts,
+        hosts=(*THIS_COMPUTER, *names),
         secure=secure,
         backups=backups,
         demo=DEMO_USERS if demo else (),
@@ -146,19 +178,16 @@ def _work_folder(place: str) -> Path:
     return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "antigone" / "work"
 
 
-def _run(app: object, host: str, port: int, certificate: Path | None, key: Path | None, proxy: str) -> None:
-    import uvicorn
+def _run(app: FastAPI, host: str, port: int, certificate: Path | None, key: Path | None, proxy: str) -> None:
+    from antigone.web.server import run_server
 
-    uvicorn.run(
-        app,  # type: ignore[arg-type]
+    run_server(
+        app,
         host=host,
         port=port,
         ssl_certfile=certificate,
         ssl_keyfile=key,
         proxy_headers=bool(proxy),
         forwarded_allow_ips=LOOPBACK,
-        access_log=False,  # an address may hold codes
-        server_header=False,
         timeout_keep_alive=KEEP_ALIVE,
-        log_level="warning",
     )

@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from antigone.report.ordering import Block, Diagram, Net, Rows, slot
+from antigone.report.diagram import Block, Diagram, Net, Rows, slot
 
 PARTNER_GAP = 26.0
 BLOCK_GAP = 22.0
-MOST_SWEEPS = 400
+MOST_SWEEPS, LEAST_SWEEPS = 400, 20
+MOST_STEPS = 250_000
+"""How many rows, blocks and pulls at blocks are looked at in all sweeps together; a large drawing has fewer sweeps. A
+family of 30 members needs a third of that for 400 of them."""
 STILL = 0.01
 
 
 def place_items(diagram: Diagram, rows: Rows, widths: Sequence[float]) -> dict[int, float]:
     """The horizontal centre of every item, given the order of the rows and the width of every item."""
     offsets = {block: _offsets(block, widths) for row in rows for block in row}
-    lefts = {block: left for row in rows for block, left in zip(row, _packed(row, offsets, widths), strict=True)}
-    pulls = _pulls(diagram, rows, offsets)
-    for _ in range(MOST_SWEEPS):
-        before = dict(lefts)
-        for row in rows:
-            lefts.update(_settled(row, lefts, pulls, offsets, widths))
-        if max(abs(lefts[block] - before[block]) for block in lefts) < STILL:
-            break
+    settled = _settled_blocks(_held_rows(diagram, rows, offsets, widths))
+    lefts = dict(zip(offsets, settled, strict=True))
     margin = min(lefts[row[0]] - widths[row[0][0]] / 2 for row in rows)
     return {
         item: lefts[block] - margin + offset for block, places in offsets.items() for item, offset in places.items()
@@ -48,29 +46,54 @@ def _offsets(block: Block, widths: Sequence[float]) -> dict[int, float]:
     return places
 
 
-def _apart(left: Block, right: Block, offsets: Mapping[Block, Mapping[int, float]], widths: Sequence[float]) -> float:
-    """The least distance between the first items of two neighbouring blocks."""
-    return offsets[left][left[-1]] + (widths[left[-1]] + widths[right[0]]) / 2 + BLOCK_GAP
+Pull = tuple[int, float, float]
+"""The number of another block, how far to its right this block's first item wants to be, and how strongly."""
+
+
+@dataclass(frozen=True)
+class _HeldRow:
+    """A row while its blocks find their places: the number of its first block, the least distances of all from that
+    one, and for each block what pulls at it and how strongly in sum."""
+
+    first: int
+    steps: Sequence[float]
+    pulls: Sequence[Sequence[Pull]]
+    weights: Sequence[float]
+
+
+def _held_rows(
+    diagram: Diagram, rows: Rows, offsets: Mapping[Block, Mapping[int, float]], widths: Sequence[float]
+) -> list[_HeldRow]:
+    pulls = _pulls(diagram, rows, offsets)
+    held, first = [], 0
+    for row in rows:
+        mine = pulls[first : first + len(row)]
+        weights = [sum(pull[2] for pull in of_block) for of_block in mine]
+        held.append(_HeldRow(first, _packed(row, offsets, widths), mine, weights))
+        first += len(row)
+    return held
 
 
 def _packed(row: Sequence[Block], offsets: Mapping[Block, Mapping[int, float]], widths: Sequence[float]) -> list[float]:
-    steps = (_apart(left, right, offsets, widths) for left, right in itertools.pairwise(row))
+    """Where the blocks of a row stand when each is as near to the one before as it may be."""
+    steps = (
+        offsets[left][left[-1]] + (widths[left[-1]] + widths[right[0]]) / 2 + BLOCK_GAP
+        for left, right in itertools.pairwise(row)
+    )
     return list(itertools.accumulate(steps, initial=0.0))
 
 
-Pull = tuple[Block, float, float]
-"""Another block, how far to its right this block's first item wants to be, and how strongly."""
-
-
-def _pulls(diagram: Diagram, rows: Rows, offsets: Mapping[Block, Mapping[int, float]]) -> dict[Block, list[Pull]]:
-    owner = {item: block for row in rows for block in row for item in block}
-    found: dict[Block, list[Pull]] = {block: [] for block in offsets}
+def _pulls(diagram: Diagram, rows: Rows, offsets: Mapping[Block, Mapping[int, float]]) -> list[list[Pull]]:
+    """What pulls at each block."""
+    numbered = list(itertools.chain.from_iterable(rows))
+    owner = {item: number for number, block in enumerate(numbered) for item in block}
+    found: list[list[Pull]] = [[] for _ in numbered]
     for net in diagram.nets:
         above = owner[net.source[0]]
-        start = slot_x(diagram, above, net.source, offsets[above])
+        start = slot_x(diagram, numbered[above], net.source, offsets[numbered[above]])
         for target in net.targets:
             below, weight = owner[target], _weight(diagram, net, target)
-            distance = start - offsets[below][target]
+            distance = start - offsets[numbered[below]][target]
             found[below].append((above, distance, weight))
             found[above].append((below, -distance, weight))
     return found
@@ -82,22 +105,28 @@ def _weight(diagram: Diagram, net: Net, target: int) -> float:
     return 6.0 if any(bends) else 1.0
 
 
-def _settled(
-    row: Sequence[Block],
-    lefts: Mapping[Block, float],
-    pulls: Mapping[Block, Sequence[Pull]],
-    offsets: Mapping[Block, Mapping[int, float]],
-    widths: Sequence[float],
-) -> dict[Block, float]:
-    wanted, weights = [], []
-    for block in row:
-        weight = sum(pull[2] for pull in pulls[block])
-        mean = sum((lefts[other] + by) * w for other, by, w in pulls[block]) / weight if weight else lefts[block]
+def _settled_blocks(rows: Sequence[_HeldRow]) -> list[float]:
+    """Where the first item of every block stands after the sweeps."""
+    lefts = [step for row in rows for step in row.steps]
+    steps = sum(1 + len(row.pulls) + sum(map(len, row.pulls)) for row in rows)
+    for _ in range(min(MOST_SWEEPS, MOST_STEPS // steps + LEAST_SWEEPS)):
+        before = list(lefts)
+        for row in rows:
+            lefts[row.first : row.first + len(row.steps)] = _settled(row, lefts)
+        if max(abs(left - was) for left, was in zip(lefts, before, strict=True)) < STILL:
+            break
+    return lefts
+
+
+def _settled(row: _HeldRow, lefts: Sequence[float]) -> list[float]:
+    wanted = []
+    for number, (pulls, weight) in enumerate(zip(row.pulls, row.weights, strict=True), row.first):
+        mean = sum([(lefts[other] + by) * w for other, by, w in pulls]) / weight if weight else lefts[number]
         wanted.append(mean)
-        weights.append(weight or 0.01)
-    steps = _packed(row, offsets, widths)
-    pooled = isotonic([want - step for want, step in zip(wanted, steps, strict=True)], weights)
-    return {block: place + step for block, place, step in zip(row, pooled, steps, strict=True)}
+    pooled = isotonic(
+        [want - step for want, step in zip(wanted, row.steps, strict=True)], [weight or 0.01 for weight in row.weights]
+    )
+    return [place + step for place, step in zip(pooled, row.steps, strict=True)]
 
 
 def isotonic(values: Sequence[float], weights: Sequence[float]) -> list[float]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import escape
 
 from antigone.model.pedigree import Individual, Pedigree
-from antigone.report.generations import is_consanguineous, unions
+from antigone.report.generations import related_couples, unions
 from antigone.report.layout import LABEL_GAP, LABEL_LINE, RADIUS, Label, Layout, Line, Symbol, lay_out
 
 INK = "#1d2733"
@@ -97,8 +97,9 @@ def describe_pedigree(pedigree: Pedigree, marks: Mapping[str, Mark]) -> str:
     members = sum(not marks.get(member.id, NO_MARK).beside for member in pedigree)
     sentences = [f"{members} members."]
     sentences.extend(_describe_member(member, marks.get(member.id, NO_MARK)) for member in pedigree)
-    related = [" and ".join(u.parents) for u in unions(pedigree) if is_consanguineous(pedigree, u)]
-    sentences.extend(f"{couple} are related by blood." for couple in related)
+    related = related_couples(pedigree)
+    couples = (" and ".join(union.parents) for union in unions(pedigree) if union in related)
+    sentences.extend(f"{couple} are related by blood." for couple in couples)
     return " ".join(sentences)
 
 

@@ -47,33 +47,22 @@ def generations(members: tuple[str, ...], families: tuple[Union, ...]) -> dict[s
 
     A couple whose generations contradict each other (a parent with their own child) stays in two rows.
     """
-    group = {member: member for member in members}
-    for union in families:
-        if union.is_couple:
-            trial = _joined(group, *union.parents)
-            if _ranks(trial, families) is not None:
-                group = trial
-    ranks = _lowered(_ranks(group, families) or {}, group, families)
+    group = _grouped(members, families)
+    ranks = _lowered(_ranks(group, families), group, families)
     top = min(ranks.values())
     return {member: ranks[group[member]] - top for member in members}
 
 
-def is_consanguineous(pedigree: Pedigree, union: Union) -> bool:
-    """Whether the two parents descend from one another or from a common declared ancestor."""
-    if not union.is_couple:
-        return False
-    first, second = (_lineage(pedigree, parent) for parent in union.parents)
-    return bool(first & second)
-
-
-def _lineage(pedigree: Pedigree, member: str) -> set[str]:
-    found, waiting = {member}, [member]
-    while waiting:
-        person = pedigree[waiting.pop()]
-        new = {parent for parent in (person.father, person.mother) if parent is not None} - found
-        found |= new
-        waiting.extend(sorted(new))
-    return found
+def related_couples(pedigree: Pedigree) -> frozenset[Union]:
+    """The couples of whom one descends from the other, or both from a common declared ancestor."""
+    lineages: dict[str, frozenset[str]] = {}
+    for member in pedigree.parents_first:
+        parents = (lineages[parent] for parent in (member.father, member.mother) if parent is not None)
+        lineages[member.id] = frozenset({member.id}).union(*parents)
+    couples = (union for union in unions(pedigree) if union.is_couple)
+    return frozenset(
+        union for union in couples if not lineages[union.parents[0]].isdisjoint(lineages[union.parents[1]])
+    )
 
 
 def _joined(group: Mapping[str, str], first: str, second: str) -> dict[str, str]:
@@ -85,17 +74,53 @@ def _edges(group: Mapping[str, str], families: tuple[Union, ...]) -> list[tuple[
     return [(group[parent], group[child]) for union in families for parent in union.parents for child in union.children]
 
 
-def _ranks(group: Mapping[str, str], families: tuple[Union, ...]) -> dict[str, int] | None:
-    """The longest way down to every group, or ``None`` when a group would stand below itself."""
-    edges = list(dict.fromkeys(_edges(group, families)))
-    ranks = dict.fromkeys(group.values(), 0)
-    for _ in range(len(ranks) + 1):
-        short = [(above, below) for above, below in edges if ranks[below] <= ranks[above]]
-        if not short:
-            return ranks
-        for above, below in short:
-            ranks[below] = max(ranks[below], ranks[above] + 1)
-    return None
+def _grouped(members: tuple[str, ...], families: tuple[Union, ...]) -> dict[str, str]:
+    """The group of every member: couples are in one, unless a group would then stand below itself."""
+    group = {member: member for member in members}
+    below: dict[str, set[str]] = {member: set() for member in members}
+    for above, child in _edges(group, families):
+        below[above].add(child)
+    for union in families:
+        one, other = group[union.parents[0]], group[union.parents[-1]]
+        if one == other or _stands_below(below, one, other) or _stands_below(below, other, one):
+            continue
+        group = _joined(group, one, other)
+        below[one] |= below.pop(other)
+        for roots in below.values():
+            if other in roots:
+                roots.remove(other)
+                roots.add(one)
+    return group
+
+
+def _stands_below(below: Mapping[str, set[str]], top: str, root: str) -> bool:
+    """Whether a group is reached downwards from another one."""
+    seen, waiting = {top}, [top]
+    while waiting:
+        new = below[waiting.pop()] - seen
+        if root in new:
+            return True
+        seen |= new
+        waiting.extend(new)
+    return False
+
+
+def _ranks(group: Mapping[str, str], families: tuple[Union, ...]) -> dict[str, int]:
+    """The longest way down to every group."""
+    below: dict[str, list[str]] = {root: [] for root in group.values()}
+    open_above = dict.fromkeys(below, 0)
+    for above, root in set(_edges(group, families)):
+        below[above].append(root)
+        open_above[root] += 1
+    ranks = dict.fromkeys(below, 0)
+    ready = [root for root, count in open_above.items() if not count]
+    for above in ready:  # it grows while it is read
+        for root in below[above]:
+            ranks[root] = max(ranks[root], ranks[above] + 1)
+            open_above[root] -= 1
+            if not open_above[root]:
+                ready.append(root)
+    return ranks
 
 
 def _lowered(ranks: dict[str, int], group: Mapping[str, str], families: tuple[Union, ...]) -> dict[str, int]:

@@ -10,8 +10,9 @@ from typing import Literal
 
 from antigone.model.pedigree import Pedigree
 from antigone.report.coordinates import place_items, slot_x
-from antigone.report.generations import Union, generations, is_consanguineous, parts, unions
-from antigone.report.ordering import Block, Diagram, Net, Rows, build_diagram, order_rows
+from antigone.report.diagram import Block, Diagram, Net, Rows, build_diagram
+from antigone.report.generations import Union, generations, parts, related_couples, unions
+from antigone.report.ordering import order_rows
 from antigone.report.routing import Wire, assign_tracks
 
 RADIUS = 16.0
@@ -79,7 +80,7 @@ def lay_out(pedigree: Pedigree, labels: Mapping[str, Label]) -> Layout:
     Connected parts stand side by side, on further shelves when they do not fit.
     """
     families = unions(pedigree)
-    related = frozenset(union for union in families if is_consanguineous(pedigree, union))
+    related = related_couples(pedigree)
     placed = [_PartLayout.of(part, families, related, labels) for part in parts(pedigree)]
     symbols: list[Symbol] = []
     lines: list[Line] = []
@@ -169,37 +170,44 @@ class _PartLayout:
     def _bottom(self, row: int) -> float:
         return self._middles[row] + RADIUS + LABEL_GAP + LABEL_LINE * self.label_lines[row]
 
-    def _owner(self, item: int) -> Block:
-        return next(b for b in self.rows[self.diagram.items[item].row] if item in b)
+    @cached_property
+    def _owners(self) -> dict[int, Block]:
+        return {item: block for row in self.rows for block in row for item in block}
 
     def _is_apart(self, net: Net) -> bool:
-        block = self._owner(net.source[0])
-        places = [block.index(item) for item in net.source]
-        return max(places) - min(places) > 1
+        return net in self._apart[net.row]
 
-    def _apart_nets(self, row: int) -> list[Net]:
-        return [net for net in self.diagram.nets if net.row == row and self._is_apart(net)]
+    @cached_property
+    def _apart(self) -> tuple[dict[Net, int], ...]:
+        """Of every row, the nets between partners who do not stand side by side, numbered."""
+        found: tuple[dict[Net, int], ...] = tuple({} for _ in range(self.diagram.height))
+        for net in self.diagram.nets:
+            block = self._owners[net.source[0]]
+            places = [block.index(item) for item in net.source]
+            if max(places) - min(places) > 1:
+                found[net.row][net] = len(found[net.row])
+        return found
 
     def _arcs(self, row: int) -> int:
-        apart = len(self._apart_nets(row))
+        apart = len(self._apart[row])
         return apart + 1 if apart else 0
 
-    def _start(self, net: Net) -> float:
-        """Where a net hangs; nets that share a place are set a little apart."""
-        block = self._owner(net.source[0])
-        x = slot_x(self.diagram, block, net.source, self.x)
-        same = [
-            other
-            for other in self.diagram.nets
-            if other.row == net.row
-            and set(other.source) <= set(block)
-            and slot_x(self.diagram, block, other.source, self.x) == x
-        ]
-        return x + 8.0 * (same.index(net) - (len(same) - 1) / 2)
+    @cached_property
+    def _starts(self) -> dict[Net, float]:
+        """Where each net hangs; nets that share a place are set a little apart."""
+        sharing: dict[tuple[int, float], list[Net]] = {}
+        for net in self.diagram.nets:
+            block = self._owners[net.source[0]]
+            sharing.setdefault((block[0], slot_x(self.diagram, block, net.source, self.x)), []).append(net)
+        return {
+            net: x + 8.0 * (number - (len(nets) - 1) / 2)
+            for (_, x), nets in sharing.items()
+            for number, net in enumerate(nets)
+        }
 
     def _tracks_below(self, row: int) -> dict[Net, int]:
         nets = [net for net in self.diagram.nets if net.row == row]
-        wires = [Wire(self._start(net), tuple(self.x[target] for target in net.targets)) for net in nets]
+        wires = [Wire(self._starts[net], tuple(self.x[target] for target in net.targets)) for net in nets]
         return dict(zip(nets, assign_tracks(wires), strict=True))
 
     def _lines_below(self, row: int) -> list[Line]:
@@ -207,7 +215,7 @@ class _PartLayout:
         found = []
         for net, bar in bars.items():
             others = [other for of, other in bars.items() if of is not net]
-            start = self._start(net)
+            start = self._starts[net]
             found.append(self._drop(start, self._top_of(net), bar.height, others))
             if bar.right - bar.left >= 0.1:
                 found.append(self._line((bar.left, bar.height), (bar.right, bar.height)))
@@ -215,7 +223,7 @@ class _PartLayout:
         return found
 
     def _bar(self, net: Net, track: int) -> Bar:
-        across = [self._start(net), *(self.x[target] for target in net.targets)]
+        across = [self._starts[net], *(self.x[target] for target in net.targets)]
         return Bar(min(across), max(across), self._bottom(net.row) + GAP_MARGIN + TRACK * track)
 
     def _drop(self, x: float, top: float, bottom: float, others: Sequence[Bar]) -> Line:
@@ -238,7 +246,7 @@ class _PartLayout:
         return self._bottom(item.row) if item.kind == "bend" else self._middle(item.row)
 
     def _level(self, net: Net) -> float:
-        return self._middle(net.row) - 5.0 - 4.0 * self._apart_nets(net.row).index(net)
+        return self._middle(net.row) - 5.0 - 4.0 * self._apart[net.row][net]
 
     def _mating_lines(self) -> list[Line]:
         found = []
@@ -253,9 +261,9 @@ class _PartLayout:
         y = self._middle(net.row)
         if not self._is_apart(net):
             return (self.x[left], y), (self.x[right], y)
-        block = self._owner(left)
-        start = self._start(net)
-        level, number = self._level(net), self._apart_nets(net.row).index(net)
+        block = self._owners[left]
+        start = self._starts[net]
+        level, number = self._level(net), self._apart[net.row][net]
         over = y - RADIUS - 7.0 * (number + 1)
         inner = (self.x[block[block.index(left) + 1]], self.x[block[block.index(right) - 1]])
         turns = [(self.x[left] + inner[0]) / 2 + 4.0 * number, (self.x[right] + inner[1]) / 2 - 4.0 * number]

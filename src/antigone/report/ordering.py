@@ -1,91 +1,23 @@
 """The order of the symbols in each row of a pedigree drawing, with few crossings and always the same.
 
-Members of a row who are partners form a *block* that stays together. Lines that pass a row get a place of
-their own there (a *bend*), so that they cannot run through a symbol. A *net* joins one couple, parent or bend
-with everything just below it. Blocks are sorted by the mean place of their relatives, then exchanged as long
-as that removes a crossing.
+Blocks are sorted by the mean place of their relatives, then exchanged as long as that removes a crossing. What an
+exchange or a turn changes is counted from the lines of the blocks that it moves, not of the whole row.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from bisect import bisect_right, insort
+from collections.abc import Iterator, Sequence
 
-from antigone.report.generations import Union
+import numpy as np
 
-Block = tuple[int, ...]
-Rows = list[list[Block]]
+from antigone.report.diagram import Block, Diagram, Net, Rows, arrangements, hang, make_blocks, slot
 
-MOST_PERMUTED = 6
-
-
-@dataclass(frozen=True)
-class Item:
-    """Something that takes a place in a row: a member's symbol, the same member once again, or a bend."""
-
-    kind: Literal["symbol", "again", "bend"]
-    member: str
-    row: int
-
-
-@dataclass(frozen=True)
-class Net:
-    """Lines in the gap below ``row``: from one item, or from between two partners, to items of the next row."""
-
-    row: int
-    source: tuple[int, ...]
-    targets: tuple[int, ...]
-    union: Union
-
-
-@dataclass(frozen=True)
-class Diagram:
-    """Items, nets and unordered blocks: a pedigree before anything has a place."""
-
-    items: tuple[Item, ...]
-    nets: tuple[Net, ...]
-    couples: frozenset[frozenset[int]]
-    height: int
-
-
-def build_diagram(members: Sequence[str], families: Sequence[Union], rows: Mapping[str, int]) -> Diagram:
-    """Turn members and unions into items and nets, with bends for every row that a line has to pass."""
-    items = [Item("symbol", member, rows[member]) for member in members]
-    index = {member: i for i, member in enumerate(members)}
-    nets: list[Net] = []
-    couples: set[frozenset[int]] = set()
-    for union in families:
-        row = max(rows[parent] for parent in union.parents)
-        source = tuple(_at_row(items, index[parent], row) for parent in union.parents)
-        if union.is_couple:
-            couples.add(frozenset(source))
-        _add_nets(items, nets, union, row, source, [index[child] for child in union.children])
-    return Diagram(tuple(items), tuple(nets), frozenset(couples), max(rows.values()) + 1)
-
-
-def _at_row(items: list[Item], item: int, row: int) -> int:
-    """The item itself or, where its symbol stands in another row, the same member drawn once again."""
-    if items[item].row == row:
-        return item
-    again = Item("again", items[item].member, row)
-    if again not in items:
-        items.append(again)
-    return items.index(again)
-
-
-def _add_nets(
-    items: list[Item], nets: list[Net], union: Union, row: int, source: tuple[int, ...], children: list[int]
-) -> None:
-    while children:
-        targets = [child for child in children if items[child].row == row + 1]
-        children = [child for child in children if items[child].row > row + 1]
-        if children:
-            items.append(Item("bend", "", row + 1))
-            targets.append(len(items) - 1)
-        nets.append(Net(row, source, tuple(targets), union))
-        row, source = row + 1, (len(items) - 1,)
+MOST_STEPS = 200_000
+"""The work that one drawing may take: comparisons of two blocks, and looks at a line. Once it is spent, the best order
+so far stays as it is. Families of 30 members took an eighth of it at most, however their members married."""
+Lines = list[tuple[float, float]]
 
 
 def order_rows(diagram: Diagram) -> Rows:
@@ -93,190 +25,220 @@ def order_rows(diagram: Diagram) -> Rows:
 
     Several starting orders are tried; the one that ends with the fewest crossings is kept, the first among equals.
     """
+    ordering = _Ordering(diagram)
     found: list[tuple[int, Rows]] = []
-    for start in _starts(diagram):
-        rows = _swept(diagram, start)
-        found.append((_exchanged(diagram, rows), rows))
-        if found[-1][0] == 0:
+    for start in ordering.starts():
+        rows = ordering.swept(start)
+        found.append((ordering.exchanged(rows), rows))
+        if found[-1][0] == 0 or ordering.is_spent:
             break
     return min(found, key=lambda candidate: candidate[0])[1]
 
 
-def slot(diagram: Diagram, block: Block, source: tuple[int, ...]) -> float:
-    """The place in a block, counted in items, from which a net hangs."""
-    places = sorted(block.index(item) for item in source)
-    if len(places) == 1:
-        return float(places[0])
-    left, right = places
-    inner = frozenset((block[right - 1], block[right]))
-    if right - left > 1 and inner in diagram.couples:
-        return left + 0.5
-    return right - 0.5
+class _Ordering:
+    """A diagram while its rows are ordered: its blocks, the nets of each gap, and what may still be done."""
 
+    def __init__(self, diagram: Diagram) -> None:
+        self._diagram = diagram
+        self._blocks = make_blocks(diagram)
+        self._gaps: list[list[Net]] = [[] for _ in range(diagram.height)]
+        for net in diagram.nets:
+            self._gaps[net.row].append(net)
+        self._arrangements: dict[frozenset[int], list[Block]] = {}
+        self._left = MOST_STEPS
 
-def _blocks(diagram: Diagram) -> list[list[Block]]:
-    root = list(range(len(diagram.items)))
-    for first, second in sorted(sorted(couple) for couple in diagram.couples):
-        keep, drop = root[first], root[second]
-        root = [keep if r == drop else r for r in root]
-    rows: Rows = [[] for _ in range(diagram.height)]
-    for r in dict.fromkeys(root):
-        block = tuple(i for i, other in enumerate(root) if other == r)
-        rows[diagram.items[block[0]].row].append(_arrangements(diagram, block)[0])
-    return rows
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing more may be tried."""
+        return self._left <= 0
 
+    def starts(self) -> Iterator[Rows]:
+        """The orders to begin from."""
+        tops = [block for row in self._blocks for block in row]
+        for shift in range(min(6, len(tops))):
+            yield self._depth_first([*tops[shift:], *tops[:shift]])
+        yield [list(row) for row in self._blocks]
 
-def _arrangements(diagram: Diagram, block: Block) -> list[Block]:
-    """The orders of a block that leave the fewest partners apart."""
-    couples = [tuple(couple) for couple in diagram.couples if couple <= set(block)]
-    if len(block) > MOST_PERMUTED:
-        path = _walk(block, diagram.couples)
-        return [path, path[::-1]]
+    def _depth_first(self, roots: Sequence[Block]) -> Rows:
+        owner = {item: block for row in self._blocks for block in row for item in block}
+        hanging: dict[Block, list[Net]] = {}
+        for net in self._diagram.nets:
+            hanging.setdefault(owner[net.source[0]], []).append(net)
+        rows: Rows = [[] for _ in self._blocks]
+        seen: set[Block] = set()
 
-    def apart(order: Block) -> int:
-        distances = [abs(order.index(a) - order.index(b)) for a, b in couples]
-        return sum(100 * (distance > 1) + distance for distance in distances)
+        def visit(block: Block) -> None:
+            if block in seen:
+                return
+            seen.add(block)
+            rows[self._diagram.items[block[0]].row].append(block)
+            nets = hanging.get(block, [])
+            for net in sorted(nets, key=lambda net: slot(self._diagram, block, net.source)):
+                for target in net.targets:
+                    visit(owner[target])
 
-    orders = list(itertools.permutations(sorted(block)))
-    fewest = min(map(apart, orders))
-    return [order for order in orders if apart(order) == fewest][:24]
+        for block in roots:
+            visit(block)
+        return rows
 
+    def swept(self, rows: Rows) -> Rows:
+        """Sort every row by its relatives, down and up; of four times, the order with the fewest crossings."""
+        every = range(self._diagram.height)
+        best, fewest = [list(row) for row in rows], self._crossings(rows)
+        for _ in range(4):
+            for row, gap in [(r, r - 1) for r in every] + [(r, r) for r in reversed(every)]:
+                self._sort_row(rows, row, gap)
+                self._turn_blocks(rows, row)
+            count = self._crossings(rows)
+            if count < fewest:
+                best, fewest = [list(r) for r in rows], count
+            if self.is_spent:
+                break
+        return best
 
-def _walk(block: Block, couples: frozenset[frozenset[int]]) -> Block:
-    """A chain of partners from one end; partners who do not fit the chain follow at its end."""
-    partners = {item: sorted(set().union(*(c for c in couples if item in c)) - {item}) for item in block}
-    order: list[int] = []
-    waiting = sorted(block, key=lambda item: (-len(partners[item]), item))
-    while waiting:
-        item = waiting.pop()
-        if item not in order:
-            order.append(item)
-            waiting.extend(p for p in sorted(partners[item], key=lambda p: len(partners[p])) if p not in order)
-    return tuple(order)
+    def exchanged(self, rows: Rows) -> int:
+        """Exchange blocks while that removes crossings; return how many are left."""
+        left = self._crossings(rows)
+        for _ in range(8):
+            if not left or self.is_spent:
+                break
+            before = left
+            for row in range(self._diagram.height):
+                self._exchange_in_row(rows, row)
+                self._turn_blocks(rows, row)
+            left = self._crossings(rows)
+            if left == before:
+                break
+        return left
 
-
-def _starts(diagram: Diagram) -> Iterator[Rows]:
-    blocks = _blocks(diagram)
-    tops = [block for row in blocks for block in row]
-    for shift in range(min(6, len(tops))):
-        yield _depth_first(diagram, blocks, [*tops[shift:], *tops[:shift]])
-    yield [list(row) for row in blocks]
-
-
-def _depth_first(diagram: Diagram, blocks: Rows, roots: Sequence[Block]) -> Rows:
-    owner = {item: block for row in blocks for block in row for item in block}
-    rows: Rows = [[] for _ in blocks]
-
-    def visit(block: Block) -> None:
-        row = diagram.items[block[0]].row
-        if block in rows[row]:
-            return
-        rows[row].append(block)
-        hanging = [net for net in diagram.nets if set(net.source) <= set(block)]
-        for net in sorted(hanging, key=lambda net: slot(diagram, block, net.source)):
-            for target in net.targets:
-                visit(owner[target])
-
-    for block in roots:
-        visit(block)
-    return rows
-
-
-def _places(rows: Rows, row: int) -> dict[int, float]:
-    return {item: float(i) for i, item in enumerate(itertools.chain.from_iterable(rows[row]))}
-
-
-def _edges(diagram: Diagram, rows: Rows, gap: int) -> list[tuple[float, float, Net, int]]:
-    """The lines of a gap: where each starts and ends, in items from the left."""
-    if not 0 <= gap < diagram.height - 1:
-        return []
-    above, below = _places(rows, gap), _places(rows, gap + 1)
-    owner = {item: block for block in rows[gap] for item in block}
-    found: list[tuple[float, float, Net, int]] = []
-    for net in diagram.nets:
-        if net.row == gap:
-            block = owner[net.source[0]]
-            start = above[block[0]] + slot(diagram, block, net.source)
+    def _edges(self, rows: Rows, gap: int) -> list[tuple[float, float, Net, int]]:
+        """The lines of a gap: where each starts and ends, in items from the left."""
+        if not 0 <= gap < self._diagram.height - 1:
+            return []
+        order = list(itertools.chain.from_iterable(rows[gap]))
+        above = {item: i for i, item in enumerate(order)}
+        below = {item: float(i) for i, item in enumerate(itertools.chain.from_iterable(rows[gap + 1]))}
+        found: list[tuple[float, float, Net, int]] = []
+        for net in self._gaps[gap]:
+            start = hang(self._diagram, order, above, net.source)
             found.extend((start, below[target], net, target) for target in net.targets)
-    return found
+        self._left -= len(found)
+        return found
 
+    def _crossings(self, rows: Rows) -> int:
+        edges = (self._edges(rows, gap) for gap in range(self._diagram.height))
+        return sum(count_crossings([(start, end) for start, end, _, _ in lines]) for lines in edges)
 
-def _crossings(diagram: Diagram, rows: Rows, gaps: Sequence[int]) -> int:
-    count = 0
-    for gap in gaps:
-        lines = sorted((start, end) for start, end, _, _ in _edges(diagram, rows, gap))
-        for i, (start, end) in enumerate(lines):
-            count += sum(other_end < end and other_start > start for other_start, other_end in lines[i + 1 :])
-    return count
+    def _sort_row(self, rows: Rows, row: int, gap: int) -> None:
+        """Sort a row by the mean place of what hangs on it in ``gap``; blocks without lines there keep their place."""
+        wanted: dict[int, list[float]] = {}
+        for start, end, net, target in self._edges(rows, gap):
+            item, place = (target, start) if gap < row else (net.source[0], end)
+            wanted.setdefault(item, []).append(place)
+        means = {}
+        for block in rows[row]:
+            places = [place for item in block for place in wanted.get(item, ())]
+            if places:
+                means[block] = sum(places) / len(places)
+        ordered = iter(sorted(means, key=lambda block: means[block]))
+        rows[row] = [next(ordered) if block in means else block for block in rows[row]]
 
+    def _turn_blocks(self, rows: Rows, row: int) -> None:
+        """Arrange the members of each block so that its own lines cross least; those of others do not change."""
+        if all(len(block) == 1 for block in rows[row]):
+            return
+        from_above: dict[int, list[float]] = {}
+        for start, _, _, target in self._edges(rows, row - 1):
+            from_above.setdefault(target, []).append(start)
+        below: dict[int, list[tuple[tuple[int, ...], float]]] = {}
+        for _, end, net, _ in self._edges(rows, row):
+            below.setdefault(net.source[0], []).append((net.source, end))
+        for i, block in enumerate(rows[row]):
+            coming = [(start, item) for item in block for start in from_above.get(item, ())]
+            going = [line for item in block for line in below.get(item, ())]
+            if len(block) > 1 and max(len(coming), len(going)) > 1:
+                rows[row][i] = self._turned(block, coming, going)
 
-def _swept(diagram: Diagram, rows: Rows) -> Rows:
-    every = range(diagram.height)
-    best, fewest = [list(row) for row in rows], _crossings(diagram, rows, every)
-    for _ in range(4):
-        for row, gap in [(r, r - 1) for r in every] + [(r, r) for r in reversed(every)]:
-            _sort_row(diagram, rows, row, gap)
-            _turn_blocks(diagram, rows, row)
-        count = _crossings(diagram, rows, every)
-        if count < fewest:
-            best, fewest = [list(r) for r in rows], count
-    return best
+    def _turned(
+        self, block: Block, coming: list[tuple[float, int]], going: list[tuple[tuple[int, ...], float]]
+    ) -> Block:
+        """The arrangement of a block in which its lines cross least; as it is, when no other is better."""
 
+        def own_crossings(order: Block) -> int:
+            place = {item: i for i, item in enumerate(order)}
+            self._left -= len(coming) + len(going)
+            return count_crossings([(start, float(place[item])) for start, item in coming]) + count_crossings(
+                [(hang(self._diagram, order, place, source), end) for source, end in going]
+            )
 
-def _sort_row(diagram: Diagram, rows: Rows, row: int, gap: int) -> None:
-    """Sort a row by the mean place of what hangs on it in ``gap``; blocks without lines there keep their place."""
-    wanted: dict[int, list[float]] = {}
-    for start, end, net, target in _edges(diagram, rows, gap):
-        item, place = (target, start) if gap < row else (net.source[0], end)
-        wanted.setdefault(item, []).append(place)
-    means = {}
-    for block in rows[row]:
-        places = [place for item in block for place in wanted.get(item, ())]
-        if places:
-            means[block] = sum(places) / len(places)
-    ordered = iter(sorted(means, key=lambda block: means[block]))
-    rows[row] = [next(ordered) if block in means else block for block in rows[row]]
-
-
-def _turn_blocks(diagram: Diagram, rows: Rows, row: int) -> None:
-    gaps = (row - 1, row)
-    for i, block in enumerate(rows[row]):
-        if len(block) == 1:
-            continue
-        best, fewest = block, _crossings(diagram, rows, gaps)
-        for order in _arrangements(diagram, block):
-            rows[row][i] = order
-            count = _crossings(diagram, rows, gaps)
+        best, fewest = block, own_crossings(block)
+        for order in self._arranged(block):
+            count = own_crossings(order)
             if count < fewest:
                 best, fewest = order, count
-        rows[row][i] = best
+        return best
+
+    def _arranged(self, block: Block) -> list[Block]:
+        key = frozenset(block)
+        if key not in self._arrangements:
+            self._arrangements[key] = arrangements(self._diagram, block)
+        return self._arrangements[key]
+
+    def _exchange_in_row(self, rows: Rows, row: int) -> None:
+        """Exchange each two blocks of a row, from the left, where that removes crossings.
+
+        Only the two and those between them are counted: ``between[j]`` is what the block at ``j``, and ``first`` what
+        the block at ``i``, has more on the left of all between the two than on their right.
+        """
+        order = rows[row]
+        more = self._more_on_the_left(rows, row)
+        at = list(range(len(order)))
+        between = [sum(more[j][1:j]) for j in at]
+        for i in at[:-1]:
+            if self.is_spent:
+                break
+            self._left -= len(at) - i
+            first = 0
+            for j in range(i + 1, len(at)):
+                one, other = more[at[i]], more[at[j]]
+                if between[j] - first - one[at[j]] < 0:
+                    at[i], at[j] = at[j], at[i]
+                    for k in range(j + 1, len(at)):
+                        between[k] += more[at[k]][at[j]] - more[at[k]][at[i]]
+                    between[j], first = first, between[j]
+                    one = other
+                first += one[at[j]]
+            for j in range(i + 2, len(at)):
+                between[j] -= more[at[j]][at[i + 1]]
+        rows[row] = [order[place] for place in at]
+
+    def _more_on_the_left(self, rows: Rows, row: int) -> list[list[int]]:
+        """For each two blocks of a row, how many more of their lines cross when the first stands left of the second."""
+        block_of = {item: i for i, block in enumerate(rows[row]) for item in block}
+        count = len(rows[row])
+        total = np.zeros((count, count))
+        for gap in (row - 1, row):
+            edges = self._edges(rows, gap)
+            if edges:
+                mine = [block_of[target if gap < row else net.source[0]] for _, _, net, target in edges]
+                away = np.array([start if gap < row else end for start, end, _, _ in edges])
+                owns = np.zeros((count, len(edges)))
+                owns[mine, range(len(edges))] = 1.0
+                total += owns @ np.sign(away[:, None] - away[None, :]) @ owns.T
+        whole: list[list[int]] = total.astype(int).tolist()
+        return whole
 
 
-def _exchanged(diagram: Diagram, rows: Rows) -> int:
-    """Exchange blocks while that removes crossings; return how many are left."""
-    every = range(diagram.height)
-    left = _crossings(diagram, rows, every)
-    for _ in range(8):
-        if not left:
-            break
-        before = left
-        for row in every:
-            _exchange_in_row(diagram, rows, row)
-            _turn_blocks(diagram, rows, row)
-        left = _crossings(diagram, rows, every)
-        if left == before:
-            break
-    return left
+def count_crossings(lines: Lines) -> int:
+    """How many pairs of lines cross: one starts left of the other, and ends right of it.
 
-
-def _exchange_in_row(diagram: Diagram, rows: Rows, row: int) -> None:
-    gaps = (row - 1, row)
-    order = rows[row]
-    fewest = _crossings(diagram, rows, gaps)
-    for i, j in itertools.combinations(range(len(order)), 2):
-        order[i], order[j] = order[j], order[i]
-        count = _crossings(diagram, rows, gaps)
-        if count < fewest:
-            fewest = count
-        else:
-            order[i], order[j] = order[j], order[i]
+    Examples
+    --------
+    >>> count_crossings([(0.0, 2.0), (1.0, 1.0), (1.0, 0.0)])
+    2
+    """
+    count, ends = 0, list[float]()
+    for _, end in sorted(lines):
+        count += len(ends) - bisect_right(ends, end)
+        insort(ends, end)
+    return count

@@ -5,13 +5,16 @@ from __future__ import annotations
 from importlib.resources import files
 
 from fastapi import FastAPI, Request
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from antigone import __version__
 from antigone.casework.registry.session import Registry
+from antigone.web import refusals
+from antigone.web.api import refusals as api_refusals
 from antigone.web.api.access import is_valid
 from antigone.web.api.application import API_PATH, IMPORT_PATH, NO_TELEMETRY, create_api
+from antigone.web.hosts import HostCheck
 from antigone.web.jobs import Jobs
 from antigone.web.opened import Opened
 from antigone.web.pages import (
@@ -29,7 +32,7 @@ from antigone.web.pages import (
     sharing,
     signing,
 )
-from antigone.web.refusals import add_refusals
+from antigone.web.refusals import add_refusals, refusal_page
 from antigone.web.security import FormSeal, Shield
 from antigone.web.sessions import Clock, Sessions, Throttle
 from antigone.web.settings import WebSettings
@@ -80,16 +83,24 @@ def create_app(registry: Registry, settings: WebSettings, *, clock: Clock | None
     app.mount(API_PATH, create_api(app.state.web))
     app.mount("/static", StaticFiles(directory=str(files("antigone.web") / "static")), name="static")
     add_refusals(app)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
+    app.add_middleware(HostCheck, hosts=settings.hosts)
     app.add_middleware(
         Shield,
         secure=settings.secure,
         upload_paths=frozenset({importing.UPLOAD_PATH, IMPORT_PATH}),
         upload_bytes=settings.upload_bytes,
+        too_large=_too_large,
         is_known=lambda request: _is_known(app.state.web, request),
     )
     importing.remove_leftovers(settings)
     return app
+
+
+def _too_large(path: str, limit: int) -> Response:
+    """A page for a browser, problem details for a program."""
+    if path.startswith(f"{API_PATH}/"):
+        return api_refusals.too_large(limit)
+    return refusal_page(413, *refusals.too_large(limit))
 
 
 def _is_known(web: Web, request: Request) -> bool:

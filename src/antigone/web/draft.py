@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -16,8 +17,9 @@ from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.web.api.bodies import Code, NewMember
 
 MOST_MEMBERS = 500
-MOST_REMEMBERED = 3000
-"""Members of all remembered states together: what a form carries stays far below its limit."""
+MOST_CARRIED = 500_000
+"""Bytes of all states together, as the form carries them: with the codes of all donors beside them it stays below the
+limit of a form."""
 SHORT = {"mother": "MO", "father": "FA", "child": "CH", "partner": "PA", "sibling": "SI"}
 OPPOSITE: dict[Sex, Sex] = {"female": "male", "male": "female", "unknown": "unknown"}
 
@@ -206,6 +208,11 @@ class State(BaseModel):
     members: Annotated[tuple[NewMember, ...], Field(min_length=1, max_length=MOST_MEMBERS)]
     missing: tuple[Code, ...]
 
+    @cached_property
+    def size(self) -> int:
+        """How many bytes of the form it takes."""
+        return len(self.model_dump_json().encode())
+
     @staticmethod
     def of(declared: Declared) -> State:
         """What the form carries of a declared pedigree."""
@@ -253,11 +260,17 @@ class Draft(BaseModel):
             raise InputError("the draft came back damaged; load the page again, and repeat the last step") from None
 
     def step(self, change: Callable[[Declared], Declared]) -> Draft:
-        """The draft after a change; one that changes nothing is none."""
+        """The draft after a change; one that changes nothing is none.
+
+        Raises
+        ------
+        InputError
+            When the pedigree before and after the change are more than a form can carry.
+        """
         after = State.of(change(self.now.declared))
         if after == self.now:
             return self
-        return Draft(now=after, past=_remembered((*self.past, self.now)))
+        return Draft(now=after, past=_remembered((*self.past, self.now), room=MOST_CARRIED - after.size))
 
     def undo(self) -> Draft:
         """The state before, if there is one."""
@@ -272,8 +285,14 @@ class Draft(BaseModel):
         return Draft(now=self.future[-1], past=(*self.past, self.now), future=self.future[:-1])
 
 
-def _remembered(past: tuple[State, ...]) -> tuple[State, ...]:
-    """The first state and the newest ones."""
-    while len(past) > 2 and sum(len(state.members) for state in past) > MOST_REMEMBERED:
+def _remembered(past: tuple[State, ...], *, room: int) -> tuple[State, ...]:
+    """The first state and the newest ones, as many as fit into so many bytes; at least the first and the last."""
+    least = sum(state.size for state in {0: past[0], len(past) - 1: past[-1]}.values())
+    if least > room:
+        raise InputError(
+            f"this pedigree takes {past[-1].size} bytes, expected at most a third of {MOST_CARRIED}; its codes are too "
+            "long to change it here: import it with shorter ones, or split the family"
+        )
+    while sum(state.size for state in past) > room:
         past = (past[0], *past[2:])
     return past

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
 
 from antigone.errors import Conflict
 
@@ -76,16 +79,32 @@ class Job:
         return self.state in ENDED
 
 
-def read_job(path: Path) -> Job:
-    """A job as its file states it."""
-    return Job(**json.loads(path.read_text("utf-8")))
+_JOB = TypeAdapter(Job)
+_CODE = re.compile(r"[0-9a-f]{16}")
+
+
+def read_job(path: Path) -> Job | None:
+    """A job as its file states it, or nothing when there is no such file.
+
+    A file that holds no job, as after a power cut, is removed, so that it stands in nobody's way. Fields that another
+    version of the program wrote are passed over.
+    """
+    try:
+        return _JOB.validate_json(path.read_bytes())
+    except OSError:
+        return None
+    except ValidationError:
+        path.unlink(missing_ok=True)
+        return None
 
 
 def write_job(path: Path, job: Job) -> None:
-    """Replace the file of a job in one step, so that no reader sees half of it."""
+    """Replace the file of a job in one step, so that no reader, and no power cut, sees half of it."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         json.dump(asdict(job), file)
+        file.flush()
+        os.fsync(file.fileno())
     draft.replace(path)
 
 
@@ -144,13 +163,11 @@ class Jobs:
 
     def find(self, job: str) -> Job | None:
         """A job, with the end of a process that died without a word."""
-        if not job.isalnum() or not self._path(job).is_file():
-            return None
-        found = read_job(self._path(job))
-        if found.has_ended or self._is_alive(found):
+        found = read_job(self._path(job)) if _CODE.fullmatch(job) else None
+        if found is None or found.has_ended or self._is_alive(found):
             return found
         found = read_job(self._path(job))  # it may have ended properly between the two looks
-        if not found.has_ended:
+        if found is not None and not found.has_ended:
             remedy = "resume its run, or start it again" if found.kind == "search" and found.run else "start it again"
             found = replace(found, state="failed", words=f"its process ended without a word; {remedy}")
             write_job(self._path(job), found)
@@ -168,7 +185,7 @@ class Jobs:
                 os.kill(process, signal.SIGTERM)
         if child is not None:
             child.wait(LONGEST_FAREWELL)
-        ended = read_job(self._path(job.id))
+        ended = read_job(self._path(job.id)) or job
         if ended.state != "finished":
             ended = replace(ended, state="cancelled")
             write_job(self._path(job.id), ended)
@@ -176,7 +193,7 @@ class Jobs:
 
     def all(self) -> Iterator[Job]:
         """Every job kept, the newest first."""
-        paths = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        paths = sorted(self._folder.glob("*.json"), key=_written, reverse=True)
         found = (self.find(path.stem) for path in paths)
         return (job for job in found if job is not None)
 
@@ -199,6 +216,14 @@ class Jobs:
         for job in ended[MOST_KEPT:]:
             self._path(job.id).unlink(missing_ok=True)
             self._children.pop(job.id, None)
+
+
+def _written(path: Path) -> float:
+    """When a file was written; 0 when it was removed meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _start_process(path: Path, key: str) -> subprocess.Popen[bytes]:

@@ -98,6 +98,12 @@ def _visit_of(request: Request) -> Visit | None:
         return None
 
 
+def too_large(limit: int) -> tuple[str, str]:
+    """What is said, as a title and in words, of a body beyond a limit of bytes."""
+    title, remedy = KNOWN[413]
+    return title, f"what was sent is larger than {limit} bytes; {remedy}"
+
+
 def _sign_in(request: Request, error: Exception) -> Response:
     """To the sign-in page, which says why the session ended, and leads back to the page that was open or asked for."""
     ending = error.ending if isinstance(error, SignInNeeded) else None

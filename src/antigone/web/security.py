@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from antigone.errors import Forbidden
@@ -38,8 +38,6 @@ HEADERS = {
 }
 ONE_YEAR = "max-age=31536000"
 FORM_BYTES = 1024 * 1024
-PROBLEM_TYPE = "application/problem+json"
-"""What the API says of a refusal (RFC 9457)."""
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -54,6 +52,8 @@ class Shield:
         Whether browsers reach it under TLS.
     upload_paths, upload_bytes
         Where large bodies are expected, and how large. Elsewhere a body has at most one megabyte.
+    too_large
+        The answer to a body beyond the limit, for a path and its limit in bytes.
     is_known
         Whether somebody signed in, or a program with a token, sends a request. Whoever else uploads is answered as if
         they had sent nothing, before a byte of it is kept.
@@ -66,11 +66,12 @@ class Shield:
         secure: bool,
         upload_paths: frozenset[str],
         upload_bytes: int,
+        too_large: Callable[[str, int], Response],
         is_known: Callable[[Request], bool],
     ) -> None:
         self._app, self._secure = app, secure
         self._upload_paths, self._upload_bytes = upload_paths, upload_bytes
-        self._is_known = is_known
+        self._too_large, self._is_known = too_large, is_known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -88,7 +89,7 @@ class Shield:
             return
         limit = self._upload_bytes if uploads else FORM_BYTES
         if _stated_length(scope) > limit:
-            await _too_large(scope["path"], limit)(scope, receive, send_with_headers)
+            await self._too_large(scope["path"], limit)(scope, receive, send_with_headers)
             return
         await self._app(scope, _limited(receive, limit), send_with_headers)
 
@@ -98,14 +99,6 @@ class Shield:
         headers["Cache-Control"] = "no-cache" if path.startswith("/static/") else "no-store"
         if self._secure:
             headers["Strict-Transport-Security"] = ONE_YEAR
-
-
-def _too_large(path: str, limit: int) -> Response:
-    words = f"This is larger than {limit} bytes; send less at once."
-    if not path.startswith("/api/"):
-        return PlainTextResponse(words, status_code=413)
-    content = {"title": "This is too large", "status": 413, "detail": words, "problems": []}
-    return JSONResponse(content, status_code=413, media_type=PROBLEM_TYPE)
 
 
 def _stated_length(scope: Scope) -> int:

@@ -31,7 +31,7 @@ class WebSettings:
     work
         A folder of this application alone: the progress of searches. It holds codes and counts, no genotype.
     hosts
-        The names under which a browser may ask. A page of another name that points here is refused.
+        The names and addresses under which a browser may ask. A page of another name that points here is refused.
     secure
         Whether browsers reach the application under TLS: then cookies never travel without it.
     idle_minutes, longest_hours

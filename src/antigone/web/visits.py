@@ -21,9 +21,16 @@ from antigone.web.sessions import Ending, Sessions, Throttle
 from antigone.web.settings import WebSettings
 
 
+@dataclass
+class Closing:
+    """Whether the application was told to end: answers that last, such as the progress of a search, end then."""
+
+    begun: bool = False
+
+
 @dataclass(frozen=True)
 class Web:
-    """What the pages share: the registry, who is signed in, and the searches under way."""
+    """What the pages share: the registry, who is signed in, the searches under way, and whether it is ending."""
 
     opened: Opened
     settings: WebSettings
@@ -32,6 +39,7 @@ class Web:
     seal: FormSeal
     jobs: Jobs
     titles: dict[str, str] = field(default_factory=dict)
+    closing: Closing = field(default_factory=Closing)
 
     @property
     def registry(self) -> Registry:
@@ -81,8 +89,8 @@ class Visit:
         return HTMLResponse(text, status_code=status)
 
     def goes_on(self) -> bool:
-        """Whether the session is still open, for an answer that lasts; asking does not keep it alive."""
-        return self.web.sessions.find(self.cookie, click=False) is not None
+        """Whether an answer that lasts goes on: the session is open, which asking does not prolong, and so are we."""
+        return not self.web.closing.begun and self.web.sessions.find(self.cookie, click=False) is not None
 
     def go(self, address: str, *, notice: str = "") -> RedirectResponse:
         """Go to another page after something was done, and say there what was done."""

@@ -15,7 +15,7 @@ from antigone.casework.registry.opening import open_registry, session_of
 from antigone.casework.registry.searching import resume_search, search
 from antigone.casework.registry.session import Session
 from antigone.casework.registry.working_out import work_out
-from antigone.errors import AntigoneError
+from antigone.errors import AntigoneError, StorageError
 from antigone.model.joint_result import JointPrior
 from antigone.web.jobs import Job, read_job, write_job
 from antigone.web.places import places_of
@@ -51,6 +51,8 @@ class Reporter:
 def run_job(path: Path) -> None:
     """Compute what the job asks for, and write how it ended."""
     job = read_job(path)
+    if job is None:
+        raise StorageError(f"{path.name} holds no job; start it again")
     reporter = Reporter(path, job)
     try:
         registry = open_registry(job.place, key_file=None, environ=os.environ, ask=_nobody)

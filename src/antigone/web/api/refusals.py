@@ -13,9 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from antigone.errors import AntigoneError, InputError
+from antigone.web import refusals
 from antigone.web.api.access import TokenNeeded
 from antigone.web.refusals import KNOWN, MISTAKE, REFUSALS
-from antigone.web.security import PROBLEM_TYPE
+
+PROBLEM_TYPE = "application/problem+json"
+"""What a refusal is (RFC 9457)."""
 
 
 class ProblemLine(BaseModel):
@@ -65,6 +68,11 @@ def add_refusals(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _not_found)
     app.add_exception_handler(Exception, _mistake)
+
+
+def too_large(limit: int) -> Response:
+    """The refusal of a body beyond a limit of bytes."""
+    return _answer(413, *refusals.too_large(limit))
 
 
 def _answer(status: int, title: str, detail: str, problems: list[ProblemLine] | None = None) -> JSONResponse:

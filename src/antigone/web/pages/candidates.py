@@ -18,7 +18,7 @@ from antigone.errors import InputError
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.result import Candidate, SensitivityPoint
 from antigone.report.charts import marker_chart, sensitivity_chart
-from antigone.report.drawing import Mark, draw_pedigree
+from antigone.report.drawing import Mark
 from antigone.report.relatives import tell_relatives, warn_of_relatives
 from antigone.report.sentences import (
     describe_references,
@@ -28,9 +28,9 @@ from antigone.report.sentences import (
     propositions,
     reportable_mutations,
 )
+from antigone.web.drawings import drawing, drawing_keys
 from antigone.web.jobs import Job
 from antigone.web.pages.dashboard import ORDER, title_of
-from antigone.web.pages.families import drawing_keys
 from antigone.web.pages.runs import job_events
 from antigone.web.rendering import link
 from antigone.web.resuming import start_working_out
@@ -266,7 +266,7 @@ def _drawing(view: CandidateView, *, placed: bool) -> Markup:
         pedigree, stranger = _with_a_stranger(view)
         marks[stranger] = Mark(unidentified="")
         title = f"H2: {line.unidentified} is unrelated to family {line.family}"
-    return Markup(draw_pedigree(pedigree, marks=marks, title=title, chosen=""))  # noqa: S704 - our own SVG, escaped there
+    return drawing(pedigree, marks, title=title)
 
 
 def _with_a_stranger(view: CandidateView) -> tuple[Pedigree, str]:

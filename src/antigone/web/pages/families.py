@@ -18,8 +18,9 @@ from antigone.casework.registry.views import FamilyView, Left, MissingLine
 from antigone.errors import InputError
 from antigone.model.case import Consent
 from antigone.papers import LETTERS
-from antigone.report.drawing import Mark, draw_key, draw_pedigree
+from antigone.report.drawing import Mark
 from antigone.report.pdf_letter import State
+from antigone.web.drawings import drawing, drawing_keys
 from antigone.web.pages.dashboard import title_of
 from antigone.web.rendering import link, may, plural
 from antigone.web.visits import Signed
@@ -165,21 +166,10 @@ def record_custody(
     return visit.go(link("/sample", incident=incident, sample=sample), notice="The step is recorded.")
 
 
-def drawing_keys() -> dict[str, Markup]:
-    """The marked symbols that a drawing needs to be understood."""
-    marks = {
-        "sample": Mark(gave_sample=True),
-        "missing": Mark(missing=True),
-        "placed": Mark(missing=True, unidentified=""),
-    }
-    return {name: Markup(draw_key(mark)) for name, mark in marks.items()}  # noqa: S704 - our own SVG, escaped there
-
-
 def _drawing(family: FamilyView) -> Markup:
     donors = {line.member for line in family.donors if not line.erased}
     marks = {m.id: Mark(gave_sample=m.id in donors, missing=m.id in family.missing) for m in family.pedigree}
-    drawn = draw_pedigree(family.pedigree, marks=marks, title=f"Declared pedigree of family {family.code}", chosen="")
-    return Markup(drawn)  # noqa: S704 - our own SVG, escaped there
+    return drawing(family.pedigree, marks, title=f"Declared pedigree of family {family.code}")
 
 
 def _day(text: str) -> dt.date:

@@ -158,7 +158,7 @@ def _job(visit: Signed, job: str) -> Job:
 
 
 async def job_events(jobs: Jobs, job: str, request: Request, *, goes_on: Callable[[], bool]) -> AsyncIterator[str]:
-    """One event whenever something changed, and a last one at the end; nothing more once the session has ended."""
+    """One event whenever something changed, and a last one at the end; nothing more once the visit does not go on."""
     told = None
     while goes_on() and not await request.is_disconnected():
         found = await run_in_threadpool(jobs.find, job)
