@@ -355,8 +355,10 @@ def test_password__changes_and_ends_every_session(fresh):
 
 
 def test_audit__is_exported_whole_and_checked(site, browsers):
-    lines = browsers["auditor"].get("/audit/export").text.splitlines()
-    assert len(lines) > 10
+    answer = browsers["auditor"].get("/audit/export")
+    assert len(answer.text.splitlines()) > 10
+    assert "content-length" not in answer.headers  # it is sent while it is read
+    assert 'filename="audit.jsonl"' in answer.headers["content-disposition"]
     answer = post(browsers["auditor"], "/audit/verify")
     assert "The audit is whole" in browsers["auditor"].get(answer.headers["location"]).text
 

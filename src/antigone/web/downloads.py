@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
 MediaType = Literal["application/pdf", "application/zip"]
+
+
+class JsonLines(StreamingResponse):
+    """Lines of JSON, sent while they are read."""
+
+    media_type = "application/jsonl"
 
 
 def attach(content: bytes, *, name: str, media_type: MediaType) -> Response:

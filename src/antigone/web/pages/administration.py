@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, UploadFile
@@ -15,15 +13,16 @@ from antigone.casework.registry import onetime, users
 from antigone.casework.registry.auditing import (
     Checkpoint,
     checkpoint_fields,
-    export_audit,
     make_checkpoint,
     parse_checkpoint,
     read_audit,
+    stream_audit,
 )
 from antigone.casework.registry.keeping import verify
 from antigone.casework.registry.roles import ROLES
 from antigone.casework.registry.views import Verified
 from antigone.errors import InputError
+from antigone.web.downloads import JsonLines
 from antigone.web.rendering import plural
 from antigone.web.visits import Signed
 
@@ -112,12 +111,9 @@ def audit_page(visit: Signed, page: int = 1, actor: str = "", action: str = "") 
 
 @router.get("/audit/export")
 def audit_file(visit: Signed) -> Response:
-    """The whole audit as JSON lines."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "audit.jsonl"
-        export_audit(visit.session, path)
-        content = path.read_bytes()
-    return _file(content, "application/jsonl", "audit.jsonl")
+    """The whole audit as JSON lines, sent block by block."""
+    name = "audit.jsonl"
+    return JsonLines(stream_audit(visit.session, name=name), headers=_attached(name))
 
 
 @router.post("/audit/checkpoint")
@@ -162,7 +158,11 @@ def found_whole(found: Verified) -> str:
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:
-    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Response(content, media_type=kind, headers=_attached(name))
+
+
+def _attached(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 def _user_page(visit: Signed, *, token: str = "", token_of: str = "") -> HTMLResponse:
