@@ -20,7 +20,8 @@ from antigone.casework.registry.candidates import read_candidate
 from antigone.casework.registry.families import read_family
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.roles import ALLOWED, ROLES, Action
-from antigone.casework.registry.status import list_incidents
+from antigone.casework.registry.status import list_incidents, read_status
+from antigone.casework.registry.views import Blocked
 from antigone.model.case import Consent
 from antigone.web.pages.importing import UPLOAD_PATH
 
@@ -240,6 +241,22 @@ def test_dashboard__who_withdrew_in_the_files_waits_for_those_who_erase(fresh):
     erased = {"incident": "other", "family": "F2", "member": "FA", "typed": "FA"}
     assert post(fresh.browser("coordinator"), "/family/withdraw", erased).status_code == 303
     assert "still to be erased" not in fresh.browser("coordinator").get(family).text
+
+
+def test_candidates__of_a_state_that_does_not_exist_are_refused(browsers):
+    answer = browsers["reviewer"].get(f"/candidates?incident={INCIDENT}&state=foo")
+    assert answer.status_code == 422
+    assert "open, proposed, confirmed, rejected, reopening" in answer.text
+
+
+def test_dashboard__counts_the_blocked_families_that_it_does_not_show(site, browsers, monkeypatch):
+    lines = tuple(Blocked("ferry", f"F{n:03}", "no donor with consent", 0) for n in range(450))
+    status = read_status(site.team["coordinator"])
+    monkeypatch.setattr("antigone.web.pages.dashboard.read_status", lambda _session: replace(status, blocked=lines))
+    page = browsers["coordinator"].get("/").text
+    assert "438 more families" in page
+    assert "The first 200 of 450 are shown." in page
+    assert page.count("No donor has an active consent") == 200
 
 
 def test_dashboard__names_a_blocked_family_once_with_all_it_needs(fresh):

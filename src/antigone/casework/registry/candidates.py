@@ -20,7 +20,7 @@ from antigone.casework.registry.views import (
     ExpertMaterial,
     ReviewLine,
 )
-from antigone.errors import ConsentError
+from antigone.errors import ConsentError, InputError
 from antigone.model.case import SCOPE_IDENTIFICATION, Donor, Family
 from antigone.model.profile import NOT_TYPED, Profile
 from antigone.registry import candidates as stored
@@ -29,9 +29,12 @@ from antigone.registry.instruments import count_lapsed, count_uncovered
 from antigone.registry.overview import AnyRow, donors_of, find_candidate, find_incident, members_of, newest_answer
 from antigone.registry.pair import read_family, read_person
 from antigone.registry.pairings import TRANSITIONS, Decision, declared_parts, read_decisions, read_reviews
+from antigone.registry.schema import PAIRING_STATES
 
 ORDERS: Mapping[str, Order] = {order: order for order in get_args(Order)}
 """What a list can be sorted by."""
+STATES = PAIRING_STATES
+"""Where the question of a candidate can stand."""
 SCOPE_COURT = "court"
 MOST_ALTERNATIVES = 50
 """Other candidates of the same person, and of the same missing person, shown beside one."""
@@ -55,9 +58,13 @@ def list_candidates(
 
     Raises
     ------
+    InputError
+        When there is no such state; an empty one means any.
     RegistryError
         When there is no such incident.
     """
+    if state and state not in STATES:
+        raise InputError(f"state '{state[:40]}', expected one of {', '.join(STATES)}, or none for all; correct it")
     only = Only(states=(state,) if state else (), family=family, unidentified=unidentified)
     start = (page - 1) * size
     with session.reading("see candidates", {"incident": incident, "page": page}) as connection:
