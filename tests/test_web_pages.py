@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -241,6 +242,42 @@ def test_dashboard__who_withdrew_in_the_files_waits_for_those_who_erase(fresh):
     erased = {"incident": "other", "family": "F2", "member": "FA", "typed": "FA"}
     assert post(fresh.browser("coordinator"), "/family/withdraw", erased).status_code == 303
     assert "still to be erased" not in fresh.browser("coordinator").get(family).text
+
+
+class PasswordForms(HTMLParser):
+    """The fields of every form of a page that has a password field, each as its attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self._forms: list[list[dict[str, str | None]]] = []
+        self.feed(page)
+        self.found = [form for form in self._forms if any(field.get("type") == "password" for field in form)]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "form":
+            self._forms.append([])
+        elif tag == "input" and self._forms:
+            self._forms[-1].append(dict(attrs))
+
+
+@pytest.mark.parametrize(
+    ("page", "users", "secrets"),
+    [
+        ("/account", {"administrator"}, {"current-password", "new-password"}),
+        ("/users", {*ROLES, "second geneticist", "second reviewer", None}, {"new-password"}),
+        ("/keys", {"master key"}, {"off"}),
+    ],
+)
+def test_forms__with_a_password_say_whose_it_is(browsers, page, users, secrets):
+    """A browser, and what helps people with passwords, needs a field with the user, also where nobody types it."""
+    forms = PasswordForms(browsers["administrator"].get(page).text).found
+    named = [[field for field in form if field.get("autocomplete") == "username"] for form in forms]
+    assert [len(fields) for fields in named] == [1] * len(forms)
+    assert {field.get("value") for (field,) in named} == users
+    typed = [field.get("autocomplete") for form in forms for field in form if field.get("type") == "password"]
+    assert set(typed) == secrets
+    unseen = [field for (field,) in named if "value" in field]
+    assert all(field["tabindex"] == "-1" and "readonly" in field and field["aria-label"] for field in unseen)
 
 
 def test_candidates__of_a_state_that_does_not_exist_are_refused(browsers):
