@@ -120,6 +120,14 @@ def test_status__says_what_waits_for_whom(after_search):
         assert status.incidents[0].donors == 9
 
 
+def test_status__names_every_blocked_family(team):
+    """More than a page shows: whoever shows fewer counts the others."""
+    one = small_incident()
+    bare = tuple(replace(one.families[3], code=f"B{n:03}", donors=()) for n in range(250))
+    import_incident(team["registrar"], INCIDENT, replace(one, families=bare))
+    assert len({line.family for line in read_status(team["coordinator"]).blocked}) == 250
+
+
 def test_status__says_who_is_to_be_erased_because_the_files_say_they_withdrew(team):
     withdrawn = Consent("C", dt.date(2026, 1, 5), withdrawn=dt.date(2026, 11, 1))
     import_incident(team["registrar"], INCIDENT, small_incident(second=withdrawn))

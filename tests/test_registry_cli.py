@@ -125,14 +125,16 @@ def test_story__from_an_import_to_a_confirmed_identification_and_a_withdrawal(te
     assert "Left out: donors without a consent (1)." in team.must("cleo", "search", "--incident", "ferry")
     number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM1")
     team.must("dan", "review", number, "--text", "sample well typed")
-    said = team.must("cleo", "decide", "propose", number, "--reason", "all agree")
+    assert "State: open (version 0)." in team.must("cleo", "show", number)
+    said = team.must("cleo", "decide", "propose", number, "--version", "0", "--reason", "all agree")
     assert said == "PM1 as MP of family F1: proposed (version 1).\n"
-    code, refused = team("cleo", "decide", "confirm", number, "--reason", "me again")
+    code, refused = team("cleo", "decide", "confirm", number, "--version", "1", "--reason", "me again")
     assert (code, "needs another person" in refused, "Traceback" in refused) == (1, True, False)
     shown = team.must("dan", "show", number)
+    assert "State: proposed (version 1)." in shown
     assert "dan: sample well typed" in shown
     assert "You can: comment, confirm, reject, return." in shown
-    assert "confirmed" in team.must("dan", "decide", "confirm", number, "--reason", "I agree")
+    assert "confirmed" in team.must("dan", "decide", "confirm", number, "--version", "1", "--reason", "I agree")
     assert "PM1" in team.must("dan", "candidates", "--incident", "ferry", "--state", "confirmed")
     gone = team.must("ben", "withdraw", "--incident", "ferry", "--family", "F1", "--member", "FA", "--yes")
     assert "FA of family F1 is erased: 1 profiles of F1-FA, 1 candidates; 1 runs are to be computed again." in gone
@@ -398,9 +400,37 @@ def test_withdraw__needs_to_know_whom(team):
 
 
 def test_decide__an_unknown_step_names_the_steps(team):
-    code, said = team("cleo", "decide", "approve", "1", "--reason", "x")
+    code, said = team("cleo", "decide", "approve", "1", "--version", "0", "--reason", "x")
     assert code == 2
     assert "ask to reopen" in said
+
+
+def test_decide__needs_the_version_that_was_seen(team):
+    """Without it, the state that the command itself reads would count as seen, and protect nobody."""
+    team.must("ben", "import", "case", "--as", "ferry")
+    team.must("cleo", "search", "--incident", "ferry")
+    number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM1")
+    code, said = team("cleo", "decide", "propose", number, "--reason", "all agree")
+    assert (code, "--version" in said) == (2, True)
+    team.must("cleo", "decide", "propose", number, "--version", "0", "--reason", "all agree")
+    code, said = team("dan", "decide", "reject", number, "--version", "0", "--reason", "as I saw it, open")
+    assert (code, "proposed" in team.must("dan", "show", number)) == (1, True)
+
+
+def test_candidates__an_unknown_state_names_the_states(team):
+    team.must("ben", "import", "case", "--as", "ferry")
+    code, said = team("cleo", "candidates", "--incident", "ferry", "--state", "foo")
+    assert code == 2
+    assert "reopening" in said
+
+
+def test_status__says_where_the_list_of_blocked_families_is_cut(team, monkeypatch):
+    team.must("ben", "import", "case", "--as", "ferry")
+    assert "Blocked families in all" not in team.must("ben", "status")
+    monkeypatch.setattr("antigone.cli.console_registry.MOST_BLOCKED", 1)
+    said = team.must("ben", "status")
+    assert said.count("Blocked in") == 1
+    assert "Only the first 1 of these lines are shown. Blocked families in all: 1." in said
 
 
 def test_import__of_nothing_readable_writes_nothing(team, at_home):

@@ -15,7 +15,7 @@ from registry_vaults import PASSPHRASE, SMALL
 from sqlalchemy import text
 
 from antigone.casework.registry import leaving, opening, users
-from antigone.casework.registry.auditing import export_audit, export_checkpoint, read_audit
+from antigone.casework.registry.auditing import export_audit, export_checkpoint, read_audit, stream_audit
 from antigone.casework.registry.candidates import list_candidates, read_candidate
 from antigone.casework.registry.consents import withdraw_donor, withdraw_seeker
 from antigone.casework.registry.exporting import ALONE, SEEKERS, export_incident, pack_incident, read_shareable
@@ -361,6 +361,17 @@ def test_audit__is_exported_line_by_line(team_at_work, tmp_path):
     lines = [json.loads(line) for line in (tmp_path / "audit.jsonl").read_text("utf-8").splitlines()]
     assert [line["number"] for line in lines] == list(range(1, count + 1))
     assert (tmp_path / "audit.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+def test_audit__is_streamed_in_blocks_of_one_state_after_the_line_that_says_who_exports(team_at_work, monkeypatch):
+    monkeypatch.setattr("antigone.registry.auditlog.LINES_AT_ONCE", 3)
+    auditor = team_at_work["auditor"]
+    blocks = stream_audit(auditor, name="a file")
+    last = read_audit(auditor).rows[1]
+    assert (last.actor, last.action, last.subject) == ("auditor", "read audit", '{"export":"a file"}')
+    read = [[json.loads(line) for line in block.splitlines()] for block in blocks]
+    assert {len(block) for block in read[:-1]} == {3}
+    assert [line["number"] for block in read for line in block] == list(range(1, last.number + 1))
 
 
 def test_audit__holds_no_genotype_and_no_reason(after_search):

@@ -65,3 +65,4 @@ def test_program__exports_the_whole_audit(program):
     lines = [json.loads(line) for line in answer.text.splitlines()]
     assert [line["number"] for line in lines] == list(range(1, len(lines) + 1))
     assert (lines[-1]["action"], answer.headers["content-type"]) == ("read audit", "application/jsonl")
+    assert "content-length" not in answer.headers  # it is sent while it is read

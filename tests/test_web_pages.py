@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,9 @@ from antigone.casework.registry.families import read_family
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.opening import session_of_token
 from antigone.casework.registry.roles import ALLOWED, ROLES, Action
-from antigone.casework.registry.status import list_incidents
+from antigone.casework.registry.status import list_incidents, read_status
 from antigone.casework.registry.users import add_token, list_tokens
+from antigone.casework.registry.views import Blocked
 from antigone.errors import Forbidden
 from antigone.model.case import Consent
 from antigone.web.pages.importing import UPLOAD_PATH
@@ -263,6 +265,58 @@ def test_dashboard__who_withdrew_in_the_files_waits_for_those_who_erase(fresh):
     assert "still to be erased" not in fresh.browser("coordinator").get(family).text
 
 
+class PasswordForms(HTMLParser):
+    """The fields of every form of a page that has a password field, each as its attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self._forms: list[list[dict[str, str | None]]] = []
+        self.feed(page)
+        self.found = [form for form in self._forms if any(field.get("type") == "password" for field in form)]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "form":
+            self._forms.append([])
+        elif tag == "input" and self._forms:
+            self._forms[-1].append(dict(attrs))
+
+
+@pytest.mark.parametrize(
+    ("page", "users", "secrets"),
+    [
+        ("/account", {"administrator"}, {"current-password", "new-password"}),
+        ("/users", {*ROLES, "second geneticist", "second reviewer", None}, {"new-password"}),
+        ("/keys", {"master key"}, {"off"}),
+    ],
+)
+def test_forms__with_a_password_say_whose_it_is(browsers, page, users, secrets):
+    """A browser, and what helps people with passwords, needs a field with the user, also where nobody types it."""
+    forms = PasswordForms(browsers["administrator"].get(page).text).found
+    named = [[field for field in form if field.get("autocomplete") == "username"] for form in forms]
+    assert [len(fields) for fields in named] == [1] * len(forms)
+    assert {field.get("value") for (field,) in named} == users
+    typed = [field.get("autocomplete") for form in forms for field in form if field.get("type") == "password"]
+    assert set(typed) == secrets
+    unseen = [field for (field,) in named if "value" in field]
+    assert all(field["tabindex"] == "-1" and "readonly" in field and field["aria-label"] for field in unseen)
+
+
+def test_candidates__of_a_state_that_does_not_exist_are_refused(browsers):
+    answer = browsers["reviewer"].get(f"/candidates?incident={INCIDENT}&state=foo")
+    assert answer.status_code == 422
+    assert "open, proposed, confirmed, rejected, reopening" in answer.text
+
+
+def test_dashboard__counts_the_blocked_families_that_it_does_not_show(site, browsers, monkeypatch):
+    lines = tuple(Blocked("ferry", f"F{n:03}", "no donor with consent", 0) for n in range(450))
+    status = read_status(site.team["coordinator"])
+    monkeypatch.setattr("antigone.web.pages.dashboard.read_status", lambda _session: replace(status, blocked=lines))
+    page = browsers["coordinator"].get("/").text
+    assert "438 more families" in page
+    assert "The first 200 of 450 are shown." in page
+    assert page.count("No donor has an active consent") == 200
+
+
 def test_dashboard__names_a_blocked_family_once_with_all_it_needs(fresh):
     page = fresh.browser("coordinator").get("/").text
     assert page.count(f'family?incident={INCIDENT}&amp;family=F4"') == 1
@@ -391,8 +445,10 @@ def test_password__changes_and_ends_every_session(fresh):
 
 
 def test_audit__is_exported_whole_and_checked(site, browsers):
-    lines = browsers["auditor"].get("/audit/export").text.splitlines()
-    assert len(lines) > 10
+    answer = browsers["auditor"].get("/audit/export")
+    assert len(answer.text.splitlines()) > 10
+    assert "content-length" not in answer.headers  # it is sent while it is read
+    assert 'filename="audit.jsonl"' in answer.headers["content-disposition"]
     answer = post(browsers["auditor"], "/audit/verify")
     assert "The audit is whole" in browsers["auditor"].get(answer.headers["location"]).text
 

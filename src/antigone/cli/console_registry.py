@@ -19,6 +19,9 @@ from antigone.model.result import Candidate
 NOTHING = "none"
 HASH_SHOWN = 12
 
+MOST_BLOCKED = 200
+"""Lines of what is blocked that a status prints; of more it says how many families there are."""
+
 
 def print_progress(step: str, done: int, of: int) -> None:
     """One line that is written over, where somebody watches."""
@@ -45,9 +48,12 @@ def print_status(status: views.Status) -> None:
     words_console().print(table)
     for waiting in status.waiting:
         print_words(f"Waits for you in {waiting.incident}: {waiting.count} {waiting.what}.")
-    for blocked in status.blocked:
+    for blocked in status.blocked[:MOST_BLOCKED]:
         count = f" ({blocked.count})" if blocked.count else ""
         print_words(f"Blocked in {blocked.incident}: family {blocked.family}, {blocked.reason}{count}.")
+    if len(status.blocked) > MOST_BLOCKED:
+        families = len({(one.incident, one.family) for one in status.blocked})
+        print_words(f"Only the first {MOST_BLOCKED} of these lines are shown. Blocked families in all: {families}.")
     for run in status.running:
         print_words(f"Running: run {run.id} of {run.incident}, by {run.started_by} since {_moment(run.started)}.")
 

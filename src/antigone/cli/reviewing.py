@@ -101,11 +101,13 @@ def candidates(
     page: Page = 1,
 ) -> None:
     """The candidates of a run, and where each question stands."""
-    from antigone.casework.registry.candidates import ORDERS, list_candidates
+    from antigone.casework.registry.candidates import ORDERS, STATES, list_candidates
     from antigone.cli import console_registry
 
     if order not in ORDERS:
         raise typer.BadParameter(f"order '{order}'; expected one of {', '.join(ORDERS)}")
+    if state and state not in STATES:
+        raise typer.BadParameter(f"state '{state}'; expected one of {', '.join(STATES)}")
     shown = list_candidates(
         session, incident, run=run, state=state, order=ORDERS[order], descending=descending, page=page
     )
@@ -161,22 +163,19 @@ def decide(
     step: Annotated[str, typer.Argument(help="propose, confirm, reject, return, 'ask to reopen', reopen or keep.")],
     candidate: CandidateNumber,
     reason: Reason,
-    version: Annotated[
-        int | None, typer.Option(help="The version you saw; refused when somebody decided since.")
-    ] = None,
+    version: Annotated[int, typer.Option(help="The version that 'show' printed; refused when somebody decided since.")],
 ) -> None:
-    """Take a step: propose, and another person confirms; each with a reason."""
+    """Take a step on what you saw: propose, and another person confirms; each with a reason."""
     from antigone.casework.registry.candidates import read_candidate
     from antigone.casework.registry.reviewing import STEPS, propose
 
     if step not in ("propose", *STEPS):
         raise typer.BadParameter(f"step '{step}'; expected propose, {', '.join(STEPS)}")
     line = read_candidate(session, candidate).line
-    seen = line.version if version is None else version
     if step == "propose":
-        now = propose(session, line.pairing, version=seen, reason=reason, candidate=candidate)
+        now = propose(session, line.pairing, version=version, reason=reason, candidate=candidate)
     else:
-        now = STEPS[step](session, line.pairing, version=seen, reason=reason)
+        now = STEPS[step](session, line.pairing, version=version, reason=reason)
     typer.echo(f"{line.unidentified} as {line.missing} of family {line.family}: {now.state} (version {now.version}).")
 
 

@@ -10,6 +10,9 @@ from antigone.registry.audit import BLOCK
 from antigone.registry.overview import AnyRow
 from antigone.registry.schema import audit, users
 
+LINES_AT_ONCE = 1000
+"""Lines of an export that are held in memory at a time."""
+
 
 def page_of_audit(
     connection: Connection, *, actor: str, action: str, page: int, size: int
@@ -37,11 +40,10 @@ def kinds_of_lines(connection: Connection) -> list[tuple[str, str]]:
     return found
 
 
-def read_lines(connection: Connection) -> Iterator[AnyRow]:
-    """Every line in its order, read in blocks."""
-    query = select(audit).order_by(audit.c.number).execution_options(yield_per=BLOCK)
-    with connection.execute(query) as lines:
-        yield from lines
+def read_lines(connection: Connection, *, after: int = 0, last: int | None = None) -> Sequence[AnyRow]:
+    """The next lines after a number and up to another (the newest when none is given), at most `LINES_AT_ONCE`."""
+    query = select(audit).where(audit.c.number > after).order_by(audit.c.number).limit(LINES_AT_ONCE)
+    return connection.execute(query if last is None else query.where(audit.c.number <= last)).all()
 
 
 def newest_lines(connection: Connection, actions: Sequence[str]) -> Iterator[AnyRow]:

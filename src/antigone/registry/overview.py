@@ -151,7 +151,7 @@ def last_searches(connection: Connection) -> dict[int, dt.date]:
     return {int(number): day for number, day in connection.execute(query)}
 
 
-def families_in_want(connection: Connection, *, day: dt.date, scope: str, limit: int) -> Rows:
+def families_in_want(connection: Connection, *, day: dt.date, scope: str) -> Rows:
     """Families with a missing member and too few covered donors: incident, family, donors, without consent."""
     without = func.count().filter(~covered_on(day, scope)).label("without")
     given = (
@@ -169,7 +169,6 @@ def families_in_want(connection: Connection, *, day: dt.date, scope: str, limit:
         .select_from(families.join(incidents).outerjoin(given, given.c.family == families.c.id))
         .where(searched, or_(lacking > 0, number == 0))
         .order_by(incidents.c.code, families.c.code)
-        .limit(limit)
     )
     return connection.execute(query).all()
 
@@ -250,7 +249,7 @@ def page_of_unidentified(
     return connection.execute(_page(query.order_by(unidentified.c.code), page, size)).all(), total
 
 
-def families_of_low_power(connection: Connection, *, below: float, limit: int) -> Rows:
+def families_of_low_power(connection: Connection, *, below: float) -> Rows:
     """Missing persons whom the newest search of their incident did not find, and whose references would hardly find
     them: incident, family, the smallest power."""
     newest = select(func.max(runs.c.id)).where(runs.c.result.is_not(None)).group_by(runs.c.incident)
@@ -259,7 +258,7 @@ def families_of_low_power(connection: Connection, *, below: float, limit: int) -
     query = select(incidents.c.code.label("incident"), s.code.label("family"), power)
     query = query.select_from(summaries.join(runs).join(incidents)).where(*weak)
     by = (incidents.c.code, s.code)
-    return connection.execute(query.group_by(*by).order_by(*by).limit(limit)).all()
+    return connection.execute(query.group_by(*by).order_by(*by)).all()
 
 
 def waiting_for_another(connection: Connection, state: str, user: int) -> Rows:

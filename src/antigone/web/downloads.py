@@ -6,13 +6,19 @@ import unicodedata
 from typing import Literal
 from urllib.parse import quote
 
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
 MediaType = Literal["application/json", "application/jsonl", "application/pdf", "application/zip"]
 FORBIDDEN = frozenset('<>:"/\\|?*')
 """What some file system cannot hold in a name."""
 JOINERS = frozenset("\u200c\u200d")
 """Letters that nobody sees, without which some scripts cannot be written."""
+
+
+class JsonLines(StreamingResponse):
+    """Lines of JSON, sent while they are read."""
+
+    media_type = "application/jsonl"
 
 
 def attach(content: bytes, *, name: str, media_type: MediaType) -> Response:

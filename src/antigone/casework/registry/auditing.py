@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from antigone.casework.registry.session import Session, action
 from antigone.casework.registry.views import AuditLine, AuditPage
+from antigone.registry.audit import audit_head
 from antigone.registry.auditlog import kinds_of_lines, page_of_audit, read_lines
 from antigone.registry.checkpoints import (
     Checkpoint,
@@ -25,6 +27,7 @@ __all__ = [
     "make_checkpoint",
     "parse_checkpoint",
     "read_audit",
+    "stream_audit",
 ]
 
 
@@ -40,8 +43,31 @@ def read_audit(session: Session, *, page: int = 1, size: int = 100, actor: str =
 
 
 @action("read audit")
+def stream_audit(session: Session, *, name: str) -> Iterator[bytes]:
+    """The whole audit as lines of JSON, block by block. Who has it can verify every hash.
+
+    That somebody exports, under which ``name``, is written before anything is read, and is the last line of the
+    export. Lines are never changed nor removed, so the blocks together are one state of the registry, although each is
+    read by itself: who takes them slowly holds back neither a connection nor a writer. At most 1000 lines
+    (`registry.auditlog.LINES_AT_ONCE`) are in memory at a time, however long the audit is.
+    """
+    with session.reading("read audit", {"export": name}) as connection:
+        last = audit_head(connection).number
+    return _blocks(session, last)
+
+
+def _blocks(session: Session, last: int) -> Iterator[bytes]:
+    after = 0
+    while after < last:
+        with session.looking() as connection:
+            rows = read_lines(connection, after=after, last=last)
+        yield b"".join(json.dumps(dict(row._mapping), ensure_ascii=False).encode() + b"\n" for row in rows)
+        after = rows[-1].number
+
+
+@action("read audit")
 def export_audit(session: Session, path: Path) -> int:
-    """Write the whole audit as lines of JSON, and say how many. Who has it can verify every hash.
+    """Write the whole audit as lines of JSON, as `stream_audit` gives them, and say how many.
 
     Raises
     ------
@@ -49,10 +75,11 @@ def export_audit(session: Session, path: Path) -> int:
         When the file cannot be written.
     """
     count = 0
-    with session.reading("read audit", {"export": path.name}) as connection, replacing(path) as file:
-        for row in read_lines(connection):
-            file.write(json.dumps(dict(row._mapping), ensure_ascii=False).encode() + b"\n")
-            count += 1
+    blocks = stream_audit(session, name=path.name)
+    with replacing(path) as file:
+        for block in blocks:
+            file.write(block)
+            count += block.count(b"\n")
     return count
 
 

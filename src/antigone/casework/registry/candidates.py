@@ -41,9 +41,12 @@ from antigone.registry.pairings import (
 )
 from antigone.registry.rivals import count_rivals
 from antigone.registry.runs import read_result
+from antigone.registry.schema import PAIRING_STATES
 
 ORDERS: Mapping[str, Order] = {order: order for order in get_args(Order)}
 """What a list can be sorted by."""
+STATES = PAIRING_STATES
+"""Where the question of a candidate can stand."""
 SCOPE_COURT = "court"
 MOST_ALTERNATIVES = 50
 """Other candidates of the same person, and of the same missing person, shown beside one."""
@@ -67,9 +70,13 @@ def list_candidates(
 
     Raises
     ------
+    InputError
+        When there is no such state; an empty one means any.
     RegistryError
         When there is no such incident.
     """
+    if state and state not in STATES:
+        raise InputError(f"state '{state[:40]}', expected one of {', '.join(STATES)}, or none for all; correct it")
     only = Only(states=(state,) if state else (), family=family, unidentified=unidentified)
     start = (page - 1) * size
     with session.reading("see candidates", {"incident": incident, "page": page}) as connection:

@@ -40,8 +40,6 @@ from antigone.registry.pairings import count_reopening
 TO_REPEAT = "to be computed again"
 WITHDREW = "who withdrew is to be erased"
 TO_ERASE = "donor to be erased"
-MOST_BLOCKED = 200
-"""Families in want that are listed; the counts of an incident hold all."""
 _WAITS_FOR: tuple[tuple[str, Action], ...] = (("open", "propose"), ("proposed", "confirm"), ("reopening", "reopen"))
 _TOLD_TO: dict[str, Action] = {
     "search": "see runs",
@@ -57,7 +55,7 @@ concerns everybody: a letter may be due."""
 
 @action("see status")
 def read_status(session: Session) -> Status:
-    """The dashboard of one user. Counts for every role; families by code for the roles that see families."""
+    """The dashboard of one user. Counts for every role; families by code, all of them, for roles that see families."""
     with session.registry.kept.looking(session.registry.engine, session.registry.today()) as counting:
         incidents = tuple(_incidents(session, counting))
         blocked = _blocked(session, counting, incidents) if _may(session, "see families") else ()
@@ -178,7 +176,7 @@ def _find_blocked(connection: Connection, day: dt.date, codes: tuple[str, ...]) 
         (code, family) for code in codes for family, _ in withdrawn_donors(connection, incident=code, day=day)
     )
     yield from (Blocked(code, family, WITHDREW, count) for (code, family), count in left.items())
-    for row in families_in_want(connection, day=day, scope=SCOPE_IDENTIFICATION, limit=MOST_BLOCKED):
+    for row in families_in_want(connection, day=day, scope=SCOPE_IDENTIFICATION):
         asked = row.without - left[row.incident, row.family]  # nobody asks those again who said no
         if asked:
             yield Blocked(row.incident, row.family, "donors without consent", asked)
@@ -189,5 +187,5 @@ def _find_blocked(connection: Connection, day: dt.date, codes: tuple[str, ...]) 
 def _find_weak(connection: Connection) -> Iterator[Blocked]:
     """The power is of the relatives typed and not of what was found in them, so every role that sees families may know
     of it; ``count`` is in percent."""
-    for row in families_of_low_power(connection, below=LOW, limit=MOST_BLOCKED):
+    for row in families_of_low_power(connection, below=LOW):
         yield Blocked(row.incident, row.family, "too little power", round(100 * row.power))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 from fastapi import APIRouter, Response
 
@@ -13,6 +11,7 @@ from antigone.casework.registry.safekeeping import Safekeeping, read_safekeeping
 from antigone.web.api.access import Called
 from antigone.web.api.answers import model_of
 from antigone.web.api.bodies import Checkpoints, CheckpointSent
+from antigone.web.downloads import JsonLines
 
 router = APIRouter()
 
@@ -22,12 +21,6 @@ class RingsWritten:
     """The copies of the ring that could not be written over, each with the reason; none when all are current."""
 
     unreached: tuple[str, ...]
-
-
-class JsonLines(Response):
-    """Lines of JSON as the description names them."""
-
-    media_type = "application/jsonl"
 
 
 @router.get("/safekeeping", response_model=model_of(Safekeeping))
@@ -73,7 +66,4 @@ def sign_checkpoint(call: Called) -> object:
 @router.get("/audit/export", response_class=JsonLines)
 def export_audit(call: Called) -> Response:
     """The whole audit, a line of JSON for each of its lines; who has it can verify every hash."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "audit.jsonl"
-        auditing.export_audit(call.session, path)
-        return JsonLines(path.read_bytes())
+    return JsonLines(auditing.stream_audit(call.session, name="audit.jsonl"))

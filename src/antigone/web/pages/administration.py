@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, UploadFile
@@ -15,16 +13,16 @@ from antigone.casework.registry import onetime, users
 from antigone.casework.registry.auditing import (
     Checkpoint,
     checkpoint_fields,
-    export_audit,
     make_checkpoint,
     parse_checkpoint,
     read_audit,
+    stream_audit,
 )
 from antigone.casework.registry.keeping import verify
 from antigone.casework.registry.roles import ROLES
 from antigone.casework.registry.views import Verified
 from antigone.errors import InputError
-from antigone.web.downloads import attach
+from antigone.web.downloads import JsonLines, attach, disposition
 from antigone.web.rendering import plural
 from antigone.web.visits import Signed
 
@@ -126,12 +124,9 @@ def audit_page(visit: Signed, page: int = 1, actor: str = "", action: str = "") 
 
 @router.get("/audit/export")
 def audit_file(visit: Signed) -> Response:
-    """The whole audit as JSON lines."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "audit.jsonl"
-        export_audit(visit.session, path)
-        content = path.read_bytes()
-    return attach(content, name="audit.jsonl", media_type="application/jsonl")
+    """The whole audit as JSON lines, sent block by block."""
+    name = "audit.jsonl"
+    return JsonLines(stream_audit(visit.session, name=name), headers={"Content-Disposition": disposition(name)})
 
 
 @router.post("/audit/checkpoint")

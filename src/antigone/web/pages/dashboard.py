@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from antigone.casework.registry.candidates import STATES
 from antigone.casework.registry.roles import Role
 from antigone.casework.registry.status import TO_ERASE, read_incident, read_status
 from antigone.casework.registry.views import Blocked, News, Waiting
@@ -13,7 +14,7 @@ from antigone.web.visits import Signed, Visit
 
 router = APIRouter()
 
-ORDER = ("open", "proposed", "confirmed", "rejected", "reopening")
+ORDER = STATES
 TASKS = {
     "donor to be erased": ("donor", "donors", "who withdrew, still to be erased"),
     "open": ("candidate", "candidates", "to look at and decide whether to propose"),
@@ -32,8 +33,8 @@ WANTS = {
     "cases. Ask another relative, the closer the better.",
 }
 """What a blocked family needs; ``#`` stands for how many donors, ``%`` for the count itself."""
-MOST_SHOWN = 12
-"""Blocked families that are shown at once; the others unfold."""
+MOST_SHOWN, MOST_LISTED = 12, 200
+"""Blocked families that are shown at once, and with those that unfold; more are only counted."""
 
 
 HAPPENED = {
@@ -59,8 +60,9 @@ def dashboard(visit: Signed) -> HTMLResponse:
     status = read_status(visit.session)
     tasks = [(waiting, *_asked(waiting), _where(waiting)) for waiting in status.waiting]
     news = [(item, *_told(item, visit.session.role)) for item in status.news]
-    needs = list(_needs(status.blocked).items())
-    blocked = (needs[:MOST_SHOWN], needs[MOST_SHOWN:])
+    families = list(dict.fromkeys((one.incident, one.family) for one in status.blocked))
+    needs = _needs(status.blocked, families[:MOST_LISTED])
+    blocked = {"first": needs[:MOST_SHOWN], "others": needs[MOST_SHOWN:], "total": len(families)}
     return visit.page("dashboard.html.j2", state=status, tasks=tasks, news=news, order=ORDER, blocked=blocked)
 
 
@@ -91,13 +93,14 @@ def _asked(waiting: Waiting) -> tuple[str, str]:
     return once if waiting.count == 1 else often, words
 
 
-def _needs(blocked: tuple[Blocked, ...]) -> dict[tuple[str, str], list[str]]:
-    """What each blocked family needs, by incident and family."""
-    needs: dict[tuple[str, str], list[str]] = {}
+def _needs(blocked: tuple[Blocked, ...], families: list[tuple[str, str]]) -> list[tuple[tuple[str, str], list[str]]]:
+    """What each of these blocked families needs, by incident and family."""
+    needs: dict[tuple[str, str], list[str]] = {family: [] for family in families}
     for one in blocked:
-        words = WANTS[one.reason].replace("#", plural(one.count, "donor")).replace("%", str(one.count))
-        needs.setdefault((one.incident, one.family), []).append(words)
-    return needs
+        if (one.incident, one.family) in needs:
+            words = WANTS[one.reason].replace("#", plural(one.count, "donor")).replace("%", str(one.count))
+            needs[one.incident, one.family].append(words)
+    return list(needs.items())
 
 
 def _where(waiting: Waiting) -> str:
