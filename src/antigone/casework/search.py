@@ -354,15 +354,18 @@ def _observation_assumption(prepared: Prepared) -> str:
     own = [person.rates.dropout for person in prepared.persons if person.rates is not None]
     if all(common.takes_as_read(person) for person in prepared.persons):
         return "Genotypes are taken as read: no allele drop-out or drop-in beyond alleles marked as not read."
-    words = (
-        f"Samples with rates of their own: {len(own)}, with drop-out from {min(own):g} to {max(own):g}. " if own else ""
-    )
+    words = f"Samples with rates of their own: {len(own)}, with drop-out {_range(own)}. " if own else ""
     others = "taken as read" if common == AS_READ else common.describe()
     return (
         "Samples of the unidentified may have lost or gained alleles, and are seen through the observation model. "
         + words
         + f"Samples without rates of their own: {others}. References are taken as read."
     )
+
+
+def _range(rates: Sequence[float]) -> str:
+    low, high = min(rates), max(rates)
+    return f"{low:g}" if low == high else f"from {low:g} to {high:g}"
 
 
 def search_assumptions(prepared: Prepared) -> tuple[str, ...]:
