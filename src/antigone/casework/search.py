@@ -30,6 +30,7 @@ from antigone.model.marker import Marker
 from antigone.model.observation import ObservationModel
 from antigone.model.profile import Profile
 from antigone.model.result import Candidate, ChanceMatches, MarkerMutation, SearchResult
+from antigone.numbers import count_text, plain_text
 from antigone.search.blind import Comparison, compare, differ, informative_markers, posterior_probability
 from antigone.search.chance import expected_chance_matches
 from antigone.search.coding import Reader, encode_readings
@@ -332,17 +333,17 @@ def _size_notices(found: Found, settings: SearchSettings) -> tuple[str, ...]:
     notices = []
     if found.threshold > settings.threshold:
         notices.append(
-            f"the threshold was raised from {settings.threshold:g} to {found.threshold:.4g}, so that in a search of "
-            "this size at most one chance candidate is expected for ten unidentified persons"
+            f"the threshold was raised from {plain_text(settings.threshold)} to {plain_text(found.threshold)}, so that "
+            "in a search of this size at most one chance candidate is expected for ten unidentified persons"
         )
     if found.omitted:
         notices.append(
-            f"{found.omitted} pairs above the threshold are not listed: each unidentified and each missing person "
-            f"is shown with the {MOST_OF_ONE} strongest"
+            f"{count_text(found.omitted)} pairs above the threshold are not listed: each unidentified and each "
+            f"missing person is shown with the {MOST_OF_ONE} strongest"
         )
     if len(found.pairs) > MOST_DETAILED:
         notices.append(
-            f"markers and mutations are worked out for the {MOST_DETAILED} strongest candidates; "
+            f"markers and mutations are worked out for the {count_text(MOST_DETAILED)} strongest candidates; "
             "'antigone explain' does the same for any other pair"
         )
     return tuple(notices)

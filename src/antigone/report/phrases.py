@@ -301,4 +301,4 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 
 
 def _group(name: str) -> str:
-    return rf"(?P<{name}>[\d.,e+-]+)" if name == "number" else f"(?P<{name}>.+?)"
+    return rf"(?P<{name}>[\d.,e+\u202f-]+)" if name == "number" else f"(?P<{name}>.+?)"
