@@ -16,7 +16,7 @@ from antigone.cli.terminal import words_console
 from antigone.model.joint_result import JointResult
 from antigone.model.reassociation import ReassociationResult
 from antigone.model.result import Candidate, SearchResult
-from antigone.report.numbers import change_text, plain_text, probability_text
+from antigone.report.numbers import change_text, lr_text, plain_text, probability_text
 from antigone.report.relatives import tell_relatives, warn_of_relatives
 
 MOST_JOINT_ROWS = 60
@@ -166,13 +166,20 @@ def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
     if len(result.conclusions) > MOST_JOINT_ROWS:
         console.print(f"... and {len(result.conclusions) - MOST_JOINT_ROWS} more in {rest}")
     exact = "exact" if result.exact else (
-        f"error of every posterior below {result.error_bound:.2g}; generalised LRs as bounds where they could change"
+        f"error of every posterior below {plain_text(result.error_bound)}; generalised LRs as bounds where they could "
+        "change"
     )  # fmt: skip
-    console.print(f"{result.assignments_possible:.6g} joint assignments possible; posteriors {exact}.")
+    console.print(f"{plain_text(result.assignments_possible)} joint assignments possible; posteriors {exact}.")
     if len(result.assignments) > 1:
-        console.print(f"The second best assignment is 10^{result.assignments[1].log10_factor:.2f} times less probable.")
+        times = lr_text(result.assignments[1].log10_factor)
+        console.print(f"The second best assignment is {times} times less probable.")
     for group in result.symmetric:
         console.print(f"Not told apart by the data: {', '.join(group.missing)} of family {group.family}.")
+    for rivals in result.rivals:
+        console.print(
+            f"Perhaps parts of one person: {', '.join(rivals.unidentified)} fit {rivals.missing} of family "
+            f"{rivals.family}. Compare the remains, and declare them parts of one person if they are."
+        )
     for family, missing in result.no_data:
         console.print(f"No donor bears on {missing} of family {family}: no blood relative gave a sample.")
     for notice in result.notices:
