@@ -473,3 +473,51 @@ def test_pack_case_folder__holds_the_files_of_the_folder_and_is_the_same_again(t
     with zipfile.ZipFile(first) as archive:
         packed = {name: archive.read(name) for name in archive.namelist()}
     assert packed == {f"incident/{path.name}": path.read_bytes() for path in (tmp_path / "b").iterdir()}
+
+
+def test_donors__a_table_that_cannot_be_read_accuses_no_profile(tmp_path):
+    """The remedy 'remove its rows' would have the profiles of everybody deleted."""
+    header = HEADER["donors.csv"].replace("consent_reference,", "")
+    changed = {"donors__csv": FILES["donors.csv"].replace(HEADER["donors.csv"], header)}
+    (problem,) = problems(folder(tmp_path, **changed))
+    assert (problem.file, problem.column) == ("donors.csv", "consent_reference")
+
+
+@pytest.mark.parametrize("name", ["donors", "unidentified", "families"])
+def test_people__what_follows_from_a_missing_table_is_not_said(tmp_path, name):
+    beside = {
+        "y_haplotypes__csv": "sample,marker,alleles\nR1,DYS19,14\nPM1,DYS19,14\n",
+        "y_counts__csv": "sample,count\nPM1,3\n",
+        "circumstances_missing__csv": "family,member,age_from,age_to\nF1,SON,20,20\n",
+        "circumstances_unidentified__csv": "sample,age_from,age_to\nPM1,18,25\n",
+        "incident__toml": 'title = "T"\n[lineage.y]\ndatabase_size = 900\n',
+    }
+    (problem,) = problems(folder(tmp_path, **{f"{name}__csv": None}, **beside))
+    assert problem.found == f"no table '{name}'"
+
+
+def test_settings__that_cannot_be_read_keep_no_other_problem_back(tmp_path):
+    """Also none is added that better settings may not have: here no frequencies, and a sample that needs drop-in."""
+    profiles = HEADER["profiles.csv"].replace("allele2", "allele2,allele3") + "PM1,TH01,6,7,9.3\n"
+    folder(tmp_path, frequencies__csv=None, profiles__csv=profiles)
+    (tmp_path / "incident.toml").write_bytes('title = "Überschwemmung"\n'.encode("latin-1"))
+    (tmp_path / "donors.csv").write_bytes(FILES["donors.csv"].replace("C-2", "C-é").encode("latin-1"))
+    donors, settings = problems(tmp_path)
+    assert (donors.file, donors.line, donors.remedy) == ("donors.csv", 3, "save the table again as 'CSV UTF-8'")
+    assert (settings.file, settings.line) == ("incident.toml", 1)
+    assert "text editor" in settings.remedy
+    assert "CSV" not in settings.remedy
+
+
+def test_missing_file__files_of_no_known_name_are_named(tmp_path):
+    folder(tmp_path, incident__toml=None, donors__csv=None)
+    for name in ("photo.jpg", "doners.csv", ".hidden", "y_reference.csv"):
+        (tmp_path / name).write_bytes(b"x")
+    found = problems(tmp_path)
+    assert {p.file for p in found if "which was not read" in p.found} == {"photo.jpg", "doners.csv"}
+    assert {p.found for p in found if p.file == tmp_path.name} == {"no settings", "no table 'donors'"}
+
+
+def test_complete_folder__another_file_beside_it_is_no_problem(tmp_path):
+    (folder(tmp_path) / "photo.jpg").write_bytes(b"x")
+    assert read_case_folder(tmp_path).title == "Flood 2026"

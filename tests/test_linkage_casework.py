@@ -24,6 +24,7 @@ from antigone.model.marker import Marker
 from antigone.model.observation import ObservationModel, ObservationRates
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
+from antigone.numbers import change_text
 from antigone.report.sentences import explain_linkage
 from antigone.search.family_table import Target
 
@@ -114,7 +115,7 @@ def test_explain__and_search_state_the_same_linkage() -> None:
     assert candidate.linkage_log10 == explained.linkage_log10
     assert candidate.linkage_log10.keys() == {"vWA|D12S391"}
     change = candidate.linkage_log10["vWA|D12S391"]
-    assert f"log10 LR changes by: {change:+.2f} (vWA and D12S391)." in explain_linkage(candidate)
+    assert f"log10 LR changes by: {change_text(change or 0.0)} (vWA and D12S391)." in explain_linkage(candidate)
     assert explain_linkage(replace(candidate, linkage_log10={})) == ""
     assert "not computed (A and B)" in explain_linkage(replace(candidate, linkage_log10={"A|B": None}))
 

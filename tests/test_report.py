@@ -286,4 +286,4 @@ def test_render_report__parts_of_the_lr_beside_the_markers_have_a_row(result):
     told = replace(first, log10_lr_beyond=beyond, linkage_log10={"A|B": -0.125}, linkage_methods={"A|B": "looked up"})
     page = render_report(replace(result, candidates=(told, *result.candidates[1:])), example.incident(), top=1)
     assert '<tr><th scope="row">linkage</th>' in page
-    assert "Linked markers are computed as linked, which changes log10 LR by: -0.12 (A and B, looked up)." in page
+    assert "Linked markers are computed as linked, which changes log10 LR by: −0.12 (A and B, looked up)." in page

@@ -62,7 +62,7 @@ EVIDENCE = (
     ),
     EvidenceLine("all together", 14.5, "posterior 1.00000 with all lines"),
 )  # fmt: skip
-SENSITIVITY = (SensitivityPoint("theta", "0.03", 13.0), SensitivityPoint("mutation rates", "x 10", -math.inf))
+SENSITIVITY = (SensitivityPoint("theta", "0.03", 13.0), SensitivityPoint("mutation rates", "× 10", -math.inf))
 STATUS = IncidentStatus(
     "FERRY-26", "Ferry accident", remains=1204, living=2, families=431, missing=1502, identified=388, donors=1120,
     donors_without_consent=37, pairings={"open": 61, "proposed": 12, "confirmed": 388},

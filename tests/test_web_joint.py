@@ -10,7 +10,9 @@ import pytest
 from registry_team import INCIDENT, NOON
 from web_site import Site, TestClient, make_site, post
 
+from antigone.casework.demo import simulated_incident
 from antigone.casework.registry.consents import withdraw_donor
+from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.joint import list_joint_runs, read_joint, solve_jointly
 from antigone.model.joint_result import JointPrior
 from antigone.registry.database import transaction
@@ -56,8 +58,9 @@ def test_page__shows_every_posterior_as_a_picture_and_as_text(still):
     page = shown(still.browser("reviewer"))
     result = read_joint(still.team["reviewer"], 1).result
     assert result is not None
-    assert page.count('<svg class="heatmap"') == len(result.families) == 4
-    assert page.count("The same as a table") == 4
+    proposed = [answer for answer in result.families if answer.proposed]
+    assert page.count('<svg class="heatmap"') == page.count("The same as a table") == len(proposed)
+    assert 0 < len(proposed) < len(result.families) == 4
     for chance in result.not_among_missing.values():
         assert str(probability_text(chance)).replace("<", "&lt;").replace(">", "&gt;") in page
     for conclusion in result.conclusions:
@@ -205,3 +208,30 @@ def test_map__of_many_persons_shows_the_most_probable_ones_and_counts_the_others
     monkeypatch.setattr("antigone.web.pages.joint.MOST_ROWS", 1)
     page = shown(still.browser("reviewer"))
     assert "less probable person" in page
+
+
+def test_page__a_family_whose_references_were_left_out_reads_like_any_for_whom_nobody_is_proposed(site):
+    """PURPOSE.md, rule 6: no words, no picture, no number and no alternative that another such family has not."""
+    incident, truth = simulated_incident(families=8, unidentified=12, seed=3)
+    [(family, _)] = truth.misattributed
+    import_incident(site.team["registrar"], "second", incident)
+    result = solve_jointly(site.team["geneticist"], "second").result
+    assert result is not None
+    assert family in {of for _, of, _ in result.assignments[0].pairs}
+    page = site.browser("reviewer").get("/joint", params={"incident": "second"}).text
+    waiting = [answer.family for answer in result.families if not answer.proposed]
+    sections = re.findall(r"<section aria-labelledby=\"family-\d+\">(.*?)</section>", page, flags=re.DOTALL)
+    told = {code: re.sub(r"family-\d+", "", text).replace(code, "") for text in sections for code in waiting
+            if f">Family {code}<" in text}  # fmt: skip
+    assert set(told) == set(waiting)
+    assert len(set(told.values())) == 1
+    assert len(re.findall(rf"{family}-MP1", page)) == 1
+
+
+def test_page__names_remains_that_compete_for_one_place_and_leads_to_their_candidates(still):
+    """PM2 and PM3 of the small incident both fit the missing child of F2."""
+    page = shown(still.browser("reviewer"))
+    assert "Perhaps parts of one person:" in page
+    for code in ("PM2", "PM3"):
+        assert f'<a href="/candidates?incident={INCIDENT}&amp;unidentified={code}">{code}</a>' in page
+    assert re.search("PM[23] fits MP of family F2 as well as PM[23]; they may be parts of one person, or rela", page)

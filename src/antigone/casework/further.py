@@ -15,6 +15,7 @@ from antigone.model.circumstances import CircumstanceEvidence, SexRates
 from antigone.model.evidence import FurtherEvidence
 from antigone.model.lineage import LineageEvidence
 from antigone.model.result import Candidate, EvidenceLine
+from antigone.numbers import change_text, probability_text
 from antigone.search.blind import differ, posterior_probability
 from antigone.search.family_table import Target
 from antigone.search.reference_fit import ReferenceFit
@@ -78,8 +79,8 @@ def with_further(
     together = _sum(dna)
     lines = [*dna, EvidenceLine(DNA_TOGETHER, together, _posterior(together, prior, "the DNA alone"))]
     if beside:
-        moved = probability_words(_sum(beside), prior)
-        words = f"the circumstances move the prior from {prior:.3g} to {moved}: "
+        moved = _posterior_text(_sum(beside), prior)
+        words = f"the circumstances move the prior from {probability_text(prior)} to {moved}: "
         everything = together + _sum(beside)
         lines += beside
         lines += [EvidenceLine(ALL_TOGETHER, everything, words + _posterior(everything, prior, "all lines"))]
@@ -105,7 +106,7 @@ def _typed_lines(
         yield EvidenceLine("X", x, f"X-chromosomal: {_markers(len(on_x))}; same population")
     if "linkage" in beyond:
         changes = (
-            f"{name.replace('|', ' and ')} {'not computed' if change is None else f'{round(change, 2) + 0.0:+.2f}'} "
+            f"{name.replace('|', ' and ')} {'not computed' if change is None else change_text(change)} "
             f"({candidate.linkage_methods[name]})"
             for name, change in candidate.linkage_log10.items()
         )
@@ -118,7 +119,7 @@ def _linkage_left_out(candidate: Candidate) -> Iterator[EvidenceLine]:
     """A line without a number: the markers are taken as unlinked, and this is what linkage would change."""
     if candidate.linkage_log10 and not candidate.linkage_methods:
         changes = (
-            f"{name.replace('|', ' and ')} {'not computed' if change is None else f'{round(change, 2) + 0.0:+.2f}'}"
+            f"{name.replace('|', ' and ')} {'not computed' if change is None else change_text(change)}"
             for name, change in candidate.linkage_log10.items()
         )
         yield EvidenceLine("linkage", None, f"in no sum; it would change log10 LR by: {'; '.join(changes)}")
@@ -206,14 +207,8 @@ def _sum(lines: list[EvidenceLine]) -> float:
 
 
 def _posterior(log10_lr: float, prior: float, of: str) -> str:
-    return f"posterior {probability_words(log10_lr, prior)} with {of}"
+    return f"posterior {_posterior_text(log10_lr, prior)} with {of}"
 
 
-def probability_words(log10_lr: float, prior: float) -> str:
-    """The posterior, never rounded to 1: from 0.9999 on, how far it is from 1.
-
-    >>> probability_words(0.0, 0.25), probability_words(7.0, 0.5), probability_words(-math.inf, 0.5)
-    ('0.2500', '1 - 1e-07', '0.0000')
-    """
-    short = posterior_probability(-log10_lr * LN10, prior=1 - prior)
-    return f"1 - {short:.1g}" if short < 1e-4 else f"{1 - short:.4f}"
+def _posterior_text(log10_lr: float, prior: float) -> str:
+    return probability_text(posterior_probability(log10_lr * LN10, prior=prior))

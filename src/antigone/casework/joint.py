@@ -11,7 +11,14 @@ import numpy as np
 
 from antigone.casework.further import circumstance_log_odds
 from antigone.casework.joint_questions import persons_of, questions_of
-from antigone.casework.joint_words import describe_family, describe_person, describe_unseen, joint_assumptions
+from antigone.casework.joint_rivals import Contest, find_contests
+from antigone.casework.joint_words import (
+    describe_family,
+    describe_placed,
+    describe_rivals,
+    describe_without_place,
+    joint_assumptions,
+)
 from antigone.casework.prepare import Prepared, Progress, prepare, silent
 from antigone.casework.provenance import describe_run
 from antigone.errors import InputError
@@ -24,6 +31,7 @@ from antigone.model.joint_result import (
     JointResult,
     Pairing,
     RatioKind,
+    Rivals,
     SymmetricGroup,
 )
 from antigone.model.marker import Marker
@@ -31,7 +39,7 @@ from antigone.model.profile import Profile
 from antigone.model.result import Provenance
 from antigone.search.blocks import usable_targets
 from antigone.search.family_table import Target
-from antigone.search.joint_conclusions import alike_places, propose, without_data
+from antigone.search.joint_conclusions import Proposal, alike_places, next_best, propose, without_data
 from antigone.search.joint_likelihood import FamilyTable
 from antigone.search.joint_persons import Persons
 from antigone.search.joint_posterior import JointAssignment, JointPosterior, Ratio, solve_joint
@@ -44,13 +52,17 @@ LN10 = float(np.log(10))
 
 @dataclass(frozen=True)
 class JointView:
-    """The numbers of one population, before they become words. ``donors`` are the consenting ones, by family."""
+    """The numbers of one population, before they become words.
+
+    ``donors`` are the consenting ones, by family; ``living`` the persons who are no remains.
+    """
 
     tables: tuple[FamilyTable, ...]
     persons: Persons
     posterior: JointPosterior
     threshold: float
     donors: Mapping[str, Mapping[str, Profile]]
+    living: frozenset[int] = frozenset()
 
     @property
     def questions(self) -> tuple[FamilyQuestion, ...]:
@@ -70,6 +82,38 @@ class JointView:
         """Places on which no consenting donor bears, fitting the pedigree or not (PURPOSE.md, rule 6)."""
         return tuple(
             (q.code, m) for q in self.questions for m in without_data(q.pedigree, self.donors[q.code], q.missing)
+        )
+
+    @cached_property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """What is proposed for each person under the threshold, told or not."""
+        log_threshold = float(np.log(self.threshold))
+        return tuple(
+            propose(self.posterior, person, log_threshold=log_threshold) for person in range(len(self.persons.codes))
+        )
+
+    def is_told(self, proposal: Proposal) -> bool:
+        """Whether a proposal names a place: not an open one where nothing bears, which only chance would fill."""
+        unseen = any((proposal.family, j) in self.unseen for j in proposal.places)
+        return proposal.family is not None and not (proposal.status == "open" and unseen)
+
+    @cached_property
+    def told_places(self) -> frozenset[tuple[int, int]]:
+        """Places (family, missing member) for which somebody is proposed."""
+        told = [p for p in self.proposals if self.is_told(p)]
+        return frozenset((p.family, j) for p in told for j in p.places if p.family is not None)
+
+    @cached_property
+    def contests(self) -> tuple[Contest, ...]:
+        """Remains that compete for one place."""
+        remains = {p.person for p in self.proposals} - self.living
+        unsettled = {p.person for p in self.proposals if not p.status.startswith("supported")}
+        return find_contests(
+            self.tables,
+            self.posterior.best[0].persons,
+            persons=remains & unsettled,
+            holders={p.person for p in self.proposals if self.is_told(p)} & remains,
+            log_threshold=float(np.log(self.threshold)),
         )
 
     @property
@@ -148,7 +192,8 @@ def solve_population(
     known = circumstance_log_odds(prepared, targets)
     posterior = solve_joint(tables, persons, prior=prior, pair_log_odds=known, prices=prices, count=count)
     donors = {family.declared.code: family.declared.references for family in prepared.families}
-    return JointView(tuple(tables), persons, posterior, settings.threshold, donors)
+    living = frozenset(number for number, person in enumerate(prepared.persons) if person.kind == "living")
+    return JointView(tuple(tables), persons, posterior, settings.threshold, donors, living)
 
 
 def describe_joint(
@@ -156,7 +201,7 @@ def describe_joint(
 ) -> JointResult:
     """The numbers of one population as a result."""
     posterior, codes = view.posterior, view.persons.codes
-    conclusions = tuple(_conclusion(view, person) for person in range(len(codes)))
+    conclusions = tuple(_conclusion(view, proposal) for proposal in view.proposals)
     return JointResult(
         title=title,
         population=population,
@@ -179,6 +224,7 @@ def describe_joint(
         notices=(),
         provenance=provenance,
         day=day,
+        rivals=tuple(_rivals(view, contest) for contest in view.contests),
     )  # fmt: skip
 
 
@@ -224,16 +270,21 @@ def _family(view: JointView, f: int, conclusions: Sequence[Conclusion]) -> Famil
     codes = {m: view.persons.codes[person] for m, person in placed if person != NOBODY}
     proposed = {m: code for m, code in codes.items() if (code, m) in settled}
     not_found = dict(zip(question.missing, map(float, view.posterior.families[f].posterior[:, -1]), strict=True))
-    groups = [tuple(question.missing[j] for j in some) for some in alike_places(view.tables[f], row)]
-    return FamilyAnswer(
-        question.code, question.missing, proposed, not_found, describe_family(question, proposed, not_found, groups)
-    )  # fmt: skip
+    groups = [tuple(question.missing[j] for j in some) for some in _alike(view, f)]
+    words = describe_family(question.missing, proposed, groups)
+    return FamilyAnswer(question.code, question.missing, proposed, not_found, words)
+
+
+def _alike(view: JointView, f: int) -> list[tuple[int, ...]]:
+    """Groups of places of a family that the data leave alike, where somebody is proposed for one of them."""
+    groups = alike_places(view.tables[f], view.posterior.best[0].persons[f])
+    return [some for some in groups if any((f, j) in view.told_places for j in some)]
 
 
 def _symmetric(view: JointView, f: int) -> list[SymmetricGroup]:
     question, row = view.questions[f], view.posterior.best[0].persons[f]
     groups = []
-    for places in alike_places(view.tables[f], row):
+    for places in _alike(view, f):
         people = [row[j] for j in places if row[j] != NOBODY]
         chance = view.posterior.families[f].posterior[list(places)][:, people].sum(axis=0)
         parents = {
@@ -253,24 +304,58 @@ def _symmetric(view: JointView, f: int) -> list[SymmetricGroup]:
     return groups
 
 
-def _conclusion(view: JointView, person: int) -> Conclusion:
-    proposal = propose(view.posterior, person, log_threshold=float(np.log(view.threshold)))
-    question = None if proposal.family is None else view.questions[proposal.family]
-    if proposal.status == "open" and any((proposal.family, j) in view.unseen for j in proposal.places):
-        chance = float(view.posterior.unassigned[person])
-        words = describe_unseen(view.tables, view.persons, proposal, chance)
-        return Conclusion(view.persons.codes[person], None, (), "open", chance, None, "exact", words)
+def _conclusion(view: JointView, proposal: Proposal) -> Conclusion:
+    code, rivals = view.persons.codes[proposal.person], _rival_words(view, proposal.person)
+    if proposal.family is None or not view.is_told(proposal):
+        chance = float(view.posterior.unassigned[proposal.person])
+        words = describe_without_place(view.persons, proposal, chance, rivals)
+        return Conclusion(code, None, (), proposal.status, chance, None, "exact", words)
+    question = view.questions[proposal.family]
     log10_glr, kind = _in_tens(proposal.glr)
     return Conclusion(
-        unidentified=view.persons.codes[person],
-        family=None if question is None else question.code,
-        missing=() if question is None else tuple(question.missing[j] for j in proposal.places),
+        unidentified=code,
+        family=question.code,
+        missing=tuple(question.missing[j] for j in proposal.places),
         status=proposal.status,
         posterior=proposal.posterior,
         log10_glr=log10_glr,
         glr_kind=kind,
-        sentences=describe_person(view.tables, view.persons, view.posterior, proposal, view.threshold),
-    )
+        sentences=describe_placed(
+            question, view.persons, proposal, instead=_instead(view, proposal), donors=view.donors[question.code],
+            threshold=view.threshold, rivals=rivals,
+        ),
+    )  # fmt: skip
+
+
+def _instead(view: JointView, proposal: Proposal) -> str:
+    """Where the best assignment without a proposal has the person; nothing for nobody, or where nothing bears."""
+    family, place = next_best(view.posterior, proposal.person, proposal)
+    if family is None or (family, place) in view.unseen:
+        return ""
+    return _place_name(view, family, place)
+
+
+def _place_name(view: JointView, family: int, place: int) -> str:
+    question = view.questions[family]
+    return f"{question.missing[place]} of family {question.code}"
+
+
+def _rival_words(view: JointView, person: int) -> str:
+    """That others fit the place of a person, or this person that of another; nothing where there is no contest."""
+    codes = view.persons.codes
+    for one in view.contests:
+        place = _place_name(view, one.family, one.place)
+        if person in one.others:
+            return describe_rivals(place, codes[one.holder], [codes[person]], near=person in one.near)
+        if person == one.holder and one.near:
+            return describe_rivals(place, codes[person], [codes[p] for p in sorted(one.near)], near=True)
+    return ""
+
+
+def _rivals(view: JointView, contest: Contest) -> Rivals:
+    question, codes = view.questions[contest.family], view.persons.codes
+    persons = tuple(codes[person] for person in (contest.holder, *contest.others))
+    return Rivals(question.code, question.missing[contest.place], persons)
 
 
 def _population_notices(views: dict[str, JointView], chosen: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from antigone.casework.prepare import prepare
 from antigone.errors import InputError
 from antigone.model.case import Incident
 from antigone.search.blocks import usable_targets
+from antigone.search.joint_conclusions import without_data
 from antigone.search.joint_persons import Persons
 from antigone.search.joint_question import NOBODY, FamilyQuestion, logs_apart, logs_together, sexed_markers, taken_as
 
@@ -43,7 +44,7 @@ def explain_assignment(incident: Incident, path: Path, *, today: dt.date) -> Exp
 
     For each family: log10 of P(references, the proposed persons in their places) over P(references, the same persons
     unrelated to the family), and what the sexes say where their rates are stated. The sum is the family's part of the
-    assignment's weight, without the prior.
+    assignment's weight, without the prior. Places that the samples used do not decide are left out.
 
     Raises
     ------
@@ -67,8 +68,11 @@ def explain_assignment(incident: Incident, path: Path, *, today: dt.date) -> Exp
         asked = next((q for q in questions_of(targets, next(iter(people.values()))) if q.code == family), None)
         if asked is None or not (set(places) <= {*asked.missing} and set(places.values()) <= known):
             raise InputError(f"{path.name}: family '{family}' or its persons are not in this incident; solve it again")
-        by_population = {name: _weights(asked, persons, places, settings.theta) for name, persons in people.items()}
-        explained.append(ExplainedFamily(family, places, by_population))
+        unseen = without_data(asked.pedigree, asked.references, asked.missing)
+        told = {missing: code for missing, code in places.items() if missing not in unseen}
+        if told:
+            weights = {name: _weights(asked, persons, told, settings.theta) for name, persons in people.items()}
+            explained.append(ExplainedFamily(family, told, weights))
     return ExplainedAssignment(path.name, tuple(explained))
 
 

@@ -2,96 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from antigone.search.joint_conclusions import Proposal, next_best, related_references, without_data
-from antigone.search.joint_likelihood import FamilyTable
+from antigone.numbers import lr_text, plain_text, probability_text
+from antigone.search.joint_conclusions import Proposal
 from antigone.search.joint_persons import Persons
-from antigone.search.joint_posterior import JointPosterior
+from antigone.search.joint_posterior import JointPosterior, Ratio
 from antigone.search.joint_question import FamilyQuestion
 
 LN10 = float(np.log(10))
 FEW_MARKERS = 15
 
 
-def describe_person(
-    tables: Sequence[FamilyTable], persons: Persons, posterior: JointPosterior, proposal: Proposal, threshold: float
-) -> tuple[str, ...]:
-    """Why a person is proposed for a place, or stays open, and what would decide it."""
+def describe_placed(
+    question: FamilyQuestion, persons: Persons, proposal: Proposal, *, instead: str, donors: Collection[str],
+    threshold: float, rivals: str,
+) -> tuple[str, ...]:  # fmt: skip
+    """Why a person is proposed for a place, and what would decide it.
+
+    ``instead`` names the place that the person has in the best assignment without the proposal, when the samples bear
+    on it. ``donors`` are the family's consenting ones, fitting the pedigree or not (PURPOSE.md, rule 6).
+    ``rivals`` says who else fits the place.
+    """
+    places = [question.missing[j] for j in proposal.places]
+    factor = _factor_sentence(persons.codes[proposal.person], " or ".join(places), proposal.glr, instead)
+    return (factor, *_what_decides(question, persons, proposal, places, donors, threshold, rivals))
+
+
+def describe_without_place(persons: Persons, proposal: Proposal, chance: float, rivals: str) -> tuple[str, ...]:
+    """Why a person is proposed for no place, ``chance`` being the probability of being none of the missing.
+
+    The words are the same whether the best assignment leaves the person out or has them where the samples used say
+    nothing, so that they never hint at a reference left out (PURPOSE.md, rule 6).
+    """
     code = persons.codes[proposal.person]
     if proposal.status == "impossible":
         return (f"{code} can be none of the missing under the stated model; perhaps not reported missing.",)
-    if proposal.family is None:
-        chance = posterior.unassigned[proposal.person]
-        return (
-            f"In the best joint assignment {code} is none of the missing (probability {_chance(chance)}).",
-            _more_about(persons, proposal.person),
-        )
-    question = tables[proposal.family].question
-    places = [question.missing[j] for j in proposal.places]
     return (
-        _factor_sentence(tables, persons, posterior, proposal, places),
-        *_what_decides(question, persons, proposal, places, threshold),
+        f"No place is proposed for {code}; the probability of being none of the missing is {probability_text(chance)}.",
+        rivals or _more_about(persons, proposal.person),
     )
 
 
-def describe_unseen(
-    tables: Sequence[FamilyTable], persons: Persons, proposal: Proposal, chance: float
-) -> tuple[str, ...]:  # fmt: skip
-    """Why a person whom the best assignment puts where nothing bears on is proposed for no place.
+def describe_rivals(place: str, holder: str, others: Sequence[str], *, near: bool) -> str:
+    """That ``others`` fit a place, as well as the person there (``near``) or less well, and what to do about it."""
+    fit = "fits" if len(others) == 1 else "fit"
+    how = f"as well as {holder}" if near else f"too, though not as well as {holder}"
+    return (
+        f"{listed(others)} {fit} {place} {how}; they may be parts of one person, or relatives: compare the "
+        f"{'two ' if len(others) == 1 else ''}remains, and declare them parts of one person if they are."
+    )
 
-    The words are the same whatever the reason, so that they never hint at a reference left out (PURPOSE.md, rule 6).
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence.
+
+    >>> listed(["A"]), listed(["A", "B", "C"])
+    ('A', 'A, B and C')
     """
-    question = tables[proposal.family or 0].question
-    code, place = persons.codes[proposal.person], question.missing[proposal.places[0]]
-    return (
-        f"No place is proposed for {code}. The best joint assignment has {code} as {place} of family {question.code}, "
-        "but the samples do not decide it.",
-        f"The probability of being none of the missing is {_chance(chance)}; another relative of {place} may decide.",
-    )
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
-def _factor_sentence(
-    tables: Sequence[FamilyTable], persons: Persons, posterior: JointPosterior, proposal: Proposal, places: list[str]
-) -> str:  # fmt: skip
-    code, where = persons.codes[proposal.person], " or ".join(places)
-    glr = proposal.glr
+def _factor_sentence(code: str, where: str, glr: Ratio | None, instead: str) -> str:
     if glr is None:
         return f"Every possible joint assignment has {code} as {where}."
+    best = f"The best joint assignment with {code} as {where} is"
     if glr.kind != "exact":
         return (
-            f"The best joint assignment with {code} as {where} is {glr.kind} {_times(glr.log)} as probable as the best "
+            f"{best} {glr.kind} {_times(glr.log)} as probable as the best "
             "one without it; which one that is stays open, because assignments of small weight were left out."
         )
-    family, place = next_best(posterior, proposal.person, proposal)
-    other = "none of the missing" if family is None else (
-        f"{tables[family].question.missing[place]} of family {tables[family].question.code}"
-    )  # fmt: skip
+    other = f"{code} is {instead}" if instead else f"{code} has no place that the samples support"
     if abs(glr.log) < 0.005 * LN10:
-        return (
-            f"The best joint assignment with {code} as {where} is no more probable than the best one without it, in "
-            f"which {code} is {other}."
-        )
-    return (
-        f"The best joint assignment with {code} as {where} is {_times(glr.log)} as probable "
-        f"as the best one without it, in which {code} is {other}."
-    )
-
-
-def _chance(probability: float) -> str:
-    return "above 0.9999" if probability > 0.9999 else f"{probability:.3g}"
+        return f"{best} no more probable than the best one without it, in which {other}."
+    return f"{best} {_times(glr.log)} as probable as the best one without it, in which {other}."
 
 
 def _times(log: float) -> str:
-    power = log / LN10
-    return f"{10**power:.3g} times" if abs(power) < 6 else f"10^{power:.2f} times"
+    return f"{lr_text(log / LN10)} times"
 
 
 def _what_decides(
-    question: FamilyQuestion, persons: Persons, proposal: Proposal, places: list[str], threshold: float
-) -> tuple[str, ...]:
+    question: FamilyQuestion, persons: Persons, proposal: Proposal, places: list[str], donors: Collection[str],
+    threshold: float, rivals: str,
+) -> tuple[str, ...]:  # fmt: skip
     if proposal.status == "supported":
         return ()
     if proposal.status == "supported, places alike":
@@ -99,15 +96,19 @@ def _what_decides(
             f"The data do not tell {' and '.join(places)} apart. A child of one of them, or what is known of age and "
             "circumstances, could.",
         )
-    near = related_references(question, places[0])
-    sentences = [f"This is below the threshold of {threshold:g}: the pairing stays open."]
+    below = f"This is below the threshold of {plain_text(threshold)}: the pairing stays open."
+    if rivals:
+        return (below, rivals)
+    return (below, *_whom_to_ask(question, places[0], donors), _more_about(persons, proposal.person))
+
+
+def _whom_to_ask(question: FamilyQuestion, place: str, donors: Collection[str]) -> tuple[str, ...]:
+    near = [donor for donor in donors if question.pedigree.are_related(place, donor)]
     if not near:
-        sentences.append(
-            f"No reference is related to {places[0]}; a parent, child or sibling of {places[0]} could decide."
-        )
-    elif len(near) < 3:
-        sentences.append(f"Type another close relative of {places[0]}; so far {', '.join(near)} gave a sample.")
-    return (*sentences, _more_about(persons, proposal.person))
+        return (f"No donor is related to {place}; a parent, child or sibling of {place} could decide.",)
+    if len(near) < 3:
+        return (f"Type another close relative of {place}; so far {', '.join(near)} gave a sample.",)
+    return ()
 
 
 def _more_about(persons: Persons, person: int) -> str:
@@ -118,27 +119,24 @@ def _more_about(persons: Persons, person: int) -> str:
 
 
 def describe_family(
-    question: FamilyQuestion,
-    proposed: Mapping[str, str],
-    not_found: Mapping[str, float],
-    alike: Sequence[tuple[str, ...]],
-) -> tuple[str, ...]:
-    """Two or three sentences on one family."""
-    if proposed:
-        pairs = ", ".join(f"{code} as {member}" for member, code in proposed.items())
-        sentences = [f"The joint solution proposes {pairs}."]
-    else:
-        sentences = ["The joint solution proposes nobody for this family."]
+    missing: Sequence[str], proposed: Mapping[str, str], alike: Sequence[tuple[str, ...]]
+) -> tuple[str, ...]:  # fmt: skip
+    """Two or three sentences on one family.
+
+    Of a missing person for whom nobody is proposed nothing more is said, whatever the reason (PURPOSE.md, rule 6).
+    """
+    why = "not found yet, or more relatives are needed"
+    if not proposed:
+        return (f"The joint solution proposes nobody for this family: {why}.",)
+    pairs = ", ".join(f"{code} as {member}" for member, code in proposed.items())
+    sentences = [f"The joint solution proposes {pairs}."]
     sentences += [
-        f"{' and '.join(some)} can change places without any change in probability: the data do not tell them apart."
+        f"{listed(some)} can change places without any change in probability: the data do not tell them apart."
         for some in alike
     ]
-    absent = [f"{m} ({_chance(not_found[m])})" for m in question.missing if m not in proposed]
+    absent = [member for member in missing if member not in proposed]
     if absent:
-        sentences.append(f"Probability of not being among the unidentified: {', '.join(absent)}.")
-    silent = without_data(question.pedigree, question.references, question.missing)
-    if silent:
-        sentences.append(f"For {', '.join(silent)} the samples do not decide; another relative may.")
+        sentences.append(f"Nobody is proposed for {listed(absent)}: {why}.")
     return tuple(sentences)
 
 
@@ -148,7 +146,7 @@ def joint_assumptions(posterior: JointPosterior, persons: Persons) -> tuple[str,
         "Every possible joint assignment is in the sums: the posteriors are exact."
         if posterior.exact
         else "Family assignments of tiny weight were left out. No posterior is further than "
-        f"{posterior.error_bound:.2g} from its exact value; this bound is proven for this incident."
+        f"{plain_text(posterior.error_bound)} from its exact value; this bound is proven for this incident."
     )
     return (
         "A joint assignment gives each unidentified person to at most one missing person, and the other way round.",

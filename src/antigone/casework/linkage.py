@@ -18,6 +18,7 @@ from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.result import Candidate
+from antigone.numbers import count_text
 from antigone.search.family_table import Target
 from antigone.search.linkage import LARGEST_TABLE, LinkedPair, link_pairs
 
@@ -96,10 +97,10 @@ def linkage_assumptions(prepared: Prepared) -> tuple[str, ...]:
         f"These markers are linked, with these recombination fractions: {named}. All others are taken as unlinked and "
         "independent, X-chromosomal ones too. Founders' haplotypes are in linkage equilibrium.",
         "LR, threshold, rank and posterior contain the linkage. A linked group is one look-up in the family's table of "
-        f"joint genotypes; where that table would have more than {LARGEST_TABLE:,} entries, the pair is scored again "
-        "with linkage. No pair is lost: every pair is computed so that the greatest possible effect of linkage in its "
-        "family could bring to the threshold. The simulated estimate of chance candidates and the sensitivity take the "
-        "markers as unlinked.",
+        f"joint genotypes; where that table would have more than {count_text(LARGEST_TABLE)} entries, the pair is "
+        "scored again with linkage. No pair is lost: every pair is computed so that the greatest possible effect of "
+        "linkage in its family could bring to the threshold. The simulated estimate of chance candidates and the "
+        "sensitivity take the markers as unlinked.",
         f"Genetic map, {model.map_function}: {model.genetic_map.source}.",
     )
 

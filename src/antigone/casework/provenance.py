@@ -13,6 +13,7 @@ from antigone.model.evidence import FurtherEvidence
 from antigone.model.frequency import FrequencyTable
 from antigone.model.mutation import Custom, MutationModel, Transformed
 from antigone.model.result import Provenance
+from antigone.numbers import plain_text
 
 
 def describe_run(incident: Incident, *, created: str, command: str, seed: int) -> Provenance:
@@ -52,7 +53,7 @@ def describe_settings(settings: SearchSettings) -> dict[str, str]:
         "mutation, mothers": describe_model(settings.mutation.female),
         "mutation, fathers": describe_model(settings.mutation.male),
         "rare and unseen alleles": settings.rule.describe(),
-        "threshold of the likelihood ratio": f"{settings.threshold:g}"
+        "threshold of the likelihood ratio": plain_text(settings.threshold)
         + (", raised in a large search" if settings.threshold_grows else ""),
         "observation of the unidentified": settings.observation.describe(),
         "prior": "from the number of persons" if settings.prior is None else f"{settings.prior:g}",

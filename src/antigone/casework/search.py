@@ -30,6 +30,7 @@ from antigone.model.marker import Marker
 from antigone.model.observation import ObservationModel
 from antigone.model.profile import Profile
 from antigone.model.result import Candidate, ChanceMatches, MarkerMutation, SearchResult
+from antigone.numbers import count_text, plain_text
 from antigone.search.blind import Comparison, compare, differ, informative_markers, posterior_probability
 from antigone.search.chance import expected_chance_matches
 from antigone.search.coding import Reader, encode_readings
@@ -333,18 +334,18 @@ def _size_notices(found: Found, settings: SearchSettings) -> tuple[str, ...]:
     notices = []
     if found.threshold > settings.threshold:
         notices.append(
-            f"the threshold was raised from {settings.threshold:g} to {found.threshold:.4g}, so that in a search of "
-            "this size at most one chance candidate is expected for ten unidentified persons"
+            f"the threshold was raised from {plain_text(settings.threshold)} to {plain_text(found.threshold)}, so that "
+            "in a search of this size at most one chance candidate is expected for ten unidentified persons"
         )
     if found.omitted:
         notices.append(
-            f"{found.omitted} pairs above the threshold are not listed: each unidentified and each missing person "
-            f"is shown with the {MOST_OF_ONE} strongest"
+            f"{count_text(found.omitted)} pairs above the threshold are not listed: each unidentified and each "
+            f"missing person is shown with the {MOST_OF_ONE} strongest"
         )
     if len(found.pairs) > MOST_DETAILED:
         notices.append(
-            f"markers and mutations are worked out for the {MOST_DETAILED} strongest candidates; any other one is "
-            "worked out when it is asked for"
+            f"markers and mutations are worked out for the {count_text(MOST_DETAILED)} strongest candidates; any other "
+            "one is worked out when it is asked for"
         )
     return tuple(notices)
 
@@ -355,15 +356,18 @@ def _observation_assumption(prepared: Prepared) -> str:
     own = [person.rates.dropout for person in prepared.persons if person.rates is not None]
     if all(common.takes_as_read(person) for person in prepared.persons):
         return "Genotypes are taken as read: no allele drop-out or drop-in beyond alleles marked as not read."
-    words = (
-        f"Samples with rates of their own: {len(own)}, with drop-out from {min(own):g} to {max(own):g}. " if own else ""
-    )
+    words = f"Samples with rates of their own: {len(own)}, with drop-out {_range(own)}. " if own else ""
     others = "taken as read" if common == AS_READ else common.describe()
     return (
         "Samples of the unidentified may have lost or gained alleles, and are seen through the observation model. "
         + words
         + f"Samples without rates of their own: {others}. References are taken as read."
     )
+
+
+def _range(rates: Sequence[float]) -> str:
+    low, high = min(rates), max(rates)
+    return f"{low:g}" if low == high else f"from {low:g} to {high:g}"
 
 
 def search_assumptions(prepared: Prepared) -> tuple[str, ...]:

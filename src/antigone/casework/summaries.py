@@ -11,6 +11,7 @@ from antigone.casework.found import Found
 from antigone.casework.power import low_powers
 from antigone.casework.prepare import Prepared, Progress, silent
 from antigone.model.result import Candidate, FamilySummary, PairLine, UnidentifiedSummary
+from antigone.numbers import plain_text
 
 LN10 = float(np.log(10))
 MOST_PAIRS_LISTED = 20_000
@@ -78,15 +79,6 @@ def describe_families(
     return tuple(lines)
 
 
-def limit_text(threshold: float) -> str:
-    """A threshold as a reader says it.
-
-    >>> limit_text(1e4), limit_text(2843.33), limit_text(2.5)
-    ('10,000', '2,843', '2.5')
-    """
-    return f"{round(threshold):,}" if threshold >= 100 else f"{threshold:g}"
-
-
 def _strongest(found: Found, *, of_person: bool) -> Best:
     """The strongest partner of each person (or target): among all pairs, or in a large search among those listed."""
     if found.comparison is not None:
@@ -112,8 +104,8 @@ def _person_remark(found: Found, number: int, candidates: int, typed: int) -> st
     if found.comparison is not None and not np.isfinite(found.comparison.smallest[:, number]).any():
         return "impossible as any of the missing persons under the stated model; perhaps not reported missing"
     if typed < FEW_MARKERS:
-        return f"only {typed} markers typed, too few to reach an LR of {limit_text(found.threshold)}; type more markers"
-    limit = limit_text(found.threshold)
+        return f"only {typed} markers typed, too few to reach an LR of {plain_text(found.threshold)}; type more markers"
+    limit = plain_text(found.threshold)
     return f"no missing person reaches an LR of {limit}; perhaps not reported missing, or references too distant"
 
 
@@ -125,7 +117,7 @@ def _family_remark(prepared: Prepared, found: Found, family: str, candidates: in
         return f"{candidates} candidates; parts of one person, relatives, or several missing"
     if not prepared.donors[family]:
         return "no donor with an active consent; ask the family"
-    limit = limit_text(found.threshold)
+    limit = plain_text(found.threshold)
     if power is not None:
         return (
             f"no unidentified person reaches an LR of {limit}; with these relatives typed the right person would in "

@@ -11,12 +11,12 @@ from rich.table import Table
 from antigone.casework.demo import Verdict
 from antigone.casework.explain import Explanation, HypothesesReport
 from antigone.casework.joint_explain import ExplainedAssignment
-from antigone.casework.summaries import limit_text
 from antigone.casework.validate import Check
 from antigone.cli.terminal import words_console
 from antigone.model.joint_result import JointResult
 from antigone.model.reassociation import ReassociationResult
 from antigone.model.result import Candidate, SearchResult
+from antigone.report.numbers import change_text, lr_text, plain_text, probability_text
 from antigone.report.relatives import tell_relatives, warn_of_relatives
 
 MOST_JOINT_ROWS = 60
@@ -36,7 +36,7 @@ def print_search(result: SearchResult) -> None:
             c.family,
             c.missing,
             f"{c.smallest_log10_lr:.2f}",
-            probability(c.posterior),
+            probability_text(c.posterior),
             str(len(c.mutations)) if c.mutations else "",
         )
     console.print(table)
@@ -48,7 +48,7 @@ def print_search(result: SearchResult) -> None:
         f"compared, {result.pairs_excluded_by_sex:,} excluded by sex, {result.pairs_without_data:,} without data."
     )
     console.print(
-        f"{len(result.candidates)} candidates with an LR of {limit_text(result.threshold)} or more. "
+        f"{len(result.candidates)} candidates with an LR of {plain_text(result.threshold)} or more. "
         f"Expected by chance alone: at most {result.chance.bound:.2g}; estimate {result.chance.estimate:.2g} "
         f"(standard error {result.chance.standard_error:.1g})."
     )
@@ -122,7 +122,7 @@ def print_explanation(explanation: Explanation) -> None:
         return
     console.print(
         f"Smallest: {log10_text(c.smallest_log10_lr)} ({c.smallest_population}). "
-        f"Posterior{' of this total' if c.evidence else ''} {probability(c.posterior)}, "
+        f"Posterior{' of this total' if c.evidence else ''} {probability_text(c.posterior)}, "
         f"from the prior {explanation.prior:.4g}: {explanation.prior_reason}."
     )
     _print_linkage(console, c.linkage_log10, c.linkage_methods)
@@ -144,7 +144,7 @@ def _print_evidence(console: Console, explanation: Explanation) -> None:
 def _print_linkage(console: Console, changes: Mapping[str, float | None], methods: Mapping[str, str]) -> None:
     """What linkage changes; ``methods`` are how it was computed when the total contains it."""
     said = ", ".join(
-        f"{group.replace('|', '-')} {'not computed' if change is None else f'{round(change, 2) + 0.0:+.2f}'}"
+        f"{group.replace('|', '-')} {'not computed' if change is None else change_text(change)}"
         + (f" ({methods[group]})" if methods.get(group, "not computed") != "not computed" else "")
         for group, change in changes.items()
     )
@@ -161,18 +161,25 @@ def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
     for c in result.conclusions[:MOST_JOINT_ROWS]:
         glr = "" if c.log10_glr is None else (c.glr_kind + " ") * (c.glr_kind != "exact") + log10_text(c.log10_glr)
         where = " or ".join(c.missing) or "none"
-        table.add_row(c.unidentified, where, c.family or "", probability(c.posterior), glr, c.status)
+        table.add_row(c.unidentified, where, c.family or "", probability_text(c.posterior), glr, c.status)
     console.print(table)
     if len(result.conclusions) > MOST_JOINT_ROWS:
         console.print(f"... and {len(result.conclusions) - MOST_JOINT_ROWS} more in {rest}")
     exact = "exact" if result.exact else (
-        f"error of every posterior below {result.error_bound:.2g}; generalised LRs as bounds where they could change"
+        f"error of every posterior below {plain_text(result.error_bound)}; generalised LRs as bounds where they could "
+        "change"
     )  # fmt: skip
-    console.print(f"{result.assignments_possible:.6g} joint assignments possible; posteriors {exact}.")
+    console.print(f"{plain_text(result.assignments_possible)} joint assignments possible; posteriors {exact}.")
     if len(result.assignments) > 1:
-        console.print(f"The second best assignment is 10^{result.assignments[1].log10_factor:.2f} times less probable.")
+        times = lr_text(result.assignments[1].log10_factor)
+        console.print(f"The second best assignment is {times} times less probable.")
     for group in result.symmetric:
         console.print(f"Not told apart by the data: {', '.join(group.missing)} of family {group.family}.")
+    for rivals in result.rivals:
+        console.print(
+            f"Perhaps parts of one person: {', '.join(rivals.unidentified)} fit {rivals.missing} of family "
+            f"{rivals.family}. Compare the remains, and declare them parts of one person if they are."
+        )
     for family, missing in result.no_data:
         console.print(f"No donor bears on {missing} of family {family}: no blood relative gave a sample.")
     for notice in result.notices:
@@ -296,17 +303,6 @@ def print_truth(verdicts: Sequence[Verdict], reasons: Mapping[str, int]) -> None
 def log10_text(log10_lr: float) -> str:
     """A log10 LR with two decimals; an impossible one in words."""
     return "excluded" if log10_lr == -math.inf else "not defined" if math.isnan(log10_lr) else f"{log10_lr:.2f}"
-
-
-def probability(value: float) -> str:
-    """A probability that never rounds up to certainty.
-
-    >>> probability(0.9999999), probability(0.999996), probability(0.98765)
-    ('> 0.999999', '0.999996', '0.98765')
-    """
-    if value > 0.999999:
-        return "> 0.999999"
-    return f"{value:.6g}" if value > 0.99999 else f"{value:.5g}"
 
 
 def _table(*columns: str, title: str | None = None) -> Table:

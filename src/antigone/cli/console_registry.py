@@ -12,9 +12,10 @@ from antigone.casework.explain import Explanation
 from antigone.casework.registry import views
 from antigone.casework.registry.importing import Imported
 from antigone.casework.registry.runlines import kept_words
-from antigone.cli.console import print_explanation, print_joint, print_relatives, print_sensitivity, probability
+from antigone.cli.console import print_explanation, print_joint, print_relatives, print_sensitivity
 from antigone.cli.terminal import words_console
 from antigone.model.result import Candidate
+from antigone.report.numbers import probability_text
 
 NOTHING = "none"
 HASH_SHOWN = 12
@@ -196,7 +197,7 @@ def print_candidates(page: views.CandidatePage) -> None:
     table = table_of("candidate", "rank", "unidentified", "family", "missing", "log10 LR", "posterior", "state")
     for one in page.rows:
         strength = NOTHING if one.log10_lr is None else f"{one.log10_lr:.2f}"
-        posterior = NOTHING if one.posterior is None else probability(one.posterior)
+        posterior = NOTHING if one.posterior is None else probability_text(one.posterior)
         codes = (one.unidentified, one.family, one.missing)
         state = f"{one.state}, to be computed again" if one.stale else one.state
         table.add_row(str(one.id), str(one.rank), *codes, strength, posterior, state)
@@ -325,11 +326,11 @@ def _print_evidence(candidate: Candidate, run: views.RunView) -> None:
 
 def _print_joint_of_pair(said: views.JointOfPair) -> None:
     """What a joint solution says of one pair."""
-    chance = f"less than {said.least:g}" if said.posterior is None else probability(said.posterior)
+    chance = f"less than {said.least:g}" if said.posterior is None else probability_text(said.posterior)
     error = f"error below {said.error_bound:.2g}" if said.error_bound else "exact"
     print_words(
         f"Joint run {said.run} of {said.day}: posterior of the pair {chance}, of none of the missing "
-        f"{probability(said.none_of_missing)}; {error}."
+        f"{probability_text(said.none_of_missing)}; {error}."
     )
 
 

@@ -33,13 +33,20 @@ from antigone.formats.replicates import check_replicates, refuse_replicates
 from antigone.formats.settings import IncidentSettings, incident_settings, parse_incident_toml, settings_of_rows
 from antigone.formats.sources import HashedFile
 from antigone.formats.tables import Columns, Grid, Table, cell_text, no_table, read_csv, read_workbook, to_table
-from antigone.model.case import Incident
+from antigone.model.case import Incident, SearchSettings
 from antigone.model.frequency import FrequencyTable
 from antigone.model.mutation import Custom, Equal, MutationModel, NoMutation, Proportional, Transformed
 
 SETTINGS_FILE = "incident.toml"
 WORKBOOK = "incident.xlsx"
 _SETTINGS_COLUMNS = Columns(needed=("key", "value"), filled=("key",))
+_TABLES = (
+    "families", "donors", "unidentified", "profiles", "frequencies", "y_haplotypes", "y_reference", "y_counts",
+    "y_laplace", "mt_haplotypes", "mt_reference", "mt_counts", "circumstances_missing", "circumstances_unidentified",
+)  # fmt: skip
+_UNKNOWN_SETTINGS = IncidentSettings("", SearchSettings(), known=False)
+MOST_STRANGERS = 10
+"""Files of no known name that are named when something is missing."""
 
 
 @dataclass
@@ -51,6 +58,7 @@ class _Folder:
     findings: Findings
     sheets: Mapping[str, Grid] = field(default_factory=dict)
     files: list[HashedFile] = field(default_factory=list)
+    incomplete: bool = False
 
     def open(self, path: Path) -> HashedFile:
         self.files.append(HashedFile.open(path))
@@ -82,10 +90,26 @@ class _Folder:
     def table(self, table: str, columns: Columns) -> Table:
         grid = self.grid(table)
         if grid is None:
-            expected = f"'{table}.csv' or '{table}.xlsx'"
-            self.findings.problem((self.name, 0), "", f"no table '{table}'", expected, "add the table")
+            self.lacks(f"no table '{table}'", f"'{table}.csv' or '{table}.xlsx'", "add the table")
             return no_table(table, self.findings)
         return to_table(grid, columns, self.findings)
+
+    def lacks(self, found: str, expected: str, remedy: str) -> None:
+        """Record that something is missing without which there is no incident."""
+        self.incomplete = True
+        self.findings.problem((self.name, 0), "", found, expected, remedy)
+
+    def name_strangers(self) -> None:
+        """Name the files that no reader knows, where something is missing: one of them may be it, misnamed."""
+        if self.path is None or not self.incomplete:
+            return
+        opened = {SETTINGS_FILE, *(file.name for file in self.files)}
+        others = (path for path in sorted(self.path.iterdir()) if path.is_file() and not path.name.startswith("."))
+        strangers = [path.name for path in others if path.name not in opened and path.stem not in _TABLES]
+        for name in strangers[:MOST_STRANGERS]:
+            expected = f"'{SETTINGS_FILE}' and tables such as 'families.csv'"
+            remedy = "give it the name of the table that it holds, or remove it"
+            self.findings.problem((name[:60], 0), "", "a file of no known name, which was not read", expected, remedy)
 
     def _candidates(self, table: str) -> list[Path]:
         if self.path is None:
@@ -137,20 +161,27 @@ def _incident(folder: _Folder) -> Incident:
     tables = _frequency_tables(folder, settings)
     ladders = _ladders(tables) if tables else None
     typed = _profiles(folder, ladders)
-    donors = folder.table("donors", DONOR_COLUMNS)
-    families, samples = read_families(folder.table("families", FAMILY_COLUMNS), donors, typed)
-    observation = settings.settings.observation
-    unidentified = read_unidentified(folder.table("unidentified", UNIDENTIFIED_COLUMNS), typed, observation)
+    donors, kin = folder.table("donors", DONOR_COLUMNS), folder.table("families", FAMILY_COLUMNS)
+    families, samples = read_families(kin, donors, typed)
+    observation, found = settings.settings.observation, folder.table("unidentified", UNIDENTIFIED_COLUMNS)
+    unidentified = read_unidentified(found, typed, observation)
     if typed.genotypes:
-        check_samples(samples, unidentified, typed, findings)
+        check_samples(samples, unidentified, typed, findings, all_known=not (donors.unread or found.unread))
         x_markers = frozenset().union(*(table.x_markers for table in tables))
         check_hemizygous(families, unidentified, x_markers, typed, findings)
         refuse_replicates([sample for sample, _ in samples.samples], typed, findings)
-        check_replicates(unidentified, observation, typed, x_markers, findings)
-    _check_mutation_models(settings, tables, typed, findings)
-    missing = [(family.code, member) for family in families for member in family.missing]
-    people = People({person.code for person in unidentified}, {sample for sample, _ in samples.samples}, {*missing})
-    further = read_further(FurtherTables(folder.grid, findings, settings.place), settings.further, people)
+        if settings.known:
+            check_replicates(unidentified, observation, typed, x_markers, findings)
+    if settings.known:
+        _check_mutation_models(settings, tables, typed, findings)
+    people = People(
+        None if found.unread else {person.code for person in unidentified},
+        None if donors.unread else {sample for sample, _ in samples.samples},
+        None if kin.unread else {(family.code, member) for family in families for member in family.missing},
+    )
+    beside = FurtherTables(folder.grid, findings, settings.place, settings.known)
+    further = read_further(beside, settings.further, people)
+    folder.name_strangers()
     findings.stop_on_problems()
     return Incident(
         title=settings.title,
@@ -167,12 +198,17 @@ def _incident(folder: _Folder) -> Incident:
 def _settings(folder: _Folder) -> IncidentSettings:
     findings = folder.findings
     if folder.path is not None and (folder.path / SETTINGS_FILE).is_file():
-        return parse_incident_toml(SETTINGS_FILE, folder.open(folder.path / SETTINGS_FILE).read(), findings)
+        try:
+            return parse_incident_toml(SETTINGS_FILE, folder.open(folder.path / SETTINGS_FILE).read(), findings)
+        except InputError as error:
+            findings.add_problems(error.problems)
+            return _UNKNOWN_SETTINGS
     grid = folder.sheets.get("incident")
     if grid is None:
         expected = f"'{SETTINGS_FILE}', or a sheet 'incident' in the workbook"
         remedy = f'add the file, with title = "..." and [frequencies] builtin = "{NIST_1036}" or your own table'
-        raise InputError([Problem(folder.name, 0, "", "no settings", expected, remedy)])
+        folder.lacks("no settings", expected, remedy)
+        return _UNKNOWN_SETTINGS
     table = to_table(grid, _SETTINGS_COLUMNS, findings)
     rows = [(line, cell_text(key), value) for line, (key, value) in table.rows("key", "value")]
     settings = settings_of_rows([((grid.name, line), key, _setting(key, value)) for line, key, value in rows], findings)
@@ -208,9 +244,11 @@ def _frequency_tables(folder: _Folder, settings: IncidentSettings) -> tuple[Freq
         tables = _named_file(folder, settings)
     else:
         grid = folder.grid("frequencies")
+        if grid is None and not settings.known:
+            return ()
         if grid is None:
             expected = f"'frequencies.csv', or builtin = \"{NIST_1036}\" under [frequencies]"
-            findings.problem((folder.name, 0), "", "no allele frequencies", expected, "add one of them")
+            folder.lacks("no allele frequencies", expected, "add one of them")
             return ()
         tables = _own_table(grid, findings)
     tables = tuple(replace(table, source=settings.sources.get(table.population, table.source)) for table in tables)
@@ -264,7 +302,7 @@ def _profiles(folder: _Folder, ladders: Mapping[str, frozenset[str]] | None) -> 
     grid = folder.grid("profiles")
     if grid is None:
         expected = "'profiles.csv', 'profiles.xlsx', or 'profiles.txt' from GeneMapper"
-        folder.findings.problem((folder.name, 0), "", "no table 'profiles'", expected, "add the table")
+        folder.lacks("no table 'profiles'", expected, "add the table")
         return TypedSamples()
     if is_genemapper(grid):
         rows = genemapper_rows(grid, folder.findings)

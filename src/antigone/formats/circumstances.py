@@ -18,13 +18,13 @@ FOUND_COLUMNS = Columns(needed=("sample",), optional=("found", "place", *_INTERV
 
 
 def read_missing_circumstances(
-    table: Table, missing: Collection[tuple[str, str]]
+    table: Table, missing: Collection[tuple[str, str]] | None
 ) -> dict[tuple[str, str], MissingCircumstances]:
-    """What each family knows of its missing member; every row names one."""
+    """What each family knows of its missing member; every row names one of ``missing``, where these are known."""
     found: dict[tuple[str, str], MissingCircumstances] = {}
     columns = ("family", "member", "last_seen", "places", *_INTERVALS)
     for line, (family, member, last_seen, places, *rest) in table.texts(*columns):
-        if (family, member) not in missing:
+        if missing is not None and (family, member) not in missing:
             remedy = "correct the codes; only what is known of a missing person is kept"
             table.problem(line, "member", f"'{member}' of '{family}'", "a missing member of a family", remedy)
         elif (family, member) in found:
@@ -36,11 +36,13 @@ def read_missing_circumstances(
     return found
 
 
-def read_found_circumstances(table: Table, unidentified: Collection[str]) -> dict[str, UnidentifiedCircumstances]:
-    """What was recorded of each unidentified person."""
+def read_found_circumstances(
+    table: Table, unidentified: Collection[str] | None
+) -> dict[str, UnidentifiedCircumstances]:
+    """What was recorded of each unidentified person; every row names one of them, where these are known."""
     found: dict[str, UnidentifiedCircumstances] = {}
     for line, (sample, day, place, *rest) in table.texts("sample", "found", "place", *_INTERVALS):
-        if sample not in unidentified:
+        if unidentified is not None and sample not in unidentified:
             remedy = "correct the code, or add the sample to 'unidentified'"
             table.problem(line, "sample", f"sample '{sample}'", "an unidentified person", remedy)
         elif sample in found:

@@ -121,9 +121,18 @@ def read_unidentified(
 
 
 def check_samples(
-    donors: DonorSamples, unidentified: tuple[UnidentifiedPerson, ...], typed: TypedSamples, findings: Findings
+    donors: DonorSamples,
+    unidentified: tuple[UnidentifiedPerson, ...],
+    typed: TypedSamples,
+    findings: Findings,
+    *,
+    all_known: bool = True,
 ) -> None:
-    """Every profile belongs to one donor or one unidentified person, and to one only."""
+    """Every profile belongs to one donor or one unidentified person, and to one only.
+
+    Without ``all_known`` a table of persons could not be read: then no profile is said to belong to nobody, because
+    the table is what there is to mend.
+    """
     of_donors: dict[str, None] = {}
     of_unidentified = {person.code for person in unidentified}
     for sample, line in donors.samples:
@@ -136,7 +145,7 @@ def check_samples(
             findings.problem(where, "sample", found, "one or the other", "correct the sample code")
         of_donors[sample] = None
     for sample, line in typed.first_line.items():
-        if sample not in of_donors and sample not in of_unidentified:
+        if all_known and sample not in of_donors and sample not in of_unidentified:
             remedy = "add the sample to 'donors' or 'unidentified', or remove its rows"
             expected = "a sample of a donor or of an unidentified person"
             found = f"sample '{sample}', which belongs to nobody"

@@ -39,23 +39,28 @@ _Made = TypeVar("_Made")
 
 @dataclass(frozen=True)
 class People:
-    """Who is in an incident: unidentified persons, donors' samples, and missing members by family and code."""
+    """Who is in an incident: unidentified persons, donors' samples, and missing members by family and code.
 
-    unidentified: Collection[str]
-    donors: Collection[str]
-    missing: Collection[tuple[str, str]]
+    ``None`` where the table that says so could not be read: that table is to be mended, not those that name somebody.
+    """
+
+    unidentified: Collection[str] | None
+    donors: Collection[str] | None
+    missing: Collection[tuple[str, str]] | None
 
 
 @dataclass(frozen=True)
 class FurtherTables:
     """The tables beside the profiles; each may be absent, and is then empty.
 
-    ``place`` gives the file and line of a section's key in the settings.
+    ``place`` gives the file and line of a section's key in the settings. Where the settings could not be read
+    (``settled`` is false) nothing is asked of them.
     """
 
     grid: Callable[[str], Grid | None]
     findings: Findings
     place: Callable[[str, str], tuple[str, int]]
+    settled: bool = True
 
     def table(self, name: str, columns: Columns) -> Table:
         grid = self.grid(name)
@@ -72,8 +77,8 @@ def read_further(tables: FurtherTables, settings: FurtherSettings, people: Peopl
     return FurtherEvidence(
         y=y,
         mt=mt,
-        y_model=_y_model(tables, settings) if y else None,
-        mt_model=_mt_model(tables, settings) if mt else None,
+        y_model=_y_model(tables, settings) if y and tables.settled else None,
+        mt_model=_mt_model(tables, settings) if mt and tables.settled else None,
         missing=read_missing_circumstances(tables.table("circumstances_missing", MISSING_COLUMNS), people.missing),
         unidentified=read_found_circumstances(
             tables.table("circumstances_unidentified", FOUND_COLUMNS), people.unidentified
@@ -84,6 +89,8 @@ def read_further(tables: FurtherTables, settings: FurtherSettings, people: Peopl
 
 
 def _check_samples(table: Table, lines: Mapping[str, int], people: People) -> None:
+    if people.unidentified is None or people.donors is None:
+        return
     for sample, line in lines.items():
         if sample not in people.unidentified and sample not in people.donors:
             remedy = "add the sample to 'donors' or 'unidentified', or remove its rows"

@@ -47,7 +47,10 @@ _TOML_PLACE = re.compile(r"line (\d+)")
 
 @dataclass(frozen=True)
 class IncidentSettings:
-    """What ``incident.toml`` says. ``frequency_file`` and ``builtin`` exclude each other; both may be empty."""
+    """What ``incident.toml`` says. ``frequency_file`` and ``builtin`` exclude each other; both may be empty.
+
+    Without ``known`` the file is missing or could not be read: these are then no choices of the user's.
+    """
 
     title: str
     settings: SearchSettings
@@ -58,6 +61,7 @@ class IncidentSettings:
     file: str = ""
     lines: Mapping[tuple[str, str], int] = field(default_factory=dict)
     further: FurtherSettings = field(default_factory=FurtherSettings)
+    known: bool = True
 
     def place(self, section: str, key: str) -> tuple[str, int]:
         """The file and line of a key, for messages."""

@@ -14,6 +14,11 @@ from antigone.errors import InputError, Problem
 from antigone.model.case import SourceFile
 
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_SAVE_AGAIN = {
+    ".csv": "save the table again as 'CSV UTF-8'",
+    ".toml": "open the file in a text editor and save it with the encoding UTF-8",
+}
+"""What to do about a file in another encoding, by the ending of its name."""
 _HEAD = 400
 """Bytes that are enough to tell UTF-16 from UTF-8."""
 _CHUNK = 1 << 18
@@ -141,7 +146,7 @@ def text_errors(file: HashedFile) -> Iterator[None]:
 
 
 def _not_utf8(name: str, line: int, found: str) -> InputError:
-    remedy = "save the file again as 'CSV UTF-8', or as text with the encoding UTF-8"
+    remedy = _SAVE_AGAIN.get(Path(name).suffix.lower(), "save the file again as text with the encoding UTF-8")
     return InputError([Problem(name, line, "", found, "UTF-8 text", remedy)])
 
 

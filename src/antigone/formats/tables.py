@@ -101,6 +101,11 @@ class Table:
         return tuple(self.positions)
 
     @property
+    def unread(self) -> bool:
+        """Whether it is missing or could not be read, which its own problem says; known once its rows were read."""
+        return self.broken or not self.positions
+
+    @property
     def decimal_comma(self) -> bool:
         return self.grid.decimal_comma
 

@@ -95,6 +95,18 @@ class SymmetricGroup:
 
 
 @dataclass(frozen=True)
+class Rivals:
+    """Unidentified persons who fit one place, which only one of them can have; they may be parts of one person.
+
+    ``unidentified``: first the one whom the best joint assignment has there. The others have no place that is settled.
+    """
+
+    family: str
+    missing: str
+    unidentified: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Conclusion:
     """What is proposed for one unidentified person under the threshold, or why it stays open.
 
@@ -136,7 +148,8 @@ class JointResult:
     ``log10_left_out`` the weight of any single assignment left out (``-inf`` for none): what weighs more is exact.
     ``not_among_missing`` is by unidentified person. ``pairings`` lists the pairings above ``least_listed``.
     ``day`` is the day on which the consents were active (ISO). ``no_data`` names missing persons on whom no
-    consenting donor bears, neither directly nor through other missing persons.
+    consenting donor bears, neither directly nor through other missing persons. ``rivals`` are persons who compete for
+    one place.
     """
 
     title: str
@@ -161,3 +174,4 @@ class JointResult:
     provenance: Provenance
     day: str
     least_listed: float = 1e-6
+    rivals: tuple[Rivals, ...] = ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from antigone.report.numbers import probability_text
+
 CELL_WIDTH, CELL_HEIGHT, GAP = 92, 26, 2
 LABEL_WIDTH, LINE, LONGEST = 130, 22, 14
 INK, WASH = "#1d2733", "43,92,125"
@@ -38,19 +40,8 @@ def draw_heatmap(
 def _cell(x: float, y: float, value: float) -> str:
     fill = f'fill="rgba({WASH},{LIGHTEST + RANGE * value:.3f})"'
     place = f'x="{x:g}" y="{y:g}" width="{CELL_WIDTH}" height="{CELL_HEIGHT}"'
-    number = _text(x + CELL_WIDTH / 2, y + CELL_HEIGHT / 2 + 4, probability(value), "middle", INK)
+    number = _text(x + CELL_WIDTH / 2, y + CELL_HEIGHT / 2 + 4, probability_text(value), "middle", INK)
     return f"<rect {place} {fill}/>{number}"
-
-
-def probability(value: float) -> str:
-    """A probability for a narrow cell.
-
-    >>> probability(0.99996), probability(0.5), probability(0.00002)
-    ('>0.999', '0.500', '<0.001')
-    """
-    if 0 < value < 0.001:
-        return "<0.001"
-    return ">0.999" if value > 0.999 else f"{value:.3f}"
 
 
 def _text(x: float, y: float, text: str, anchor: str, colour: str) -> str:
@@ -63,7 +54,7 @@ def _short(code: str) -> str:
 
 def _words(rows: Sequence[str], columns: Sequence[str], values: Mapping[tuple[str, str], float]) -> str:
     listed = [
-        f"{row} as {column}: {probability(values[row, column])}"
+        f"{row} as {column}: {probability_text(values[row, column])}"
         for row in rows
         for column in columns
         if values.get((row, column), 0.0) > 0

@@ -12,7 +12,15 @@ from antigone.model.case import Family, Incident
 from antigone.model.result import Candidate, SearchResult
 from antigone.report.charts import marker_chart, overview_chart, sensitivity_chart
 from antigone.report.drawing import Mark, draw_key, draw_pedigree
-from antigone.report.numbers import count_text, log10_text, lr_text, odds_text, probability_text, threshold_log10
+from antigone.report.numbers import (
+    count_text,
+    log10_text,
+    lr_text,
+    odds_text,
+    plain_text,
+    probability_text,
+    threshold_log10,
+)
 from antigone.report.relatives import tell_relatives, warn_of_relatives
 from antigone.report.sentences import (
     consenting_donors,
@@ -144,6 +152,7 @@ def page_environment() -> Environment:
         "count": count_text,
         "log10": log10_text,
         "lr": lr_text,
+        "number": plain_text,
         "probability": probability_text,
     }
     return environment

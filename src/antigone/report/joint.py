@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from antigone.errors import InputError
@@ -15,6 +16,7 @@ from antigone.report.drawing import Mark, draw_key, draw_pedigree
 from antigone.report.files import harmless_cell, plain_value
 from antigone.report.heatmap import draw_heatmap
 from antigone.report.html import css_string, page_environment
+from antigone.report.numbers import count_text, plain_text, probability_text
 from antigone.report.sentences import consenting_donors
 
 LEAST_IN_MATRIX = 0.001
@@ -26,7 +28,7 @@ MOST_FAMILIES = 120
 
 @dataclass(frozen=True)
 class FamilySection:
-    """All that the page shows of one family."""
+    """All that the page shows of one family; no matrix where nobody is proposed."""
 
     answer: FamilyAnswer
     drawing: str
@@ -94,7 +96,7 @@ def joint_section(result: JointResult, incident: Incident) -> str:
         summary=summarise_joint(result),
         sections=[_section(result, answer, families[answer.family]) for answer in result.families[:MOST_FAMILIES]],
         further=max(0, len(result.families) - MOST_FAMILIES),
-        alternatives=[(one, changes_between(result.assignments[0], one)) for one in result.assignments[1:]],
+        alternatives=alternatives_of(result),
         keys={
             "placed": draw_key(Mark(missing=True, unidentified="")),
             "missing": draw_key(Mark(missing=True)),
@@ -106,11 +108,11 @@ def joint_section(result: JointResult, incident: Incident) -> str:
 def summarise_joint(result: JointResult) -> tuple[str, ...]:
     """The answer in three paragraphs: how sure the whole is, what is proposed, what it rests on."""
     best = result.assignments[0]
-    total = len(result.not_among_missing)
+    placed = sum(conclusion.family is not None for conclusion in result.conclusions)
     settled = sum(conclusion.status.startswith("supported") for conclusion in result.conclusions)
     exact = "Every possible joint assignment is in the sums." if result.exact else (
-        f"Assignments of small weight were left out: no posterior is further than {result.error_bound:.2g} from its "
-        "exact value, and generalised LRs that could change are given as bounds."
+        f"Assignments of small weight were left out: no posterior is further than {plain_text(result.error_bound)} "
+        "from its exact value, and generalised LRs that could change are given as bounds."
     )  # fmt: skip
     if not best.rank_proven:
         exact += " It is not proven that no assignment left out is more probable than the best one shown."
@@ -120,17 +122,17 @@ def summarise_joint(result: JointResult) -> tuple[str, ...]:
             " Others are together more probable: read the posterior of each pairing, not this assignment as a whole."
         )
     return (
-        f"{_count(result.assignments_possible)} joint assignments are possible by sex. The best one gives "
-        f"{len(best.pairs)} of {total} unidentified persons a place in a family; its probability is "
-        f"{best.posterior:.3g}.{doubt} {exact}",
-        f"{settled} proposals reach the threshold {result.threshold:g} of the generalised LR. They are proposals for "
-        "review, never decisions.",
+        f"{_count(result.assignments_possible)} joint assignments are possible by sex. A place in a family is proposed "
+        f"for {count_text(placed)} of {count_text(len(result.conclusions))} unidentified persons; the probability of "
+        f"the best assignment is {probability_text(best.posterior)}.{doubt} {exact}",
+        f"{count_text(settled)} proposals reach the threshold {plain_text(result.threshold)} of the generalised LR. "
+        "They are proposals for review, never decisions.",
         f"The prior: {result.prior_sentence}. Frequencies: {result.population}.",
     )
 
 
 def _count(number: float) -> str:
-    return f"{number:,.0f}".replace(",", "\u202f") if number < 1e9 else f"About {number:.2g}"
+    return count_text(round(number)) if number < 1e9 else f"About {plain_text(number)}"
 
 
 def _section(result: JointResult, answer: FamilyAnswer, family: Family) -> FamilySection:
@@ -146,25 +148,77 @@ def _section(result: JointResult, answer: FamilyAnswer, family: Family) -> Famil
     title = f"Declared pedigree of family {family.code} with the persons proposed by the joint solution"
     conclusions = tuple(c for c in result.conclusions if c.family == family.code)
     return FamilySection(
-        answer, draw_pedigree(family.pedigree, marks=marks, title=title), _matrix(result, answer), conclusions
+        answer,
+        draw_pedigree(family.pedigree, marks=marks, title=title),
+        matrix_of(result, answer).draw(answer.family),
+        conclusions,
     )
 
 
-def _matrix(result: JointResult, answer: FamilyAnswer) -> str:
-    values = {(p.unidentified, p.missing): p.posterior for p in result.pairings if p.family == answer.family}
-    rows = sorted({code for (code, _), chance in values.items() if chance >= LEAST_IN_MATRIX})
-    values |= {(NOBODY, missing): chance for missing, chance in answer.not_found.items()}
-    title = f"Posterior probabilities in family {answer.family}: unidentified persons by missing persons"
-    return draw_heatmap([*rows, NOBODY], answer.missing, values, title=title)
+@dataclass(frozen=True)
+class Matrix:
+    """Posteriors of one family: rows of unidentified persons, and the last one of the missing person not being among
+    them; ``columns`` are the missing persons for whom somebody is proposed, and nobody else.
+
+    A missing person for whom nobody is proposed has no numbers here: they could tell why (PURPOSE.md, rule 6).
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[float, ...]], ...]
+    further: int
+
+    def draw(self, family: str) -> str:
+        """The same as a picture; nothing without columns."""
+        if not self.columns:
+            return ""
+        values = {
+            (code, missing): chance
+            for code, row in self.rows
+            for missing, chance in zip(self.columns, row, strict=True)
+        }
+        title = f"Posterior probabilities in family {family}: unidentified persons by missing persons"
+        return draw_heatmap([code for code, _ in self.rows], self.columns, values, title=title)
 
 
-def changes_between(best: Assignment, other: Assignment) -> tuple[str, ...]:
+def matrix_of(result: JointResult, answer: FamilyAnswer, *, most: int | None = None) -> Matrix:
+    """The ``most`` probable persons of a family, or all that have ``LEAST_IN_MATRIX`` somewhere in it."""
+    columns = tuple(missing for missing in answer.missing if missing in answer.proposed)
+    values = {
+        (p.unidentified, p.missing): p.posterior
+        for p in result.pairings
+        if p.family == answer.family and p.missing in columns
+    }
+    largest: dict[str, float] = {}
+    for (code, _), chance in values.items():
+        largest[code] = max(chance, largest.get(code, 0.0))
+    ranked = sorted((code for code in largest if largest[code] >= LEAST_IN_MATRIX), key=lambda c: (-largest[c], c))
+    shown = ranked[:most]
+    rows = [(code, tuple(values.get((code, missing), 0.0) for missing in columns)) for code in shown]
+    nobody = (NOBODY, tuple(answer.not_found[missing] for missing in columns))
+    return Matrix(columns, (*rows, nobody) if columns else (), len(ranked) - len(shown))
+
+
+def alternatives_of(result: JointResult) -> tuple[tuple[Assignment, tuple[str, ...]], ...]:
+    """The next best assignments, each with what it does differently.
+
+    Missing persons for whom nobody is proposed are not named: which of them chance would fill could tell why.
+    """
+    proposed = {(answer.family, missing) for answer in result.families for missing in answer.proposed}
+    best = result.assignments[0]
+    return tuple((one, _changes_between(best, one, proposed)) for one in result.assignments[1:])
+
+
+def _changes_between(best: Assignment, other: Assignment, proposed: Collection[tuple[str, str]]) -> tuple[str, ...]:
     """What another assignment does differently, person by person."""
-    first = {code: (family, missing) for code, family, missing in best.pairs}
-    second = {code: (family, missing) for code, family, missing in other.pairs}
-    changed = sorted(code for code in first.keys() | second.keys() if first.get(code) != second.get(code))
-    return tuple(f"{code} {_place(second.get(code))}" for code in changed)
+    first, second = ({code: (family, missing) for code, family, missing in one.pairs} for one in (best, other))
+    before, after = (
+        {code: _place(where.get(code), proposed) for code in first.keys() | second.keys()} for where in (first, second)
+    )
+    changes = tuple(f"{code} {after[code]}" for code in sorted(before) if before[code] != after[code])
+    return changes or ("only where nobody is proposed",)
 
 
-def _place(place: tuple[str, str] | None) -> str:
-    return "stays without a place" if place is None else f"as {place[1]} of family {place[0]}"
+def _place(place: tuple[str, str] | None, proposed: Collection[tuple[str, str]]) -> str:
+    if place is None:
+        return "stays without a place"
+    return f"as {place[1]} of family {place[0]}" if place in proposed else "at a place for which nobody is proposed"

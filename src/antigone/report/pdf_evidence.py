@@ -9,7 +9,7 @@ from dataclasses import replace
 from antigone.model.result import MarkerMutation, MutationStep, SensitivityPoint
 from antigone.report.charts import marker_chart, sensitivity_chart
 from antigone.report.language import Language
-from antigone.report.numbers import MINUS, count_text, log10_text, lr_text, plain_text, probability_text
+from antigone.report.numbers import change_text, count_text, log10_text, lr_text, plain_text, probability_text
 from antigone.report.pdf import Block, Bullets, Facts, Figure, Figures, Heading, Paragraph, Table, picture
 from antigone.report.pdf_case import Alternative, ExpertCase, log10_words
 from antigone.report.phrases import retell
@@ -192,7 +192,7 @@ def _linkage(case: ExpertCase, language: Language) -> tuple[str, ...]:
         return ()
     unknown = say("not computed")
     listed = ", ".join(
-        f"{group.replace('|', ' – ')}: {unknown if change is None else _change(change)}"
+        f"{group.replace('|', ' – ')}: {unknown if change is None else change_text(change)}"
         for group, change in c.linkage_log10.items()
     )
     if c.linkage_methods:
@@ -203,10 +203,6 @@ def _linkage(case: ExpertCase, language: Language) -> tuple[str, ...]:
             changes=listed,
         ),
     )
-
-
-def _change(log10_lr: float) -> str:
-    return f"{round(log10_lr, 2) + 0.0:+.2f}".replace("-", MINUS)
 
 
 def sensitivity(case: ExpertCase, language: Language) -> tuple[Block, ...]:

@@ -61,6 +61,11 @@ PHRASES = (
         "Samples with rates of their own: {number}, with drop-out from {low} to {high}. "
         "Samples without rates of their own: {words_rates}. References are taken as read."
     ),
+    mark(
+        "Samples of the unidentified may have lost or gained alleles, and are seen through the observation model. "
+        "Samples with rates of their own: {number}, with drop-out {rate}. "
+        "Samples without rates of their own: {words_rates}. References are taken as read."
+    ),
     mark("taken as read"),
     mark("Founders are unrelated and the population is in Hardy-Weinberg proportions (theta = 0)."),
     mark("Founders are unrelated and the population is in Hardy-Weinberg proportions, corrected by theta = {number}."),
@@ -296,4 +301,4 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 
 
 def _group(name: str) -> str:
-    return rf"(?P<{name}>[\d.,e+-]+)" if name == "number" else f"(?P<{name}>.+?)"
+    return rf"(?P<{name}>[\d.,e+\u202f-]+)" if name == "number" else f"(?P<{name}>.+?)"

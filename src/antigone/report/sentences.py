@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from antigone.model.case import SCOPE_IDENTIFICATION, Family, UnidentifiedPerson
 from antigone.model.result import Candidate, MarkerMutation, MutationStep, SearchResult
-from antigone.report.numbers import count_text, log10_text, odds_text, plain_text, probability_text
+from antigone.report.numbers import change_text, count_text, log10_text, odds_text, plain_text, probability_text
 
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -215,7 +215,7 @@ def explain_linkage(candidate: Candidate) -> str:
         return ""
     methods = candidate.linkage_methods
     changes = (
-        f"{'not computed' if change is None else f'{round(change, 2) + 0.0:+.2f}'} ({group.replace('|', ' and ')}"
+        f"{'not computed' if change is None else change_text(change)} ({group.replace('|', ' and ')}"
         f"{f', {methods[group]}' if change is not None and group in methods else ''})"
         for group, change in candidate.linkage_log10.items()
     )

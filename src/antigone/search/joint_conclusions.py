@@ -15,7 +15,7 @@ from antigone.model.profile import Profile
 from antigone.search.joint_assignments import TIE
 from antigone.search.joint_likelihood import FamilyTable
 from antigone.search.joint_posterior import JointPosterior, Ratio, compare_best
-from antigone.search.joint_question import NOBODY, FamilyQuestion
+from antigone.search.joint_question import NOBODY
 
 Array = NDArray[np.float64]
 
@@ -135,8 +135,3 @@ def next_best(posterior: JointPosterior, person: int, proposal: Proposal) -> tup
             if not (f == proposal.family and j in proposal.places) and value > largest:
                 family, place, largest = f, j, float(value)
     return family, place
-
-
-def related_references(question: FamilyQuestion, missing: str) -> tuple[str, ...]:
-    """The references that bear directly on a missing member."""
-    return tuple(m for m in question.references if question.pedigree.are_related(missing, m))

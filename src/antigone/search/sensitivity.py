@@ -58,7 +58,7 @@ def _points(
         changed = [replace(m, female=scale_rates(m.female, factor), male=scale_rates(m.male, factor)) for m in markers]
         yield (
             "mutation rates",
-            f"x {factor:g}",
+            f"× {factor:g}",
             stated if factor == 1 else _log10(target, person, changed, theta, observation),
         )
     own = observation.rates if person.rates is None else person.rates

@@ -16,8 +16,7 @@ from antigone.casework.registry.opening import worker_key
 from antigone.casework.registry.views import JointLine
 from antigone.errors import InputError, ModelError
 from antigone.model.joint_result import Conclusion, FamilyAnswer, JointPrior, JointResult
-from antigone.report.heatmap import draw_heatmap
-from antigone.report.joint import LEAST_IN_MATRIX, NOBODY, changes_between, summarise_joint
+from antigone.report.joint import Matrix, alternatives_of, matrix_of, summarise_joint
 from antigone.web.jobs import Job
 from antigone.web.pages.dashboard import title_of
 from antigone.web.pages.runs import job_events
@@ -64,12 +63,11 @@ NOTHING_ASKED = Asked()
 
 @dataclass(frozen=True)
 class FamilyMap:
-    """A family as a picture, and the same numbers as rows of a table; ``further`` persons are left out of both."""
+    """A family as a picture, and the same numbers as a table; neither where nobody is proposed."""
 
     answer: FamilyAnswer
     picture: Markup
-    rows: tuple[tuple[str, tuple[float, ...]], ...]
-    further: int
+    matrix: Matrix
     conclusions: tuple[Conclusion, ...]
 
 
@@ -216,7 +214,7 @@ def _to_show(lines: Sequence[JointLine]) -> int | None:
 def _shown(result: JointResult, page: int) -> dict[str, object]:
     """What the page says of an answer beyond its own fields."""
     nobody = [
-        (answer.family, missing, answer.not_found[missing])
+        (answer.family, missing)
         for answer in result.families
         for missing in answer.missing
         if missing not in answer.proposed
@@ -234,7 +232,7 @@ def _shown(result: JointResult, page: int) -> dict[str, object]:
         "nobody_proposed": nobody,
         "conclusions": result.conclusions[:MOST_CONCLUSIONS],
         "settled": sum(c.status.startswith("supported") for c in result.conclusions),
-        "alternatives": [(one, changes_between(result.assignments[0], one)) for one in result.assignments[1:]],
+        "alternatives": alternatives_of(result),
     }
 
 
@@ -244,19 +242,10 @@ def _only_bounded(conclusion: Conclusion) -> bool:
 
 
 def _map(result: JointResult, answer: FamilyAnswer) -> FamilyMap:
-    values = {(p.unidentified, p.missing): p.posterior for p in result.pairings if p.family == answer.family}
-    largest: dict[str, float] = {}
-    for (code, _), chance in values.items():
-        largest[code] = max(chance, largest.get(code, 0.0))
-    ranked = sorted((code for code in largest if largest[code] >= LEAST_IN_MATRIX), key=lambda c: (-largest[c], c))
-    codes = [*ranked[:MOST_ROWS], NOBODY]
-    values |= {(NOBODY, missing): chance for missing, chance in answer.not_found.items()}
-    title = f"Posterior probabilities in family {answer.family}: unidentified persons by missing persons"
-    picture = draw_heatmap(codes, answer.missing, values, title=title)
+    matrix = matrix_of(result, answer, most=MOST_ROWS)
     return FamilyMap(
         answer,
-        Markup(picture),  # noqa: S704 - our own SVG, escaped there
-        tuple((code, tuple(values.get((code, missing), 0.0) for missing in answer.missing)) for code in codes),
-        len(ranked) - len(codes) + 1,
+        Markup(matrix.draw(answer.family)),  # noqa: S704 - our own SVG, escaped there
+        matrix,
         tuple(c for c in result.conclusions if c.family == answer.family),
     )
