@@ -71,6 +71,7 @@ class EvidenceLine:
 class Candidate:
     """One unidentified person proposed as one missing person, for a geneticist to judge.
 
+    ``markers_compared`` are those on which the LR rests, ``markers_missing`` all others, for whatever reason.
     ``log10_lr`` is by population; ``log10_lr_by_marker`` by population, then by marker. A log10 LR of
     minus infinity means: impossible under the stated model. ``posterior`` rests on the smallest LR. In a large
     search only the strongest candidates are ``detailed``; of the others the markers and mutations are left out,
@@ -200,9 +201,11 @@ class Provenance:
 class SearchResult:
     """A whole search: the ranked candidates at or above the threshold, and everything around them.
 
-    ``pairs_compared + pairs_excluded_by_sex + pairs_without_data`` is the number of all pairs. ``day`` is the day
-    on which consents were checked. ``pairs`` lists every pair of a small search; it is for the responsible geneticist,
-    because a family whose every LR is 1 may tell that its references were left out (PURPOSE.md, rule 6).
+    ``pairs_compared + pairs_excluded_by_sex + pairs_without_data`` is the number of all pairs; they are counted by who
+    is typed in the declared families, whether or not the references fit (PURPOSE.md, rule 6), and the bound of
+    ``chance`` rests on that count. ``day`` is the day on which consents were checked. ``pairs`` lists every pair of a
+    small search; it is for the responsible geneticist, because a family whose every LR is 1 may tell that its
+    references were left out.
     """
 
     title: str
