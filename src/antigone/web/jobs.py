@@ -36,9 +36,9 @@ class Job:
 
     ``run`` is its number in the registry once it began; ``step``, ``done`` and ``of`` say how far it is; ``words`` why
     it failed, or from where a resumed search goes on. ``process`` is the number of its process. A search has a
-    ``seed``, or ``resumes`` the run of that number, and may be cut into blocks of ``block_families`` (0: its size
-    decides); a joint solution has a ``prior``, as `JointPrior.parse` reads it, and a ``population``, which is empty for
-    the most cautious one.
+    ``seed``, or ``resumes`` the run of that number as its ``attempt``-th attempt, and may be cut into blocks of
+    ``block_families`` (0: its size decides); a joint solution has a ``prior``, as `JointPrior.parse` reads it, and a
+    ``population``, which is empty for the most cautious one.
     """
 
     id: str
@@ -59,6 +59,7 @@ class Job:
     population: str = ""
     resumes: bool = False
     block_families: int = 0
+    attempt: int = 1
 
     @property
     def has_ended(self) -> bool:
@@ -99,9 +100,11 @@ class Jobs:
         prior: str = "flat",
         population: str = "",
         run: int | None = None,
+        attempt: int = 1,
         block_families: int = 0,
     ) -> Job:
-        """Start a search or a joint solution in a process of its own; with ``run``, resume that search.
+        """Start a search or a joint solution in a process of its own; with ``run``, resume that search as the
+        ``attempt``-th to compute it.
 
         Raises
         ------
@@ -114,7 +117,7 @@ class Jobs:
                 raise Conflict(f"incident '{incident}' is being {doing} already; wait for its end, or cancel it")
             self._forget_oldest()
             asked: dict[str, Any] = {"kind": kind, "prior": prior, "population": population}
-            asked |= {"run": run, "resumes": run is not None, "block_families": block_families}
+            asked |= {"run": run, "resumes": run is not None, "attempt": attempt, "block_families": block_families}
             job = Job(secrets.token_hex(8), self._place, user, purpose, incident, seed, **asked)
             write_job(self._path(job.id), job)
             child = self._children[job.id] = _start_process(self._path(job.id), key)
