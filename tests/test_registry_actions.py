@@ -275,6 +275,34 @@ def test_candidates__are_sorted_filtered_and_paged(after_search):
     assert list_candidates(reviewer, INCIDENT, state="confirmed").total == 0
 
 
+def test_candidates__that_wait_are_found_whatever_search_raised_them(after_search):
+    """Proposed, then both donors left and a newer search does not raise it: somebody must return or reject it."""
+    reviewer, line = after_search["reviewer"], candidate(after_search, "PM1", "F1")
+    propose(after_search["geneticist"], line.pairing, version=0, reason="it fits", candidate=line.id)
+    for member in ("FA", "MO"):
+        withdraw_donor(after_search["registrar"], INCIDENT, "F1", member)
+    search(after_search["geneticist"], INCIDENT)
+    assert read_status(reviewer).waiting == (Waiting("proposed", INCIDENT, 1),)
+    page = list_candidates(reviewer, INCIDENT, state="proposed")
+    assert [(row.id, row.run, row.stale) for row in page.rows] == [(line.id, line.run, True)]
+    assert (page.total, page.every_run) == (1, True)
+    assert list_candidates(reviewer, INCIDENT, state="proposed", run=2).rows == ()
+    assert "PM1" not in {row.unidentified for row in list_candidates(reviewer, INCIDENT).rows}
+
+
+def test_candidates__of_a_state_are_the_newest_of_each_pairing(after_search):
+    search(after_search["geneticist"], INCIDENT)
+    reviewer = after_search["reviewer"]
+    newest = list_candidates(reviewer, INCIDENT).rows
+    page = list_candidates(reviewer, INCIDENT, state="open", order="unidentified", size=3)
+    assert [row.unidentified for row in page.rows] == ["PM1", "PM2", "PM3"]
+    assert (page.total, {row.run for row in page.rows}) == (len(newest), {2})
+    last = list_candidates(reviewer, INCIDENT, state="open", order="unidentified", size=3, page=2)
+    assert [row.unidentified for row in last.rows] == ["PM4"]
+    [mine] = list_candidates(reviewer, INCIDENT, state="open", family="F1").rows
+    assert mine == next(row for row in newest if row.family == "F1")
+
+
 def test_candidate__is_shown_in_full_with_its_alternatives(after_search):
     line = candidate(after_search, "PM2", "F2")
     view = read_candidate(after_search["reviewer"], line.id)

@@ -20,6 +20,7 @@ from antigone.casework.registry.candidates import read_candidate
 from antigone.casework.registry.families import read_family
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.roles import ALLOWED, ROLES, Action
+from antigone.casework.registry.searching import list_runs, search
 from antigone.casework.registry.status import list_incidents
 from antigone.model.case import Consent
 from antigone.web.pages.importing import UPLOAD_PATH
@@ -257,6 +258,17 @@ def test_candidates__are_sorted_and_filtered_where_they_are_kept(site, browsers)
     assert site.unidentified in listed(f"unidentified={site.unidentified}&order=log10_lr&down=true")
     assert "No candidate fits" in listed("state=confirmed")
     assert "No candidate fits" in listed("family=none")
+
+
+def test_candidates__that_wait_name_the_search_of_each(fresh):
+    """The overview counts pairings of every search, so its link leads to those of every search."""
+    session, browser = fresh.team["geneticist"], fresh.browser("reviewer")
+    search(session, INCIDENT)
+    page = browser.get(f"/candidates?incident={INCIDENT}&state=open").text
+    assert "each with its newest candidate; some may be of earlier searches than" in page
+    newest = list_runs(session, INCIDENT).rows[0].id
+    assert f'<td class="number"><a class="go" href="/run?run={newest}">{newest}</a></td>' in page
+    assert "of earlier searches" not in browser.get(f"/candidates?incident={INCIDENT}").text
 
 
 def test_candidates__an_unknown_order_is_refused_in_words(browsers):

@@ -81,6 +81,8 @@ class Candidate:
     it; without methods it does not. ``sensitivity`` shows, for the strongest candidates, how the total moves when one
     assumption does, and ``relatives`` how H1 stands against close relatives of the missing person. ``evidence`` is
     one line for the autosomal markers and each further kind, and their sums; empty when there is no further kind.
+    ``references`` are all members of the family whose samples a consent covered, whether or not they fit (PURPOSE.md,
+    rule 6), and ``members`` all who were declared, both in the order of the pedigree; empty when not kept.
     Ranking and ``posterior`` rest on ``log10_lr``: the autosomal and X-chromosomal markers, with linkage and sex where
     they are computed.
     """
@@ -104,6 +106,8 @@ class Candidate:
     sensitivity: tuple[SensitivityPoint, ...] = ()
     relatives: tuple[RelativeAlternative, ...] = ()
     evidence: tuple[EvidenceLine, ...] = ()
+    references: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
     @property
     def smallest_log10_lr(self) -> float:

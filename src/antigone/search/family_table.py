@@ -52,6 +52,16 @@ class Target:
     def sex(self) -> Sex:
         return self.pedigree[self.missing].sex
 
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Everybody declared, in the order of the pedigree."""
+        return tuple(member.id for member in self.pedigree)
+
+    @property
+    def gave(self) -> tuple[str, ...]:
+        """Everybody whose sample a consent covers, used or not, in the order of the pedigree."""
+        return tuple(code for code in self.members if code in self.references or code in self.left_out)
+
 
 def log_lr_tables(
     targets: Sequence[Target],

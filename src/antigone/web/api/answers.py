@@ -96,7 +96,8 @@ class CandidateShown:
     """A candidate in full, what was said and decided, and the alternatives.
 
     ``candidate`` is null when it stays closed, and ``closed`` then says why. ``members`` and ``donors`` are the
-    family's. ``may`` are the steps that the user of the token can take now.
+    family's as the search saw it; ``changed`` says when it is known otherwise now. ``may`` are the steps
+    that the user of the token can take now.
     """
 
     line: views.CandidateLine
@@ -114,6 +115,7 @@ class CandidateShown:
     of_missing: tuple[views.CandidateLine, ...]
     run: views.RunLine
     may: tuple[str, ...]
+    changed: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,7 @@ def shown_candidate(view: views.CandidateView) -> CandidateShown:
         of_missing=view.of_missing,
         run=view.run.line,
         may=view.may,
+        changed=view.changed,
     )
 
 

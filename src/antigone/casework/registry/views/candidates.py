@@ -41,13 +41,17 @@ class CandidateLine:
 
 @dataclass(frozen=True)
 class CandidatePage:
-    """Some candidates of a run."""
+    """Some candidates of a run, which is the newest with an answer where none was asked for.
+
+    With ``every_run`` they are the newest candidate of each pairing in the state asked for, and may be of earlier runs.
+    """
 
     rows: tuple[CandidateLine, ...]
     total: int
     page: int
     size: int
     run: int | None
+    every_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ class DecisionLine:
 class CandidateView:
     """A candidate in full, what was said and decided, and the alternatives.
 
+    ``family`` is as the search saw it, where the candidate kept that; ``changed`` says when it is known otherwise now.
     ``candidate`` is None when it stays closed, and ``closed`` then says why. ``kind`` and ``sex`` are the unidentified
     person's. ``family`` has donors by member and sample, without profile or consent. ``parts`` are the other remains
     that were declared parts of this person. ``may`` are the steps that the user who asks can take now: "comment",
@@ -95,6 +100,7 @@ class CandidateView:
     run: RunView
     may: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    changed: str = ""
 
 
 @dataclass(frozen=True)
