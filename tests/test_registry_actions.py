@@ -42,6 +42,28 @@ WITH_A_BROTHER = Pedigree.of(
     ("BR", "male", "FA", "MO"),
 )  # fmt: skip
 
+# Whose day it is
+
+
+@pytest.mark.parametrize(("hours", "day"), [(13, 24), (0, 23), (-8, 22)], ids=["Auckland", "UTC", "west"])
+def test_day__is_that_of_the_place_where_the_registry_is(hours, day, team):
+    """The evening in UTC is the next morning in Auckland; the early morning in UTC the evening before in the west."""
+    team.clock.now = NOON.replace(hour=20 if hours > 0 else 6)
+    there = replace(team.registry, zone=dt.timezone(dt.timedelta(hours=hours)))
+    assert there.today() == dt.date(2026, 11, day)
+    assert there.now() == team.registry.now()
+    assert there.now().endswith("+00:00")
+
+
+def test_consent__of_this_morning_in_auckland_is_active_there(team_at_work):
+    """09:00 of 24 November in Auckland is the evening of the 23rd in UTC."""
+    team_at_work.clock.now = dt.datetime(2026, 11, 23, 20, tzinfo=dt.UTC)
+    registry = replace(team_at_work.registry, zone=dt.timezone(dt.timedelta(hours=13)))
+    registrar = replace(team_at_work["registrar"], registry=registry)
+    view = record_consent(registrar, INCIDENT, "F4", "MO", consent=Consent("C-now", dt.date(2026, 11, 24)))
+    assert [donor.covered for donor in view.donors if donor.member == "MO"] == [True]
+
+
 # What comes in
 
 

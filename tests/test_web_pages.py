@@ -260,6 +260,12 @@ def test_candidates__are_sorted_and_filtered_where_they_are_kept(site, browsers)
     assert "No candidate fits" in listed("family=none")
 
 
+def test_consent__of_a_day_that_has_begun_somewhere_can_be_entered(browsers):
+    """Noon of the 23rd in UTC: on the first islands it is the 24th."""
+    page = browsers["registrar"].get(f"/family?incident={INCIDENT}&family=F4").text
+    assert 'value="2026-11-23" max="2026-11-24"' in page
+
+
 def test_candidates__that_wait_name_the_search_of_each(fresh):
     """The overview counts pairings of every search, so its link leads to those of every search."""
     session, browser = fresh.team["geneticist"], fresh.browser("reviewer")

@@ -50,6 +50,7 @@ def family_page(visit: Signed, incident: str, family: str) -> HTMLResponse:
         keys=drawing_keys(),
         scopes=SCOPES,
         today=visit.session.registry.today(),
+        latest=visit.session.registry.latest_day(),
         leaving=_leaving(found, visit.session.registry.today()),
     )
 
