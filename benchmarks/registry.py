@@ -3,7 +3,7 @@
 ``python benchmarks/registry.py [PROFILES]``: families of two donors and one missing person, typed at 24 markers,
 with as many unidentified persons as asked for. Prints JSON: seconds to import (encryption included), to import again
 (nothing is new), to read, and of the search over what was read; then to store 100,000 candidates of a run, each
-sealed, and to list the first, the last and a filtered page of 50.
+sealed, and to list the first, the last and a filtered page of 50, and one of a state over every run.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from antigone.model.result import (
     SensitivityPoint,
     UnidentifiedSummary,
 )
-from antigone.registry.candidates import Only, read_candidates
+from antigone.registry.candidates import Newest, Only, read_candidates
 from antigone.registry.consent import read_incident
 from antigone.registry.database import create_registry, snapshot, transaction
 from antigone.registry.incidents import Imported, save_incident
@@ -123,10 +123,11 @@ def time_candidates(engine: Engine, vault: Vault, incident: Incident, count: int
         "last page": {"start": count - 50},
         "by family, last page": {"order": "family", "start": count - 50},
         "filtered page": {"only": Only(least_log10_lr=19.5), "order": "log10_lr"},
+        "one state, of every run": {"of": Newest(1), "only": Only(states=("open",)), "order": "log10_lr"},
     }
     for name, how in asked.items():
         with timed(name, seconds), snapshot(engine) as connection:
-            assert len(read_candidates(connection, run, **how).lines) == 50
+            assert len(read_candidates(connection, how.pop("of", run), **how).lines) == 50
     return seconds
 
 

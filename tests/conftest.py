@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,9 @@ IN_MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30  # noqa: S108 - each test has a fo
 
 
 def pytest_configure() -> None:
-    """Let databases wait for no disk; a TMPDIR that somebody chose is left as it is."""
+    """Days are those of UTC. Databases wait for no disk; a TMPDIR that somebody chose is left as it is."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
     if "TMPDIR" in os.environ or not IN_MEMORY.is_dir():
         return
     there = os.statvfs(IN_MEMORY)

@@ -19,6 +19,7 @@ import pytest
 from antigone.casework.demo import compare_with_truth, simulated_incident, why_open
 from antigone.casework.explain import explain_pair
 from antigone.casework.files import GENETICIST_ONLY, geneticist_csv, load_incident, remove_simulated, write_folder
+from antigone.casework.found import Execution
 from antigone.casework.prepare import prepare
 from antigone.casework.provenance import describe_settings, hash_table
 from antigone.casework.search import SearchOutcome, prior_of, search_incident
@@ -451,6 +452,12 @@ def test_search__a_reference_that_does_not_fit_is_in_no_output(ferry, capsys):
         assert [found[0] for found in WORDS_OF_A_MISFIT.finditer(prose)] == [], name
 
 
+TYPED_PARENTS: Mapping[str, tuple[Genotype | None, ...]] = {
+    "FA": (("10", "10"), ("10", "11"), ("10", "12"), None),
+    "MO": (("11", "11"), ("10", "12"), ("11", "13"), None),
+}
+
+
 def twin_of(family: Family, made: Incident) -> Family:
     """Another family of the same pedigree with the same relatives typed, in whom everything fits."""
     markers = next(iter(prepare(made, today=dt.date(2026, 8, 1)).populations.values()))
@@ -476,7 +483,7 @@ def test_search__a_family_with_a_misfit_reads_like_one_in_whom_everything_fits(f
 
 
 def test_search__pairs_of_a_family_with_a_misfit_read_like_those_of_one_with_too_few_relatives(ferry):
-    """Statuses and remarks of its pairs are ones that an innocent family gets as well."""
+    """Statuses of its pairs are ones that an innocent family gets as well; they are for the geneticist alone."""
     made, truth, _ = ferry
     [(code, _)] = truth.misattributed
     spouse = Family("S1", COUPLE, ("MP",), (Donor("HUS", made.families[0].donors[0].profile, GIVEN),))
@@ -486,15 +493,71 @@ def test_search__pairs_of_a_family_with_a_misfit_read_like_those_of_one_with_too
     assert (hidden.best_unidentified, hidden.best_log10_lr) == (innocent.best_unidentified, innocent.best_log10_lr)
     statuses = {f: {p.status for p in beside.pairs if p.family == f} - {"sex differs"} for f in (code, "S1")}
     assert statuses[code] == statuses["S1"]
+
+
+@pytest.mark.parametrize("cut", [Execution(), Execution(block_families=2)], ids=["at once", "in blocks"])
+def test_search__pairs_are_counted_by_the_declared_references(ferry, cut):
+    """The counts of a search, and its chance bound, are those of one in which the family's references fit."""
+    made, truth, _ = ferry
+    [(code, _)] = truth.misattributed
+    hidden = next(family for family in made.families if family.code == code)
+    fitting = replace(twin_of(hidden, made), code=code)
+    innocent = replace(made, families=tuple(fitting if f.code == code else f for f in made.families))
+    one, other = (
+        search_incident(i, today=dt.date(2026, 8, 1), created="", command="", seed=1, execution=cut).result
+        for i in (made, innocent)
+    )
+    for name in ("pairs_compared", "pairs_excluded_by_sex", "pairs_without_data"):
+        assert getattr(one, name) == getattr(other, name), name
+    assert (one.chance.pairs, one.chance.bound) == (other.chance.pairs, other.chance.bound)
+
+
+def test_explain__a_pair_with_a_misfit_is_remarked_like_one_in_which_everything_fits(ferry):
+    made, truth, outcome = ferry
+    [(code, _)] = truth.misattributed
+    twin = twin_of(next(family for family in made.families if family.code == code), made)
+    sample = next(p.unidentified for p in outcome.result.pairs if (p.family, p.status) == (code, "no data"))
     said = [
         explain_pair(
-            replace(made, families=(*made.families, spouse)),
-            family=f, missing=by_code[f].missing, sample=sample, today=dt.date(2026, 8, 1),
+            replace(made, families=(*made.families, twin)),
+            family=f, missing=twin.missing[0], sample=sample, today=dt.date(2026, 8, 1),
         ).remark
-        for f in (code, "S1")
-        for sample in [next(p.unidentified for p in beside.pairs if p.family == f and p.status == "no data")]
+        for f in (code, "T1")
     ]  # fmt: skip
-    assert said[0] == said[1]
+    assert said == ["", ""]
+
+
+def test_search__a_marker_that_was_not_compared_is_listed_without_a_reason(capsys):
+    """D is typed in PM1 and in the sister, who was left out: the words are those for a marker that nobody has."""
+    from antigone.cli import console
+
+    father, mother = (donor(m, *genotypes) for m, genotypes in TYPED_PARENTS.items())
+    sister = donor("SIS", *[("12", "13")] * 4)
+    weak = replace(ANY_STRENGTH, threshold=2.0)
+    made = incident(families=(Family("F1", PARENTS, ("MP",), (father, mother, sister)),), settings=weak)
+    outcome = search(made)
+    assert [fit.member for fit in outcome.incidental if fit.left_out] == ["SIS"]
+    candidate = outcome.result.candidates[0]
+    assert (candidate.unidentified, candidate.markers_missing) == ("PM1", ("D",))
+    page = render_report(outcome.result, made)
+    assert "Not compared: D." in page
+    console.print_explanation(explain_pair(made, family="F1", missing="MP", sample="PM1", today=DAY))
+    for words in (page, capsys.readouterr().out):
+        assert re.findall(r"lacks|no relative typed|because a profile", words) == []
+
+
+def test_search__nobody_is_called_impossible_because_references_were_left_out():
+    """PM2 is impossible in F1, whose daughter fits; in F2 nobody fits: the words are those of two families that fit."""
+    apart = [donor("HUS", *[("10", "10")] * 4), donor("CH", *[("12", "13")] * 4)]
+    exact = replace(ANY_STRENGTH, threshold=20.0, mutation=MutationChoice())
+    woman = UnidentifiedPerson("PM2", profile("PM2", *[("11", "11")] * 4), "female")
+    child = Family("F1", COUPLE, ("MP",), (donor("CH", *[("10", "10")] * 4),))
+    couple = Family("F2", COUPLE, ("MP",), tuple(apart))
+    alone = search(incident(unidentified=(woman,), families=(child,), settings=exact)).result
+    assert "impossible as any of the missing persons" in alone.unidentified[0].remark
+    both = search(incident(unidentified=(woman,), families=(child, couple), settings=exact))
+    assert {fit.member for fit in both.incidental if fit.left_out} == {"HUS", "CH"}
+    assert "only 4 markers typed, too few to reach an LR of 20" in both.result.unidentified[0].remark
 
 
 def test_search__counts_of_donors_do_not_tell_a_misfit(ferry):

@@ -45,6 +45,28 @@ PARENTS_OF_TWO = (
     ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("MP2", "unknown", "FA", "MO"),
 )  # fmt: skip
 
+# Whose day it is
+
+
+@pytest.mark.parametrize(("hours", "day"), [(13, 24), (0, 23), (-8, 22)], ids=["Auckland", "UTC", "west"])
+def test_day__is_that_of_the_place_where_the_registry_is(hours, day, team):
+    """The evening in UTC is the next morning in Auckland; the early morning in UTC the evening before in the west."""
+    team.clock.now = NOON.replace(hour=20 if hours > 0 else 6)
+    there = replace(team.registry, zone=dt.timezone(dt.timedelta(hours=hours)))
+    assert there.today() == dt.date(2026, 11, day)
+    assert there.now() == team.registry.now()
+    assert there.now().endswith("+00:00")
+
+
+def test_consent__of_this_morning_in_auckland_is_active_there(team_at_work):
+    """09:00 of 24 November in Auckland is the evening of the 23rd in UTC."""
+    team_at_work.clock.now = dt.datetime(2026, 11, 23, 20, tzinfo=dt.UTC)
+    registry = replace(team_at_work.registry, zone=dt.timezone(dt.timedelta(hours=13)))
+    registrar = replace(team_at_work["registrar"], registry=registry)
+    view = record_consent(registrar, INCIDENT, "F4", "MO", consent=Consent("C-now", dt.date(2026, 11, 24)))
+    assert [donor.covered for donor in view.donors if donor.member == "MO"] == [True]
+
+
 # What comes in
 
 
@@ -284,6 +306,34 @@ def test_candidates__are_sorted_filtered_and_paged(after_search):
     assert by_code.total == 4
     assert [row.rank for row in everything] == [1, 2, 3, 4]
     assert list_candidates(reviewer, INCIDENT, state="confirmed").total == 0
+
+
+def test_candidates__that_wait_are_found_whatever_search_raised_them(after_search):
+    """Proposed, then both donors left and a newer search does not raise it: somebody must return or reject it."""
+    reviewer, line = after_search["reviewer"], candidate(after_search, "PM1", "F1")
+    propose(after_search["geneticist"], line.pairing, version=0, reason="it fits", candidate=line.id)
+    for member in ("FA", "MO"):
+        withdraw_donor(after_search["registrar"], INCIDENT, "F1", member)
+    search(after_search["geneticist"], INCIDENT)
+    assert read_status(reviewer).waiting == (Waiting("proposed", INCIDENT, 1),)
+    page = list_candidates(reviewer, INCIDENT, state="proposed")
+    assert [(row.id, row.run, row.stale) for row in page.rows] == [(line.id, line.run, True)]
+    assert (page.total, page.every_run) == (1, True)
+    assert list_candidates(reviewer, INCIDENT, state="proposed", run=2).rows == ()
+    assert "PM1" not in {row.unidentified for row in list_candidates(reviewer, INCIDENT).rows}
+
+
+def test_candidates__of_a_state_are_the_newest_of_each_pairing(after_search):
+    search(after_search["geneticist"], INCIDENT)
+    reviewer = after_search["reviewer"]
+    newest = list_candidates(reviewer, INCIDENT).rows
+    page = list_candidates(reviewer, INCIDENT, state="open", order="unidentified", size=3)
+    assert [row.unidentified for row in page.rows] == ["PM1", "PM2", "PM3"]
+    assert (page.total, {row.run for row in page.rows}) == (len(newest), {2})
+    last = list_candidates(reviewer, INCIDENT, state="open", order="unidentified", size=3, page=2)
+    assert [row.unidentified for row in last.rows] == ["PM4"]
+    [mine] = list_candidates(reviewer, INCIDENT, state="open", family="F1").rows
+    assert mine == next(row for row in newest if row.family == "F1")
 
 
 def test_candidate__is_shown_in_full_with_its_alternatives(after_search):

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from registry_team import IDENTIFY, INCIDENT, NOON, Team, audit, make_team, small_incident
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from antigone.casework.joint import joint_incident
 from antigone.casework.registry.auditing import read_audit
@@ -21,12 +21,12 @@ from antigone.casework.registry.pedigrees import pedigree_version, save_pedigree
 from antigone.casework.registry.reviewing import declare_parts
 from antigone.casework.registry.views import JointView
 from antigone.errors import Cancelled, Conflict, InputError, RegistryError, VaultError
-from antigone.model.joint_result import JointPrior
+from antigone.model.joint_result import JointPrior, JointResult
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.registry.database import snapshot, transaction
-from antigone.registry.joint_runs import JOINT_WITHHELD, newest_joint, open_joint
-from antigone.registry.schema import joint_runs, keys
+from antigone.registry.joint_runs import JOINT_WITHHELD, SealedJoint, newest_joint, take_joint
+from antigone.registry.schema import joint_parts, joint_runs, keys
 
 AGAIN = "to be computed again"
 TRUE = {"unidentified": "PM1", "family": "F1", "missing": "MP"}
@@ -126,7 +126,7 @@ def test_solve__the_answer_is_sealed_and_opens_in_its_own_row_alone(team):
         other = connection.execute(select(joint_runs.c.key, joint_runs.c.sealed).where(joint_runs.c.id == second)).one()
         connection.execute(update(joint_runs).where(joint_runs.c.id == first).values(**other._mapping))
         with pytest.raises(VaultError):
-            open_joint(connection, team.registry.vault, first)
+            take_joint(connection, team.registry.vault, first).open()
 
 
 def test_solve__an_unknown_population_leaves_a_failed_run(team):
@@ -183,6 +183,7 @@ def test_answer__is_erased_when_somebody_leaves_or_is_declared_otherwise(team, h
     with snapshot(team.registry.engine) as connection:
         assert connection.scalar(select(joint_runs.c.sealed)) is None
         assert connection.scalar(select(func.count()).where(keys.c.id == key)) == 0
+        assert connection.scalar(select(func.count()).select_from(joint_parts)) == 0
     assert number_of(team, keys) < before
 
 
@@ -225,6 +226,54 @@ def test_pair__is_that_of_the_newest_answer(team):
     assert found.none_of_missing == newest.result.not_among_missing["PM1"]
     assert found.posterior is not None
     assert found.posterior + found.none_of_missing == pytest.approx(1, abs=1e-5)
+
+
+def test_pair__is_read_from_two_small_rows_and_not_from_the_whole_answer(team):
+    run = solve(team).line.id
+    before = joint_of_pair(team["reviewer"], INCIDENT, **TRUE)
+    with transaction(team.registry.engine) as connection:
+        connection.execute(update(joint_runs).values(sealed=b"nobody opens this"))
+    assert joint_of_pair(team["reviewer"], INCIDENT, **TRUE) == before
+    with pytest.raises(VaultError):
+        read_joint(team["reviewer"], run)
+
+
+def test_pair__of_an_answer_that_an_older_program_stored_is_read_from_the_whole(team):
+    solve(team)
+    pairs = [TRUE, {**TRUE, "unidentified": "PM4"}, {**TRUE, "missing": "FA"}, {**TRUE, "unidentified": "PM9"}]
+    before = [joint_of_pair(team["reviewer"], INCIDENT, **pair) for pair in pairs]
+    with transaction(team.registry.engine) as connection:
+        connection.execute(delete(joint_parts))
+    assert [joint_of_pair(team["reviewer"], INCIDENT, **pair) for pair in pairs] == before
+    assert [said is None for said in before] == [False, False, True, True]
+
+
+def test_parts__are_sealed_under_the_key_of_the_answer_and_of_one_size(team):
+    """A longer row would tell whose person has pairings; another key would stay when the answer goes."""
+    solve(team)
+    with snapshot(team.registry.engine) as connection:
+        rows = connection.execute(select(joint_parts)).all()
+        key = connection.scalar(select(joint_runs.c.key))
+    assert {(row.kind, row.code) for row in rows} == {
+        *(("unidentified", code) for code in ("PM1", "PM2", "PM3", "PM4", "PM5", "LS1")),
+        *(("family", f"F{n}") for n in (1, 2, 3, 4)),
+    }
+    assert {row.key for row in rows} == {key}
+    assert len({len(row.sealed) for row in rows}) == 1
+    assert not any(b"posterior" in row.sealed or b"MP" in row.sealed for row in rows)
+
+
+def test_read__opens_the_answer_when_the_transaction_is_over(team, monkeypatch):
+    """Whoever writes need not wait until megabytes are read."""
+    run, opened = solve(team).line.id, SealedJoint.open
+
+    def somebody_writes(taken: SealedJoint) -> JointResult:
+        with transaction(team.registry.engine) as connection:
+            connection.execute(update(joint_runs).values(purpose="written meanwhile"))
+        return opened(taken)
+
+    monkeypatch.setattr(SealedJoint, "open", somebody_writes)
+    assert read_joint(team["reviewer"], run).result is not None
 
 
 def test_pair__below_what_is_listed_has_no_number_but_a_bound(team):

@@ -131,6 +131,20 @@ def test_expert_report__states_propositions_data_and_weight():
         assert assumption in read
 
 
+@BOTH
+def test_expert_report__does_not_tell_at_which_markers_a_reference_is_typed(language):
+    """A marker that was not compared, and is typed in everybody who gave a sample, would tell who was left out."""
+    one = case()
+    assert one.candidate.markers_missing
+    poorer = [replace(d, profile=Profile(d.profile.sample, {"TH01": ("6", "7")})) for d in one.family.donors]
+    other = replace(one, family=replace(one.family, donors=tuple(poorer)))
+    composed = [compose_expert_report(c, language=language, day=DAY) for c in (one, other)]
+    assert composed[0] == composed[1]
+    facts = {label: value for block in composed[0].blocks if isinstance(block, Facts) for label, value in block.rows}
+    assert facts[language.say("Markers typed in {code}", code=one.person.code)] == str(len(one.person.typed_markers))
+    assert facts[language.say("Not compared")] == ", ".join(one.candidate.markers_missing)
+
+
 def test_expert_report__table_of_markers_adds_up():
     document = compose_expert_report(case(), language=EN, day=DAY)
     (table,) = (b for b in document.blocks if isinstance(b, Table) and b.totals == 2)
@@ -316,7 +330,8 @@ def test_expert_report__profiles_need_not_be_handed_over():
     document = compose_expert_report(blind, language=EN, day=DAY)
     samples = next(b for b in document.blocks if isinstance(b, Table))
     assert [row[0] for row in samples.rows] == ["PM012", "FA", "MO"]
-    assert {row[3] for row in samples.rows} == {"–"}
+    facts = {label: value for block in document.blocks if isinstance(block, Facts) for label, value in block.rows}
+    assert facts["Markers typed in PM012"] == "–"
 
 
 def test_expert_case__is_refused_in_brief_or_with_another_family():

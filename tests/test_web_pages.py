@@ -22,6 +22,7 @@ from antigone.casework.registry.families import read_family
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.opening import session_of_token
 from antigone.casework.registry.roles import ALLOWED, ROLES, Action
+from antigone.casework.registry.searching import list_runs, search
 from antigone.casework.registry.status import list_incidents, read_status
 from antigone.casework.registry.users import add_token, list_tokens
 from antigone.casework.registry.views import Blocked
@@ -332,6 +333,23 @@ def test_candidates__are_sorted_and_filtered_where_they_are_kept(site, browsers)
     assert site.unidentified in listed(f"unidentified={site.unidentified}&order=log10_lr&down=true")
     assert "No candidate fits" in listed("state=confirmed")
     assert "No candidate fits" in listed("family=none")
+
+
+def test_consent__of_a_day_that_has_begun_somewhere_can_be_entered(browsers):
+    """Noon of the 23rd in UTC: on the first islands it is the 24th."""
+    page = browsers["registrar"].get(f"/family?incident={INCIDENT}&family=F4").text
+    assert 'value="2026-11-23" max="2026-11-24"' in page
+
+
+def test_candidates__that_wait_name_the_search_of_each(fresh):
+    """The overview counts pairings of every search, so its link leads to those of every search."""
+    session, browser = fresh.team["geneticist"], fresh.browser("reviewer")
+    search(session, INCIDENT)
+    page = browser.get(f"/candidates?incident={INCIDENT}&state=open").text
+    assert "each with its newest candidate; some may be of earlier searches than" in page
+    newest = list_runs(session, INCIDENT).rows[0].id
+    assert f'<td class="number"><a class="go" href="/run?run={newest}">{newest}</a></td>' in page
+    assert "of earlier searches" not in browser.get(f"/candidates?incident={INCIDENT}").text
 
 
 def test_candidates__an_unknown_order_is_refused_in_words(browsers):

@@ -19,7 +19,7 @@ from web_site import Site, TestClient, make_site, post
 from antigone.casework.found import Execution
 from antigone.casework.registry.consents import withdraw_donor
 from antigone.casework.registry.opening import worker_key
-from antigone.casework.registry.searching import list_runs, search
+from antigone.casework.registry.searching import cancel_search, list_runs, resume_search, search
 from antigone.casework.registry.views import RunLine
 from antigone.web.jobs import Job
 
@@ -95,6 +95,26 @@ def resume(site: Site, browser: TestClient, run: int) -> Job:
     job = answer.headers["location"].partition("job=")[2]
     until(lambda: job_of(site, job).has_ended)
     return job_of(site, job)
+
+
+def test_resume__of_a_search_that_the_command_line_has_taken_up_is_not_offered(site, tmp_path):
+    """Its process is none of ours, and one click would end it."""
+    job, browser = begun(site, tmp_path), site.browser("geneticist")
+    assert job.run is not None
+    kill(site, job)
+    cancel_search(site.team["geneticist"], job.run)
+    offered: list[bool] = []
+    refused: list[int] = []
+
+    def look(_step: str, _done: int, _of: int) -> None:
+        if not offered:
+            offered.extend(f"Resume search {job.run}" in browser.get(address).text for address in pages)
+            refused.append(post(browser, "/run/resume", {"run": job.run}).status_code)
+
+    pages = (f"/search?job={job.id}", f"/runs?incident={INCIDENT}")
+    ended = resume_search(site.team["second geneticist"], job.run, progress=look)
+    assert (offered, refused) == ([False, False], [409])
+    assert ended.line.state == "finished"
 
 
 def in_one_go(site: Site) -> int:

@@ -83,7 +83,7 @@ def _remark(comparison: Comparison) -> str:
     """Why the search does not compare the pair; the words never hint at how references fit (PURPOSE.md, rule 6)."""
     if comparison.excluded_by_sex[0, 0]:
         return "the sexes differ: the search excludes this pair, whatever the markers say"
-    if comparison.without_data[0, 0]:
+    if comparison.nothing_declared[0, 0]:
         return "no marker can be compared: the samples say nothing for or against this pair; more relatives may"
     return ""
 

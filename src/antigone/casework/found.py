@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -22,6 +23,7 @@ from antigone.search.blocks import (
     BlockResult,
     MissingFrom,
     cut_into_blocks,
+    target_of,
     usable_targets,
 )
 from antigone.search.distributed import run_blocks
@@ -70,7 +72,8 @@ def plan_execution(
 
 @dataclass(frozen=True)
 class Found:
-    """Pairs at or above the threshold in every population, strongest first, and the counts of all pairs.
+    """Pairs at or above the threshold in every population, strongest first, and the counts of all pairs, which are by
+    the declared references and do not tell whether these fit.
 
     ``pairs`` are (target, person) indices, ``log_lr`` has shape ``(populations, pairs)``. ``comparison`` holds all
     pairs of a small search. When linked markers are computed as linked, both hold it, ``comparison`` for every pair
@@ -130,8 +133,8 @@ def _find_at_once(prepared: Prepared, threshold: float, progress: Progress) -> F
     target, person = np.nonzero(comparison.smallest >= np.log(threshold))
     log_lr = np.stack([lr[target, person] for lr in comparison.log_lr.values()])
     pairs, log_lr, omitted = _ranked(prepared, targets, target, person, log_lr)
-    without = int((comparison.without_data & ~comparison.excluded_by_sex).sum())
-    counts = (int(comparison.compared.sum()), int(comparison.excluded_by_sex.sum()), without)
+    without = int((comparison.nothing_declared & ~comparison.excluded_by_sex).sum())
+    counts = (int(comparison.counted.sum()), int(comparison.excluded_by_sex.sum()), without)
     return Found(targets, pairs, log_lr, omitted, threshold, *counts, fits, comparison, linked)
 
 
@@ -228,14 +231,12 @@ def _with_fits(result: BlockResult, families: Sequence[MissingFrom], search: Bli
 
 def _references(prepared: Prepared, fits: Sequence[ReferenceFit]) -> dict[tuple[str, str], Target]:
     """The targets again, by family and missing member, with the references that were used."""
-    gone = {(fit.family, fit.member) for fit in fits if fit.left_out}
+    gone: defaultdict[str, set[str]] = defaultdict(set)
+    for fit in fits:
+        if fit.left_out:
+            gone[fit.family].add(fit.member)
     return {
-        (family.declared.code, missing): Target(
-            family.declared.code,
-            missing,
-            family.declared.pedigree,
-            {m: p for m, p in family.declared.references.items() if (family.declared.code, m) not in gone},
-        )
+        (family.declared.code, missing): target_of(family.declared, missing, gone[family.declared.code])
         for family in prepared.families
         for missing in family.missing
     }

@@ -50,10 +50,6 @@ class Prepared:
     further: FurtherEvidence = field(default_factory=FurtherEvidence)
     estimates: tuple[DropoutEstimate, ...] = ()
 
-    def donors_of(self, family: str) -> frozenset[str]:
-        """The members of a family whose samples a consent covers, whether or not they fit the pedigree."""
-        return next(frozenset(f.declared.references) for f in self.families if f.declared.code == family)
-
 
 def prepare(incident: Incident, *, today: dt.date, only_family: str | None = None) -> Prepared:
     """Apply consent on the day of the search, and build each population's markers.

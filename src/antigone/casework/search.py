@@ -202,6 +202,8 @@ def describe_pair(
         posterior=posterior_probability(log10_lr[smallest] * LN10, prior=prior),
         verbal=settings.verbal.of(log10_lr[smallest]),
         log10_lr_beyond={"sex": dict.fromkeys(log10_lr, beyond / LN10)} if beyond else {},
+        references=of.gave,
+        members=of.members,
     )
     return linkage_in_lr(candidate, linked)
 
@@ -225,7 +227,7 @@ def with_relatives(
         target,
         person,
         markers,
-        donors=prepared.donors_of(target.family),
+        donors=target.gave,
         theta=settings.theta,
         observation=settings.observation,
     )
@@ -291,6 +293,8 @@ def _in_brief(prepared: Prepared, found: Found, number: int, prior: float) -> Ca
         posterior=posterior_probability(log10_lr[smallest] * LN10, prior=prior),
         verbal=prepared.incident.settings.verbal.of(log10_lr[smallest]),
         detailed=False,
+        references=target.gave,
+        members=target.members,
     )
 
 

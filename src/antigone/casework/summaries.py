@@ -12,6 +12,7 @@ from antigone.casework.power import low_powers
 from antigone.casework.prepare import Prepared, Progress, silent
 from antigone.model.result import Candidate, FamilySummary, PairLine, UnidentifiedSummary
 from antigone.numbers import plain_text
+from antigone.search.blind import Comparison
 
 LN10 = float(np.log(10))
 MOST_PAIRS_LISTED = 20_000
@@ -99,14 +100,23 @@ def _person_remark(found: Found, number: int, candidates: int, typed: int) -> st
         return f"{candidates} candidates; relatives, or a family with several missing persons"
     if not typed:
         return "no marker typed; type the sample again"
-    if found.comparison is not None and not found.comparison.compared[:, number].any():
+    comparison = found.comparison
+    if comparison is not None and not comparison.counted[:, number].any():
         return "no missing person of a possible sex shares a typed marker"
-    if found.comparison is not None and not np.isfinite(found.comparison.smallest[:, number]).any():
+    if comparison is not None and _is_impossible(comparison, number):
         return "impossible as any of the missing persons under the stated model; perhaps not reported missing"
     if typed < FEW_MARKERS:
         return f"only {typed} markers typed, too few to reach an LR of {plain_text(found.threshold)}; type more markers"
     limit = plain_text(found.threshold)
     return f"no missing person reaches an LR of {limit}; perhaps not reported missing, or references too distant"
+
+
+def _is_impossible(comparison: Comparison, number: int) -> bool:
+    """Whether a person is impossible as everybody they were compared with. A family whose references take no part
+    speaks for nothing: then nothing is called impossible (PURPOSE.md, rule 6)."""
+    of_person = comparison.counted[:, number]
+    silent = of_person & ~comparison.compared[:, number]
+    return not silent.any() and not np.isfinite(comparison.smallest[:, number]).any()
 
 
 def _family_remark(prepared: Prepared, found: Found, family: str, candidates: int, power: float | None) -> str:

@@ -108,7 +108,7 @@ def print_explanation(explanation: Explanation) -> None:
             for s in (needing[marker].steps if marker in needing else ())
         )
         remark = f"needs a mutation: {steps}" if marker in needing else ""
-        remark = remark or ("" if marker in c.markers_compared else "no relative typed")
+        remark = remark or ("" if marker in c.markers_compared else "not compared")
         table.add_row(marker, *values, remark)
     table.add_section()
     for kind, beyond in c.log10_lr_beyond.items():

@@ -194,15 +194,16 @@ def print_candidates(page: views.CandidatePage) -> None:
     if page.run is None:
         print_words("No search has an answer yet.")
         return
-    table = table_of("candidate", "rank", "unidentified", "family", "missing", "log10 LR", "posterior", "state")
+    table = table_of("candidate", "run", "rank", "unidentified", "family", "missing", "log10 LR", "posterior", "state")
     for one in page.rows:
         strength = NOTHING if one.log10_lr is None else f"{one.log10_lr:.2f}"
         posterior = NOTHING if one.posterior is None else probability_text(one.posterior)
         codes = (one.unidentified, one.family, one.missing)
         state = f"{one.state}, to be computed again" if one.stale else one.state
-        table.add_row(str(one.id), str(one.rank), *codes, strength, posterior, state)
+        table.add_row(str(one.id), str(one.run), str(one.rank), *codes, strength, posterior, state)
     words_console().print(table)
-    _print_page(page.page, page.size, page.total, f"candidates of run {page.run}")
+    which = "candidates, the newest of each pairing, of all runs" if page.every_run else f"candidates of run {page.run}"
+    _print_page(page.page, page.size, page.total, which)
 
 
 def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) -> None:
@@ -213,6 +214,8 @@ def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) 
         print_words(f"Closed: {view.closed}.")
     else:
         _print_evidence(view.candidate, view.run)
+    if view.changed:
+        print_words(f"Changed since: {view.changed}.")
     if joint is not None:
         _print_joint_of_pair(joint)
     print_words(f"State: {line.state} (version {line.version}).")

@@ -92,7 +92,9 @@ def findings(session: Session, run: Annotated[int, typer.Argument(help="The numb
 def candidates(
     session: Session,
     incident: IncidentCode,
-    run: Annotated[int | None, typer.Option(help="Of which run. Default: the newest with an answer.")] = None,
+    run: Annotated[
+        int | None, typer.Option(help="Of which run. Default: the newest with an answer; with --state all.")
+    ] = None,
     state: Annotated[str, typer.Option(help="open, proposed, confirmed, rejected or reopening.")] = "",
     order: Annotated[
         str, typer.Option(help="rank, log10_lr, posterior, markers, unidentified, family, state.")
@@ -100,7 +102,7 @@ def candidates(
     descending: Annotated[bool, typer.Option("--descending", help="The largest first.")] = False,
     page: Page = 1,
 ) -> None:
-    """The candidates of a run, and where each question stands."""
+    """The candidates of a run, or of all in one state, and where each question stands."""
     from antigone.casework.registry.candidates import ORDERS, STATES, list_candidates
     from antigone.cli import console_registry
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -141,6 +142,20 @@ class FamilyAnswer:
 
 
 @dataclass(frozen=True)
+class PersonAnswer:
+    """All that a joint result says of one unidentified person and any missing person, with what the numbers rest on.
+
+    ``pairings`` are those listed of this person; the rest as in ``JointResult``.
+    """
+
+    none_of_missing: float
+    pairings: tuple[Pairing, ...]
+    least_listed: float
+    error_bound: float
+    prior_sentence: str
+
+
+@dataclass(frozen=True)
 class JointResult:
     """The joint identification of an incident in one population.
 
@@ -175,3 +190,13 @@ class JointResult:
     day: str
     least_listed: float = 1e-6
     rivals: tuple[Rivals, ...] = ()
+
+    def by_person(self) -> dict[str, PersonAnswer]:
+        """What it says of each unidentified person."""
+        listed: defaultdict[str, list[Pairing]] = defaultdict(list)
+        for pairing in self.pairings:
+            listed[pairing.unidentified].append(pairing)
+        return {
+            code: PersonAnswer(none, tuple(listed[code]), self.least_listed, self.error_bound, self.prior_sentence)
+            for code, none in self.not_among_missing.items()
+        }

@@ -71,6 +71,7 @@ class EvidenceLine:
 class Candidate:
     """One unidentified person proposed as one missing person, for a geneticist to judge.
 
+    ``markers_compared`` are those on which the LR rests, ``markers_missing`` all others, for whatever reason.
     ``log10_lr`` is by population; ``log10_lr_by_marker`` by population, then by marker. A log10 LR of
     minus infinity means: impossible under the stated model. ``posterior`` rests on the smallest LR. In a large
     search only the strongest candidates are ``detailed``; of the others the markers and mutations are left out,
@@ -81,6 +82,8 @@ class Candidate:
     it; without methods it does not. ``sensitivity`` shows, for the strongest candidates, how the total moves when one
     assumption does, and ``relatives`` how H1 stands against close relatives of the missing person. ``evidence`` is
     one line for the autosomal markers and each further kind, and their sums; empty when there is no further kind.
+    ``references`` are all members of the family whose samples a consent covered, whether or not they fit (PURPOSE.md,
+    rule 6), and ``members`` all who were declared, both in the order of the pedigree; empty when not kept.
     Ranking and ``posterior`` rest on ``log10_lr``: the autosomal and X-chromosomal markers, with linkage and sex where
     they are computed.
     """
@@ -105,6 +108,8 @@ class Candidate:
     sensitivity: tuple[SensitivityPoint, ...] = ()
     relatives: tuple[RelativeAlternative, ...] = ()
     evidence: tuple[EvidenceLine, ...] = ()
+    references: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
     @property
     def smallest_log10_lr(self) -> float:
@@ -202,9 +207,11 @@ class Provenance:
 class SearchResult:
     """A whole search: the ranked candidates at or above the threshold, and everything around them.
 
-    ``pairs_compared + pairs_excluded_by_sex + pairs_without_data`` is the number of all pairs. ``day`` is the day
-    on which consents were checked. ``pairs`` lists every pair of a small search; it is for the responsible geneticist,
-    because a family whose every LR is 1 may tell that its references were left out (PURPOSE.md, rule 6).
+    ``pairs_compared + pairs_excluded_by_sex + pairs_without_data`` is the number of all pairs; they are counted by who
+    is typed in the declared families, whether or not the references fit (PURPOSE.md, rule 6), and the bound of
+    ``chance`` rests on that count. ``day`` is the day on which consents were checked. ``pairs`` lists every pair of a
+    small search; it is for the responsible geneticist, because a family whose every LR is 1 may tell that its
+    references were left out.
     """
 
     title: str

@@ -21,9 +21,9 @@ from antigone.registry.vault import DataKey, Vault
 class Unfinished:
     """A run without an answer that may be resumed, as one attempt found it.
 
-    ``attempt`` counts who computes it, and only the newest may write. ``erasures`` counts how often somebody left, or
-    a pedigree changed, until the attempt read. It is cut into blocks of ``block_families`` families (0: its size
-    decides), of which ``kept`` of ``blocks`` are kept.
+    ``attempt`` counts who computes it, and only the newest may write. ``erasures`` counts how often somebody left, a
+    pedigree changed, or something was added to a family, until the attempt read. It is cut into blocks of
+    ``block_families`` families (0: its size decides), of which ``kept`` of ``blocks`` are kept.
     """
 
     run: int
@@ -67,6 +67,12 @@ def is_taken_over(connection: Connection, work: Unfinished) -> bool:
     """Whether a later attempt computes the run."""
     row = _find(connection, work.run)
     return row is not None and row.attempt != work.attempt
+
+
+def has_changed(connection: Connection, work: Unfinished) -> bool:
+    """Whether somebody has left, a pedigree was changed, or something was added to a family, since the attempt read."""
+    row = _find(connection, work.run)
+    return row is not None and row.erasures != work.erasures
 
 
 def key_of_blocks(

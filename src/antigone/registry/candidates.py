@@ -1,4 +1,4 @@
-"""The candidates of a run: a list that the database sorts, filters and pages; one in full when it is opened."""
+"""Candidates of a run, or the newest of each pairing: a list that the database sorts, filters, pages; one in full."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ _COLUMNS: dict[str, ColumnElement[object]] = {
 
 @dataclass(frozen=True)
 class CandidateLine:
-    """One line of the list: codes, numbers and where the question stands. No marker, no genotype.
+    """One line of the list: codes, numbers, its run, and where the question stands. No marker, no genotype.
 
     The numbers are ``None`` when the candidate is ``stale``: somebody it rested on has left.
     """
 
     id: int
+    run: int
     pairing: int
     rank: int
     unidentified: str
@@ -68,9 +69,16 @@ class Only:
     missing: str = ""
 
 
+@dataclass(frozen=True)
+class Newest:
+    """Of each pairing of an incident, by its row, the newest candidate, whatever search found it."""
+
+    incident: int
+
+
 def read_candidates(
     connection: Connection,
-    run: int,
+    of: int | Newest,
     *,
     only: Only = Only(),
     order: Order = "rank",
@@ -78,17 +86,20 @@ def read_candidates(
     start: int = 0,
     count: int = 50,
 ) -> Page:
-    """``count`` lines of a run's list from the ``start``-th on (0 is the first). Nothing sealed is read.
+    """``count`` lines of a list from the ``start``-th on (0 is the first): of a run, or the newest candidate of each
+    pairing. Nothing sealed is read.
 
     First the numbers of these lines are found with no more joins than order and limits need, then the lines are read.
     """
-    column, among = _COLUMNS[order], _pairings(connection, only)
-    of_list = _limited(select(candidates.c.id), run, only, among, by=column)
-    total = int(connection.scalar(_limited(select(func.count()), run, only, among)) or 0)
+    column, which = _COLUMNS[order], _which(of, _pairings(connection, only))
+    every = isinstance(of, Newest)
+    of_list = _limited(select(candidates.c.id), which, only, by=column, every=every)
+    total = int(connection.scalar(_limited(select(func.count()), which, only, every=every)) or 0)
     sort = column.desc() if descending else column.asc()
     if order in ("log10_lr", "posterior"):
         sort = sort.nulls_last()
-    numbers = list(connection.scalars(of_list.order_by(sort, candidates.c.rank).offset(start).limit(count)))
+    ties = (candidates.c.rank, candidates.c.id) if every else (candidates.c.rank,)
+    numbers = list(connection.scalars(of_list.order_by(sort, *ties).offset(start).limit(count)))
     rows = connection.execute(_LINES.where(candidates.c.id.in_(numbers))).mappings()
     lines = {row["id"]: CandidateLine(**row) for row in rows}
     return Page(tuple(lines[number] for number in numbers), total)
@@ -135,6 +146,7 @@ def _sealed(connection: Connection, vault: Vault, number: int) -> tuple[bytes, D
 _LINES = (
     select(
         candidates.c.id,
+        candidates.c.run,
         candidates.c.pairing,
         candidates.c.rank,
         unidentified.c.code.label("unidentified"),
@@ -153,12 +165,17 @@ _LINES = (
 
 
 def _limited(
-    query: Select[Any], run: int, only: Only, among: Sequence[int] | None, *, by: ColumnElement[Any] | None = None
+    query: Select[Any],
+    which: Sequence[ColumnElement[bool]],
+    only: Only,
+    *,
+    by: ColumnElement[Any] | None = None,
+    every: bool = False,
 ) -> Select[Any]:
-    """The candidates of a run within limits, joined with what ``by`` sorts them by; ``among``: of these pairings."""
+    """The candidates of a list within limits, joined with what ``by`` sorts them by; ``every``: of every run."""
     query = query.select_from(candidates)
     wanted = None if by is None else getattr(by, "table", None)
-    if only.states or wanted in (pairings, unidentified, families):
+    if only.states or every or wanted in (pairings, unidentified, families):
         query = query.join(pairings, candidates.c.pairing == pairings.c.id)
     if wanted is unidentified:
         query = query.join(unidentified, pairings.c.unidentified == unidentified.c.id)
@@ -168,10 +185,20 @@ def _limited(
         query = query.where(candidates.c.log10_lr >= only.least_log10_lr)
     if only.states:
         query = query.where(pairings.c.state.in_(only.states))
-    if among is None:
-        return query.where(candidates.c.run == run)
-    # few pairings are left: "+ 0" keeps the database from reading the whole run by its index instead
-    return query.where(candidates.c.pairing.in_(among), candidates.c.run + 0 == run)
+    return query.where(*which)
+
+
+def _which(of: int | Newest, among: Sequence[int] | None) -> tuple[ColumnElement[bool], ...]:
+    """The candidates of a run, or the newest of each pairing; ``among``: of these pairings alone."""
+    if isinstance(of, int):
+        if among is None:
+            return (candidates.c.run == of,)
+        # few pairings are left: "+ 0" keeps the database from reading the whole run by its index instead
+        return candidates.c.pairing.in_(among), candidates.c.run + 0 == of
+    same = candidates.alias()
+    newest = select(func.max(same.c.id)).where(same.c.pairing == pairings.c.id).correlate(pairings).scalar_subquery()
+    here = (pairings.c.incident == of.incident, candidates.c.id == newest)
+    return here if among is None else (*here, pairings.c.id.in_(among))
 
 
 def _pairings(connection: Connection, only: Only) -> Sequence[int] | None:

@@ -33,6 +33,7 @@ from antigone.registry.schema import (
     families,
     findings,
     incidents,
+    joint_parts,
     joint_runs,
     keys,
     members,
@@ -49,7 +50,7 @@ from antigone.registry.summaries import take_out
 _BLOCK = 1000
 _TOUCHED = (
     *(keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, summaries),
-    *(joint_runs, unfinished, blocks),
+    *(joint_runs, joint_parts, unfinished, blocks),
 )
 """The tables that an erasure empties of bytes."""
 

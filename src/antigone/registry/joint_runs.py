@@ -1,4 +1,5 @@
-"""Joint answers of an incident: each sealed whole, under a key of its own, for a posterior tells who is whose kin.
+"""Joint answers of an incident: each sealed, whole and in parts, under a key of its own, for a posterior tells who is
+whose kin.
 
 Everybody in it bears on every number: to leave out one family moves the others. So what somebody who left bore on is
 not thinned out but erased, and the run is to be computed again.
@@ -9,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -16,11 +18,12 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from antigone.errors import Conflict, RegistryError
 from antigone.model.case import Incident
 from antigone.model.joint_result import JointResult
-from antigone.registry.documents import from_json, to_json
+from antigone.registry.documents import from_json
+from antigone.registry.joint_parts import PackedJoint, erase_parts, save_parts
 from antigone.registry.overview import AnyRow, Rows, find_incident
 from antigone.registry.runs import AGAIN, gone_since
 from antigone.registry.schema import families, incidents, joint_runs, keys, members, users
-from antigone.registry.vault import Vault
+from antigone.registry.vault import DataKey, Vault
 
 JOINT_WITHHELD = "joint answers of an incident that somebody left, or that was declared otherwise, meanwhile"
 
@@ -60,7 +63,7 @@ def end_joint(connection: Connection, run: int, *, state: str, at: str) -> None:
 
 
 def finish_joint(
-    connection: Connection, vault: Vault, run: int, result: JointResult, *, used: Incident, today: dt.date, at: str
+    connection: Connection, vault: Vault, run: int, packed: PackedJoint, *, used: Incident, today: dt.date, at: str
 ) -> str:
     """Seal the answer, unless somebody it rests on left while it was computed; the state the run ends in.
 
@@ -68,8 +71,8 @@ def finish_joint(
     ----------
     connection, vault
         One transaction for all of it, and the keys.
-    run, result
-        What ``start_joint`` gave, and the answer.
+    run, packed
+        What ``start_joint`` gave, and the answer (see `pack_joint`).
     used
         The incident as it was computed with: whose donors must still be covered today.
     today, at
@@ -88,8 +91,9 @@ def finish_joint(
         values |= {"state": AGAIN, "left_out": json.dumps(left_out)}
     else:
         key = vault.new_key(connection)
-        sealed = Vault.seal(key, to_json(result).encode(), context=f"joint_runs:{run}")
+        sealed = Vault.seal(key, packed.whole, context=f"joint_runs:{run}")
         values |= {"key": key.id, "sealed": sealed}
+        save_parts(connection, key, run, packed.parts)
     connection.execute(update(joint_runs).where(joint_runs.c.id == run).values(**values))
     return str(values["state"])
 
@@ -138,23 +142,39 @@ def newest_joint(connection: Connection, incident: str) -> int | None:
     return connection.scalar(select(func.max(joint_runs.c.id)).where(here, joint_runs.c.sealed.is_not(None)))
 
 
-def open_joint(connection: Connection, vault: Vault, run: int) -> JointResult:
-    """The answer of a joint run.
+@dataclass(frozen=True)
+class SealedJoint:
+    """A joint answer that was read and is not opened yet."""
+
+    run: int
+    key: DataKey = field(repr=False)
+    sealed: bytes = field(repr=False)
+
+    def open(self) -> JointResult:
+        """The answer, which takes a second for 20,000 persons: let nobody wait for it in a transaction.
+
+        Raises
+        ------
+        VaultError
+            When it was sealed for another row.
+        """
+        return from_json(JointResult, Vault.unseal(self.key, self.sealed, context=f"joint_runs:{self.run}"))
+
+
+def take_joint(connection: Connection, vault: Vault, run: int) -> SealedJoint:
+    """The answer of a joint run, to be opened.
 
     Raises
     ------
     RegistryError
         When it has none: it did not finish, or is to be computed again.
-    VaultError
-        When it was sealed for another row.
     """
     query = select(joint_runs.c.key, joint_runs.c.sealed, joint_runs.c.state).where(joint_runs.c.id == run)
     row = connection.execute(query).one_or_none()
     if row is None or row.sealed is None:
         found = "unknown" if row is None else row.state
         raise RegistryError(f"joint run {run} is {found} and has no answer; start a new one")
-    key = vault.data_keys(connection, [row.key])[row.key]
-    return from_json(JointResult, Vault.unseal(key, row.sealed, context=f"joint_runs:{run}"))
+    return SealedJoint(run, vault.data_keys(connection, [row.key])[row.key], row.sealed)
 
 
 def erase_joint(connection: Connection, incident: int) -> int:
@@ -164,6 +184,7 @@ def erase_joint(connection: Connection, incident: int) -> int:
     """
     answered = (joint_runs.c.incident == incident) & joint_runs.c.sealed.is_not(None)
     held = list(connection.scalars(select(joint_runs.c.key).where(answered)))
+    erase_parts(connection, list(connection.scalars(select(joint_runs.c.id).where(answered))))
     gone = connection.execute(update(joint_runs).where(answered).values(state=AGAIN, sealed=None, key=None))
     connection.execute(delete(keys).where(keys.c.id.in_(held)))
     return gone.rowcount

@@ -225,6 +225,12 @@ def count_covered(connection: Connection, family: int, *, day: dt.date, scope: s
     return connection.scalar(present.where(donors.c.erased.is_(None), covered_on(day, scope))) or 0
 
 
+def covered_members(connection: Connection, family: int, *, day: dt.date, scope: str) -> frozenset[str]:
+    """The members of a family who gave a sample that an active consent covers."""
+    query = select(members.c.code).select_from(donors.join(members)).where(members.c.family == family)
+    return frozenset(connection.scalars(query.where(donors.c.erased.is_(None), covered_on(day, scope))))
+
+
 def confirmed_as(connection: Connection, member: int) -> Rows:
     """The confirmed pairings of a missing person, the oldest first: id, and kind (remains or living) of who it is."""
     of = select(pairings.c.id, unidentified.c.kind).select_from(pairings.join(unidentified))
@@ -320,14 +326,14 @@ def newest_answer(connection: Connection, incident: str) -> int | None:
 
 
 def find_candidate(connection: Connection, number: int) -> AnyRow:
-    """Whose candidate it is: codes, kind and sex of the person, its run and day, pairing, rows.
+    """Whose candidate it is: codes, kind and sex of the person, its run with day and start, pairing, rows.
 
     Raises
     ------
     RegistryError
         When there is none of that number.
     """
-    columns = (candidates.c.id, candidates.c.run, candidates.c.pairing, candidates.c.stale, runs.c.day)
+    columns = (candidates.c.id, candidates.c.run, candidates.c.pairing, candidates.c.stale, runs.c.day, runs.c.started)
     query = (
         select(
             *columns,
@@ -367,6 +373,7 @@ def _run_lines() -> Any:
         kept.label("kept"),
         func.coalesce(unfinished.c.blocks, 0).label("kept_of"),
         unfinished.c.id.is_not(None).label("resumable"),
+        func.coalesce(unfinished.c.attempt, 0).label("attempt"),
     )
     return query.select_from(runs.join(incidents).join(users).outerjoin(unfinished))
 

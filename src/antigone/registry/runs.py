@@ -106,6 +106,7 @@ def finish_run(
     today: dt.date,
     at: str,
     findings_text: str = "[]",
+    changed: bool = False,
 ) -> Finished:
     """Store the answer of a run, but for what rested on somebody who left while it ran; its blocks go.
 
@@ -123,6 +124,8 @@ def finish_run(
         The day and the moment.
     findings_text
         The incidental findings, as the caller writes them; for the geneticist who started the run alone.
+    changed
+        Whether something was added while it ran that it has not seen: then it is to be computed again.
 
     Raises
     ------
@@ -138,7 +141,7 @@ def finish_run(
         _save_findings(connection, vault, row, findings_text)
     rest = without(replace(result, candidates=(), pairs=()), families=gone.families, people=gone.people)
     left_out = json.loads(row.left_out) | ({WITHHELD: withheld} if gone else {})
-    state = AGAIN if gone else "finished"
+    state = AGAIN if gone or changed else "finished"
     save_summaries(connection, run, rest)
     brief = to_json(replace(rest, unidentified=(), families=()))
     values = {"state": state, "finished": at, "result": brief, "left_out": json.dumps(left_out)}

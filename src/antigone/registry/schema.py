@@ -313,6 +313,20 @@ joint_runs = Table(
 """Joint answers of an incident, sealed whole: a posterior tells who is whose kin. When somebody leaves on whom one
 rested, or a pedigree changes, key and ciphertext go."""
 
+joint_parts = Table(
+    "joint_parts", metadata,
+    _row(),
+    _to("joint_runs", "run"),
+    Column("kind", String(12), nullable=False),
+    Column("code", Code, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    _to("keys", "key"),
+    UniqueConstraint("run", "kind", "code"),
+    _one_of("kind", "unidentified", "family"),
+)  # fmt: skip
+"""What a joint answer says of each unidentified person, and whom it sought in each family, each sealed under the key of
+the answer, with which they go."""
+
 summaries = Table(
     "summaries", metadata,
     _row(),

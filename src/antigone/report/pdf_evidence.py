@@ -21,16 +21,20 @@ CHART_SCALE = 0.88
 
 
 def data_compared(case: ExpertCase, language: Language) -> tuple[Block, ...]:
-    """Samples and markers; codes and counts, never a genotype."""
-    say, c = language.say, case.candidate
-    absent = ((say("Not compared, because a profile lacks them"), ", ".join(c.markers_missing)),)
+    """Samples and markers; codes and counts, never a genotype.
+
+    Neither how many markers a reference is typed at nor why a marker was not compared stands here: together with the
+    markers compared it could tell that a reference was left out (PURPOSE.md, rule 6).
+    """
+    say, c, person = language.say, case.candidate, case.person
+    absent = ((say("Not compared"), ", ".join(c.markers_missing)),)
     return (
         Heading(say("Samples and markers")),
         Table(
-            (say("Person"), say("Sample"), say("Given as"), say("Markers typed")),
+            (say("Person"), say("Sample"), say("Given as")),
             _samples(case, language),
-            (False, False, False, True),
-            (False, True, True, False),
+            (False, False, False),
+            (False, True, True),
         ),
         Paragraph(
             say(
@@ -42,6 +46,7 @@ def data_compared(case: ExpertCase, language: Language) -> tuple[Block, ...]:
         ),
         Facts(
             (
+                (say("Markers typed in {code}", code=person.code), _typed(len(person.typed_markers))),
                 (
                     say("Markers compared ({number})", number=len(c.markers_compared)),
                     ", ".join(c.markers_compared),
@@ -55,16 +60,15 @@ def data_compared(case: ExpertCase, language: Language) -> tuple[Block, ...]:
 def _samples(case: ExpertCase, language: Language) -> tuple[tuple[str, ...], ...]:
     say, person = language.say, case.person
     kind = say("unidentified, living") if person.kind == "living" else say("unidentified, remains")
-    rows = [(person.code, person.profile.sample, kind, _typed(len(person.typed_markers)))]
-    for donor in case.family.donors:
-        if donor.member in case.donors:
-            typed = _typed(len(donor.profile.genotypes))
-            rows.append((donor.member, donor.profile.sample, say("reference of the family"), typed))
-    return tuple(rows)
+    references = (donor for donor in case.family.donors if donor.member in case.donors)
+    return (
+        (person.code, person.profile.sample, kind),
+        *((donor.member, donor.profile.sample, say("reference of the family")) for donor in references),
+    )
 
 
 def _typed(markers: int) -> str:
-    """A count of markers; nothing where the profiles were not handed over."""
+    """A count of markers; nothing where the profile was not handed over."""
     return str(markers) if markers else "–"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,8 @@ class Comparison:
     sexes give, of the same shape, ``-inf`` where they exclude; it is then not in ``log_lr``.
     ``informative`` are the markers at which a relative of the missing person is typed, shape ``(targets, markers)``;
     ``on_x`` the X-chromosomal ones, which take no part in a pair of different sexes; ``without_data`` pairs that share
-    no such marker. Memory grows as targets x persons x 8 bytes for each population.
+    no such marker; ``nothing_declared`` those that would share none with the declared references either: by it pairs
+    are counted (see ``declared_markers``). Memory grows as targets x persons x 8 bytes for each population.
     """
 
     targets: tuple[Target, ...]
@@ -45,6 +46,7 @@ class Comparison:
     informative: Bools
     on_x: Bools
     without_data: Bools
+    nothing_declared: Bools
 
     @property
     def excluded_by_sex(self) -> Bools:
@@ -53,6 +55,11 @@ class Comparison:
     @property
     def compared(self) -> Bools:
         return ~self.excluded_by_sex & ~self.without_data
+
+    @property
+    def counted(self) -> Bools:
+        """The pairs that a search says it compared, whether or not the references of the family fit."""
+        return ~self.excluded_by_sex & ~self.nothing_declared
 
     @property
     def smallest(self) -> Array:
@@ -109,8 +116,7 @@ def compare(
     on_x = np.array([marker.chromosome == "X" for marker in markers], dtype=np.bool_)
     log_sex, differs = _of_pairs(sex_table(sex), targets, persons), _of_pairs(DIFFER, targets, persons)
     stated = np.where(np.isneginf(log_sex), 0.0, log_sex)
-    shared = informative.astype(np.int64) @ typed.astype(np.int64)
-    autosomal = informative[:, ~on_x].astype(np.int64) @ typed[~on_x].astype(np.int64)
+    declared = declared_markers(targets, markers, informative)
     return Comparison(
         tuple(targets),
         tuple(persons),
@@ -121,8 +127,16 @@ def compare(
         log_sex,
         informative,
         on_x,
-        np.where(differs, autosomal, shared) == 0,
+        _share_none(informative, typed, on_x=on_x, differs=differs),
+        _share_none(declared, typed, on_x=on_x, differs=differs),
     )
+
+
+def _share_none(informative: Bools, typed: Bools, *, on_x: Bools, differs: Bools) -> Bools:
+    """Where a pair shares no marker, shape ``(targets, persons)``; X-chromosomal ones count where the sexes agree."""
+    shared = informative.astype(np.int64) @ typed.astype(np.int64)
+    autosomal = informative[:, ~on_x].astype(np.int64) @ typed[~on_x].astype(np.int64)
+    return np.asarray(np.where(differs, autosomal, shared) == 0)
 
 
 def _sum_of_pairs(tables: Sequence[Array], codes: Ints, *, on_x: Bools, differs: Bools) -> Array:
@@ -193,6 +207,20 @@ def informative_markers(targets: Sequence[Target], markers: Sequence[Marker]) ->
             ]
         )
     return np.array(rows, dtype=np.bool_).reshape(len(targets), len(markers))
+
+
+def declared_markers(targets: Sequence[Target], markers: Sequence[Marker], informative: Bools) -> Bools:
+    """The markers at which a declared relative of each missing person is typed, whether or not the search uses them.
+
+    By them pairs are counted as compared: the numbers of a search then follow from who is typed, and do not tell that
+    a reference was left out. ``informative`` is what ``informative_markers`` gave for the references that are used.
+    """
+    rows = informative.copy()
+    for number, target in enumerate(targets):
+        if target.left_out:
+            whole = replace(target, references={**target.references, **target.left_out}, left_out={})
+            rows[number] = informative_markers([whole], markers)[0]
+    return rows
 
 
 def rank_pairs(comparison: Comparison, *, log_threshold: float) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ A block's result depends on the block and on the search, never on who computes i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
@@ -19,7 +19,7 @@ from antigone.model.linkage import LinkageModel
 from antigone.model.marker import Marker
 from antigone.model.observation import AS_READ, ObservationModel
 from antigone.model.profile import Profile
-from antigone.search.blind import DIFFER, SEX_SIGN, informative_markers, sex_table
+from antigone.search.blind import DIFFER, SEX_SIGN, declared_markers, informative_markers, sex_table
 from antigone.search.block_tables import MarkerTable, block_tables
 from antigone.search.coding import Coding, Reader, encode_readings
 from antigone.search.family_table import Target
@@ -100,7 +100,8 @@ class BlockResult:
     """The pairs of one block at or above the threshold in every population, and its families' reference fits.
 
     ``targets`` are (family, missing) codes; ``target`` and ``person`` index them and the search's persons;
-    ``log_lr`` has shape ``(populations, pairs)``. The three counts cover all pairs of the block.
+    ``log_lr`` has shape ``(populations, pairs)``. The three counts cover all pairs of the block, by the declared
+    references: they do not tell whether these fit.
     """
 
     targets: tuple[tuple[str, str], ...]
@@ -129,7 +130,7 @@ def usable_targets(
         for number, verdicts in zip(unsure, again, strict=True):
             fits[number] = _milder(fits[number], verdicts)
     targets = [
-        Target(family.declared.code, missing, family.declared.pedigree, _fitting(family.declared, verdicts))
+        target_of(family.declared, missing, {fit.member for fit in verdicts if fit.left_out})
         for family, verdicts in zip(families, fits, strict=True)
         for missing in family.missing
     ]
@@ -148,9 +149,13 @@ def _milder(one: Sequence[ReferenceFit], other: Sequence[ReferenceFit]) -> list[
     ]
 
 
-def _fitting(family: Declared, verdicts: Sequence[ReferenceFit]) -> dict[str, Profile]:
-    gone = {fit.member for fit in verdicts if fit.left_out}
-    return {member: profile for member, profile in family.references.items() if member not in gone}
+def target_of(family: Declared, missing: str, gone: Collection[str]) -> Target:
+    """A missing person of a family whose references ``gone`` take no part."""
+    used: dict[str, Profile] = {}
+    left_out: dict[str, Profile] = {}
+    for member, profile in family.references.items():
+        (left_out if member in gone else used)[member] = profile
+    return Target(family.code, missing, family.pedigree, used, left_out)
 
 
 def score_block(families: Sequence[MissingFrom], search: BlindSearch) -> BlockResult:
@@ -168,7 +173,8 @@ def score_block(families: Sequence[MissingFrom], search: BlindSearch) -> BlockRe
     target, person, log_lr = _in_every_population(targets, search, target[kept], person[kept], first[kept], slack)
     if search.linkage is not None:
         target, person, log_lr = _linked(targets, search, target, person, log_lr)
-    compared, excluded, without = _count(targets, informative, typed, search)
+    declared = declared_markers(targets, search.markers, informative)
+    compared, excluded, without = _count(targets, declared, typed, search)
     codes = tuple((t.family, t.missing) for t in targets)
     return BlockResult(codes, target, person, log_lr, compared, excluded, without, len(passed), fits)
 

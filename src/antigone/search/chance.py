@@ -51,7 +51,7 @@ def expected_chance_matches(
         each_draw = counts @ weights
         total += float(each_draw.mean())
         variance += float(each_draw.var()) / draws
-    share = pairs / max(int(comparison.compared.sum()), 1)
+    share = pairs / max(int(comparison.counted.sum()), 1)
     error = share * float(np.sqrt(variance))
     return ChanceMatches(pairs, threshold, pairs / threshold, share * total, error, draws, seed)
 

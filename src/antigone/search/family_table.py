@@ -8,7 +8,7 @@ of the same genotype in an unrelated person, that is a table; a pair's LR is the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,14 +33,16 @@ Ints = NDArray[np.int64]
 class Target:
     """One missing person and the references that may be used for them.
 
-    ``references`` are the profiles of consenting donors, by member. The other missing members of the family
-    are untyped here.
+    ``references`` are the profiles of consenting donors, by member; ``left_out`` those of donors whom the search does
+    not use. They bear on no likelihood, only on what is counted as compared (PURPOSE.md, rule 6). The other missing
+    members of the family are untyped here.
     """
 
     family: str
     missing: str
     pedigree: Pedigree
     references: Mapping[str, Profile]
+    left_out: Mapping[str, Profile] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.missing in self.references:
@@ -49,6 +51,16 @@ class Target:
     @property
     def sex(self) -> Sex:
         return self.pedigree[self.missing].sex
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Everybody declared, in the order of the pedigree."""
+        return tuple(member.id for member in self.pedigree)
+
+    @property
+    def gave(self) -> tuple[str, ...]:
+        """Everybody whose sample a consent covers, used or not, in the order of the pedigree."""
+        return tuple(code for code in self.members if code in self.references or code in self.left_out)
 
 
 def log_lr_tables(

@@ -42,10 +42,10 @@ class Job:
 
     ``run`` is its number in the registry once it began; ``step``, ``done`` and ``of`` say how far it is; ``words`` why
     it failed, or from where a resumed search goes on. ``process`` is the number of its process. A search has a
-    ``seed``, or ``resumes`` the run of that number, and may be cut into blocks of ``block_families`` (0: its size
-    decides); a joint solution has a ``prior``, as `JointPrior.parse` reads it, and a ``population``, which is empty for
-    the most cautious one; of ``candidate`` one stored candidate is worked out in full. ``asked`` is when it was asked
-    for, in seconds since 1970.
+    ``seed``, or ``resumes`` the run of that number as its ``attempt``-th attempt, and may be cut into blocks of
+    ``block_families`` (0: its size decides); a joint solution has a ``prior``, as `JointPrior.parse` reads it, and a
+    ``population``, which is empty for the most cautious one; of ``candidate`` one stored candidate is worked out in
+    full. ``asked`` is when it was asked for, in seconds since 1970.
     """
 
     id: str
@@ -66,6 +66,7 @@ class Job:
     population: str = ""
     resumes: bool = False
     block_families: int = 0
+    attempt: int = 1
     candidate: int = 0
     asked: float = 0.0
 
@@ -129,10 +130,12 @@ class Jobs:
         prior: str = "flat",
         population: str = "",
         run: int | None = None,
+        attempt: int = 1,
         block_families: int = 0,
         candidate: int = 0,
     ) -> Job:
-        """Start a search or a joint solution in a process of its own; with ``run``, resume that search.
+        """Start a search or a joint solution in a process of its own; with ``run``, resume that search as the
+        ``attempt``-th to compute it.
 
         Raises
         ------
@@ -143,8 +146,8 @@ class Jobs:
             self._refuse_a_second(incident, kind, candidate)
             self._forget_oldest()
             asked: dict[str, Any] = {"kind": kind, "prior": prior, "population": population}
-            asked |= {"run": run, "resumes": run is not None, "block_families": block_families, "asked": time.time()}
-            asked["candidate"] = candidate
+            asked |= {"run": run, "resumes": run is not None, "attempt": attempt, "block_families": block_families}
+            asked |= {"candidate": candidate, "asked": time.time()}
             job = Job(secrets.token_hex(8), self._place, user, purpose, incident, seed, **asked)
             write_job(self._path(job.id), job)
             child = self._children[job.id] = _start_process(self._path(job.id), key)

@@ -65,7 +65,12 @@ def resume_run(web: Web, session: Session, run: int) -> Job:
     if line.state == "running":
         cancel_search(session, run)
     return web.jobs.start(
-        user=session.code, purpose=session.purpose, incident=line.incident, run=run, key=worker_key(web.registry)
+        user=session.code,
+        purpose=session.purpose,
+        incident=line.incident,
+        run=run,
+        attempt=line.attempt + 1,
+        key=worker_key(web.registry),
     )
 
 
@@ -90,8 +95,12 @@ def start_working_out(web: Web, session: Session, candidate: int) -> Job:
 
 
 def can_be_resumed(jobs: Jobs, line: RunLine) -> bool:
-    """Whether a run has ended without an answer, or its process has ended without a word."""
+    """Whether a run has ended without an answer, or its process has ended without a word.
+
+    A running one that somebody took up since, on the command line, is computed by a process that we do not know.
+    """
     if not line.resumable or line.state != "running":
         return line.resumable
     mine = [job for job in jobs.of(line.incident, kind="search") if job.run == line.id]
-    return bool(mine) and all(job.has_ended for job in mine)
+    newest = max((job.attempt for job in mine), default=0)
+    return newest >= line.attempt and all(job.has_ended for job in mine)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from sqlalchemy import Connection
@@ -24,12 +24,22 @@ from antigone.casework.registry.views import (
 )
 from antigone.errors import ConsentError, InputError
 from antigone.model.case import SCOPE_IDENTIFICATION, Donor, Family
+from antigone.model.pedigree import Pedigree
 from antigone.model.profile import NOT_TYPED, Profile
 from antigone.model.result import Candidate, SearchResult
 from antigone.registry import candidates as stored
-from antigone.registry.candidates import Only, Order
+from antigone.registry.candidates import Newest, Only, Order
+from antigone.registry.growth import was_added_to
 from antigone.registry.instruments import count_lapsed, count_uncovered
-from antigone.registry.overview import AnyRow, donors_of, find_candidate, find_incident, members_of, newest_answer
+from antigone.registry.overview import (
+    AnyRow,
+    covered_members,
+    donors_of,
+    find_candidate,
+    find_incident,
+    members_of,
+    newest_answer,
+)
 from antigone.registry.pair import read_family, read_person
 from antigone.registry.pairings import (
     TRANSITIONS,
@@ -48,6 +58,10 @@ ORDERS: Mapping[str, Order] = {order: order for order in get_args(Order)}
 STATES = PAIRING_STATES
 """Where the question of a candidate can stand."""
 SCOPE_COURT = "court"
+CHANGED = (
+    "a member, a sample or a typing was added to this family after the search, or a consent that covers its day; what "
+    "is shown is what the search saw; search again"
+)
 MOST_ALTERNATIVES = 50
 """Other candidates of the same person, and of the same missing person, shown beside one."""
 
@@ -66,7 +80,11 @@ def list_candidates(
     page: int = 1,
     size: int = 50,
 ) -> CandidatePage:
-    """Some candidates of a run (the newest with an answer when none is named), sorted and filtered by the database.
+    """Some candidates of a run, sorted and filtered by the database.
+
+    When no run is named they are those of the newest one with an answer. With a ``state`` and no run they are the
+    newest candidate of each pairing in that state, of whatever run: what waits for a decision must be found, also when
+    a later search does not raise it again.
 
     Raises
     ------
@@ -83,12 +101,21 @@ def list_candidates(
         number = newest_answer(connection, incident) if run is None else run
         if number is None:
             return CandidatePage((), 0, page, size, None)
+        every = run is None and bool(state)
+        of = Newest(find_incident(connection, incident).id) if every else number
         found = stored.read_candidates(
-            connection, number, only=only, order=order, descending=descending, start=start, count=size
+            connection, of, only=only, order=order, descending=descending, start=start, count=size
         )
-        rivals = count_rivals(connection, number, [line.id for line in found.lines])
-    lines = tuple(_line(one, number) for one in found.lines)
-    return CandidatePage(lines, found.total, page, size, number, rivals)
+        rivals = _rivals(connection, found.lines)
+    return CandidatePage(tuple(map(_line, found.lines)), found.total, page, size, number, every, rivals)
+
+
+def _rivals(connection: Connection, lines: Sequence[stored.CandidateLine]) -> dict[int, int]:
+    """How many rivals each of these candidates has in its own run."""
+    found: dict[int, int] = {}
+    for run in {line.run for line in lines}:
+        found |= count_rivals(connection, run, [line.id for line in lines if line.run == run])
+    return found
 
 
 @action("see candidate")
@@ -138,9 +165,9 @@ def open_for_work(session: Session, connection: Connection, candidate: int) -> O
         When there is no such candidate.
     """
     row = find_candidate(connection, candidate)
-    if closed := _why_closed(session, connection, row):
+    closed, opened = _opened(session, connection, row)
+    if opened is None:
         raise ConsentError(f"candidate {candidate}: {closed}")
-    opened = stored.open_candidate(connection, session.registry.vault, candidate)
     return Opened(opened, str(row.incident), read_result(connection, row.run))
 
 
@@ -182,10 +209,9 @@ def _in_brief(view: CandidateView) -> str:
 def _view(session: Session, connection: Connection, candidate: int, subject: Subject) -> CandidateView:
     row = find_candidate(connection, candidate)
     line = _line_of(connection, row)
-    closed = _why_closed(session, connection, row)
+    closed, opened = _opened(session, connection, row)
     subject.update({"pairing": row.pairing} | ({"refused": closed} if closed else {}))
     decisions = read_decisions(connection, row.pairing)
-    opened = None if closed else stored.open_candidate(connection, session.registry.vault, candidate)
     of_person, all_of_person = _others(connection, row, Only(unidentified=row.unidentified))
     of_missing, all_of_missing = _others(connection, row, Only(family=row.family, missing=row.missing))
     return CandidateView(
@@ -195,7 +221,7 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         sex=row.sex,
         candidate=opened,
         closed=closed,
-        family=_family(connection, row),
+        family=_as_seen(_family(connection, row), opened),
         reviews=tuple(ReviewLine(one.at, one.user, one.text) for one in read_reviews(connection, row.pairing)),
         decisions=tuple(DecisionLine(d.at, d.user, d.action, d.before, d.after, d.reason) for d in decisions),
         of_unidentified=of_person,
@@ -206,6 +232,7 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         may=_may(session, line, decisions, stale=line.stale),
         parts=_other_parts(connection, row.incident, line.unidentified),
         against=stands_against(connection, row.pairing),
+        changed=_what_changed(connection, row, opened),
     )
 
 
@@ -217,7 +244,42 @@ def _other_parts(connection: Connection, incident: str, code: str) -> tuple[str,
 def _material(session: Session, connection: Connection, view: CandidateView) -> ExpertMaterial:
     row, vault = find_candidate(connection, view.line.id), session.registry.vault
     family = read_family(connection, vault, row.family_id, scope=SCOPE_IDENTIFICATION, day=row.day)
-    return ExpertMaterial(view, family, read_person(connection, vault, row.person_id))
+    return ExpertMaterial(view, _as_seen(family, view.candidate), read_person(connection, vault, row.person_id))
+
+
+def _as_seen(family: Family, candidate: Candidate | None) -> Family:
+    """A family without the members and donors that were added after the search; as it is where nothing was kept."""
+    if candidate is None or not candidate.members:
+        return family
+    kin = Pedigree(tuple(member for member in family.pedigree if member.id in candidate.members))
+    missing = tuple(code for code in family.missing if code in candidate.members)
+    giving = tuple(donor for donor in family.donors if donor.member in candidate.references)
+    return replace(family, pedigree=kin, missing=missing, donors=giving)
+
+
+def _what_changed(connection: Connection, row: AnyRow, candidate: Candidate | None) -> str:
+    """What a reader must know of a family to which something was added: the same words whatever it is."""
+    if candidate is None or not candidate.members:
+        return ""
+    added = was_added_to(
+        connection, row.family_id, day=row.day, since=row.started, known=candidate.members, gave=candidate.references
+    )
+    return CHANGED if added else ""
+
+
+def _opened(session: Session, connection: Connection, row: AnyRow) -> tuple[str, Candidate | None]:
+    """Why a candidate stays closed, or the candidate; closed as well when one of its donors is covered no more."""
+    closed = _why_closed(session, connection, row)
+    if closed:
+        return closed, None
+    opened = stored.open_candidate(connection, session.registry.vault, row.id)
+    now = covered_members(connection, row.family_id, day=session.registry.today(), scope=SCOPE_IDENTIFICATION)
+    lapsed = len(set(opened.references) - now)
+    return (_lapsed(lapsed), None) if lapsed else ("", opened)
+
+
+def _lapsed(count: int) -> str:
+    return f"the consent of {donors_in_words(count)} of the family has ended since; search again"
 
 
 def _why_closed(session: Session, connection: Connection, row: AnyRow) -> str:
@@ -226,7 +288,7 @@ def _why_closed(session: Session, connection: Connection, row: AnyRow) -> str:
         return "it rested on somebody who has left, or on a pedigree that was changed since; search again"
     today = session.registry.today()
     lapsed = count_lapsed(connection, row.family_id, scope=SCOPE_IDENTIFICATION, then=row.day, now=today)
-    return f"the consent of {donors_in_words(lapsed)} of the family has ended since; search again" if lapsed else ""
+    return _lapsed(lapsed) if lapsed else ""
 
 
 def _not_for_court(session: Session, connection: Connection, candidate: int) -> str:
@@ -246,18 +308,18 @@ def _family(connection: Connection, row: AnyRow) -> Family:
 def _line_of(connection: Connection, row: AnyRow) -> CandidateLine:
     only = Only(unidentified=row.unidentified, family=row.family, missing=row.missing)
     (line,) = stored.read_candidates(connection, row.run, only=only).lines
-    return _line(line, row.run)
+    return _line(line)
 
 
 def _others(connection: Connection, row: AnyRow, only: Only) -> tuple[tuple[CandidateLine, ...], int]:
     """The strongest candidates within limits that this one fits too, and how many there are beside it."""
     found = stored.read_candidates(connection, row.run, only=only, count=MOST_ALTERNATIVES + 1)
-    others = [_line(line, row.run) for line in found.lines if line.id != row.id]
+    others = [_line(line) for line in found.lines if line.id != row.id]
     return tuple(others[:MOST_ALTERNATIVES]), found.total - 1
 
 
-def _line(line: stored.CandidateLine, run: int) -> CandidateLine:
-    return CandidateLine(run=run, **vars(line))
+def _line(line: stored.CandidateLine) -> CandidateLine:
+    return CandidateLine(**vars(line))
 
 
 def _may(session: Session, line: CandidateLine, decisions: tuple[Decision, ...], *, stale: bool) -> tuple[str, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from antigone.casework.registry.families import family_view
 from antigone.casework.registry.leaving import begin_leaving, finish_leaving
-from antigone.casework.registry.session import Session, action
+from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import FamilyView, Left
 from antigone.model.case import Consent
 from antigone.registry import erasure
 from antigone.registry.erasure import Erased
+from antigone.registry.growth import mark_grown, note_families
 from antigone.registry.instruments import add_consent
 
 
@@ -25,6 +26,8 @@ def donors_in_words(count: int) -> str:
 def record_consent(session: Session, incident: str, family: str, member: str, *, consent: Consent) -> FamilyView:
     """Record an instrument by which a donor consents: what for, since when, until when, where it is kept.
 
+    Searches of a day that it covers, and that did not know of it, are marked "to be computed again".
+
     Raises
     ------
     InputError
@@ -34,9 +37,11 @@ def record_consent(session: Session, incident: str, family: str, member: str, *,
     Conflict
         When the donor has that instrument already.
     """
-    subject = {"incident": incident, "family": family, "member": member, "scope": sorted(consent.scope)}
+    subject: Subject = {"incident": incident, "family": family, "member": member, "scope": sorted(consent.scope)}
     with session.writing("record consent", subject) as connection:
+        before = note_families(connection, incident, family=family)
         add_consent(connection, incident=incident, family=family, member=member, consent=consent)
+        subject["runs"] = mark_grown(connection, before)
         return family_view(session, connection, incident, family)
 
 

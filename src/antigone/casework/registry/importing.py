@@ -7,6 +7,7 @@ import re
 from antigone.casework.registry.session import Session, Subject, action
 from antigone.errors import InputError
 from antigone.model.case import Incident
+from antigone.registry.growth import mark_grown, note_families
 from antigone.registry.incidents import Imported, save_incident
 from antigone.registry.statistics import refresh_statistics
 
@@ -29,6 +30,8 @@ def incident_code(text: str) -> str:
 def import_incident(session: Session, code: str, incident: Incident) -> Imported:
     """Add an incident under a code, or what is new in it when the code is known.
 
+    Searches that compared a family to which something was added are marked "to be computed again".
+
     Returns
     -------
     How much was added; all counts are 0 when the registry had everything already.
@@ -46,6 +49,7 @@ def import_incident(session: Session, code: str, incident: Incident) -> Imported
     registry = session.registry
     subject: Subject = {"incident": code}
     with session.writing("import", subject) as connection:
+        before = note_families(connection, code)
         added = save_incident(
             connection,
             registry.vault,
@@ -55,6 +59,6 @@ def import_incident(session: Session, code: str, incident: Incident) -> Imported
             holder=session.code,
             recorded_by=session.user,
         )
-        subject.update(vars(added))
+        subject.update(vars(added) | {"runs": mark_grown(connection, before)})
     refresh_statistics(registry.engine)
     return added

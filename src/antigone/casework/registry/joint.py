@@ -17,11 +17,12 @@ from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import JointLine, JointOfPair, JointView
 from antigone.errors import Cancelled
 from antigone.model.case import SCOPE_IDENTIFICATION
-from antigone.model.joint_result import JointPrior, JointResult
+from antigone.model.joint_result import JointPrior, JointResult, PersonAnswer
 from antigone.registry import joint_runs as stored
 from antigone.registry.consent import Covered
 from antigone.registry.database import snapshot
 from antigone.registry.instruments import count_lapsed_in
+from antigone.registry.joint_parts import is_in_parts, open_person, pack_joint
 from antigone.registry.overview import AnyRow, find_incident
 from antigone.registry.pairings import declared_parts
 
@@ -123,10 +124,12 @@ def read_joint(session: Session, run: int) -> JointView:
     """
     subject: Subject = {"joint run": run}
     with session.writing("see joint", subject) as connection:
-        view = _view(session, connection, run)
-        if view.closed:
-            subject["refused"] = view.closed
-        return view
+        row = stored.find_joint(connection, run)
+        closed = _why_closed(session, connection, row)
+        taken = stored.take_joint(connection, session.registry.vault, run) if row.answered and not closed else None
+        if closed:
+            subject["refused"] = closed
+    return JointView(joint_line(row), None if taken is None else taken.open(), closed)
 
 
 @action("see joint")
@@ -146,38 +149,38 @@ def joint_of_pair(
         if stored.newest_joint(connection, incident) is None:
             return None
     pair = {"unidentified": unidentified, "family": family, "missing": missing}
+    vault = session.registry.vault
     with session.reading("see joint", {"incident": incident, **pair}) as connection:
         run = stored.newest_joint(connection, incident)
-        view = None if run is None else _view(session, connection, run)
-    if view is None or view.result is None:
-        return None
-    places = {(answer.family, member) for answer in view.result.families for member in answer.missing}
-    if unidentified not in view.result.not_among_missing or (family, missing) not in places:
-        return None
-    return _of_pair(view.line, view.result, (unidentified, family, missing))
+        row = None if run is None else stored.find_joint(connection, run)
+        if row is None or _why_closed(session, connection, row):
+            return None
+        in_parts = is_in_parts(connection, row.id)
+        said = open_person(connection, vault, row.id, **pair) if in_parts else None
+        taken = None if in_parts else stored.take_joint(connection, vault, row.id)
+    if taken is not None:
+        said = _from_whole(taken.open(), **pair)
+    return None if said is None else _of_pair(joint_line(row), said, family=family, missing=missing)
 
 
-def _of_pair(line: JointLine, result: JointResult, pair: tuple[str, str, str]) -> JointOfPair:
-    found = next((p for p in result.pairings if (p.unidentified, p.family, p.missing) == pair), None)
+def _from_whole(result: JointResult, *, unidentified: str, family: str, missing: str) -> PersonAnswer | None:
+    """What is said of a person, from an answer that an older program stored whole alone."""
+    places = {(answer.family, member) for answer in result.families for member in answer.missing}
+    return result.by_person().get(unidentified) if (family, missing) in places else None
+
+
+def _of_pair(line: JointLine, said: PersonAnswer, *, family: str, missing: str) -> JointOfPair:
+    found = next((p for p in said.pairings if (p.family, p.missing) == (family, missing)), None)
     return JointOfPair(
         run=line.id,
         day=line.day,
         posterior=None if found is None else found.posterior,
-        least=result.least_listed,
+        least=said.least_listed,
         log10_glr=None if found is None else found.log10_glr,
         glr_kind="exact" if found is None else found.glr_kind,
-        none_of_missing=result.not_among_missing[pair[0]],
-        error_bound=result.error_bound,
-        prior=result.prior_sentence,
-    )
-
-
-def _view(session: Session, connection: Connection, run: int) -> JointView:
-    row = stored.find_joint(connection, run)
-    closed = _why_closed(session, connection, row)
-    opened = row.answered and not closed
-    return JointView(
-        joint_line(row), stored.open_joint(connection, session.registry.vault, run) if opened else None, closed
+        none_of_missing=said.none_of_missing,
+        error_bound=said.error_bound,
+        prior=said.prior_sentence,
     )
 
 
@@ -210,18 +213,19 @@ def _begin(session: Session, incident: str, prior: JointPrior) -> tuple[int, Cov
 
 
 def _finish(session: Session, run: int, covered: Covered, result: JointResult) -> JointView:
-    registry, subject = session.registry, Subject({"joint run": run})
+    registry, subject, packed = session.registry, Subject({"joint run": run}), pack_joint(result)
     with session.writing("solve jointly", subject) as connection:
         subject["state"] = stored.finish_joint(
             connection,
             registry.vault,
             run,
-            result,
+            packed,
             used=covered.incident,
             today=registry.today(),
             at=registry.now(),
         )
-        return _view(session, connection, run)
+        row = stored.find_joint(connection, run)
+    return JointView(joint_line(row), result if row.answered else None, "")
 
 
 def _end(session: Session, run: int, state: str) -> None:

@@ -30,6 +30,7 @@ def run_line(row: AnyRow) -> RunLine:
         row.resumable,
         row.kept,
         row.kept_of,
+        row.attempt,
     )
 
 

@@ -19,7 +19,14 @@ from antigone.casework.registry.views import Finding, RunLine, RunPage, RunView
 from antigone.casework.search import ALONE, SearchOutcome, search_incident
 from antigone.errors import Cancelled, Conflict
 from antigone.model.result import SearchResult
-from antigone.registry.blocks import Unfinished, begin_unfinished, discard_unfinished, is_taken_over, take_up
+from antigone.registry.blocks import (
+    Unfinished,
+    begin_unfinished,
+    discard_unfinished,
+    has_changed,
+    is_taken_over,
+    take_up,
+)
 from antigone.registry.consent import Covered
 from antigone.registry.database import snapshot
 from antigone.registry.overview import find_incident, find_run, page_of_runs
@@ -335,6 +342,7 @@ def _finish(session: Session, work: Unfinished, covered: Covered, outcome: Searc
             today=registry.today(),
             at=registry.now(),
             findings_text=json.dumps(fits),
+            changed=has_changed(connection, work),
         )
         subject.update(state=ended.state, candidates=ended.stored, withheld=ended.withheld)
         view = run_view(connection, run)

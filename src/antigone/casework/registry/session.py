@@ -26,6 +26,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 Clock = Callable[[], dt.datetime]
+FIRST_ZONE = dt.timezone(dt.timedelta(hours=14))
+"""Where a day begins first."""
 Subject = dict[str, Any]
 """What an action is about, for the audit: codes, row numbers, counts and states. Never a name or a genotype."""
 
@@ -43,7 +45,8 @@ def stamp(moment: dt.datetime) -> str:
 @dataclass(frozen=True)
 class Registry:
     """An opened registry: its database, its vault, the clock that dates what is done in it, what one guess of a
-    password costs, the key file (None on a server, whose environment gives the key), and what was counted in it."""
+    password costs, the key file (None on a server, whose environment gives the key), what was counted in it, and the
+    time zone whose days are meant (None: that of this machine). Moments are stored in UTC, whatever the zone."""
 
     engine: Engine
     vault: Vault = field(repr=False)
@@ -51,14 +54,19 @@ class Registry:
     cost: Cost = STRONG
     key_file: Path | None = None
     kept: Kept = field(default_factory=Kept, repr=False, compare=False)
+    zone: dt.tzinfo | None = None
 
     def now(self) -> str:
         """The moment in UTC, as it is stored."""
         return stamp(self.clock())
 
     def today(self) -> dt.date:
-        """The day on which consents must be active."""
-        return self.clock().date()
+        """The day on which consents must be active, as it is called where the registry is kept."""
+        return self.clock().astimezone(self.zone).date()
+
+    def latest_day(self) -> dt.date:
+        """The latest day that has begun somewhere on Earth: somebody may have signed on it."""
+        return self.clock().astimezone(FIRST_ZONE).date()
 
     def close(self) -> None:
         """Give the connections back."""

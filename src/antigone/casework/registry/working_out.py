@@ -70,7 +70,7 @@ def _in_full(session: Session, stored: Candidate, result: SearchResult, incident
         today=session.registry.today(),
         prior=result.prior,
     )
-    worked = replace(explained.candidate, rank=stored.rank)
+    worked = replace(explained.candidate, rank=stored.rank, members=stored.members, references=stored.references)
     if not _same(stored, worked):
         raise Conflict(
             f"{stored.unidentified} as {stored.missing} of family {stored.family}: the LR is not that of the search "

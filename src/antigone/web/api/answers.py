@@ -98,8 +98,9 @@ class CandidateShown:
     """A candidate in full, what was said and decided, and the alternatives.
 
     ``candidate`` is null when it stays closed, and ``closed`` then says why. ``members`` and ``donors`` are the
-    family's. ``of_unidentified`` and ``of_missing`` are the strongest alternatives, ``all_of_unidentified`` and
-    ``all_of_missing`` how many there are. ``may`` are the steps that the user of the token can take now.
+    family's as the search saw it; ``changed`` says when it is known otherwise now. ``of_unidentified`` and
+    ``of_missing`` are the strongest alternatives, ``all_of_unidentified`` and ``all_of_missing`` how many there are.
+    ``may`` are the steps that the user of the token can take now.
     """
 
     line: views.CandidateLine
@@ -119,6 +120,7 @@ class CandidateShown:
     all_of_missing: int
     run: views.RunLine
     may: tuple[str, ...]
+    changed: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,7 @@ def shown_candidate(view: views.CandidateView) -> CandidateShown:
         all_of_missing=view.all_of_missing,
         run=view.run.line,
         may=view.may,
+        changed=view.changed,
     )
 
 

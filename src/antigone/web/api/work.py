@@ -102,7 +102,8 @@ def list_candidates(
     page: Page = 1,
     size: Size = 50,
 ) -> object:
-    """Some candidates of a run (the newest with an answer when none is named), sorted and filtered."""
+    """Some candidates of a run, sorted and filtered. When no run is named: of the newest with an answer; or, with a
+    state, the newest candidate of each pairing in that state, of whatever run."""
     return candidates.list_candidates(
         call.session, incident, run=run, state=state, family=family, unidentified=unidentified,
         order=order, descending=descending, page=page, size=size,

@@ -68,6 +68,7 @@ def family_page(visit: Signed, incident: str, family: str) -> HTMLResponse:
         keys=drawing_keys(),
         scopes=SCOPES,
         today=visit.session.registry.today(),
+        latest=visit.session.registry.latest_day(),
         leaving=_leaving(found, visit.session.registry.today()),
         on_hold=letters_on_hold(visit.session, incident, family) if may(visit.session.role, LETTER) else (),
         letters=[(one, LETTER_SAYS[_letter_state(found, one)]) for one in found.sought],

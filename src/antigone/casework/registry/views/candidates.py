@@ -42,14 +42,19 @@ class CandidateLine:
 
 @dataclass(frozen=True)
 class CandidatePage:
-    """Some candidates of a run; ``rivals``: how many other candidates of the run are of the same unidentified person or
-    for the same missing one, by the number of the candidate."""
+    """Some candidates of a run, which is the newest with an answer where none was asked for.
+
+    With ``every_run`` they are the newest candidate of each pairing in the state asked for, and may be of earlier runs.
+    ``rivals``: how many other candidates of its run are of the same unidentified person or for the same missing one, by
+    the number of the candidate.
+    """
 
     rows: tuple[CandidateLine, ...]
     total: int
     page: int
     size: int
     run: int | None
+    every_run: bool = False
     rivals: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -78,6 +83,7 @@ class DecisionLine:
 class CandidateView:
     """A candidate in full, what was said and decided, and the alternatives.
 
+    ``family`` is as the search saw it, where the candidate kept that; ``changed`` says when it is known otherwise now.
     ``candidate`` is None when it stays closed, and ``closed`` then says why. ``kind`` and ``sex`` are the unidentified
     person's. ``family`` has donors by member and sample, without profile or consent. ``of_unidentified`` and
     ``of_missing`` are the strongest other candidates of the two persons, ``all_of_unidentified`` and ``all_of_missing``
@@ -103,6 +109,7 @@ class CandidateView:
     may: tuple[str, ...]
     parts: tuple[str, ...] = ()
     against: str = ""
+    changed: str = ""
 
     @property
     def rivals(self) -> int:
