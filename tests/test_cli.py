@@ -373,15 +373,19 @@ def test_explain__says_the_numbers_of_the_search(run, case_folder, tmp_path):
 
 
 def test_explain__a_joint_assignment_by_marker(run, case_folder, tmp_path):
-    """The totals by family add up to the weight of the best assignment that joint.json states (flat prior)."""
+    """The totals by family add up to the weight of the best assignment that joint.json states (flat prior).
+
+    Places that chance alone fills are not told; they weigh nearly 1 (mutation models move frequencies a little).
+    """
     solved = tmp_path / "joint"
     assert run("joint", case_folder, "--out", solved, *ON).code == 0
     stated = json.loads((solved / "joint.json").read_text("utf-8"))
     ended = run("explain", case_folder, "--assignment", solved / "joint.json", *ON)
     assert ended.code == 0
-    for code, family, missing in stated["assignments"][0]["pairs"]:
-        assert f"{code} as {missing}" in ended.out
-        assert f"Family {family}" in ended.out
+    proposed = [(one["unidentified"], one["family"], missing) for one in stated["conclusions"]
+                for missing in one["missing"]]  # fmt: skip
+    for pair in stated["assignments"][0]["pairs"]:
+        assert (f"{pair[0]} as {pair[2]}" in ended.out) == (tuple(pair) in proposed)
     from antigone.casework.files import load_incident
     from antigone.casework.joint_explain import explain_assignment
 
@@ -389,7 +393,7 @@ def test_explain__a_joint_assignment_by_marker(run, case_folder, tmp_path):
     incident = load_incident(case_folder, attested_by=None, today=today)
     explained = explain_assignment(incident, solved / "joint.json", today=today)
     total = sum(sum(one.log10_by_marker[stated["population"]].values()) for one in explained.families)
-    assert total == pytest.approx(stated["assignments"][0]["log10_weight"], abs=1e-6)
+    assert total == pytest.approx(stated["assignments"][0]["log10_weight"], abs=0.01)
     assert f"{sum(explained.families[0].log10_by_marker[stated['population']].values()):.2f}" in ended.out
 
 

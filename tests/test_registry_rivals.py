@@ -70,8 +70,9 @@ def test_rivals__of_a_page_are_counted_fast_among_very_many(after_search):
 def test_pages__say_who_has_rivals_and_who_has_none(who, rivals, tmp_path):
     site = make_site(tmp_path)
     browser, line = site.browser("reviewer"), candidate(site.team, *who)
-    listed = browser.get(f"/candidates?incident={INCIDENT}&unidentified={who[0]}").text
-    assert ("1 rival<" in listed) == (rivals == 1)
+    listed = browser.get(f"/candidates?incident={INCIDENT}&unidentified={who[0]}")
+    assert f">{who[0]}<" in listed.text
+    assert ("1 rival<" in listed.text) == ("Rivals are the other" in listed.text) == (rivals == 1)
     shown = browser.get(f"/candidate?id={line.id}").text
     assert (f"No other candidate of this search names {who[0]} or MP." in shown) == (rivals == 0)
     assert bool(re.search(r"Also a candidate for MP:", shown)) == (rivals == 1)

@@ -294,7 +294,7 @@ def test_editor__the_focus_lands_on_what_is_said(sit):
     hands = sit(f"/family/edit?incident={INCIDENT}&family=F4").sign_in_here("registrar")
     hands.skip("To the member").to("Child").press("Enter").is_told("The sex of 'MP' is unknown")
     hands.to("Sibling").press("Enter").reads("Added: SI.").is_on("Sibling")
-    hands.to("Undo", back=True).press("Enter").is_told("Removed: SI. Nothing to save.")
+    hands.to("Undo", back=True).press("Enter").is_told("Removed: SI (child of FA and MO). Nothing to save.")
 
 
 FIRST_OF = {path: next(role for role in ROLES if role in ALLOWED[action]) for path, (action, _) in PAGES.items()}
