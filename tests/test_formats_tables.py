@@ -59,7 +59,7 @@ def test_read_csv__another_encoding_is_named_with_its_remedy(content, words):
     with pytest.raises(InputError) as error:
         table(content)
     assert words in str(error.value)
-    assert "save the file again" in error.value.problems[0].remedy
+    assert "save the table again as 'CSV UTF-8'" in error.value.problems[0].remedy
 
 
 def test_read_csv__latin_1_has_the_line():

@@ -267,8 +267,8 @@ def test_papers__are_refused_in_words_and_leave_no_file(team, at_home):
 def test_letter__says_why_it_cannot_be_made_now_and_leaves_no_file(team, at_home):
     searched(team)
     number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM1")
-    for user, step in (("cleo", "propose"), ("dan", "confirm"), ("dan", "ask to reopen")):
-        team.must(user, "decide", step, number, "--reason", "looked at all")
+    for version, (user, step) in enumerate((("cleo", "propose"), ("dan", "confirm"), ("dan", "ask to reopen"))):
+        team.must(user, "decide", step, number, "--version", str(version), "--reason", "looked at all")
     code, said = team("fay", "letter", "F1", *ABOUT, *SENDER, "--out", "letter.pdf")
     assert (code, "is being looked at again" in said, (at_home / "letter.pdf").exists()) == (1, True, False)
 

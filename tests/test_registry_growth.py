@@ -166,5 +166,5 @@ def test_candidate__closes_when_a_withdrawal_comes_in_that_is_dated_before_the_s
     come_in(after_search, withdrew)
     closed = shown(after_search)
     assert closed.candidate is None
-    assert "the consent of 1 donor(s) of the family has ended since" in closed.closed
+    assert "the consent of 1 donor of the family has ended since" in closed.closed
     assert states(after_search) == [AGAIN]

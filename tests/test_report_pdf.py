@@ -736,7 +736,7 @@ def test_phrases__are_told_with_their_parts(phrase):
 def test_phrases__tell_sentences_inside_sentences():
     assert retell("20 to 30 years estimated, 24 stated", ES) == "de 20 a 30 años estimados, 24 declarados"
     told = retell("correction for linked markers: vWA and D12S391 -0.12 (looked up); A and B not computed", ES)
-    assert told == "corrección por marcadores ligados: vWA y D12S391 -0.12 (consultado); A y B: no calculado"
+    assert told == "corrección por marcadores ligados: vWA y D12S391 -0.12 (obtenido de tabla); A y B: no calculado"
     assert retell("23 loci; augmented count (0 + 1) / (99 + 1)", ES) == "23 loci; recuento aumentado (0 + 1) / (99 + 1)"
 
 

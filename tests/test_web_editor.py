@@ -264,6 +264,7 @@ def test_browser__a_refusal_is_said_and_the_draft_is_kept(page):
     expect(page.get_by_role("alert")).to_contain_text("The sex of 'MP' is unknown")
     page.select_option("#sex", "female")
     page.locator("#do-sex").click()
+    expect(page.get_by_role("status")).to_contain_text("Changed: MP.")
     page.locator("#do-child").click()
     expect(page.locator("[data-member=CH]")).to_be_visible()
     assert failed == []

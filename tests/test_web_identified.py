@@ -57,7 +57,9 @@ def test_letter__the_page_says_beforehand_what_it_will_say(site):
 def test_letter__the_page_asks_to_wait_while_an_identification_is_under_review(site):
     pairing = identify(site.team)
     ask_to_reopen(site.team["geneticist"], pairing, version=2, reason="another tooth")
-    assert "wait for the decision" in told(site.browser("coordinator").get(f"{FAMILY}F1").text)
+    page = site.browser("coordinator").get(f"{FAMILY}F1").text
+    assert "No letter about MP can be made now." in page
+    assert "this letter will say" not in page
 
 
 def test_families__the_filter_leaves_the_identified(site):

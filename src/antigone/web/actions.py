@@ -20,6 +20,7 @@ IN_WORDS: Mapping[Action, str] = {
     "see joint": "looking at a joint solution",
     "see candidates": "looking at the list of candidates",
     "see candidate": "looking at a candidate",
+    "work out": "having a candidate worked out in full",
     "see findings": "checking references against their pedigrees",
     "comment": "commenting on a candidate",
     "propose": "proposing an identification",
