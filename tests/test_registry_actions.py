@@ -10,7 +10,7 @@ import pytest
 from registry_team import INCIDENT, NOON, audit, candidate, small_incident, typed
 
 from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.candidates import expert_material, list_candidates, read_candidate
+from antigone.casework.registry.candidates import ORDERS, expert_material, list_candidates, read_candidate
 from antigone.casework.registry.consents import record_consent, withdraw_donor
 from antigone.casework.registry.custody import list_custody, record_custody
 from antigone.casework.registry.families import list_families, list_unidentified, read_family
@@ -334,6 +334,15 @@ def test_candidates__of_a_state_are_the_newest_of_each_pairing(after_search):
     assert [row.unidentified for row in last.rows] == ["PM4"]
     [mine] = list_candidates(reviewer, INCIDENT, state="open", family="F1").rows
     assert mine == next(row for row in newest if row.family == "F1")
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_candidates__of_a_state_are_those_of_the_only_search(order, after_search):
+    reviewer = after_search["reviewer"]
+    for state in ("open", "proposed"):
+        every = list_candidates(reviewer, INCIDENT, state=state, order=order, descending=True)
+        only = list_candidates(reviewer, INCIDENT, state=state, order=order, descending=True, run=1)
+        assert (every.rows, every.total) == (only.rows, only.total)
 
 
 def test_candidate__is_shown_in_full_with_its_alternatives(after_search):

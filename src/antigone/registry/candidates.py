@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 from antigone.errors import RegistryError
 from antigone.model.result import Candidate
 from antigone.registry.documents import from_json, to_json
-from antigone.registry.schema import candidates, families, members, pairings, unidentified
+from antigone.registry.schema import candidates, families, members, pairings, runs, unidentified
 from antigone.registry.vault import DataKey, Vault
 
 Order = Literal["rank", "log10_lr", "posterior", "markers", "unidentified", "family", "state"]
@@ -91,10 +91,14 @@ def read_candidates(
 
     First the numbers of these lines are found with no more joins than order and limits need, then the lines are read.
     """
-    column, which = _COLUMNS[order], _which(of, _pairings(connection, only))
-    every = isinstance(of, Newest)
+    column, among = _COLUMNS[order], _pairings(connection, only)
+    within = of if isinstance(of, int) else _only_run(connection, of) or of
+    every, which = isinstance(within, Newest), _which(within, among)
     of_list = _limited(select(candidates.c.id), which, only, by=column, every=every)
-    total = int(connection.scalar(_limited(select(func.count()), which, only, every=every)) or 0)
+    counted = _limited(select(func.count()), which, only, every=every)
+    if isinstance(of, Newest) and among is None and only.least_log10_lr is None:
+        counted = _pairings_in(of, only.states)
+    total = int(connection.scalar(counted) or 0)
     sort = column.desc() if descending else column.asc()
     if order in ("log10_lr", "posterior"):
         sort = sort.nulls_last()
@@ -199,6 +203,20 @@ def _which(of: int | Newest, among: Sequence[int] | None) -> tuple[ColumnElement
     newest = select(func.max(same.c.id)).where(same.c.pairing == pairings.c.id).correlate(pairings).scalar_subquery()
     here = (pairings.c.incident == of.incident, candidates.c.id == newest)
     return here if among is None else (*here, pairings.c.id.in_(among))
+
+
+def _only_run(connection: Connection, of: Newest) -> int | None:
+    """The one run that has all candidates of an incident, if it is one; its list is read by its own index."""
+    found_any = select(candidates.c.id).where(candidates.c.run == runs.c.id).exists()
+    with_candidates = select(runs.c.id).where(runs.c.incident == of.incident, found_any).limit(2)
+    numbers = connection.scalars(with_candidates).all()
+    return numbers[0] if len(numbers) == 1 else None
+
+
+def _pairings_in(of: Newest, states: Sequence[str]) -> Select[Any]:
+    """How many pairings of an incident are in these states; each has a newest candidate, so nothing else is read."""
+    query = select(func.count()).select_from(pairings).where(pairings.c.incident == of.incident)
+    return query.where(pairings.c.state.in_(states)) if states else query
 
 
 def _pairings(connection: Connection, only: Only) -> Sequence[int] | None:
