@@ -348,7 +348,7 @@ def test_candidates__that_wait_name_the_search_of_each(fresh):
     page = browser.get(f"/candidates?incident={INCIDENT}&state=open").text
     assert "each with its newest candidate; some may be of earlier searches than" in page
     newest = list_runs(session, INCIDENT).rows[0].id
-    assert f'<td class="number"><a class="go" href="/run?run={newest}">{newest}</a></td>' in page
+    assert f'<td class="number">{newest}</td>' in page
     assert "of earlier searches" not in browser.get(f"/candidates?incident={INCIDENT}").text
 
 
