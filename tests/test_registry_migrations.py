@@ -17,6 +17,7 @@ from sqlalchemy.schema import CreateTable
 
 from antigone.registry.database import create_registry, open_registry, revision, snapshot, transaction, upgrade
 from antigone.registry.migrations import LATEST, configuration
+from antigone.registry.renewal import renew_documents
 from antigone.registry.schema import incidents, metadata, parts
 
 OF_ONE_STORE = ({"ix_candidates_run_posterior"}, {"ix_candidates_run_posterior_last"})
@@ -83,6 +84,8 @@ def test_migrations__data_survive_the_way_down_and_up_again(registry_url):
     engine.dispose()
     upgrade(registry_url, revision="0001").dispose()
     engine = upgrade(registry_url)
+    with transaction(engine) as connection:
+        renew_documents(connection, vault)
     assert contents(engine, kept) == before
     assert get((engine, vault)).incident.families == incident.families
     engine.dispose()

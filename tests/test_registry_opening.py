@@ -65,7 +65,9 @@ def test_upgrade__brings_an_older_registry_up_and_writes_it_down(older):
         administrator = opening.sign_in(registry, "A", password="a long password", purpose=PURPOSE)
         users.add_user(administrator, "B", role="auditor", password="a long password")
         lines = read_audit(opening.session_of(registry, "B", purpose=PURPOSE)).rows
-    assert [line.subject for line in lines if line.action == "upgrade"] == [json.dumps({"from": "0003", "to": LATEST})]
+    assert [line.subject for line in lines if line.action == "upgrade"] == [
+        json.dumps({"from": "0003", "to": LATEST, "documents renewed": 0})
+    ]
 
 
 def test_upgrade__of_two_at_once_is_done_and_written_down_once(older, monkeypatch):

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 
 from antigone.errors import RegistryError
 from antigone.model.result import Candidate
-from antigone.registry.documents import from_json, to_json
 from antigone.registry.schema import candidates, families, members, pairings, runs, unidentified
+from antigone.registry.stored import CANDIDATE
 from antigone.registry.vault import DataKey, Vault
 
 Order = Literal["rank", "log10_lr", "posterior", "markers", "unidentified", "family", "state"]
@@ -118,7 +118,7 @@ def open_candidate(connection: Connection, vault: Vault, number: int) -> Candida
         When there is none of that number, or it rested on somebody who left.
     """
     sealed, key = _sealed(connection, vault, number)
-    return from_json(Candidate, Vault.unseal(key, sealed, context=f"candidates:{number}"))
+    return CANDIDATE.read(Vault.unseal(key, sealed, context=f"candidates:{number}"))
 
 
 def replace_candidate(connection: Connection, vault: Vault, number: int, worked: Candidate) -> None:
@@ -130,7 +130,7 @@ def replace_candidate(connection: Connection, vault: Vault, number: int, worked:
         When there is none of that number, or it rested on somebody who left.
     """
     _, key = _sealed(connection, vault, number)
-    sealed = Vault.seal(key, to_json(worked).encode(), context=f"candidates:{number}")
+    sealed = Vault.seal(key, CANDIDATE.write(worked).encode(), context=f"candidates:{number}")
     connection.execute(update(candidates).where(candidates.c.id == number).values(sealed=sealed))
 
 

@@ -16,8 +16,9 @@ from antigone.model.case import Incident, SearchSettings
 from antigone.model.evidence import FurtherEvidence
 from antigone.model.frequency import FrequencyTable
 from antigone.model.lineage import StatedCounts
-from antigone.registry.documents import content_hash, from_json, to_json
+from antigone.registry.documents import Document, content_hash
 from antigone.registry.schema import incident_models, models
+from antigone.registry.stored import FREQUENCIES, FURTHER, SETTINGS
 
 _Kind = TypeVar("_Kind", FrequencyTable, SearchSettings, FurtherEvidence)
 
@@ -43,11 +44,11 @@ def conditions_of(incident: Incident) -> Conditions:
 
 def save_conditions(connection: Connection, incident: int, conditions: Conditions, *, at: str) -> bool:
     """Put conditions in force for an incident; whether they are others than before."""
-    wanted = [("frequencies", to_json(table)) for table in conditions.tables]
-    wanted += [("settings", to_json(conditions.settings)), ("further", to_json(conditions.further))]
-    hashes = [content_hash(content) for _, content in wanted]
-    if hashes == [hash_ for hash_, _ in _in_force(connection, incident)]:
+    if _in_force(connection, incident) and read_conditions(connection, incident) == conditions:
         return False
+    wanted = [("frequencies", FREQUENCIES.write(table)) for table in conditions.tables]
+    wanted += [("settings", SETTINGS.write(conditions.settings)), ("further", FURTHER.write(conditions.further))]
+    hashes = [content_hash(content) for _, content in wanted]
     _keep(connection, [(hash_, *one) for hash_, one in zip(hashes, wanted, strict=True)])
     links = incident_models
     ended = update(links).where(links.c.incident == incident, links.c.until.is_(None)).values(until=at)
@@ -65,14 +66,14 @@ def read_conditions(connection: Connection, incident: int) -> Conditions:
     for hash_ in hashes:
         found[content[hash_].kind].append(content[hash_].content)
     return Conditions(
-        _all(FrequencyTable, found["frequencies"]),
-        _all(SearchSettings, found["settings"])[0],
-        _all(FurtherEvidence, found["further"])[0],
+        _all(FREQUENCIES, found["frequencies"]),
+        _all(SETTINGS, found["settings"])[0],
+        _all(FURTHER, found["further"])[0],
     )
 
 
-def _all(kind: type[_Kind], documents: Iterable[str]) -> tuple[_Kind, ...]:
-    return tuple(from_json(kind, document) for document in documents)
+def _all(kind: Document[_Kind], documents: Iterable[str]) -> tuple[_Kind, ...]:
+    return tuple(map(kind.read, documents))
 
 
 def _in_force(connection: Connection, incident: int) -> list[tuple[str, int]]:

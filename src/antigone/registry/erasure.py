@@ -16,12 +16,10 @@ from sqlalchemy import Connection, Engine, Table, delete, func, select, text, up
 from sqlalchemy.exc import DBAPIError
 
 from antigone.errors import RegistryError, StorageError
-from antigone.model.result import SearchResult
 from antigone.registry.audit import append
 from antigone.registry.blocks import erase_blocks
 from antigone.registry.consent import AnyRow
 from antigone.registry.database import outside_transaction
-from antigone.registry.documents import from_json, to_json
 from antigone.registry.joint_runs import erase_joint
 from antigone.registry.ring import outdate_rings
 from antigone.registry.runs import AGAIN
@@ -45,6 +43,7 @@ from antigone.registry.schema import (
     unfinished,
     unidentified,
 )
+from antigone.registry.stored import SEARCH_ANSWER
 from antigone.registry.summaries import take_out
 
 _BLOCK = 1000
@@ -229,11 +228,11 @@ def _take_out_attesters(connection: Connection, incident: int, numbers: Sequence
     asked = select(consents.c.attested_by).distinct().select_from(of_incident).where(families.c.incident == incident)
     still = set(connection.scalars(asked))
     for run, text_of in connection.execute(select(runs.c.id, runs.c.result).where(runs.c.id.in_(numbers))).all():
-        answer = from_json(SearchResult, text_of)
+        answer = SEARCH_ANSWER.read(text_of)
         named = answer.provenance.consent_attested_by.split("; ")
         provenance = replace(answer.provenance, consent_attested_by="; ".join(one for one in named if one in still))
         if provenance != answer.provenance:
-            result = to_json(replace(answer, provenance=provenance))
+            result = SEARCH_ANSWER.write(replace(answer, provenance=provenance))
             connection.execute(update(runs).where(runs.c.id == run).values(result=result))
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, insert, select
 
 from antigone.model.joint_result import JointResult, PersonAnswer
-from antigone.registry.documents import from_json, to_json
 from antigone.registry.schema import joint_parts
+from antigone.registry.stored import JOINT_ANSWER, JOINT_PERSON, JOINT_SOUGHT
 from antigone.registry.typings import BLOCK
 from antigone.registry.vault import DataKey, Vault
 
@@ -34,10 +34,10 @@ class PackedJoint:
 def pack_joint(result: JointResult) -> PackedJoint:
     """Write an answer down, which takes a second for 20,000 persons: before the transaction that stores it."""
     parts: dict[tuple[Kind, str], bytes] = {
-        ("unidentified", code): _padded(to_json(answer)) for code, answer in result.by_person().items()
+        ("unidentified", code): as_part(JOINT_PERSON.write(answer)) for code, answer in result.by_person().items()
     }
-    parts |= {("family", answer.family): _padded(to_json(answer.missing)) for answer in result.families}
-    return PackedJoint(to_json(result).encode(), parts)
+    parts |= {("family", answer.family): as_part(JOINT_SOUGHT.write(answer.missing)) for answer in result.families}
+    return PackedJoint(JOINT_ANSWER.write(result).encode(), parts)
 
 
 def save_parts(connection: Connection, key: DataKey, run: int, parts: Mapping[tuple[Kind, str], bytes]) -> None:
@@ -66,10 +66,10 @@ def open_person(
 ) -> PersonAnswer | None:
     """What an answer says of an unidentified person, when it knows that person and sought that missing one."""
     sought = _open(connection, vault, run, "family", family)
-    if sought is None or missing not in from_json(tuple[str, ...], sought):
+    if sought is None or missing not in JOINT_SOUGHT.read(sought):
         return None
     found = _open(connection, vault, run, "unidentified", unidentified)
-    return None if found is None else from_json(PersonAnswer, found)
+    return None if found is None else JOINT_PERSON.read(found)
 
 
 def erase_parts(connection: Connection, runs: Collection[int]) -> None:
@@ -86,9 +86,15 @@ def _open(connection: Connection, vault: Vault, run: int, kind: Kind, code: str)
     return Vault.unseal(key, row.sealed, context=_context(run, kind, code))
 
 
-def _padded(text: str) -> bytes:
+def as_part(text: str) -> bytes:
+    """A document filled up to a multiple of `PADDED_TO` bytes."""
     content = text.encode()
     return content + b" " * (-len(content) % PADDED_TO)
+
+
+def context_of_part(row: Any) -> str:
+    """What a part is sealed for: the row that has its run, kind and code."""
+    return _context(row.run, row.kind, row.code)
 
 
 def _context(run: int, kind: Kind, code: str) -> str:

@@ -18,11 +18,11 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from antigone.errors import Conflict, RegistryError
 from antigone.model.case import Incident
 from antigone.model.joint_result import JointResult
-from antigone.registry.documents import from_json
 from antigone.registry.joint_parts import PackedJoint, erase_parts, save_parts
 from antigone.registry.overview import AnyRow, Rows, find_incident
 from antigone.registry.runs import AGAIN, gone_since
 from antigone.registry.schema import families, incidents, joint_runs, keys, members, users
+from antigone.registry.stored import JOINT_ANSWER
 from antigone.registry.vault import DataKey, Vault
 
 JOINT_WITHHELD = "joint answers of an incident that somebody left, or that was declared otherwise, meanwhile"
@@ -158,7 +158,7 @@ class SealedJoint:
         VaultError
             When it was sealed for another row.
         """
-        return from_json(JointResult, Vault.unseal(self.key, self.sealed, context=f"joint_runs:{self.run}"))
+        return JOINT_ANSWER.read(Vault.unseal(self.key, self.sealed, context=f"joint_runs:{self.run}"))
 
 
 def take_joint(connection: Connection, vault: Vault, run: int) -> SealedJoint:

@@ -12,7 +12,7 @@ from antigone.errors import InputError
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.lineage import MtHaplotype, YHaplotype
 from antigone.model.profile import NOT_TYPED, Genotype, Genotypes, Kit, Profile
-from antigone.registry.documents import from_json, to_json
+from antigone.registry.documents import Document
 
 _IN_PAIR, _BETWEEN, _AFTER_MARKERS, _BESIDE = "\x1f", "\x1e", "\x1d", "\x1c"
 _PLAIN_PERSON = UnidentifiedPerson("", Profile("", NOT_TYPED))
@@ -34,6 +34,7 @@ class Beside:
 
 
 NOTHING_BESIDE = Beside()
+BESIDE = Document("beside genotypes", Beside)
 
 
 def anonymous(person: UnidentifiedPerson) -> UnidentifiedPerson | None:
@@ -58,7 +59,15 @@ def pack(profile: Profile, beside: Beside = NOTHING_BESIDE) -> bytes:
         raise InputError(
             f"sample '{profile.sample}': the name of a marker or an allele has a control character; correct the file"
         )
-    return (text if beside == NOTHING_BESIDE else f"{text}{_BESIDE}{to_json(beside)}").encode()
+    return (text if beside == NOTHING_BESIDE else f"{text}{_BESIDE}{BESIDE.write(beside)}").encode()
+
+
+def renew_packed(packed: bytes) -> bytes:
+    """The same with what stands beside the genotypes as a document of the newest version."""
+    text, mark, beside = packed.decode().partition(_BESIDE)
+    if not mark or BESIDE.is_newest(beside):
+        return packed
+    return f"{text}{_BESIDE}{BESIDE.write(BESIDE.read(beside))}".encode()
 
 
 class _Pairs(dict[str, Genotype]):
@@ -91,7 +100,7 @@ class Unpacker:
         genotypes = NOT_TYPED
         if markers:
             genotypes = Genotypes(self._kit(markers), tuple(map(self._pairs.__getitem__, pairs.split(_BETWEEN))))
-        return Profile(sample, genotypes), from_json(Beside, beside) if beside else NOTHING_BESIDE
+        return Profile(sample, genotypes), BESIDE.read(beside) if beside else NOTHING_BESIDE
 
     def _kit(self, markers: str) -> Kit:
         if markers not in self._kits:

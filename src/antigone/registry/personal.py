@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from antigone.errors import RegistryError
 from antigone.model.circumstances import MissingCircumstances, UnidentifiedCircumstances
-from antigone.registry.documents import from_json, to_json
+from antigone.registry.documents import Document
 from antigone.registry.schema import donors, families, incidents, members, unidentified
 from antigone.registry.vault import DataKey, Vault
 
@@ -29,16 +29,17 @@ class Personal:
 
 
 NOTHING = Personal()
+PERSONAL = Document("personal", Personal)
 
 
 def seal_personal(key: DataKey, owner: Owner, number: int, record: Personal) -> bytes:
     """The record of one row, sealed for that row alone."""
-    return Vault.seal(key, to_json(record).encode(), context=f"{owner}:{number}")
+    return Vault.seal(key, PERSONAL.write(record).encode(), context=f"{owner}:{number}")
 
 
 def open_personal(key: DataKey, owner: Owner, number: int, sealed: bytes) -> Personal:
     """The record of one row."""
-    return from_json(Personal, Vault.unseal(key, sealed, context=f"{owner}:{number}"))
+    return PERSONAL.read(Vault.unseal(key, sealed, context=f"{owner}:{number}"))
 
 
 def write_personal(connection: Connection, vault: Vault, owner: Owner, number: int, record: Personal) -> None:

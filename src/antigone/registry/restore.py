@@ -24,6 +24,7 @@ from antigone.registry.database import Place, create_registry, is_server, open_r
 from antigone.registry.erasure import scrub, withdraw_donor, withdraw_seeker
 from antigone.registry.migrations import migrate
 from antigone.registry.properties import IDENTITY, read_property, write_property
+from antigone.registry.renewal import renew_documents
 from antigone.registry.ring import COUNTER, PLACES, Ring, read_ring
 from antigone.registry.schema import donors, families, incidents, keys, members, unidentified
 from antigone.registry.vault import BLOCK, Vault
@@ -66,6 +67,7 @@ def restore(place: Place, vault: Vault, *, archive: Path, ring: Path, at: str) -
             lost = _load(connection, archive, opened)
             _take_over(connection, vault, opened)
             migrate(connection)
+            renew_documents(connection, vault)
             head = verify_audit(connection)
             _erase_who_left(connection, at=at)
         left = scrub(engine) if lost else ()

@@ -20,8 +20,8 @@ from antigone.model.result import Candidate, SearchResult
 from antigone.registry.blocks import forget_until
 from antigone.registry.consent import covered_donors
 from antigone.registry.database import reserve
-from antigone.registry.documents import from_json, to_json
 from antigone.registry.schema import candidates, families, findings, incidents, members, pairings, runs, unidentified
+from antigone.registry.stored import CANDIDATE, SEARCH_ANSWER
 from antigone.registry.summaries import AGAIN as AGAIN
 from antigone.registry.summaries import save_summaries, without
 from antigone.registry.typings import BLOCK
@@ -143,7 +143,7 @@ def finish_run(
     left_out = json.loads(row.left_out) | ({WITHHELD: withheld} if gone else {})
     state = AGAIN if gone or changed else "finished"
     save_summaries(connection, run, rest)
-    brief = to_json(replace(rest, unidentified=(), families=()))
+    brief = SEARCH_ANSWER.write(replace(rest, unidentified=(), families=()))
     values = {"state": state, "finished": at, "result": brief, "left_out": json.dumps(left_out)}
     connection.execute(update(runs).where(runs.c.id == run).values(**values))
     forget_until(connection, row.incident, run=run)
@@ -161,7 +161,7 @@ def read_result(connection: Connection, run: int) -> SearchResult:
     row = _run(connection, run)
     if row.result is None:
         raise RegistryError(f"run {run} is {row.state} and has no answer; choose another run or start a new one")
-    return from_json(SearchResult, row.result)
+    return SEARCH_ANSWER.read(row.result)
 
 
 def read_findings(connection: Connection, vault: Vault, run: int, *, user: int) -> str:
@@ -259,7 +259,7 @@ def _save_candidates(connection: Connection, vault: Vault, run: Row[Any], found:
                 "posterior": one.posterior,
                 "markers": len(one.markers_compared),
                 "stale": False,
-                "sealed": Vault.seal(key, to_json(one).encode(), context=f"candidates:{number}"),
+                "sealed": Vault.seal(key, CANDIDATE.write(one).encode(), context=f"candidates:{number}"),
                 "key": key.id,
             }
             for number, key, one in zip(reserve(connection, candidates, len(block)), keys, block, strict=True)

@@ -14,8 +14,8 @@ from typing import Literal
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from antigone.model.result import FamilySummary, SearchResult, UnidentifiedSummary
-from antigone.registry.documents import from_json, to_json
 from antigone.registry.schema import runs, summaries
+from antigone.registry.stored import MISSING_LINE, PERSON_LINE, SEARCH_ANSWER
 
 AGAIN = "to be computed again"
 Kind = Literal["unidentified", "missing"]
@@ -35,8 +35,8 @@ def with_summaries(connection: Connection, run: int, result: SearchResult) -> Se
     people, kin = _all(connection, run, "unidentified"), _all(connection, run, "missing")
     return replace(
         result,
-        unidentified=tuple(from_json(UnidentifiedSummary, line) for line in people),
-        families=tuple(from_json(FamilySummary, line) for line in kin),
+        unidentified=tuple(PERSON_LINE.read(line) for line in people),
+        families=tuple(MISSING_LINE.read(line) for line in kin),
     )
 
 
@@ -48,13 +48,13 @@ def _all(connection: Connection, run: int, kind: Kind) -> Sequence[str]:
 def open_persons(connection: Connection, run: int, *, count: int) -> tuple[tuple[UnidentifiedSummary, ...], int]:
     """The first ``count`` unidentified persons without a candidate, in the order of the search; and how many."""
     lines, total = _open(connection, run, "unidentified", count)
-    return tuple(from_json(UnidentifiedSummary, line) for line in lines), total
+    return tuple(PERSON_LINE.read(line) for line in lines), total
 
 
 def open_missing(connection: Connection, run: int, *, count: int) -> tuple[tuple[FamilySummary, ...], int]:
     """The first ``count`` missing persons without a candidate, in the order of the search; and how many."""
     lines, total = _open(connection, run, "missing", count)
-    return tuple(from_json(FamilySummary, line) for line in lines), total
+    return tuple(MISSING_LINE.read(line) for line in lines), total
 
 
 def _open(connection: Connection, run: int, kind: Kind, count: int) -> tuple[Sequence[str], int]:
@@ -74,18 +74,18 @@ def take_out(
     asked = select(summaries).where(s.run.in_(numbers), or_(of_person, of_family))
     for row in connection.execute(asked).all():
         if row.kind == "unidentified":
-            person = _person_line(from_json(UnidentifiedSummary, row.line), families, people)
+            person = _person_line(PERSON_LINE.read(row.line), families, people)
             values = _person_row(row.run, row.place, person)
         else:
-            missing = _family_line(from_json(FamilySummary, row.line), families, people)
+            missing = _family_line(MISSING_LINE.read(row.line), families, people)
             values = _missing_row(row.run, row.place, missing)
         connection.execute(update(summaries).where(s.id == row.id).values(**values))
     for run, text in connection.execute(select(runs.c.id, runs.c.result).where(runs.c.id.in_(numbers))).all():
-        brief = from_json(SearchResult, text)
+        brief = SEARCH_ANSWER.read(text)
         notices = _about_others(brief.notices, {*families, *people})
         if notices != brief.notices:
             connection.execute(
-                update(runs).where(runs.c.id == run).values(result=to_json(replace(brief, notices=notices)))
+                update(runs).where(runs.c.id == run).values(result=SEARCH_ANSWER.write(replace(brief, notices=notices)))
             )
 
 
@@ -123,12 +123,12 @@ def _family_line(line: FamilySummary, families: Collection[str], people: Collect
 def _person_row(run: int, place: int, line: UnidentifiedSummary) -> dict[str, object]:
     return {
         "run": run, "kind": "unidentified", "place": place, "code": line.code, "other": line.best_family,
-        "candidates": line.candidates, "power": None, "line": to_json(line),
+        "candidates": line.candidates, "power": None, "line": PERSON_LINE.write(line),
     }  # fmt: skip
 
 
 def _missing_row(run: int, place: int, line: FamilySummary) -> dict[str, object]:
     return {
         "run": run, "kind": "missing", "place": place, "code": line.family, "other": line.best_unidentified,
-        "candidates": line.candidates, "power": line.power, "line": to_json(line),
+        "candidates": line.candidates, "power": line.power, "line": MISSING_LINE.write(line),
     }  # fmt: skip

@@ -33,6 +33,7 @@ from antigone.registry.keyfile import (
 from antigone.registry.migrations import LATEST
 from antigone.registry.onetime import accept_code, has_codes
 from antigone.registry.passphrase import STRONG, Cost, check_length
+from antigone.registry.renewal import renew_documents
 from antigone.registry.users import User, add_user
 from antigone.registry.vault import Vault, check_vault, found_registry
 
@@ -188,7 +189,8 @@ def upgrade_registry(place: Place, vault: Vault, *, clock: Clock = utc_now) -> t
 
     def record(connection: Connection) -> None:
         check_vault(connection, vault)
-        subject = json.dumps({"from": before, "to": LATEST})
+        renewed = renew_documents(connection, vault)
+        subject = json.dumps({"from": before, "to": LATEST, "documents renewed": renewed})
         append(
             connection,
             at=stamp(clock()),
