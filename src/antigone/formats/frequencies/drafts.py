@@ -61,11 +61,12 @@ class Listing:
 
 @dataclass(frozen=True)
 class Value:
-    """A printed number, and half a unit of its last printed decimal."""
+    """A printed number, half a unit of its last printed decimal, and the count that stands beside it."""
 
     number: float
     half: float
     where: Place
+    count: str = ""
 
 
 @dataclass
@@ -166,7 +167,7 @@ class _Gathering:
             self.findings.problem(entry.where, "frequency", f"'{text[:20]}'", "a number from 0 to 1", remedy)
             return None
         self.commas += "," in text
-        return Value(*found, entry.where)
+        return Value(*found, entry.where, entry.count)
 
     def _allele(self, entry: Entry) -> str | None:
         """A repeat number, or any short word, because the table itself defines it."""

@@ -12,7 +12,7 @@ from math import prod
 
 from antigone.formats.findings import Findings
 from antigone.formats.frequencies.choices import Counted, FrequencyChoices
-from antigone.formats.frequencies.drafts import Draft, Place, Size
+from antigone.formats.frequencies.drafts import Draft, Place, Size, read_value
 from antigone.model.frequency import FrequencyRule, FrequencyTable
 
 BY_CHANCE = 0.001
@@ -51,6 +51,7 @@ def alleles_sampled(
     if why:
         findings.notice(f"N of '{population}' in {draft.name} counts {counted}: {why}")
     sampled = {marker: n * (1 + (marker in persons)) for marker, n in numbers.items() if n}
+    _check_counts(draft, sampled, findings)
     if counted:
         return sampled, None
     return sampled, OpenSize(draft.sizes[next(iter(unnamed))].where, population, unnamed)
@@ -62,6 +63,16 @@ def _whole_number(size: Size, findings: Findings) -> int:
     found, remedy = f"'{size.number[:20]}'", "correct the number"
     findings.problem(size.where, size.kind, found, "a whole number above 0", remedy)
     return 0
+
+
+def _check_counts(draft: Draft, sampled: Mapping[str, int], findings: Findings) -> None:
+    """A count that stands beside a frequency is its frequency times 2N, as far as rounding shows."""
+    for marker, n in sampled.items():
+        for value in draft.values[marker].values():
+            count = read_value(value.count)
+            if value.count and (count is None or abs(count[0] - value.number * n) > value.half * n + _SLACK):
+                found = f"'{value.count[:20]}' beside a frequency of {value.number:.4g}, with 2N = {n}"
+                findings.problem(value.where, "count", found, "the frequency times 2N", "correct the one that is wrong")
 
 
 def _what_n_counts(draft: Draft, numbers: Mapping[str, int], choices: FrequencyChoices) -> tuple[Counted, str]:

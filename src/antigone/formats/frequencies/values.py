@@ -56,7 +56,7 @@ def _divided(draft: Draft, by: Mapping[str, float]) -> Draft:
     """A draft whose numbers are divided, marker by marker."""
     values = {
         marker: {
-            allele: Value(value.number / by[marker], value.half / by[marker], value.where)
+            allele: replace(value, number=value.number / by[marker], half=value.half / by[marker])
             for allele, value in alleles.items()
         }
         for marker, alleles in draft.values.items()
