@@ -210,12 +210,32 @@ def test_what_n_counts__is_a_question_where_decimals_are_too_few(tmp_path):
 
 @pytest.mark.parametrize(
     ("label", "remark", "times"),
-    [("2N", "", 1), ("Persons", "", 2), ("N", "Where N = number of alleles typed", 1), ("n", "n = individuals", 2)],
+    [
+        ("2N,100,90", "", 1),
+        ("Persons,100,90", "", 2),
+        ("N,100,90", "Where N = number of alleles typed", 1),
+        ("n,100,90", "n = individuals", 2),
+    ],
 )
 def test_what_n_counts__as_the_sheet_says(tmp_path, label, remark, times):
-    text = f"Allele,TH01,FGA\n6,0.5,\n9.3,0.5,\n20,,1\n{label},100,90\n{remark}\n"
+    text = f"Allele,TH01,FGA\n6,0.5,\n9.3,0.5,\n20,,1\n{label}\n{remark}\n"
     found, _ = reading(tmp_path, text)
     assert (found.tables[0].alleles_sampled, found.questions) == ({"TH01": 100 * times, "FGA": 90 * times}, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "sampled"),
+    [
+        ("Allele,TH01 (2N=100),FGA (2N=90)\n6,1,\n20,,1\n", {"TH01": 100, "FGA": 90}),
+        ("Coast (2N = 100)\nAllele,TH01,FGA\n6,1,\n20,,1\n", {"TH01": 100, "FGA": 100}),
+        ("Allele,TH01,FGA\n6,1,\n20,,1\n2N = 100\n", {"TH01": 100, "FGA": 100}),
+        ("Allele,TH01,FGA\n6,1,\n20,,1\nN = 50 persons\n", {"TH01": 100, "FGA": 100}),
+    ],
+)
+def test_sizes__beside_headings_and_below(tmp_path, text, sampled):
+    found, findings = reading(tmp_path, text)
+    assert findings.problems == []
+    assert (found.tables[0].alleles_sampled, found.questions) == (sampled, ())
 
 
 # Layouts, with the same content
@@ -236,6 +256,7 @@ SAME = {"TH01": {"6": 0.25, "9.3": 0.75}, "FGA": {"20": 1.0}}
         ("a.csv", "Some title, with a comma; and more\n\nAllele;TH01;FGA\n6;0,25;-\n9,3;0,75;-\n20;-;1\n"),
         ("a.csv", "Allele,TH01,Allele,FGA\n6,0.25,20,1\n9.3,0.75,,\nHo,0.4,Ho,0\n"),
         ("a.csv", "Allele,TH01,AMEL,DYS391,FGA\n6,0.25,,0.5,\n9.3,0.75,,0.6,\n20,,,,1\n<5,0,,,\n"),
+        ("a.csv", ",TH01,FGA\n6,0.25,\n9.3,0.75,\n20,,1\n"),
         ("a.freq", "TH01\n6 0.25\n9.3 0.75\n\nFGA\n20 1\n"),
         ("a.csv", "TH01\n6 0,25\n9,3 0,75\n\nFGA\n20 1\n"),
     ],
@@ -305,7 +326,7 @@ def test_sums__follow_the_printed_decimals(tmp_path, printed, taken):
         ("Allele,TH01,THO1\n6,0.5,0.5\n7,0.5,0.5\n", "correct the column names"),
         ("Allele,TH01\n6,0.5\n6.0,0.5\n", "remove one of the rows"),
         ("Locus,Allele,Freqency\nTH01,6,1\n", "add the column"),
-        ("sample,TH01\nA,1\n", "add the column"),
+        ("sample,TH01\nA,1\n", "other layouts are in docs/formats.md"),
     ],
 )
 def test_what_cannot_be_told__is_asked(tmp_path, text, said):

@@ -18,6 +18,9 @@ from antigone.formats.tables import cell_text
 SILENT = "silent"
 """The allele label under which our frequency table gives the frequency of a silent allele."""
 
+LARGEST_NUMBER = 1_000_000_000
+"""No count of alleles reaches it."""
+
 Place = tuple[str, int]
 
 _SILENT_WORDS = frozenset({SILENT, "null", "nul", "nulo", "0"})
@@ -78,6 +81,8 @@ class Draft:
     n_counts: Counted = ""
     values: dict[str, dict[str, Value]] = field(default_factory=dict)
     sizes: dict[str, Size] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    """Markers with a number or an allele that could not be read: the others would sum to anything but 1."""
 
     def where(self, marker: str) -> Place:
         return next(iter(self.values[marker].values())).where
@@ -96,7 +101,7 @@ def read_value(text: str) -> tuple[float, float] | None:
     except InvalidOperation:
         return None
     exponent = number.as_tuple().exponent
-    if not isinstance(exponent, int) or not -400 < exponent < 300 or number < 0:
+    if not isinstance(exponent, int) or not (exponent > -300 and 0 <= number < LARGEST_NUMBER):
         return None
     return float(number), 0.5 * 10.0 ** min(exponent, 0)
 
@@ -150,11 +155,13 @@ class _Gathering:
         value, allele = self._value(entry, draft), self._allele(entry)
         self.renamed[entry.marker, marker] += marker != entry.marker
         if value is None or allele is None:
+            draft.broken.add(marker)
             return
         alleles = draft.values.setdefault(marker, {})
         if allele in alleles:
             found = f"an allele of marker '{marker}' a second time"
             self.findings.problem(entry.where, "allele", found, "one row", "remove one of the rows")
+            draft.broken.add(marker)
         alleles[allele] = value
 
     def _value(self, entry: Entry, draft: Draft) -> Value | None:
@@ -191,11 +198,8 @@ class _Gathering:
             return None
 
     def _add_size(self, size: Size) -> None:
-        draft = self._draft(size.population)
-        chosen = [normalise_marker(size.marker)] if size.marker else list(draft.values)
-        for marker in chosen:
-            if marker_kind(marker) in ("Y", "amelogenin"):
-                continue
+        drafts = [self._draft(size.population)] if size.population else self.found.values()
+        for draft, marker in ((draft, marker) for draft in drafts for marker in _markers_of(size, draft)):
             before = draft.sizes.setdefault(marker, size)
             if (before.number, before.kind) != (size.number, size.kind):
                 self.findings.problem(
@@ -227,6 +231,11 @@ class _Gathering:
             notice(f"{self.not_seen} cells of {name} say that an allele was not seen; they are read as empty")
         if self.commas:
             notice(f"a decimal comma is read as a point in {self.commas} frequencies of {name}")
+
+
+def _markers_of(size: Size, draft: Draft) -> list[str]:
+    marker = normalise_marker(size.marker)
+    return [marker] if marker in draft.values else [] if marker else list(draft.values)
 
 
 def _beyond(found: re.Match[str]) -> str:

@@ -13,8 +13,8 @@ from antigone.formats.alleles import AlleleFault, Cell, read_allele
 from antigone.formats.findings import Findings
 from antigone.formats.frequencies.choices import Unit
 from antigone.formats.frequencies.drafts import Entry, Listing, Place, Size, is_nothing, read_value
-from antigone.formats.frequencies.words import SIZES, Field, field_of, what_n_counts
-from antigone.formats.markers import normalise_marker
+from antigone.formats.frequencies.words import SIZES, Field, field_of, size_beside, what_n_counts
+from antigone.formats.markers import is_known_marker, normalise_marker
 from antigone.formats.refusals import refused_column
 from antigone.formats.tables import Cells, Columns, Grid, cell_text, to_table
 
@@ -45,8 +45,16 @@ def read_layout(grid: Grid, findings: Findings) -> Listing | None:
             continue
         _say_lines([number for number, _ in rows[:position]], grid.name, "stands before the column names", findings)
         listing = layout(Grid(grid.name, iter(rows[position + 1 :]), (line, cells), grid.decimal_comma), findings)
+        listing.sizes = listing.sizes or list(_sizes_in_titles(grid.name, rows[:position]))
         return _with_n_explained(listing, rows, findings)
     return None
+
+
+def _sizes_in_titles(name: str, titles: Sequence[_LINE]) -> Iterator[Size]:
+    """A title such as "Coast (N = 361)", where the table has no size of its own."""
+    for line, cells in titles:
+        for beside in filter(None, (size_beside(cell_text(cell)) for cell in cells)):
+            yield Size((name, line), "", "", beside[2], beside[1])
 
 
 def _say_lines(lines: Sequence[int], name: str, where: str, findings: Findings) -> None:
@@ -74,10 +82,18 @@ def kind_of_header(cells: Cells) -> str:
             return "list"
         return "populations" if len(words) > 1 and not any(map(refused_column, words)) else ""
     labels = [text for text in texts if text][1:]
+    if not texts[0] and words and all(is_known_marker(_name(word)) for word in words):
+        return "ladder"
     if (fields[:1] == ["marker"] or not texts[0]) and _are_alleles(words) and len(labels) > 1:
         return "transposed"
     plain = all(field is None or field in SIZES | {"allele", "population"} for field in fields)
     return "ladder" if "allele" in fields and plain and words and not _are_alleles(words) else ""
+
+
+def _name(text: str) -> str:
+    """A heading without the size of its sample."""
+    beside = size_beside(text)
+    return beside[0] if beside is not None else text
 
 
 def _are_alleles(texts: Sequence[str]) -> bool:
@@ -131,11 +147,14 @@ def _list(grid: Grid, findings: Findings) -> Listing:
 
 def _populations(grid: Grid, findings: Findings) -> Listing:
     """A row for each allele of a marker, with a column for each population."""
-    _, header = grid.header or (0, ())
+    line, header = grid.header or (0, ())
     fields = [field_of(cell) for cell in header]
     marker, allele = fields.index("marker"), fields.index("allele")
-    columns = {i: cell_text(cell) for i, cell in enumerate(header) if fields[i] is None and cell_text(cell)}
+    columns = {i: _name(cell_text(cell)) for i, cell in enumerate(header) if fields[i] is None and cell_text(cell)}
     listing = Listing(grid.name)
+    listing.sizes += [
+        replace(size, population=size.marker, marker="") for size in _sizes_in_headings((grid.name, line), header)
+    ]
     for where, cells in _full_rows(grid, len(header), findings):
         kind = field_of(cells[allele])
         for i, population in columns.items():
@@ -155,6 +174,7 @@ def _ladder(grid: Grid, findings: Findings) -> Listing:
     listing, columns = Listing(grid.name), _LadderColumns.of(header)
     if not columns.are_good(grid.name, line, header, findings):
         return listing
+    listing.sizes += _sizes_in_headings((grid.name, line), header)
     unused: dict[str, int] = {}
     remarks = []
     for where, cells in _full_rows(grid, len(header), findings):
@@ -165,7 +185,9 @@ def _ladder(grid: Grid, findings: Findings) -> Listing:
         if kind == "allele":
             continue  # the column names once more
         if kind is None and not (filled and _is_row(cells[columns.allele[filled[0][0]]], filled)):
-            remarks += [] if _are_alleles([label or "-"]) else [where[1]]
+            told = size_beside(label)
+            listing.sizes += [Size(where, population, "", told[2], told[1])] if told and not told[0] else []
+            remarks += [] if told or _are_alleles([label or "-"]) else [where[1]]
             continue
         if kind in SIZES:
             listing.sizes += [Size(where, population, columns.markers[i], text, kind) for i, text in filled]
@@ -184,6 +206,14 @@ def _ladder(grid: Grid, findings: Findings) -> Listing:
 def _is_row(label: Cell, filled: Sequence[tuple[int, str]]) -> bool:
     """Whether a row has an allele or a number; without either it is a remark."""
     return _is_allele(cell_text(label)) or any(read_value(text.rstrip("% ")) is not None for _, text in filled)
+
+
+def _sizes_in_headings(where: Place, header: Cells) -> Iterator[Size]:
+    """Headings such as "TH01 (n=200)"."""
+    for cell in header:
+        beside = size_beside(cell_text(cell))
+        if beside is not None and beside[0]:
+            yield Size(where, "", beside[0], beside[2], beside[1])
 
 
 def _sizes_in_columns(where: Place, population: str, columns: _LadderColumns, cells: Cells) -> Iterator[Size]:
@@ -211,8 +241,9 @@ class _LadderColumns:
     @classmethod
     def of(cls, header: Cells) -> _LadderColumns:
         fields = [field_of(cell) for cell in header]
-        markers = {i: cell_text(cell) for i, cell in enumerate(header) if fields[i] is None and cell_text(cell)}
+        markers = {i: _name(cell_text(cell)) for i, cell in enumerate(header) if fields[i] is None and cell_text(cell)}
         alleles = [i for i, field in enumerate(fields) if field == "allele"]
+        alleles = alleles or [0]
         nearest = {i: max((a for a in alleles if a < i), default=alleles[0]) for i in markers}
         population = fields.index("population") if "population" in fields else None
         sizes: dict[int, Field] = {i: field for i, field in enumerate(fields) if field is not None and field in SIZES}
@@ -220,7 +251,7 @@ class _LadderColumns:
 
     def are_good(self, name: str, line: int, header: Cells, findings: Findings) -> bool:
         names = [normalise_marker(marker) for marker in self.markers.values()]
-        inner = range(max(self.markers, default=0))
+        inner = range(1, max(self.markers, default=0))
         if len(set(names)) == len(names) and all(cell_text(header[i]) for i in inner):
             return True
         expected = "a different marker name in each column after the first"

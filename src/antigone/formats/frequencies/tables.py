@@ -17,10 +17,12 @@ from antigone.formats.frequencies.pedsuite import is_pedsuite, pedsuite_listing
 from antigone.formats.frequencies.sizes import OpenSize, alleles_sampled, ask_sizes
 from antigone.formats.frequencies.strider import strider_listing
 from antigone.formats.frequencies.values import summing_to_one, to_frequencies
+from antigone.formats.frequencies.words import field_of
 from antigone.formats.markers import marker_kind
 from antigone.formats.parquet import read_parquet
+from antigone.formats.refusals import refused_column
 from antigone.formats.sources import decode_text, read_bytes
-from antigone.formats.tables import Grid, read_csv, read_workbook, to_table
+from antigone.formats.tables import Grid, cell_text, read_csv, read_workbook, to_table
 from antigone.model.frequency import FrequencyRule, FrequencyTable
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -129,11 +131,26 @@ def frequency_grids(
             if drafts.setdefault(of, draft) is not draft:
                 _twice(name, of, findings)
     if not drafts and not findings.number_of_problems and unread:
-        to_table(unread[0], LONG_COLUMNS, findings)  # which says what is missing
+        _refuse_header(unread[0], findings)
     elif drafts:
         for grid in unread:
             findings.notice(f"{grid.name} holds no table of frequencies and was not read")
     return _file(name, drafts, findings, source or name, choices)
+
+
+def _refuse_header(grid: Grid, findings: Findings) -> None:
+    """Say what is missing of a list, or that there are no column names of any layout."""
+    line, header = grid.header or (1, ())
+    if (
+        grid.header is None
+        or "marker" in map(field_of, header)
+        or any(refused_column(cell_text(cell)) for cell in header)
+    ):
+        to_table(grid, LONG_COLUMNS, findings)
+        return
+    expected = "'Allele' and a column for each marker, or the columns 'marker', 'allele' and 'frequency'"
+    remedy = "name the columns so; other layouts are in docs/formats.md"
+    findings.problem((grid.name, line), "", "no column names of a frequency table", expected, remedy)
 
 
 def _population(sheet: str, name: str, file: str) -> str:

@@ -30,6 +30,7 @@ def to_frequencies(population: str, draft: Draft, choices: FrequencyChoices, fin
                 found = f"{value.number:.6g} for an allele of marker '{marker}'"
                 remedy = f"correct the frequency, or {_SAY_VALUES}"
                 findings.problem(value.where, "frequency", found, "a number from 0 to 1", remedy)
+                draft.broken.add(marker)
     return draft
 
 
@@ -108,7 +109,7 @@ def summing_to_one(
             silent[marker] = alleles.pop(SILENT)
         frequencies[marker] = alleles
         target, total = 1 - silent.get(marker, 0.0), math.fsum(alleles.values())
-        if abs(total - target) <= EXACT_SUM:
+        if abs(total - target) <= EXACT_SUM or marker in draft.broken:
             continue
         explained = abs(total - target) <= half * len(values) + EXACT_SUM
         if total and (explained or choices.complete_sums):

@@ -34,13 +34,19 @@ _WORDS: dict[Field, str] = {
     "n": "n samplesize ntotal",
     "minimum": "fmin min minimum minfreq minimumfrequency minallelefrequency minimumallelefrequency frecuenciaminima "
     "52n",
-    "other": "total sum suma summe somme ho he hobs hexp obshet exphet hetobs hetexp pd pe pic pm mp pi tpi hwe pvalue "
+    "other": "total sum suma summe somme ho he het hom heterozygosity homozygosity "
+    " hobs hexp obshet exphet hetobs hetexp dp pd pe pic pm mp pi tpi hwe pvalue "
     "powerofdiscrimination powerofexclusion matchingprobability",
 }
 _FIELDS: dict[str, Field] = {word: field for field, words in _WORDS.items() for word in words.split()}
 _N_EXPLAINED = re.compile(
     r"\bn\s*(?:=|:|is|means)[^.;]*\b"
     r"(?:(alleles?|chromosomes?|alelos)|(persons?|individuals?|people|donors?|individuos|personas))\b"
+)
+
+_SIZE_BESIDE = re.compile(
+    r"(?P<name>[^()\[\]]*?)[\s,(\[]*(?P<two>2)?(?P<n>(?<![a-z])n)\s*[=:]\s*(?P<number>[0-9]{1,7})(?:\s+[a-z]+)?[)\]]?",
+    re.IGNORECASE,
 )
 
 
@@ -54,6 +60,21 @@ def field_of(cell: Cell) -> Field | None:
     """
     text = unicodedata.normalize("NFKD", cell_text(cell).lower())
     return _FIELDS.get(re.sub(r"[^a-z0-9%]+", "", text))
+
+
+def size_beside(text: str) -> tuple[str, Field, str] | None:
+    """A name with the number of a sample behind it: the name, what was counted, the number.
+
+    Examples
+    --------
+    >>> size_beside("TH01 (n=200)"), size_beside("N = 361 persons"), size_beside("2N: 722"), size_beside("TH01")
+    (('TH01', 'n', '200'), ('', 'persons', '361'), ('', 'alleles_sampled', '722'), None)
+    """
+    found = _SIZE_BESIDE.fullmatch(text.strip())
+    if found is None:
+        return None
+    kind = "alleles_sampled" if found["two"] else what_n_counts(text[found.start("n") :]) or "n"
+    return found["name"].strip(), kind, found["number"]
 
 
 def what_n_counts(text: str) -> Literal["", "alleles_sampled", "persons"]:
