@@ -199,8 +199,9 @@ class _Gathering:
 
     def _add_size(self, size: Size) -> None:
         drafts = [self._draft(size.population)] if size.population else self.found.values()
-        for draft, marker in ((draft, marker) for draft in drafts for marker in _markers_of(size, draft)):
-            before = draft.sizes.setdefault(marker, size)
+        places = [(draft.sizes, marker) for draft in drafts for marker in _markers_of(size, draft)]
+        for sizes, marker in places:
+            before = sizes.setdefault(marker, size)
             if (before.number, before.kind) != (size.number, size.kind):
                 self.findings.problem(
                     size.where,

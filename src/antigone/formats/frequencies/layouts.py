@@ -74,15 +74,15 @@ def kind_of_header(cells: Cells) -> str:
     >>> kind_of_header(["sample", "marker", "allele1", "allele2"])
     ''
     """
-    texts = [cell_text(cell) for cell in cells]
-    fields = [field_of(cell) for cell in cells]
+    texts = [cell_text(cell) for cell in cells] or [""]
+    fields = [field_of(text) for text in texts]
     words = [text for text, field in zip(texts, fields, strict=True) if text and field is None]
     if "allele" in fields and "marker" in fields:
         if any(field in _NUMBERS for field in fields):
             return "list"
         return "populations" if len(words) > 1 and not any(map(refused_column, words)) else ""
     labels = [text for text in texts if text][1:]
-    if not texts[0] and words and all(is_known_marker(_name(word)) for word in words):
+    if words and not texts[0] and all(texts[1:]) and all(is_known_marker(_name(word)) for word in words):
         return "ladder"
     if (fields[:1] == ["marker"] or not texts[0]) and _are_alleles(words) and len(labels) > 1:
         return "transposed"

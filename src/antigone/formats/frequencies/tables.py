@@ -6,13 +6,14 @@ import csv
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from antigone.formats.findings import Findings
 from antigone.formats.frequencies.choices import FrequencyChoices
 from antigone.formats.frequencies.drafts import Draft, Listing, drafts_of
 from antigone.formats.frequencies.familias import familias_listing
-from antigone.formats.frequencies.layouts import LONG_COLUMNS, kind_of_header, read_layout
+from antigone.formats.frequencies.layouts import LONG_COLUMNS, MOST_TITLE_LINES, kind_of_header, read_layout
 from antigone.formats.frequencies.pedsuite import is_pedsuite, pedsuite_listing
 from antigone.formats.frequencies.sizes import OpenSize, alleles_sampled, ask_sizes
 from antigone.formats.frequencies.strider import strider_listing
@@ -100,14 +101,24 @@ def _known_text(path: Path, content: bytes, findings: Findings) -> Listing | Non
 
 
 def _text_grid(name: str, content: bytes) -> Grid:
-    """A table as text. Lines before its column names are made empty: their commas say nothing of its separator."""
+    """A table as text. Its separator is that of its column names: the commas of a title say nothing of it."""
     lines = decode_text(name, content).splitlines(keepends=True)
-    for number, line in enumerate(lines[:40]):
-        for separator in ",;\t":
-            cells = next(csv.reader([line], delimiter=separator), [])
-            if len(cells) > 1 and kind_of_header(cells):
-                return read_csv(name, "".join(["\n"] * number + lines[number:]).encode())
+    for number, line in enumerate(lines[:MOST_TITLE_LINES]):
+        if any(kind_of_header(_cells(line, separator)) for separator in ",;\t"):
+            grid = read_csv(name, "".join(["\n"] * number + lines[number:]).encode())
+            titles = ((i, [title.strip()]) for i, title in enumerate(lines[:number], start=1))
+            header = [grid.header] if grid.header else []
+            return Grid.of(name, chain(titles, header, grid.rows), decimal_comma=grid.decimal_comma)
     return read_csv(name, content)
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    """The cells of a line under one separator; none where it does not separate."""
+    try:
+        cells = next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return []
+    return cells if len(cells) > 1 else []
 
 
 def frequency_grids(
