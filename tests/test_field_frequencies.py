@@ -208,6 +208,13 @@ def test_what_n_counts__is_a_question_where_decimals_are_too_few(tmp_path):
     assert table.alleles_sampled["TH01"] == 2 * 722
 
 
+def test_what_n_counts__as_stated_although_the_numbers_say_otherwise(tmp_path):
+    text, table = sheet("N", lambda n: n)
+    found, findings = reading(tmp_path, text, choices=FrequencyChoices(n_counts="persons"))
+    assert found.tables[0].alleles_sampled["TH01"] == 2 * table.alleles_sampled["TH01"]
+    assert any("states it, although each of" in notice for notice in findings.notices)
+
+
 @pytest.mark.parametrize(
     ("label", "remark", "times"),
     [
@@ -346,6 +353,27 @@ def test_a_count_beside_a_frequency__must_agree_with_it(tmp_path):
     header = "population,marker,allele,frequency,count,alleles_sampled\n"
     _, findings = reading(tmp_path, header + "A,TH01,6,0.25,3,8\nA,TH01,7,0.75,6,8\n")
     assert [(problem.line, problem.column) for problem in findings.problems] == [(2, "count")]
+
+
+@pytest.mark.parametrize("line", ['n_counts = "people"', 'values = "whole"', "complete_sums = 1", "file = 3"])
+def test_statements__of_another_kind_are_refused(inputs, tmp_path, line):
+    for file in (inputs / "N1").iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    other = "" if line.startswith("file") else 'file = "f.csv"'
+    (tmp_path / "incident.toml").write_text(f'title = "S"\n[frequencies]\n{other}\n{line}\n')
+    with pytest.raises(InputError) as error:
+        read_case_folder(tmp_path)
+    key = line.partition(" ")[0]
+    assert (4, f"[frequencies] {key}") in [(problem.line, problem.column) for problem in error.value.problems]
+
+
+def test_sheets__of_the_chosen_populations_alone(inputs, tmp_path):
+    for file in (inputs / "fq01").iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "incident.toml").write_text('title = "S"\n[frequencies]\npopulations = ["Caucasian"]\n')
+    incident = read_case_folder(tmp_path)
+    assert [table.population for table in incident.tables] == ["Caucasian"]
+    assert "of frequencies.xlsx only the sheets of the chosen populations were read" in incident.notices
 
 
 def test_a_population_of_two_files__is_refused(inputs, tmp_path):

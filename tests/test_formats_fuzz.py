@@ -57,6 +57,8 @@ READERS = {
     "dvi.fam": (lambda path: read_familias_incident(path, "fuzz"), DVI.encode()),
     "f.csv": (read_frequencies, FILES["frequencies.csv"].encode()),
     "l.csv": (read_frequencies, b"Allele,TH01,FGA\n6,1,\n20,,1\n2N,10,10\n"),
+    "t.csv": (read_frequencies, b"Some title\nLocus,6,9.3,>27,2N\nTH01,0.25,0.75,,200\nFGA,,,1,200\n"),
+    "c.csv": (read_frequencies, b"Allele;TH01;FGA;Y indel\n6;10;;1\n9,3;30;;\n20;;50;\nn;40;50;\nfmin;0,1;0,1;\n"),
     "f.freq": (read_frequencies, b"TH01\n6 0.5\n7 0.5\n\nFGA\n20 1\n"),
     "f.xml": (read_frequencies, STRIDER.encode()),
     "g.txt": (read_genemapper, (GENES + "S1\tFGA\t20\t21\t\n").encode()),

@@ -134,6 +134,7 @@ def _frequency_choices(section: Section) -> FrequencyChoices:
         _one_of(section, "values", UNITS, ""),
         _one_of(section, "n_counts", COUNTED, ""),
         section.flag("complete_sums", False),
+        section.texts("populations"),
     )
 
 

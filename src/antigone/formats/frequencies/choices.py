@@ -16,10 +16,12 @@ COUNTED: tuple[Counted, ...] = ("alleles", "persons")
 class FrequencyChoices:
     """``[frequencies]`` of ``incident.toml``: what its numbers are, what a row N counts, and incomplete sums.
 
-    Empty means not stated: the table decides, or there is a question. ``complete_sums`` lets frequencies that miss a
+    Empty means not stated: the table decides, or there is a question. ``populations`` are those that are wanted, all
+    when it is empty. ``complete_sums`` lets frequencies that miss a
     sum of 1 by more than rounding explains be divided by their sum.
     """
 
     values: Unit = ""
     n_counts: Counted = ""
     complete_sums: bool = False
+    populations: tuple[str, ...] = ()

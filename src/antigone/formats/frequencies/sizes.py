@@ -76,23 +76,29 @@ def _check_counts(draft: Draft, sampled: Mapping[str, int], findings: Findings) 
 
 
 def _what_n_counts(draft: Draft, numbers: Mapping[str, int], choices: FrequencyChoices) -> tuple[Counted, str]:
+    """What N counts, and why; nothing where neither the user, nor the numbers, nor the format tells."""
+    shown, why = _shown_by_numbers(draft, numbers)
     if choices.n_counts:
-        return choices.n_counts, "incident.toml states it"
+        but = f", although {why}" if shown not in ("", choices.n_counts) else ""
+        return choices.n_counts, f"incident.toml states it{but}"
+    if shown or not draft.n_counts:
+        return shown, why
+    return draft.n_counts, "this is the custom of its format"
+
+
+def _shown_by_numbers(draft: Draft, numbers: Mapping[str, int]) -> tuple[Counted, str]:
     products = list(_products(draft, numbers))
-    total = sum(len(of_marker) for of_marker in products)
     every = [product for of_marker in products for product in of_marker]
     halves = [(x, slack) for x, slack in every if not _is_whole(x, slack)]
     free = sum(len(of_marker) - 1 for of_marker in products)
     if not halves and 0.5**free < BY_CHANCE:
-        return "alleles", f"each of {total} frequencies times N is a whole number"
+        return "alleles", f"each of {len(every)} frequencies times N is a whole number"
     twice = [(2 * x, 2 * slack) for x, slack in every]
     chance = prod(min(1.0, 2 * slack) for _, slack in twice)
     if halves and all(_is_whole(x, slack) for x, slack in twice) and chance < BY_CHANCE:
-        return (
-            "persons",
-            f"{len(halves)} of {total} frequencies times N are halves, and each times 2N is a whole number",
-        )
-    return (draft.n_counts, "this is the custom of its format") if draft.n_counts else ("", "")
+        share = f"{len(halves)} of {len(every)} frequencies times N are halves"
+        return "persons", f"{share}, and each times 2N is a whole number"
+    return "", ""
 
 
 def _products(draft: Draft, numbers: Mapping[str, int]) -> Iterator[list[tuple[float, float]]]:

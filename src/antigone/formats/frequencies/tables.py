@@ -77,6 +77,7 @@ def frequency_file(
         When the file cannot be read at all.
     """
     name, population, source = path.name, population or path.stem, source or path.name
+    choices = choices or FrequencyChoices()
     if content.startswith(_WORKBOOKS):
         return frequency_grids(name, read_workbook(name, content), findings, population, source, choices)
     if content.startswith(b"PAR1") or path.suffix.lower() == ".parquet":
@@ -130,7 +131,8 @@ def frequency_grids(
     choices: FrequencyChoices | None = None,
 ) -> FrequencyFile:
     """The tables of the sheets of one file, by the name of the sheet; a sheet is a population where it names none."""
-    grids = {"frequencies": grids["frequencies"]} if "frequencies" in grids else grids
+    choices = choices or FrequencyChoices()
+    grids = _wanted_sheets(name, grids, population, choices.populations, findings)
     drafts: dict[str, Draft] = {}
     unread = []
     for sheet, grid in grids.items():
@@ -147,6 +149,20 @@ def frequency_grids(
         for grid in unread:
             findings.notice(f"{grid.name} holds no table of frequencies and was not read")
     return _file(name, drafts, findings, source or name, choices)
+
+
+def _wanted_sheets(
+    name: str, grids: Mapping[str, Grid], file: str, wanted: tuple[str, ...], findings: Findings
+) -> Mapping[str, Grid]:
+    """The sheet ``frequencies``, or those that are called as the wanted populations, or all."""
+    if "frequencies" in grids:
+        return {"frequencies": grids["frequencies"]}
+    chosen = {sheet: grid for sheet, grid in grids.items() if _population(sheet, grid.name, file) in wanted}
+    if not wanted or len(chosen) < len(wanted):
+        return grids
+    if len(chosen) < len(grids):
+        findings.notice(f"of {name} only the sheets of the chosen populations were read")
+    return chosen
 
 
 def _refuse_header(grid: Grid, findings: Findings) -> None:
@@ -177,14 +193,14 @@ def _twice(name: str, population: str, findings: Findings) -> None:
 
 
 def _file(
-    name: str, drafts: Mapping[str, Draft], findings: Findings, source: str, choices: FrequencyChoices | None
+    name: str, drafts: Mapping[str, Draft], findings: Findings, source: str, choices: FrequencyChoices
 ) -> FrequencyFile:
     if not any(draft.values for draft in drafts.values()) and not findings.number_of_problems:
         findings.problem((name, 0), "", "no frequencies", "a table of allele frequencies", "check the file's format")
     tables, questions = [], []
     for population, draft in drafts.items():
         if draft.values:
-            table, question = _table(population, draft, choices or FrequencyChoices(), findings, source)
+            table, question = _table(population, draft, choices, findings, source)
             tables.append(table)
             questions += [question] if question is not None else []
     return FrequencyFile(tuple(tables), tuple(questions))
