@@ -103,7 +103,10 @@ def test_sheets_of_one_table__give_the_answer_of_its_frequencies(inputs, name):
         ("fq33", "these are no alleles and are not used: 'fmin'; rare alleles have the stated floor"),
         ("fq33", "the row '0' of shdg.csv is read as the frequency of silent alleles"),
         ("fq33", "a decimal comma is read as a point in 5 frequencies of shdg.csv"),
-        ("fq33", "marker 'SE33' has no frequencies in every population and takes no part: 4 rows of profiles.csv"),
+        (
+            "fq33",
+            "left out of profiles.csv, because not every population has their frequencies: D3S1358 (4 rows)",
+        ),
     ],
 )
 def test_what_was_assumed__stands_in_the_result(inputs, name, said):
@@ -288,6 +291,11 @@ def test_ranges__are_read_as_the_allele_next_to_them(tmp_path):
     found, findings = reading(tmp_path, "Allele,FGA\n<18,0.01\n20,0.98\n>27,0.01\n")
     assert found.tables[0].frequencies == {"FGA": {"17": 0.01, "20": 0.98, "28": 0.01}}
     assert any("alleles '>27' of f.csv are read as allele 28" in notice for notice in findings.notices)
+
+
+def test_a_misspelt_marker__is_named(tmp_path):
+    _, findings = reading(tmp_path, "Allele,TH01,D21S1l\n6,1,\n28,,1\n")
+    assert "no known markers, perhaps misspelt, in f.csv: 'D21S1l'" in findings.notices
 
 
 def test_the_database_of_a_fam_file(shared):

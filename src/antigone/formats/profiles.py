@@ -386,9 +386,8 @@ class _Gathering:
                 f"marker '{marker}' is no autosomal STR, nor one of the X with frequencies, and takes no part: "
                 f"{number} rows of {file}"
             )
-        for marker, number in without.items():
-            findings.notice(
-                f"marker '{marker}' has no frequencies in every population and takes no part: {number} rows of {file}"
-            )
+        if without:
+            markers = ", ".join(f"{marker} ({number} rows)" for marker, number in without.items())
+            findings.notice(f"left out of {file}, because not every population has their frequencies: {markers}")
         if self.decimal_commas:
             findings.notice(f"a decimal comma is read as a point in {self.decimal_commas} alleles of {file}")

@@ -12,11 +12,14 @@ from antigone.formats.alleles import AlleleFault, Cell, read_allele
 from antigone.formats.findings import Findings
 from antigone.formats.frequencies.choices import Counted, Unit
 from antigone.formats.frequencies.words import Field
-from antigone.formats.markers import marker_kind, normalise_marker
+from antigone.formats.markers import is_known_marker, marker_kind, normalise_marker
 from antigone.formats.tables import cell_text
 
 SILENT = "silent"
 """The allele label under which our frequency table gives the frequency of a silent allele."""
+
+MOST_NAMES = 10
+"""Names of unknown markers that a notice lists."""
 
 LARGEST_NUMBER = 1_000_000_000
 """No count of alleles reaches it."""
@@ -221,6 +224,7 @@ class _Gathering:
         if self.left_out:
             markers = ", ".join(sorted(self.left_out))
             notice(f"left out of {name}, neither of an autosome nor of the X chromosome: {markers}")
+        self._say_unknown_markers()
         for text, label in self.ranges.items():
             notice(
                 f"alleles '{text}' of {name} are read as allele {label}; another allele of that range has the floor of "
@@ -232,6 +236,14 @@ class _Gathering:
             notice(f"{self.not_seen} cells of {name} say that an allele was not seen; they are read as empty")
         if self.commas:
             notice(f"a decimal comma is read as a point in {self.commas} frequencies of {name}")
+
+    def _say_unknown_markers(self) -> None:
+        """Among known markers, a name that nobody uses is perhaps misspelt."""
+        markers = {marker for draft in self.found.values() for marker in draft.values}
+        unknown = sorted(marker for marker in markers if not is_known_marker(marker) and marker_kind(marker) != "X")
+        if unknown and len(unknown) < len(markers):
+            names = ", ".join(f"'{marker}'" for marker in unknown[:MOST_NAMES]) + ", ..." * (len(unknown) > MOST_NAMES)
+            self.findings.notice(f"no known markers, perhaps misspelt, in {self.listing.name}: {names}")
 
 
 def _markers_of(size: Size, draft: Draft) -> list[str]:
