@@ -180,8 +180,8 @@ def _incident(folder: _Folder) -> Incident:
         refuse_replicates([sample for sample, _ in samples.samples], typed, findings)
         if settings.known:
             check_replicates(unidentified, observation, typed, x_markers, findings)
-            ask_sizes(frequencies.questions, tables, typed.seen(), settings.settings.rule, findings)
     if settings.known:
+        ask_sizes(frequencies.questions, tables, typed.seen(), settings.settings.rule, findings)
         _check_mutation_models(settings, tables, typed, findings)
     people = People(
         None if found.unread else {person.code for person in unidentified},

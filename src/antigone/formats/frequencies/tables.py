@@ -27,6 +27,7 @@ from antigone.formats.tables import Grid, cell_text, read_csv, read_workbook, to
 from antigone.model.frequency import FrequencyRule, FrequencyTable
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
 _PLAIN_SHEETS = ("sheet", "tabelle", "hoja", "feuil", "planilha", "foglio", "frequencies")
 
 
@@ -78,12 +79,11 @@ def frequency_file(
     """
     name, population, source = path.name, population or path.stem, source or path.name
     choices = choices or FrequencyChoices()
-    if content.startswith(_WORKBOOKS):
+    ending = path.suffix.lower()
+    if content.startswith(_WORKBOOKS) or ending in _WORKBOOK_ENDINGS:
         return frequency_grids(name, read_workbook(name, content), findings, population, source, choices)
-    if content.startswith(b"PAR1") or path.suffix.lower() == ".parquet":
+    if content.startswith(b"PAR1") or ending == ".parquet":
         return frequency_grids(name, {"": read_parquet(name, content)}, findings, population, source, choices)
-    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
-        read_workbook(name, content)
     listing = _known_text(path, content, findings)
     if listing is None:
         return frequency_grids(name, {"": _text_grid(name, content)}, findings, population, source, choices)
