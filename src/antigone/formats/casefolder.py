@@ -24,7 +24,9 @@ from antigone.formats.families import (
     read_unidentified,
 )
 from antigone.formats.findings import Findings
-from antigone.formats.frequencies import NIST_1036, frequency_file, frequency_tables, nist1036
+from antigone.formats.frequencies.nist import NIST_1036, nist1036
+from antigone.formats.frequencies.sizes import ask_sizes
+from antigone.formats.frequencies.tables import FrequencyFile, frequency_file, frequency_grids, one_of_each
 from antigone.formats.further import FurtherTables, People, read_further
 from antigone.formats.genemapper import genemapper_rows, is_genemapper
 from antigone.formats.parquet import read_parquet
@@ -44,6 +46,10 @@ _TABLES = (
     "families", "donors", "unidentified", "profiles", "frequencies", "y_haplotypes", "y_reference", "y_counts",
     "y_laplace", "mt_haplotypes", "mt_reference", "mt_counts", "circumstances_missing", "circumstances_unidentified",
 )  # fmt: skip
+_ENDINGS = {
+    "profiles": (".csv", ".xlsx", ".parquet", ".txt"),
+    "frequencies": (".csv", ".xlsx", ".parquet", ".txt", ".tsv", ".xlsm", ".xls", ".ods", ".freq", ".xml", ".fam"),
+}
 _UNKNOWN_SETTINGS = IncidentSettings("", SearchSettings(), known=False)
 MOST_STRANGERS = 10
 """Files of no known name that are named when something is missing."""
@@ -70,10 +76,7 @@ class _Folder:
 
     def grid(self, table: str) -> Grid | None:
         """The cells of a table; a file that cannot be read is a problem like any other."""
-        candidates = self._candidates(table)
-        if len(candidates) + (table in self.sheets) > 1:
-            names = " and ".join([path.name for path in candidates] + ["a sheet"] * (table in self.sheets))
-            self.findings.problem((self.name, 0), "", f"{names}", f"the table '{table}' once", "remove one of them")
+        candidates = self.candidates(table)
         if not candidates:
             return self.sheets.get(table)
         name, ending = candidates[0].name, candidates[0].suffix
@@ -111,11 +114,15 @@ class _Folder:
             remedy = "give it the name of the table that it holds, or remove it"
             self.findings.problem((name[:60], 0), "", "a file of no known name, which was not read", expected, remedy)
 
-    def _candidates(self, table: str) -> list[Path]:
-        if self.path is None:
-            return []
-        endings = (".csv", ".xlsx", ".parquet", ".txt") if table == "profiles" else (".csv", ".xlsx", ".parquet")
-        return [path for ending in endings if (path := self.path / f"{table}{ending}").is_file()]
+    def candidates(self, table: str) -> list[Path]:
+        """The files that hold a table; more than one place of it is a problem."""
+        endings = _ENDINGS.get(table, (".csv", ".xlsx", ".parquet"))
+        paths = [self.path / f"{table}{ending}" for ending in endings] if self.path is not None else []
+        found = [path for path in paths if path.is_file()]
+        if len(found) + (table in self.sheets) > 1:
+            names = " and ".join([path.name for path in found] + ["a sheet"] * (table in self.sheets))
+            self.findings.problem((self.name, 0), "", f"{names}", f"the table '{table}' once", "remove one of them")
+        return found
 
 
 def read_case_folder(path: Path | str) -> Incident:
@@ -158,7 +165,8 @@ def _without_collection() -> Iterator[None]:
 def _incident(folder: _Folder) -> Incident:
     findings = folder.findings
     settings = _settings(folder)
-    tables = _frequency_tables(folder, settings)
+    frequencies = _frequencies(folder, settings)
+    tables = frequencies.tables
     ladders = _ladders(tables) if tables else None
     typed = _profiles(folder, ladders)
     donors, kin = folder.table("donors", DONOR_COLUMNS), folder.table("families", FAMILY_COLUMNS)
@@ -173,6 +181,7 @@ def _incident(folder: _Folder) -> Incident:
         if settings.known:
             check_replicates(unidentified, observation, typed, x_markers, findings)
     if settings.known:
+        ask_sizes(frequencies.questions, tables, typed.seen(), settings.settings.rule, findings)
         _check_mutation_models(settings, tables, typed, findings)
     people = People(
         None if found.unread else {person.code for person in unidentified},
@@ -221,7 +230,7 @@ def _setting(key: str, cell: Cell) -> object:
     if not isinstance(cell, str):
         return cell
     text = cell.strip()
-    if key.rpartition(".")[2] == "populations":
+    if key.rpartition(".")[2] in ("populations", "file"):
         return [part.strip() for part in text.split(";")]
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
@@ -236,47 +245,54 @@ def _section_and_key(dotted: str) -> tuple[str, str]:
     return section, key
 
 
-def _frequency_tables(folder: _Folder, settings: IncidentSettings) -> tuple[FrequencyTable, ...]:
-    findings = folder.findings
-    if settings.builtin:
-        tables = nist1036()
-    elif settings.frequency_file:
-        tables = _named_file(folder, settings)
+def _frequencies(folder: _Folder, settings: IncidentSettings) -> FrequencyFile:
+    found = FrequencyFile(nist1036()) if settings.builtin else _own_frequencies(folder, settings)
+    tables = tuple(
+        replace(table, source=settings.sources.get(table.population, table.source)) for table in found.tables
+    )
+    chosen = _chosen(tables, settings, folder)
+    if chosen:
+        _say_lacking(chosen, folder.findings)
+    return replace(found, tables=chosen)
+
+
+def _own_frequencies(folder: _Folder, settings: IncidentSettings) -> FrequencyFile:
+    """The tables of the files that the settings name, or of the table ``frequencies`` in the folder."""
+    if settings.frequency_files:
+        files = [_named_file(folder, name, settings) for name in settings.frequency_files]
+    elif paths := folder.candidates("frequencies"):
+        files = [_frequency_file(folder, paths[0], settings)]
+    elif "frequencies" in folder.sheets:
+        grids = {"": folder.sheets["frequencies"]}
+        choices = settings.frequency_choices
+        files = [frequency_grids(grids[""].name, grids, folder.findings, choices=choices)]
     else:
-        grid = folder.grid("frequencies")
-        if grid is None and not settings.known:
-            return ()
-        if grid is None:
+        if settings.known:
             expected = f"'frequencies.csv', or builtin = \"{NIST_1036}\" under [frequencies]"
             folder.lacks("no allele frequencies", expected, "add one of them")
-            return ()
-        tables = _own_table(grid, findings)
-    tables = tuple(replace(table, source=settings.sources.get(table.population, table.source)) for table in tables)
-    return _chosen(tables, settings, folder)
+        return FrequencyFile()
+    tables = tuple(table for file in files for table in file.tables)
+    one_of_each(tables, settings.place("frequencies", "file"), folder.findings)
+    return FrequencyFile(tables, tuple(question for file in files for question in file.questions))
 
 
-def _own_table(grid: Grid, findings: Findings) -> tuple[FrequencyTable, ...]:
-    try:
-        return () if grid.unreadable else frequency_tables(grid, findings)
-    except InputError as error:
-        findings.add_problems(error.problems)
-        return ()
-
-
-def _named_file(folder: _Folder, settings: IncidentSettings) -> tuple[FrequencyTable, ...]:
-    name = settings.frequency_file
-    path = (folder.path or Path()) / name
+def _named_file(folder: _Folder, name: str, settings: IncidentSettings) -> FrequencyFile:
     if folder.path is None or Path(name).name != name:
         remedy = "put the file into the case folder and write its name without a path"
         folder.findings.problem(
             settings.place("frequencies", "file"), "file", f"'{name[:60]}'", "a file in this folder", remedy
         )
-        return ()
+        return FrequencyFile()
+    return _frequency_file(folder, folder.path / name, settings)
+
+
+def _frequency_file(folder: _Folder, path: Path, settings: IncidentSettings) -> FrequencyFile:
     try:
-        return frequency_file(path, folder.open(path).read(), folder.findings)
+        content = folder.open(path).read()
+        return frequency_file(path, content, folder.findings, choices=settings.frequency_choices)
     except InputError as error:
         folder.findings.add_problems(error.problems)
-        return ()
+        return FrequencyFile()
 
 
 def _chosen(
@@ -290,6 +306,17 @@ def _chosen(
             where = settings.place("frequencies", "populations")
             folder.findings.problem(where, "populations", f"'{name[:60]}'", expected, "correct the name")
     return tuple(by_name[name] for name in populations if name in by_name) if populations else tables
+
+
+def _say_lacking(tables: tuple[FrequencyTable, ...], findings: Findings) -> None:
+    """Name the markers that only some of the populations have: they take no part in any."""
+    everywhere = set.intersection(*(set(table.frequencies) for table in tables))
+    for table in tables:
+        only = sorted(table.frequencies.keys() - everywhere)
+        if only:
+            findings.notice(
+                f"only some populations, '{table.population}' among them, have frequencies of {', '.join(only)}"
+            )
 
 
 def _ladders(tables: tuple[FrequencyTable, ...]) -> dict[str, frozenset[str]]:

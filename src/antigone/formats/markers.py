@@ -111,6 +111,17 @@ def normalise_marker(name: str) -> str:
     return name.strip()
 
 
+def is_known_marker(name: str) -> bool:
+    """Whether a marker is one that laboratories type, in any of its spellings; another name may be misspelt.
+
+    Examples
+    --------
+    >>> [is_known_marker(name) for name in ("penta e", "D2-S441", "D2S414", "rs1234")]
+    [True, True, False, False]
+    """
+    return normalise_marker(name) in _SPELLINGS
+
+
 def marker_kind(name: str) -> MarkerKind:
     """Whether a marker is inherited like an autosome; a name that is not known to be anything else is.
 

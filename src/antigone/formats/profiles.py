@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from antigone.formats.alleles import UNKNOWN, AlleleFault, Cell, is_decimal_comma, read_allele
 from antigone.formats.findings import Findings
-from antigone.formats.markers import marker_kind, normalise_marker
+from antigone.formats.markers import is_known_marker, marker_kind, normalise_marker
 from antigone.formats.tables import Columns, Table, cell_text
 from antigone.model.observation import Replicate
 from antigone.model.pedigree import Sex
@@ -65,6 +65,18 @@ class TypedSamples:
         kits = {id(typed.kit): typed.kit for typed in self.genotypes.values()}
         again = {marker for markers in self.replicates.values() for marker in markers}
         return again | {marker for kit in kits.values() for marker in kit.markers}
+
+    def seen(self) -> dict[str, set[str]]:
+        """Every allele that was read, by marker, in any sample and amplification."""
+        found: dict[str, set[str]] = {}
+        for genotypes in self.genotypes.values():
+            for marker, pair in genotypes.items():
+                found.setdefault(marker, set()).update(allele for allele in pair if allele is not None)
+        for markers in self.replicates.values():
+            for marker, amplifications in markers.items():
+                alleles = (allele for replicate in amplifications for allele in replicate)
+                found.setdefault(marker, set()).update(allele for allele in alleles if allele is not None)
+        return found
 
     def profile(self, sample: str) -> Profile:
         """The profile of a sample, empty when nothing was typed."""
@@ -164,11 +176,11 @@ def gather_profiles(
 ) -> TypedSamples:
     """Gather rows, in any order, into the genotypes of each sample.
 
-    ``ladders`` holds the allele labels of each marker that has frequencies; a marker outside it is a problem.
-    Without ``ladders`` every autosomal marker is taken. Markers of the Y chromosome, and those of the X without
-    frequencies, are left out with a notice, and Amelogenin is kept apart as the sex that it shows. Of a file that
-    cannot be read to its end
-    nothing is taken.
+    ``ladders`` holds the allele labels of each marker that has frequencies. A known marker outside it is left out with
+    a notice; a marker whose name is not known either may be misspelt, and is a problem. Without ``ladders`` every
+    autosomal marker is taken. Markers of the Y chromosome, and those of the X without frequencies, are left out with a
+    notice, and Amelogenin is kept apart as the sex that it shows. Of a file that cannot be read to its end nothing is
+    taken.
     """
     gathering = _Gathering(rows.table, ladders)
     gathering.read(rows.rows)
@@ -355,6 +367,7 @@ class _Gathering:
         """State what was done with the rows, marker by marker."""
         file = self.table.name
         left_out: Counter[str] = Counter()
+        without: Counter[str] = Counter()
         for column in self.columns.values():
             if column.marker != column.written:
                 findings.notice(
@@ -362,6 +375,8 @@ class _Gathering:
                 )
             if column.kind not in ("autosomal", "X") or (column.kind == "X" and column.ladder is None):
                 left_out[column.marker] += column.number
+            elif column.ladder is None and is_known_marker(column.marker):
+                without[column.marker] += column.number
             elif column.ladder is None:
                 found = f"marker '{column.written}' in {column.number} rows, without frequencies"
                 remedy = "add its frequencies, correct its name, or remove its rows"
@@ -371,5 +386,8 @@ class _Gathering:
                 f"marker '{marker}' is no autosomal STR, nor one of the X with frequencies, and takes no part: "
                 f"{number} rows of {file}"
             )
+        if without:
+            markers = ", ".join(f"{marker} ({number} rows)" for marker, number in without.items())
+            findings.notice(f"left out of {file}, because not every population has their frequencies: {markers}")
         if self.decimal_commas:
             findings.notice(f"a decimal comma is read as a point in {self.decimal_commas} alleles of {file}")
