@@ -40,7 +40,7 @@ from antigone.model.mutation import Custom, Equal, MutationModel, NoMutation, Pr
 SETTINGS_FILE = "incident.toml"
 WORKBOOK = "incident.xlsx"
 _SETTINGS_COLUMNS = Columns(needed=("key", "value"), filled=("key",))
-_TABLES = (
+TABLES = (
     "families", "donors", "unidentified", "profiles", "frequencies", "y_haplotypes", "y_reference", "y_counts",
     "y_laplace", "mt_haplotypes", "mt_reference", "mt_counts", "circumstances_missing", "circumstances_unidentified",
 )  # fmt: skip
@@ -105,7 +105,7 @@ class _Folder:
             return
         opened = {SETTINGS_FILE, *(file.name for file in self.files)}
         others = (path for path in sorted(self.path.iterdir()) if path.is_file() and not path.name.startswith("."))
-        strangers = [path.name for path in others if path.name not in opened and path.stem not in _TABLES]
+        strangers = [path.name for path in others if path.name not in opened and path.stem not in TABLES]
         for name in strangers[:MOST_STRANGERS]:
             expected = f"'{SETTINGS_FILE}' and tables such as 'families.csv'"
             remedy = "give it the name of the table that it holds, or remove it"
