@@ -73,9 +73,6 @@ def main() -> None:
 
 def _check_arguments(given: list[str]) -> None:
     """Refuse what no text may hold, as every file is refused that holds it; who leaves can be named whatever it is."""
-    wrong = [
-        (number, found) for number, text in enumerate(given, start=1) if (found := unheld_character(text, breaks=True))
-    ]
+    wrong = [f"'{text[:60]}' holds {found}" for text in given if (found := unheld_character(text, breaks=True))]
     if wrong and "withdraw" not in given:
-        words = "; ".join(f"number {number}: {found}" for number, found in wrong)
-        raise InputError(f"an argument of this command holds what no text may hold ({words}); type it anew")
+        raise InputError(f"the argument {'; '.join(wrong)}; expected text that can be printed; type it anew")

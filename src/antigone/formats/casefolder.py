@@ -133,6 +133,9 @@ def read_case_folder(path: Path | str) -> Incident:
         folder = _Folder(path.name, None, Findings())
     else:
         expected = f"a folder with '{SETTINGS_FILE}', or a workbook"
+        if path.is_file() and path.suffix.lower() == ".zip":
+            remedy = "unpack it, and give the folder"
+            raise InputError([Problem(path.name, 0, "", "a packed folder", expected, remedy)])
         raise InputError(
             [Problem(path.name, 0, "", "no such case folder", f"{expected}, or a .fam file", "check the path")]
         )

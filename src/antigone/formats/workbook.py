@@ -162,7 +162,10 @@ def _read_apart(name: str, content: bytes) -> dict[str, list[list[Cell]]]:
         raise _too_much(name) from None
     if done.returncode != 0:
         raise _too_much(name)
-    kind, found = _Rows(io.BytesIO(done.stdout)).load()
+    try:
+        kind, found = _Rows(io.BytesIO(done.stdout)).load()
+    except (EOFError, pickle.UnpicklingError):
+        raise _too_much(name) from None
     if kind == "sheets":
         sheets: dict[str, list[list[Cell]]] = found
         return sheets
