@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +43,31 @@ def test_refusals__obey_nobody(monkeypatch, capsys):
     said = capsys.readouterr().err
     assert "no folder" in said
     assert CLEAR not in said
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1251", "ascii", "cp437", "utf-8"])
+@pytest.mark.parametrize(
+    "order", [("--help",), ("search", "--help"), ("registry", "--help"), ("lr", "no \u2212 file.json")]
+)
+def test_words__no_letter_ends_a_command_on_a_terminal_of_few_letters(encoding, order):
+    ended = run_in(encoding, *order)
+    assert ended.returncode == (0 if "--help" in order else 1)
+    assert b"Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1251", "ascii"])
+def test_search_and_explain__on_a_terminal_of_few_letters(encoding, tmp_path):
+    """What is written and the exit code do not depend on the terminal; a minus sign is written as a hyphen."""
+    assert run_in(encoding, "simulate", "--out", tmp_path / "ü", "--families", 2, "--unidentified", 3).returncode == 0
+    found = run_in(encoding, "search", tmp_path / "ü", "--out", tmp_path / "out")
+    assert (found.returncode, b"Traceback" in found.stderr) == (0, False)
+    assert "Written:" in found.stdout.decode(encoding if encoding != "ascii" else "utf-8")
+    pair = ("--family", "F01", "--missing", "F01-MP1", "--sample", "PM001")
+    told = run_in(encoding, "explain", tmp_path / "ü", *pair)
+    assert (told.returncode, b"Traceback" in told.stderr) == (0, False)
+
+
+def run_in(encoding: str, *arguments: object) -> subprocess.CompletedProcess[bytes]:
+    environ = {**os.environ, "PYTHONIOENCODING": encoding}
+    command = [str(Path(sys.executable).with_name("antigone")), *map(str, arguments)]
+    return subprocess.run(command, env=environ, capture_output=True, timeout=120, check=False)

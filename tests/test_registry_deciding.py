@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from registry_team import INCIDENT, NOON, PURPOSE, Clock, audit, candidate, small_incident
 from registry_vaults import PASSPHRASE, SMALL
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from antigone.casework.registry import leaving, opening, users
 from antigone.casework.registry.auditing import export_audit, export_checkpoint, read_audit, stream_audit
@@ -49,6 +49,7 @@ from antigone.errors import (
 )
 from antigone.formats.incident import read_incident
 from antigone.registry.runs import AGAIN
+from antigone.registry.schema import pairings
 
 # Four eyes
 
@@ -291,6 +292,21 @@ def test_letter__is_refused_while_a_confirmed_identification_is_being_reopened(a
     reopen(team["geneticist"], line.pairing, version=5, reason="typed anew")
     assert letters_on_hold(coordinator, INCIDENT, "F1") == ()
     assert letter_material(coordinator, INCIDENT, "F1", "MP").state == "not found"
+
+
+def test_letter__is_refused_when_no_decisions_stand_behind_a_confirmed_state(after_search):
+    """Somebody wrote "confirmed" into the database: nobody is told that a person was identified."""
+    line = candidate(after_search, "PM1", "F1")
+    engine = after_search["coordinator"].registry.engine
+    for after in ("confirmed", "open"):
+        with engine.begin() as connection:
+            connection.execute(update(pairings).where(pairings.c.id == line.pairing).values(state=after))
+        if after == "confirmed":
+            with pytest.raises(Conflict, match="no proposal of one person and confirmation of another behind it"):
+                letter_material(after_search["coordinator"], INCIDENT, "F1", "MP")
+    written = json.loads(read_audit(after_search["auditor"], action="write family letter").rows[0].subject)
+    assert "tell the auditor" in written["refused"]
+    assert letter_material(after_search["coordinator"], INCIDENT, "F1", "MP").state == "not found"
 
 
 def test_letter__goes_on_while_a_rejected_pairing_is_being_reopened(after_search):

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from antigone.engine.incidents import Truth
 from antigone.errors import InputError
-from antigone.formats.casefolder import SETTINGS_FILE
+from antigone.formats.casefolder import SETTINGS_FILE, TABLES
 from antigone.formats.casewriter import write_case_folder
 from antigone.formats.incident import read_incident
 from antigone.model.case import Incident
@@ -54,7 +54,7 @@ def load_incident(path: Path, *, attested_by: str | None, today: dt.date) -> Inc
 def save_incident(incident: Incident, truth: Truth, path: Path) -> Path:
     """Write a simulated incident as a case folder, and its truth beside it; return the truth's path."""
     beside = path.with_name(f"{path.name}-truth.csv")
-    if beside.exists():
+    if os.path.lexists(beside):
         raise InputError(f"{beside} exists; choose another folder, nothing is ever overwritten")
     write_case_folder(incident, path)
     beside.write_text(truth_csv(truth), encoding="utf-8")
@@ -74,7 +74,8 @@ def remove_simulated(folder: Path, title: str) -> None:
         return
     settings = folder / SETTINGS_FILE
     simulated = settings.is_file() and f"title = {json.dumps(title)}" in settings.read_text("utf-8", "replace")
-    if not simulated or not truth.is_file():
+    ours = {SETTINGS_FILE, *(f"{table}.csv" for table in TABLES)}
+    if not simulated or not truth.is_file() or any(one.name not in ours for one in folder.iterdir()):
         raise InputError(f"{folder} is not an earlier demonstration's; choose another folder, nothing is overwritten")
     shutil.rmtree(folder)
     truth.unlink()

@@ -13,9 +13,10 @@ from antigone.cli.registry import registry_app
 from antigone.cli.reviewing import reviewing_app
 from antigone.cli.serving import serve
 from antigone.cli.solving import solving_app
-from antigone.cli.terminal import plain
+from antigone.cli.terminal import plain, write_with_any_letters
 from antigone.cli.users import users_app
-from antigone.errors import AntigoneError
+from antigone.errors import AntigoneError, InputError
+from antigone.model.text import unheld_character
 
 app = typer.Typer(
     name="antigone",
@@ -52,7 +53,9 @@ app.add_typer(registry_app, name="registry")
 
 def main() -> None:
     """Run a command; a refusal is words on stderr and exit code 1, never a traceback."""
+    write_with_any_letters()
     try:
+        _check_arguments(sys.argv[1:])
         app()
     except AntigoneError as error:
         problems = getattr(error, "problems", ())
@@ -66,3 +69,10 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("antigone: stopped; no result was written. A large search goes on with --resume.", err=True)
         sys.exit(130)
+
+
+def _check_arguments(given: list[str]) -> None:
+    """Refuse what no text may hold, as every file is refused that holds it; who leaves can be named whatever it is."""
+    wrong = [f"'{text[:60]}' holds {found}" for text in given if (found := unheld_character(text, breaks=True))]
+    if wrong and "withdraw" not in given:
+        raise InputError(f"the argument {'; '.join(wrong)}; expected text that can be printed; type it anew")

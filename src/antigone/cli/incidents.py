@@ -49,8 +49,10 @@ def search(
     from antigone.casework.files import load_incident
     from antigone.casework.found import plan_execution
     from antigone.casework.groups import Grouped, group_remains
+    from antigone.casework.written import require_ours
 
     today = day_of(on)
+    require_ours(out, names_of_search(parquet=parquet, joint=bool(joint)))
     read = load_incident(incident, attested_by=consent_attested, today=today)
     grouped = group_remains(read, groups) if groups else Grouped(read, {})
     read = grouped.incident
@@ -95,9 +97,11 @@ def reassociate(
     require_drawing("the page of the groups")
     from antigone.casework.files import load_incident, write_folder
     from antigone.casework.reassociate import choose_settings, reassociate_incident
+    from antigone.casework.written import require_ours
     from antigone.cli import console
     from antigone.report.groups import groups_csv, groups_json, render_groups
 
+    require_ours(out, ("groups.html", "groups.csv", "groups.json"))
     read = load_incident(incident, attested_by=consent_attested, today=day_of(on))
     stated = {
         "dropout": dropout,
@@ -142,11 +146,13 @@ def joint(
     from antigone.casework.files import load_incident, write_folder
     from antigone.casework.groups import group_remains
     from antigone.casework.joint import joint_incident
+    from antigone.casework.written import require_ours
     from antigone.cli import console
     from antigone.model.joint_result import JointPrior
     from antigone.report.joint import joint_csv, joint_json, render_joint
 
     today, stated = day_of(on), JointPrior.parse(prior)
+    require_ours(out, ("joint.html", "joint.csv", "joint.json"))
     read = load_incident(incident, attested_by=consent_attested, today=today)
     read = group_remains(read, groups).incident if groups else read
     words = ["antigone", "joint", str(incident), "--prior", prior, "--count", str(count), "--on", today.isoformat()]
@@ -201,6 +207,16 @@ def explain(
     console.print_explanation(explanation)
     console.print_sensitivity(explanation.candidate)
     console.print_relatives(explanation.candidate)
+
+
+def names_of_search(*, parquet: bool = False, joint: bool = False) -> list[str]:
+    """The files that a search writes into its folder, or removes from it because they would be out of date."""
+    from antigone.casework.files import GENETICIST_ONLY, GENETICIST_PAIRS
+
+    names = ["candidates.csv", "results.json", GENETICIST_ONLY, GENETICIST_PAIRS]
+    names += ["report.html"] if can_draw() else []
+    names += ["candidates.parquet"] if parquet else []
+    return names + (["joint.csv", "joint.json"] if joint else [])
 
 
 def search_and_write(

@@ -6,9 +6,11 @@ terminal obeys could hide a line of a review, or write another one over it.
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import sys
+import unicodedata
 from typing import Any
 
 from rich.console import Console
@@ -27,6 +29,43 @@ def plain(text: str) -> str:
     'confirmed�[2K by dan'
     """
     return OBEYED.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+INSTEAD = {
+    "\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "\N{EM DASH}": "-", "\N{HORIZONTAL ELLIPSIS}": "...",
+    "\N{MULTIPLICATION SIGN}": "x", "\N{MIDDLE DOT}": "-", "\N{BULLET}": "*", "\N{RIGHTWARDS ARROW}": "->",
+    "\N{LESS-THAN OR EQUAL TO}": "<=", "\N{GREATER-THAN OR EQUAL TO}": ">=", "\N{ALMOST EQUAL TO}": "~",
+    "\N{LEFT SINGLE QUOTATION MARK}": "'", "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    "\N{LEFT DOUBLE QUOTATION MARK}": '"', "\N{RIGHT DOUBLE QUOTATION MARK}": '"', "\N{NO-BREAK SPACE}": " ",
+}  # fmt: skip
+"""What stands in the place of a letter that a terminal of few letters has not."""
+
+
+def write_with_any_letters() -> None:
+    """Let no letter that a terminal has not end a command: it is written as near to it as the terminal can."""
+    codecs.register_error("antigone", _nearest)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="antigone")
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    return "".join(_in_ascii(letter) for letter in letters), error.end
+
+
+def _in_ascii(letter: str) -> str:
+    """A letter without its accent, or a sign like it.
+
+    >>> _in_ascii("é"), _in_ascii("\N{MINUS SIGN}"), _in_ascii("\N{CHECK MARK}")
+    ('e', '-', '?')
+    """
+    if letter in INSTEAD:
+        return INSTEAD[letter]
+    plainest = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+    return plainest or "?"
 
 
 class PlainConsole(Console):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from antigone.cli.incidents import print_found, search_and_write
+from antigone.cli.incidents import names_of_search, print_found, search_and_write
 from antigone.cli.options import progress_bar, require_drawing
 
 
@@ -54,8 +54,10 @@ def demo(out: Annotated[Path, typer.Option(help="The folder to write.")] = Path(
     require_drawing("the demonstration's report")
     from antigone.casework.demo import compare_with_truth, day_of_search, demo_incident, why_open
     from antigone.casework.files import load_incident, remove_simulated, save_incident
+    from antigone.casework.written import require_ours
     from antigone.cli import console
 
+    require_ours(out, names_of_search())
     folder = out / "incident"
     incident, truth = demo_incident()
     remove_simulated(folder, incident.title)

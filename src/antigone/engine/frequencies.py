@@ -14,6 +14,9 @@ from antigone.model.marker import Chromosome, Marker
 LARGEST_TABLE_DEFICIT = 0.02
 """How far a table's frequencies may be from 1 (rounding in print) before rescaling them would hide an error."""
 
+LEAST_FREQUENCY = 1e-15
+"""The smallest frequency above 0 that is taken: all people who ever lived have fewer copies of an allele."""
+
 
 def sorted_alleles(labels: Iterable[str]) -> tuple[str, ...]:
     """Allele labels by length; labels that are no number come last, in alphabetical order.
@@ -98,9 +101,21 @@ def markers_of(
     if not rule.minimum_count and not rule.minimum:
         _refuse_unseen(table, names, seen)
     further = ladder or {}
-    return tuple(
+    markers = tuple(
         _marker(table, name, rule, mutation, alleles=[*seen.get(name, ()), *further.get(name, ())]) for name in names
     )
+    _refuse_tiny(table, markers)
+    return markers
+
+
+def _refuse_tiny(table: FrequencyTable, markers: Sequence[Marker]) -> None:
+    """Refuse frequencies that no population has: products of them are 0 as numbers, and a family impossible."""
+    tiny = [m.name for m in markers if any(0 < p < LEAST_FREQUENCY for p in (*m.frequencies, m.silent))]
+    if tiny:
+        raise ModelError(
+            f"population '{table.population}' has an allele with a frequency above 0 and below {LEAST_FREQUENCY:g} at "
+            f"{', '.join(tiny)}; correct the frequency, or set a minimum (minimum_count) in [frequencies]"
+        )
 
 
 def _require_markers(table: FrequencyTable, names: Sequence[str]) -> None:

@@ -42,7 +42,7 @@ from antigone.model.mutation import Custom, Equal, MutationModel, NoMutation, Pr
 SETTINGS_FILE = "incident.toml"
 WORKBOOK = "incident.xlsx"
 _SETTINGS_COLUMNS = Columns(needed=("key", "value"), filled=("key",))
-_TABLES = (
+TABLES = (
     "families", "donors", "unidentified", "profiles", "frequencies", "y_haplotypes", "y_reference", "y_counts",
     "y_laplace", "mt_haplotypes", "mt_reference", "mt_counts", "circumstances_missing", "circumstances_unidentified",
 )  # fmt: skip
@@ -108,7 +108,7 @@ class _Folder:
             return
         opened = {SETTINGS_FILE, *(file.name for file in self.files)}
         others = (path for path in sorted(self.path.iterdir()) if path.is_file() and not path.name.startswith("."))
-        strangers = [path.name for path in others if path.name not in opened and path.stem not in _TABLES]
+        strangers = [path.name for path in others if path.name not in opened and path.stem not in TABLES]
         for name in strangers[:MOST_STRANGERS]:
             expected = f"'{SETTINGS_FILE}' and tables such as 'families.csv'"
             remedy = "give it the name of the table that it holds, or remove it"
@@ -140,6 +140,9 @@ def read_case_folder(path: Path | str) -> Incident:
         folder = _Folder(path.name, None, Findings())
     else:
         expected = f"a folder with '{SETTINGS_FILE}', or a workbook"
+        if path.is_file() and path.suffix.lower() == ".zip":
+            remedy = "unpack it, and give the folder"
+            raise InputError([Problem(path.name, 0, "", "a packed folder", expected, remedy)])
         raise InputError(
             [Problem(path.name, 0, "", "no such case folder", f"{expected}, or a .fam file", "check the path")]
         )

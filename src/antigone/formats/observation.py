@@ -58,10 +58,15 @@ def _estimate(section: Section) -> Estimate:
 
 def _rate(section: Section, name: str) -> float:
     rate = section.number(name, 0.0)
-    if 0 <= rate <= 1:
+    if 0 <= rate <= 1 and not (name == "dropout" and rate == 1):
         return rate
-    section.wrong(name, f"{rate:g}", "a probability from 0 to 1", "correct the rate")
+    section.wrong(name, f"{rate:g}", _probability(name), "correct the rate")
     return 0.0
+
+
+def _probability(name: str) -> str:
+    """What a rate may be. With a drop-out of 1 nothing is ever seen, so no profile could have been read."""
+    return "a probability from 0 to 1, and below 1" if name == "dropout" else "a probability from 0 to 1"
 
 
 def _marker_rates(section: Section) -> MarkerRates:
@@ -117,9 +122,9 @@ def _number(table: Table, line: int, column: str, cell: str, *, most: float) -> 
         number = float(cell)
     except ValueError:
         number = -1.0
-    if 0 <= number <= most:
+    if 0 <= number <= most and not (column == "dropout" and number == 1):
         return number
-    expected = "a probability from 0 to 1" if most == 1 else "a height in RFU, above 0"
+    expected = _probability(column) if most == 1 else "a height in RFU, above 0"
     expected += ', or "estimate"' if column == "dropout" else ""
     table.problem(line, column, f"'{cell[:20]}'", expected, "correct the cell, or leave it empty")
     return 0.0

@@ -47,6 +47,18 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             part.unlink(missing_ok=True)
 
 
+def require_new(path: Path) -> None:
+    """Refuse a name that is taken.
+
+    Raises
+    ------
+    StorageError
+        When something of that name is there; nothing was changed.
+    """
+    if os.path.lexists(path):
+        raise StorageError(f"{path.name} exists; choose another name: nothing is ever written over")
+
+
 def read_private(path: Path) -> bytes:
     """The content of a file that nobody but its owner can read.
 

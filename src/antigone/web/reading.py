@@ -14,6 +14,7 @@ import resource
 import subprocess
 import sys
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -141,9 +142,9 @@ def _unpack(folder: Path, limits: Limits) -> None:
         try:
             with zipfile.ZipFile(path) as archive:
                 _unpack_files(archive, folder, limits)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError):
-            found = "an archive that cannot be unpacked"
-            remedy = "pack the folder again, without a password"
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OSError):
+            found = "an archive that cannot be unpacked: it is damaged, cut short, or has a password"
+            remedy = "send it again, or pack the folder again, without a password"
             raise InputError([Problem(path.name, 0, "", found, "a zip file", remedy)]) from None
         path.unlink()
 

@@ -17,7 +17,7 @@ from antigone.registry.checkpoints import (
     sign_checkpoint,
     write_checkpoint,
 )
-from antigone.registry.files import replacing
+from antigone.registry.files import replacing, require_new
 
 __all__ = [
     "Checkpoint",
@@ -74,6 +74,7 @@ def export_audit(session: Session, path: Path) -> int:
     StorageError
         When the file cannot be written.
     """
+    require_new(path)
     count = 0
     blocks = stream_audit(session, name=path.name)
     with replacing(path) as file:
@@ -108,6 +109,7 @@ def export_checkpoint(session: Session, path: Path) -> Checkpoint:
     StorageError
         When the file cannot be written; the checkpoint is then kept in the registry alone.
     """
+    require_new(path)
     checkpoint = make_checkpoint(session, file=path.name)
     write_checkpoint(path, checkpoint)
     return checkpoint
