@@ -13,11 +13,11 @@ from sqlalchemy import select, update
 from antigone.errors import InputError, RegistryError
 from antigone.model.case import Donor
 from antigone.model.observation import DropoutEstimate
+from antigone.model.plain import to_json
 from antigone.model.profile import Profile
 from antigone.registry import database
 from antigone.registry.candidates import open_candidate, read_candidates
 from antigone.registry.database import snapshot, transaction
-from antigone.registry.documents import to_json
 from antigone.registry.erasure import scrub, withdraw_donor, withdraw_seeker, withdrawn_donors
 from antigone.registry.payloads import pack
 from antigone.registry.personal import read_name, record_name

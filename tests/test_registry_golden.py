@@ -23,9 +23,9 @@ from antigone.casework.registry.joint import read_joint
 from antigone.casework.registry.searching import list_runs, read_run, resume_search
 from antigone.casework.registry.session import Registry
 from antigone.errors import StorageError
+from antigone.model.plain import to_json
 from antigone.registry.consent import read_incident
 from antigone.registry.database import create_registry, open_registry, snapshot, transaction
-from antigone.registry.documents import to_json
 from antigone.registry.keyfile import read_key_file
 from antigone.registry.migrations import LATEST
 from antigone.registry.personal import read_name

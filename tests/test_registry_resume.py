@@ -33,8 +33,8 @@ from antigone.casework.registry.views import RunLine
 from antigone.errors import Cancelled, Conflict, Forbidden, RegistryError
 from antigone.model.case import Consent
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.plain import to_json
 from antigone.registry.database import snapshot, transaction
-from antigone.registry.documents import to_json
 from antigone.registry.schema import blocks, keys, unfinished
 from antigone.search import distributed
 from antigone.search.blocks import score_block

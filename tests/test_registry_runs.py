@@ -24,10 +24,10 @@ from registry_example import (
 from sqlalchemy import func, select, update
 
 from antigone.errors import Conflict, Forbidden, RegistryError, VaultError
+from antigone.model.plain import from_json, to_json
 from antigone.model.result import Candidate
 from antigone.registry.candidates import Only, open_candidate, read_candidates
 from antigone.registry.database import snapshot, transaction
-from antigone.registry.documents import from_json, to_json
 from antigone.registry.erasure import withdraw_donor, withdraw_seeker
 from antigone.registry.runs import AGAIN, WITHHELD, Finished, end_run, finish_run, read_findings, read_result
 from antigone.registry.schema import candidates, consents, findings, pairings, runs, summaries

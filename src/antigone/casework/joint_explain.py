@@ -14,6 +14,7 @@ from antigone.casework.prepare import prepare
 from antigone.errors import InputError
 from antigone.formats.documents import read_json
 from antigone.model.case import Incident
+from antigone.model.file_format import JOINT
 from antigone.search.blocks import usable_targets
 from antigone.search.joint_conclusions import without_data
 from antigone.search.joint_persons import Persons
@@ -78,7 +79,10 @@ def explain_assignment(incident: Incident, path: Path, *, today: dt.date) -> Exp
 
 def _read_pairs(path: Path) -> list[tuple[str, str, str]]:
     try:
-        pairs = read_json(path.name, path.read_bytes())["assignments"][0]["pairs"]
+        document = read_json(path.name, path.read_bytes())
+        if problem := JOINT.problem(document):
+            raise InputError(f"{path}: {problem}")
+        pairs = document["assignments"][0]["pairs"]
         return [(str(code), str(family), str(missing)) for code, family, missing in pairs]
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise InputError(f"{path} is no joint.json written by `antigone joint`; solve the incident first") from error

@@ -33,6 +33,7 @@ def describe_run(incident: Incident, *, created: str, command: str, seed: int) -
         settings=describe_settings(incident.settings) | describe_further(incident.further),
         seed=seed,
         consent_attested_by="; ".join(sorted(attested - {""})),
+        choices=incident.settings,
     )
 
 

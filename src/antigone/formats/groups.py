@@ -11,6 +11,7 @@ from antigone.errors import InputError, ModelError, Problem
 from antigone.formats.documents import read_json
 from antigone.formats.sources import read_bytes, source_file
 from antigone.model.case import SourceFile
+from antigone.model.file_format import GROUPS
 from antigone.model.observation import ObservationRates
 from antigone.model.reassociation import ReassociationSettings
 from antigone.model.text import unheld_character
@@ -45,6 +46,8 @@ def read_groups(path: Path) -> GroupsFile:
     content = read_bytes(path)
     try:
         document = read_json(path.name, content)
+        if problem := GROUPS.problem(document):
+            raise _refusal(path, problem, "groups.json as antigone wrote it")
         settings = _settings(document["settings"])
         groups = tuple(_group(item) for item in document["groups"] if item["status"] == "consistent")
     except (ValueError, KeyError, TypeError, AttributeError, ModelError):

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from antigone.model.case import SearchSettings
+
 
 @dataclass(frozen=True)
 class MutationStep:
@@ -188,7 +190,11 @@ class PairLine:
 
 @dataclass(frozen=True)
 class Provenance:
-    """All that is needed to run the computation again and get the same bytes."""
+    """All that is needed to run the computation again and get the same bytes.
+
+    ``settings`` are the choices in words, for a reader; ``choices`` the same as values, for a program (``None`` in
+    answers of Antigone 0.1.0 and older).
+    """
 
     software: str
     version: str
@@ -201,6 +207,7 @@ class Provenance:
     settings: Mapping[str, str]
     seed: int
     consent_attested_by: str
+    choices: SearchSettings | None = None
 
 
 @dataclass(frozen=True)

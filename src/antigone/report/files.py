@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from antigone.model.result import SearchResult
+from antigone.model.file_format import RESULTS, FileFormat
+from antigone.model.plain import as_plain
+from antigone.model.result import Provenance, SearchResult
 
 _COLUMNS = (
     "rank",
@@ -66,7 +68,13 @@ def results_json(result: SearchResult) -> str:
     whole = asdict(replace(result, pairs=(), candidates=tuple(c for c in result.candidates if c.detailed)))
     del whole["pairs"]
     whole["candidates_in_all"] = len(result.candidates)
-    return json.dumps(plain_value(whole), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return file_text(RESULTS, whole, result.provenance)
+
+
+def file_text(kind: FileFormat, whole: Mapping[str, Any], provenance: Provenance) -> str:
+    """The text of a JSON file of results: its format first, and the choices of its run as values."""
+    stated = {**whole, "provenance": {**whole["provenance"], "choices": as_plain(provenance.choices)}}
+    return json.dumps(kind.labelled(plain_value(stated)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def pairs_csv(result: SearchResult) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 from dataclasses import asdict
 
+from antigone.model.file_format import GROUPS
 from antigone.model.reassociation import ReassociationResult, SampleGroup
-from antigone.report.files import harmless_cell, plain_value
+from antigone.report.files import file_text, harmless_cell
 from antigone.report.html import css_string, page_environment
 
 MOST_ON_THE_PAGE = 200
@@ -67,7 +67,7 @@ def _row(group: SampleGroup, sample: str) -> list[object]:
 
 def groups_json(result: ReassociationResult) -> str:
     """The whole re-association with its provenance; ``antigone search --groups`` reads it."""
-    return json.dumps(plain_value(asdict(result)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return file_text(GROUPS, asdict(result), result.provenance)
 
 
 def render_groups(result: ReassociationResult) -> str:

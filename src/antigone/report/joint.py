@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from antigone.errors import InputError
 from antigone.model.case import Family, Incident
+from antigone.model.file_format import JOINT
 from antigone.model.joint_result import Assignment, Conclusion, FamilyAnswer, JointResult
 from antigone.report.drawing import Mark, draw_key, draw_pedigree
-from antigone.report.files import harmless_cell, plain_value
+from antigone.report.files import file_text, harmless_cell
 from antigone.report.heatmap import draw_heatmap
 from antigone.report.html import css_string, page_environment
 from antigone.report.numbers import count_text, plain_text, probability_text
@@ -65,7 +65,7 @@ def joint_csv(result: JointResult) -> str:
 
 def joint_json(result: JointResult) -> str:
     """The whole joint result with its provenance; an infinite number is the string ``"inf"`` or ``"-inf"``."""
-    return json.dumps(plain_value(asdict(result)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return file_text(JOINT, asdict(result), result.provenance)
 
 
 def render_joint(result: JointResult, incident: Incident) -> str:

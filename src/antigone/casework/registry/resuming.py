@@ -14,10 +14,10 @@ from antigone.casework.checkpoint import pack_block, unpack_block
 from antigone.casework.registry.session import Registry
 from antigone.errors import StorageError
 from antigone.model.case import Incident
+from antigone.model.plain import to_json
 from antigone.model.profile import Profile
 from antigone.registry.blocks import Unfinished, keep_block, key_of_blocks, open_blocks
 from antigone.registry.database import transaction
-from antigone.registry.documents import to_json
 from antigone.registry.vault import DataKey
 from antigone.search.blocks import BlockResult
 

@@ -1,0 +1,46 @@
+"""What the JSON files of results say of themselves, so that they can be read for as long as they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """A kind of file, by the name under ``format`` in it, and the version that is written under ``format_version``.
+
+    Files of Antigone 0.1.0 and older name no format; their content is that of version 1.
+
+    Examples
+    --------
+    >>> RESULTS.problem({"format": "antigone results", "format_version": 1})
+    ''
+    >>> RESULTS.problem({"format": "antigone joint", "format_version": 1})
+    "it is of the format 'antigone joint', expected 'antigone results'"
+    """
+
+    name: str
+    version: int
+
+    def labelled(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        """The content of a file with its format first."""
+        return {"format": self.name, "format_version": self.version, **content}
+
+    def problem(self, document: Mapping[str, Any]) -> str:
+        """Why a file cannot be read as this format; nothing when it can."""
+        name, version = document.get("format", self.name), document.get("format_version", 1)
+        if name != self.name:
+            return f"it is of the format '{name}', expected '{self.name}'"
+        if not isinstance(version, int) or not 1 <= version <= self.version:
+            return f"it is of version {version!r}, and this program reads up to {self.version}; use a newer Antigone"
+        return ""
+
+
+RESULTS = FileFormat("antigone results", 1)
+"""results.json: what a search found."""
+JOINT = FileFormat("antigone joint", 1)
+"""joint.json: the joint answer of an incident."""
+GROUPS = FileFormat("antigone groups", 1)
+"""groups.json: which remains are probably parts of one person."""
