@@ -262,6 +262,10 @@ def incident(path, *families, **changes):
     return read_familias_incident(dvi(path, *families, **changes), "Laboratory 7, file 12", attested_on=DAY)
 
 
+def chosen(path, *families, **choice):
+    return read_incident(dvi(path, *families), "Laboratory 7", attested_on=DAY, **choice)
+
+
 def test_read_familias_incident__families_and_remains(tmp_path):
     found = incident(tmp_path, PARENTS)
     assert [(p.code, p.sex, dict(p.profile.genotypes)) for p in found.unidentified] == [
@@ -301,24 +305,107 @@ def test_missing_parent__of_unknown_sex_is_refused_only_where_it_matters(tmp_pat
         incident(tmp_path, alone, loci=[locus("TH01", LADDER, rates=("0.001", "0.002"))])
 
 
-def test_family_with_two_hypotheses__is_two_families_with_a_notice(tmp_path):
-    persons = [("S", "Male", ("TH01", "7", "7")), ("P", "Female")]
-    found = incident(
-        tmp_path, family("F", persons, [("Child", [("P", "Missing person")]), ("Other", [("S", "Missing person")])])
-    )
-    assert [one.code for one in found.families] == ["F / Child", "F / Other"]
-    assert any("2 pedigrees" in notice for notice in found.notices)
+TWO_OF_ONE = family(
+    "F",
+    [("S", "Male", ("TH01", "7", "7")), ("P", "Female")],
+    [
+        ("Reference pedigree", [("P", "S")]),
+        ("Brother", [("P", "S"), ("P", "Missing person")]),
+        ("Son", [("S", "Missing person")]),
+    ],
+)
+
+
+def test_pedigrees_that_differ__are_listed_and_one_can_be_named(tmp_path):
+    with pytest.raises(InputError, match="different pedigrees 'Brother', 'Son'.*--pedigree 'F=Son'"):
+        incident(tmp_path, TWO_OF_ONE)
+    for named, father in (("Son", "S"), ("F=Brother", None)):
+        found = chosen(tmp_path, TWO_OF_ONE, pedigrees=(named,))
+        assert found.families[0].pedigree["Missing person"].father == father
+        assert found.families[0].code == "F"
+        label = named.removeprefix("F=")
+        assert any(f"of 3 pedigrees '{label}' is taken" in notice for notice in found.notices)
+
+
+def test_pedigrees_that_are_alike__are_one(tmp_path):
+    relations = [("S", "Missing person")]
+    persons = [("S", "Male", ("TH01", "7", "7"))]
+    found = incident(tmp_path, family("F", persons, [("A", relations), ("B", relations)]))
+    assert [one.code for one in found.families] == ["F"]
+
+
+def test_pedigree__that_connects_the_missing_with_who_is_typed_is_taken(tmp_path):
+    persons = [("S", "Male", ("TH01", "7", "7")), ("W", "Female")]
+    pedigrees = [("Template", [("W", "Missing person")]), ("Brother", [("W", "S"), ("W", "Missing person")])]
+    found = incident(tmp_path, family("F", persons, pedigrees))
+    assert found.families[0].pedigree["S"].mother == "W"
+    assert "family 'F': of 2 pedigrees 'Brother' is taken" in found.notices
+
+
+def test_reference_pedigree__is_taken_when_it_alone_connects(tmp_path):
+    persons = [("S", "Male", ("TH01", "7", "7")), ("W", "Female")]
+    pedigrees = [("Reference pedigree", [("S", "Missing person")]), ("Other", [("W", "Missing person")])]
+    found = incident(tmp_path, family("F", persons, pedigrees))
+    assert found.families[0].pedigree["Missing person"].father == "S"
+    assert "family 'F': of 2 pedigrees 'Reference pedigree' is taken" in found.notices
+
+
+SEVERAL = family(
+    "F",
+    [("R", "Male", ("TH01", "7", "7")), ("M1", "Female"), ("EM", "Male"), ("Missing male 1", "Male"), ("M2", "Male")],
+    [("P", [("M1", "R"), ("M1", "Missing person"), ("EM", "Missing person"), ("EM", "M2")])],
+)
+
+
+def test_missing_members__are_called_missing_unless_others_are_named(tmp_path):
+    found = incident(tmp_path, SEVERAL)
+    assert found.families[0].missing == ("Missing person",)
+    assert [notice for notice in found.notices if "not searched" in notice] == [
+        "family 'F': 'Missing male 1' is not searched: this member stands in no relation of the pedigree 'P'",
+        *(
+            f"family 'F': '{code}' is not searched: this member is not called 'Missing*' (--missing names others)"
+            for code in ("M1", "EM", "M2")
+        ),
+    ]
+    named = chosen(tmp_path, SEVERAL, missing=("M1", "Missing*", "M2"))
+    assert named.families[0].missing == ("M1", "Missing person", "M2")
+    assert chosen(tmp_path, SEVERAL, missing=("M*",)).families[0].missing == ("M1", "Missing person", "M2")
+
+
+def test_missing_members__who_gave_a_sample_are_relatives_with_a_notice(tmp_path):
+    persons = [("R", "Male", ("TH01", "7", "7")), ("Missing male 1", "Male", ("TH01", "7", "8"))]
+    found = incident(tmp_path, family("F", persons, [("P", [("R", "Missing person"), ("R", "Missing male 1")])]))
+    assert (found.families[0].missing, len(found.families[0].donors)) == (("Missing person",), 2)
+    assert any("'Missing male 1' is not searched: this member gave a sample" in one for one in found.notices)
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ({"missing": ("Q*",)}, "--missing 'Q\\*', which no code"),
+        ({"pedigrees": ("Cousin",)}, "--pedigree 'Cousin'"),
+        ({"missing": ("M9", "Missing*")}, "--missing 'M9'"),
+        ({"pedigrees": ("Reference pedigree",)}, "nobody missing in the pedigree 'Reference pedigree'"),
+    ],
+)
+def test_choices__that_stand_for_nothing_are_problems(tmp_path, choice, words):
+    with pytest.raises(InputError, match=words):
+        chosen(tmp_path, TWO_OF_ONE, **choice)
 
 
 def test_reference_pedigree__that_relates_donors_otherwise_is_noticed(tmp_path):
     persons = [("A", "Male", ("TH01", "7", "7")), ("B", "Female", ("TH01", "7", "7")), ("G", "Male")]
     same, more = [("G", "A"), ("G", "B")], [("G", "A"), ("G", "B"), ("G", "Missing person")]
-    assert not incident(tmp_path, family("F", persons, [("Reference pedigree", same), ("P", more)])).notices
-    assert incident(tmp_path, family("F", persons, [("Reference pedigree", []), ("P", more)])).notices
+    alike, other = (
+        incident(tmp_path, family("F", persons, [("Reference pedigree", reference), ("P", more)])).notices
+        for reference in (same, [])
+    )
+    assert not any("otherwise" in notice for notice in alike)
+    assert any("otherwise than 'P'" in notice for notice in other)
 
 
 DVI_FAULTS = {
-    "no missing person": (family("F", [("A", "Male")], [("P", [])]), "without 'Missing person'"),
+    "no missing person": (family("F", [("A", "Male")], [("P", [])]), "without an untyped member 'Missing*'"),
     "an allele without frequency": (
         family("F", [("A", "Male", ("TH01", "7", "44"))], [("P", [("A", "Missing person")])]),
         "without a frequency",
