@@ -54,7 +54,7 @@ def read_database(file: FamFile, findings: Findings) -> tuple[FrequencyTable, Mu
         population=file.database or "Familias",
         frequencies=frequencies,
         alleles_sampled={},
-        source=file.name,
+        source="the database of a Familias file",  # the same for every weekly export; the files stand among the sources
         silent=silent or None,
     )
     return table, MutationChoice(by_marker=models)
