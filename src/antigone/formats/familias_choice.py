@@ -116,9 +116,9 @@ def missing_of(family: FamFamily, tree: FamTree, choice: FamChoice, findings: Fi
     typed = [code for code in called if code in family.typed]
     apart = [code for code in called if code not in family.typed and code not in members]
     untyped = [code for code in members if code not in family.typed and code not in called]
-    _say_not_searched(family, typed, "gave a sample, and is taken as a relative", findings)
-    _say_not_searched(family, apart, f"stands in no relation of the pedigree '{tree.name}'", findings)
-    _say_not_searched(family, untyped, f"is not called {_either(choice.patterns)} (--missing names others)", findings)
+    _say_not_searched(family, typed, "they gave a sample, and are taken as relatives", findings)
+    _say_not_searched(family, apart, f"in no relation of the pedigree '{tree.name}'", findings)
+    _say_not_searched(family, untyped, f"not called {_either(choice.patterns)}; --missing names others", findings)
     return tuple(code for code in members if code in called and code not in family.typed)
 
 
@@ -165,8 +165,9 @@ def _say_which(family: FamFamily, taken: FamTree, findings: Findings) -> None:
 
 
 def _say_not_searched(family: FamFamily, codes: Sequence[str], why: str, findings: Findings) -> None:
-    for code in codes:
-        findings.notice(f"family '{family.name}': '{code}' is not searched: this member {why}")
+    if codes:
+        listed = ", ".join(f"'{code}'" for code in codes)
+        findings.notice(f"family '{family.name}': not searched: {listed} ({why})")
 
 
 def _either(patterns: Sequence[str]) -> str:
