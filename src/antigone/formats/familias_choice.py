@@ -154,7 +154,8 @@ def _nobody_missing(family: FamFamily, choice: FamChoice) -> tuple[str, str, str
     untyped = sorted({code for tree in family.trees for code in tree.members} - family.typed)
     found = f"family '{family.name}' without an untyped member {_either(choice.patterns)} in a pedigree"
     known = f" (untyped there: {', '.join(untyped)})" if untyped else ""
-    remedy = f"name who is missing{known}, such as --missing 'M*', or add the missing person in Familias"
+    example = untyped[0] if untyped else "M*"
+    remedy = f"name who is missing{known}, such as --missing '{example}', or add the missing person in Familias"
     return found, "a pedigree with a missing person", remedy
 
 
