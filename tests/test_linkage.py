@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations_with_replacement
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,12 +22,24 @@ from antigone.engine.likelihood import genotype_distribution, genotype_pairs, li
 from antigone.engine.linkage import likelihood_ratio_linked, log_likelihood_linked, log_likelihoods_of_genotypes
 from antigone.engine.observation import observation_probabilities
 from antigone.errors import ModelError, PlanTooLarge
-from antigone.model.linkage import STANDARD_KITS, GeneticMap, LinkageGroup, haldane, kosambi, linkage_groups_of
+from antigone.formats.frequencies import nist1036
+from antigone.formats.markers import normalise_marker
+from antigone.model.linkage import (
+    STANDARD_KITS,
+    UNLINKED_FROM_CM,
+    GeneticMap,
+    LinkageGroup,
+    haldane,
+    kosambi,
+    linkage_groups_of,
+    off_the_map,
+)
 from antigone.model.marker import Marker
 from antigone.model.mutation import Equal, Stepwise
 from antigone.model.observation import ObservationRates
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
+from antigone.model.str_positions import STR_POSITIONS
 
 STATES_OF_THE_ORACLE = 20_000
 relaxed = settings(
@@ -344,11 +358,50 @@ def test_map_functions__hand_values() -> None:
     [(("vWA", "D12S391"), 0.1172), (("D5S818", "CSF1PO"), 0.2522), (("D8S1132", "D8S1179"), 0.1591),
      (("TH01", "D11S2368"), 0.2569), (("SE33", "D6S474"), 0.2168)],
 )  # fmt: skip
-def test_standard_kits__recombination_is_as_published(pair: tuple[str, str], published: float) -> None:
-    """Table 3 of doi:10.1038/s41598-019-52838-7, Kosambi's function."""
+def test_standard_kits__recombination_is_near_that_of_an_older_map(pair: tuple[str, str], published: float) -> None:
+    """Table 3 of doi:10.1038/s41598-019-52838-7: HapMap for GRCh37, Kosambi's function."""
     [group] = linkage_groups_of(plain(*pair), STANDARD_KITS)
     assert group.name == "|".join(pair)
-    assert group.rho[0] == pytest.approx(published, abs=6e-5)
+    assert group.rho[0] == pytest.approx(published, abs=0.006)
+
+
+def test_standard_kits__are_the_published_positions(shared: Path) -> None:
+    with (shared / "facts" / "str_positions.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 83
+    assert [*STR_POSITIONS] == [
+        (normalise_marker(row["marker"]), row["chromosome"], int(row["grch38_bp"]), float(row["cM_hapmap_b38"]),
+         row["position_sources"])
+        for row in rows
+    ]  # fmt: skip
+
+
+def test_standard_kits__pairs_are_those_of_the_published_list(shared: Path) -> None:
+    """Each autosomal pair of the list that lies under 50 cM is one group, with its fraction."""
+    with (shared / "facts" / "str_pairs.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["chromosome"] != "X"]
+    assert len(rows) == 27
+    for row in rows:
+        pair = [normalise_marker(row[key]) for key in ("first", "second")]
+        for function, key in ((kosambi, "rho_kosambi"), (haldane, "rho_haldane")):
+            groups = linkage_groups_of(plain(*pair), STANDARD_KITS, map_function=function)
+            fractions = [group.rho[0] for group in groups]
+            near = float(row["cM"]) < UNLINKED_FROM_CM
+            assert fractions == ([pytest.approx(float(row[key]), abs=6e-5)] if near else []), pair
+
+
+def test_standard_kits__every_pair_of_the_packaged_table() -> None:
+    markers = plain(*next(iter(nist1036())).frequencies)
+    assert {group.name: round(group.rho[0], 4) for group in linkage_groups_of(markers, STANDARD_KITS)} == {
+        "vWA|D12S391": 0.1178, "D21S11|Penta_D": 0.3501, "D5S818|CSF1PO": 0.2501, "SE33|D6S1043": 0.0438,
+    }  # fmt: skip
+    assert sorted(off_the_map(markers, STANDARD_KITS)) == ["F13A01", "F13B", "FESFPS", "LPL", "Penta_C"]
+
+
+def test_standard_kits__have_no_marker_of_chromosome_x() -> None:
+    assert {row[0] for row in STR_POSITIONS if row[1] == "X"} == {"DXS10148", "DXS10135", "DXS8378", "DXS7132",
+        "DXS10079", "DXS10074", "DXS10103", "HPRTB", "DXS10101", "DXS10146", "DXS10134", "DXS7423"}  # fmt: skip
+    assert "X" not in {chromosome for chromosome, _ in STANDARD_KITS.positions.values()}
 
 
 def test_groups__of_a_usual_kit() -> None:

@@ -19,7 +19,7 @@ from antigone.engine.linkage import likelihood_ratio_linked
 from antigone.errors import ModelError
 from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.frequency import FrequencyTable
-from antigone.model.linkage import STANDARD_KITS, linkage_groups_of
+from antigone.model.linkage import STANDARD_KITS, LinkageModel, linkage_groups_of
 from antigone.model.marker import Marker
 from antigone.model.observation import ObservationModel, ObservationRates
 from antigone.model.pedigree import Individual, Pedigree
@@ -155,3 +155,27 @@ def test_lr__of_a_familias_file_states_known_linkage_beside_the_total(shared: Pa
     [report] = compare_hypotheses(shared / "data" / "familias" / "paternity.fam")
     assert list(report.linkage.values()) == [{"D5S818|CSF1PO": 0.0}]
     assert {"D5S818", "CSF1PO"} <= set(*(ratio.markers for ratio in report.ratios.values()))
+
+
+def test_assumptions__name_the_known_linked_markers_and_those_off_the_map() -> None:
+    ladder = {name: {"a": 0.3, "b": 0.7} for name in ("SE33", "D6S1043", "F13B")}
+    donor = Donor("SIS", typed(tuple(ladder), SIS=("a", "b"))["SIS"], Consent("form 1", dt.date(2026, 1, 1)))
+    person = UnidentifiedPerson("PM", Profile("PM", dict.fromkeys(ladder, ("a", "b"))), "female")
+    incident = Incident(
+        "By hand",
+        (person,),
+        (Family("F1", SISTERS, ("MP",), (donor,)),),
+        (FrequencyTable("here", ladder, {}, "by hand"),),
+    )
+    day = dt.date(2026, 6, 1)
+    beside = search_incident(incident, today=day, created="now", command="test").result.assumptions
+    assert "Known to be linked, with these recombination fractions: SE33 – D6S1043: 0.0438." in beside
+    unknown = "Not on the genetic map, so nothing is known here of their linkage, and they are taken as unlinked: F13B."
+    assert unknown in beside
+    linked = replace(incident, settings=replace(incident.settings, linkage=LinkageModel()))
+    inside = search_incident(linked, today=day, created="now", command="test").result.assumptions
+    assert any("linked, with these recombination fractions: SE33 – D6S1043: 0.0438." in one for one in inside)
+    assert unknown in inside
+    explained = explain_pair(incident, family="F1", missing="MP", sample="PM", today=day)
+    assert explained.notices == (unknown.removesuffix("."),)
+    assert explained.candidate.linkage_log10.keys() == {"SE33|D6S1043"}

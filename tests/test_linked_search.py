@@ -374,4 +374,4 @@ def test_settings__linkage_survives_the_way_round(tmp_path: Path) -> None:
     again = read_case_folder(tmp_path / "case")
     assert again.settings.linkage == model
     assert again.further.sex == incident.further.sex
-    assert describe_settings(again.settings)["linked markers"].startswith("haldane, 23 positions: HapMap")
+    assert describe_settings(again.settings)["linked markers"].startswith("haldane, 72 positions: HapMap")

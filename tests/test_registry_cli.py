@@ -463,3 +463,22 @@ def test_commands__each_and_each_option_is_documented():
         missing += [f"{name} {option}" for option in options if f"`{option}" not in row]
         missing += [] if row else [name]
     assert missing == []
+
+
+def test_story__weekly_exports_and_two_files_of_one_case(team, shared):
+    """No .fam file states a title, so one of another name is of the same incident."""
+    files = shared / "field" / "inputs" / "fam"
+    into = ("--as", "case", "--consent-attested", "Laboratory 7")
+
+    def bring(*names: str) -> str:
+        return team.must("ben", "import", *(str(files / name) for name in names), *into)
+
+    assert "new are 1 families, 3 members, 2 donors" in bring("only_families.fam")
+    assert "new are 2 unidentified, 2 profiles" in bring("only_bodies.fam")
+    assert "'case': nothing new." in bring("fam01.fam")
+    assert "Note: locus 'Penta D' is read as 'Penta_D'." in bring("only_families.fam", "only_bodies.fam")
+    assert "new are 1 unidentified, 1 profiles" in bring("case_week2.fam")
+    team.must("cleo", "search", "--incident", "case")
+    listed = team.must("cleo", "candidates", "--incident", "case")
+    for person in ("PM001", "PM003"):
+        assert candidate_of(listed, person)

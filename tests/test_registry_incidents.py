@@ -183,11 +183,24 @@ def test_save_incident__every_contradiction_is_told_and_nothing_written(registry
         put(registry, wrong)
     told = [str(problem) for problem in refused.value.problems]
     for words in (
-        *("another title", "'PM1' is female, but male", "living seekers LS1, LS2", "sample 'F-FA' is a donor's"),
+        *(
+            "the incident's title is 'Another'",
+            "'PM1' is female, but male",
+            "living seekers LS1, LS2",
+            "sample 'F-FA' is a donor's",
+        ),
         *("family 'F1' has another pedigree: member 'MP' is other", "sample 'PM2' is somebody else's"),
     ):
         assert any(words in line for line in told), words
     assert rows(registry[0]) == before
+
+
+def test_save_incident__a_title_that_no_file_states_contradicts_nothing(registry):
+    """A weekly export has another file name, which is all that a .fam file has of a title."""
+    first = replace(of_everything(), title="week1", title_stated=False)
+    put(registry, first)
+    added = put(registry, replace(first, title="week2", families=(), unidentified=first.unidentified[:1]))
+    assert not any(vars(added).values())
 
 
 def test_save_incident__a_code_twice_is_refused(registry):

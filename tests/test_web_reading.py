@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from registry_team import small_incident
+from test_familias import REMAINS, SEVERAL, dvi
 
 from antigone.casework.demo import simulated_incident
 from antigone.casework.files import load_incident, save_incident
 from antigone.errors import InputError
 from antigone.web import reading
 from antigone.web.pages.importing import NOT_IN_A_NAME
-from antigone.web.reading import Limits, read_apart
+from antigone.web.reading import Limits, Stated, read_apart
 
 TODAY = dt.date(2026, 11, 23)
 LIMITS = Limits(seconds=60, memory=4 * 2**30, unpacked=10**8)
@@ -45,7 +46,7 @@ def test_read_apart__reads_what_the_readers_read(tmp_path):
     incident, truth = simulated_incident(families=3, unidentified=4, seed=2)
     save_incident(incident, truth, tmp_path / "case")
     here = load_incident(tmp_path / "case", attested_by=None, today=TODAY)
-    assert read_apart(tmp_path / "case", attested_by=None, today=TODAY, limits=LIMITS) == here
+    assert read_apart(tmp_path / "case", stated=Stated(), today=TODAY, limits=LIMITS) == here
 
 
 def test_read_apart__a_process_that_does_not_end_is_ended(tmp_path, monkeypatch):
@@ -56,7 +57,7 @@ def test_read_apart__a_process_that_does_not_end_is_ended(tmp_path, monkeypatch)
     monkeypatch.setattr("sys.executable", str(sleeper))
     monkeypatch.setattr(reading, "PATIENCE", 0)
     with pytest.raises(InputError, match="could not be read within 1 seconds"):
-        read_apart(tmp_path / "case", attested_by=None, today=TODAY, limits=Limits(1, 2**31, 10**6))
+        read_apart(tmp_path / "case", stated=Stated(), today=TODAY, limits=Limits(1, 2**31, 10**6))
 
 
 def test_read_apart__hands_no_secret_of_the_environment_on(tmp_path, monkeypatch):
@@ -73,7 +74,7 @@ def test_read_apart__hands_no_secret_of_the_environment_on(tmp_path, monkeypatch
     monkeypatch.setattr("subprocess.run", run)
     (tmp_path / "case").mkdir()
     with pytest.raises(InputError):
-        read_apart(tmp_path / "case", attested_by=None, today=TODAY, limits=LIMITS)
+        read_apart(tmp_path / "case", stated=Stated(), today=TODAY, limits=LIMITS)
     assert not any(name.startswith("ANTIGONE_") for name in seen)
 
 
@@ -101,10 +102,10 @@ def test_what_to_read__is_the_workbook_the_file_or_the_folder_inside(tmp_path):
     inner.mkdir(parents=True)
     (inner / "incident.toml").touch()
     (inner / "families.csv").touch()
-    assert reading._what_to_read(tmp_path / "outer") == inner
+    assert reading._what_to_read(tmp_path / "outer") == [inner]
     (tmp_path / "one").mkdir()
     (tmp_path / "one" / "Case.XLSX").touch()
-    assert reading._what_to_read(tmp_path / "one").name == "Case.XLSX"
+    assert reading._what_to_read(tmp_path / "one") == [tmp_path / "one" / "Case.XLSX"]
 
 
 @given(st.text(max_size=30))
@@ -112,3 +113,14 @@ def test_names__of_files_that_are_sent_stay_in_their_folder(name):
     plain = NOT_IN_A_NAME.sub("_", name)
     assert "/" not in plain
     assert "\0" not in plain
+
+
+def test_familias_files__several_are_one_incident_with_what_the_sender_states(tmp_path):
+    sent = tmp_path / "sent"
+    sent.mkdir()
+    for name, families, remains in (("families", [SEVERAL], []), ("persons", [], REMAINS)):
+        dvi(tmp_path, *families, remains=remains).rename(sent / f"{name}.fam")
+    stated = Stated("Laboratory 7", missing=("M*",), pedigrees=("F=P",))
+    found = read_apart(sent, stated=stated, today=TODAY, limits=LIMITS)
+    assert found.families[0].missing == ("M1", "Missing person", "M2")
+    assert [person.code for person in found.unidentified] == ["V1", "V2"]

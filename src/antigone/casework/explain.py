@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from antigone.casework.further import independence_of, with_further
-from antigone.casework.linkage import Changes, linkage_of_hypotheses, linkage_of_pair, with_linkage
+from antigone.casework.linkage import Changes, linkage_of_hypotheses, linkage_of_pair, unknown_linkage, with_linkage
 from antigone.casework.observed import ratio_of_case
-from antigone.casework.prepare import prepare
+from antigone.casework.prepare import Prepared, prepare
 from antigone.casework.search import describe_pair, prior_of, with_relatives, with_sensitivity
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.engine.likelihood import LikelihoodRatio, likelihood_ratio
@@ -18,6 +18,7 @@ from antigone.errors import InputError
 from antigone.formats.familias import read_familias_case
 from antigone.formats.validation import Case, read_cases
 from antigone.model.case import Hypotheses, Incident
+from antigone.model.linkage import LinkageModel
 from antigone.model.result import Candidate
 from antigone.search.blind import Comparison, compare
 from antigone.search.blocks import usable_targets
@@ -27,7 +28,8 @@ from antigone.search.blocks import usable_targets
 class Explanation:
     """One pair in full, with the prior its posterior rests on and a remark when it was not compared.
 
-    ``assumptions`` say what lets the lines of its evidence be added, when it has further evidence.
+    ``assumptions`` say what lets the lines of its evidence be added, when it has further evidence; ``notices`` what the
+    reader of the files did, and of which markers the genetic map says nothing.
     """
 
     candidate: Candidate
@@ -35,6 +37,7 @@ class Explanation:
     prior_reason: str
     remark: str
     assumptions: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def explain_pair(
@@ -76,7 +79,14 @@ def explain_pair(
     candidate = with_relatives(candidate, prepared, target=target, person=person)
     candidate = with_further(candidate, prepared, target=target, person=person, prior=prior)
     candidate = replace(candidate, worked_out=True)
-    return Explanation(candidate, prior, reason, _remark(comparison), independence_of([candidate]))
+    notices = (*incident.notices, *_unknown_linkage(prepared, candidate))
+    return Explanation(candidate, prior, reason, _remark(comparison), independence_of([candidate]), notices)
+
+
+def _unknown_linkage(prepared: Prepared, candidate: Candidate) -> tuple[str, ...]:
+    markers = prepared.populations[candidate.smallest_population]
+    compared = [marker for marker in markers if marker.name in candidate.markers_compared]
+    return unknown_linkage(compared, prepared.incident.settings.linkage or LinkageModel())
 
 
 def _remark(comparison: Comparison) -> str:
@@ -136,4 +146,5 @@ def _familias_report(case: Hypotheses) -> HypothesesReport:
         h1, h2 = case.pedigrees["H1"], case.pedigrees["H2"]
         ratios[table.population] = likelihood_ratio(h1, h2, case.profiles, markers, theta=settings.theta)
         linkage[table.population] = linkage_of_hypotheses(h1, h2, case.profiles, markers, theta=settings.theta)
-    return HypothesesReport(case.title, case.notices, ratios, linkage)
+    notices = (*case.notices, *unknown_linkage(markers, LinkageModel()))
+    return HypothesesReport(case.title, notices, ratios, linkage)

@@ -40,15 +40,22 @@ GENETICIST_PAIRS = "geneticist-pairs.csv"
 """Every pair of a small search; readable by its owner alone."""
 
 
-def load_incident(path: Path, *, attested_by: str | None, today: dt.date) -> Incident:
-    """Read a case folder, a workbook or a ``.fam`` file with a DVI section.
+def load_incident(
+    paths: Path | Sequence[Path],
+    *,
+    attested_by: str | None,
+    today: dt.date,
+    missing: Sequence[str] = (),
+    pedigrees: Sequence[str] = (),
+) -> Incident:
+    """Read a case folder, a workbook, or ``.fam`` files with a DVI section; see ``formats.incident.read_incident``.
 
     Raises
     ------
     InputError, ConsentError
         With every problem found.
     """
-    return read_incident(path, attested_by, attested_on=today)
+    return read_incident(paths, attested_by, attested_on=today, missing=missing, pedigrees=pedigrees)
 
 
 def save_incident(incident: Incident, truth: Truth, path: Path) -> Path:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
+from antigone.casework.linkage import known_linkage, unknown_linkage
+from antigone.model.linkage import LinkageModel
 from antigone.numbers import lr_text, plain_text, probability_text
 from antigone.search.joint_conclusions import Proposal
 from antigone.search.joint_persons import Persons
@@ -154,6 +156,8 @@ def joint_assumptions(posterior: JointPosterior, persons: Persons) -> tuple[str,
         "likelihood of the same data when those persons are unrelated to the family, times the prior.",
         f"The prior: {posterior.prior.sentence}.",
         "Markers are taken as unlinked.",
+        *known_linkage(persons.markers, LinkageModel()),
+        *(f"{words}." for words in unknown_linkage(persons.markers, LinkageModel())),
         *_what_was_read(persons),
         _of_sexes(persons),
         "The generalised LR of a pairing compares the best joint assignment with it to the best one without it.",

@@ -13,7 +13,7 @@ from antigone.engine.likelihood import log_likelihoods
 from antigone.engine.linkage import log_likelihood_linked
 from antigone.errors import PlanTooLarge
 from antigone.model.case import SearchSettings, UnidentifiedPerson
-from antigone.model.linkage import STANDARD_KITS, LinkageGroup, LinkageModel, linkage_groups_of
+from antigone.model.linkage import STANDARD_KITS, LinkageGroup, LinkageModel, linkage_groups_of, off_the_map
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
@@ -82,27 +82,61 @@ def linkage_correction(
 def linkage_assumptions(prepared: Prepared) -> tuple[str, ...]:
     """How linked markers were treated, in words."""
     settings = prepared.incident.settings
+    markers = next(iter(prepared.populations.values()))
     model = linkage_in_search(settings)
-    if model is None:
-        refused = " Linkage was asked for, but it has no definition together with theta above 0, and its effect is "
-        return (
-            "The markers are taken as unlinked and independent, X-chromosomal ones too: their LRs are multiplied."
-            + (f"{refused}not computed; set theta to 0 to have it." if settings.linkage else ""),
-            f"For the first {MOST_LINKED} candidates the effect of known linkage between markers is stated beside the "
-            "LR; no LR, rank or posterior contains it.",
-        )
-    groups = model.groups_of(next(iter(prepared.populations.values())))
-    named = "; ".join(f"{g.name.replace('|', ' – ')}: {', '.join(f'{r:.3f}' for r in g.rho)}" for g in groups) or "none"
+    said = _linkage_beside_lr(settings) if model is None else _linkage_in_lr(model.groups_of(markers))
+    shown = model or settings.linkage or LinkageModel()
+    known = () if model else known_linkage(markers, shown)
+    source = f"Genetic map, {shown.map_function}: {shown.genetic_map.source}."
+    return (*said, *known, *(f"{words}." for words in unknown_linkage(markers, shown)), source)
+
+
+def known_linkage(markers: Sequence[Marker], model: LinkageModel) -> tuple[str, ...]:
+    """Which of the markers are known to be linked though they are taken as unlinked; nothing when none are."""
+    groups = model.groups_of(markers)
+    return (f"Known to be linked, with these recombination fractions: {fractions(groups)}.",) if groups else ()
+
+
+def unknown_linkage(markers: Sequence[Marker], model: LinkageModel) -> tuple[str, ...]:
+    """Of which markers the map says nothing; nothing when it has all of them."""
+    unknown = ", ".join(off_the_map(markers, model.genetic_map))
+    words = "Not on the genetic map, so nothing is known here of their linkage, and they are taken as unlinked"
+    return (f"{words}: {unknown}",) if unknown else ()
+
+
+def _linkage_beside_lr(settings: SearchSettings) -> tuple[str, ...]:
+    refused = (
+        " Linkage was asked for, but it has no definition together with theta above 0, and its effect is not "
+        "computed; set theta to 0 to have it."
+    )
     return (
-        f"These markers are linked, with these recombination fractions: {named}. All others are taken as unlinked and "
-        "independent, X-chromosomal ones too. Founders' haplotypes are in linkage equilibrium.",
+        "The markers are taken as unlinked and independent, X-chromosomal ones too: their LRs are multiplied."
+        + (refused if settings.linkage else ""),
+        f"For the first {MOST_LINKED} candidates the effect of known linkage between markers is stated beside the "
+        "LR; no LR, rank or posterior contains it.",
+    )
+
+
+def _linkage_in_lr(groups: Sequence[LinkageGroup]) -> tuple[str, ...]:
+    return (
+        f"These markers are linked, with these recombination fractions: {fractions(groups)}. All others are taken as "
+        "unlinked and independent, X-chromosomal ones too. Founders' haplotypes are in linkage equilibrium.",
         "LR, threshold, rank and posterior contain the linkage. A linked group is one look-up in the family's table of "
         f"joint genotypes; where that table would have more than {count_text(LARGEST_TABLE)} entries, the pair is "
         "scored again with linkage. No pair is lost: every pair is computed so that the greatest possible effect of "
         "linkage in its family could bring to the threshold. The simulated estimate of chance candidates and the "
         "sensitivity take the markers as unlinked.",
-        f"Genetic map, {model.map_function}: {model.genetic_map.source}.",
     )
+
+
+def fractions(groups: Sequence[LinkageGroup]) -> str:
+    """Linked groups with the recombination fractions of their intervals.
+
+    >>> fractions([])
+    'none'
+    """
+    named = (f"{g.name.replace('|', ' – ')}: {', '.join(f'{rho:.3g}' for rho in g.rho)}" for g in groups)
+    return "; ".join(named) or "none"
 
 
 def linkage_notices(prepared: Prepared, candidates: Sequence[Candidate]) -> tuple[str, ...]:

@@ -70,8 +70,7 @@ def prepare(incident: Incident, *, today: dt.date, only_family: str | None = Non
         for f in covered.families
         if only_family in (None, f.code)
     )
-    if not covered.unidentified or not any(family.missing for family in families):
-        raise InputError("the incident has no unidentified person or no missing person; there is nothing to compare")
+    _require_both_sides(incident, any(family.missing for family in families))
     donors = {family.code: len(family.donors) for family in covered.families}
     without = {f.code: len(f.donors) - donors[f.code] for f in incident.families}
     persons, estimates, settled = settle_dropouts(incident, covered.unidentified, populations)
@@ -79,6 +78,16 @@ def prepare(incident: Incident, *, today: dt.date, only_family: str | None = Non
     return Prepared(
         settled, persons, families, populations, donors, without, left_out, notices, covered.further, estimates
     )
+
+
+def _require_both_sides(incident: Incident, somebody_missing: bool) -> None:
+    several = "two Familias files can be one incident: FAMILIES.fam PERSONS.fam"
+    if not incident.unidentified:
+        held = f"{len(incident.families)} families, but no unidentified person"
+        raise InputError(f"the incident has {held}; nothing to compare: add these ({several})")
+    if not somebody_missing:
+        held = f"{len(incident.unidentified)} unidentified persons, but no family with a missing person"
+        raise InputError(f"the incident has {held}; nothing to compare: add one ({several})")
 
 
 def settle_dropouts(

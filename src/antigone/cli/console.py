@@ -96,6 +96,8 @@ def print_explanation(explanation: Explanation) -> None:
     """One pair: log10 LR by marker and population, mutations, totals, posterior."""
     console, c = words_console(), explanation.candidate
     console.print(f"H1: {c.unidentified} is {c.missing} of family {c.family}. H2: {c.unidentified} is unrelated to it.")
+    for notice in explanation.notices:
+        console.print(f"Note: {notice}.")
     if explanation.remark:
         console.print(f"NOT COMPARED: {explanation.remark}.", style="bold")
     populations = list(c.log10_lr)

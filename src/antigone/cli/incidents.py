@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from antigone.cli.options import Attested, Day, IncidentPath, can_draw, day_of, progress_bar, require_drawing
+from antigone.cli.options import (
+    MISSING_HELP,
+    Attested,
+    Day,
+    IncidentPaths,
+    MissingCodes,
+    PedigreeNames,
+    can_draw,
+    codes_to_explain,
+    day_of,
+    progress_bar,
+    require_drawing,
+    stated_choices,
+)
 
 if TYPE_CHECKING:
     from antigone.casework.found import Execution
@@ -19,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def search(
-    incident: IncidentPath,
+    incident: IncidentPaths,
     out: Annotated[Path, typer.Option(help="The folder for candidates.csv, results.json and report.html.")],
     consent_attested: Attested = None,
     geneticist: Annotated[
@@ -44,6 +57,8 @@ def search(
     joint: Annotated[
         str, typer.Option(help="Also solve all families jointly under this prior (see `antigone joint`).")
     ] = "",
+    missing: MissingCodes = [],  # noqa: B006 - Typer gives each call a list of its own
+    pedigree: PedigreeNames = [],  # noqa: B006
 ) -> None:
     """Compare every unidentified person with every missing person; write ranked, explained candidates."""
     from antigone.casework.files import load_incident
@@ -53,10 +68,11 @@ def search(
 
     today = day_of(on)
     require_ours(out, names_of_search(parquet=parquet, joint=bool(joint)))
-    read = load_incident(incident, attested_by=consent_attested, today=today)
+    read = load_incident(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
     grouped = group_remains(read, groups) if groups else Grouped(read, {})
     read = grouped.incident
-    command = ["search", str(incident), "--seed", str(seed), "--on", today.isoformat()]
+    command = ["search", *map(str, incident), "--seed", str(seed), "--on", today.isoformat()]
+    command += stated_choices(missing, pedigree)
     command += ["--consent-attested", consent_attested] if consent_attested else []
     command += ["--groups", str(groups)] if groups else []
     command += ["--joint", joint] if joint else []
@@ -79,7 +95,7 @@ def search(
 
 
 def reassociate(
-    incident: IncidentPath,
+    incident: IncidentPaths,
     out: Annotated[Path, typer.Option(help="The folder for groups.html, groups.csv and groups.json.")],
     dropout: Annotated[float | None, typer.Option(help="Drop-out rate of an allele copy in every sample.")] = None,
     dropin: Annotated[float | None, typer.Option(help="Drop-in rate of every sample.")] = None,
@@ -92,6 +108,8 @@ def reassociate(
     ] = None,
     consent_attested: Attested = None,
     on: Day = None,
+    missing: MissingCodes = [],  # noqa: B006
+    pedigree: PedigreeNames = [],  # noqa: B006
 ) -> None:
     """Compare remains with remains: which are probably parts of one person. No donor takes part."""
     require_drawing("the page of the groups")
@@ -102,7 +120,7 @@ def reassociate(
     from antigone.report.groups import groups_csv, groups_json, render_groups
 
     require_ours(out, ("groups.html", "groups.csv", "groups.json"))
-    read = load_incident(incident, attested_by=consent_attested, today=day_of(on))
+    read = load_incident(incident, attested_by=consent_attested, today=day_of(on), missing=missing, pedigrees=pedigree)
     stated = {
         "dropout": dropout,
         "dropin": dropin,
@@ -114,7 +132,7 @@ def reassociate(
     created = dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
     given = {f"--{name.replace('_', '-')}": value for name, value in stated.items() if value is not None}
     words = [text for name, value in given.items() for text in (name, f"{value:g}")]
-    command = shlex.join(["antigone", "reassociate", str(incident), *words])
+    command = shlex.join(["antigone", "reassociate", *map(str, incident), *words])
     with progress_bar() as progress:
         result = reassociate_incident(read, created=created, command=command, settings=settings, progress=progress)
     files = {
@@ -128,7 +146,7 @@ def reassociate(
 
 
 def joint(
-    incident: IncidentPath,
+    incident: IncidentPaths,
     out: Annotated[Path, typer.Option(help="The folder for joint.html, joint.csv and joint.json.")],
     prior: Annotated[
         str, typer.Option(help="flat, closed, open=E (missing expected among them), fraction=p, or odds=w.")
@@ -140,6 +158,8 @@ def joint(
     ] = None,
     consent_attested: Attested = None,
     on: Day = None,
+    missing: MissingCodes = [],  # noqa: B006
+    pedigree: PedigreeNames = [],  # noqa: B006
 ) -> None:
     """One consistent answer for all: the posterior over joint assignments, the best ones, what stays open."""
     require_drawing("the page of the joint answer")
@@ -153,9 +173,10 @@ def joint(
 
     today, stated = day_of(on), JointPrior.parse(prior)
     require_ours(out, ("joint.html", "joint.csv", "joint.json"))
-    read = load_incident(incident, attested_by=consent_attested, today=today)
+    read = load_incident(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
     read = group_remains(read, groups).incident if groups else read
-    words = ["antigone", "joint", str(incident), "--prior", prior, "--count", str(count), "--on", today.isoformat()]
+    words = ["antigone", "joint", *map(str, incident), "--prior", prior]
+    words += ["--count", str(count), "--on", today.isoformat(), *stated_choices(missing, pedigree)]
     words += ["--population", population] if population else []
     words += ["--groups", str(groups)] if groups else []
     with progress_bar() as progress:
@@ -180,15 +201,19 @@ def joint(
 
 
 def explain(
-    incident: IncidentPath,
+    incident: IncidentPaths,
     family: Annotated[str, typer.Option(help="The family's code.")] = "",
-    missing: Annotated[str, typer.Option(help="The missing member's code.")] = "",
+    missing: Annotated[
+        str, typer.Option(help="The missing member's code; in a .fam file also one not called 'Missing ...'.")
+    ] = "",
     sample: Annotated[str, typer.Option(help="The unidentified person's code.")] = "",
     assignment: Annotated[
         Path | None, typer.Option(help="joint.json: explain its best joint assignment marker by marker.")
     ] = None,
     consent_attested: Attested = None,
     on: Day = None,
+    missing_codes: Annotated[list[str], typer.Option("--missing-codes", help=MISSING_HELP, metavar="PATTERN")] = [],  # noqa: B006
+    pedigree: PedigreeNames = [],  # noqa: B006
 ) -> None:
     """Explain one pair in full, or with --assignment a joint assignment: by marker and population."""
     if assignment is None and not (family and missing and sample):
@@ -199,7 +224,8 @@ def explain(
     from antigone.cli import console
 
     today = day_of(on)
-    read = load_incident(incident, attested_by=consent_attested, today=today)
+    codes = codes_to_explain(incident, missing, missing_codes)
+    read = load_incident(incident, attested_by=consent_attested, today=today, missing=codes, pedigrees=pedigree)
     if assignment is not None:
         console.print_assignment(explain_assignment(read, assignment, today=today))
         return

@@ -14,7 +14,19 @@ import typer
 if TYPE_CHECKING:
     from antigone.casework.prepare import Progress
 
-IncidentPath = Annotated[Path, typer.Argument(help="A case folder, its workbook (.xlsx), or a Familias .fam file.")]
+INCIDENT_HELP = "A case folder, its workbook (.xlsx), or Familias .fam files, such as FAMILIES.fam PERSONS.fam."
+MISSING_HELP = "Of .fam files: who is missing, by code; * stands for any letters. May be repeated. Default: 'Missing*'."
+
+IncidentPaths = Annotated[list[Path], typer.Argument(help=INCIDENT_HELP, metavar="INCIDENT...")]
+MissingCodes = Annotated[list[str], typer.Option("--missing", help=MISSING_HELP, metavar="PATTERN")]
+PedigreeNames = Annotated[
+    list[str],
+    typer.Option(
+        "--pedigree",
+        help="Of .fam files: which pedigree of a family counts, as NAME or FAMILY=NAME. May be repeated.",
+        metavar="NAME",
+    ),
+]
 Attested = Annotated[
     str | None,
     typer.Option(help="Who attests that every donor consented, and where the consents are kept (.fam files only)."),
@@ -23,6 +35,18 @@ Day = Annotated[
     dt.datetime | None,
     typer.Option("--on", formats=["%Y-%m-%d"], help="The day on which consents must be active. Default: today."),
 ]
+
+
+def stated_choices(missing: list[str], pedigree: list[str]) -> list[str]:
+    """The options that name missing persons and pedigrees, as they stand in a command that is recorded."""
+    words = [word for pattern in missing for word in ("--missing", pattern)]
+    return words + [word for name in pedigree for word in ("--pedigree", name)]
+
+
+def codes_to_explain(incident: list[Path], missing: str, stated: list[str]) -> list[str]:
+    """Who is named as missing in a Familias file is a missing person there, whatever the code."""
+    of_familias = incident[0].suffix.lower() == ".fam" and missing and not missing.startswith("Missing")
+    return stated or ([missing] if of_familias else [])
 
 
 def day_of(on: dt.datetime | None) -> dt.date:

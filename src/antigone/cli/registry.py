@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from antigone.cli.options import IncidentPaths, MissingCodes, PedigreeNames
 from antigone.cli.papers import require_paper, write_paper
 from antigone.cli.signing import (
     IncidentCode,
@@ -61,18 +62,21 @@ def init(
 @signed_in
 def import_(
     session: Session,
-    incident: Annotated[Path, typer.Argument(help="A case folder, its workbook (.xlsx), or a Familias .fam file.")],
+    incident: IncidentPaths,
     code: Annotated[
         str, typer.Option("--as", help="The incident's code in the registry. Default: from its title.")
     ] = "",
     consent_attested: Annotated[str | None, typer.Option(help="Who attests consent (.fam files only).")] = None,
+    missing: MissingCodes = [],  # noqa: B006 - Typer gives each call a list of its own
+    pedigree: PedigreeNames = [],  # noqa: B006
 ) -> None:
     """Add an incident, or what is new in it. All of it, or nothing."""
     from antigone.casework.files import load_incident
     from antigone.casework.registry.importing import import_incident, incident_code
     from antigone.cli import console_registry
 
-    read = load_incident(incident, attested_by=consent_attested, today=session.registry.today())
+    today = session.registry.today()
+    read = load_incident(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
     code = code or incident_code(read.title)
     console_registry.print_imported(code, import_incident(session, code, read), read.notices)
 

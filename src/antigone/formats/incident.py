@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 from antigone.errors import InputError, Problem
 from antigone.formats.casefolder import read_case_folder
 from antigone.formats.familias import read_familias_incident
+from antigone.formats.familias_choice import FamChoice
+from antigone.formats.familias_text import is_fam
 from antigone.model.case import Incident
 
 
-def read_incident(path: Path | str, attested_by: str | None = None, *, attested_on: dt.date | None = None) -> Incident:
-    """Read an incident: a case folder, its workbook (``.xlsx``), or a Familias file (``.fam``) with a DVI part.
+def read_incident(
+    paths: Path | str | Sequence[Path],
+    attested_by: str | None = None,
+    *,
+    attested_on: dt.date | None = None,
+    missing: Sequence[str] = (),
+    pedigrees: Sequence[str] = (),
+) -> Incident:
+    """Read an incident: a case folder, its workbook (``.xlsx``), or Familias files (``.fam``) with a DVI part.
 
     Parameters
     ----------
+    paths
+        One path; or several Familias files, such as the families in one and the unidentified persons in another.
     attested_by
         Who attests the donors' consent. Needed for ``.fam``, which has no place for consent; refused for the
         others, whose table ``donors`` states each consent.
+    missing, pedigrees
+        Of ``.fam`` alone: the codes of missing persons (a star stands for any letters), and which pedigree counts
+        where a family has several.
 
     Raises
     ------
@@ -27,11 +42,30 @@ def read_incident(path: Path | str, attested_by: str | None = None, *, attested_
     ConsentError
         When a ``.fam`` file is read and nobody attests.
     """
-    path = Path(path)
-    if path.suffix.lower() == ".fam" and not path.is_dir():
-        return read_familias_incident(path, attested_by or "", attested_on=attested_on)
+    several = [Path(paths)] if isinstance(paths, Path | str) else [*paths]
+    if several and all(is_fam(path) and not path.is_dir() for path in several):
+        choice = FamChoice(tuple(missing), tuple(pedigrees))
+        return read_familias_incident(several, attested_by or "", attested_on=attested_on, choice=choice)
+    problems = _of_other_formats(several, attested_by, (*missing, *pedigrees))
+    if problems:
+        raise InputError(problems)
+    return read_case_folder(several[0])
+
+
+def _of_other_formats(paths: Sequence[Path], attested_by: str | None, choices: Sequence[str]) -> list[Problem]:
+    """What cannot be asked of a case folder or a workbook."""
+    problems = []
+    if len(paths) != 1:
+        remedy = "name one case folder or workbook; several Familias files (.fam) can be one incident"
+        found = f"{len(paths)} paths that are not all Familias files"
+        problems.append(Problem(", ".join(path.name for path in paths), 0, "", found, "one incident", remedy))
+    name = paths[0].name if paths else ""
     if attested_by is not None:
         remedy = "enter each consent in the table 'donors', and leave the attestation out"
         found = "an attestation for a format that states each consent"
-        raise InputError([Problem(path.name, 0, "", found, "no attestation", remedy)])
-    return read_case_folder(path)
+        problems.append(Problem(name, 0, "", found, "no attestation", remedy))
+    if choices:
+        remedy = "state it in the table 'families' (column 'missing'), and leave the choice out"
+        found = "a choice of pedigrees or missing persons for a format that states them"
+        problems.append(Problem(name, 0, "", found, "no choice", remedy))
+    return problems

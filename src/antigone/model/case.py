@@ -185,7 +185,8 @@ class SourceFile:
 @dataclass(frozen=True)
 class Incident:
     """Everything one search reads. ``notices`` are things the reader did that a user should see
-    (marker names it normalised, rows it left out), without genotypes."""
+    (marker names it normalised, rows it left out), without genotypes. ``title_stated`` is false when the title is the
+    name of a file, because the format has no place for one."""
 
     title: str
     unidentified: tuple[UnidentifiedPerson, ...]
@@ -195,6 +196,7 @@ class Incident:
     sources: tuple[SourceFile, ...] = ()
     notices: tuple[str, ...] = ()
     further: FurtherEvidence = field(default_factory=FurtherEvidence)
+    title_stated: bool = True
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
+from antigone.model.str_positions import STR_POSITIONS
 
 UNLINKED_FROM_CM = 50.0
 """Neighbours at this distance or further are taken as unlinked: by Kosambi's function they recombine in 38 % of
@@ -101,7 +102,7 @@ def linkage_groups_of(
     --------
     >>> kit = [Marker(name, ("1",), (1.0,)) for name in ("D12S391", "FGA", "vWA", "TPOX", "D2S441")]
     >>> [(group.name, round(group.rho[0], 4)) for group in linkage_groups_of(kit, STANDARD_KITS)]
-    [('vWA|D12S391', 0.1172)]
+    [('vWA|D12S391', 0.1178)]
     """
     known = sorted((m for m in markers if m.name in genetic_map.positions), key=lambda m: genetic_map.positions[m.name])
     runs: list[list[Marker]] = []
@@ -117,43 +118,30 @@ def linkage_groups_of(
     )
 
 
+def off_the_map(markers: Iterable[Marker], genetic_map: GeneticMap) -> tuple[str, ...]:
+    """The names of markers that the map does not know: nothing is known here of their linkage.
+
+    >>> off_the_map([Marker(name, ("1",), (1.0,)) for name in ("vWA", "F13A01")], STANDARD_KITS)
+    ('F13A01',)
+    """
+    return tuple(marker.name for marker in markers if marker.name not in genetic_map.positions)
+
+
 def _distance(genetic_map: GeneticMap, first: Marker, second: Marker) -> float:
     (chromosome, start), (other, end) = (genetic_map.positions[marker.name] for marker in (first, second))
     return abs(end - start) if chromosome == other else math.inf
 
 
 STANDARD_KITS = GeneticMap(
-    {
-        "TPOX": ("2", 1.6661),
-        "D2S441": ("2", 90.47903),
-        "D2S1338": ("2", 223.4832),
-        "D3S1358": ("3", 67.1789),
-        "D3S1744": ("3", 157.24131),
-        "D4S2366": ("4", 12.9467),
-        "FGA": ("4", 156.81293),
-        "D5S2800": ("5", 70.3208),
-        "D5S818": ("5", 126.67284),
-        "CSF1PO": ("5", 154.43395),
-        "SE33": ("6", 95.44921),
-        "D6S474": ("6", 118.66248),
-        "D7S3048": ("7", 36.14071),
-        "D7S820": ("7", 100.2012),
-        "D8S1132": ("8", 119.96228),
-        "D8S1179": ("8", 136.44313),
-        "TH01": ("11", 4.48933),
-        "D11S2368": ("11", 32.88891),
-        "vWA": ("12", 15.63031),
-        "D12S391": ("12", 27.57129),
-        "D21S11": ("21", 0.0),
-        "Penta_D": ("21", 44.7),
-    },
-    source="HapMap genetic map (GRCh37): table 3 of doi:10.1038/s41598-019-52838-7; D21S11 to Penta D: the distance "
-    "stated by the R package KLINK 1.1.0 (its position on the chromosome is not)",
+    {marker: (chromosome, position) for marker, chromosome, _, position, _ in STR_POSITIONS if chromosome != "X"},
+    source="HapMap genetic map for GRCh38 (Debian shapeit4-example), at the coordinates of STRNaming 1.2.1 and, for "
+    "markers that it has not, of one other list",
 )
-"""Autosomal markers of the common STR kits, as far as their positions could be checked against a published source.
+"""The autosomal markers of ``STR_POSITIONS``.
 
-A pair that is not in this table is not recognised, which does not mean that it is unlinked. The X-chromosomal
-clusters are not in it: their markers are also in linkage disequilibrium, which the model does not have.
+A marker that is not on this map is not recognised as linked, which does not mean that it is unlinked. The
+X-chromosomal markers are left out: within their clusters alleles are in linkage disequilibrium, which the model does
+not have, and whether their map is the female one could not be checked.
 """
 
 
@@ -169,7 +157,7 @@ class LinkageModel:
     --------
     >>> pair = [Marker(name, ("1",), (1.0,)) for name in ("D5S818", "CSF1PO")]
     >>> [round(group.rho[0], 4) for group in LinkageModel().groups_of(pair)]
-    [0.2522]
+    [0.2501]
     """
 
     genetic_map: GeneticMap = field(default_factory=lambda: STANDARD_KITS)

@@ -81,9 +81,9 @@ def read_known(connection: Connection, code: str) -> Known:
 
 def contradictions(known: Known, incident: Incident) -> Iterator[Problem]:
     """Everything in an import that contradicts what is known, or itself. Codes only."""
-    if known.incident is not None and known.incident.title != incident.title:
+    if known.incident is not None and incident.title_stated and known.incident.title != incident.title:
         yield _problem(
-            "the incident has another title",
+            f"the incident's title is '{incident.title}', but '{known.incident.title}' in the registry",
             "the title it was first imported with",
             "keep that title, or import under another code",
         )

@@ -44,6 +44,10 @@ PHRASES = (
         "markers as unlinked."
     ),
     mark("Genetic map, {map_function}: {source}."),
+    mark("Known to be linked, with these recombination fractions: {groups}."),
+    mark(
+        "Not on the genetic map, so nothing is known here of their linkage, and they are taken as unlinked: {markers}."
+    ),
     mark(
         "The LR contains what the sex of the sample says: a male sample looks female with probability {dropout} (a "
         "lost Y allele of Amelogenin), any sample shows the other sex by mistake with probability {error}, and {males} "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import os
 import pickle
 import resource
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -43,15 +44,24 @@ class Limits:
     unpacked: int
 
 
-def read_apart(folder: Path, *, attested_by: str | None, today: dt.date, limits: Limits) -> Incident:
+@dataclass(frozen=True)
+class Stated:
+    """What the sender states of Familias files: who attests consent, who is missing, which pedigrees count."""
+
+    attested_by: str | None = None
+    missing: tuple[str, ...] = ()
+    pedigrees: tuple[str, ...] = ()
+
+
+def read_apart(folder: Path, *, stated: Stated, today: dt.date, limits: Limits) -> Incident:
     """Read the files of a folder in a process of its own.
 
     Parameters
     ----------
     folder
         Holds what was sent and nothing else: a packed folder, a workbook, a Familias file, or a case folder's files.
-    attested_by
-        Who attests consent, for formats that have no place for it.
+    stated
+        Who attests consent and who is missing, for formats that have no place for it.
     today
         The day of the attestation.
     limits
@@ -64,8 +74,8 @@ def read_apart(folder: Path, *, attested_by: str | None, today: dt.date, limits:
     """
     answer = folder.with_name(f"{folder.name}.answer")
     command = [
-        sys.executable, "-m", "antigone.web.reading", str(folder), str(answer), attested_by or "", today.isoformat(),
-        *map(str, (limits.seconds, limits.memory, limits.unpacked)),
+        sys.executable, "-m", "antigone.web.reading", str(folder), str(answer), json.dumps(asdict(stated)),
+        today.isoformat(), *map(str, (limits.seconds, limits.memory, limits.unpacked)),
     ]  # fmt: skip
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ANTIGONE_")}
     longest = limits.seconds + PATIENCE
@@ -109,22 +119,22 @@ def _too_much(limits: Limits) -> InputError:
 
 def main(arguments: list[str]) -> None:
     """The process that reads."""
-    folder, answer, attested_by, today, *numbers = arguments
+    folder, answer, stated, today, *numbers = arguments
     limits = Limits(*map(int, numbers))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    told = _read(Path(folder), attested_by or None, dt.date.fromisoformat(today), limits)
+    told = _read(Path(folder), Stated(**json.loads(stated)), dt.date.fromisoformat(today), limits)
     with os.fdopen(os.open(answer, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         pickle.dump(told, file, protocol=5)
 
 
-def _read(folder: Path, attested_by: str | None, today: dt.date, limits: Limits) -> tuple[str, object]:
+def _read(folder: Path, stated: Stated, today: dt.date, limits: Limits) -> tuple[str, object]:
     from antigone.casework.files import load_incident
 
     try:
         _unpack(folder, limits)
-        return "incident", load_incident(_what_to_read(folder), attested_by=attested_by, today=today)
+        return "incident", load_incident(_what_to_read(folder), today=today, **asdict(stated))
     except InputError as error:
         if not error.problems:
             return "refused", str(error)
@@ -168,14 +178,14 @@ def _unpack_files(archive: zipfile.ZipFile, folder: Path, limits: Limits) -> Non
                 copy.write(block)
 
 
-def _what_to_read(folder: Path) -> Path:
-    """A single workbook or Familias file, or the folder that holds the tables."""
+def _what_to_read(folder: Path) -> list[Path]:
+    """A single workbook, Familias files, or the folder that holds the tables."""
     inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     if len(inside) == 1 and inside[0].is_dir():
         return _what_to_read(inside[0])
-    if len(inside) == 1 and inside[0].suffix.lower() in {".xlsx", ".fam"}:
-        return inside[0]
-    return folder
+    if inside and all(path.suffix.lower() == ".fam" for path in inside):
+        return inside
+    return inside if len(inside) == 1 and inside[0].suffix.lower() == ".xlsx" else [folder]
 
 
 if __name__ == "__main__":

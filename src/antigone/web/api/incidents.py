@@ -15,6 +15,7 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.web.api.access import Called
 from antigone.web.api.answers import FamilyShown, model_of, shown_family
 from antigone.web.api.bodies import (
+    NO_NUL,
     ONE_LINE,
     LeavingDonor,
     LeavingSeeker,
@@ -26,7 +27,7 @@ from antigone.web.api.bodies import (
     PartOf,
     Size,
 )
-from antigone.web.pages.importing import read_files
+from antigone.web.pages.importing import read_files, stated_of
 from antigone.web.pages.sharing import attach_packed
 
 router = APIRouter()
@@ -39,6 +40,7 @@ class Zip(Response):
 
 
 Attested = Annotated[str, Form(max_length=200, pattern=ONE_LINE)]
+Choices = Annotated[str, Form(max_length=10_000, pattern=NO_NUL)]
 
 
 @router.get("/status", response_model=model_of(views.Status))
@@ -67,13 +69,22 @@ def export_incident(call: Called, incident: Named) -> Response:
 
 
 @router.post("/import", response_model=model_of(Imported))
-def import_files(call: Called, files: list[UploadFile], code: Attested = "", attested: Attested = "") -> object:
-    """Import an incident from its files (a case folder, packed or not; a workbook; a Familias file), whole or not at
-    all. Without a code the incident's title gives one. The answer counts what is new."""
+def import_files(
+    call: Called,
+    files: list[UploadFile],
+    code: Attested = "",
+    attested: Attested = "",
+    missing: Choices = "",
+    pedigree: Choices = "",
+) -> object:
+    """Import an incident from its files (a case folder, packed or not; a workbook; Familias files), all or nothing.
+    Without a code the incident's title gives one. Of Familias files `missing` says who is missing and `pedigree` which
+    pedigree counts, one a line. The answer counts what is new."""
     call.session.require("import")
     web = call.web
     today = web.registry.today()
-    incident, name = read_files(files, attested.strip() or None, settings=web.settings, today=today)
+    stated = stated_of(attested, missing, pedigree)
+    incident, name = read_files(files, stated, settings=web.settings, today=today)
     return import_incident(call.session, code.strip() or incident_code(incident.title or name), incident)
 
 

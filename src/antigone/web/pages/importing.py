@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, Response
 from antigone.casework.registry.importing import Imported, import_incident, incident_code
 from antigone.errors import InputError
 from antigone.model.case import Incident
-from antigone.web.reading import Limits, read_apart
+from antigone.web.reading import Limits, Stated, read_apart
 from antigone.web.rendering import link, plural
 from antigone.web.settings import WebSettings
 from antigone.web.visits import Signed
@@ -24,6 +24,8 @@ from antigone.web.visits import Signed
 router = APIRouter()
 
 UPLOAD_PATH = "/import"
+MOST_NOTICES = 5
+"""What the reader did that is said after an import; all of it stands in every result."""
 LEFTOVER = "import-"
 """How the name of a folder begins that holds what was sent, while it is read."""
 LONGEST_NAME = 60
@@ -35,7 +37,7 @@ NOT_IN_A_NAME = re.compile(r"[^\w.() -]")
 def import_page(visit: Signed) -> HTMLResponse:
     """Where files are dropped."""
     visit.session.require("import")
-    return visit.page("import.html.j2", problems=(), refusal="", code="", attested="")
+    return visit.page("import.html.j2", problems=(), refusal="", code="", attested="", missing="", pedigree="")
 
 
 @router.post(UPLOAD_PATH)
@@ -44,25 +46,31 @@ def importing(
     files: list[UploadFile],
     code: Annotated[str, Form()] = "",
     attested: Annotated[str, Form()] = "",
+    missing: Annotated[str, Form()] = "",
+    pedigree: Annotated[str, Form()] = "",
 ) -> Response:
     """Import an incident, or show every problem of its files; nothing is imported then."""
     visit.session.require("import")
     try:
-        incident, name = read_files(
-            files, attested.strip() or None, settings=visit.web.settings, today=visit.session.registry.today()
-        )
+        stated = stated_of(attested, missing, pedigree)
+        incident, name = read_files(files, stated, settings=visit.web.settings, today=visit.session.registry.today())
         chosen = code.strip() or incident_code(incident.title or name)
         imported = import_incident(visit.session, chosen, incident)
     except InputError as error:
         refusal = "" if error.problems else str(error)
-        return visit.page(
-            "import.html.j2", status=422, problems=error.problems, refusal=refusal, code=code, attested=attested
-        )
-    return visit.go(link("/incident", incident=chosen), notice=_imported_words(imported))
+        entered = {"code": code, "attested": attested, "missing": missing, "pedigree": pedigree}
+        return visit.page("import.html.j2", status=422, problems=error.problems, refusal=refusal, **entered)
+    return visit.go(link("/incident", incident=chosen), notice=_imported_words(imported, incident.notices))
+
+
+def stated_of(attested: str, missing: str, pedigree: str) -> Stated:
+    """What a form says of Familias files; several codes, and several pedigrees, stand on lines of their own."""
+    codes, names = (tuple(filter(None, map(str.strip, text.splitlines()))) for text in (missing, pedigree))
+    return Stated(attested.strip() or None, codes, names)
 
 
 def read_files(
-    files: Sequence[UploadFile], attested_by: str | None, *, settings: WebSettings, today: dt.date
+    files: Sequence[UploadFile], stated: Stated, *, settings: WebSettings, today: dt.date
 ) -> tuple[Incident, str]:
     """The incident that was sent, and the name of its first file.
 
@@ -78,7 +86,7 @@ def read_files(
         names = [_keep(file, folder) for file in files if file.filename]
         if not names:
             raise InputError("no file was chosen; drop the files of a case folder, or choose them")
-        incident = read_apart(folder, attested_by=attested_by, today=today, limits=_limits(settings))
+        incident = read_apart(folder, stated=stated, today=today, limits=_limits(settings))
         return incident, PurePath(names[0]).stem
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -106,7 +114,13 @@ def _keep(file: UploadFile, folder: Path) -> str:
     return name
 
 
-def _imported_words(found: Imported) -> str:
+def _imported_words(found: Imported, notices: Sequence[str]) -> str:
+    said = [f"{notice[0].upper()}{notice[1:]}." for notice in notices[:MOST_NOTICES]]
+    said += [f"{len(notices) - MOST_NOTICES} more notes."] if len(notices) > MOST_NOTICES else []
+    return " ".join((_counts_words(found), *said))
+
+
+def _counts_words(found: Imported) -> str:
     if not any(vars(found).values()):
         return "Nothing new: the registry has all of this already."
     counts = [
