@@ -13,7 +13,8 @@ from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import prepare
 from antigone.casework.search import describe_pair, prior_of, with_relatives, with_sensitivity
 from antigone.engine.frequencies import markers_of, union_ladder
-from antigone.engine.likelihood import LikelihoodRatio, likelihood_ratio
+from antigone.engine.likelihood import likelihood_ratio
+from antigone.engine.ratio import LikelihoodRatio
 from antigone.errors import InputError
 from antigone.formats.familias import read_familias_case
 from antigone.formats.validation import Case, read_cases

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from antigone.casework.found import linkage_in_search
 from antigone.casework.prepare import Prepared
-from antigone.engine.likelihood import log_likelihoods
-from antigone.engine.linkage import log_likelihood_linked
+from antigone.engine.likelihood import marker_logs
+from antigone.engine.linkage import group_log
 from antigone.errors import PlanTooLarge
 from antigone.model.case import SearchSettings, UnidentifiedPerson
 from antigone.model.linkage import STANDARD_KITS, LinkageGroup, LinkageModel, linkage_groups_of
@@ -146,6 +146,4 @@ def _change(
 
 def _gain(pedigree: Pedigree, profiles: Mapping[str, Profile], group: LinkageGroup) -> float:
     """Log likelihood of the group as linked, less that of its markers one by one."""
-    return log_likelihood_linked(pedigree, profiles, group) - math.fsum(
-        log_likelihoods(pedigree, profiles, group.markers)
-    )
+    return group_log(pedigree, profiles, group) - math.fsum(marker_logs(pedigree, profiles, group.markers))
