@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from rich.console import Console
 from rich.table import Table
@@ -11,7 +12,7 @@ from rich.table import Table
 from antigone.casework.demo import Verdict
 from antigone.casework.explain import Explanation, HypothesesReport
 from antigone.casework.joint_explain import ExplainedAssignment
-from antigone.casework.validate import Check
+from antigone.casework.validate import Check, tally
 from antigone.cli.terminal import words_console
 from antigone.model.joint_result import JointResult
 from antigone.model.reassociation import ReassociationResult
@@ -254,29 +255,35 @@ def _ratio(log: float | None) -> tuple[str, str]:
 
 
 def print_checks(checks: Sequence[Check]) -> None:
-    """Per category and quantity: cases, values, the largest deviation, the tolerance, the verdict."""
+    """For each file and kind of cases what was compared; then every case that was not, and why; then the count."""
     console = words_console()
-    table = _table("category", "quantity", "cases", "values", "largest deviation", "tolerance", "verdict")
+    for (file, category), group in groupby(checks, key=lambda check: (check.file, check.category)):
+        compared = [check for check in group if check.outcome == "compared"]
+        if compared:
+            title = f"{file}: {category}" if category else file
+            table = _table("quantity", "cases", "values", "largest deviation", "tolerance", "verdict", title=title)
+            for check in compared:
+                largest = "" if check.largest is None else f"{check.largest:.2g}"
+                numbers = (str(check.cases), str(check.values), largest, f"{check.tolerance:g}")
+                table.add_row(check.quantity, *numbers, _verdict(check))
+            console.print(table)
     for check in checks:
-        verdict = _verdict(check)
-        largest = "" if check.largest is None else f"{check.largest:.2g}"
-        table.add_row(
-            check.category,
-            check.quantity,
-            str(check.cases),
-            str(check.values),
-            largest,
-            f"{check.tolerance:g}",
-            verdict,
-        )
-    console.print(table)
+        if check.outcome != "compared":
+            console.print(f"{_not_compared(check)}: {check.reason.rstrip('.')}.", soft_wrap=True)
+    console.print(f"\n{tally(checks)}")
+
+
+def _not_compared(check: Check) -> str:
+    if check.outcome == "not read":
+        return f"{check.file}: could not be read"
+    if check.outcome == "not supported":
+        return f"{check.file}, {check.cases} case{'' if check.cases == 1 else 's'}: not supported yet"
+    return f"{check.file}, {', '.join(check.members)}: could not be run"
 
 
 def _verdict(check: Check) -> str:
     if not check.cases:
         return "no cases in this file"
-    if check.largest is None:
-        return "not computed by this version"
     return "agrees" if check.passed else f"DIFFERS ({check.worst_case})"
 
 

@@ -99,8 +99,9 @@ def _check_observations(pedigree: Pedigree, member: str, by_marker: Any, markers
             raise ModelError(f"{what} is {shown(chances)}, expected {_CHANCES}") from None
         if values.ndim != 1 or not np.all((values >= 0) & (values <= 1 + 1e-9)):
             raise ModelError(f"{what} has a value that is no probability, or is no list; expected {_CHANCES}")
-        if name in markers and len(values) != _genotypes(markers[name], male=pedigree[member].sex == "male"):
-            raise ModelError(f"{what} has {len(values)} values, which are not one for each genotype of the marker")
+        genotypes = _genotypes(markers[name], male=pedigree[member].sex == "male") if name in markers else len(values)
+        if len(values) != genotypes:
+            raise ModelError(f"{what} has {len(values)} genotypes, expected {genotypes}")
 
 
 def _genotypes(marker: Marker, *, male: bool) -> int:

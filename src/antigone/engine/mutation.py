@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from antigone.engine.mutation_properties import Matrix, overall_rate, stationary_distribution
 from antigone.errors import ModelError
+from antigone.model.checks import checked_items, checked_number
 from antigone.model.mutation import (
     BaseModel,
     Custom,
@@ -25,6 +26,7 @@ from antigone.model.mutation import (
     Proportional,
     Stepwise,
     Transformed,
+    checked_mutation,
 )
 
 _ROUNDING = 1e-12
@@ -81,11 +83,19 @@ def transition_matrix(
     >>> transition_matrix(Equal(rate=0.02), ["12", "13", "14"], [0.2, 0.3, 0.5]).tolist()
     [[0.98, 0.01, 0.01], [0.01, 0.98, 0.01], [0.01, 0.01, 0.98]]
     """
-    return _cached(model, tuple(alleles), tuple(map(float, frequencies)), float(silent))
+    checked_mutation(model, "the mutation model")
+    labels = checked_items(alleles, "the alleles", "a list of labels")
+    p = tuple(_frequency(value) for value in checked_items(frequencies, "the frequencies", "a list of numbers"))
+    return matrix_of(model, labels, p, _frequency(silent))
+
+
+def _frequency(value: float) -> float:
+    return float(checked_number(value, "a frequency", "a number from 0 to 1", holds=lambda p: 0 <= p <= 1 + 1e-6))
 
 
 @lru_cache(maxsize=4096)
-def _cached(model: MutationModel, alleles: tuple[str, ...], frequencies: tuple[float, ...], silent: float) -> Matrix:
+def matrix_of(model: MutationModel, alleles: tuple[str, ...], frequencies: tuple[float, ...], silent: float) -> Matrix:
+    """``transition_matrix`` of what a marker holds, which was checked when it was made."""
     if len(alleles) != len(frequencies) or not alleles:
         raise ModelError(f"mutation model: {len(alleles)} alleles but {len(frequencies)} frequencies; give one each")
     p = np.array(frequencies)

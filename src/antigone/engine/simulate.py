@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from antigone.engine.doors import checked_groups, checked_markers, checked_pedigree
 from antigone.engine.kinship import males
-from antigone.engine.mutation import transition_matrix
+from antigone.engine.mutation import matrix_of
 from antigone.errors import ModelError
 from antigone.model.checks import checked_kind, checked_mapping, checked_number, checked_theta, shown
 from antigone.model.linkage import LinkageGroup
@@ -205,7 +205,7 @@ def _ladders(markers: tuple[Marker, ...]) -> _Ladders:
 
 
 def _matrix(marker: Marker, model: MutationModel) -> Array:
-    return transition_matrix(model, marker.alleles, marker.frequencies, marker.silent)
+    return matrix_of(model, marker.alleles, marker.frequencies, marker.silent)
 
 
 def _given_genes(pedigree: Pedigree, markers: Sequence[Marker], founders: GivenFounders) -> dict[tuple[str, int], Ints]:

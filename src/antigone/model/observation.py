@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from antigone.errors import ModelError
+from antigone.model.checks import checked_number, checked_probability
 
 Replicate = tuple[str | None, ...]
 """What one amplification of a marker showed: the labels of the alleles seen, ``()`` for nothing.
@@ -32,8 +33,7 @@ class ObservationRates:
 
     def __post_init__(self) -> None:
         for name, rate in vars(self).items():
-            if not 0 <= rate <= 1:
-                raise ModelError(f"the {name} rate is {rate:g}, expected a probability between 0 and 1")
+            checked_probability(rate, f"the {name} rate")
 
     def describe(self) -> str:
         return f"drop-out {self.dropout:g} for each allele copy, drop-in {self.dropin:g}, error {self.error:g}"
@@ -64,8 +64,8 @@ class MarkerRates:
     def __post_init__(self) -> None:
         if self.dropout is not None and self.dropout_odds is not None:
             raise ModelError("a marker has both dropout and dropout_odds; give one of them")
-        if self.dropout_odds is not None and not self.dropout_odds > 0:
-            raise ModelError(f"dropout_odds is {self.dropout_odds:g}, expected a factor above 0")
+        if self.dropout_odds is not None:
+            checked_number(self.dropout_odds, "dropout_odds", "a factor above 0", holds=lambda odds: odds > 0)
         given = {name: getattr(self, name) for name in ("dropout", "dropin", "error")}
         ObservationRates(**{name: rate for name, rate in given.items() if rate is not None})
 
@@ -98,8 +98,9 @@ class HeightCurve:
     slope: float
 
     def __post_init__(self) -> None:
-        if not self.slope < 0:
-            raise ModelError(f"the slope of drop-out by peak height is {self.slope:g}, expected a number below 0")
+        what = "of drop-out by peak height"
+        checked_number(self.intercept, f"the intercept {what}", "a number", holds=lambda _: True)
+        checked_number(self.slope, f"the slope {what}", "a number below 0", holds=lambda slope: slope < 0)
 
 
 Estimate = Literal["", "completeness", "peak heights"]
