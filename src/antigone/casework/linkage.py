@@ -18,7 +18,7 @@ from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.result import Candidate
-from antigone.numbers import count_text
+from antigone.numbers import count_text, counted
 from antigone.search.family_table import Target
 from antigone.search.linkage import LARGEST_TABLE, LinkedPair, link_pairs
 
@@ -112,7 +112,9 @@ def linkage_notices(prepared: Prepared, candidates: Sequence[Candidate]) -> tupl
     if linkage_in_search(prepared.incident.settings) is None:
         return ("linkage is not computed: it has no definition together with theta above 0",)
     counts = Counter((name, method) for c in candidates for name, method in c.linkage_methods.items())
-    return tuple(f"{_words(name)}, linked: {method} in {count} candidates" for (name, method), count in counts.items())
+    return tuple(
+        f"{_words(name)}, linked: {method} in {counted(count, 'candidate')}" for (name, method), count in counts.items()
+    )
 
 
 def _words(group: str) -> str:

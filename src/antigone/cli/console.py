@@ -17,6 +17,7 @@ from antigone.cli.terminal import words_console
 from antigone.model.joint_result import JointResult
 from antigone.model.reassociation import ReassociationResult
 from antigone.model.result import Candidate, SearchResult
+from antigone.numbers import counted, ratio_text, threshold_text
 from antigone.report.numbers import change_text, lr_text, plain_text, probability_text
 from antigone.report.relatives import tell_relatives, warn_of_relatives
 
@@ -45,11 +46,12 @@ def print_search(result: SearchResult) -> None:
         console.print(f"... and {len(result.candidates) - ROWS} more in candidates.csv")
     console.print(f"log10 LR is the smallest of: {', '.join(result.populations)}.")
     console.print(
-        f"{len(result.unidentified)} unidentified x {len(result.families)} missing: {result.pairs_compared:,} pairs "
-        f"compared, {result.pairs_excluded_by_sex:,} excluded by sex, {result.pairs_without_data:,} without data."
+        f"{len(result.unidentified)} unidentified x {len(result.families)} missing: "
+        f"{counted(result.pairs_compared, 'pair')} compared, {result.pairs_excluded_by_sex:,} excluded by sex, "
+        f"{result.pairs_without_data:,} without data."
     )
     console.print(
-        f"{len(result.candidates)} candidates with an LR of {plain_text(result.threshold)} or more. "
+        f"{counted(len(result.candidates), 'candidate')} with an LR of {threshold_text(result.threshold)} or more. "
         f"Expected by chance alone: at most {result.chance.bound:.2g}; estimate {result.chance.estimate:.2g} "
         f"(standard error {result.chance.standard_error:.1g})."
     )
@@ -58,10 +60,22 @@ def print_search(result: SearchResult) -> None:
     for notice in result.notices:
         console.print(f"Note: {notice}.")
     console.print(
-        f"Prior of a pair: {result.prior:.4g}, {result.prior_reason}. A posterior weighs its pair alone against "
+        f"Prior of a pair: {result.prior:.9g}, {result.prior_reason}. A posterior weighs its pair alone against "
         "unrelated; of two candidates for one person at most one is right."
     )
     console.print("A candidate is a proposal for review.")
+
+
+def second_best(log10_factor: float) -> str:
+    """How far the second best assignment is behind the best one.
+
+    >>> second_best(0.0), second_best(0.05)  # doctest: +ELLIPSIS
+    ('The second best assignment is as probable as the best.', 'The best assignment is 1.12 times as probable ...')
+    """
+    if log10_factor < 1e-9:
+        return "The second best assignment is as probable as the best."
+    times = lr_text(log10_factor) if log10_factor >= 1 else ratio_text(10**log10_factor)
+    return f"The best assignment is {times} times as probable as the second best."
 
 
 def print_groups(result: ReassociationResult) -> None:
@@ -77,15 +91,16 @@ def print_groups(result: ReassociationResult) -> None:
     if len(result.groups) > len(shown):
         console.print(f"... and {len(result.groups) - len(shown)} more in groups.csv")
     console.print(
-        f"{result.remains} remains, {result.ungrouped} in no group: {result.pairs_compared:,} pairs compared, "
+        f"{result.remains} remains, {result.ungrouped} in no group: {counted(result.pairs_compared, 'pair')} compared, "
         f"{result.pairs_excluded_by_sex:,} excluded by sex, {result.pairs_without_data:,} without a common marker."
     )
     console.print(
-        f"Linked from LR {result.threshold:.4g} against unrelated ({result.threshold_reason}) and "
-        f"{result.settings.relative_threshold:g} against siblings, parent and child; expected false links between "
-        f"unrelated persons: at most {result.expected_false_links:.2g}. Undecided pairs: {result.undecided_found:,}."
+        f"Linked from LR {threshold_text(result.threshold)} against unrelated ({result.threshold_reason}) and "
+        f"{threshold_text(result.settings.relative_threshold)} against siblings, parent and child; expected false "
+        f"links between unrelated persons: at most {result.expected_false_links:.2g}. "
+        f"Undecided pairs: {result.undecided_found:,}."
     )
-    console.print(f"Rates of every sample: {result.settings.rates.describe()}.")
+    console.print(f"Rates used: {result.rates_used}.")
     if result.living_left_out:
         console.print(f"Left out: living seekers ({result.living_left_out}); they are compared with families only.")
     for notice in result.notices:
@@ -118,13 +133,13 @@ def print_explanation(explanation: Explanation) -> None:
     console.print(table)
     _print_evidence(console, explanation)
     missing = ", ".join(c.markers_missing) or "none"
-    console.print(f"log10 LR; {len(c.markers_compared)} markers compared; not compared: {missing}.")
+    console.print(f"log10 LR; {counted(len(c.markers_compared), 'marker')} compared; not compared: {missing}.")
     if explanation.remark:
         return
     console.print(
         f"Smallest: {log10_text(c.smallest_log10_lr)} ({c.smallest_population}). "
         f"Posterior{' of this total' if c.evidence else ''} {probability_text(c.posterior)}, "
-        f"from the prior {explanation.prior:.4g}: {explanation.prior_reason}."
+        f"from the prior {explanation.prior:.9g}: {explanation.prior_reason}."
     )
     _print_linkage(console, c.linkage_log10, c.linkage_methods)
 
@@ -170,10 +185,11 @@ def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
         f"error of every posterior below {plain_text(result.error_bound)}; generalised LRs as bounds where they could "
         "change"
     )  # fmt: skip
-    console.print(f"{plain_text(result.assignments_possible)} joint assignments possible; posteriors {exact}.")
+    many = "" if result.assignments_possible == 1 else "s"
+    possible = plain_text(result.assignments_possible)
+    console.print(f"{possible} joint assignment{many} possible; posteriors {exact}.")
     if len(result.assignments) > 1:
-        times = lr_text(result.assignments[1].log10_factor)
-        console.print(f"The second best assignment is {times} times less probable.")
+        console.print(second_best(result.assignments[1].log10_factor))
     for group in result.symmetric:
         console.print(f"Not told apart by the data: {', '.join(group.missing)} of family {group.family}.")
     for rivals in result.rivals:

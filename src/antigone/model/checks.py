@@ -33,6 +33,15 @@ def shown(value: Any) -> str:
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
+def exact_text(value: float) -> str:
+    """A number as it is used, with twelve digits where it has so many: nobody states more.
+
+    >>> exact_text(0.002), exact_text(1e-6), exact_text(0.0123456789)
+    ('0.002', '1e-06', '0.0123456789')
+    """
+    return f"{value:.12g}"
+
+
 def checked_number(value: Any, what: str, expected: str, *, holds: Callable[[float], bool]) -> float:
     """A finite number that ``holds``, as a plain ``int`` or ``float``; NumPy's scalars are numbers too.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from antigone.errors import ModelError
-from antigone.model.checks import checked_kind, checked_number, checked_probability
+from antigone.model.checks import checked_kind, checked_number, checked_probability, exact_text
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ class IntervalRates:
 
     def describe(self) -> str:
         """The rates in words."""
-        return f"error {self.error:g}, others from {self.over.low:g} to {self.over.high:g}"
+        low, high = exact_text(self.over.low), exact_text(self.over.high)
+        return f"error {exact_text(self.error)}, others from {low} to {high}"
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class AgreementRates:
 
     def describe(self) -> str:
         """The rates in words."""
-        return f"error {self.error:g}, agreement by chance {self.by_chance:g}"
+        return f"error {exact_text(self.error)}, agreement by chance {exact_text(self.by_chance)}"
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,8 @@ class FindingRates:
     def describe(self) -> str:
         """The rates in words."""
         return (
-            f"frequency {self.frequency:g}, missed {self.missed:g}, recorded by mistake {self.invented:g}, "
-            f"stated by mistake {self.statement_error:g}"
+            f"frequency {exact_text(self.frequency)}, missed {exact_text(self.missed)}, "
+            f"recorded by mistake {exact_text(self.invented)}, stated by mistake {exact_text(self.statement_error)}"
         )
 
 
@@ -147,7 +148,8 @@ class SexRates:
 
     def describe(self) -> str:
         """The rates in words."""
-        return f"error {self.error:g}, lost Y allele {self.dropout:g}, share of males {self.males:g}"
+        error, dropout, males = map(exact_text, (self.error, self.dropout, self.males))
+        return f"error {error}, lost Y allele {dropout}, share of males {males}"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from antigone.model.checks import checked_kind, checked_number
+from antigone.model.checks import checked_kind, checked_number, exact_text
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,6 @@ class FrequencyRule:
             return "frequencies as in the table; an allele that is not in it is refused"
         after = "then rescaled to sum to 1" if self.rescale else "without rescaling"
         return (
-            f"an allele rarer than {self.minimum_count:g}/(2N), or not in the table, gets the frequency "
-            f"{self.minimum_count:g}/(2N) ({self.minimum:g} where 2N is not stated), {after}"
+            f"an allele rarer than {exact_text(self.minimum_count)}/(2N), or not in the table, gets the frequency "
+            f"{exact_text(self.minimum_count)}/(2N) ({exact_text(self.minimum)} where 2N is not stated), {after}"
         )

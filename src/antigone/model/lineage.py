@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 
 from antigone.errors import ModelError
-from antigone.model.checks import checked_choice, checked_number, checked_probability
+from antigone.model.checks import checked_choice, checked_number, checked_probability, exact_text
 
 Copies = tuple[str, ...]
 """The alleles of one Y locus: one, or two in order of length when the locus has two copies."""
@@ -67,8 +67,8 @@ class YRates:
 
     def describe(self) -> str:
         """The rates in words."""
-        own = "".join(f", {rate:g} at {locus}" for locus, rate in sorted(self.by_locus.items()))
-        return f"mutation {self.rate:g} per locus{own}, two steps in {self.two_steps:g} of them"
+        own = "".join(f", {exact_text(rate)} at {locus}" for locus, rate in sorted(self.by_locus.items()))
+        return f"mutation {exact_text(self.rate)} per locus{own}, two steps in {exact_text(self.two_steps)} of them"
 
     def of(self, locus: str) -> float:
         return self.by_locus.get(locus, self.rate)
@@ -193,7 +193,7 @@ class MtRates:
     def describe(self) -> str:
         """The rates in words."""
         positions = " ".join(map(str, self.length_positions)) if self.ignore_length else "none"
-        return f"mutation {self.rate:g} per position, length not compared at {positions}"
+        return f"mutation {exact_text(self.rate)} per position, length not compared at {positions}"
 
     def ignores(self, difference: MtDifference) -> bool:
         return self.ignore_length and difference.is_length and difference.position in self.length_positions

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from antigone.errors import ModelError
-from antigone.model.checks import checked_number, checked_probability
+from antigone.model.checks import checked_number, checked_probability, exact_text
 
 Replicate = tuple[str | None, ...]
 """What one amplification of a marker showed: the labels of the alleles seen, ``()`` for nothing.
@@ -36,7 +36,8 @@ class ObservationRates:
             checked_probability(rate, f"the {name} rate")
 
     def describe(self) -> str:
-        return f"drop-out {self.dropout:g} for each allele copy, drop-in {self.dropin:g}, error {self.error:g}"
+        dropout, dropin, error = map(exact_text, (self.dropout, self.dropin, self.error))
+        return f"drop-out {dropout} for each allele copy, drop-in {dropin}, error {error}"
 
 
 NO_LOSS = ObservationRates()
@@ -123,10 +124,10 @@ class DropoutEstimate:
     markers: int
 
     def describe(self) -> str:
-        interval = f" ({self.low:g} to {self.high:g})" if self.source == "completeness" else ""
+        interval = f" ({exact_text(self.low)} to {exact_text(self.high)})" if self.source == "completeness" else ""
         return (
-            f"sample '{self.sample}': drop-out estimated as {self.dropout:g}{interval} from {self.source} "
-            f"of {self.markers} markers"
+            f"sample '{self.sample}': drop-out estimated as {exact_text(self.dropout)}{interval} from {self.source} "
+            f"of {self.markers} marker{'' if self.markers == 1 else 's'}"
         )
 
 
@@ -223,11 +224,13 @@ class ObservationModel:
         rates = self.rates
         words = rates.describe()
         if self.estimate:
-            words = f"drop-out estimated from {self.estimate}, drop-in {rates.dropin:g}, error {rates.error:g}"
+            dropin, error = exact_text(rates.dropin), exact_text(rates.error)
+            words = f"drop-out estimated from {self.estimate}, drop-in {dropin}, error {error}"
         if self.heights is not None:
-            words += f"; by peak height: logit d = {self.heights.intercept:g} + {self.heights.slope:g} ln H"
+            intercept, slope = exact_text(self.heights.intercept), exact_text(self.heights.slope)
+            words += f"; by peak height: logit d = {intercept} + {slope} ln H"
         for marker, own in sorted(self.by_marker.items()):
-            given = ", ".join(f"{name} {rate:g}" for name, rate in vars(own).items() if rate is not None)
+            given = ", ".join(f"{name} {exact_text(rate)}" for name, rate in vars(own).items() if rate is not None)
             words += f"; {marker}: {given}"
         return words
 

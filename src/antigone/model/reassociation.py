@@ -125,8 +125,10 @@ class SampleGroup:
 class ReassociationResult:
     """A whole re-association. ``pairs_compared`` with the excluded ones and those without data are all pairs.
 
-    ``links`` are the pairs that hold groups together, ``undecided`` pairs that reach the threshold against
-    "unrelated" but not against close relatives; both strongest first and at most as many as ``most_listed``.
+    ``rates_used`` says the rates that the samples were seen through: the common ones of ``settings`` belong to those
+    without rates of their own. ``links`` are the pairs that hold groups together, ``undecided`` pairs that reach the
+    threshold against "unrelated" but not against close relatives; both strongest first and at most as many as
+    ``most_listed``.
     """
 
     title: str
@@ -147,6 +149,7 @@ class ReassociationResult:
     threshold_reason: str
     expected_false_links: float
     settings: ReassociationSettings
+    rates_used: str
     assumptions: tuple[str, ...]
     notices: tuple[str, ...]
     provenance: Provenance
