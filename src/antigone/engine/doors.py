@@ -95,7 +95,7 @@ def _check_observations(pedigree: Pedigree, member: str, by_marker: Any, markers
         what = f"the observation of '{member}' at marker {shown(name)}"
         try:
             values = np.asarray(chances, dtype=np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise ModelError(f"{what} is {shown(chances)}, expected {_CHANCES}") from None
         if values.ndim != 1 or not np.all((values >= 0) & (values <= 1 + 1e-9)):
             raise ModelError(f"{what} has a value that is no probability, or is no list; expected {_CHANCES}")
