@@ -17,8 +17,15 @@ from antigone.cli.terminal import words_console
 from antigone.model.joint_result import JointResult
 from antigone.model.reassociation import ReassociationResult
 from antigone.model.result import Candidate, SearchResult
-from antigone.numbers import counted, ratio_text, threshold_text
-from antigone.report.numbers import change_text, lr_text, plain_text, probability_text
+from antigone.report.numbers import (
+    change_text,
+    counted,
+    lr_text,
+    plain_text,
+    probability_text,
+    ratio_text,
+    threshold_text,
+)
 from antigone.report.relatives import tell_relatives, warn_of_relatives
 
 MOST_JOINT_ROWS = 60

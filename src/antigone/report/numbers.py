@@ -15,6 +15,7 @@ from antigone.numbers import (
     lr_text,
     plain_text,
     probability_text,
+    ratio_text,
     threshold_text,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "odds_text",
     "plain_text",
     "probability_text",
+    "ratio_text",
     "threshold_log10",
     "threshold_text",
 ]
