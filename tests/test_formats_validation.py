@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from antigone.casework.explain import compare_hypotheses
 from antigone.errors import InputError
 from antigone.formats.validation import Linkage, mutation_model, read_cases
 from antigone.formats.validation_kinds import KINDS
@@ -152,6 +153,12 @@ def test_read_cases__faults_name_the_place(tmp_path, kind):
     assert problem.file == "case.json"
     assert problem.column.startswith("case 2")
     assert problem.column.endswith(place)
+
+
+def test_lr__says_which_keys_it_did_not_read(tmp_path):
+    case = {key: value for key, value in CASE.items() if key not in ("linkage", "theta", "founder_inbreeding")}
+    [report] = compare_hypotheses(saved(tmp_path, case | {"thetta": 0.01, "genotypes": {"C": {"M": ["7", "8"]}}}))
+    assert report.notices == ("the case has a key 'thetta', which is not read",)
 
 
 NO_JSON = [

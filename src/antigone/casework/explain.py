@@ -18,6 +18,7 @@ from antigone.engine.ratio import LikelihoodRatio
 from antigone.errors import InputError
 from antigone.formats.familias import read_familias_case
 from antigone.formats.validation import Case, read_cases
+from antigone.formats.validation_kinds import KNOWN_KEYS
 from antigone.model.case import Hypotheses, Incident
 from antigone.model.result import Candidate
 from antigone.search.blind import Comparison, compare
@@ -120,7 +121,8 @@ def compare_hypotheses(path: Path) -> list[HypothesesReport]:
 def _case_report(case: Case) -> HypothesesReport:
     if not {"H1", "H2"} <= set(case.pedigrees):
         raise InputError(f"case {case.id} has no pedigrees H1 and H2 to compare")
-    return HypothesesReport(case.id, (), {"given frequencies": ratio_of_case(case)})
+    unread = [f"the case has a key '{key}', which is not read" for key in case.raw if key not in KNOWN_KEYS]
+    return HypothesesReport(case.id, tuple(unread), {"given frequencies": ratio_of_case(case)})
 
 
 def _familias_report(case: Hypotheses) -> HypothesesReport:

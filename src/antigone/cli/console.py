@@ -265,6 +265,8 @@ def print_hypotheses(report: HypothesesReport) -> None:
         table.add_section()
         table.add_row("total", "", "", *_ratio(ratio.log_total))
         console.print(table)
+        if ratio.left_out:
+            console.print(f"Typed, but without frequencies, so not compared: {', '.join(ratio.left_out)}.")
         _print_linkage(console, report.linkage.get(population, {}), {})
 
 

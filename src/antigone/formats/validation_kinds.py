@@ -30,6 +30,13 @@ _OF_HYPOTHESES = ("observation", "linked_theta", "linked", "hypotheses")
 KINDS = (*(kind for kind, _, _ in _BY_KEYS), *_OF_HYPOTHESES)
 """Every kind, as the key ``category`` of a case may name it."""
 
+KNOWN_KEYS = {
+    *("id", "about", "software", "agreement", "explanation", "seconds", "truth", "prior", "kind", "category"),
+    *("markers", "theta", "founder_inbreeding", "linkage", "pedigrees", "families", "missing", "victims"),
+    *("genotypes", "observed", "observation", "expected", "values", "available", "target"),
+}
+"""Keys of a case that are read, or that say where it comes from."""
+
 UNCLEAR = (
     "no pedigrees H1 and H2, no families with victims, and nothing else by which the kind of a case is known; "
     'give the case what it lacks, or a key "category" with one of: '
