@@ -113,7 +113,7 @@ SIMPLE: dict[str, tuple[Callable[[Any], object], Any, str]] = {
     "marker twice": (lambda v: likelihood_ratio(TRIO, APART, TYPED, v), [M, M], "M is given twice"),
     "one marker": (lambda v: log_likelihoods(TRIO, TYPED, v), M, "markers is a Marker, expected a list"),
     "target": (lambda v: genotype_distribution(TRIO, TYPED, M, target=v), "CH", "'CH' is typed at M"),
-    "no target": (lambda v: genotype_distribution(TRIO, TYPED, M, target=v), "XX", "'XX' is not in the pedigree"),
+    "no target": (lambda v: genotype_distribution(TRIO, TYPED, M, target=v), "XX", "no member 'XX'"),
     "pair": (lambda v: identity_coefficients(TRIO, v), ("AF",), "the pair has 1 ids"),
     "pedigree": (lambda v: inbreeding_coefficients(v), [("AF", "male")], "the pedigree is a list, expected a Pedigree"),
     "rng": (lambda v: drop_genes(TRIO, [M], rng=v), 1, "rng is 1, expected a generator"),

@@ -134,5 +134,7 @@ def checked_pair(pedigree: Any, pair: Any) -> tuple[str, str]:
 
 def checked_target(pedigree: Pedigree, target: Any) -> str:
     """The id of a member whose genotype is asked for."""
-    pedigree.require(checked_code(target, "the target"))
-    return str(target)
+    code = checked_code(target, "the target")
+    if code not in pedigree:
+        raise ModelError(f"the pedigree has no member '{code}'; name one of its {len(pedigree)} members as the target")
+    return code
