@@ -283,7 +283,7 @@ def test_search__nothing_to_compare_is_refused(nothing):
     [
         (60, 48, 1 / 60, "one over the number of unidentified persons (60)"),
         (3, 48, 1 / 48, "one over the number of missing persons (48)"),
-        (1, 1, 1 / 2, "one over the number of unidentified persons (1)"),
+        (1, 1, 1 / 2, "one half, the largest prior that a pair is given unless one is stated"),
     ],
 )
 def test_prior__is_one_over_the_larger_number(persons, missing, prior, reason):

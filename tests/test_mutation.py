@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -180,16 +181,9 @@ LADDER, P = ("12", "13", "14"), (0.001, 0.3, 0.699)
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (Equal(1.5), "rate is 1.5"),
-        (Equal(float("nan")), "rate is nan"),
         (Proportional(0.9), "give at most"),
-        (Stepwise(0.6, 0.5), "sum to more than 1"),
-        (Stepwise(0.1, 0.0, 0.0), "range is 0"),
         (Dawid(0.1, 0.5), "lower the rate"),
-        (Dawid(0.1, 1.0), "range is 1"),
         (Custom(((1.0,),)), "3 alleles need 3 rows"),
-        (Custom(((0.9, 0.1, 0.1), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))), "row 1 sums to 1.1"),
-        (Custom(((1.1, -0.1, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))), "negative"),
         (Transformed(Equal(0.1), "PM"), "transform PM"),
         (Transformed(Equal(0.4), "PR"), "transform PR"),
         (Transformed(Custom(((1.0, 0.0, 0.0), (0.0, 0.5, 0.5), (0.0, 0.0, 1.0))), "PM"), "no single stationary"),
@@ -199,6 +193,44 @@ LADDER, P = ("12", "13", "14"), (0.001, 0.3, 0.699)
 def test_transition_matrix__refuses_a_model_that_does_not_exist(model: MutationModel, message: str) -> None:
     with pytest.raises(ModelError, match=message):
         transition_matrix(model, LADDER, P)
+
+
+def untyped(*values: object) -> tuple[Any, ...]:
+    """Values as a caller without types hands them over."""
+    return values
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Equal(1.5), "the rate is 1.5, expected a probability between 0 and 1"),
+        (lambda: Equal(float("nan")), "rate is nan"),
+        (lambda: Equal(True), "rate is True"),
+        (lambda: Proportional(*untyped("0.1")), "proportional mutation model: the rate is '0.1'"),
+        (lambda: OneStep(-1e-9), "rate is -1e-09"),
+        (lambda: Stepwise(0.6, 0.5), "sum to more than 1"),
+        (lambda: Stepwise(0.1, float("inf")), "rate2 is inf"),
+        (lambda: Stepwise(0.1, 0.0, 0.0), "range is 0"),
+        (lambda: Stepwise(0.1, 0.0, 10**400), "range is a number of many digits"),
+        (lambda: Dawid(0.1, 1.0), "range is 1"),
+        (lambda: Custom(((0.9, 0.1, 0.1), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))), "row 1 sums to 1.1"),
+        (lambda: Custom(((1.1, -0.1), (0.0, 1.0))), "an element is -0.1, expected a probability"),
+        (lambda: Custom(((1.0,), (1.0,))), "no square"),
+        (lambda: Custom(()), "no square"),
+        (lambda: Custom(*untyped(0.1)), "custom mutation matrix is 0.1, expected rows of probabilities"),
+        (lambda: Transformed(*untyped(0.1, "PM")), "the model of a transform is 0.1, expected a mutation model"),
+        (lambda: Transformed(*untyped(Transformed(Equal(0.1), "PM"), "MH")), "is a Transformed"),
+        (lambda: Transformed(*untyped(Equal(0.1), "pm")), "'pm', expected 'PM', 'MH', 'BA' or 'PR'; write 'PM'"),
+    ],
+)
+def test_mutation_models__refuse_values_outside_their_domain(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(ModelError, match=message):
+        make()
+
+
+def test_mutation_models__keep_numbers_of_numpy_as_plain_numbers() -> None:
+    assert type(Equal(*untyped(np.float32(0.25))).rate) is float
+    assert Custom(*untyped(np.eye(2))) == Custom(((1.0, 0.0), (0.0, 1.0)))
 
 
 def test_transition_matrix__refuses_labels_without_a_length() -> None:

@@ -26,6 +26,7 @@ from antigone.cli import main
 from antigone.errors import InputError, ModelError
 from antigone.formats.groups import read_groups
 from antigone.model.case import Consent, Donor, Family, UnidentifiedPerson
+from antigone.model.observation import ObservationRates
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.reassociation import ReassociationSettings
@@ -379,6 +380,32 @@ def test_reassociate__every_result_states_its_rates_and_thresholds():
     )
     assert words["re-association, threshold against close relatives"] == "1000"
     assert any("drop-out 0.2 " in line for line in result.assumptions)
+
+
+def test_reassociate__states_the_rates_that_were_used_and_not_those_that_were_not():
+    people = fragments(2, np.random.default_rng(26), dropout=0.05)
+    own = [
+        replace(person, rates=ObservationRates(rate)) for person, rate in zip(people, (0.1, 0.3, 0.1, 0.2), strict=True)
+    ]
+    stated = ObservationRates(dropout=0.77)
+    mixed = run([*own[:3], people[3]], rates=stated)
+    assert mixed.rates_used == (
+        "drop-out from 0.1 to 0.3, drop-in 0, error 0 in 3 samples with rates of their own; "
+        "drop-out 0.77 for each allele copy, drop-in 0, error 0 in the other 1"
+    )
+    alone = run(own, rates=stated)
+    assert alone.rates_used == "drop-out from 0.1 to 0.3, drop-in 0, error 0 in 4 samples with rates of their own"
+    assert any("used by no sample" in notice for notice in alone.notices)
+    for said in (alone.rates_used, *alone.assumptions, *alone.provenance.settings.values()):
+        assert "0.77" not in said
+    assert not {"prior", "verbal scale", "linked markers"} & alone.provenance.settings.keys()
+
+
+def test_reassociate__estimated_rates_are_the_ones_stated():
+    people = fragments(2, np.random.default_rng(26), dropout=0.05)
+    estimated = run([replace(person, estimate_dropout=True) for person in people], rates=ObservationRates(0.77))
+    assert "0.77" not in estimated.rates_used
+    assert estimated.rates_used.endswith("in 4 samples with rates of their own")
 
 
 # The commands

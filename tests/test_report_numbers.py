@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antigone.report.numbers import count_text, log10_text, lr_text, odds_text, plain_text, probability_text
+from antigone.cli.console import second_best
+from antigone.report.numbers import (
+    count_text,
+    log10_text,
+    lr_text,
+    odds_text,
+    plain_text,
+    probability_text,
+    threshold_text,
+)
 
 
 def plain(text: str) -> str:
@@ -81,3 +90,29 @@ def test_plain_text__never_writes_a_number_as_a_program_does(value):
 )
 def test_odds_text(prior, text):
     assert plain(odds_text(prior)) == text
+
+
+@pytest.mark.parametrize(
+    ("threshold", "text"),
+    [
+        (15.75, "15.75"),
+        (1e4, "10 000"),
+        (12345.5, "12345.5"),
+        (28333.333333333332, "28 333"),
+        (2e7, "2.0 × 10⁷"),
+        (1.5, "1.5"),
+    ],
+)
+def test_threshold_text__is_the_threshold_that_was_stated(threshold, text):
+    assert plain(threshold_text(threshold)) == text
+
+
+@pytest.mark.parametrize("log10_factor", [1e-7, 1e-4, 0.004, 0.021, 0.3, 0.9999, 2.5, 40.0])
+def test_second_best__is_never_once_as_probable(log10_factor):
+    words = second_best(log10_factor)
+    assert " 1 times" not in words
+    assert words.startswith("The best assignment is 1") or log10_factor > 0.2
+
+
+def test_second_best__of_equal_weight_is_said_to_be_equal():
+    assert second_best(0.0) == "The second best assignment is as probable as the best."

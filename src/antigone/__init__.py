@@ -12,13 +12,13 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from antigone.engine.kinship import identity_coefficients, inbreeding_coefficients, kinship_matrix
     from antigone.engine.likelihood import (
-        LikelihoodRatio,
         genotype_distribution,
         likelihood_ratio,
         log_likelihood,
         log_likelihoods,
     )
     from antigone.engine.plan import elimination_plan
+    from antigone.engine.ratio import LikelihoodRatio
     from antigone.engine.simulate import drop_genes
     from antigone.errors import AntigoneError
     from antigone.model.marker import Marker
@@ -56,7 +56,7 @@ __all__ = [
 _HOME = {
     "AntigoneError": "errors",
     "Individual": "model.pedigree",
-    "LikelihoodRatio": "engine.likelihood",
+    "LikelihoodRatio": "engine.ratio",
     "Marker": "model.marker",
     "Pedigree": "model.pedigree",
     "Profile": "model.profile",

@@ -10,6 +10,8 @@ MINUS = "\u2212"
 TIMES = "\u00d7"
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SMALLEST_SHOWN = 1e-6
+LARGE = 1e7
+"""From here on a number stands as a power of ten."""
 
 
 def count_text(count: int) -> str:
@@ -21,6 +23,15 @@ def count_text(count: int) -> str:
     ['1', '234', '567']
     """
     return f"{count:,}".replace(",", THIN_SPACE)
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number of things, as one or as several.
+
+    >>> counted(1, "pair"), counted(2, "pair"), counted(0, "family", "families")
+    ('1 pair', '2 pairs', '0 families')
+    """
+    return f"{count_text(count)} {one if count == 1 else many or one + 's'}"
 
 
 def log10_text(value: float) -> str:
@@ -73,9 +84,33 @@ def plain_text(value: float) -> str:
     ('12', '100')
     """
     rounded = float(f"{value:.2g}")
-    if value >= 1e7 or 0 < rounded < 1e-4:
+    if value >= LARGE or 0 < rounded < 1e-4:
         return lr_text(math.log10(value))
     return count_text(round(value)) if rounded >= 100 else f"{rounded:g}"
+
+
+def threshold_text(threshold: float) -> str:
+    r"""A threshold as it is used: in full where somebody stated it, as `plain_text` where it was computed.
+
+    >>> threshold_text(15.75), threshold_text(1e4).split("\u202f"), threshold_text(28333.333333333332).split("\u202f")
+    ('15.75', ['10', '000'], ['28', '333'])
+    """
+    rounded = float(f"{threshold:.2g}")
+    stated = float(f"{threshold:.9g}") == threshold
+    if not stated or rounded == threshold or (threshold == round(threshold) and threshold < LARGE):
+        return plain_text(threshold)
+    return f"{threshold:.9g}"
+
+
+def ratio_text(ratio: float) -> str:
+    """A ratio from 1 on, with as many decimals as its distance from 1 needs, so that it is never said to be 1.
+
+    >>> ratio_text(1.1220), ratio_text(1.00004), ratio_text(3.98)
+    ('1.12', '1.00004', '4')
+    """
+    beyond = ratio - 1
+    decimals = 1 if beyond >= 1 else max(2, math.ceil(-math.log10(beyond))) if beyond > 0 else 0
+    return f"{round(ratio, decimals):.{decimals}f}".rstrip("0").rstrip(".")
 
 
 def probability_text(probability: float) -> str:

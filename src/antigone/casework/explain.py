@@ -13,10 +13,12 @@ from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import Prepared, prepare
 from antigone.casework.search import describe_pair, prior_of, with_relatives, with_sensitivity
 from antigone.engine.frequencies import markers_of, union_ladder
-from antigone.engine.likelihood import LikelihoodRatio, likelihood_ratio
+from antigone.engine.likelihood import likelihood_ratio
+from antigone.engine.ratio import LikelihoodRatio
 from antigone.errors import InputError
 from antigone.formats.familias import read_familias_case
 from antigone.formats.validation import Case, read_cases
+from antigone.formats.validation_kinds import KNOWN_KEYS
 from antigone.model.case import Hypotheses, Incident
 from antigone.model.linkage import LinkageModel
 from antigone.model.result import Candidate
@@ -129,7 +131,8 @@ def compare_hypotheses(path: Path) -> list[HypothesesReport]:
 def _case_report(case: Case) -> HypothesesReport:
     if not {"H1", "H2"} <= set(case.pedigrees):
         raise InputError(f"case {case.id} has no pedigrees H1 and H2 to compare")
-    return HypothesesReport(case.id, (), {"given frequencies": ratio_of_case(case)})
+    unread = [f"the case has a key '{key}', which is not read" for key in case.raw if key not in KNOWN_KEYS]
+    return HypothesesReport(case.id, tuple(unread), {"given frequencies": ratio_of_case(case)})
 
 
 def _familias_report(case: Hypotheses) -> HypothesesReport:

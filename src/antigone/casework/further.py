@@ -11,6 +11,7 @@ from antigone.engine.circumstances import circumstance_evidence, sex_evidence
 from antigone.engine.lineage import y_donors_off_line, y_evidence
 from antigone.engine.mitochondrial import mt_donors_off_line, mt_evidence
 from antigone.model.case import UnidentifiedPerson
+from antigone.model.checks import exact_text
 from antigone.model.circumstances import CircumstanceEvidence, SexRates
 from antigone.model.evidence import FurtherEvidence
 from antigone.model.lineage import LineageEvidence
@@ -54,9 +55,9 @@ def sex_assumption(rates: SexRates | None) -> str:
         return "A pair whose known sexes differ is excluded without computation."
     return (
         "The LR contains what the sex of the sample says: a male sample looks female with probability "
-        f"{rates.dropout:g} (a lost Y allele of Amelogenin), any sample shows the other sex by mistake with "
-        f"probability {rates.error:g}, and {rates.males:g} of persons of no relation are male. A pair whose known "
-        "sexes differ is compared, without its X-chromosomal markers."
+        f"{exact_text(rates.dropout)} (a lost Y allele of Amelogenin), any sample shows the other sex by mistake with "
+        f"probability {exact_text(rates.error)}, and {exact_text(rates.males)} of persons of no relation are male. "
+        "A pair whose known sexes differ is compared, without its X-chromosomal markers."
     )
 
 

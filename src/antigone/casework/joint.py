@@ -20,7 +20,7 @@ from antigone.casework.joint_words import (
     joint_assumptions,
 )
 from antigone.casework.prepare import Prepared, Progress, prepare, silent
-from antigone.casework.provenance import describe_run
+from antigone.casework.provenance import describe_run, used_jointly
 from antigone.errors import InputError
 from antigone.model.case import Incident
 from antigone.model.joint_result import (
@@ -160,7 +160,8 @@ def joint_incident(
         )  # fmt: skip
     progress("solving all families jointly", len(views), len(views))
     chosen = population or min(views, key=lambda name: (views[name].posterior.best[0].log_weight, name))
-    provenance = describe_run(incident, created=created, command=command, seed=0)
+    run = describe_run(incident, created=created, command=command, seed=0)
+    provenance = replace(run, settings=used_jointly(run.settings, incident.settings))
     result = describe_joint(
         incident.title, chosen, views[chosen], prior=prior or JointPrior(), provenance=provenance, day=today.isoformat()
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from antigone.casework.linkage import known_linkage, unknown_linkage
 from antigone.model.linkage import LinkageModel
-from antigone.numbers import lr_text, plain_text, probability_text
+from antigone.numbers import lr_text, plain_text, probability_text, threshold_text
 from antigone.search.joint_conclusions import Proposal
 from antigone.search.joint_persons import Persons
 from antigone.search.joint_posterior import JointPosterior, Ratio
@@ -98,7 +98,7 @@ def _what_decides(
             f"The data do not tell {' and '.join(places)} apart. A child of one of them, or what is known of age and "
             "circumstances, could.",
         )
-    below = f"This is below the threshold of {plain_text(threshold)}: the pairing stays open."
+    below = f"This is below the threshold of {threshold_text(threshold)}: the pairing stays open."
     if rivals:
         return (below, rivals)
     return (below, *_whom_to_ask(question, places[0], donors), _more_about(persons, proposal.person))

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from antigone.casework.found import linkage_in_search
 from antigone.casework.prepare import Prepared
-from antigone.engine.likelihood import log_likelihoods
-from antigone.engine.linkage import log_likelihood_linked
+from antigone.engine.likelihood import marker_logs
+from antigone.engine.linkage import group_log
 from antigone.errors import PlanTooLarge
 from antigone.model.case import SearchSettings, UnidentifiedPerson
 from antigone.model.linkage import STANDARD_KITS, LinkageGroup, LinkageModel, linkage_groups_of, off_the_map
@@ -18,7 +18,7 @@ from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.result import Candidate
-from antigone.numbers import count_text
+from antigone.numbers import count_text, counted
 from antigone.search.family_table import Target
 from antigone.search.linkage import LARGEST_TABLE, LinkedPair, link_pairs
 
@@ -146,7 +146,9 @@ def linkage_notices(prepared: Prepared, candidates: Sequence[Candidate]) -> tupl
     if linkage_in_search(prepared.incident.settings) is None:
         return ("linkage is not computed: it has no definition together with theta above 0",)
     counts = Counter((name, method) for c in candidates for name, method in c.linkage_methods.items())
-    return tuple(f"{_words(name)}, linked: {method} in {count} candidates" for (name, method), count in counts.items())
+    return tuple(
+        f"{_words(name)}, linked: {method} in {counted(count, 'candidate')}" for (name, method), count in counts.items()
+    )
 
 
 def _words(group: str) -> str:
@@ -180,6 +182,4 @@ def _change(
 
 def _gain(pedigree: Pedigree, profiles: Mapping[str, Profile], group: LinkageGroup) -> float:
     """Log likelihood of the group as linked, less that of its markers one by one."""
-    return log_likelihood_linked(pedigree, profiles, group) - math.fsum(
-        log_likelihoods(pedigree, profiles, group.markers)
-    )
+    return group_log(pedigree, profiles, group) - math.fsum(marker_logs(pedigree, profiles, group.markers))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from antigone.engine.likelihood import LikelihoodRatio
 from antigone.engine.linkage import likelihood_ratio_linked
 from antigone.engine.observation import observation_probabilities
+from antigone.engine.ratio import LikelihoodRatio
 from antigone.engine.soft import Observations
 from antigone.formats.observed import read_observed
 from antigone.formats.validation import Case

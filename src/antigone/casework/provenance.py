@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
 
 from antigone import __version__
 from antigone.model.case import Incident, SearchSettings
+from antigone.model.checks import exact_text
 from antigone.model.evidence import FurtherEvidence
 from antigone.model.frequency import FrequencyTable
 from antigone.model.mutation import Custom, MutationModel, Transformed
 from antigone.model.result import Provenance
-from antigone.numbers import plain_text
+from antigone.numbers import threshold_text
 
 
 def describe_run(incident: Incident, *, created: str, command: str, seed: int) -> Provenance:
@@ -50,14 +52,14 @@ def hash_table(table: FrequencyTable) -> str:
 def describe_settings(settings: SearchSettings) -> dict[str, str]:
     """Every choice of a search, in words."""
     words = {
-        "theta": f"{settings.theta:g}",
+        "theta": exact_text(settings.theta),
         "mutation, mothers": describe_model(settings.mutation.female),
         "mutation, fathers": describe_model(settings.mutation.male),
         "rare and unseen alleles": settings.rule.describe(),
-        "threshold of the likelihood ratio": plain_text(settings.threshold)
+        "threshold of the likelihood ratio": threshold_text(settings.threshold)
         + (", raised in a large search" if settings.threshold_grows else ""),
         "observation of the unidentified": settings.observation.describe(),
-        "prior": "from the number of persons" if settings.prior is None else f"{settings.prior:g}",
+        "prior": "from the number of persons" if settings.prior is None else exact_text(settings.prior),
         "verbal scale": settings.verbal.source,
         "linked markers": "none" if settings.linkage is None else settings.linkage.describe(),
     }
@@ -66,12 +68,21 @@ def describe_settings(settings: SearchSettings) -> dict[str, str]:
     return words
 
 
+def used_jointly(of_incident: Mapping[str, str], settings: SearchSettings) -> dict[str, str]:
+    """What of an incident's choices a joint answer rests on: its own prior is stated beside it, its threshold is never
+    raised, and linked markers and haplotypes take no part in it."""
+    not_used = ("prior", "verbal scale", "linked markers", "Y haplotypes", "mtDNA haplotypes")
+    used = {name: words for name, words in of_incident.items() if name not in not_used}
+    return used | {"threshold of the likelihood ratio": threshold_text(settings.threshold)}
+
+
 def describe_further(further: FurtherEvidence) -> dict[str, str]:
     """Every choice about evidence beside autosomal markers, in words; none where there is no such evidence."""
     words = {}
     for kind, model in (("Y", further.y_model), ("mtDNA", further.mt_model)):
         if model is not None:
-            words[f"{kind} haplotypes"] = f"{model.estimator}; theta {model.theta:g}; {model.rates.describe()}"
+            theta = exact_text(model.theta)
+            words[f"{kind} haplotypes"] = f"{model.estimator}; theta {theta}; {model.rates.describe()}"
     if further.missing and further.unidentified:
         rates = further.rates
         for name, one in (("age", rates.age), ("time", rates.time), ("place", rates.place), ("stature", rates.stature)):
@@ -93,9 +104,10 @@ def describe_model(model: MutationModel) -> str:
     'stepwise (rate 0.002, rate2 1e-06, range 0.1)'
     """
     if isinstance(model, Transformed):
-        return f"{describe_model(model.model)}, transformed {model.transform}"
+        rate = "" if model.keep_rate else " without keeping the rate"
+        return f"{describe_model(model.model)}, transformed {model.transform}{rate}"
     if isinstance(model, Custom):
         return f"custom matrix of {len(model.matrix)} alleles"
     name = {"NoMutation": "none", "OneStep": "one step"}.get(type(model).__name__, type(model).__name__.lower())
-    values = ", ".join(f"{key} {value:g}" for key, value in vars(model).items())
+    values = ", ".join(f"{key} {exact_text(value)}" for key, value in vars(model).items())
     return f"{name} ({values})" if values else name

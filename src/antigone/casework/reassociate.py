@@ -14,6 +14,8 @@ from antigone.casework.prepare import Progress, describe_estimates, populations_
 from antigone.casework.provenance import describe_run
 from antigone.errors import InputError
 from antigone.model.case import Incident, UnidentifiedPerson
+from antigone.model.checks import exact_text
+from antigone.model.observation import ObservationRates
 from antigone.model.reassociation import (
     ONE_FALSE_LINK_IN,
     REMAINS_RATES,
@@ -22,6 +24,7 @@ from antigone.model.reassociation import (
     SampleGroup,
     SamplePair,
 )
+from antigone.numbers import plain_text
 from antigone.search.direct import PairCounts, Scores, count_pairs, probable_pairs
 from antigone.search.groups import Cluster, clusters_of, consensus, supports_one_person
 from antigone.search.readings import Readings, read_remains
@@ -43,6 +46,7 @@ class Reassociation:
     threshold: float
     threshold_reason: str
     notices: tuple[str, ...]
+    rates_used: str
 
 
 def reassociate_incident(
@@ -110,9 +114,10 @@ def _result(
         threshold_reason=run.threshold_reason,
         expected_false_links=run.counts.compared / run.threshold,
         settings=settings,
-        assumptions=_assumptions(incident, settings),
+        rates_used=run.rates_used,
+        assumptions=_assumptions(incident, run.rates_used),
         notices=(*incident.notices, *run.notices),
-        provenance=replace(provenance, settings={**provenance.settings, **describe_reassociation(settings)}),
+        provenance=replace(provenance, settings=_settings_used(provenance.settings, run, settings)),
     )
 
 
@@ -146,7 +151,12 @@ def _prepare(
     if not readings.markers:
         raise InputError("the remains have no autosomal marker with frequencies; re-association needs some")
     counts = count_pairs(readings)
-    return Reassociation(readings, counts, *_threshold(counts, incident, settings), notices)
+    used = rates_in_words(readings.samples, settings.rates)
+    if all(sample.rates is not None for sample in readings.samples):
+        notices += (
+            f"the common rates ({settings.rates.describe()}) are used by no sample: all have rates of their own",
+        )
+    return Reassociation(readings, counts, *_threshold(counts, incident, settings), notices, used)
 
 
 def read_incident_remains(
@@ -280,26 +290,57 @@ def fingerprint(samples: Sequence[UnidentifiedPerson]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def describe_reassociation(settings: ReassociationSettings) -> Mapping[str, str]:
-    """The choices of a re-association, in words."""
-    threshold = "from the number of pairs" if settings.threshold is None else f"{settings.threshold:g}"
-    return {
-        "re-association, rates of every sample": settings.rates.describe(),
-        "re-association, threshold of the likelihood ratio": threshold,
-        "re-association, threshold against close relatives": f"{settings.relative_threshold:g}",
-        "re-association, least posterior of a consensus genotype": f"{settings.least_posterior:g}",
+def rates_in_words(samples: Sequence[UnidentifiedPerson], common: ObservationRates) -> str:
+    """The rates that samples are seen through: the common ones where any sample has them, and the samples' own."""
+    own = [sample.rates for sample in samples if sample.rates is not None]
+    if not own:
+        return common.describe()
+    shared = len(samples) - len(own)
+    words = ", ".join(
+        f"{name} {_range([getattr(rates, field) for rates in own])}"
+        for name, field in (("drop-out", "dropout"), ("drop-in", "dropin"), ("error", "error"))
+    )
+    others = f"; {common.describe()} in the other {shared}" if shared else ""
+    return f"{words} in {len(own)} sample{'' if len(own) == 1 else 's'} with rates of {_theirs(own)} own{others}"
+
+
+def _theirs(own: Sequence[object]) -> str:
+    return "its" if len(own) == 1 else "their"
+
+
+def _range(rates: Sequence[float]) -> str:
+    low, high = min(rates), max(rates)
+    return exact_text(low) if low == high else f"from {exact_text(low)} to {exact_text(high)}"
+
+
+_NOT_USED = ("prior", "verbal scale", "linked markers", "threshold of the likelihood ratio")
+"""Settings of an incident that a re-association does not use, or states in a line of its own."""
+
+
+def _settings_used(
+    of_incident: Mapping[str, str], run: Reassociation, settings: ReassociationSettings
+) -> dict[str, str]:
+    """The choices that a re-association rests on, in words."""
+    used = {name: words for name, words in of_incident.items() if name not in _NOT_USED}
+    return used | {
+        "observation of the unidentified": run.rates_used,
+        "re-association, rates of every sample": run.rates_used,
+        "re-association, threshold of the likelihood ratio": f"{plain_text(run.threshold)}, {run.threshold_reason}",
+        "re-association, threshold against close relatives": exact_text(settings.relative_threshold),
+        "re-association, least posterior of a consensus genotype": exact_text(settings.least_posterior),
     }
 
 
-def _assumptions(incident: Incident, settings: ReassociationSettings) -> tuple[str, ...]:
+def _assumptions(incident: Incident, rates_used: str) -> tuple[str, ...]:
     theta = incident.settings.theta
     return (
         "H1: two samples of remains are of one person. H2: of two unrelated persons. The same H1 is also weighed "
         "against full siblings and against parent and child.",
-        f"Every sample is seen through the same observation model: {settings.rates.describe()}. A partial genotype "
+        f"Every sample is seen through the same observation model: {rates_used}. A partial genotype "
         "says only that its allele was among those seen.",
         "The markers are autosomal, taken as unlinked and independent: their LRs are multiplied.",
-        "All alleles of a pair come from one population" + (f" with theta = {theta:g}." if theta else " (theta = 0)."),
+        "All alleles of a pair come from one population"
+        + (f" with theta = {exact_text(theta)}." if theta else " (theta = 0)."),
         "Every LR is computed in every population; the smallest one decides.",
         "A pair of known, different sexes is excluded without computation.",
         "Identical twins have one profile: no result here can tell them from parts of one person. Other relatives, "

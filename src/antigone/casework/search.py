@@ -26,11 +26,12 @@ from antigone.engine.ladder import stack_markers
 from antigone.engine.mutation_events import locate_mutations, markers_needing_mutation
 from antigone.engine.population import genotype_log_probability
 from antigone.model.case import Incident, SearchSettings, UnidentifiedPerson
+from antigone.model.checks import exact_text
 from antigone.model.marker import Marker
 from antigone.model.observation import ObservationModel
 from antigone.model.profile import Profile
 from antigone.model.result import Candidate, ChanceMatches, MarkerMutation, SearchResult
-from antigone.numbers import count_text, plain_text
+from antigone.numbers import count_text, threshold_text
 from antigone.search.blind import Comparison, compare, differ, informative_markers, posterior_probability
 from antigone.search.chance import expected_chance_matches
 from antigone.search.coding import Reader, encode_readings
@@ -164,8 +165,9 @@ def prior_of(persons: int, missing: int, settings: SearchSettings) -> tuple[floa
     if settings.prior is not None:
         return settings.prior, "stated by the user"
     larger, what = (persons, "unidentified") if persons >= missing else (missing, "missing")
-    least = max(larger, 2)
-    return 1 / least, f"one over the number of {what} persons ({larger})"
+    if larger < 2:
+        return 0.5, "one half, the largest prior that a pair is given unless one is stated"
+    return 1 / larger, f"one over the number of {what} persons ({larger})"
 
 
 def describe_pair(
@@ -338,8 +340,9 @@ def _size_notices(found: Found, settings: SearchSettings) -> tuple[str, ...]:
     notices = []
     if found.threshold > settings.threshold:
         notices.append(
-            f"the threshold was raised from {plain_text(settings.threshold)} to {plain_text(found.threshold)}, so that "
-            "in a search of this size at most one chance candidate is expected for ten unidentified persons"
+            f"the threshold was raised from {threshold_text(settings.threshold)} to "
+            f"{threshold_text(found.threshold)}, so that in a search of this size at most one chance candidate is "
+            "expected for ten unidentified persons"
         )
     if found.omitted:
         notices.append(
@@ -371,7 +374,7 @@ def _observation_assumption(prepared: Prepared) -> str:
 
 def _range(rates: Sequence[float]) -> str:
     low, high = min(rates), max(rates)
-    return f"{low:g}" if low == high else f"from {low:g} to {high:g}"
+    return exact_text(low) if low == high else f"from {exact_text(low)} to {exact_text(high)}"
 
 
 def search_assumptions(prepared: Prepared) -> tuple[str, ...]:
@@ -386,7 +389,7 @@ def search_assumptions(prepared: Prepared) -> tuple[str, ...]:
         "Other missing members of a family take part as untyped members.",
         _observation_assumption(prepared),
         "Founders are unrelated and the population is in Hardy-Weinberg proportions"
-        + (f", corrected by theta = {settings.theta:g}." if settings.theta else " (theta = 0)."),
+        + (f", corrected by theta = {exact_text(settings.theta)}." if settings.theta else " (theta = 0)."),
         "The LR is computed in every population; the smallest one ranks the pair and gives the posterior.",
         sex_assumption(prepared.further.sex),
         "The posterior treats each pair by itself. It is not the joint posterior of all pairs.",

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -24,8 +23,9 @@ from antigone.engine.kinship import (
 )
 from antigone.engine.likelihood import genotype_distribution, log_likelihoods
 from antigone.engine.mutation import transition_matrix
-from antigone.errors import InputError
-from antigone.formats.validation import Case, mutation_model, read_cases
+from antigone.errors import AntigoneError, InputError, Problem, Unsupported
+from antigone.formats.validation import Case, Unreadable, mutation_model, read_each
+from antigone.formats.validation_kinds import UNCLEAR, faults_of_values
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
@@ -34,59 +34,151 @@ from antigone.search.blind import compare
 from antigone.search.family_table import Target
 
 Deviation = tuple[str, float, float]
-"""Quantity, deviation, tolerance; a deviation of ``nan`` says that this version does not compute the quantity."""
+"""Quantity, deviation, tolerance."""
 
-NOT_COMPUTED = math.nan
+Outcome = Literal["compared", "not supported", "not run", "not read"]
+OUTCOMES: tuple[Outcome, ...] = ("compared", "not supported", "not run", "not read")
+_MOST_FAULTS = 5
+"""So many faults of one case are named."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One quantity of one category: how many values were compared, and the largest deviation.
+    """One quantity of one kind of cases of one file: how many values were compared, and the largest deviation.
 
-    ``largest`` is ``None`` when this version does not compute the quantity.
+    ``largest`` is ``None`` when nothing was compared: ``outcome`` and ``reason`` say why. ``members`` are the codes of
+    the cases, ``failed`` those beyond the tolerance. A file without cases has no members.
     """
 
     category: str
     quantity: str
-    cases: int
     values: int
     largest: float | None
     tolerance: float
     worst_case: str
+    file: str = ""
+    members: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    outcome: Outcome = "compared"
+    reason: str = ""
+
+    @property
+    def cases(self) -> int:
+        return len(self.members)
 
     @property
     def passed(self) -> bool:
         return self.largest is not None and self.largest <= self.tolerance
 
 
+class _CannotRun(Exception):
+    """Why a case is not compared."""
+
+    def __init__(self, outcome: Outcome, reason: str) -> None:
+        super().__init__(reason)
+        self.outcome, self.reason = outcome, reason
+
+
 def validate_files(paths: Sequence[Path], *, progress: Progress = silent) -> list[Check]:
-    """Check every case of every file. A table beside the cases, such as the corpus's summary, is named as such.
+    """Check every case of every file. What cannot be run is named with its reason, and the others go on.
+
+    A table beside the cases, such as the corpus's summary, is named as such.
 
     Raises
     ------
     InputError
-        When a file is not readable as cases, or no file holds one.
+        When no file holds a case.
     """
     beside = [path for path in paths if _is_no_case(path)]
-    cases = list(chain.from_iterable(read_cases(path) for path in paths if path not in beside))
-    if not cases:
+    if len(beside) == len(paths):
         raise InputError(f"no cases in {', '.join(path.name for path in paths)}; name files of validation cases")
-    found: dict[tuple[str, str], list[tuple[str, float, float]]] = {}
-    for number, case in enumerate(cases):
-        progress("validating cases", number, len(cases))
-        for quantity, deviation, tolerance in _checked(case):
-            found.setdefault((case.category, quantity), []).append((case.id, deviation, tolerance))
-    checks = [_check(category, quantity, values) for (category, quantity), values in found.items()]
-    return checks + [Check(path.name, "", 0, 0, 0.0, 0.0, "") for path in beside]
+    checks: list[Check] = []
+    read = [(path, *_read(path)) for path in paths if path not in beside]
+    number, whole = 0, sum(len(cases) for _, cases, _ in read)
+    for path, cases, unreadable in read:
+        checks += unreadable
+        found: dict[tuple[str, str], list[_Value]] = {}
+        for case in cases:
+            progress("validating cases", number, whole)
+            number += 1
+            checks_of = _checked(case)
+            if isinstance(checks_of, Check):
+                checks.append(replace(checks_of, file=path.name))
+                continue
+            for quantity, deviation, tolerance in checks_of:
+                found.setdefault((case.category, quantity), []).append(_Value(case.id, deviation, tolerance))
+        checks += [_check(path.name, category, quantity, values) for (category, quantity), values in found.items()]
+    return [*_joined(checks), *(Check("", "", 0, 0.0, 0.0, "", file=path.name) for path in beside)]
 
 
-def _checked(case: Case) -> list[Deviation]:
+def _joined(checks: Sequence[Check]) -> Iterator[Check]:
+    """The lines of a file that give one reason for several cases as one line."""
+    found: dict[Check, list[str]] = {}
+    for check in checks:
+        key = check if check.outcome == "compared" else replace(check, members=())
+        found.setdefault(key, []).extend(check.members)
+    return (replace(check, members=tuple(members)) for check, members in found.items())
+
+
+def tally(checks: Sequence[Check]) -> str:
+    """How many cases there were, and what became of them, in words."""
+    members = {(check.file, case) for check in checks for case in check.members}
+    differ = {(check.file, case) for check in checks for case in check.failed}
+    counts = {outcome: sum(check.cases for check in checks if check.outcome == outcome) for outcome in OUTCOMES}
+    unread = sum(check.outcome == "not read" for check in checks)
+    files = f"; {unread} file{'' if unread == 1 else 's'} could not be read" if unread else ""
+    agree = len(members) - len(differ) - counts["not supported"] - counts["not run"]
+    return (
+        f"{len(members):,} case{'' if len(members) == 1 else 's'}: {agree:,} agree, {len(differ):,} "
+        f"differ{'s' if len(differ) == 1 else ''}, {counts['not supported']:,} not supported by this version, "
+        f"{counts['not run']:,} could not be run{files}."
+    )
+
+
+class _Value(NamedTuple):
+    case: str
+    deviation: float
+    tolerance: float
+
+
+def _read(path: Path) -> tuple[list[Case], list[Check]]:
+    """The cases of a file, and a line for the file or for each case that cannot be read."""
     try:
-        return list(_deviations(case))
-    except (LookupError, TypeError, ValueError, RuntimeError) as error:
-        raise InputError(
-            f"case {case.id} is not complete for the category '{case.category}' ({error}); see docs/formats.md"
-        ) from error
+        read = read_each(path)
+    except AntigoneError as error:
+        return [], [_not_run("", (), "not read", str(error), path.name)]
+    lines = [
+        _not_run("", (case.id,), "not run", _words(case.problem), path.name)
+        for case in read
+        if isinstance(case, Unreadable)
+    ]
+    return [case for case in read if isinstance(case, Case)], lines
+
+
+def _words(problem: Problem) -> str:
+    return f"{problem.column}: {problem.found}; expected {problem.expected}; {problem.remedy}"
+
+
+def _not_run(category: str, members: tuple[str, ...], outcome: Outcome, reason: str, file: str = "") -> Check:
+    return Check(category, "", 0, None, 0.0, "", file, members, (), outcome, reason)
+
+
+def _checked(case: Case) -> list[Deviation] | Check:
+    """The deviations of a case, or why there are none."""
+    try:
+        found = list(_deviations(case))
+        if not found:
+            raise _CannotRun("not run", "it has no expected value to compare with")
+    except _CannotRun as error:
+        return _not_run(case.category, (case.id,), error.outcome, error.reason)
+    except Unsupported as error:
+        return _not_run(case.category, (case.id,), "not supported", str(error))
+    except AntigoneError as error:
+        return _not_run(case.category, (case.id,), "not run", str(error))
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RuntimeError) as error:
+        reason = f"it is not complete for its category '{case.category}' ({error}); see docs/formats.md"
+        return _not_run(case.category, (case.id,), "not run", reason)
+    return found
 
 
 def _is_no_case(path: Path) -> bool:
@@ -98,20 +190,27 @@ def _is_no_case(path: Path) -> bool:
     return isinstance(content, dict) and not content.keys() & {"id", "markers", "pedigrees", "genotypes", "expected"}
 
 
-def _check(category: str, quantity: str, values: list[tuple[str, float, float]]) -> Check:
-    cases, tolerance = len({case for case, _, _ in values}), values[0][2]
-    if any(math.isnan(deviation) for _, deviation, _ in values):
-        return Check(category, quantity, cases, len(values), None, tolerance, "")
-    worst = max(values, key=lambda value: value[1])
-    return Check(category, quantity, cases, len(values), worst[1], tolerance, worst[0] if worst[1] else "")
+def _check(file: str, category: str, quantity: str, values: list[_Value]) -> Check:
+    tolerance = values[0].tolerance
+    members = tuple(dict.fromkeys(value.case for value in values))
+    failed = tuple(dict.fromkeys(value.case for value in values if not value.deviation <= tolerance))
+    worst = max(values, key=lambda value: value.deviation)
+    return Check(
+        category, quantity, len(values), worst.deviation, tolerance, worst.case if worst.deviation else "", file,
+        members, failed,
+    )  # fmt: skip
 
 
 def _deviations(case: Case) -> Iterator[Deviation]:
+    if not case.category:
+        raise _CannotRun("not run", UNCLEAR)
     compare_case = _BY_CATEGORY.get(case.category)
     if compare_case is None:
-        yield "all values", NOT_COMPUTED, 0.0
-    else:
-        yield from compare_case(case)
+        raise _CannotRun("not supported", f"this version does not compute cases of the kind '{case.category}'")
+    faults = list(faults_of_values(case.category, case.expected))
+    if faults:
+        raise _CannotRun("not run", "; ".join(faults[:_MOST_FAULTS]))
+    yield from compare_case(case)
 
 
 def _hypotheses(case: Case) -> Iterator[Deviation]:
@@ -242,6 +341,8 @@ def _each(
     quantity: str, computed: Mapping[str, float | None], expected: Mapping[str, Any], tolerance: float
 ) -> Iterator[Deviation]:
     for name, value in expected.items():
+        if name not in computed:
+            raise InputError(f"an expected value of '{name}', which is not among {', '.join(computed)}")
         yield quantity, _difference(computed[name], value), tolerance
 
 
@@ -256,16 +357,12 @@ def _difference(computed: float | None, expected: float | str | None) -> float:
 
 
 _BY_CATEGORY: dict[str, Callable[[Case], Iterator[Deviation]]] = {
-    **dict.fromkeys(
-        ("basic", "mutation", "theta", "loops", "xchrom", "silent_partial", "large", "missing_person", "observation"),
-        _hypotheses,
-    ),
-    **dict.fromkeys(("linked", "linked_groups"), _linked),
+    **dict.fromkeys(("hypotheses", "observation"), _hypotheses),
+    "linked": _linked,
     "disagreements": _disagreements,
     "missing_person_genotype_distribution": _genotype_distribution,
     "dvi_pairwise": _pairwise,
     "dvi_joint": _pairwise_of_joint,
-    "published": _pairwise_of_joint,
     "mutation_matrices": _mutation_matrix,
     "kinship": _kinship,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from rich.console import Console
 from rich.table import Table
@@ -11,12 +12,20 @@ from rich.table import Table
 from antigone.casework.demo import Verdict
 from antigone.casework.explain import Explanation, HypothesesReport
 from antigone.casework.joint_explain import ExplainedAssignment
-from antigone.casework.validate import Check
+from antigone.casework.validate import Check, tally
 from antigone.cli.terminal import words_console
 from antigone.model.joint_result import JointResult
 from antigone.model.reassociation import ReassociationResult
 from antigone.model.result import Candidate, SearchResult
-from antigone.report.numbers import change_text, lr_text, plain_text, probability_text
+from antigone.report.numbers import (
+    change_text,
+    counted,
+    lr_text,
+    plain_text,
+    probability_text,
+    ratio_text,
+    threshold_text,
+)
 from antigone.report.relatives import tell_relatives, warn_of_relatives
 
 MOST_JOINT_ROWS = 60
@@ -44,11 +53,12 @@ def print_search(result: SearchResult) -> None:
         console.print(f"... and {len(result.candidates) - ROWS} more in candidates.csv")
     console.print(f"log10 LR is the smallest of: {', '.join(result.populations)}.")
     console.print(
-        f"{len(result.unidentified)} unidentified x {len(result.families)} missing: {result.pairs_compared:,} pairs "
-        f"compared, {result.pairs_excluded_by_sex:,} excluded by sex, {result.pairs_without_data:,} without data."
+        f"{len(result.unidentified)} unidentified x {len(result.families)} missing: "
+        f"{counted(result.pairs_compared, 'pair')} compared, {result.pairs_excluded_by_sex:,} excluded by sex, "
+        f"{result.pairs_without_data:,} without data."
     )
     console.print(
-        f"{len(result.candidates)} candidates with an LR of {plain_text(result.threshold)} or more. "
+        f"{counted(len(result.candidates), 'candidate')} with an LR of {threshold_text(result.threshold)} or more. "
         f"Expected by chance alone: at most {result.chance.bound:.2g}; estimate {result.chance.estimate:.2g} "
         f"(standard error {result.chance.standard_error:.1g})."
     )
@@ -57,10 +67,22 @@ def print_search(result: SearchResult) -> None:
     for notice in result.notices:
         console.print(f"Note: {notice}.")
     console.print(
-        f"Prior of a pair: {result.prior:.4g}, {result.prior_reason}. A posterior weighs its pair alone against "
+        f"Prior of a pair: {result.prior:.9g}, {result.prior_reason}. A posterior weighs its pair alone against "
         "unrelated; of two candidates for one person at most one is right."
     )
     console.print("A candidate is a proposal for review.")
+
+
+def second_best(log10_factor: float) -> str:
+    """How far the second best assignment is behind the best one.
+
+    >>> second_best(0.0), second_best(0.05)  # doctest: +ELLIPSIS
+    ('The second best assignment is as probable as the best.', 'The best assignment is 1.12 times as probable ...')
+    """
+    if log10_factor < 1e-9:
+        return "The second best assignment is as probable as the best."
+    times = lr_text(log10_factor) if log10_factor >= 1 else ratio_text(10**log10_factor)
+    return f"The best assignment is {times} times as probable as the second best."
 
 
 def print_groups(result: ReassociationResult) -> None:
@@ -76,15 +98,16 @@ def print_groups(result: ReassociationResult) -> None:
     if len(result.groups) > len(shown):
         console.print(f"... and {len(result.groups) - len(shown)} more in groups.csv")
     console.print(
-        f"{result.remains} remains, {result.ungrouped} in no group: {result.pairs_compared:,} pairs compared, "
+        f"{result.remains} remains, {result.ungrouped} in no group: {counted(result.pairs_compared, 'pair')} compared, "
         f"{result.pairs_excluded_by_sex:,} excluded by sex, {result.pairs_without_data:,} without a common marker."
     )
     console.print(
-        f"Linked from LR {result.threshold:.4g} against unrelated ({result.threshold_reason}) and "
-        f"{result.settings.relative_threshold:g} against siblings, parent and child; expected false links between "
-        f"unrelated persons: at most {result.expected_false_links:.2g}. Undecided pairs: {result.undecided_found:,}."
+        f"Linked from LR {threshold_text(result.threshold)} against unrelated ({result.threshold_reason}) and "
+        f"{threshold_text(result.settings.relative_threshold)} against siblings, parent and child; expected false "
+        f"links between unrelated persons: at most {result.expected_false_links:.2g}. "
+        f"Undecided pairs: {result.undecided_found:,}."
     )
-    console.print(f"Rates of every sample: {result.settings.rates.describe()}.")
+    console.print(f"Rates used: {result.rates_used}.")
     if result.living_left_out:
         console.print(f"Left out: living seekers ({result.living_left_out}); they are compared with families only.")
     for notice in result.notices:
@@ -119,13 +142,13 @@ def print_explanation(explanation: Explanation) -> None:
     console.print(table)
     _print_evidence(console, explanation)
     missing = ", ".join(c.markers_missing) or "none"
-    console.print(f"log10 LR; {len(c.markers_compared)} markers compared; not compared: {missing}.")
+    console.print(f"log10 LR; {counted(len(c.markers_compared), 'marker')} compared; not compared: {missing}.")
     if explanation.remark:
         return
     console.print(
         f"Smallest: {log10_text(c.smallest_log10_lr)} ({c.smallest_population}). "
         f"Posterior{' of this total' if c.evidence else ''} {probability_text(c.posterior)}, "
-        f"from the prior {explanation.prior:.4g}: {explanation.prior_reason}."
+        f"from the prior {explanation.prior:.9g}: {explanation.prior_reason}."
     )
     _print_linkage(console, c.linkage_log10, c.linkage_methods)
 
@@ -171,10 +194,11 @@ def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
         f"error of every posterior below {plain_text(result.error_bound)}; generalised LRs as bounds where they could "
         "change"
     )  # fmt: skip
-    console.print(f"{plain_text(result.assignments_possible)} joint assignments possible; posteriors {exact}.")
+    many = "" if result.assignments_possible == 1 else "s"
+    possible = plain_text(result.assignments_possible)
+    console.print(f"{possible} joint assignment{many} possible; posteriors {exact}.")
     if len(result.assignments) > 1:
-        times = lr_text(result.assignments[1].log10_factor)
-        console.print(f"The second best assignment is {times} times less probable.")
+        console.print(second_best(result.assignments[1].log10_factor))
     for group in result.symmetric:
         console.print(f"Not told apart by the data: {', '.join(group.missing)} of family {group.family}.")
     for rivals in result.rivals:
@@ -243,6 +267,8 @@ def print_hypotheses(report: HypothesesReport) -> None:
         table.add_section()
         table.add_row("total", "", "", *_ratio(ratio.log_total))
         console.print(table)
+        if ratio.left_out:
+            console.print(f"Typed, but without frequencies, so not compared: {', '.join(ratio.left_out)}.")
         _print_linkage(console, report.linkage.get(population, {}), {})
 
 
@@ -256,29 +282,35 @@ def _ratio(log: float | None) -> tuple[str, str]:
 
 
 def print_checks(checks: Sequence[Check]) -> None:
-    """Per category and quantity: cases, values, the largest deviation, the tolerance, the verdict."""
+    """For each file and kind of cases what was compared; then every case that was not, and why; then the count."""
     console = words_console()
-    table = _table("category", "quantity", "cases", "values", "largest deviation", "tolerance", "verdict")
+    for (file, category), group in groupby(checks, key=lambda check: (check.file, check.category)):
+        compared = [check for check in group if check.outcome == "compared"]
+        if compared:
+            title = f"{file}: {category}" if category else file
+            table = _table("quantity", "cases", "values", "largest deviation", "tolerance", "verdict", title=title)
+            for check in compared:
+                largest = "" if check.largest is None else f"{check.largest:.2g}"
+                numbers = (str(check.cases), str(check.values), largest, f"{check.tolerance:g}")
+                table.add_row(check.quantity, *numbers, _verdict(check))
+            console.print(table)
     for check in checks:
-        verdict = _verdict(check)
-        largest = "" if check.largest is None else f"{check.largest:.2g}"
-        table.add_row(
-            check.category,
-            check.quantity,
-            str(check.cases),
-            str(check.values),
-            largest,
-            f"{check.tolerance:g}",
-            verdict,
-        )
-    console.print(table)
+        if check.outcome != "compared":
+            console.print(f"{_not_compared(check)}: {check.reason.rstrip('.')}.", soft_wrap=True)
+    console.print(f"\n{tally(checks)}")
+
+
+def _not_compared(check: Check) -> str:
+    if check.outcome == "not read":
+        return f"{check.file}: could not be read"
+    if check.outcome == "not supported":
+        return f"{check.file}, {check.cases} case{'' if check.cases == 1 else 's'}: not supported yet"
+    return f"{check.file}, {', '.join(check.members)}: could not be run"
 
 
 def _verdict(check: Check) -> str:
     if not check.cases:
         return "no cases in this file"
-    if check.largest is None:
-        return "not computed by this version"
     return "agrees" if check.passed else f"DIFFERS ({check.worst_case})"
 
 

@@ -15,7 +15,7 @@ from antigone.casework.registry.runlines import kept_words
 from antigone.cli.console import print_explanation, print_joint, print_relatives, print_sensitivity
 from antigone.cli.terminal import words_console
 from antigone.model.result import Candidate
-from antigone.report.numbers import probability_text
+from antigone.report.numbers import counted, probability_text, threshold_text
 
 NOTHING = "none"
 HASH_SHOWN = 12
@@ -122,8 +122,8 @@ def print_run(run: views.RunView) -> None:
     if result is None:
         return
     print_words(
-        f"{result.pairs_compared:,} pairs compared; {line.candidates} candidates with an LR of {result.threshold:g} or "
-        f"more; expected by chance alone at most {result.chance.bound:.2g}."
+        f"{counted(result.pairs_compared, 'pair')} compared; {counted(line.candidates, 'candidate')} with an LR of "
+        f"{threshold_text(result.threshold)} or more; expected by chance alone at most {result.chance.bound:.2g}."
     )
     for notice in result.notices:
         print_words(f"Note: {notice}.")
@@ -322,7 +322,7 @@ def _print_evidence(candidate: Candidate, run: views.RunView) -> None:
     for assumption in result.assumptions:
         print_words(f"Assumed: {assumption.rstrip('.')}.")
     print_words(
-        f"The search compared {result.pairs_compared:,} pairs; candidates expected by chance alone: at most "
+        f"The search compared {counted(result.pairs_compared, 'pair')}; candidates expected by chance alone: at most "
         f"{result.chance.bound:.2g}."
     )
 

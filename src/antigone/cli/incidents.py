@@ -97,9 +97,11 @@ def search(
 def reassociate(
     incident: IncidentPaths,
     out: Annotated[Path, typer.Option(help="The folder for groups.html, groups.csv and groups.json.")],
-    dropout: Annotated[float | None, typer.Option(help="Drop-out rate of an allele copy in every sample.")] = None,
-    dropin: Annotated[float | None, typer.Option(help="Drop-in rate of every sample.")] = None,
-    error: Annotated[float | None, typer.Option(help="Rate of typing errors of a marker.")] = None,
+    dropout: Annotated[
+        float | None, typer.Option(help="Drop-out rate of an allele copy, in samples without rates of their own.")
+    ] = None,
+    dropin: Annotated[float | None, typer.Option(help="Drop-in rate, in the same samples.")] = None,
+    error: Annotated[float | None, typer.Option(help="Rate of typing errors of a marker, in the same samples.")] = None,
     threshold: Annotated[
         float | None, typer.Option(help="LR from which two samples are linked. Default: 100 x the number of pairs.")
     ] = None,
@@ -131,7 +133,7 @@ def reassociate(
     settings = choose_settings(**stated)
     created = dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
     given = {f"--{name.replace('_', '-')}": value for name, value in stated.items() if value is not None}
-    words = [text for name, value in given.items() for text in (name, f"{value:g}")]
+    words = [text for name, value in given.items() for text in (name, f"{value:.12g}")]
     command = shlex.join(["antigone", "reassociate", *map(str, incident), *words])
     with progress_bar() as progress:
         result = reassociate_incident(read, created=created, command=command, settings=settings, progress=progress)

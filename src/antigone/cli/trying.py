@@ -21,16 +21,19 @@ def lr(case: Annotated[Path, typer.Argument(help="A case in JSON, or a .fam file
 
 
 def validate(files: Annotated[list[Path], typer.Argument(help="Validation cases in JSON.")]) -> None:
-    """Compare with expected values. Exit 1: beyond tolerance; exit 2: something this version cannot compute."""
+    """Compare with expected values; whatever cannot be run is named, and the others go on.
+
+    Exit 1: beyond tolerance, or a case that could not be run. Exit 2: only what this version cannot compute.
+    """
     from antigone.casework.validate import validate_files
     from antigone.cli import console
 
     with progress_bar() as progress:
         checks = validate_files(files, progress=progress)
     console.print_checks(checks)
-    if any(check.largest is not None and not check.passed for check in checks):
+    if any(check.failed or check.outcome in ("not run", "not read") for check in checks):
         raise typer.Exit(1)
-    if any(check.largest is None for check in checks):
+    if any(check.outcome == "not supported" for check in checks):
         raise typer.Exit(2)
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from antigone.engine.doors import checked_pair, checked_pedigree
 from antigone.errors import ModelError, PedigreeError
-from antigone.model.marker import Chromosome
+from antigone.model.checks import checked_choice
+from antigone.model.marker import CHROMOSOMES, CHROMOSOMES_MEANT, Chromosome
 from antigone.model.pedigree import Individual, Pedigree
 
 Array = npt.NDArray[np.float64]
@@ -34,6 +36,8 @@ def kinship_matrix(pedigree: Pedigree, *, chromosome: Chromosome = "autosomal") 
 
     Raises
     ------
+    ModelError
+        When the chromosome is neither of the two words.
     PedigreeError
         On the X chromosome, naming every member whose sex is neither stated nor clear from a parent's role.
 
@@ -48,6 +52,8 @@ def kinship_matrix(pedigree: Pedigree, *, chromosome: Chromosome = "autosomal") 
     >>> kinship_matrix(trio).tolist()
     [[0.5, 0.0, 0.25], [0.0, 0.5, 0.25], [0.25, 0.25, 0.5]]
     """
+    checked_pedigree(pedigree)
+    checked_choice(chromosome, "the chromosome", CHROMOSOMES, meant=CHROMOSOMES_MEANT)
     one_copy = males(pedigree) if chromosome == "X" else frozenset()
     row = {member.id: i for i, member in enumerate(pedigree)}
     phi = np.zeros((len(pedigree), len(pedigree)))
@@ -135,10 +141,7 @@ def identity_coefficients(pedigree: Pedigree, pair: tuple[str, str]) -> Array:
     >>> identity_coefficients(Pedigree.of(("AF", "male"), ("MO", "female"), *sibs), ("B", "S")).tolist()
     [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.25, 0.5, 0.25]
     """
-    absent = [member for member in pair if member not in pedigree]
-    if absent:
-        raise ModelError(f"'{absent[0]}' is not in the pedigree; name two of its {len(pedigree)} members")
-    first, second = pair
+    first, second = checked_pair(pedigree, pair)
     paths: Paths = {((first, 0), (first, 1), (second, 0), (second, 1)): 1.0}
     for member in reversed(pedigree.parents_first):
         paths = _founder_paths(paths, member) if member.is_founder else _paths_through(paths, member)

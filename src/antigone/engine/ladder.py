@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.mutation import transition_matrix
+from antigone.engine.mutation import matrix_of
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
 
@@ -62,8 +62,8 @@ def stack_markers(markers: Sequence[Marker]) -> Ladder:
 def _row(marker: Marker) -> tuple[Array, Array, Array]:
     silent = (marker.silent,) if marker.silent > 0 else ()
     p = np.array(marker.frequencies + silent)
-    female = transition_matrix(marker.female, marker.alleles, marker.frequencies, marker.silent)
-    male = transition_matrix(marker.male, marker.alleles, marker.frequencies, marker.silent)
+    female = matrix_of(marker.female, marker.alleles, marker.frequencies, marker.silent)
+    male = matrix_of(marker.male, marker.alleles, marker.frequencies, marker.silent)
     return p, female, male
 
 

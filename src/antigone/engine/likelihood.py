@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.doors import checked_marker, checked_question, checked_target, markers_left_out
 from antigone.engine.elimination import Plan, execute, make_plan
 from antigone.engine.factors import UNTYPED, Data, Network, Shape, Typing, shape_of, unordered_pairs
 from antigone.engine.ladder import Ladder, stack_markers
 from antigone.engine.population import networks
+from antigone.engine.pruning import prune
+from antigone.engine.ratio import LikelihoodRatio
 from antigone.engine.soft import Observations, soft_weights, with_observations
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
@@ -38,9 +41,8 @@ def log_likelihood(
     """Natural log likelihood of one marker's data, given a pedigree.
 
     Sum over all ordered genotypes of all members of founder probabilities, transmissions and agreement with
-    what was read (Elston & Stewart 1971, doi:10.1159/000152448), exact by variable elimination. Members of
-    ``profiles`` who are not in the pedigree take no part. A member of ``observations`` was seen through an
-    observation model (drop-out, drop-in, error) instead of being read.
+    what was read (Elston & Stewart 1971, doi:10.1159/000152448), exact by variable elimination. A member of
+    ``observations`` was seen through an observation model (drop-out, drop-in, error) instead of being read.
 
     Returns
     -------
@@ -49,8 +51,9 @@ def log_likelihood(
     Raises
     ------
     ModelError
-        For an allele outside the marker's ladder, theta together with founder inbreeding, or a member with
-        both a genotype and an observation at one marker.
+        For a theta that is not 0 or more and less than 1, a profile of nobody in the pedigree, an allele outside
+        the marker's ladder, theta together with founder inbreeding, or a member with both a genotype and an
+        observation at one marker.
     PlanTooLarge
         When the exact sum is larger than the stated limits.
 
@@ -63,6 +66,7 @@ def log_likelihood(
     >>> round(float(np.exp(log_likelihood(alone, {"X": Profile("s", {"M": ("a", "b")})}, marker))), 12)
     0.375
     """
+    checked_marker(marker)
     return log_likelihoods(pedigree, profiles, [marker], theta=theta, observations=observations)[0]
 
 
@@ -75,39 +79,24 @@ def log_likelihoods(
     observations: Observations | None = None,
 ) -> list[float]:
     """``log_likelihood`` of every marker, in one batch for the markers that are typed alike."""
+    given = checked_question(pedigree, profiles, markers, theta=theta, observations=observations)
+    return marker_logs(pedigree, profiles, given, theta=theta, observations=observations)
+
+
+def marker_logs(
+    pedigree: Pedigree,
+    profiles: Mapping[str, Profile],
+    markers: Sequence[Marker],
+    *,
+    theta: float = 0.0,
+    observations: Observations | None = None,
+) -> list[float]:
+    """``log_likelihoods`` without its checks; profiles of persons who are not in the pedigree take no part."""
     logs = [0.0] * len(markers)
     for positions, data in group_markers(pedigree, profiles, markers, observations=observations):
         for position, value in zip(positions, evaluate(data, theta=theta), strict=True):
             logs[position] = float(value)
     return logs
-
-
-@dataclass(frozen=True)
-class LikelihoodRatio:
-    """H1 over H2. Natural logarithms by marker; a marker impossible under both hypotheses has ``None``."""
-
-    markers: tuple[str, ...]
-    log_h1: tuple[float, ...]
-    log_h2: tuple[float, ...]
-
-    @property
-    def log_by_marker(self) -> dict[str, float | None]:
-        return {
-            name: None if h1 == h2 == -np.inf else h1 - h2
-            for name, h1, h2 in zip(self.markers, self.log_h1, self.log_h2, strict=True)
-        }
-
-    @property
-    def log_total(self) -> float | None:
-        """The sum over unlinked markers; ``None`` when a marker's ratio is not defined, or the sum is not."""
-        logs = list(self.log_by_marker.values())
-        if None in logs or {np.inf, -np.inf} <= set(logs):
-            return None
-        return float(sum(log for log in logs if log is not None))
-
-    @property
-    def log10_total(self) -> float | None:
-        return None if self.log_total is None else self.log_total / float(np.log(10))
 
 
 def likelihood_ratio(
@@ -121,10 +110,14 @@ def likelihood_ratio(
 ) -> LikelihoodRatio:
     """The likelihood ratio of two pedigrees over the same typed persons, for unlinked markers.
 
+    A marker that somebody is typed at and that is not among ``markers`` takes no part; ``left_out`` of the answer
+    names it.
+
     Raises
     ------
     ModelError
-        When a typed person is missing from one of the pedigrees: the ratio would compare different data.
+        When a typed person is missing from one of the pedigrees: the ratio would compare different data. And see
+        ``log_likelihood``.
 
     Examples
     --------
@@ -138,11 +131,10 @@ def likelihood_ratio(
     10.0
     """
     for name, pedigree in (("H1", h1), ("H2", h2)):
-        absent = [person for person in {**profiles, **(observations or {})} if person not in pedigree]
-        if absent:
-            raise ModelError(f"{name} has no member {', '.join(absent)}; add them, unrelated if that is meant")
-    logs = [log_likelihoods(p, profiles, markers, theta=theta, observations=observations) for p in (h1, h2)]
-    return LikelihoodRatio(tuple(m.name for m in markers), tuple(logs[0]), tuple(logs[1]))
+        given = checked_question(pedigree, profiles, markers, theta=theta, observations=observations, name=name)
+    first, second = (marker_logs(p, profiles, given, theta=theta, observations=observations) for p in (h1, h2))
+    left_out = markers_left_out(profiles, given, observations)
+    return LikelihoodRatio(tuple(m.name for m in given), tuple(first), tuple(second), left_out)
 
 
 def genotype_distribution(
@@ -162,11 +154,16 @@ def genotype_distribution(
     Raises
     ------
     ModelError
-        When the target is typed at this marker, or the typed members are impossible together.
+        When the target is typed at this marker, or the typed members are impossible together; and see
+        ``log_likelihood``.
     """
-    if target not in pedigree:
-        raise ModelError(f"the pedigree has no member '{target}'")
+    checked_question(pedigree, profiles, [marker], theta=theta, observations=observations)
+    checked_target(pedigree, target)
+    if "silent" in marker.alleles and marker.silent > 0:
+        raise ModelError(f"marker {marker.name}: an allele named 'silent' beside silent alleles; give it another name")
     [(_, data)] = group_markers(pedigree, profiles, [marker], open_members=(target,), observations=observations)
+    if data.typing[data.open_members[0]] is not Typing.UNTYPED:
+        raise ModelError(f"'{target}' is typed at {marker.name}; the genotypes of an untyped member are asked for")
     logs = evaluate(data, theta=theta)[0]
     total = np.logaddexp.reduce(logs)
     if total == -np.inf:
@@ -366,35 +363,3 @@ def require_supported(data: Data, theta: float) -> None:
     for row, slots in enumerate(data.shape.slots):
         if len(slots) == 1 and (data.observed[:, row, 0] != data.observed[:, row, 1]).any():
             raise ModelError("a male has two different alleles on the X chromosome; correct the sex or the genotype")
-
-
-def prune(data: Data) -> Data:
-    """Drop, again and again, untyped members without children: their genotypes sum out to 1."""
-    kept = rows_that_matter(data)
-    return data if len(kept) == len(data.typing) else _restrict(data, kept)
-
-
-def rows_that_matter(data: Data) -> list[int]:
-    """The rows of the members who are left when untyped members without children are dropped, again and again."""
-    shape = data.shape
-    kept = list(range(len(data.typing)))
-    while True:
-        parents = {p for m in kept for p in (shape.father[m], shape.mother[m])}
-        left = [m for m in kept if m in parents or data.typing[m] is not Typing.UNTYPED or m in data.open_members]
-        if len(left) == len(kept):
-            return kept
-        kept = left
-
-
-def _restrict(data: Data, kept: list[int]) -> Data:
-    row = {old: new for new, old in enumerate(kept)} | {-1: -1}
-    shape = Shape(
-        tuple(row[data.shape.father[m]] for m in kept),
-        tuple(row[data.shape.mother[m]] for m in kept),
-        tuple(data.shape.slots[m] for m in kept),
-        tuple(data.shape.inbreeding[m] for m in kept),
-    )
-    typing = tuple(data.typing[m] for m in kept)
-    open_members = tuple(row[m] for m in data.open_members)
-    soft = tuple((row[m], weights) for m, weights in data.soft)
-    return Data(shape, data.ladder, typing, data.observed[:, kept], open_members, soft=soft)

@@ -7,19 +7,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.doors import checked_groups, checked_markers, checked_question, checked_target, markers_left_out
 from antigone.engine.elimination import Plan, execute, make_plan
 from antigone.engine.factors import Typing
-from antigone.engine.likelihood import (
-    LikelihoodRatio,
-    genotype_pairs,
-    group_markers,
-    likelihood_ratio,
-    require_supported,
-    rows_that_matter,
-)
+from antigone.engine.likelihood import genotype_pairs, group_markers, likelihood_ratio, require_supported
 from antigone.engine.linkage_network import LinkedNetwork, Loci, build_linked_network
+from antigone.engine.pruning import rows_that_matter
+from antigone.engine.ratio import LikelihoodRatio
 from antigone.engine.soft import Observations
 from antigone.errors import ModelError
+from antigone.model.checks import checked_theta
 from antigone.model.linkage import LinkageGroup
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
@@ -67,6 +64,19 @@ def log_likelihood_linked(
     >>> round(float(np.exp(log_likelihood_linked(sons, profiles, group))), 12)  # 1/4 * (0.45^2 + 0.05^2) / 2
     0.025625
     """
+    [checked] = checked_groups([group])
+    checked_question(pedigree, profiles, checked.markers, observations=observations)
+    return group_log(pedigree, profiles, checked, observations=observations)
+
+
+def group_log(
+    pedigree: Pedigree,
+    profiles: Mapping[str, Profile],
+    group: LinkageGroup,
+    *,
+    observations: Observations | None = None,
+) -> float:
+    """``log_likelihood_linked`` without its checks; profiles of persons who are not in the pedigree take no part."""
     network = build_linked_network(_loci(pedigree, profiles, group, (), observations))
     return float(execute(_plan(network), network.factors)[0])
 
@@ -91,19 +101,24 @@ def likelihood_ratio_linked(
         When groups share a marker; for theta above 0 together with a group: founder alleles drawn from an urn are
         copies of one another, and nothing says how far along the chromosome such a copy reaches.
     """
-    linked = [marker.name for group in groups for marker in group.markers]
-    if len(set(linked)) != len(linked):
-        raise ModelError("a marker is in two linkage groups; join them into one group in map order")
-    if groups and theta > 0:
+    checked = checked_groups(groups)
+    linked = [marker for group in checked for marker in group.markers]
+    if checked and checked_theta(theta) > 0:
         raise ModelError("theta and linked markers cannot be combined; set theta to 0 or take the markers as unlinked")
-    single = [marker for marker in markers if marker.name not in linked]
+    given = checked_markers(markers)
+    names = {marker.name for marker in linked}
+    single = [marker for marker in given if marker.name not in names]
     ratio = likelihood_ratio(h1, h2, profiles, single, theta=theta, observations=observations)
     logs = [
-        tuple(log_likelihood_linked(p, profiles, group, observations=observations) for group in groups)
+        tuple(log_likelihood_linked(p, profiles, group, observations=observations) for group in checked)
         for p in (h1, h2)
     ]
-    names = tuple(group.name for group in groups)
-    return LikelihoodRatio(ratio.markers + names, ratio.log_h1 + logs[0], ratio.log_h2 + logs[1])
+    return LikelihoodRatio(
+        ratio.markers + tuple(group.name for group in checked),
+        ratio.log_h1 + logs[0],
+        ratio.log_h2 + logs[1],
+        markers_left_out(profiles, (*single, *linked), observations),
+    )
 
 
 def log_likelihoods_of_genotypes(
@@ -128,8 +143,9 @@ def log_likelihoods_of_genotypes(
     PlanTooLarge
         When the exact sum, or the table itself, is larger than the stated limits.
     """
-    if target not in pedigree:
-        raise ModelError(f"the pedigree has no member '{target}'")
+    [checked] = checked_groups([group])
+    checked_question(pedigree, profiles, checked.markers, observations=observations)
+    checked_target(pedigree, target)
     loci = _loci(pedigree, profiles, group, (target,), observations)
     [row] = loci.data[0].open_members
     typed = [m.name for m, data in zip(group.markers, loci.data, strict=True) if data.typing[row] is not Typing.UNTYPED]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from antigone.engine.mutation_properties import Matrix, overall_rate, stationary_distribution
 from antigone.errors import ModelError
+from antigone.model.checks import checked_items, checked_number
 from antigone.model.mutation import (
     BaseModel,
     Custom,
@@ -25,6 +26,7 @@ from antigone.model.mutation import (
     Proportional,
     Stepwise,
     Transformed,
+    checked_mutation,
 )
 
 _ROUNDING = 1e-12
@@ -81,11 +83,19 @@ def transition_matrix(
     >>> transition_matrix(Equal(rate=0.02), ["12", "13", "14"], [0.2, 0.3, 0.5]).tolist()
     [[0.98, 0.01, 0.01], [0.01, 0.98, 0.01], [0.01, 0.01, 0.98]]
     """
-    return _cached(model, tuple(alleles), tuple(map(float, frequencies)), float(silent))
+    checked_mutation(model, "the mutation model")
+    labels = checked_items(alleles, "the alleles", "a list of labels")
+    p = tuple(_frequency(value) for value in checked_items(frequencies, "the frequencies", "a list of numbers"))
+    return matrix_of(model, labels, p, _frequency(silent))
+
+
+def _frequency(value: float) -> float:
+    return float(checked_number(value, "a frequency", "a number from 0 to 1", holds=lambda p: 0 <= p <= 1 + 1e-6))
 
 
 @lru_cache(maxsize=4096)
-def _cached(model: MutationModel, alleles: tuple[str, ...], frequencies: tuple[float, ...], silent: float) -> Matrix:
+def matrix_of(model: MutationModel, alleles: tuple[str, ...], frequencies: tuple[float, ...], silent: float) -> Matrix:
+    """``transition_matrix`` of what a marker holds, which was checked when it was made."""
     if len(alleles) != len(frequencies) or not alleles:
         raise ModelError(f"mutation model: {len(alleles)} alleles but {len(frequencies)} frequencies; give one each")
     p = np.array(frequencies)
@@ -113,22 +123,16 @@ def _base(model: BaseModel, alleles: tuple[str, ...], p: Matrix, silent: float) 
         case Custom():
             return _custom(model, n)
         case Equal():
-            return _equal(_checked_rate("equal", model.rate), n)
+            return _equal(model.rate, n)
         case Proportional():
-            return _proportional(_checked_rate("proportional", model.rate), p, silent)
+            return _proportional(model.rate, p, silent)
         case Stepwise():
             return _stepwise(model, _lengths("stepwise", alleles))
         case OneStep():
-            return _onestep(_checked_rate("onestep", model.rate), _whole_lengths("onestep", alleles))
+            return _onestep(model.rate, _whole_lengths("onestep", alleles))
         case Dawid():
             _whole_lengths("dawid", alleles)
             return _dawid(model, p)
-
-
-def _checked_rate(name: str, rate: float) -> float:
-    if not 0 <= rate <= 1:
-        raise ModelError(f"{name} mutation model: the rate is {rate:g}; give a probability between 0 and 1")
-    return rate
 
 
 def _with_diagonal(off_diagonal: Matrix, why: str) -> Matrix:
@@ -191,7 +195,6 @@ def _whole_lengths(name: str, alleles: tuple[str, ...]) -> Matrix:
 
 
 def _stepwise(model: Stepwise, lengths: Matrix) -> Matrix:
-    _check_stepwise(model)
     n = len(lengths)
     # np.round goes to the even number at .5, as R does: 9.5 and 10.5 fall in different classes
     microvariant = np.round(10 * (lengths - np.round(lengths)))
@@ -215,17 +218,6 @@ def _step_weights(distance: Matrix, others: npt.NDArray[np.bool_], base: float) 
     return np.asarray(weight / np.where(total > 0, total, 1.0), dtype=np.float64)
 
 
-def _check_stepwise(model: Stepwise) -> None:
-    _checked_rate("stepwise", model.rate)
-    _checked_rate("stepwise", model.rate2)
-    if model.rate + model.rate2 > 1:
-        raise ModelError(
-            f"stepwise mutation model: rate {model.rate:g} and rate2 {model.rate2:g} sum to more than 1; lower them"
-        )
-    if not 0 < model.range < np.inf:
-        raise ModelError(f"stepwise mutation model: the range is {model.range:g}; give a number above 0, such as 0.1")
-
-
 def _onestep(rate: float, lengths: Matrix) -> Matrix:
     neighbour = np.abs(lengths[:, None] - lengths[None, :]) == 1
     count = neighbour.sum(axis=1, keepdims=True)
@@ -235,9 +227,7 @@ def _onestep(rate: float, lengths: Matrix) -> Matrix:
 
 
 def _dawid(model: Dawid, p: Matrix) -> Matrix:
-    rate, base, n = _checked_rate("dawid", model.rate), model.range, len(p)
-    if not 0 < base < 1:
-        raise ModelError(f"dawid mutation model: the range is {base:g}; give a number above 0 and below 1, such as 0.1")
+    rate, base, n = model.rate, model.range, len(p)
     if n == 1:
         return np.eye(1)
     _need_positive("dawid mutation model", p)
@@ -259,18 +249,12 @@ def _need_positive(what: str, p: Matrix) -> None:
 
 
 def _custom(model: Custom, n: int) -> Matrix:
-    if len(model.matrix) != n or any(len(row) != n for row in model.matrix):
-        raise ModelError(f"custom mutation matrix: {n} alleles need {n} rows of {n} numbers; correct the matrix")
-    matrix = np.array(model.matrix, dtype=np.float64)
-    if not (np.all(np.isfinite(matrix)) and np.all(matrix >= 0)):
-        raise ModelError("custom mutation matrix: an element is negative or no number; give probabilities")
-    off = np.flatnonzero(np.abs(matrix.sum(axis=1) - 1) > 1e-9)
-    if len(off):
+    if len(model.matrix) != n:
         raise ModelError(
-            f"custom mutation matrix: row {off[0] + 1} sums to {matrix[off[0]].sum():.12g}, expected 1 within 1e-9; "
-            f"correct {len(off)} row(s)"
+            f"custom mutation matrix: {n} alleles need {n} rows of {n} numbers, and it has {len(model.matrix)}; "
+            "correct the matrix"
         )
-    return matrix
+    return np.array(model.matrix, dtype=np.float64)
 
 
 def _transformed(model: Transformed, matrix: Matrix, p: Matrix) -> Matrix:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.engine.factors import PATERNAL, Data
-from antigone.engine.likelihood import evaluate, group_markers, log_likelihoods, prune
+from antigone.engine.likelihood import evaluate, group_markers, marker_logs
 from antigone.engine.mutation import allele_length
+from antigone.engine.pruning import prune
 from antigone.engine.soft import Observations
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
@@ -33,7 +34,7 @@ def markers_needing_mutation(
 ) -> tuple[str, ...]:
     """The markers whose data are impossible for this pedigree once no allele can mutate."""
     still = [marker.without_mutation() for marker in markers]
-    logs = log_likelihoods(pedigree, profiles, still, observations=observations)
+    logs = marker_logs(pedigree, profiles, still, observations=observations)
     return tuple(marker.name for marker, log in zip(markers, logs, strict=True) if log == -np.inf)
 
 

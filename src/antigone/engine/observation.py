@@ -8,13 +8,16 @@ genotype. See ``docs/model.md``, section 4, and Gill et al. (2012), doi:10.1016/
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.doors import checked_marker
 from antigone.errors import ModelError
+from antigone.model.checks import checked_items, checked_kind
 from antigone.model.marker import Marker
 from antigone.model.observation import ObservationRates
 
@@ -51,9 +54,11 @@ def observation_probabilities(
     >>> [round(float(p), 6) for p in observation_probabilities([{"a"}], marker, rates=ObservationRates(dropout=0.1))]
     [0.99, 0.09, 0.0]
     """
+    _check(marker, rates, hemizygous)
+    shown = [_checked_replicate(replicate, marker) for replicate in checked_items(replicates, "replicates", _SETS)]
     genotypes = _genotypes(marker, hemizygous)
     total = np.ones(len(genotypes))
-    for replicate in replicates:
+    for replicate in shown:
         known = [allele for allele in replicate if allele is not None]
         seen = _indices(known, marker)
         if len(known) < len(replicate):
@@ -64,6 +69,23 @@ def observation_probabilities(
     return total
 
 
+_SETS = "the alleles seen in each amplification, such as [{'12', '13'}, {'12'}]"
+
+
+def _check(marker: Any, rates: Any, hemizygous: Any) -> None:
+    checked_marker(marker)
+    checked_kind(rates, ObservationRates, "the rates", "ObservationRates(dropout, dropin, error)")
+    checked_kind(hemizygous, bool, "hemizygous", "True or False")
+
+
+def _checked_replicate(replicate: Any, marker: Marker) -> tuple[str | None, ...]:
+    """What one amplification showed; the message has no allele in it."""
+    is_set = isinstance(replicate, Collection) and not isinstance(replicate, str | bytes | Mapping)
+    if not is_set or not all(allele is None or isinstance(allele, str) for allele in replicate):
+        raise ModelError(f"marker {marker.name}: a replicate is no set of labels in quotes; give {_SETS}")
+    return tuple(replicate)
+
+
 def allele_seen_probabilities(
     allele: str, marker: Marker, *, rates: ObservationRates, hemizygous: bool = False
 ) -> Array:
@@ -71,6 +93,7 @@ def allele_seen_probabilities(
 
     This is the sum of ``observation_probabilities`` over all sets that contain the allele. Shape and Raises as there.
     """
+    _check(marker, rates, hemizygous)
     genotypes = _genotypes(marker, hemizygous)
     chance = _allele_seen(_one_allele(_indices([allele], marker), marker), genotypes, marker, rates)
     return _with_error(chance, genotypes, marker, rates.error)

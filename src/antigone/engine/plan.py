@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from antigone.engine.doors import checked_question
 from antigone.engine.elimination import Plan
-from antigone.engine.likelihood import group_markers, plan_for, prune
+from antigone.engine.likelihood import group_markers, plan_for, require_supported
 from antigone.engine.population import networks
+from antigone.engine.pruning import prune
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
@@ -21,6 +23,8 @@ def elimination_plan(
 
     Raises
     ------
+    ModelError
+        As for ``log_likelihood``.
     PlanTooLarge
         When the plan exceeds the stated limits, with its size.
 
@@ -34,7 +38,9 @@ def elimination_plan(
        0 x 3    -> (1,) (2)
        5 x 4    -> () (2)
     """
+    checked_question(pedigree, profiles, [marker], theta=theta)
     [(_, data)] = group_markers(pedigree, profiles, [marker])
     data = prune(data)
+    require_supported(data, theta)
     _, network = next(networks(data, theta))
     return plan_for(data, network)

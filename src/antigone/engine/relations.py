@@ -6,13 +6,15 @@ people need at most four founder alleles, so the urn is written out as one array
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.doors import checked_marker
 from antigone.engine.ladder import stack_markers
 from antigone.errors import ModelError
+from antigone.model.checks import checked_choice, checked_theta
 from antigone.model.marker import Marker
 
 Array = NDArray[np.float64]
@@ -35,7 +37,7 @@ def pair_probabilities(marker: Marker, relation: Relation, *, theta: float = 0.0
     Raises
     ------
     ModelError
-        For a marker on the X chromosome.
+        For a marker on the X chromosome, another relation, or theta outside its range.
 
     Examples
     --------
@@ -43,6 +45,9 @@ def pair_probabilities(marker: Marker, relation: Relation, *, theta: float = 0.0
     >>> pair_probabilities(marker, "siblings")[0].tolist()
     [0.140625, 0.09375, 0.015625]
     """
+    checked_marker(marker)
+    checked_choice(relation, "the relation", get_args(Relation))
+    checked_theta(theta)
     if marker.chromosome != "autosomal":
         raise ModelError(f"marker {marker.name}: pairs of people are computed for autosomal markers only")
     ladder = stack_markers([marker])

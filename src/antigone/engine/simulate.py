@@ -6,17 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from antigone.engine.doors import checked_groups, checked_markers, checked_pedigree
 from antigone.engine.kinship import males
-from antigone.engine.mutation import transition_matrix
+from antigone.engine.mutation import matrix_of
 from antigone.errors import ModelError
+from antigone.model.checks import checked_kind, checked_mapping, checked_number, checked_theta, shown
 from antigone.model.linkage import LinkageGroup
 from antigone.model.marker import Marker
 from antigone.model.mutation import MutationModel
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.profile import is_genotype
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -25,6 +29,7 @@ FullGenotype = tuple[str, str]
 """Both alleles known; a male's single allele on the X chromosome is written twice."""
 
 GivenFounders = Mapping[str, Mapping[str, FullGenotype]]
+_FOUNDERS = "genotypes by founder and marker, such as {'AF': {'TH01': ('6', '9.3')}}"
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ def drop_genes(
     >>> drop_genes(trio, [marker], rng=np.random.default_rng(1))["CH"]
     {'M': ('12', '12')}
     """
+    markers = checked_markers(markers)
     genes = drop_gene_indices(pedigree, markers, rng=rng, founders=founders, theta=theta, groups=groups)[0]
     return {member.id: _seen(genes[i].tolist(), markers) for i, member in enumerate(pedigree)}
 
@@ -119,8 +125,8 @@ def drop_gene_indices(
     Raises
     ------
     ModelError
-        For theta outside its range or together with founder inbreeding, and for given genotypes of members
-        who are no founders, or with alleles that are not in the ladder.
+        For theta outside its range or together with founder inbreeding, a marker twice or a group of others, and
+        for given genotypes of members who are no founders, at other markers, or with alleles outside the ladder.
     PedigreeError
         For X-chromosomal markers and members of unknown sex.
 
@@ -137,10 +143,10 @@ def drop_gene_indices(
     >>> genes.shape, set(genes[:, 1, 0, 1].tolist())
     ((100, 2, 1, 2), {1})
     """
-    _check_theta(pedigree, theta)
+    markers, groups = _checked(pedigree, markers, rng, count, theta, groups)
     ladders = _ladders(tuple(markers))
     one_copy = males(pedigree) if ladders.on_x.any() else frozenset()
-    fixed = _given_genes(pedigree, markers, founders or {})
+    fixed = _given_genes(pedigree, markers, {} if founders is None else founders)
     for male in one_copy & {founder for founder, _ in fixed}:
         # his one gene must not count twice in the urn
         fixed[male, 0] = np.where(ladders.on_x, -1, fixed[male, 0])
@@ -164,11 +170,22 @@ def drop_gene_indices(
     return genes
 
 
-def _check_theta(pedigree: Pedigree, theta: float) -> None:
-    if not 0 <= theta < 1:
-        raise ModelError(f"theta is {theta:g}, expected 0 or more and less than 1")
-    if theta and any(founder.founder_inbreeding for founder in pedigree.founders):
+def _checked(
+    pedigree: Any, markers: Any, rng: Any, count: Any, theta: Any, groups: Any
+) -> tuple[tuple[Marker, ...], tuple[LinkageGroup, ...]]:
+    """The markers and groups, after everything that is drawn from was checked."""
+    checked_pedigree(pedigree)
+    checked_kind(rng, np.random.Generator, "rng", "a generator, such as numpy.random.default_rng(1)")
+    checked_number(count, "count", "a whole number, 0 or more", holds=lambda n: n >= 0 and n == int(n))
+    if checked_theta(theta) and any(founder.founder_inbreeding for founder in pedigree.founders):
         raise ModelError("founder inbreeding is not combined with theta; set one of them to 0")
+    linked = checked_groups(groups)
+    given = checked_markers(markers, once=bool(linked))
+    names = {marker.name for marker in given}
+    absent = [marker.name for group in linked for marker in group.markers if marker.name not in names]
+    if absent:
+        raise ModelError(f"linked marker {', '.join(absent)} is not among the markers; add it, or leave the group out")
+    return given, linked
 
 
 @lru_cache(maxsize=32)
@@ -188,27 +205,40 @@ def _ladders(markers: tuple[Marker, ...]) -> _Ladders:
 
 
 def _matrix(marker: Marker, model: MutationModel) -> Array:
-    return transition_matrix(model, marker.alleles, marker.frequencies, marker.silent)
+    return matrix_of(model, marker.alleles, marker.frequencies, marker.silent)
 
 
 def _given_genes(pedigree: Pedigree, markers: Sequence[Marker], founders: GivenFounders) -> dict[tuple[str, int], Ints]:
     """By founder and side, the given allele index at every marker; -1 where nothing is given."""
     fixed: dict[tuple[str, int], Ints] = {}
-    for member, genotypes in founders.items():
+    males_on_x = males(pedigree) if any(marker.chromosome == "X" for marker in markers) else frozenset()
+    for member, genotypes in checked_mapping(founders, "founders", _FOUNDERS).items():
         if member not in pedigree or not pedigree[member].is_founder:
-            raise ModelError(f"'{member}' is no founder of the pedigree; genotypes can be given for founders only")
+            raise ModelError(f"{shown(member)} is no founder of the pedigree; genotypes can be given for founders only")
+        given = checked_mapping(genotypes, f"the genotypes of founder '{member}'", _FOUNDERS)
+        absent = sorted(str(name) for name in given.keys() - {marker.name for marker in markers})
+        if absent:
+            raise ModelError(
+                f"founder '{member}' has a genotype at {', '.join(absent)}, which is not among the markers"
+            )
+        pairs = [_indices(member, marker, given, member in males_on_x) for marker in markers]
         for side in (0, 1):
-            fixed[member, side] = np.array([_index(member, marker, genotypes, side) for marker in markers])
+            fixed[member, side] = np.array([pair[side] for pair in pairs], dtype=np.int64)
     return fixed
 
 
-def _index(member: str, marker: Marker, genotypes: Mapping[str, FullGenotype], side: int) -> int:
+def _indices(member: str, marker: Marker, genotypes: Mapping[str, FullGenotype], is_male: bool) -> tuple[int, int]:
     if marker.name not in genotypes:
-        return -1
-    allele = genotypes[marker.name][side]
-    if allele not in marker.allele_index:
-        raise ModelError(f"founder '{member}', marker {marker.name}: an allele given is not in the ladder; add it")
-    return marker.allele_index[allele]
+        return -1, -1
+    genotype, what = genotypes[marker.name], f"founder '{member}', marker {marker.name}"
+    if not is_genotype(genotype) or genotype[1] is None:
+        raise ModelError(f"{what}: expected two labels in quotes as genotype, such as ('12', '13')")
+    first, second = genotype
+    if first not in marker.allele_index or second not in marker.allele_index:
+        raise ModelError(f"{what}: an allele given is not in the ladder; add it")
+    if is_male and marker.chromosome == "X" and first != second:
+        raise ModelError(f"{what}: a male has one allele on the X chromosome; write it twice")
+    return marker.allele_index[first], marker.allele_index[second]
 
 
 def _founder_genes(

@@ -30,13 +30,20 @@ def read_json(name: str, content: bytes) -> Any:
         raise _refusal(name, f"a document of {len(content)} bytes", f"at most {LARGEST_DOCUMENT}", "divide it")
     try:
         document = json.loads(
-            content.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_number, parse_int=_whole
+            content.decode("utf-8-sig"),
+            parse_constant=_refuse,
+            parse_float=_number,
+            parse_int=_whole,
+            object_pairs_hook=_each_key_once,
         )
     except UnicodeDecodeError:
         raise _refusal(name, "bytes that are not UTF-8", "UTF-8 text", "save the file as UTF-8") from None
     except json.JSONDecodeError as error:
         found, column = f"no valid JSON ({error.msg})", f"character {error.colno}"
         raise InputError([Problem(name, error.lineno, column, found, "JSON", "correct the file")]) from None
+    except _TwiceTheKey as twice:
+        found = f"the key '{twice}' twice in one object"
+        raise _refusal(name, found, "each key once", "remove one of them") from None
     except (_Constant, RecursionError):
         found = "NaN, Infinity, a number of that size, or endless nesting"
         raise _refusal(name, found, "plain JSON", "correct the file") from None
@@ -44,6 +51,18 @@ def read_json(name: str, content: bytes) -> Any:
         raise _refusal(name, f"more than {DEEPEST} lists and objects in each other", "plain JSON", "correct the file")
     check_document(name, document)
     return document
+
+
+class _TwiceTheKey(ValueError):
+    pass
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _TwiceTheKey(next(key for key in keys if keys.count(key) > 1)[:40])
+    return found
 
 
 def _refuse(text: str) -> float:

@@ -29,23 +29,37 @@ def read_observed(case: Case) -> dict[str, Observed]:
     InputError
         When a replicate is no list of alleles, a marker is unknown, or a rate is missing or no probability.
     """
-    rates = case.raw.get("observation") or {}
+    rates, observed = (_object(case, key, case.raw.get(key)) for key in ("observation", "observed"))
+    for person in rates:
+        if person not in observed:
+            raise _refusal(case, f"observation.{person}", "rates of somebody not observed", "what was seen of them")
     return {
         person: Observed(_replicates(case, person, seen), _rates(case, person, rates.get(person)))
-        for person, seen in (case.raw.get("observed") or {}).items()
+        for person, seen in observed.items()
     }
+
+
+def _object(case: Case, where: str, value: Any) -> dict[str, Any]:
+    if value is not None and not isinstance(value, dict):
+        raise _refusal(case, where, "no object", "an object in braces")
+    return value or {}
 
 
 def _replicates(case: Case, person: str, seen: Any) -> dict[str, tuple[frozenset[str], ...]]:
     markers = {marker.name for marker in case.markers}
     found = {}
-    for marker, replicates in seen.items():
-        lists = isinstance(replicates, list) and all(isinstance(replicate, list) for replicate in replicates)
-        if marker not in markers or not lists:
+    for marker, replicates in _object(case, f"observed.{person}", seen).items():
+        if marker not in markers or not _are_lists_of_labels(replicates):
             where = f"observed.{person}.{marker}"
             raise _refusal(case, where, "an unknown marker or no list of lists", "alleles by replicate of a marker")
         found[marker] = tuple(frozenset(replicate) for replicate in replicates)
     return found
+
+
+def _are_lists_of_labels(replicates: Any) -> bool:
+    return isinstance(replicates, list) and all(
+        isinstance(replicate, list) and all(isinstance(allele, str) for allele in replicate) for replicate in replicates
+    )
 
 
 def _rates(case: Case, person: str, given: Any) -> ObservationRates:

@@ -242,19 +242,25 @@ def _model(section: Section) -> MutationModel:
     for key in ("rate", "rate2", "range", "matrix"):
         if section.has(key) and key not in parameters:
             section.wrong(key, f"a parameter that the model '{name}' has not", "no such key", "remove the key")
-    if name == "custom":
-        model: BaseModel = Custom(_matrix(section))
-    else:
-        model = cls(**{key: _parameter(section, name, key) for key in parameters if key == "rate" or section.has(key)})
-    return _transformed(section, model)
+    try:
+        if name == "custom":
+            return _transformed(section, Custom(_matrix(section)))
+        given = {key: _parameter(section, name, key) for key in parameters if key == "rate" or section.has(key)}
+        return _transformed(section, cls(**given))
+    except ModelError as error:
+        key = "matrix" if name == "custom" else "rate"
+        section.wrong(key, str(error), f"what the model '{name}' allows", "correct the numbers")
+        return NoMutation()
 
 
 def _parameter(section: Section, model: str, key: str) -> float:
-    value = section.number(key, -1.0)
+    safe = 0.1 if key == "range" else 0.0
+    value = section.number(key, safe)
     if not section.has(key):
         section.wrong(key, "no rate", f"the rate of the model '{model}'", "add rate = 0.002, or the rate you use")
     elif not 0 <= value <= 1 and not (key == "range" and value > 0):
         section.wrong(key, f"{value:g}", "a number from 0 to 1", "correct the number")
+        return safe
     return value
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from antigone.errors import ModelError
+from antigone.model.checks import checked_choice, checked_items, checked_kind, checked_number, checked_theta
 from antigone.model.evidence import FurtherEvidence
 from antigone.model.frequency import FrequencyRule, FrequencyTable
 from antigone.model.linkage import LinkageModel
-from antigone.model.mutation import MutationModel, NoMutation, Stepwise
+from antigone.model.mutation import MutationModel, NoMutation, Stepwise, checked_mutation
 from antigone.model.observation import AS_READ, ObservationModel, ObservationRates, Replicate
-from antigone.model.pedigree import Pedigree, Sex
+from antigone.model.pedigree import SEXES, Pedigree, Sex, check_sex
 from antigone.model.profile import Profile
 from antigone.model.verbal import VerbalScale
 
@@ -76,7 +77,7 @@ class UnidentifiedPerson:
     Raises
     ------
     ModelError
-        When a marker has both a genotype and replicates.
+        When the sex or the kind is none of its words, or a marker has both a genotype and replicates.
     """
 
     code: str
@@ -90,6 +91,10 @@ class UnidentifiedPerson:
     peak_height: float | None = None
 
     def __post_init__(self) -> None:
+        if self.sex not in SEXES or self.kind not in ("remains", "living"):
+            check_sex(self.sex, f"sample '{self.code}'")
+            checked_choice(self.kind, f"the kind of sample '{self.code}'", ("remains", "living"))
+        checked_kind(self.profile, Profile, f"the profile of sample '{self.code}'", "Profile(sample, genotypes)")
         twice = sorted(self.replicates.keys() & self.profile.genotypes.keys()) if self.replicates else []
         if twice:
             raise ModelError(
@@ -112,6 +117,14 @@ class MutationChoice:
     female: MutationModel = NoMutation()
     male: MutationModel = NoMutation()
     by_marker: Mapping[str, tuple[MutationModel, MutationModel]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for models in ((self.female, self.male), *self.by_marker.values()):
+            both = checked_items(models, "the models of a marker", "two, of mothers and of fathers")
+            if len(both) != 2:
+                raise ModelError(f"the models of a marker are {len(both)}, expected two, of mothers and of fathers")
+            for model, parents in zip(both, ("mothers", "fathers"), strict=True):
+                checked_mutation(model, f"the mutation model of {parents}")
 
     def of(self, marker: str) -> tuple[MutationModel, MutationModel]:
         """The ``(female, male)`` models of a marker."""
@@ -166,12 +179,15 @@ class SearchSettings:
         return max(self.threshold, 10 * pairs / unidentified)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.theta < 1:
-            raise ModelError(f"theta is {self.theta:g}, expected 0 or more and less than 1")
-        if self.threshold <= 0:
-            raise ModelError(f"the threshold is {self.threshold:g}, expected a positive likelihood ratio")
-        if self.prior is not None and not 0 < self.prior < 1:
-            raise ModelError(f"the prior is {self.prior:g}, expected a probability between 0 and 1")
+        checked_theta(self.theta)
+        checked_number(self.threshold, "the threshold", "a positive likelihood ratio", holds=lambda lr: lr > 0)
+        if self.prior is not None:
+            expected = "a probability between 0 and 1"
+            checked_number(self.prior, "the prior", expected, holds=lambda p: 0 < p < 1)
+        checked_kind(self.mutation, MutationChoice, "the mutation", "MutationChoice(female, male)")
+        checked_kind(self.rule, FrequencyRule, "the frequency rule", "FrequencyRule(minimum_count, minimum)")
+        checked_kind(self.threshold_grows, bool, "threshold_grows", "True or False")
+        checked_kind(self.observation, ObservationModel, "the observation model", "ObservationModel(rates)")
 
 
 @dataclass(frozen=True)

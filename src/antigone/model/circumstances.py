@@ -11,11 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from antigone.errors import ModelError
-
-
-def _check(what: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise ModelError(f"{what} is {value:g}, expected a probability between 0 and 1")
+from antigone.model.checks import checked_kind, checked_number, checked_probability, exact_text
 
 
 @dataclass(frozen=True)
@@ -32,6 +28,8 @@ class Interval:
     high: float
 
     def __post_init__(self) -> None:
+        for end in (self.low, self.high):
+            checked_number(end, "the end of an interval", "a number", holds=lambda _: True)
         if not self.low <= self.high:
             raise ModelError(f"an interval from {self.low:g} to {self.high:g}; give the smaller number first")
 
@@ -74,13 +72,15 @@ class IntervalRates:
     over: Interval
 
     def __post_init__(self) -> None:
-        _check("the error of an interval", self.error)
+        checked_probability(self.error, "the error of an interval")
+        checked_kind(self.over, Interval, "the range of possible values", "Interval(low, high)")
         if self.over.low == self.over.high:
             raise ModelError("the range of possible values is a single value; give a wider one")
 
     def describe(self) -> str:
         """The rates in words."""
-        return f"error {self.error:g}, others from {self.over.low:g} to {self.over.high:g}"
+        low, high = exact_text(self.over.low), exact_text(self.over.high)
+        return f"error {exact_text(self.error)}, others from {low} to {high}"
 
 
 @dataclass(frozen=True)
@@ -95,13 +95,13 @@ class AgreementRates:
     by_chance: float
 
     def __post_init__(self) -> None:
-        _check("the error of a comparison", self.error)
-        if not 0 < self.by_chance < 1:
-            raise ModelError(f"agreement by chance is {self.by_chance:g}, expected a probability between 0 and 1")
+        checked_probability(self.error, "the error of a comparison")
+        expected = "a probability between 0 and 1"
+        checked_number(self.by_chance, "agreement by chance", expected, holds=lambda p: 0 < p < 1)
 
     def describe(self) -> str:
         """The rates in words."""
-        return f"error {self.error:g}, agreement by chance {self.by_chance:g}"
+        return f"error {exact_text(self.error)}, agreement by chance {exact_text(self.by_chance)}"
 
 
 @dataclass(frozen=True)
@@ -115,17 +115,16 @@ class FindingRates:
     statement_error: float = 0.02
 
     def __post_init__(self) -> None:
-        if not 0 < self.frequency < 1:
-            raise ModelError(f"the frequency of a finding is {self.frequency:g}, expected more than 0 and less than 1")
+        between = "more than 0 and less than 1"
+        checked_number(self.frequency, "the frequency of a finding", between, holds=lambda p: 0 < p < 1)
         for value in (self.missed, self.invented, self.statement_error):
-            if not 0 <= value < 1:
-                raise ModelError(f"a rate of a finding is {value:g}, expected 0 or more and less than 1")
+            checked_number(value, "a rate of a finding", "0 or more and less than 1", holds=lambda p: 0 <= p < 1)
 
     def describe(self) -> str:
         """The rates in words."""
         return (
-            f"frequency {self.frequency:g}, missed {self.missed:g}, recorded by mistake {self.invented:g}, "
-            f"stated by mistake {self.statement_error:g}"
+            f"frequency {exact_text(self.frequency)}, missed {exact_text(self.missed)}, "
+            f"recorded by mistake {exact_text(self.invented)}, stated by mistake {exact_text(self.statement_error)}"
         )
 
 
@@ -142,14 +141,15 @@ class SexRates:
     males: float = 0.5
 
     def __post_init__(self) -> None:
-        _check("the error of the sex", self.error)
-        _check("the drop-out of the sex", self.dropout)
-        if not 0 < self.males < 1:
-            raise ModelError(f"the share of males is {self.males:g}, expected more than 0 and less than 1")
+        checked_probability(self.error, "the error of the sex")
+        checked_probability(self.dropout, "the drop-out of the sex")
+        between = "more than 0 and less than 1"
+        checked_number(self.males, "the share of males", between, holds=lambda p: 0 < p < 1)
 
     def describe(self) -> str:
         """The rates in words."""
-        return f"error {self.error:g}, lost Y allele {self.dropout:g}, share of males {self.males:g}"
+        error, dropout, males = map(exact_text, (self.error, self.dropout, self.males))
+        return f"error {error}, lost Y allele {dropout}, share of males {males}"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from antigone.errors import ModelError
+from antigone.model.checks import checked_kind, checked_number, exact_text
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,10 @@ class FrequencyRule:
     rescale: bool = True
 
     def __post_init__(self) -> None:
-        if self.minimum_count < 0 or not 0 <= self.minimum < 1:
-            raise ModelError("frequency rule: the minimum count must be 0 or more and the minimum in [0, 1)")
+        what = "frequency rule: the minimum"
+        checked_number(self.minimum_count, f"{what} count", "0 or more", holds=lambda count: count >= 0)
+        checked_number(self.minimum, what, "0 or more and less than 1", holds=lambda p: 0 <= p < 1)
+        checked_kind(self.rescale, bool, "frequency rule: rescale", "True or False")
 
     def floor(self, alleles_sampled: int) -> float:
         """The smallest frequency an allele may have, given 2N of its marker."""
@@ -56,6 +58,6 @@ class FrequencyRule:
             return "frequencies as in the table; an allele that is not in it is refused"
         after = "then rescaled to sum to 1" if self.rescale else "without rescaling"
         return (
-            f"an allele rarer than {self.minimum_count:g}/(2N), or not in the table, gets the frequency "
-            f"{self.minimum_count:g}/(2N) ({self.minimum:g} where 2N is not stated), {after}"
+            f"an allele rarer than {exact_text(self.minimum_count)}/(2N), or not in the table, gets the frequency "
+            f"{exact_text(self.minimum_count)}/(2N) ({exact_text(self.minimum)} where 2N is not stated), {after}"
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from antigone.errors import ModelError
+from antigone.model.checks import checked_choice, checked_number
 from antigone.model.result import Provenance
 
 PriorKind = Literal["flat", "closed", "open", "fraction", "odds"]
@@ -30,10 +30,12 @@ class JointPrior:
     value: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.kind in ("open", "odds") and not 0 < self.value < math.inf:
-            raise ModelError(f"the prior '{self.kind}' needs a finite number above 0, got {self.value:g}")
-        if self.kind == "fraction" and not 0 < self.value < 1:
-            raise ModelError(f"the prior 'fraction' needs a number between 0 and 1, got {self.value:g}")
+        checked_choice(self.kind, "the prior", ("flat", "closed", "open", "fraction", "odds"))
+        what = f"the number of the prior '{self.kind}'"
+        if self.kind in ("open", "odds"):
+            checked_number(self.value, what, "a finite number above 0", holds=lambda value: value > 0)
+        if self.kind == "fraction":
+            checked_number(self.value, what, "a number between 0 and 1", holds=lambda value: 0 < value < 1)
 
     @classmethod
     def parse(cls, text: str) -> JointPrior:

@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from antigone.errors import ModelError
+from antigone.model.checks import checked_choice, checked_number, checked_probability, exact_text
 
 Copies = tuple[str, ...]
 """The alleles of one Y locus: one, or two in order of length when the locus has two copies."""
@@ -62,12 +63,12 @@ class YRates:
 
     def __post_init__(self) -> None:
         for value in (self.rate, self.two_steps, *self.by_locus.values()):
-            _check_probability("a Y mutation rate", value)
+            checked_probability(value, "a Y mutation rate")
 
     def describe(self) -> str:
         """The rates in words."""
-        own = "".join(f", {rate:g} at {locus}" for locus, rate in sorted(self.by_locus.items()))
-        return f"mutation {self.rate:g} per locus{own}, two steps in {self.two_steps:g} of them"
+        own = "".join(f", {exact_text(rate)} at {locus}" for locus, rate in sorted(self.by_locus.items()))
+        return f"mutation {exact_text(self.rate)} per locus{own}, two steps in {exact_text(self.two_steps)} of them"
 
     def of(self, locus: str) -> float:
         return self.by_locus.get(locus, self.rate)
@@ -187,12 +188,12 @@ class MtRates:
     length_positions: tuple[int, ...] = LENGTH_POSITIONS
 
     def __post_init__(self) -> None:
-        _check_probability("the mtDNA mutation rate", self.rate)
+        checked_probability(self.rate, "the mtDNA mutation rate")
 
     def describe(self) -> str:
         """The rates in words."""
         positions = " ".join(map(str, self.length_positions)) if self.ignore_length else "none"
-        return f"mutation {self.rate:g} per position, length not compared at {positions}"
+        return f"mutation {exact_text(self.rate)} per position, length not compared at {positions}"
 
     def ignores(self, difference: MtDifference) -> bool:
         return self.ignore_length and difference.is_length and difference.position in self.length_positions
@@ -211,10 +212,11 @@ class StatedCounts:
     singletons: int | None = None
 
     def __post_init__(self) -> None:
-        if self.size < 1 or not all(0 <= count <= self.size for count in self.seen.values()):
-            raise ModelError("a haplotype database needs one haplotype or more, and no count above its size")
-        if self.singletons is not None and not 0 <= self.singletons <= self.size:
-            raise ModelError("the singletons of a haplotype database cannot be more than its haplotypes")
+        checked_number(self.size, "the size of a haplotype database", "1 or more", holds=lambda size: size >= 1)
+        expected = "0 or more, and no more than the haplotypes of the database"
+        singletons = () if self.singletons is None else (self.singletons,)
+        for count in (*self.seen.values(), *singletons):
+            checked_number(count, "a count of a haplotype", expected, holds=lambda n: 0 <= n <= self.size)
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,8 @@ class DiscreteLaplace:
     clusters: tuple[LaplaceCluster, ...]
 
     def __post_init__(self) -> None:
+        for cluster in self.clusters:
+            checked_probability(cluster.weight, "a weight of a discrete Laplace mixture")
         if abs(sum(cluster.weight for cluster in self.clusters) - 1) > 1e-6:
             raise ModelError("the weights of a discrete Laplace mixture do not sum to 1; check the fitted table")
         for cluster in self.clusters:
@@ -324,13 +328,9 @@ class LineageEvidence:
     remark: str = ""
 
 
-def _check_probability(what: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise ModelError(f"{what} is {value:g}, expected a probability between 0 and 1")
-
-
 def _check_basis(basis: object, estimator: Estimator, theta: float) -> None:
-    _check_probability("the theta of a lineage marker", theta)
+    checked_probability(theta, "the theta of a lineage marker")
+    checked_choice(estimator, "the estimator", get_args(Estimator))
     if isinstance(basis, DiscreteLaplace) != (estimator == "discrete laplace"):
         raise ModelError(
             f"the estimator '{estimator}' does not go with this table; discrete Laplace needs a fitted one"

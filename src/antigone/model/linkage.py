@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from antigone.errors import ModelError
+from antigone.model.checks import checked_choice, checked_items, checked_kind, checked_mapping, checked_number
 from antigone.model.marker import Marker
 from antigone.model.str_positions import STR_POSITIONS
 
@@ -38,16 +39,23 @@ class LinkageGroup:
     rho: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        names = [marker.name for marker in self.markers]
+        markers = checked_items(self.markers, "the markers of a linkage group", "two or more markers in map order")
+        for marker in markers:
+            checked_kind(marker, Marker, "a marker of a linkage group", "Marker(name, alleles, frequencies)")
+        rho = checked_items(self.rho, "rho of a linkage group", "a list of recombination fractions")
+        object.__setattr__(self, "markers", markers)
+        object.__setattr__(self, "rho", rho)
+        names = [marker.name for marker in markers]
         if len(names) < 2 or len(set(names)) != len(names):
             raise ModelError(f"linkage group '{self.name}': expected two or more markers, each once")
         if len({marker.chromosome for marker in self.markers}) != 1:
             raise ModelError(f"linkage group '{self.name}': autosomal and X markers cannot be linked with each other")
-        if len(self.rho) != len(names) - 1 or not all(0 <= rho <= 0.5 for rho in self.rho):
-            raise ModelError(
-                f"linkage group '{self.name}': expected {len(names) - 1} recombination fractions between 0 and 0.5, "
-                "one for each interval between neighbours"
-            )
+        expected = f"{len(names) - 1} recombination fractions between 0 and 0.5, one for each interval"
+        if len(rho) != len(names) - 1:
+            raise ModelError(f"linkage group '{self.name}': {len(rho)} values, expected {expected} between neighbours")
+        for fraction in rho:
+            what = f"linkage group '{self.name}': a value"
+            checked_number(fraction, what, f"{expected} between neighbours", holds=lambda x: 0 <= x <= 0.5)
 
     @property
     def name(self) -> str:
@@ -64,6 +72,7 @@ def haldane(centimorgan: float) -> float:
     >>> round(haldane(10), 6)
     0.090635
     """
+    _check_distance(centimorgan)
     return (1 - math.exp(-centimorgan / 50)) / 2
 
 
@@ -73,7 +82,12 @@ def kosambi(centimorgan: float) -> float:
     >>> round(kosambi(11.9410), 4), round(kosambi(27.7611), 4)
     (0.1172, 0.2522)
     """
+    _check_distance(centimorgan)
     return math.tanh(centimorgan / 50) / 2
+
+
+def _check_distance(centimorgan: float) -> None:
+    checked_number(centimorgan, "the distance on the map", "cM, 0 or more", holds=lambda cm: cm >= 0)
 
 
 @dataclass(frozen=True)
@@ -85,6 +99,14 @@ class GeneticMap:
 
     positions: Mapping[str, tuple[str, float]]
     source: str = ""
+
+    def __post_init__(self) -> None:
+        expected = "(chromosome, position in cM), such as ('4', 156.8)"
+        for marker, place in checked_mapping(self.positions, "the positions of a map", f"by marker {expected}").items():
+            what = f"the position of marker {marker}"
+            if len(checked_items(place, what, expected)) != 2 or not isinstance(place[0], str):
+                raise ModelError(f"{what} has no chromosome in quotes, or more than a position; expected {expected}")
+            checked_number(place[1], what, "a number of cM", holds=lambda _: True)
 
 
 def linkage_groups_of(
@@ -162,6 +184,10 @@ class LinkageModel:
 
     genetic_map: GeneticMap = field(default_factory=lambda: STANDARD_KITS)
     map_function: MapFunctionName = "kosambi"
+
+    def __post_init__(self) -> None:
+        checked_kind(self.genetic_map, GeneticMap, "the genetic map", "GeneticMap(positions)")
+        checked_choice(self.map_function, "the map function", tuple(MAP_FUNCTIONS))
 
     def groups_of(self, markers: Sequence[Marker]) -> tuple[LinkageGroup, ...]:
         """The groups of linked markers among ``markers``, see ``linkage_groups_of``."""

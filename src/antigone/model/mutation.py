@@ -5,8 +5,32 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, cast
+
+from antigone.errors import ModelError
+from antigone.model.checks import checked_choice, checked_items, checked_kind, checked_number
+
+TRANSFORMS = ("PM", "MH", "BA", "PR")
+_ROUNDING = 1e-9
+"""How far the sum of a row may be from 1."""
+
+
+def _keep(model: object, **values: Any) -> None:
+    """Store checked values in a frozen object."""
+    for name, value in values.items():
+        object.__setattr__(model, name, value)
+
+
+def _rate(model: object, rate: Any, name: str = "rate") -> float:
+    what = f"{type(model).__name__.lower()} mutation model: the {name}"
+    return checked_number(rate, what, "a probability between 0 and 1, such as 0.002", holds=lambda x: 0 <= x <= 1)
+
+
+def _range(model: object, value: Any, expected: str, *, below: float) -> float:
+    what = f"{type(model).__name__.lower()} mutation model: the range"
+    return checked_number(value, what, f"{expected}, such as 0.1", holds=lambda x: 0 < x < below)
 
 
 @dataclass(frozen=True)
@@ -20,12 +44,18 @@ class Equal:
 
     rate: float
 
+    def __post_init__(self) -> None:
+        _keep(self, rate=_rate(self, self.rate))
+
 
 @dataclass(frozen=True)
 class Proportional:
     """A mutation ends in an allele with probability proportional to its frequency."""
 
     rate: float
+
+    def __post_init__(self) -> None:
+        _keep(self, rate=_rate(self, self.rate))
 
 
 @dataclass(frozen=True)
@@ -37,12 +67,23 @@ class Stepwise:
     rate2: float = 0.0
     range: float = 0.1
 
+    def __post_init__(self) -> None:
+        rate, rate2 = _rate(self, self.rate), _rate(self, self.rate2, "rate2")
+        if rate + rate2 > 1:
+            raise ModelError(
+                f"stepwise mutation model: rate {rate:g} and rate2 {rate2:g} sum to more than 1; lower them"
+            )
+        _keep(self, rate=rate, rate2=rate2, range=_range(self, self.range, "a number above 0", below=float("inf")))
+
 
 @dataclass(frozen=True)
 class OneStep:
     """Single steps up or down the ladder of whole-number alleles."""
 
     rate: float
+
+    def __post_init__(self) -> None:
+        _keep(self, rate=_rate(self, self.rate))
 
 
 @dataclass(frozen=True)
@@ -52,6 +93,10 @@ class Dawid:
     rate: float
     range: float = 0.1
 
+    def __post_init__(self) -> None:
+        base = _range(self, self.range, "a number above 0 and below 1", below=1.0)
+        _keep(self, rate=_rate(self, self.rate), range=base)
+
 
 @dataclass(frozen=True)
 class Custom:
@@ -59,8 +104,28 @@ class Custom:
 
     matrix: tuple[tuple[float, ...], ...]
 
+    def __post_init__(self) -> None:
+        what, expected = "custom mutation matrix", "rows of probabilities, as many rows as numbers in each"
+        rows = [checked_items(row, f"{what}: a row", expected) for row in checked_items(self.matrix, what, expected)]
+        if not rows or any(len(row) != len(rows) for row in rows):
+            raise ModelError(f"{what}: no square of {len(rows)} rows of {len(rows)} numbers; correct the matrix")
+        checked = tuple(tuple(_element(x) for x in row) for row in rows)
+        off = [number for number, row in enumerate(checked, start=1) if abs(math.fsum(row) - 1) > _ROUNDING]
+        if off:
+            raise ModelError(
+                f"{what}: row {off[0]} sums to {math.fsum(checked[off[0] - 1]):.12g}, expected 1 within 1e-9; "
+                f"correct {len(off)} row(s)"
+            )
+        _keep(self, matrix=checked)
+
+
+def _element(value: Any) -> float:
+    return checked_number(value, "custom mutation matrix: an element", "a probability", holds=lambda x: x >= 0)
+
 
 BaseModel = NoMutation | Equal | Proportional | Stepwise | OneStep | Dawid | Custom
+BASE_MODELS = (NoMutation, Equal, Proportional, Stepwise, OneStep, Dawid, Custom)
+_SUCH_AS = "a mutation model, such as Stepwise(rate=0.002), Equal(rate=0.002) or NoMutation()"
 
 
 @dataclass(frozen=True)
@@ -71,5 +136,16 @@ class Transformed:
     transform: Literal["PM", "MH", "BA", "PR"]
     keep_rate: bool = True
 
+    def __post_init__(self) -> None:
+        checked_kind(self.model, BASE_MODELS, "the model of a transform", _SUCH_AS)
+        checked_choice(self.transform, "the transform of a mutation model", TRANSFORMS)
+        checked_kind(self.keep_rate, bool, "keep_rate", "True or False")
+
 
 MutationModel = BaseModel | Transformed
+
+
+def checked_mutation(model: Any, what: str) -> MutationModel:
+    """A mutation model of this module; anything else, such as a bare rate, is refused."""
+    checked_kind(model, (*BASE_MODELS, Transformed), what, _SUCH_AS)
+    return cast(MutationModel, model)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from antigone.errors import ModelError
+from antigone.model.checks import checked_number, checked_probability, exact_text
 
 Replicate = tuple[str | None, ...]
 """What one amplification of a marker showed: the labels of the alleles seen, ``()`` for nothing.
@@ -32,11 +33,11 @@ class ObservationRates:
 
     def __post_init__(self) -> None:
         for name, rate in vars(self).items():
-            if not 0 <= rate <= 1:
-                raise ModelError(f"the {name} rate is {rate:g}, expected a probability between 0 and 1")
+            checked_probability(rate, f"the {name} rate")
 
     def describe(self) -> str:
-        return f"drop-out {self.dropout:g} for each allele copy, drop-in {self.dropin:g}, error {self.error:g}"
+        dropout, dropin, error = map(exact_text, (self.dropout, self.dropin, self.error))
+        return f"drop-out {dropout} for each allele copy, drop-in {dropin}, error {error}"
 
 
 NO_LOSS = ObservationRates()
@@ -64,8 +65,8 @@ class MarkerRates:
     def __post_init__(self) -> None:
         if self.dropout is not None and self.dropout_odds is not None:
             raise ModelError("a marker has both dropout and dropout_odds; give one of them")
-        if self.dropout_odds is not None and not self.dropout_odds > 0:
-            raise ModelError(f"dropout_odds is {self.dropout_odds:g}, expected a factor above 0")
+        if self.dropout_odds is not None:
+            checked_number(self.dropout_odds, "dropout_odds", "a factor above 0", holds=lambda odds: odds > 0)
         given = {name: getattr(self, name) for name in ("dropout", "dropin", "error")}
         ObservationRates(**{name: rate for name, rate in given.items() if rate is not None})
 
@@ -98,8 +99,9 @@ class HeightCurve:
     slope: float
 
     def __post_init__(self) -> None:
-        if not self.slope < 0:
-            raise ModelError(f"the slope of drop-out by peak height is {self.slope:g}, expected a number below 0")
+        what = "of drop-out by peak height"
+        checked_number(self.intercept, f"the intercept {what}", "a number", holds=lambda _: True)
+        checked_number(self.slope, f"the slope {what}", "a number below 0", holds=lambda slope: slope < 0)
 
 
 Estimate = Literal["", "completeness", "peak heights"]
@@ -122,10 +124,10 @@ class DropoutEstimate:
     markers: int
 
     def describe(self) -> str:
-        interval = f" ({self.low:g} to {self.high:g})" if self.source == "completeness" else ""
+        interval = f" ({exact_text(self.low)} to {exact_text(self.high)})" if self.source == "completeness" else ""
         return (
-            f"sample '{self.sample}': drop-out estimated as {self.dropout:g}{interval} from {self.source} "
-            f"of {self.markers} markers"
+            f"sample '{self.sample}': drop-out estimated as {exact_text(self.dropout)}{interval} from {self.source} "
+            f"of {self.markers} marker{'' if self.markers == 1 else 's'}"
         )
 
 
@@ -222,11 +224,13 @@ class ObservationModel:
         rates = self.rates
         words = rates.describe()
         if self.estimate:
-            words = f"drop-out estimated from {self.estimate}, drop-in {rates.dropin:g}, error {rates.error:g}"
+            dropin, error = exact_text(rates.dropin), exact_text(rates.error)
+            words = f"drop-out estimated from {self.estimate}, drop-in {dropin}, error {error}"
         if self.heights is not None:
-            words += f"; by peak height: logit d = {self.heights.intercept:g} + {self.heights.slope:g} ln H"
+            intercept, slope = exact_text(self.heights.intercept), exact_text(self.heights.slope)
+            words += f"; by peak height: logit d = {intercept} + {slope} ln H"
         for marker, own in sorted(self.by_marker.items()):
-            given = ", ".join(f"{name} {rate:g}" for name, rate in vars(own).items() if rate is not None)
+            given = ", ".join(f"{name} {exact_text(rate)}" for name, rate in vars(own).items() if rate is not None)
             words += f"; {marker}: {given}"
         return words
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, cast
+from numbers import Real
+from typing import Any, Literal, cast
 
-from antigone.errors import PedigreeError
+from antigone.errors import ModelError, PedigreeError
+from antigone.model.checks import checked_choice, checked_items, shown
 
 Sex = Literal["female", "male", "unknown"]
+SEXES = ("female", "male", "unknown")
+_CODE_OR_NONE = (str, type(None))
+_SEXES_MEANT = {
+    **dict.fromkeys(("f", "w", "woman", "xx", "2"), "female"),
+    **dict.fromkeys(("m", "man", "xy", "1"), "male"),
+    **dict.fromkeys(("", "?", "u", "none", "0"), "unknown"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,18 @@ class Individual:
     A parent that is ``None`` is absent: the allele from that side is drawn from the population,
     with no mutation step. An individual with both parents absent is a founder, and only a founder
     may carry an inbreeding coefficient.
+
+    Raises
+    ------
+    PedigreeError
+        With every fault: an id, a father or a mother that is no text, a sex that is not one of the three words, an
+        inbreeding coefficient that is no number.
+
+    Examples
+    --------
+    >>> Individual("CH", "M")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    antigone.errors.PedigreeError: the sex of individual 'CH' is 'M', expected 'female', 'male' or 'unknown'; ...
     """
 
     id: str
@@ -27,9 +48,54 @@ class Individual:
     mother: str | None = None
     founder_inbreeding: float = 0.0
 
+    def __post_init__(self) -> None:
+        if not self._is_plain():
+            faults = list(_faults_of_values(self))
+            if faults:
+                raise PedigreeError((str(self.id), fault) for fault in faults)
+
+    def _is_plain(self) -> bool:
+        """Whether every value is of the usual kind, so that nothing has to be looked at more closely."""
+        member: Any = self
+        return (
+            type(member.id) is str
+            and type(member.sex) is str
+            and member.sex in SEXES
+            and type(member.father) in _CODE_OR_NONE
+            and type(member.mother) in _CODE_OR_NONE
+            and type(member.founder_inbreeding) is float
+        )
+
     @property
     def is_founder(self) -> bool:
         return self.father is None and self.mother is None
+
+
+def check_sex(sex: Any, whose: str) -> None:
+    """Refuse a sex that is not one of the three words.
+
+    Raises
+    ------
+    ModelError
+        With the word to write, for a common spelling.
+    """
+    checked_choice(sex, f"the sex of {whose}", SEXES, meant=_SEXES_MEANT)
+
+
+def _faults_of_values(member: Individual) -> Iterator[str]:
+    whose = f"individual {shown(member.id)}"
+    codes: dict[str, Any] = {"id": member.id, "father": member.father, "mother": member.mother}
+    for role, code in codes.items():
+        if not isinstance(code, str) and (code is not None or role == "id"):
+            remedy = f"; write '{code}'" if type(code) is int else ""
+            yield f"the {role} of {whose} is {shown(code)}, expected a code in quotes{remedy}"
+    try:
+        check_sex(member.sex, whose)
+    except ModelError as error:
+        yield str(error)
+    f: Any = member.founder_inbreeding
+    if isinstance(f, bool) or not isinstance(f, Real):
+        yield f"founder inbreeding of {whose} is {shown(f)}, expected a number from 0 to 1"
 
 
 @dataclass(frozen=True)
@@ -54,6 +120,8 @@ class Pedigree:
     _index: dict[str, Individual] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if type(self.individuals) is not tuple or not all(type(member) is Individual for member in self.individuals):
+            object.__setattr__(self, "individuals", _individuals(self.individuals))
         object.__setattr__(self, "_index", {member.id: member for member in self.individuals})
         if not _holds_together(self.individuals, self._index):
             raise PedigreeError(_faults(self))
@@ -61,13 +129,27 @@ class Pedigree:
     @classmethod
     def of(cls, *members: tuple[str | None, ...]) -> Pedigree:
         """Build from ``(id, sex)`` and ``(id, sex, father, mother)`` tuples."""
-        return cls(tuple(Individual(*member) for member in members))  # type: ignore[arg-type]
+        return cls(tuple(_individual(member) for member in members))
 
     def __getitem__(self, member: str) -> Individual:
         return self._index[member]
 
     def __contains__(self, member: object) -> bool:
-        return member in self._index
+        return isinstance(member, str) and member in self._index
+
+    def require(self, *members: Any) -> None:
+        """Refuse ids of nobody in this pedigree.
+
+        Raises
+        ------
+        ModelError
+            Naming the first, and how many members the pedigree has.
+        """
+        for member in members:
+            if member not in self:
+                raise ModelError(
+                    f"{shown(member)} is not in the pedigree; name one of its {len(self)} members, or add this one"
+                )
 
     def __iter__(self) -> Iterator[Individual]:
         return iter(self.individuals)
@@ -101,6 +183,7 @@ class Pedigree:
         >>> Pedigree.of(("AF", "male"), ("MO", "female"), ("CH", "female", "AF", "MO")).are_related("AF", "MO")
         False
         """
+        self.require(first, second)
         return not self._lineage(first).isdisjoint(self._lineage(second))
 
     def _lineage(self, member: str) -> set[str]:
@@ -124,6 +207,35 @@ class Pedigree:
             if len(left) == len(members):
                 return self if len(left) == len(self) else Pedigree(left)
             members = left
+
+
+_MEMBER = "(id, sex) or (id, sex, father, mother)"
+
+
+def _individual(member: Any) -> Individual:
+    """An individual from what a caller of ``Pedigree.of`` wrote for it."""
+    if isinstance(member, Individual):
+        return member
+    try:
+        parts = checked_items(member, "a member of a pedigree", _MEMBER)
+    except ModelError as error:
+        raise PedigreeError([("", str(error))]) from None
+    if not 1 <= len(parts) <= 5:
+        raise PedigreeError([("", f"a member of a pedigree has {len(parts)} parts, expected {_MEMBER}")])
+    return Individual(*parts)
+
+
+def _individuals(given: Any) -> tuple[Individual, ...]:
+    """The members as a tuple; whatever is no individual is refused."""
+    try:
+        members = checked_items(given, "the members of a pedigree", "a list of individuals")
+    except ModelError as error:
+        raise PedigreeError([("", str(error))]) from None
+    for member in members:
+        if not isinstance(member, Individual):
+            words = f"a member of a pedigree is {shown(member)}, expected Individual(...); use Pedigree.of for tuples"
+            raise PedigreeError([("", words)])
+    return members
 
 
 def _holds_together(members: tuple[Individual, ...], index: dict[str, Individual]) -> bool:

@@ -6,6 +6,9 @@ from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, Va
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from antigone.errors import ModelError
+from antigone.model.checks import checked_mapping, shown
+
 Genotype = tuple[str | None, str | None]
 """An unordered pair of allele labels. ``None`` in second place: one allele read, the other unknown.
 A male's single allele on the X chromosome is written ``(allele, allele)``."""
@@ -65,7 +68,7 @@ class Genotypes(Mapping[str, Genotype]):
         self.kit = kit
         self.pairs = tuple(pairs)
         if len(self.pairs) != len(kit):
-            raise ValueError(f"{len(self.pairs)} genotypes for the {len(kit)} markers of a kit; give one for each")
+            raise ModelError(f"{len(self.pairs)} genotypes for the {len(kit)} markers of a kit; give one for each")
 
     def __getitem__(self, marker: str) -> Genotype:
         return self.pairs[self.kit.place[marker]]
@@ -125,7 +128,62 @@ NOT_TYPED = Genotypes(Kit(()), ())
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """All genotypes of a sample, by marker name; a marker that is absent was not typed."""
+    """All genotypes of a sample, by marker name; a marker that is absent was not typed.
+
+    Raises
+    ------
+    ModelError
+        When the sample is no text, or a genotype is no pair of allele labels. The message has no allele in it.
+
+    Examples
+    --------
+    >>> Profile("PM1", {"TH01": ("6", "9.3"), "FGA": ("21", None)}).sample
+    'PM1'
+    """
 
     sample: str
     genotypes: Mapping[str, Genotype]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.sample, str):
+            raise ModelError(f"the sample of a profile is {shown(self.sample)}, expected its code in quotes")
+        if not isinstance(self.genotypes, Genotypes):  # these are made by readers, which have checked them
+            _check_genotypes(self.sample, self.genotypes)
+
+
+_GENOTYPES = "genotypes by marker, such as {'TH01': ('6', '9.3')}"
+_PAIR = "two labels in quotes, such as ('12', '13'), or ('12', None) when the second is not known"
+
+
+def _check_genotypes(sample: str, genotypes: Any) -> None:
+    what = f"sample '{sample}'"
+    for marker, genotype in checked_mapping(genotypes, f"{what}: its profile", _GENOTYPES).items():
+        if not isinstance(marker, str) or not marker:
+            raise ModelError(f"{what}: a marker is {shown(marker)}, expected its name in quotes")
+        if not is_genotype(genotype):
+            raise ModelError(f"{what}, marker {marker}: the genotype is {_described(genotype)}, expected {_PAIR}")
+
+
+def is_genotype(value: Any) -> bool:
+    """Whether a value is a pair of labels, of which the second may be unknown."""
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        return False
+    first, second = value
+    return isinstance(first, str) and first != "" and (second is None or (isinstance(second, str) and second != ""))
+
+
+def _described(genotype: Any) -> str:
+    """What stands in the place of a genotype, without its alleles."""
+    if isinstance(genotype, str):
+        return "one text"
+    if not isinstance(genotype, tuple | list):
+        return f"of type {type(genotype).__name__}"
+    if len(genotype) != 2:
+        return f"{len(genotype)} alleles (a male on the X chromosome has his one allele twice)"
+    return " and ".join(_described_allele(allele) for allele in genotype)
+
+
+def _described_allele(allele: Any) -> str:
+    if isinstance(allele, str):
+        return "a text" if allele else "an empty text"
+    return "None" if allele is None else f"of type {type(allele).__name__}"

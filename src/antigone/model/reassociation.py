@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from antigone.errors import ModelError
+from antigone.model.checks import checked_kind, checked_number
 from antigone.model.observation import ObservationRates, Replicate
 from antigone.model.profile import Genotype
 from antigone.model.result import Provenance
@@ -51,11 +51,14 @@ class ReassociationSettings:
     least_posterior: float = 0.95
 
     def __post_init__(self) -> None:
-        for threshold in (self.threshold, self.relative_threshold):
-            if threshold is not None and not threshold >= 1:
-                raise ModelError(f"a threshold of re-association is {threshold:g}, expected a likelihood ratio of 1+")
-        if not 0.5 < self.least_posterior < 1:
-            raise ModelError(f"the least posterior is {self.least_posterior:g}, expected more than 0.5, less than 1")
+        checked_kind(
+            self.rates, ObservationRates, "the rates of re-association", "ObservationRates(dropout, dropin, error)"
+        )
+        for threshold in (self.relative_threshold, *(() if self.threshold is None else (self.threshold,))):
+            what = "a threshold of re-association"
+            checked_number(threshold, what, "a likelihood ratio of 1 or more", holds=lambda lr: lr >= 1)
+        least = "more than 0.5, less than 1"
+        checked_number(self.least_posterior, "the least posterior", least, holds=lambda p: 0.5 < p < 1)
 
 
 @dataclass(frozen=True)
@@ -122,8 +125,10 @@ class SampleGroup:
 class ReassociationResult:
     """A whole re-association. ``pairs_compared`` with the excluded ones and those without data are all pairs.
 
-    ``links`` are the pairs that hold groups together, ``undecided`` pairs that reach the threshold against
-    "unrelated" but not against close relatives; both strongest first and at most as many as ``most_listed``.
+    ``rates_used`` says the rates that the samples were seen through: the common ones of ``settings`` belong to those
+    without rates of their own. ``links`` are the pairs that hold groups together, ``undecided`` pairs that reach the
+    threshold against "unrelated" but not against close relatives; both strongest first and at most as many as
+    ``most_listed``.
     """
 
     title: str
@@ -144,6 +149,7 @@ class ReassociationResult:
     threshold_reason: str
     expected_false_links: float
     settings: ReassociationSettings
+    rates_used: str
     assumptions: tuple[str, ...]
     notices: tuple[str, ...]
     provenance: Provenance

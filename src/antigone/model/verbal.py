@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from antigone.model.checks import checked_number
+
 
 @dataclass(frozen=True)
 class VerbalScale:
@@ -28,6 +30,10 @@ class VerbalScale:
         (1e6, "extremely strong support"),
     )
     source: str = "ENFSI Guideline for Evaluative Reporting in Forensic Science, 2015"
+
+    def __post_init__(self) -> None:
+        for least, _ in self.steps:
+            checked_number(least, "a step of the verbal scale", "a likelihood ratio above 1", holds=lambda lr: lr > 1)
 
     def of(self, log10_lr: float) -> str:
         """The expression for a log10 LR; below 1 the same words speak for H2."""

@@ -16,7 +16,7 @@ from antigone.report.drawing import Mark, draw_key, draw_pedigree
 from antigone.report.files import file_text, harmless_cell
 from antigone.report.heatmap import draw_heatmap
 from antigone.report.html import css_string, page_environment
-from antigone.report.numbers import count_text, plain_text, probability_text
+from antigone.report.numbers import count_text, counted, plain_text, probability_text, threshold_text
 from antigone.report.sentences import consenting_donors
 
 LEAST_IN_MATRIX = 0.001
@@ -122,13 +122,17 @@ def summarise_joint(result: JointResult) -> tuple[str, ...]:
             " Others are together more probable: read the posterior of each pairing, not this assignment as a whole."
         )
     return (
-        f"{_count(result.assignments_possible)} joint assignments are possible by sex. A place in a family is proposed "
+        f"{_possible(result.assignments_possible)} possible by sex. A place in a family is proposed "
         f"for {count_text(placed)} of {count_text(len(result.conclusions))} unidentified persons; the probability of "
         f"the best assignment is {probability_text(best.posterior)}.{doubt} {exact}",
-        f"{count_text(settled)} proposals reach the threshold {plain_text(result.threshold)} of the generalised LR. "
-        "They are proposals for review, never decisions.",
+        f"{counted(settled, 'proposal')} {'reaches' if settled == 1 else 'reach'} the threshold "
+        f"{threshold_text(result.threshold)} of the generalised LR. What is proposed is for review, never a decision.",
         f"The prior: {result.prior_sentence}. Frequencies: {result.population}.",
     )
+
+
+def _possible(assignments: float) -> str:
+    return "1 joint assignment is" if assignments == 1 else f"{_count(assignments)} joint assignments are"
 
 
 def _count(number: float) -> str:

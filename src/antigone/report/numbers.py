@@ -10,10 +10,13 @@ from antigone.numbers import (
     THIN_SPACE,
     change_text,
     count_text,
+    counted,
     log10_text,
     lr_text,
     plain_text,
     probability_text,
+    ratio_text,
+    threshold_text,
 )
 
 __all__ = [
@@ -22,12 +25,15 @@ __all__ = [
     "THIN_SPACE",
     "change_text",
     "count_text",
+    "counted",
     "log10_text",
     "lr_text",
     "odds_text",
     "plain_text",
     "probability_text",
+    "ratio_text",
     "threshold_log10",
+    "threshold_text",
 ]
 
 

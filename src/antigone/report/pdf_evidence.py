@@ -9,7 +9,15 @@ from dataclasses import replace
 from antigone.model.result import MarkerMutation, MutationStep, SensitivityPoint
 from antigone.report.charts import marker_chart, sensitivity_chart
 from antigone.report.language import Language
-from antigone.report.numbers import change_text, count_text, log10_text, lr_text, plain_text, probability_text
+from antigone.report.numbers import (
+    change_text,
+    count_text,
+    log10_text,
+    lr_text,
+    plain_text,
+    probability_text,
+    threshold_text,
+)
 from antigone.report.pdf import Block, Bullets, Facts, Figure, Figures, Heading, Paragraph, Table, picture
 from antigone.report.pdf_case import Alternative, ExpertCase, log10_words
 from antigone.report.phrases import retell
@@ -248,7 +256,7 @@ def chance(case: ExpertCase, language: Language) -> tuple[Block, ...]:
                 "profiles (seed {seed}) give an estimate of {estimate} ± {error} (standard error).",
                 pairs=count_text(numbers.pairs),
                 bound=plain_text(numbers.bound),
-                threshold=plain_text(numbers.threshold),
+                threshold=threshold_text(numbers.threshold),
                 draws=count_text(numbers.draws),
                 seed=numbers.seed,
                 estimate=plain_text(numbers.estimate),

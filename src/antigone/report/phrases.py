@@ -76,6 +76,7 @@ PHRASES = (
     mark("The LR is computed in every population; the smallest one ranks the pair and gives the posterior."),
     mark("A pair whose known sexes differ is excluded without computation."),
     mark("The posterior treats each pair by itself. It is not the joint posterior of all pairs."),
+    mark("one half, the largest prior that a pair is given unless one is stated"),
     mark("one over the number of unidentified persons ({number})"),
     mark("one over the number of missing persons ({number})"),
     mark("stated by the user"),
@@ -94,9 +95,13 @@ PHRASES = (
     ),
     mark("linkage is not computed: it has no definition together with theta above 0"),
     mark("simulated with seed {number}: no profile in this incident is a person's"),
+    mark("{first} and {second}, linked: looked up in {number} candidate"),
+    mark("{first} and {second}, linked: rescored in {number} candidate"),
+    mark("{first} and {second}, linked: not computed in {number} candidate"),
     mark("{first} and {second}, linked: looked up in {number} candidates"),
     mark("{first} and {second}, linked: rescored in {number} candidates"),
     mark("{first} and {second}, linked: not computed in {number} candidates"),
+    mark("sample '{code}': drop-out estimated as {rate} from {source} of {number} marker"),
     mark("sample '{code}': drop-out estimated as {rate} from {source} of {number} markers"),
     mark(
         "drop-out was estimated for {number} samples: {low} to {high}, median {median}; each is in the table of "

@@ -11,7 +11,15 @@ from collections.abc import Iterable, Iterator
 
 from antigone.model.case import SCOPE_IDENTIFICATION, Family, UnidentifiedPerson
 from antigone.model.result import Candidate, MarkerMutation, MutationStep, SearchResult
-from antigone.report.numbers import change_text, count_text, log10_text, odds_text, plain_text, probability_text
+from antigone.report.numbers import (
+    change_text,
+    count_text,
+    log10_text,
+    odds_text,
+    plain_text,
+    probability_text,
+    threshold_text,
+)
 
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -26,7 +34,7 @@ def summarise(result: SearchResult) -> tuple[str, ...]:
         f"of {_counted(len({f.family for f in result.families}), 'family', 'families')}.",
         _pairs_sentence(result),
         f"{_sentence_number(listed)} {'pair reaches' if listed == 1 else 'pairs reach'} the threshold, a likelihood "
-        f"ratio (LR) of {plain_text(result.threshold)}, and "
+        f"ratio (LR) of {threshold_text(result.threshold)}, and "
         f"{'is listed as a candidate' if listed == 1 else 'are listed as candidates'} for review by a geneticist.",
         f"If no unidentified person belonged to any of these families, at most {plain_text(chance.bound)} pairs are "
         f"expected to reach the threshold by chance alone ({count_text(chance.pairs)} pairs divided by the threshold); "

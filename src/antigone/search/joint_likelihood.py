@@ -18,7 +18,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.likelihood import log_likelihoods
+from antigone.engine.likelihood import marker_logs
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.model.marker import Marker
 from antigone.search.joint_elimination import (
@@ -103,7 +103,7 @@ def family_table(
     run = FamilyRun(question, persons, lumped_markers(question, persons, markers), theta, asked)
     if not asked:
         rows = np.full((1, len(question.missing)), NOBODY, dtype=np.int64)
-        logs = np.array([sum(log_likelihoods(question.needed, question.references, run.markers, theta=theta))])
+        logs = np.array([sum(marker_logs(question.needed, question.references, run.markers, theta=theta))])
     else:
         rows, logs = run.over_persons() if _by_person(question, asked) else run.over_genotypes()
         logs = repeat_lost(question, persons, markers, rows, logs, theta)

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.mutation import transition_matrix
+from antigone.engine.mutation import matrix_of
 from antigone.model.marker import Marker
 from antigone.model.mutation import Custom, MutationModel, NoMutation
 
@@ -51,7 +51,7 @@ def _lumped(marker: Marker, model: MutationModel, kept: list[int], unseen: Colle
     """The model over the lumped alleles, or ``None`` when lumping would not be exact."""
     if isinstance(model, NoMutation):
         return model
-    matrix = transition_matrix(model, marker.alleles, marker.frequencies, marker.silent)
+    matrix = matrix_of(model, marker.alleles, marker.frequencies, marker.silent)
     rows = matrix[np.ix_(list(unseen), kept)]
     if rows.size and (np.ptp(rows, axis=0) > _ROUNDING * rows.max(axis=0)).any():
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from antigone.engine.likelihood import log_likelihoods
+from antigone.engine.likelihood import marker_logs
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
@@ -69,7 +69,7 @@ def logs_together(
 ) -> list[float]:  # fmt: skip
     """Log P(references, the persons ``who`` in their places) at each marker."""
     read, seen = persons.placed(who, question.pedigree, markers)
-    return log_likelihoods(question.needed, {**question.references, **read}, markers, theta=theta, observations=seen)
+    return marker_logs(question.needed, {**question.references, **read}, markers, theta=theta, observations=seen)
 
 
 def logs_apart(
@@ -83,7 +83,7 @@ def logs_apart(
     strangers = {f"unrelated {persons.codes[p]}": (p, sex) for p, sex in people}
     apart = Pedigree((*question.needed, *(_stranger(code, sex) for code, (_, sex) in strangers.items())))
     read, seen = persons.placed({code: p for code, (p, _) in strangers.items()}, apart, markers)
-    return log_likelihoods(apart, {**question.references, **read}, markers, theta=theta, observations=seen)
+    return marker_logs(apart, {**question.references, **read}, markers, theta=theta, observations=seen)
 
 
 def taken_as(persons: Persons, question: FamilyQuestion, row: Sequence[int]) -> list[tuple[int, Sex]]:

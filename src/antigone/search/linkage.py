@@ -16,8 +16,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.likelihood import evaluate, genotype_pairs, group_markers, log_likelihoods
-from antigone.engine.linkage import log_likelihood_linked, log_likelihoods_of_genotypes
+from antigone.engine.likelihood import evaluate, genotype_pairs, group_markers, marker_logs
+from antigone.engine.linkage import group_log, log_likelihoods_of_genotypes
 from antigone.engine.linkage_bounds import log_gain_bounds
 from antigone.engine.soft import Observations
 from antigone.errors import PlanTooLarge
@@ -120,8 +120,8 @@ def rescored_change(
 
 def _gain(target: Target, profiles: Mapping[str, Profile], group: LinkageGroup, seen: Observations) -> float:
     """Log likelihood of the group as linked, less that of its markers one by one."""
-    linked = log_likelihood_linked(target.pedigree, profiles, group, observations=seen)
-    return linked - sum(log_likelihoods(target.pedigree, profiles, group.markers, observations=seen))
+    linked = group_log(target.pedigree, profiles, group, observations=seen)
+    return linked - sum(marker_logs(target.pedigree, profiles, group.markers, observations=seen))
 
 
 def link_pairs(

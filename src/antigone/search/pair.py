@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from antigone.engine.likelihood import log_likelihoods
+from antigone.engine.likelihood import marker_logs
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.observation import AS_READ, ObservationModel
@@ -115,6 +115,6 @@ def _log_likelihoods(
     """The log likelihood of every marker with the unidentified person's sample at member ``who``."""
     if observation.takes_as_read(person):
         placed = {**target.references, who: Profile(person.code, person.profile.genotypes)}
-        return log_likelihoods(pedigree, placed, markers, theta=theta)
+        return marker_logs(pedigree, placed, markers, theta=theta)
     seen = {who: observe_profile(person, markers, observation=observation)}
-    return log_likelihoods(pedigree, target.references, markers, theta=theta, observations=seen)
+    return marker_logs(pedigree, target.references, markers, theta=theta, observations=seen)

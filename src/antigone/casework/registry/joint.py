@@ -17,6 +17,7 @@ from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import JointLine, JointOfPair, JointView
 from antigone.errors import Cancelled
 from antigone.model.case import SCOPE_IDENTIFICATION
+from antigone.model.checks import exact_text
 from antigone.model.joint_result import JointPrior, JointResult, PersonAnswer
 from antigone.registry import joint_runs as stored
 from antigone.registry.consent import Covered
@@ -248,4 +249,4 @@ def _watched(session: Session, run: int, progress: Progress) -> Progress:
 
 
 def _stated(prior: JointPrior) -> str:
-    return prior.kind if prior.kind in ("flat", "closed") else f"{prior.kind}={prior.value:g}"
+    return prior.kind if prior.kind in ("flat", "closed") else f"{prior.kind}={exact_text(prior.value)}"
