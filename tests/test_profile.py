@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from antigone.errors import ModelError
 from antigone.model.profile import NOT_TYPED, Genotype, Genotypes, Kit, Profile
 
 PLAIN: dict[str, Genotype] = {"vWA": ("16", None), "TH01": ("6", "9.3"), "FGA": ("20", "22.2")}
@@ -62,7 +63,7 @@ def test_genotypes__are_not_hashable_as_a_dict_is_not():
 
 
 def test_genotypes__one_for_each_marker():
-    with pytest.raises(ValueError, match="1 genotypes for the 3 markers"):
+    with pytest.raises(ModelError, match="1 genotypes for the 3 markers"):
         Genotypes(Kit(PLAIN), [("6", "6")])
 
 
