@@ -12,6 +12,7 @@ from antigone.casework.linkage import Changes, linkage_of_hypotheses, linkage_of
 from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import prepare
 from antigone.casework.search import describe_pair, prior_of, with_relatives, with_sensitivity
+from antigone.casework.self_checks import SelfChecks, with_doubts
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.engine.likelihood import LikelihoodRatio, likelihood_ratio
 from antigone.errors import InputError
@@ -75,7 +76,7 @@ def explain_pair(
     candidate = with_sensitivity(candidate, prepared, target=target, person=person)
     candidate = with_relatives(candidate, prepared, target=target, person=person)
     candidate = with_further(candidate, prepared, target=target, person=person, prior=prior)
-    candidate = replace(candidate, worked_out=True)
+    (candidate,) = with_doubts([replace(candidate, worked_out=True)], incident, SelfChecks(incident))
     return Explanation(candidate, prior, reason, _remark(comparison), independence_of([candidate]))
 
 

@@ -21,6 +21,7 @@ from antigone.casework.joint_words import (
 )
 from antigone.casework.prepare import Prepared, Progress, prepare, silent
 from antigone.casework.provenance import describe_run
+from antigone.casework.self_checks import SelfChecks, with_doubts_of_conclusions
 from antigone.errors import InputError
 from antigone.model.case import Incident
 from antigone.model.joint_result import (
@@ -164,8 +165,10 @@ def joint_incident(
     result = describe_joint(
         incident.title, chosen, views[chosen], prior=prior or JointPrior(), provenance=provenance, day=today.isoformat()
     )
-    notices = (*incident.notices, *prepared.notices, *_population_notices(views, chosen))
-    return replace(result, notices=notices + _left_out(prepared))
+    checks = SelfChecks(incident)
+    told = with_doubts_of_conclusions(result.conclusions, incident, checks)
+    notices = (*incident.notices, *prepared.notices, *checks.of_incident(), *_population_notices(views, chosen))
+    return replace(result, conclusions=told, notices=notices + _left_out(prepared))
 
 
 def _left_out(prepared: Prepared) -> tuple[str, ...]:

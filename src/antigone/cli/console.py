@@ -116,6 +116,8 @@ def print_explanation(explanation: Explanation) -> None:
     table.add_row("total", *(log10_text(c.log10_lr[population]) for population in populations), c.verbal)
     console.print(table)
     _print_evidence(console, explanation)
+    for doubt in c.doubts:
+        console.print(f"CAUTION: {doubt}.", style="bold")
     missing = ", ".join(c.markers_missing) or "none"
     console.print(f"log10 LR; {len(c.markers_compared)} markers compared; not compared: {missing}.")
     if explanation.remark:
