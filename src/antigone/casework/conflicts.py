@@ -14,9 +14,7 @@ SEXES_DIFFER = "the sexes differ"
 MOST_PAIRS_NAMED = 3
 
 
-def explain_conflict(
-    contradictions: Sequence[SamplePair], bridges: Sequence[str], apart: Mapping[str, float]
-) -> str:
+def explain_conflict(contradictions: Sequence[SamplePair], bridges: Sequence[str], apart: Mapping[str, float]) -> str:
     """The remark of a conflict.
 
     ``apart`` has, by sample that contradicts another one, the natural log LR of "all of one person" against "all but

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from antigone.casework.doubts import with_doubts
 from antigone.casework.further import independence_of, with_further
 from antigone.casework.linkage import Changes, linkage_of_hypotheses, linkage_of_pair, with_linkage
 from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import prepare
 from antigone.casework.search import describe_pair, prior_of, with_relatives, with_sensitivity
-from antigone.casework.self_checks import SelfChecks, with_doubts
+from antigone.casework.self_checks import SelfChecks
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.engine.likelihood import LikelihoodRatio, likelihood_ratio
 from antigone.errors import InputError

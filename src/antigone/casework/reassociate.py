@@ -150,7 +150,8 @@ def _apart(readings: Readings, scores: Scores, group_of: Mapping[int, int]) -> N
     """Which pairs stand in no group together, one of them being in a group or their recorded sexes different."""
     differ = sexes_differ(readings, scores)
     groups = [(group_of.get(a, -1), group_of.get(b, -1)) for a, b in scores.pairs.tolist()]
-    return np.array([(a != b) or (a == -1 and bool(d)) for (a, b), d in zip(groups, differ, strict=True)], dtype=np.bool_)
+    apart = [a != b or (a == -1 and differs) for (a, b), differs in zip(groups, differ.tolist(), strict=True)]
+    return np.array(apart, dtype=np.bool_)
 
 
 def _alike(readings: Readings, scores: Scores, row: int) -> SamplePair:
@@ -195,7 +196,7 @@ def _prepare(
     if not readings.markers:
         raise InputError("the remains have no autosomal marker with frequencies; re-association needs some")
     counts = count_pairs(readings)
-    return Reassociation(readings, counts, *_threshold(counts, incident, settings), notices)
+    return Reassociation(readings, counts, *threshold_of(counts, incident, settings), notices)
 
 
 def read_incident_remains(
@@ -215,7 +216,8 @@ def read_incident_remains(
     return readings, notices
 
 
-def _threshold(counts: PairCounts, incident: Incident, settings: ReassociationSettings) -> tuple[float, str]:
+def threshold_of(counts: PairCounts, incident: Incident, settings: ReassociationSettings) -> tuple[float, str]:
+    """The LR against unrelated from which two samples are linked, and where it comes from."""
     if settings.threshold is not None:
         return settings.threshold, "stated by the user"
     by_size = ONE_FALSE_LINK_IN * counts.compared

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.casework.doubts import with_doubts
 from antigone.casework.found import MOST_OF_ONE, Execution, Found, find_pairs, linkage_in_search
 from antigone.casework.further import donors_off_line, independence_of, sex_assumption, with_further
 from antigone.casework.linkage import (
@@ -21,7 +22,7 @@ from antigone.casework.linkage import (
 )
 from antigone.casework.prepare import Prepared, Progress, prepare, silent
 from antigone.casework.provenance import describe_run
-from antigone.casework.self_checks import SelfChecks, with_doubts
+from antigone.casework.self_checks import SelfChecks
 from antigone.casework.summaries import describe_families, describe_persons, list_pairs
 from antigone.engine.ladder import stack_markers
 from antigone.engine.mutation_events import locate_mutations, markers_needing_mutation

@@ -5,8 +5,7 @@ Nothing here changes a number. Words name codes and sexes, and count markers; th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -14,9 +13,7 @@ import numpy as np
 from antigone.casework.prepare import populations_of
 from antigone.errors import InputError
 from antigone.model.case import Incident, UnidentifiedPerson
-from antigone.model.joint_result import Conclusion
 from antigone.model.pedigree import Sex
-from antigone.model.result import Candidate
 from antigone.numbers import lr_text
 from antigone.search.self_check import MOST_CROWDED_BY_CHANCE, SexReader, SexSeen, crowded_markers, odd_ones
 
@@ -40,9 +37,8 @@ class SelfChecks:
         self._known: dict[str, SexSeen] = {}
 
     def of_incident(self) -> tuple[str, ...]:
-        """A line for everything that some sample says against itself, in the order of the samples."""
-        samples = [sample for person in self.incident.unidentified for sample in person.samples]
-        lines = [line for sample in samples for line in self.of_sample(sample)]
+        """A line for everything that some sample or group says against itself, in the order of the persons."""
+        lines = [line for person in self.incident.unidentified for line in self.of_group(person.samples)]
         more = len(lines) - MOST_SAMPLES_LISTED
         said = f"{more:,} more samples say something against themselves; it stands at each candidate"
         return (*lines[:MOST_SAMPLES_LISTED], *((said,) if more > 0 else ()))
@@ -100,9 +96,7 @@ class SelfChecks:
             return ()
         codes = " and ".join(samples[number].code for number in odd)
         others = "each other" if len(odd) > 1 else "that of the other samples"
-        return (
-            f"Amelogenin of {codes} does not fit {others}: perhaps not all of these samples are of one person",
-        )
+        return (f"Amelogenin of {codes} does not fit {others}: perhaps not all of these samples are of one person",)
 
     def _against_records(self, samples: Sequence[UnidentifiedPerson]) -> tuple[str, ...]:
         """Recorded sexes that the samples contradict together, though not each by itself."""
@@ -122,8 +116,8 @@ class SelfChecks:
         if not seen.contradicts(sex) or sex in said:
             return ()
         return (
-            f"Amelogenin of {person.code} shows {_a(OTHER[sex])}, but {missing} is {sex}; {_times(seen, sex)}, with the "
-            "drop-out of each sample",
+            f"Amelogenin of {person.code} shows {_a(OTHER[sex])}, but {missing} is {sex}; {_times(seen, sex)}, "
+            "with the drop-out of each sample",
         )
 
     def _together(self, samples: Sequence[UnidentifiedPerson]) -> SexSeen:
@@ -148,36 +142,6 @@ class SelfChecks:
         return SexReader(populations, self.incident.settings.observation)
 
 
-def with_doubts_of_conclusions(
-    conclusions: Iterable[Conclusion], incident: Incident, checks: SelfChecks
-) -> tuple[Conclusion, ...]:
-    """Joint conclusions with what the samples say against themselves, and against each missing person proposed."""
-    persons = {person.code: person for person in incident.unidentified}
-    pedigrees = {family.code: family.pedigree for family in incident.families}
-
-    def doubts(one: Conclusion) -> Iterator[str]:
-        person = persons[one.unidentified]
-        for missing in one.missing if one.family else ():
-            yield from checks.of_pairing(person, missing, pedigrees[one.family or ""][missing].sex)
-        if not one.missing:
-            yield from (*checks.of_group(person.samples), *incident.doubts.get(person.code, ()))
-
-    return tuple(
-        replace(one, sentences=(*one.sentences, *(f"Caution: {words}." for words in dict.fromkeys(doubts(one)))))
-        for one in conclusions
-    )
-
-
-def with_doubts(candidates: Iterable[Candidate], incident: Incident, checks: SelfChecks) -> tuple[Candidate, ...]:
-    """Candidates with what their samples say against themselves, and against the missing person."""
-    persons = {person.code: person for person in incident.unidentified}
-    pedigrees = {family.code: family.pedigree for family in incident.families}
-    return tuple(
-        replace(c, doubts=checks.of_pairing(persons[c.unidentified], c.missing, pedigrees[c.family][c.missing].sex))
-        for c in candidates
-    )
-
-
 def _times(seen: SexSeen, sex: Sex) -> str:
     against = seen.against(sex) / LN10
     if np.isinf(against):
@@ -187,5 +151,3 @@ def _times(seen: SexSeen, sex: Sex) -> str:
 
 def _a(sex: Sex) -> str:
     return f"a {sex}"
-
-

@@ -40,6 +40,9 @@ def print_search(result: SearchResult) -> None:
             str(len(c.mutations)) if c.mutations else "",
         )
     console.print(table)
+    for c in result.candidates[:ROWS]:
+        for doubt in c.doubts:
+            console.print(f"CAUTION, {c.unidentified} as {c.missing}: {doubt}.", style="bold")
     if len(result.candidates) > ROWS:
         console.print(f"... and {len(result.candidates) - ROWS} more in candidates.csv")
     console.print(f"log10 LR is the smallest of: {', '.join(result.populations)}.")
@@ -75,6 +78,9 @@ def print_groups(result: ReassociationResult) -> None:
     console.print(table)
     if len(result.groups) > len(shown):
         console.print(f"... and {len(result.groups) - len(shown)} more in groups.csv")
+    for group in shown:
+        for doubt in group.doubts:
+            console.print(f"CAUTION, {group.code}: {doubt}.", style="bold")
     console.print(
         f"{result.remains} remains, {result.ungrouped} in no group: {result.pairs_compared:,} pairs compared, "
         f"{result.pairs_excluded_by_sex:,} excluded by sex, {result.pairs_without_data:,} without a common marker."
@@ -167,6 +173,9 @@ def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
     console.print(table)
     if len(result.conclusions) > MOST_JOINT_ROWS:
         console.print(f"... and {len(result.conclusions) - MOST_JOINT_ROWS} more in {rest}")
+    for c in result.conclusions[:MOST_JOINT_ROWS]:
+        for doubt in c.doubts if c.missing else ():
+            console.print(f"CAUTION, {c.unidentified} as {' or '.join(c.missing)}: {doubt}.", style="bold")
     exact = "exact" if result.exact else (
         f"error of every posterior below {plain_text(result.error_bound)}; generalised LRs as bounds where they could "
         "change"

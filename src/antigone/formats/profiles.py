@@ -377,9 +377,9 @@ class _Gathering:
                 remedy = "add its frequencies, correct its name, or remove its rows"
                 self.table.problem(column.line, "marker", found, "a marker of the frequency table", remedy)
         for marker, number in left_out.items():
-            findings.notice(
-                f"marker '{marker}' is no autosomal STR, nor one of the X with frequencies, and takes no part: "
-                f"{number} rows of {file}"
-            )
+            why = "is no autosomal STR, nor one of the X with frequencies, and takes no part"
+            if marker_kind(marker) == "amelogenin":
+                why = "takes no part in a likelihood ratio; what it shows is compared with the recorded sex"
+            findings.notice(f"marker '{marker}' {why}: {number} rows of {file}")
         if self.decimal_commas:
             findings.notice(f"a decimal comma is read as a point in {self.decimal_commas} alleles of {file}")

@@ -91,8 +91,8 @@ def probable_pairs(
 ) -> Iterator[Scores]:  # fmt: skip
     """Yield, block by block, all pairs whose smallest log LR against "unrelated" reaches the threshold.
 
-    Pairs of known, different sexes pass only with ``any_sex``. Memory: the tables, 2 bytes for each reading and lane of one block,
-    and the pairs of one block; what all blocks yield together is for the caller to bound.
+    Pairs of known, different sexes pass only with ``any_sex``. Memory: the tables, 2 bytes for each reading and lane
+    of one block, and the pairs of one block; what all blocks yield together is for the caller to bound.
     """
     count, signs = len(readings.samples), readings.sex_signs
     fixed, queries = _fixed_tables(readings, log_threshold)

@@ -60,6 +60,7 @@ def estimate_dropouts(
 
 
 def from_heights(person: UnidentifiedPerson, observation: ObservationModel) -> DropoutEstimate | None:
+    """The drop-out by the laboratory's curve; nothing where heights are not read, or the sample has none."""
     if observation.heights is None or person.peak_height is None or observation.estimate == "completeness":
         return None
     value = dropout_by_height(person.peak_height, observation.heights)

@@ -53,12 +53,15 @@ class SexSeen:
     def contradicts(self, sex: Sex) -> bool:
         return self.against(sex) >= float(np.log(LEAST_AGAINST))
 
-
     def misfit(self, others: SexSeen) -> float:
         """Natural log LR of "a person apart" over "of the person whose other samples show this", each sex with 1/2.
 
-        >>> round(SexSeen(female=0.0, male=-np.inf).misfit(SexSeen(female=np.log(1 / 9), male=0.0)), 9) == round(np.log(5), 9)
-        True
+        A sample that no male shows, beside others that a male shows nine times as often as a female: apart
+        1/2 x (1/9 + 1), together 1/9.
+
+        >>> one, others = SexSeen(0.0, -np.inf), SexSeen(float(np.log(1 / 9)), 0.0)
+        >>> round(float(np.exp(one.misfit(others))), 9)
+        5.0
         """
         own, rest = (np.array([seen.female, seen.male]) for seen in (self, others))
         apart = np.logaddexp(*own) + np.logaddexp(*rest) - np.log(2)
