@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from antigone.casework.joint_words import listed
 from antigone.model.reassociation import SamplePair
 from antigone.numbers import lr_text
 
@@ -24,9 +25,13 @@ def explain_conflict(contradictions: Sequence[SamplePair], bridges: Sequence[str
 
 
 def _what(contradictions: Sequence[SamplePair], bridges: Sequence[str], apart: Mapping[str, float]) -> str:
-    if bridges:
-        return f"held together by {', '.join(bridges)}, perhaps mixed or contaminated"
     pairs = _pairs(contradictions)
+    if bridges:
+        fits = "fits" if len(bridges) == 1 else "fit"
+        return (
+            f"{pairs}; held together by {listed(bridges)}, which {fits} both sides: perhaps mixed or contaminated, or "
+            "too incomplete to tell them apart"
+        )
     if not apart:
         return pairs
     outside = sorted((code for code, log_lr in apart.items() if log_lr < 0), key=lambda code: (apart[code], code))

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from antigone.casework.joint_words import listed
 from antigone.casework.prepare import populations_of
 from antigone.errors import InputError
 from antigone.model.case import Incident, UnidentifiedPerson
@@ -91,12 +92,15 @@ class SelfChecks:
         )
 
     def _odd_ones(self, samples: Sequence[UnidentifiedPerson]) -> tuple[str, ...]:
-        odd = odd_ones([self._seen(sample) for sample in samples])
-        if not odd:
+        seen = [self._seen(sample) for sample in samples]
+        if not odd_ones(seen):
             return ()
-        codes = " and ".join(samples[number].code for number in odd)
-        others = "each other" if len(odd) > 1 else "that of the other samples"
-        return (f"Amelogenin of {codes} does not fit {others}: perhaps not all of these samples are of one person",)
+        female = [s.code for s, one in zip(samples, seen, strict=True) if one.female > one.male]
+        male = [s.code for s, one in zip(samples, seen, strict=True) if one.male > one.female]
+        return (
+            f"Amelogenin is that of a female in {listed(female)}, and that of a male in {listed(male)}: perhaps a Y "
+            "allele was lost or is deleted, perhaps not all of these samples are of one person",
+        )
 
     def _against_records(self, samples: Sequence[UnidentifiedPerson]) -> tuple[str, ...]:
         """Recorded sexes that the samples contradict together, though not each by itself."""
