@@ -147,10 +147,7 @@ class SelfChecks:
 
 
 def _times(seen: SexSeen, sex: Sex) -> str:
-    against = seen.against(sex) / LN10
-    if np.isinf(against):
-        return f"a {sex} cannot show it under the stated rates"
-    return f"that is {lr_text(against)} times as probable of {_a(OTHER[sex])} as of {_a(sex)}"
+    return f"that is {lr_text(seen.against(sex) / LN10)} times as probable of {_a(OTHER[sex])} as of {_a(sex)}"
 
 
 def _a(sex: Sex) -> str:
