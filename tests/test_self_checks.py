@@ -22,6 +22,7 @@ from antigone.engine.simulate import drop_genes
 from antigone.formats.casefolder import read_case_folder
 from antigone.formats.casewriter import write_case_folder
 from antigone.model.case import Consent, Donor, Family, UnidentifiedPerson
+from antigone.model.circumstances import SexRates
 from antigone.model.observation import ObservationModel, ObservationRates, Replicate
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
@@ -30,6 +31,7 @@ from antigone.registry.payloads import Beside, Unpacker, anonymous, pack
 from antigone.report.groups import groups_json
 from antigone.report.html import render_report
 from antigone.report.joint import render_joint
+from antigone.report.phrases import is_known
 from antigone.search.dropout import DROPOUTS
 from antigone.search.self_check import SexReader, SexSeen, at_least, crowded_markers, odd_ones
 
@@ -337,3 +339,19 @@ def test_amelogenin__is_kept_sealed_with_the_typing_and_written_to_a_case_folder
     write_case_folder(case, tmp_path / "case")
     again = read_case_folder(tmp_path / "case")
     assert [p.amelogenin for p in again.unidentified] == [shown, ()]
+
+
+def test_phrases__what_samples_say_against_themselves_is_told_in_the_language_of_the_report():
+    own = {"sex": "male", "amelogenin": (X,)}
+    case = village(samples=[("P1", "A", own), ("P2", "A", {"amelogenin": (X,)}), ("P3", "N", {"amelogenin": (X,)})])
+    checks, (one, two, _) = SelfChecks(case), case.unidentified
+    other = replace(two, code="P4", sex="female", amelogenin=(BOTH,))
+    told = [
+        *checks.of_group([one, two]),
+        *checks.of_group([two, other]),
+        *checks.of_pairing(two, "A", "male"),
+        *SelfChecks(incident([crowded(8)])).of_incident(),
+        *SelfChecks(replace(case, further=replace(case.further, sex=SexRates(0.001)))).of_sample(one),
+    ]
+    assert len(told) >= 6
+    assert [line for line in told if not is_known(line)] == []
