@@ -355,3 +355,11 @@ def test_phrases__what_samples_say_against_themselves_is_told_in_the_language_of
     ]
     assert len(told) >= 6
     assert [line for line in told if not is_known(line)] == []
+
+
+def test_groups__a_sample_is_weighed_alike_at_its_group_and_among_the_notices():
+    body = persons(1, np.random.default_rng(12))[0]
+    one = replace(sample("P1", body, sex="male"), amelogenin=(X,), estimate_dropout=True, rates=ObservationRates())
+    case = incident([one, sample("P2", body)], populations=1)
+    [group] = reassociate_incident(case, created="c", command="t").groups
+    assert group.doubts == SelfChecks(case).of_sample(one)

@@ -307,7 +307,7 @@ def _group(
         consensus=merged,
         fingerprint=fingerprint(samples),
         remark=explain_conflict(contradictions, bridges, apart) if contradictions else FOR_REVIEW,
-        doubts=tuple(dict.fromkeys((*checks.of_group(samples), *alike))),
+        doubts=tuple(dict.fromkeys((*checks.of_group([checks.persons[sample.code] for sample in samples]), *alike))),
     )
 
 

@@ -31,10 +31,14 @@ _IN_THE_SAMPLE: Mapping[Sex, str] = {
 
 
 class SelfChecks:
-    """The checks of one incident; each sample is read once, and only when it is asked for."""
+    """The checks of one incident; each sample is read once, and only when it is asked for.
+
+    Samples are given as the incident has them, with a drop-out that is still to be estimated: its uncertainty counts.
+    """
 
     def __init__(self, incident: Incident) -> None:
         self.incident = incident
+        self.persons = {person.code: person for person in incident.unidentified}
         self._known: dict[str, SexSeen] = {}
 
     def of_incident(self) -> tuple[str, ...]:
