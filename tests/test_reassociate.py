@@ -162,7 +162,9 @@ def test_reassociate__a_group_of_known_different_sexes_is_a_conflict():
     [group] = run(people).groups
     assert group.status == "conflict"
     assert [p.remark for p in group.contradictions] == ["the sexes differ"]
-    assert group.bridges == ("P2",)
+    assert group.bridges == ()
+    assert "P1 and P3 contradict each other, the sexes differ" in group.remark
+    assert "the markers fit one person: check the recorded sexes" in group.remark
 
 
 def test_reassociate__known_different_sexes_are_excluded_and_counted():

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from antigone.casework.doubts import with_doubts
 from antigone.casework.further import independence_of, with_further
 from antigone.casework.linkage import Changes, linkage_of_hypotheses, linkage_of_pair, unknown_linkage, with_linkage
 from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import Prepared, prepare
 from antigone.casework.search import describe_pair, prior_of, with_relatives, with_sensitivity
+from antigone.casework.self_checks import SelfChecks
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.engine.likelihood import likelihood_ratio
 from antigone.engine.ratio import LikelihoodRatio
@@ -80,7 +82,7 @@ def explain_pair(
     candidate = with_sensitivity(candidate, prepared, target=target, person=person)
     candidate = with_relatives(candidate, prepared, target=target, person=person)
     candidate = with_further(candidate, prepared, target=target, person=person, prior=prior)
-    candidate = replace(candidate, worked_out=True)
+    (candidate,) = with_doubts([replace(candidate, worked_out=True)], incident, SelfChecks(incident))
     notices = (*incident.notices, *_unknown_linkage(prepared, candidate))
     return Explanation(candidate, prior, reason, _remark(comparison), independence_of([candidate]), notices)
 

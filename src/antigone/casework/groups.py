@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from antigone.casework.reassociate import FOR_REVIEW, fingerprint, read_incident_remains
+from antigone.casework.reassociate import (
+    FOR_REVIEW,
+    MOST_LISTED,
+    alike_across,
+    fingerprint,
+    pairs_of_any_sex,
+    read_incident_remains,
+    threshold_of,
+)
+from antigone.casework.self_checks import SelfChecks
 from antigone.errors import InputError
 from antigone.formats.groups import AcceptedGroup, read_groups
 from antigone.model.case import Incident, UnidentifiedPerson
 from antigone.model.profile import Profile
-from antigone.model.reassociation import ConsensusMarker, ReassociationSettings
+from antigone.model.reassociation import ConsensusMarker, ReassociationSettings, SamplePair
 from antigone.model.result import SearchResult
+from antigone.search.direct import count_pairs
 from antigone.search.groups import consensus, consensus_genotypes
 from antigone.search.readings import Readings
 
@@ -46,7 +56,8 @@ def group_remains(incident: Incident, path: Path) -> Grouped:
         return Grouped(incident, {})
     readings, _ = read_incident_remains(incident, tuple(remains.values()), file.settings)
     codes = _free_codes(incident, groups)
-    merged = [_merged(group, codes[group.code], remains, readings, file.settings) for group in groups]
+    checks = SelfChecks(incident)
+    merged = [_merged(group, codes[group.code], remains, readings, file.settings, checks=checks) for group in groups]
     first = {group.samples[0]: person for group, (person, _) in zip(groups, merged, strict=True)}
     gone = {sample for group in groups for sample in group.samples}
     persons = tuple(
@@ -55,8 +66,30 @@ def group_remains(incident: Incident, path: Path) -> Grouped:
         if person.code not in gone or person.code in first
     )
     samples = {person.code: group.samples for group, (person, _) in zip(groups, merged, strict=True)}
-    notices = tuple(notice for _, notice in merged)
-    return Grouped(replace(incident, unidentified=persons, notices=(*incident.notices, *notices)), samples)
+    alike = _alike_outside(incident, readings, [group.samples for group in groups], file.settings)
+    notices = (*(notice for _, notice in merged), *(pair.remark for pair in alike[:MOST_LISTED]))
+    incident = replace(incident, unidentified=persons, notices=(*incident.notices, *notices))
+    return Grouped(replace(incident, doubts=_doubts(alike, samples)), samples)
+
+
+def _alike_outside(
+    incident: Incident, readings: Readings, groups: Sequence[Collection[str]], settings: ReassociationSettings
+) -> tuple[SamplePair, ...]:
+    """Samples that are as alike as those of one person, though no accepted group holds both, one being in a group."""
+    threshold, _ = threshold_of(count_pairs(readings), incident, settings)
+    row_of = {sample.code: row for row, sample in enumerate(readings.samples)}
+    rows = [[row_of[code] for code in group] for group in groups]
+    return alike_across(readings, pairs_of_any_sex(readings, threshold=threshold), rows, settings)
+
+
+def _doubts(alike: Sequence[SamplePair], samples: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """By unidentified person what samples outside say of it."""
+    person_of = {sample: person for person, of in samples.items() for sample in of}
+    found: dict[str, tuple[str, ...]] = {}
+    for pair in alike:
+        for code in (person_of.get(pair.first, pair.first), person_of.get(pair.second, pair.second)):
+            found[code] = (*found.get(code, ()), pair.remark)
+    return found
 
 
 def _require_unchanged(group: AcceptedGroup, remains: Mapping[str, UnidentifiedPerson], path: Path) -> None:
@@ -85,16 +118,28 @@ def _merged(
     remains: Mapping[str, UnidentifiedPerson],
     readings: Readings,
     settings: ReassociationSettings,
+    *,
+    checks: SelfChecks,
 ) -> tuple[UnidentifiedPerson, str]:
-    """The person a group stands for, and a notice that says so."""
+    """The person a group stands for, and a notice that says so.
+
+    A sex that is recorded for some samples, and that the Amelogenin of all of them together contradicts, is not taken
+    over: the person is then of unknown sex, and is compared with everybody.
+    """
     rows = [row for row, sample in enumerate(readings.samples) if sample.code in group.samples]
     found = consensus(readings, rows, least_posterior=settings.least_posterior)
-    sexes = {remains[sample].sex for sample in group.samples} - {"unknown"}
+    parts = tuple(remains[sample] for sample in group.samples)
+    sexes = {part.sex for part in parts} - {"unknown"}
     sex = sexes.pop() if len(sexes) == 1 else "unknown"
+    contradicted = checks.contradicted(parts, sex)
     profile = Profile(code, consensus_genotypes(found))
-    first = remains[group.samples[0]]
-    person = UnidentifiedPerson(code, profile, sex=sex, kind=first.kind, request=first.request)
-    return person, f"{code} stands for {', '.join(group.samples)} ({FOR_REVIEW}){_differences(found)}"
+    first = parts[0]
+    person = UnidentifiedPerson(
+        code, profile, sex="unknown" if contradicted else sex, kind=first.kind, request=first.request, parts=parts
+    )
+    told = f"; Amelogenin contradicts the recorded sex, so {code} is compared with missing persons of both sexes"
+    words = f"{code} stands for {', '.join(group.samples)} ({FOR_REVIEW}){_differences(found)}"
+    return person, words + told * contradicted
 
 
 def _differences(found: Mapping[str, ConsensusMarker]) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from antigone.casework.doubts import with_doubts_of_conclusions
 from antigone.casework.further import circumstance_log_odds
 from antigone.casework.joint_questions import persons_of, questions_of
 from antigone.casework.joint_rivals import Contest, find_contests
@@ -21,9 +22,11 @@ from antigone.casework.joint_words import (
 )
 from antigone.casework.prepare import Prepared, Progress, prepare, silent
 from antigone.casework.provenance import describe_run, used_jointly
+from antigone.casework.self_checks import SelfChecks
 from antigone.errors import InputError
 from antigone.model.case import Incident
 from antigone.model.joint_result import (
+    FULL_SIBLINGS,
     Assignment,
     Conclusion,
     FamilyAnswer,
@@ -165,8 +168,10 @@ def joint_incident(
     result = describe_joint(
         incident.title, chosen, views[chosen], prior=prior or JointPrior(), provenance=provenance, day=today.isoformat()
     )
-    notices = (*incident.notices, *prepared.notices, *_population_notices(views, chosen))
-    return replace(result, notices=notices + _left_out(prepared))
+    checks = SelfChecks(incident)
+    told = with_doubts_of_conclusions(result.conclusions, result.symmetric, incident, checks)
+    notices = (*incident.notices, *prepared.notices, *checks.of_incident(), *_population_notices(views, chosen))
+    return replace(result, conclusions=told, notices=notices + _left_out(prepared))
 
 
 def _left_out(prepared: Prepared) -> tuple[str, ...]:
@@ -299,7 +304,7 @@ def _symmetric(view: JointView, f: int) -> list[SymmetricGroup]:
                 tuple(question.missing[j] for j in places),
                 tuple(sorted(view.persons.codes[p] for p in people)),
                 float(chance.min()),
-                "full siblings" if siblings else "places that the data leave alike",
+                FULL_SIBLINGS if siblings else "places that the data leave alike",
             )
         )
     return groups

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.casework.conflicts import SEXES_DIFFER, explain_conflict
 from antigone.casework.prepare import Progress, describe_estimates, populations_of, settle_dropouts, silent
 from antigone.casework.provenance import describe_run
+from antigone.casework.self_checks import SelfChecks
 from antigone.errors import InputError
 from antigone.model.case import Incident, UnidentifiedPerson
 from antigone.model.checks import exact_text
@@ -24,7 +26,7 @@ from antigone.model.reassociation import (
     SampleGroup,
     SamplePair,
 )
-from antigone.numbers import plain_text
+from antigone.numbers import log10_text, plain_text
 from antigone.search.direct import PairCounts, Scores, count_pairs, probable_pairs
 from antigone.search.groups import Cluster, clusters_of, consensus, supports_one_person
 from antigone.search.readings import Readings, read_remains
@@ -69,20 +71,31 @@ def reassociate_incident(
     settings = settings or ReassociationSettings()
     remains = tuple(person for person in incident.unidentified if person.kind == "remains")
     run = _prepare(incident, remains, settings)
-    found = _found(run, lambda done, of: progress("comparing remains", done, of))
+    of_any_sex = pairs_of_any_sex(
+        run.readings, threshold=run.threshold, progress=lambda done, of: progress("comparing remains", done, of)
+    )
+    found = of_any_sex.take(~sexes_differ(run.readings, of_any_sex))
     linked = supports_one_person(found, log_threshold=float(np.log(settings.relative_threshold)))
     clusters = clusters_of(run.readings, found.pairs[linked])
-    groups = [_group(run, settings, cluster, number) for number, cluster in enumerate(clusters, start=1)]
-    return _result(incident, run, settings, _Found(found, linked, tuple(groups)), created=created, command=command)
+    checks = SelfChecks(replace(incident, unidentified=remains))
+    alike = alike_across(run.readings, of_any_sex, [cluster.rows for cluster in clusters], settings)
+    groups = [
+        _group(run, settings, cluster, number, checks=checks, alike_pairs=alike)
+        for number, cluster in enumerate(clusters, start=1)
+    ]
+    told = (*checks.of_incident(), *(pair.remark for pair in alike[:MOST_LISTED]))
+    found_here = _Found(found, linked, tuple(groups), told)
+    return _result(incident, run, settings, found_here, created=created, command=command)
 
 
 @dataclass(frozen=True)
 class _Found:
-    """Pairs at or above the threshold, which of them are links, and the groups these make."""
+    """Pairs at or above the threshold, which of them are links, the groups these make, and what speaks against them."""
 
     pairs: Scores
     linked: NDArray[np.bool_]
     groups: tuple[SampleGroup, ...]
+    doubts: tuple[str, ...]
 
 
 def _result(
@@ -116,8 +129,44 @@ def _result(
         settings=settings,
         rates_used=run.rates_used,
         assumptions=_assumptions(incident, run.rates_used),
-        notices=(*incident.notices, *run.notices),
+        notices=(*incident.notices, *run.notices, *found.doubts),
         provenance=replace(provenance, settings=_settings_used(provenance.settings, run, settings)),
+    )
+
+
+def alike_across(
+    readings: Readings, scores: Scores, groups: Sequence[Collection[int]], settings: ReassociationSettings
+) -> tuple[SamplePair, ...]:
+    """Pairs that are as alike as samples of one person and stand in no group together, strongest first.
+
+    ``scores`` are those at or above the threshold, whatever sexes are recorded (`pairs_of_any_sex`). They also reach
+    the threshold against close relatives. Pairs of which neither sample is in a group are told only when their recorded
+    sexes differ.
+    """
+    group_of = {row: number for number, rows in enumerate(groups) for row in rows}
+    alike = supports_one_person(scores, log_threshold=float(np.log(settings.relative_threshold)))
+    kept = scores.take(alike & _apart(readings, scores, group_of))
+    pairs = [_alike(readings, kept, row) for row in range(len(kept.pairs))]
+    return tuple(sorted(pairs, key=lambda pair: (-round(pair.smallest_log10_lr, 9), pair.first, pair.second)))
+
+
+def _apart(readings: Readings, scores: Scores, group_of: Mapping[int, int]) -> NDArray[np.bool_]:
+    """Which pairs stand in no group together, one of them being in a group or their recorded sexes different."""
+    differ = sexes_differ(readings, scores)
+    groups = [(group_of.get(a, -1), group_of.get(b, -1)) for a, b in scores.pairs.tolist()]
+    apart = [a != b or (a == -1 and differs) for (a, b), differs in zip(groups, differ.tolist(), strict=True)]
+    return np.array(apart, dtype=np.bool_)
+
+
+def _alike(readings: Readings, scores: Scores, row: int) -> SamplePair:
+    pair = _pair(readings, scores, row, "")
+    sexes = {readings.samples[r].sex for r in scores.pairs[row]} - {"unknown"}
+    why = "their recorded sexes differ" if len(sexes) > 1 else "they are in no group together"
+    return replace(
+        pair,
+        remark=f"samples {pair.first} and {pair.second} are as alike as samples of one person "
+        f"(log10 LR {log10_text(pair.smallest_log10_lr)}, {pair.markers_shared} markers), though {why}: perhaps one "
+        "person, identical twins, or an exchanged sample; compare the remains and the records",
     )
 
 
@@ -156,7 +205,7 @@ def _prepare(
         notices += (
             f"the common rates ({settings.rates.describe()}) are used by no sample: all have rates of their own",
         )
-    return Reassociation(readings, counts, *_threshold(counts, incident, settings), notices, used)
+    return Reassociation(readings, counts, *threshold_of(counts, incident, settings), notices, used)
 
 
 def read_incident_remains(
@@ -176,7 +225,8 @@ def read_incident_remains(
     return readings, notices
 
 
-def _threshold(counts: PairCounts, incident: Incident, settings: ReassociationSettings) -> tuple[float, str]:
+def threshold_of(counts: PairCounts, incident: Incident, settings: ReassociationSettings) -> tuple[float, str]:
+    """The LR against unrelated from which two samples are linked, and where it comes from."""
     if settings.threshold is not None:
         return settings.threshold, "stated by the user"
     by_size = ONE_FALSE_LINK_IN * counts.compared
@@ -185,14 +235,17 @@ def _threshold(counts: PairCounts, incident: Incident, settings: ReassociationSe
     return by_size, f"{ONE_FALSE_LINK_IN:g} times the number of pairs compared"
 
 
-def _found(run: Reassociation, progress: Callable[[int, int], None]) -> Scores:
-    """All pairs at or above the threshold, in the order of the samples."""
+def pairs_of_any_sex(
+    readings: Readings, *, threshold: float, progress: Callable[[int, int], None] = lambda _done, _of: None
+) -> Scores:
+    """All pairs at or above the threshold, whatever sexes are recorded, in the order of the samples."""
     blocks: list[Scores] = []
-    for block in probable_pairs(run.readings, log_threshold=float(np.log(run.threshold)), progress=progress):
+    log_threshold = float(np.log(threshold))
+    for block in probable_pairs(readings, log_threshold=log_threshold, any_sex=True, progress=progress):
         blocks.append(block)
         if sum(len(part.pairs) for part in blocks) > MOST_FOUND:
             raise InputError(
-                f"more than {MOST_FOUND:,} pairs of remains reach the threshold {run.threshold:g}; raise it, and look "
+                f"more than {MOST_FOUND:,} pairs of remains reach the threshold {threshold:g}; raise it, and look "
                 "for samples that were entered many times"
             )
     first = blocks[0].by_population
@@ -202,6 +255,11 @@ def _found(run: Reassociation, progress: Callable[[int, int], None]) -> Scores:
     }
     scores = Scores(np.concatenate([block.pairs for block in blocks]), joined)
     return scores.take(np.lexsort((scores.pairs[:, 1], scores.pairs[:, 0])))
+
+
+def sexes_differ(readings: Readings, scores: Scores) -> NDArray[np.bool_]:
+    """Which pairs have known, different recorded sexes."""
+    return np.asarray(readings.sex_signs[scores.pairs].prod(axis=1) < 0)
 
 
 def _listed(run: Reassociation, scores: Scores, remark: str) -> tuple[SamplePair, ...]:
@@ -230,7 +288,10 @@ def _pair(readings: Readings, scores: Scores, row: int, remark: str) -> SamplePa
     )
 
 
-def _group(run: Reassociation, settings: ReassociationSettings, cluster: Cluster, number: int) -> SampleGroup:
+def _group(
+    run: Reassociation, settings: ReassociationSettings, cluster: Cluster, number: int, *, checks: SelfChecks,
+    alike_pairs: Sequence[SamplePair],
+) -> SampleGroup:  # fmt: skip
     readings, scores = run.readings, cluster.scores
     shared = (readings.typed[:, scores.pairs[:, 0]] & readings.typed[:, scores.pairs[:, 1]]).any(axis=0)
     against = np.where(shared, np.minimum(scores.against_relatives, scores.smallest("unrelated")), np.inf)
@@ -241,6 +302,8 @@ def _group(run: Reassociation, settings: ReassociationSettings, cluster: Cluster
     samples = [readings.samples[row] for row in cluster.rows]
     merged = {} if contradictions else consensus(readings, cluster.rows, least_posterior=settings.least_posterior)
     bridges, parts = _codes(readings, [cluster.bridges])[0], _codes(readings, cluster.parts)
+    apart = {readings.samples[row].code: log_lr for row, log_lr in cluster.apart.items()}
+    alike = [pair.remark for pair in alike_pairs if {pair.first, pair.second} & {s.code for s in samples}]
     return SampleGroup(
         code=f"G{number:03}",
         status="conflict" if contradictions else "consistent",
@@ -252,7 +315,8 @@ def _group(run: Reassociation, settings: ReassociationSettings, cluster: Cluster
         parts=parts,
         consensus=merged,
         fingerprint=fingerprint(samples),
-        remark=_group_remark(contradictions, bridges),
+        remark=explain_conflict(contradictions, bridges, apart) if contradictions else FOR_REVIEW,
+        doubts=tuple(dict.fromkeys((*checks.of_group([checks.persons[sample.code] for sample in samples]), *alike))),
     )
 
 
@@ -263,21 +327,13 @@ def _codes(readings: Readings, parts: Sequence[Sequence[int]]) -> tuple[tuple[st
 def _contradiction(readings: Readings, scores: Scores, row: int) -> str:
     a, b = scores.pairs[row].tolist()
     if readings.sex_signs[a] * readings.sex_signs[b] < 0:
-        return "the sexes differ"
+        return SEXES_DIFFER
     one = scores.take(np.array([row]))
     if one.smallest("unrelated")[0] < 0:
         return "two unrelated persons are more probable than one"
     if one.smallest("siblings")[0] < 0:
         return "siblings are more probable than one person"
     return "parent and child are more probable than one person"
-
-
-def _group_remark(contradictions: Sequence[SamplePair], bridges: Sequence[str]) -> str:
-    if not contradictions:
-        return FOR_REVIEW
-    if bridges:
-        return f"conflict, not merged: held together by {', '.join(bridges)}, perhaps mixed or contaminated; for review"
-    return "conflict, not merged: some pairs contradict, and no single sample explains it; for review"
 
 
 def fingerprint(samples: Sequence[UnidentifiedPerson]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.casework.doubts import with_doubts
 from antigone.casework.found import MOST_OF_ONE, Execution, Found, find_pairs, linkage_in_search
 from antigone.casework.further import donors_off_line, independence_of, sex_assumption, with_further
 from antigone.casework.linkage import (
@@ -21,6 +22,7 @@ from antigone.casework.linkage import (
 )
 from antigone.casework.prepare import Prepared, Progress, prepare, silent
 from antigone.casework.provenance import describe_run
+from antigone.casework.self_checks import SelfChecks
 from antigone.casework.summaries import describe_families, describe_persons, list_pairs
 from antigone.engine.ladder import stack_markers
 from antigone.engine.mutation_events import locate_mutations, markers_needing_mutation
@@ -85,7 +87,8 @@ def search_incident(
     settings = incident.settings
     found = find_pairs(prepared, execution, progress)
     prior, reason = prior_of(len(prepared.persons), len(found.targets), settings)
-    candidates = _candidates(prepared, found, prior, progress)
+    checks = SelfChecks(incident)
+    candidates = with_doubts(_candidates(prepared, found, prior, progress), incident, checks)
     families = describe_families(prepared, found, candidates, seed=seed, progress=progress)
     progress("simulating chance matches", 0, 1)
     result = SearchResult(
@@ -106,6 +109,7 @@ def search_incident(
         notices=(
             *incident.notices,
             *prepared.notices,
+            *checks.of_incident(),
             *_size_notices(found, settings),
             *linkage_notices(prepared, candidates),
         ),

@@ -30,6 +30,8 @@ from antigone.report.relatives import tell_relatives, warn_of_relatives
 
 MOST_JOINT_ROWS = 60
 """Unidentified persons of a joint solution printed; all of them are in joint.csv."""
+MOST_PLACES_NAMED = 5
+"""Proposals named before one line of caution."""
 ROWS = 20
 """Candidates printed; all of them are in candidates.csv."""
 
@@ -49,6 +51,7 @@ def print_search(result: SearchResult) -> None:
             str(len(c.mutations)) if c.mutations else "",
         )
     console.print(table)
+    said = _print_doubts(console, {f"{c.unidentified} as {c.missing}": c.doubts for c in result.candidates[:ROWS]})
     if len(result.candidates) > ROWS:
         console.print(f"... and {len(result.candidates) - ROWS} more in candidates.csv")
     console.print(f"log10 LR is the smallest of: {', '.join(result.populations)}.")
@@ -65,7 +68,8 @@ def print_search(result: SearchResult) -> None:
     for reason, count in result.left_out.items():
         console.print(f"Left out: {reason} ({count}).")
     for notice in result.notices:
-        console.print(f"Note: {notice}.")
+        if notice not in said:
+            console.print(f"Note: {notice}.")
     console.print(
         f"Prior of a pair: {result.prior:.9g}, {result.prior_reason}. A posterior weighs its pair alone against "
         "unrelated; of two candidates for one person at most one is right."
@@ -97,6 +101,7 @@ def print_groups(result: ReassociationResult) -> None:
     console.print(table)
     if len(result.groups) > len(shown):
         console.print(f"... and {len(result.groups) - len(shown)} more in groups.csv")
+    said = _print_doubts(console, {group.code: group.doubts for group in shown})
     console.print(
         f"{result.remains} remains, {result.ungrouped} in no group: {counted(result.pairs_compared, 'pair')} compared, "
         f"{result.pairs_excluded_by_sex:,} excluded by sex, {result.pairs_without_data:,} without a common marker."
@@ -111,8 +116,21 @@ def print_groups(result: ReassociationResult) -> None:
     if result.living_left_out:
         console.print(f"Left out: living seekers ({result.living_left_out}); they are compared with families only.")
     for notice in result.notices:
-        console.print(f"Note: {notice}.")
+        if notice not in said:
+            console.print(f"Note: {notice}.")
     console.print("A group is a proposal: probably parts of one person; for review. Twins cannot be told apart.")
+
+
+def _print_doubts(console: Console, doubts: Mapping[str, Sequence[str]]) -> set[str]:
+    """What samples say against themselves, each line once with all that rests on it; which lines they are."""
+    about: dict[str, list[str]] = {}
+    for where, lines in doubts.items():
+        for line in lines:
+            about.setdefault(line, []).append(where)
+    for line, places in about.items():
+        more = f" and {len(places) - MOST_PLACES_NAMED} more" if len(places) > MOST_PLACES_NAMED else ""
+        console.print(f"CAUTION, {', '.join(places[:MOST_PLACES_NAMED])}{more}: {line}.", style="bold")
+    return {*about}
 
 
 def print_explanation(explanation: Explanation) -> None:
@@ -141,6 +159,8 @@ def print_explanation(explanation: Explanation) -> None:
     table.add_row("total", *(log10_text(c.log10_lr[population]) for population in populations), c.verbal)
     console.print(table)
     _print_evidence(console, explanation)
+    for doubt in c.doubts:
+        console.print(f"CAUTION: {doubt}.", style="bold")
     missing = ", ".join(c.markers_missing) or "none"
     console.print(f"log10 LR; {counted(len(c.markers_compared), 'marker')} compared; not compared: {missing}.")
     if explanation.remark:
@@ -190,6 +210,8 @@ def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
     console.print(table)
     if len(result.conclusions) > MOST_JOINT_ROWS:
         console.print(f"... and {len(result.conclusions) - MOST_JOINT_ROWS} more in {rest}")
+    placed = [c for c in result.conclusions[:MOST_JOINT_ROWS] if c.missing]
+    said = _print_doubts(console, {f"{c.unidentified} as {' or '.join(c.missing)}": c.doubts for c in placed})
     exact = "exact" if result.exact else (
         f"error of every posterior below {plain_text(result.error_bound)}; generalised LRs as bounds where they could "
         "change"
@@ -209,7 +231,8 @@ def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
     for family, missing in result.no_data:
         console.print(f"No donor bears on {missing} of family {family}: no blood relative gave a sample.")
     for notice in result.notices:
-        console.print(f"Note: {notice}.")
+        if notice not in said:
+            console.print(f"Note: {notice}.")
     console.print(f"Prior: {result.prior_sentence}. Frequencies: {result.population}. Proposals for review.")
 
 

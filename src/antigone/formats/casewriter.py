@@ -165,11 +165,18 @@ def _rate_cells(person: UnidentifiedPerson) -> tuple[str, ...]:
 
 def _profile_table(incident: Incident) -> tuple[tuple[str, ...], Iterator[Cells]]:
     rows = list(_replicate_rows(incident.unidentified))
-    plain = _profile_rows(_profiles(incident))
+    plain = chain(_profile_rows(_profiles(incident)), _amelogenin_rows(incident.unidentified))
     if not rows:
         return ("sample", "marker", "allele1", "allele2"), plain
     columns = ("sample", "marker", "allele1", "allele2", "allele3", "replicate")
     return columns, chain(((*row, "", "") for row in plain), rows)
+
+
+def _amelogenin_rows(persons: Iterable[UnidentifiedPerson]) -> Iterator[tuple[object, ...]]:
+    for person in persons:
+        for shown in person.amelogenin:
+            first, second = (*shown, *shown)[:2] if shown else (NOTHING, "")
+            yield person.code, "Amelogenin", first, UNKNOWN if second is None else second
 
 
 def _replicate_rows(persons: Iterable[UnidentifiedPerson]) -> Iterator[Cells]:

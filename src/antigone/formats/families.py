@@ -153,10 +153,6 @@ def check_samples(
     for sample in (*of_donors, *(person.code for person in unidentified)):
         if not typed.genotypes.get(sample) and sample not in typed.replicates:
             findings.notice(f"sample '{sample}' has no autosomal genotype in the profiles")
-    for person in unidentified:
-        shown = typed.amelogenin.get(person.code, person.sex)
-        if person.sex != "unknown" and shown != person.sex:
-            findings.notice(f"sample '{person.code}': Amelogenin shows another sex than the one declared; check both")
 
 
 def check_hemizygous(
@@ -362,4 +358,5 @@ def _unidentified(table: Table, line: int, cells: Sequence[str], typed: TypedSam
         request=request,
         replicates=typed.replicates.get(sample, {}),
         peak_height=typed.heights.get(sample),
+        amelogenin=typed.amelogenin.get(sample, ()),
     )

@@ -11,7 +11,6 @@ from antigone.formats.findings import Findings
 from antigone.formats.markers import is_known_marker, marker_kind, normalise_marker
 from antigone.formats.tables import Columns, Table, cell_text
 from antigone.model.observation import Replicate
-from antigone.model.pedigree import Sex
 from antigone.model.profile import NOT_TYPED, Genotype, Genotypes, Kit, Profile
 
 _EXTRA_ALLELES = tuple(f"allele{number}" for number in range(3, 9))
@@ -45,7 +44,7 @@ class ProfileRows:
 
 @dataclass
 class TypedSamples:
-    """What was typed in each sample, where each sample begins, and the sex that Amelogenin shows.
+    """What was typed in each sample, where each sample begins, and what each amplification of Amelogenin showed.
 
     ``replicates`` holds, by sample, the markers whose typing is more than one genotype, ``replicate_lines`` the first
     line of each; ``heights`` the mean peak height of one allele copy, where heights were read.
@@ -57,7 +56,7 @@ class TypedSamples:
     replicate_lines: dict[tuple[str, str], int] = field(default_factory=dict)
     heights: dict[str, float] = field(default_factory=dict)
     first_line: dict[str, int] = field(default_factory=dict)
-    amelogenin: dict[str, Sex] = field(default_factory=dict)
+    amelogenin: dict[str, tuple[Replicate, ...]] = field(default_factory=dict)
 
     @property
     def markers(self) -> set[str]:
@@ -171,6 +170,19 @@ def _single(rows: Iterable[tuple[int, tuple[Cell, ...]]], apart: list[Apart]) ->
             yield line, _without_empty(tuple(cells))
 
 
+def _amelogenin(seen: set[str]) -> Replicate | None:
+    """X and Y as one amplification showed them; nothing for any other label.
+
+    >>> _amelogenin({"X"}), _amelogenin({"Y", "X"}), _amelogenin({"NOTHING"}), _amelogenin({"X", "?"})
+    (('X',), ('X', 'Y'), (), ('X', None))
+    """
+    alleles = tuple(sorted(seen - {UNKNOWN, NOTHING.upper()}))
+    if not set(alleles) <= {"X", "Y"} or (NOTHING.upper() in seen and len(seen) > 1):
+        return None
+    open_ended = UNKNOWN in seen and len(alleles) == 1
+    return None if seen == {UNKNOWN} else (*alleles, None) if open_ended else alleles
+
+
 def gather_profiles(
     rows: ProfileRows, ladders: Mapping[str, Container[str]] | None, findings: Findings
 ) -> TypedSamples:
@@ -179,7 +191,7 @@ def gather_profiles(
     ``ladders`` holds the allele labels of each marker that has frequencies. A known marker outside it is left out with
     a notice; a marker whose name is not known either may be misspelt, and is a problem. Without ``ladders`` every
     autosomal marker is taken. Markers of the Y chromosome, and those of the X without frequencies, are left out with a
-    notice, and Amelogenin is kept apart as the sex that it shows. Of a file that cannot be read to its end nothing is
+    notice, and Amelogenin is kept apart: it tells of the sex. Of a file that cannot be read to its end nothing is
     taken.
     """
     gathering = _Gathering(rows.table, ladders)
@@ -204,7 +216,7 @@ class _Gathering:
         self.table, self.ladders = table, ladders
         self.samples: dict[Cell, _Sample] = {}
         self.columns: dict[Cell, _Column] = {}
-        self.amelogenin: dict[str, Sex] = {}
+        self.amelogenin: dict[str, tuple[Replicate, ...]] = {}
         self.pairs: dict[Genotype, Genotype] = {}
         self.numbers: dict[str, int] = {}
         self.decimal_commas = 0
@@ -344,11 +356,9 @@ class _Gathering:
             sample.pairs.append((shown[0], shown[1]))
 
     def _read_amelogenin(self, sample: _Sample, cells: tuple[Cell, ...]) -> None:
-        seen = {cell_text(cell).upper() for cell in cells} - {""}
-        if "Y" in seen:
-            self.amelogenin[sample.code] = "male"
-        elif seen == {"X"}:
-            self.amelogenin[sample.code] = "female"
+        shown = _amelogenin({cell_text(cell).upper() for cell in cells} - {""})
+        if shown is not None:
+            self.amelogenin[sample.code] = (*self.amelogenin.get(sample.code, ()), shown)
 
     def typed(self) -> TypedSamples:
         """The samples as they are now; the rows' memory is given back on the way."""
@@ -382,10 +392,10 @@ class _Gathering:
                 remedy = "add its frequencies, correct its name, or remove its rows"
                 self.table.problem(column.line, "marker", found, "a marker of the frequency table", remedy)
         for marker, number in left_out.items():
-            findings.notice(
-                f"marker '{marker}' is no autosomal STR, nor one of the X with frequencies, and takes no part: "
-                f"{number} rows of {file}"
-            )
+            why = "is no autosomal STR, nor one of the X with frequencies, and takes no part"
+            if marker_kind(marker) == "amelogenin":
+                why = "takes no part in a likelihood ratio; what it shows is compared with the recorded sex"
+            findings.notice(f"marker '{marker}' {why}: {number} rows of {file}")
         if without:
             markers = ", ".join(f"{marker} ({number} rows)" for marker, number in without.items())
             findings.notice(f"left out of {file}, because not every population has their frequencies: {markers}")

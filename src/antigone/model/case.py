@@ -72,7 +72,8 @@ class UnidentifiedPerson:
     ``rates`` are the sample's own, ``None`` for the common ones; with ``estimate_dropout`` its drop-out is estimated
     before it is used. ``replicates`` are the markers whose typing is more than one genotype: several amplifications,
     one that showed nothing, or three alleles; such a marker has no genotype in ``profile``. ``peak_height`` is the
-    mean height of one allele copy in RFU.
+    mean height of one allele copy in RFU. ``amelogenin`` is what each of its amplifications showed of X and Y.
+    ``parts`` are the samples of a re-associated group, whose person this is.
 
     Raises
     ------
@@ -89,6 +90,8 @@ class UnidentifiedPerson:
     estimate_dropout: bool = False
     replicates: Mapping[str, tuple[Replicate, ...]] = field(default_factory=dict)
     peak_height: float | None = None
+    amelogenin: tuple[Replicate, ...] = ()
+    parts: tuple[UnidentifiedPerson, ...] = ()
 
     def __post_init__(self) -> None:
         if self.sex not in SEXES or self.kind not in ("remains", "living"):
@@ -101,6 +104,11 @@ class UnidentifiedPerson:
                 f"sample {self.code}: {', '.join(twice)} with a genotype and with replicates; give the genotype as "
                 "one of the replicates"
             )
+
+    @property
+    def samples(self) -> tuple[UnidentifiedPerson, ...]:
+        """The samples of this person: those of the group, else the one that it is."""
+        return self.parts or (self,)
 
     @property
     def typed_markers(self) -> frozenset[str]:
@@ -202,7 +210,8 @@ class SourceFile:
 class Incident:
     """Everything one search reads. ``notices`` are things the reader did that a user should see
     (marker names it normalised, rows it left out), without genotypes. ``title_stated`` is false when the title is the
-    name of a file, because the format has no place for one."""
+    name of a file, because the format has no place for one. ``doubts`` are, by unidentified person, what was found
+    before the search that speaks against it, such as a sample of another person that is equal."""
 
     title: str
     unidentified: tuple[UnidentifiedPerson, ...]
@@ -213,6 +222,7 @@ class Incident:
     notices: tuple[str, ...] = ()
     further: FurtherEvidence = field(default_factory=FurtherEvidence)
     title_stated: bool = True
+    doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

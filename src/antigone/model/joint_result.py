@@ -86,6 +86,10 @@ class Assignment:
     rank_proven: bool
 
 
+FULL_SIBLINGS = "full siblings"
+"""The reason of a symmetric group whose places are those of full siblings."""
+
+
 @dataclass(frozen=True)
 class SymmetricGroup:
     """Places of one family that the data cannot tell apart, and the unidentified persons proposed for them."""
@@ -115,7 +119,8 @@ class Conclusion:
 
     ``status`` is ``supported`` (one place), ``supported, places alike`` (one of several places of a family that the
     data do not tell apart), ``open``, or ``impossible``. ``log10_glr`` is for the place or for all named places
-    together, with ``glr_kind`` as for a pairing. ``sentences`` say why, and what would decide it.
+    together, with ``glr_kind`` as for a pairing. ``sentences`` say why, and what would decide it. ``doubts`` are what
+    the samples say against themselves, and against the places named; no number has them.
     """
 
     unidentified: str
@@ -126,6 +131,7 @@ class Conclusion:
     log10_glr: float | None
     glr_kind: RatioKind
     sentences: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

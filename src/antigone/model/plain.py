@@ -135,6 +135,13 @@ def _union(arguments: tuple[Any, ...]) -> Maker:
 
 
 def _dataclass(kind: type[Any]) -> Maker:
-    hints = typing.get_type_hints(kind)
-    makers = {f.name: _maker(hints[f.name]) for f in dataclasses.fields(kind) if f.init}
-    return lambda plain: kind(**{name: makers[name](value) for name, value in plain.items() if name != "class"})
+    """The makers of the fields are found at first use, because a class may hold others of its own kind."""
+    makers: dict[str, Maker] = {}
+
+    def make(plain: Any) -> Any:
+        if not makers:
+            hints = typing.get_type_hints(kind)
+            makers.update({f.name: _maker(hints[f.name]) for f in dataclasses.fields(kind) if f.init})
+        return kind(**{name: makers[name](value) for name, value in plain.items() if name != "class"})
+
+    return make

@@ -106,6 +106,7 @@ class SampleGroup:
     and over unrelated people. ``conflict``: the samples hang together, but some pairs contradict; nothing is
     merged. Then ``bridges`` are samples that alone hold contradicting ones together (a mixture, a contamination),
     and ``parts`` what remains together without them. ``fingerprint`` is the SHA-256 of the samples' profiles.
+    ``doubts`` say what the samples say against themselves, against each other and against staying apart from others.
     """
 
     code: str
@@ -119,6 +120,7 @@ class SampleGroup:
     consensus: Mapping[str, ConsensusMarker]
     fingerprint: str
     remark: str
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

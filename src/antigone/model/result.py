@@ -86,6 +86,7 @@ class Candidate:
     one line for the autosomal markers and each further kind, and their sums; empty when there is no further kind.
     ``references`` are all members of the family whose samples a consent covered, whether or not they fit (PURPOSE.md,
     rule 6), and ``members`` all who were declared, both in the order of the pedigree; empty when not kept.
+    ``doubts`` say what the samples say against themselves, and against being this missing person; no number has them.
     Ranking and ``posterior`` rest on ``log10_lr``: the autosomal and X-chromosomal markers, with linkage and sex where
     they are computed.
     """
@@ -112,6 +113,7 @@ class Candidate:
     evidence: tuple[EvidenceLine, ...] = ()
     references: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     @property
     def smallest_log10_lr(self) -> float:

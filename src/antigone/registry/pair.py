@@ -51,6 +51,7 @@ def read_person(connection: Connection, vault: Vault, person: int) -> Unidentifi
         like.estimate_dropout,
         like.replicates,
         like.peak_height,
+        like.amelogenin,
     )
 
 

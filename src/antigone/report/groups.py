@@ -30,6 +30,7 @@ _COLUMNS = (
     "weakest_log10_lr_parent_child",
     "markers_in_consensus",
     "remark",
+    "doubts",
 )
 
 
@@ -62,6 +63,7 @@ def _row(group: SampleGroup, sample: str) -> list[object]:
         f"{weakest.log10_lr_parent_child:.6f}",
         sum(marker.genotype is not None for marker in group.consensus.values()),
         group.remark,
+        harmless_cell("; ".join(group.doubts)),
     ]
 
 

@@ -86,6 +86,7 @@ def weight(case: ExpertCase, language: Language) -> tuple[Block, ...]:
     return (
         Heading(say("Weight of the evidence")),
         *_evidence(case, language),
+        *_doubts(case, language),
         *_remarks(case, language),
         *_markers(case, language),
     )
@@ -152,6 +153,18 @@ def _value(case: ExpertCase, population: str, marker: str, language: Language) -
 def _chart(svg: str, language: Language) -> str:
     """The chart of the web page, with its few words in this language."""
     return picture(re.sub(r"(?<=>)[^<>]+(?=</text>)", lambda found: retell(found[0], language), svg))
+
+
+def _doubts(case: ExpertCase, language: Language) -> tuple[Block, ...]:
+    """What the samples say against themselves and against H1; nothing where they say nothing."""
+    if not case.candidate.doubts:
+        return ()
+    listed = tuple(retell(doubt, language) for doubt in case.candidate.doubts)
+    return (
+        Heading(language.say("What the samples say against themselves"), 2),
+        Paragraph(language.say("No number of this report contains it.")),
+        Bullets(listed),
+    )
 
 
 def _remarks(case: ExpertCase, language: Language) -> tuple[Block, ...]:

@@ -80,6 +80,63 @@ PHRASES = (
     mark("one over the number of unidentified persons ({number})"),
     mark("one over the number of missing persons ({number})"),
     mark("stated by the user"),
+    # what samples say against themselves: casework.self_checks, casework.doubts
+    mark(
+        "sample '{sample}': Amelogenin shows a female, but male is recorded; that is {times} times as "
+        "probable of a female as of a male, with the drop-out of this sample. Perhaps a mistaken record, an"
+        " exchanged sample, or a Y allele that was lost or is deleted: check the record and the tube, and "
+        "type again. Until the record is changed, it is compared with male missing persons only"
+    ),
+    mark(
+        "sample '{sample}': Amelogenin shows a female, but male is recorded; that is {times} times as "
+        "probable of a female as of a male, with the drop-out of this sample. Perhaps a mistaken record, an"
+        " exchanged sample, or a Y allele that was lost or is deleted: check the record and the tube, and "
+        "type again"
+    ),
+    mark(
+        "Amelogenin of {sample} shows a female, but {missing} is male; that is {times} times as probable of"
+        " a female as of a male, with the drop-out of each sample"
+    ),
+    mark(
+        "Amelogenin of {samples} together shows a female, but male is recorded for {some}; that is {times} "
+        "times as probable of a female as of a male. Perhaps a mistaken record or an exchanged sample: "
+        "check the records and the tubes"
+    ),
+    mark(
+        "sample '{sample}': Amelogenin shows a male, but female is recorded; that is {times} times as "
+        "probable of a male as of a female, with the drop-out of this sample. Perhaps a mistaken record, an"
+        " exchanged sample, or DNA of a male in the sample: check the record and the tube, and type again. "
+        "Until the record is changed, it is compared with female missing persons only"
+    ),
+    mark(
+        "sample '{sample}': Amelogenin shows a male, but female is recorded; that is {times} times as "
+        "probable of a male as of a female, with the drop-out of this sample. Perhaps a mistaken record, an"
+        " exchanged sample, or DNA of a male in the sample: check the record and the tube, and type again"
+    ),
+    mark(
+        "Amelogenin of {sample} shows a male, but {missing} is female; that is {times} times as probable of"
+        " a male as of a female, with the drop-out of each sample"
+    ),
+    mark(
+        "Amelogenin of {samples} together shows a male, but female is recorded for {some}; that is {times} "
+        "times as probable of a male as of a female. Perhaps a mistaken record or an exchanged sample: "
+        "check the records and the tubes"
+    ),
+    mark(
+        "Amelogenin is that of a female in {samples}, and that of a male in {others}: perhaps a Y allele "
+        "was lost or is deleted, perhaps not all of these samples are of one person"
+    ),
+    mark(
+        "sample '{sample}': {markers} of {typed} markers show three alleles or more; perhaps of two persons"
+        " (a mixture or a contamination). Of samples of one person fewer than one in {often} show so many: "
+        "type it again before anything rests on it"
+    ),
+    mark(
+        "{sample} is made of {count} samples, and {siblings} are full siblings whom the data do not tell "
+        "apart; perhaps twins: identical twins have one profile, and the samples may then be of more than "
+        "one of them. Ask the family whether they were twins, and look for a part of the body that occurs "
+        "twice"
+    ),
     # what the search noticed: casework.search, casework.linkage, casework.prepare
     mark(
         "the threshold was raised from {low} to {high}, so that in a search of this size at most one chance candidate "

@@ -86,12 +86,13 @@ def _summed(tables: tuple[Array, ...], first: Ints, second: Ints) -> Array:
 
 
 def probable_pairs(
-    readings: Readings, *, log_threshold: float, progress: Callable[[int, int], None] = lambda _done, _of: None
-) -> Iterator[Scores]:
+    readings: Readings, *, log_threshold: float, any_sex: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
+) -> Iterator[Scores]:  # fmt: skip
     """Yield, block by block, all pairs whose smallest log LR against "unrelated" reaches the threshold.
 
-    Pairs of known, different sexes never pass. Memory: the tables, 2 bytes for each reading and lane of one block,
-    and the pairs of one block; what all blocks yield together is for the caller to bound.
+    Pairs of known, different sexes pass only with ``any_sex``. Memory: the tables, 2 bytes for each reading and lane
+    of one block, and the pairs of one block; what all blocks yield together is for the caller to bound.
     """
     count, signs = len(readings.samples), readings.sex_signs
     fixed, queries = _fixed_tables(readings, log_threshold)
@@ -101,8 +102,9 @@ def probable_pairs(
         for first in range(0, min(start + LANES, count), _QUERIES):
             rows = queries[first : min(first + _QUERIES, start + LANES)]
             pairs = screen(lanes, rows) + np.array([first, start])
-            later = (pairs[:, 0] < pairs[:, 1]) & (signs[pairs[:, 0]] * signs[pairs[:, 1]] >= 0)
-            scores = score_pairs(readings, pairs[later])
+            later = pairs[:, 0] < pairs[:, 1]
+            allowed = any_sex | (signs[pairs[:, 0]] * signs[pairs[:, 1]] >= 0)
+            scores = score_pairs(readings, pairs[later & allowed])
             yield scores.take(scores.smallest("unrelated") >= log_threshold)
         progress(number + 1, len(starts))
 

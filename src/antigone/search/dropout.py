@@ -46,20 +46,21 @@ def estimate_dropouts(
     -------
     The persons in the order given, and the estimates.
     """
-    profile = _Profile(populations, observation)
+    profile = Completeness(populations, observation)
     made, estimates = [], []
     for person in persons:
         if not person.estimate_dropout and not (person.rates is None and observation.estimate):
             made.append(person)
             continue
-        estimate = _from_heights(person, observation) or profile.estimate(person)
+        estimate = from_heights(person, observation) or profile.estimate(person)
         rates = replace(person.rates or observation.rates, dropout=estimate.dropout)
         made.append(replace(person, rates=rates, estimate_dropout=False))
         estimates.append(estimate)
     return tuple(made), tuple(estimates)
 
 
-def _from_heights(person: UnidentifiedPerson, observation: ObservationModel) -> DropoutEstimate | None:
+def from_heights(person: UnidentifiedPerson, observation: ObservationModel) -> DropoutEstimate | None:
+    """The drop-out by the laboratory's curve; nothing where heights are not read, or the sample has none."""
     if observation.heights is None or person.peak_height is None or observation.estimate == "completeness":
         return None
     value = dropout_by_height(person.peak_height, observation.heights)
@@ -80,7 +81,7 @@ def dropout_by_height(height: float, curve: HeightCurve) -> float:
     return float(1 / (1 + np.exp(-(curve.intercept + curve.slope * np.log(height)))))
 
 
-class _Profile:
+class Completeness:
     """Log likelihoods over ``DROPOUTS``, kept for readings that occur again."""
 
     def __init__(self, populations: Mapping[str, Sequence[Marker]], observation: ObservationModel) -> None:
@@ -89,6 +90,14 @@ class _Profile:
 
     def estimate(self, person: UnidentifiedPerson) -> DropoutEstimate:
         """The largest likelihood; a sample that says nothing gets the least value, which then matters nowhere."""
+        total, markers = self.log_likelihoods(person)
+        best = int(total.argmax())
+        within = np.flatnonzero(total >= total[best] - _INTERVAL)
+        low, high = (DROPOUTS[within[end]] for end in (0, -1)) if len(within) else (DROPOUTS[best],) * 2
+        return DropoutEstimate(person.code, DROPOUTS[best], low, high, "completeness", markers)
+
+    def log_likelihoods(self, person: UnidentifiedPerson) -> tuple[Array, int]:
+        """Of everything that a sample shows, by ``DROPOUTS``, and on how many markers it rests."""
         total, markers = np.zeros(len(DROPOUTS)), 0
         for m, marker in enumerate(next(iter(self.populations.values()))):
             shown = replicates_at(person, marker)
@@ -96,10 +105,7 @@ class _Profile:
                 reading = Reading(tuple(map(_alone, shown)), person.rates or self.observation.rates)
                 total += self._log_likelihood(m, reading, marker.chromosome == "X" and person.sex == "male")
                 markers += 1
-        best = int(total.argmax())
-        within = np.flatnonzero(total >= total[best] - _INTERVAL)
-        low, high = (DROPOUTS[within[end]] for end in (0, -1)) if len(within) else (DROPOUTS[best],) * 2
-        return DropoutEstimate(person.code, DROPOUTS[best], low, high, "completeness", markers)
+        return total, markers
 
     def _log_likelihood(self, m: int, reading: Reading, hemizygous: bool) -> Array:
         key = (m, reading, hemizygous)

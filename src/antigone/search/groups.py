@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -17,6 +17,7 @@ from antigone.model.observation import Replicate
 from antigone.model.profile import Genotype
 from antigone.model.reassociation import ConsensusMarker
 from antigone.search.direct import Scores, score_pairs
+from antigone.search.person_splits import PersonSplits
 from antigone.search.readings import Readings
 
 Array = NDArray[np.float64]
@@ -35,7 +36,8 @@ class Cluster:
     """Samples (rows) that links hold together, and every pair among them.
 
     ``contradicting`` marks, among the pairs of ``scores``, those of known different sexes and those whose shared
-    markers speak against one person. ``bridges`` and ``parts``: see ``SampleGroup``.
+    markers speak against one person. ``bridges`` and ``parts``: see ``SampleGroup``. ``apart`` has, by sample that
+    contradicts another one, the natural log LR of "all of one person" against "all but this sample".
     """
 
     rows: tuple[int, ...]
@@ -43,6 +45,7 @@ class Cluster:
     contradicting: Bools
     bridges: tuple[int, ...]
     parts: tuple[tuple[int, ...], ...]
+    apart: Mapping[int, float] = field(default_factory=dict)
 
 
 def supports_one_person(scores: Scores, *, log_threshold: float) -> Bools:
@@ -106,20 +109,40 @@ def _cluster(readings: Readings, rows: tuple[int, ...], links: Sequence[Link]) -
     signs = readings.sex_signs[scores.pairs].prod(axis=1)
     against = np.minimum(scores.smallest("unrelated"), scores.against_relatives) < 0
     contradicting = against | (signs < 0)
-    bridges = _bridges(rows, links, [(a, b) for a, b in scores.pairs[contradicting].tolist()])
+    against_each_other: list[Link] = [(a, b) for a, b in scores.pairs[contradicting].tolist()]
+    if not against_each_other or len(rows) > LARGEST_SEARCHED_FOR_BRIDGES:
+        return Cluster(rows, scores, contradicting, (), ())
+    weigh = PersonSplits(readings)
+    bridges = _bridges(rows, links, against_each_other, weigh)
     parts = _parts(rows, links, bridges) if bridges else ()
-    return Cluster(rows, scores, contradicting, bridges, parts)
+    ends = sorted({row for pair in against_each_other for row in pair})
+    apart = {row: weigh.log_lr([other for other in rows if other != row], [row]) for row in ends}
+    return Cluster(rows, scores, contradicting, bridges, parts, apart)
 
 
-def _bridges(rows: Sequence[int], links: Sequence[Link], contradictions: Sequence[Link]) -> tuple[int, ...]:
-    """Samples without which no two contradicting others hang together any more."""
+def _bridges(
+    rows: Sequence[int], links: Sequence[Link], contradictions: Sequence[Link], weigh: PersonSplits
+) -> tuple[int, ...]:
+    """Samples without which no two contradicting others hang together any more, and whose sides are two persons'.
+
+    A good sample also holds together two poor ones that contradict each other by their drop-out alone. It is a bridge
+    only where the sides are more probably of two persons than of one, whichever side it is put with.
+    """
     found = []
-    for row in rows if contradictions and len(rows) <= LARGEST_SEARCHED_FOR_BRIDGES else ():
+    for row in rows:
         others = [pair for pair in contradictions if row not in pair]
-        part_of = {member: n for n, part in enumerate(_parts(rows, links, (row,))) for member in part}
-        if others and all(part_of[a] != part_of[b] for a, b in others):
+        parts = _parts(rows, links, (row,))
+        part_of = {member: n for n, part in enumerate(parts) for member in part}
+        if not others or any(part_of[a] == part_of[b] for a, b in others):
+            continue
+        sides = {(part_of[a], part_of[b]) for a, b in others}
+        if any(_are_two_persons(weigh, parts[one], parts[other], row) for one, other in sides):
             found.append(row)
     return tuple(found)
+
+
+def _are_two_persons(weigh: PersonSplits, one: Sequence[int], other: Sequence[int], bridge: int) -> bool:
+    return weigh.log_lr([*one, bridge], other) < 0 and weigh.log_lr(one, [*other, bridge]) < 0
 
 
 def _parts(rows: Sequence[int], links: Sequence[Link], without: Sequence[int]) -> tuple[tuple[int, ...], ...]:

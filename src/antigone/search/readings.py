@@ -35,7 +35,8 @@ class Readings:
     ``codes`` (markers, samples) numbers the readings that occur at each marker; ``typed`` has the same shape.
     ``log_lr[population][alternative][marker]`` has shape ``(readings, readings)``: natural log LR of one person
     against the alternative; for ``parent`` the row is the parent. ``likelihoods[population][marker]`` has shape
-    ``(readings, genotypes)``: P(reading | genotype); ``priors`` P(genotype).
+    ``(readings, genotypes)``: P(reading | genotype); ``priors`` P(genotype). ``populations`` are the autosomal markers
+    that the tables were made from, with ``theta``.
     """
 
     samples: tuple[UnidentifiedPerson, ...]
@@ -45,6 +46,8 @@ class Readings:
     log_lr: Mapping[str, Mapping[Relation, tuple[Array, ...]]]
     likelihoods: Mapping[str, tuple[Array, ...]]
     priors: Mapping[str, tuple[Array, ...]]
+    populations: Mapping[str, tuple[Marker, ...]]
+    theta: float
 
     @property
     def sex_signs(self) -> NDArray[np.int8]:
@@ -73,7 +76,7 @@ def read_remains(
         For an allele outside the ladder.
     """
     _refuse_the_living(samples)
-    autosomal = {name: [m for m in of if m.chromosome == "autosomal"] for name, of in populations.items()}
+    autosomal = {name: tuple(m for m in of if m.chromosome == "autosomal") for name, of in populations.items()}
     markers = next(iter(autosomal.values()))
     coding = encode_readings(samples, markers, observation=observation)
     used = [np.unique(row, return_inverse=True) for row in coding.codes]
@@ -84,7 +87,8 @@ def read_remains(
         tables[name] = {relation: tuple(log_lr[relation] for log_lr, _, _ in parts) for relation in ALTERNATIVES}
         seen[name] = tuple(likelihood for _, likelihood, _ in parts)
         priors[name] = tuple(prior for _, _, prior in parts)
-    return Readings(tuple(samples), tuple(markers), dense, coding.typed(markers), tables, seen, priors)
+    typed = coding.typed(markers)
+    return Readings(tuple(samples), tuple(markers), dense, typed, tables, seen, priors, autosomal, theta)
 
 
 def _refuse_the_living(samples: Sequence[UnidentifiedPerson]) -> None:

@@ -15,15 +15,21 @@ def with_one_for_each(incident: Incident, persons: Sequence[Collection[str]]) ->
     other.
     """
     left, notices = set[str](), []
+    parts_of: dict[str, tuple[UnidentifiedPerson, ...]] = {}
     for codes in persons:
         parts = sorted((p for p in incident.unidentified if p.code in codes), key=lambda p: (-_typed(p), p.code))
         if len(parts) > 1:
             first, *others = (part.code for part in parts)
             left |= {*others}
+            parts_of[first] = tuple(parts)
             notices.append(
                 f"{first}, with the most markers, stands for {', '.join(others)}: declared parts of one person"
             )
-    kept = tuple(person for person in incident.unidentified if person.code not in left)
+    kept = tuple(
+        replace(person, parts=parts_of.get(person.code, ()))
+        for person in incident.unidentified
+        if person.code not in left
+    )
     return replace(incident, unidentified=kept, notices=(*incident.notices, *notices))
 
 
