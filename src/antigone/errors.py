@@ -13,6 +13,7 @@
         ├── StorageError      the database or a file of it: not there, full, locked, lost, of another version
         ├── VaultError        a key that cannot be used: wrong passphrase, damaged, readable by others
         ├── ChainBroken       an audit that is not what was written; names the first wrong line
+        │   └── NotWhole      rows or triggers that are not as the audit left them; names each
         ├── BackupError       a backup or a ring of keys that is damaged, or belongs to another registry
         ├── Forbidden         the role of the user, or the user, may not do this
         │   └── NotForRole    the role of the user does not allow this action
@@ -101,6 +102,14 @@ class ChainBroken(RegistryError):
     def __init__(self, number: int, message: str) -> None:
         self.number = number
         super().__init__(message)
+
+
+class NotWhole(ChainBroken):
+    """Rows, keys or triggers that are not as the audit left them. ``findings`` says of each where, and what is wrong."""
+
+    def __init__(self, number: int, findings: Iterable[str]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(number, "\n".join(self.findings))
 
 
 class BackupError(RegistryError):

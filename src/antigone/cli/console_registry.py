@@ -26,7 +26,7 @@ MOST_BLOCKED = 200
 
 def print_progress(step: str, done: int, of: int) -> None:
     """One line that is written over, where somebody watches."""
-    if sys.stderr.isatty():
+    if of and sys.stderr.isatty():
         sys.stderr.write(f"\r{step:<28} {done}/{of}" + ("\n" if done == of else ""))
         sys.stderr.flush()
 
@@ -269,9 +269,16 @@ def print_rotated(done: views.Rotated) -> None:
         print_words("Copy the new key file to where you keep copies, and destroy the old ones and the old shares.")
 
 
+UNPROVEN = (
+    "Every row is as the audit left it since line {line:,}, when an upgrade sealed the rows. Whether they were changed "
+    "before by another way cannot be verified; only decisions and users are compared with the audit from its beginning."
+)
+
+
 def print_verified(found: views.Verified) -> None:
     """A registry that is whole."""
     print_words(f"The database is whole. The audit has {found.lines:,} lines, each of them as it was written.")
+    print_words("Every row is as the audit left it." if found.since == 1 else UNPROVEN.format(line=found.since))
     if found.checkpoints:
         print_words(f"It agrees with {found.checkpoints} exported checkpoints.")
     for one in found.rings_outdated:

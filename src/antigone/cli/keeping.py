@@ -102,11 +102,12 @@ def verify(
     session: Session,
     checkpoint: Annotated[list[Path] | None, typer.Option(help="An exported checkpoint; may be repeated.")] = None,
 ) -> None:
-    """Check the database, the key, every line of the audit, and that it agrees with exported checkpoints."""
+    """Check the database, the keys, every line of the audit, that every row is as it left it, and checkpoints."""
     from antigone.casework.registry.keeping import verify as verify_registry
     from antigone.cli import console_registry
 
-    console_registry.print_verified(verify_registry(session, checkpoints=checkpoint or []))
+    found = verify_registry(session, checkpoints=checkpoint or [], progress=console_registry.print_progress)
+    console_registry.print_verified(found)
 
 
 @keeping_app.command()

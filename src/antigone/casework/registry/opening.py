@@ -33,6 +33,8 @@ from antigone.registry.keyfile import (
 from antigone.registry.migrations import LATEST
 from antigone.registry.onetime import accept_code, has_codes
 from antigone.registry.passphrase import STRONG, Cost, check_length
+from antigone.registry.proving import begin_proofs
+from antigone.registry.seals import make_sealer, protect
 from antigone.registry.users import User, add_user
 from antigone.registry.vault import Vault, check_vault, found_registry
 
@@ -105,6 +107,9 @@ def init_registry(
             made_key = True
         with transaction(engine) as connection:
             found_registry(connection, registry.vault)
+            sealer = make_sealer(connection, registry.vault, new=True)
+            protect(engine, sealer, also=connection)
+            begin_proofs(connection, sealer)
             first = add_user(
                 connection,
                 code=administrator,
@@ -156,6 +161,7 @@ def open_with(place: Place, vault: Vault, *, clock: Clock = utc_now, cost: Cost 
     try:
         with snapshot(engine) as connection:
             check_vault(connection, vault)
+            protect(engine, make_sealer(connection, vault))
     except AntigoneError:
         engine.dispose()
         raise
@@ -188,6 +194,9 @@ def upgrade_registry(place: Place, vault: Vault, *, clock: Clock = utc_now) -> t
 
     def record(connection: Connection) -> None:
         check_vault(connection, vault)
+        sealer = make_sealer(connection, vault, new=True)
+        protect(connection.engine, sealer, also=connection)
+        begin_proofs(connection, sealer, everything=True)
         subject = json.dumps({"from": before, "to": LATEST})
         append(
             connection,

@@ -53,12 +53,17 @@ class AuditPage:
 
 @dataclass(frozen=True)
 class Verified:
-    """A registry found whole: its audit up to ``lines``, the checkpoints given, and the database."""
+    """A registry found whole: its audit up to ``lines``, the checkpoints given, and the database.
+
+    ``since`` is the first line of the audit with a proof. What was done to rows before it cannot be found out: only
+    decisions and users are compared with the audit from its beginning.
+    """
 
     lines: int
     hash: str
     checkpoints: int
     rings_outdated: tuple[str, ...]
+    since: int = 1
 
 
 @dataclass(frozen=True)
