@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, inspec
 from antigone.errors import BackupError, InputError
 from antigone.registry.archive import Block, read_archive_header, read_blocks, verify_archive
 from antigone.registry.audit import Head, verify_audit
-from antigone.registry.database import Place, create_registry, is_server, open_registry, transaction
+from antigone.registry.database import Place, create_registry, is_server, open_registry, snapshot, transaction
 from antigone.registry.erasure import scrub, withdraw_donor, withdraw_seeker
 from antigone.registry.migrations import migrate
 from antigone.registry.properties import IDENTITY, read_property, write_property
@@ -124,7 +124,14 @@ def restore(
             also(connection, loaded)
         left = scrub(engine) if lost else ()
         engine.dispose()
-        return Restored(open_registry(place), loaded.erased, head, left, access)
+        return Restored(_protected(place, vault), loaded.erased, head, left, access)
+
+
+def _protected(place: Place, vault: Vault) -> Engine:
+    engine = open_registry(place)
+    with snapshot(engine) as connection:
+        protect(engine, make_sealer(connection, vault))
+    return engine
 
 
 def users_of_archive(archive: Path) -> tuple[tuple[str, str], ...]:
