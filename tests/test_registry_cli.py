@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import typer
 from pypdf import PdfReader
-from registry_team import IDENTIFY, small_incident
+from registry_team import FIRST, IDENTIFY, countersign_all, own_password, small_incident
 from registry_vaults import SMALL
 from typer.testing import CliRunner
 
@@ -58,14 +58,10 @@ def begun(tmp_path_factory) -> Path:
         cost=SMALL,
     )
     administrator = session_of(registry, "ann", purpose="to test")
-    for code, role in (
-        ("ben", "registrar"),
-        ("cleo", "geneticist"),
-        ("dan", "reviewer"),
-        ("eva", "auditor"),
-        ("fay", "coordinator"),
-    ):
-        add_user(administrator, code, role=role, password=f"the password of {code}")
+    for code, role in sorted(OTHERS.items(), key=lambda one: one[1] != "auditor"):
+        add_user(administrator, code, role=role, password=FIRST)
+        own_password(registry, code)
+    countersign_all(registry, by="eva")
     registry.close()
     return folder
 

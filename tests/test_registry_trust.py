@@ -85,14 +85,17 @@ ATTACKS: Mapping[str, tuple[str, str]] = {
     "a decision is removed": ("DELETE FROM decisions WHERE action = 'reject'", "decisions row .*deleted"),
     "a comment": ("UPDATE reviews SET text = 'never seen'", "reviews row"),
     "a role": ("UPDATE users SET role = 'administrator' WHERE code = 'reviewer'", "user 'reviewer'.*administrator"),
-    "an ended user returns": ("UPDATE users SET active = true WHERE code = 'second reviewer'", "user 'second reviewer'"),
+    "an ended user returns": (
+        "UPDATE users SET active = true WHERE code = 'second reviewer'",
+        "user 'second reviewer'",
+    ),
     "a password": ("UPDATE users SET password = 'x' WHERE code = 'auditor'", r"users row \d+ \('auditor'\)"),
     "a second factor": ("UPDATE users SET one_time_secret = password WHERE code = 'auditor'", "users row"),
     "who must change it": ("UPDATE users SET must_change = NOT must_change WHERE code = 'auditor'", "users row"),
     "a founder": ("UPDATE users SET founder = true WHERE code = 'reviewer'", "users row"),
     "a revoked token": ("UPDATE tokens SET revoked = false", "tokens row"),
     "the end of a token": ("UPDATE tokens SET expires = '2999-01-01T00:00:00+00:00'", "tokens row"),
-    "whose a token is": ("UPDATE tokens SET \"user\" = 1", "tokens row"),
+    "whose a token is": ('UPDATE tokens SET "user" = 1', "tokens row"),
     "a token made by its user": ("UPDATE tokens SET own = true", "tokens row"),
     "a countersignature": ("UPDATE access_changes SET countersigned_by = 1", "access_changes row"),
     "a change of access is removed": ("DELETE FROM access_changes", "access_changes row .*deleted"),
@@ -131,7 +134,10 @@ ATTACKS: Mapping[str, tuple[str, str]] = {
         "WHERE id = 2)) WHERE id = (SELECT key FROM unidentified WHERE id = 1)",
         "keys row .* it does not open",
     ),
-    "a key is added": ("INSERT INTO keys (id, wrapped, generation) SELECT 7, wrapped, 1 FROM keys LIMIT 1", "keys row 7"),
+    "a key is added": (
+        "INSERT INTO keys (id, wrapped, generation) SELECT 7, wrapped, 1 FROM keys LIMIT 1",
+        "keys row 7",
+    ),
     "a frequency": ("UPDATE models SET content = replace(content, '0.1', '0.2')", "models '.*' *: its content"),
     "models are exchanged": ("UPDATE incident_models SET place = 2 - place", "incident_models row"),
     "the seals are removed": ("DELETE FROM seals", "users row .*added by another way"),
@@ -154,11 +160,11 @@ def test_verify__finds_what_was_written_by_another_way(worked, attack):
 
 
 INSERTED = {
-    "decisions": "INSERT INTO decisions (pairing, \"user\", at, action, before, after, reason) "
+    "decisions": 'INSERT INTO decisions (pairing, "user", at, action, before, after, reason) '
     "SELECT pairing, \"user\", at, 'confirm', 'proposed', 'confirmed', 'so' FROM decisions WHERE id = 1",
     "users": "INSERT INTO users (code, role, password, active, created) "
     "SELECT 'mallory', 'geneticist', password, active, created FROM users WHERE id = 1",
-    "tokens": "INSERT INTO tokens (\"user\", digest, name, expires, revoked) "
+    "tokens": 'INSERT INTO tokens ("user", digest, name, expires, revoked) '
     "SELECT \"user\", 'd', 'mine', expires, revoked FROM tokens WHERE id = 1",
     "consents": "INSERT INTO consents (donor, scope, reference, given, attested_by) "
     "SELECT donor, 'court', 'C-9', given, '' FROM consents WHERE id = 1",
@@ -181,7 +187,9 @@ def test_verify__names_the_line_that_wrote_the_row_last(worked):
 def row_with_seal(team: Team, table: str, number: int) -> dict[str, Any]:
     with team.registry.engine.connect() as connection:
         row = connection.execute(select(schema.metadata.tables[table]).where(text(f"id = {number}"))).one()
-        seal = connection.execute(text("SELECT * FROM seals WHERE kind = :k AND number = :n"), {"k": table, "n": number})
+        seal = connection.execute(
+            text("SELECT * FROM seals WHERE kind = :k AND number = :n"), {"k": table, "n": number}
+        )
         return {"row": dict(row._mapping), "seal": dict(seal.one()._mapping)}
 
 

@@ -226,6 +226,8 @@ def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) 
     for step in view.decisions:
         print_words(f"{_moment(step.at)} {step.user}: {step.action}, now {step.after}. {step.reason}")
     print_words(f"You can: {', '.join(view.may) or 'read'}.")
+    if view.barred:
+        print_words(f"You take part in no decision: {view.barred}.")
 
 
 def _print_alternatives(what: str, others: Sequence[views.CandidateLine], number: int) -> None:
@@ -242,6 +244,17 @@ def print_users(users: Sequence[views.UserLine]) -> None:
     table = table_of("user", "role", "since", "access")
     for one in users:
         table.add_row(one.code, one.role, _moment(one.created), "yes" if one.active else "ended")
+    words_console().print(table)
+
+
+def print_changes(changes: Sequence[views.AccessLine]) -> None:
+    """Changes of access that wait to be countersigned."""
+    if not changes:
+        print_words("Nothing waits to be countersigned.")
+        return
+    table = table_of("change", "user", "role", "what was done", "you")
+    for one in changes:
+        table.add_row(str(one.number), one.user, one.role, one.words, one.why_not or "can countersign it")
     words_console().print(table)
 
 

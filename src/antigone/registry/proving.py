@@ -116,9 +116,7 @@ def check_registry(
     yield from _check_models(connection)
 
 
-def _check_table(
-    connection: Connection, table: Table, lines: ProofReader, progress: Progress
-) -> Iterator[Finding]:
+def _check_table(connection: Connection, table: Table, lines: ProofReader, progress: Progress) -> Iterator[Finding]:
     stated = lines.totals.get(table.name, Total())
     sealed, found = Total(), _Counted(table.name)
     last: int | None = 0
@@ -194,7 +192,9 @@ def _check_keys(connection: Connection, vault: Vault, progress: Progress) -> Ite
     for done, (number, wrapped, generation) in enumerate(rows, 1):
         there.add(number)
         if number not in owned:
-            found.add(Finding(f"keys row {number}", "it belongs to nobody: an erased key was brought back, or one added"))
+            found.add(
+                Finding(f"keys row {number}", "it belongs to nobody: an erased key was brought back, or one added")
+            )
         elif not _opens(vault, number, wrapped, generation):
             found.add(Finding(f"keys row {number}", f"it does not open what it is of: {owned[number]}"))
         if done % BLOCK == 0 or done == len(rows):

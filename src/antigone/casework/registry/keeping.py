@@ -14,10 +14,11 @@ from antigone.casework.registry.session import Clock, Session, Subject, action, 
 from antigone.casework.registry.views import BackedUp, Rotated, Verified
 from antigone.errors import AntigoneError, ChainBroken, NotWhole, VaultError
 from antigone.registry import escrow, keyfile
+from antigone.registry.archive import read_archive_header
 from antigone.registry.audit import Head, append
 from antigone.registry.backup import backup
 from antigone.registry.checkpoints import Checkpoint, read_checkpoint, verify_checkpoint, verify_history
-from antigone.registry.database import Place, check_integrity, transaction
+from antigone.registry.database import Place, check_integrity
 from antigone.registry.guards import check_guards
 from antigone.registry.keyfile import create_key_file, master_key_text, parse_master_key, read_key_file
 from antigone.registry.passphrase import STRONG, Cost
@@ -88,9 +89,7 @@ def forget_ring(session: Session, place: Path) -> None:
 
 
 @action("verify")
-def verify(
-    session: Session, *, checkpoints: Sequence[Path | Checkpoint] = (), progress: Progress = quiet
-) -> Verified:
+def verify(session: Session, *, checkpoints: Sequence[Path | Checkpoint] = (), progress: Progress = quiet) -> Verified:
     """Check the database, the keys, the whole audit, that every row is as the audit left it, and exported checkpoints.
 
     That it was found whole is a second line in the audit.
@@ -197,6 +196,18 @@ def restore(
         append(connection, at=at, actor="restore", action="restore", purpose="to bring a backup back", subject=about)
 
     return restore_backup(place, vault, archive=archive, ring=ring, at=at, today=today, also=note)
+
+
+def list_archived_users(archive: Path) -> tuple[tuple[str, str], ...]:
+    """The code and the role of everybody who had access when a backup was made; the archive is not verified.
+
+    Raises
+    ------
+    BackupError, StorageError
+        When it cannot be read.
+    """
+    read_archive_header(archive)
+    return users_of_archive(archive)
 
 
 @action("rotate key")

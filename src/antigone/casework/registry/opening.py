@@ -42,6 +42,7 @@ __all__ = [
     "asks_for_code",
     "has_master_key",
     "init_registry",
+    "must_change_password",
     "open_registry",
     "open_vault",
     "open_with",
@@ -117,6 +118,7 @@ def init_registry(
                 password=password,
                 at=registry.now(),
                 cost=cost,
+                founder=True,
             )
             _session(registry, first, "to begin the registry").note(connection, "begin", {"user": administrator})
     except BaseException:
@@ -333,11 +335,18 @@ def session_of_token(registry: Registry, token: str, *, purpose: str) -> Session
     """
     _check_purpose(purpose)
     with snapshot(registry.engine) as connection:
-        return _session(registry, users.user_of_token(connection, token, at=registry.now()), purpose)
+        user = users.user_of_token(connection, token, at=registry.now())
+        return _session(registry, user, purpose, own=users.is_own_token(connection, token))
 
 
-def _session(registry: Registry, user: User, purpose: str) -> Session:
-    return Session(registry, user.id, user.code, cast(Role, user.role), purpose)
+def must_change_password(session: Session) -> bool:
+    """Whether somebody else gave the user their password, so that they have to choose another one first."""
+    with snapshot(session.registry.engine) as connection:
+        return users.find_user(connection, session.code).must_change
+
+
+def _session(registry: Registry, user: User, purpose: str, *, own: bool = True) -> Session:
+    return Session(registry, user.id, user.code, cast(Role, user.role), purpose, own)
 
 
 def _check_purpose(purpose: str) -> None:

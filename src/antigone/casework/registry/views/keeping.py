@@ -27,6 +27,20 @@ class TokenLine:
 
 
 @dataclass(frozen=True)
+class AccessLine:
+    """A change of somebody's access that waits to be countersigned; ``why_not`` says why not by you, or is empty."""
+
+    number: int
+    user: str
+    role: str
+    kind: str
+    made_by: str
+    at: str
+    words: str
+    why_not: str
+
+
+@dataclass(frozen=True)
 class AuditLine:
     """One line of the audit."""
 
