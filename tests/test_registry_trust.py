@@ -91,7 +91,7 @@ ATTACKS: Mapping[str, tuple[str, str]] = {
     ),
     "a password": ("UPDATE users SET password = 'x' WHERE code = 'auditor'", r"users row \d+ \('auditor'\)"),
     "a second factor": ("UPDATE users SET one_time_secret = password WHERE code = 'auditor'", "users row"),
-    "who must change it": ("UPDATE users SET must_change = NOT must_change WHERE code = 'auditor'", "users row"),
+    "who must change it": ("UPDATE users SET must_change = NOT must_change WHERE code = 'reviewer'", "users row"),
     "a founder": ("UPDATE users SET founder = true WHERE code = 'reviewer'", "users row"),
     "a revoked token": ("UPDATE tokens SET revoked = false", "tokens row"),
     "the end of a token": ("UPDATE tokens SET expires = '2999-01-01T00:00:00+00:00'", "tokens row"),
@@ -116,8 +116,9 @@ ATTACKS: Mapping[str, tuple[str, str]] = {
     "a pedigree": ("UPDATE members SET sex = 'male' WHERE code = 'MO'", "members row"),
     "a missing mark": ("UPDATE members SET missing = true WHERE code = 'FA'", "members row"),
     "two profiles are swapped": (
-        "UPDATE profiles SET sealed = (SELECT o.sealed FROM profiles o WHERE o.id = 3 - profiles.id) WHERE id < 3",
-        "profiles row 1: .*\n.*profiles row 2:",
+        "CREATE TEMPORARY TABLE kept AS SELECT id, sealed FROM profiles WHERE id < 3; "
+        "UPDATE profiles SET sealed = (SELECT kept.sealed FROM kept WHERE kept.id = 3 - profiles.id) WHERE id < 3",
+        r"profiles row 1: .*\n.*profiles row 2:",
     ),
     "two persons are swapped, keys and all": (
         "UPDATE unidentified SET key = (SELECT o.key FROM unidentified o WHERE o.id = 3 - unidentified.id), "
@@ -130,7 +131,7 @@ ATTACKS: Mapping[str, tuple[str, str]] = {
         "keys row .* it is gone, .*unidentified row 1",
     ),
     "a key is changed": (
-        "UPDATE keys SET generation = 1, wrapped = (SELECT k.wrapped FROM keys k WHERE k.id = (SELECT key FROM unidentified "
+        "UPDATE keys SET wrapped = (SELECT k.wrapped FROM keys k WHERE k.id = (SELECT key FROM unidentified "
         "WHERE id = 2)) WHERE id = (SELECT key FROM unidentified WHERE id = 1)",
         "keys row .* it does not open",
     ),
@@ -145,8 +146,11 @@ ATTACKS: Mapping[str, tuple[str, str]] = {
         "DELETE FROM reviews; DELETE FROM seals WHERE kind = 'reviews'",
         "reviews: 0 rows are sealed, the audit says 2",
     ),
-    "the beginning of the proofs": (f"UPDATE properties SET value = '99:x' WHERE name = '{SINCE}'", "it has proofs"),
-    "the beginning of the proofs is gone": (f"DELETE FROM properties WHERE name = '{SINCE}'", "it has proofs"),
+    "the beginning of proofs": (
+        "UPDATE properties SET value = '99:x' WHERE name = 'proven_since'",
+        "it has proofs",
+    ),
+    "the beginning of proofs is gone": ("DELETE FROM properties WHERE name = 'proven_since'", "it has proofs"),
 }
 
 
@@ -180,8 +184,8 @@ def test_verify__finds_a_row_that_was_added(worked, table):
 
 
 def test_verify__names_the_line_that_wrote_the_row_last(worked):
-    raw(worked, "UPDATE users SET password = 'x' WHERE code = 'auditor'")
-    assert re.search(r"since audit line \d+ wrote it \('manage users' by administrator on 2026-11-23", found_in(worked))
+    raw(worked, "UPDATE users SET password = 'x' WHERE code = 'administrator'")
+    assert re.search(r"since audit line \d+ wrote it \('begin' by administrator on 2026-11-23", found_in(worked))
 
 
 def row_with_seal(team: Team, table: str, number: int) -> dict[str, Any]:
@@ -295,7 +299,7 @@ def test_verify__finds_lines_cut_off_when_they_wrote_something(worked):
     drop_guards(worked)
     with worked.registry.engine.connect() as connection:
         number = connection.scalar(text("SELECT max(number) FROM audit WHERE state <> ''"))
-    raw(worked, f"DELETE FROM audit WHERE number >= {number}")
+    raw(worked, "DELETE FROM audit WHERE number >= :number", number=number)
     found = found_in(worked)
     assert "users" in found
 

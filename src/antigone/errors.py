@@ -106,7 +106,7 @@ class ChainBroken(RegistryError):
 
 
 class NotWhole(ChainBroken):
-    """Rows, keys or triggers that are not as the audit left them. ``findings`` says of each where, and what is wrong."""
+    """Rows, keys or triggers that are not as the audit left them. ``findings`` says of each where, and what it is."""
 
     def __init__(self, number: int, findings: Iterable[str]) -> None:
         self.findings = tuple(findings)

@@ -103,10 +103,9 @@ def sign_in(registry: Registry, user: str, purpose: str) -> Session:
 
 def choose_password(session: Session) -> Session:
     """Tell who was given their password that somebody else knows it, and ask for another one."""
-    from antigone.casework.registry.opening import must_change_password
     from antigone.casework.registry.users import change_own_password
 
-    if not must_change_password(session):
+    if not session.must_change:
         return session
     if not sys.stdin.isatty():
         raise NewPasswordNeeded

@@ -40,7 +40,7 @@ def first_hash(identity: str) -> str:
 def line_hash(
     number: int, at: str, actor: str, action: str, purpose: str, subject: str, previous: str, state: str = ""
 ) -> str:
-    """SHA-256, in hexadecimal, of a line's fields as one JSON array in UTF-8 without spaces; ``state`` if it has one."""
+    """SHA-256, in hexadecimal, of a line's fields as one JSON array in UTF-8 without spaces; ``state`` if any."""
     fields = [number, at, actor, action, purpose, subject, previous, *([state] if state else [])]
     return hashlib.sha256(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 

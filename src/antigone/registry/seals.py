@@ -181,9 +181,11 @@ def _forget(connection: Connection) -> None:
 
 def _note(connection: Connection, statement: Any, many: Any, one: Any, _options: Any) -> None:
     """Which rows a statement is about to write."""
-    if not isinstance(statement, Insert | Update | Delete) or statement.table.name not in SEALED:
+    if not isinstance(statement, Insert | Update | Delete):
         return
-    table = SEALED[statement.table.name]
+    table = SEALED.get(str(getattr(statement.table, "name", "")))
+    if table is None:
+        return
     if isinstance(statement, Insert):
         changes: Changes = connection.info.setdefault(_CHANGES, Changes())
         if table.name not in changes.above:

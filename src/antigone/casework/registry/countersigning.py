@@ -14,9 +14,8 @@ def list_changes(session: Session) -> tuple[AccessLine, ...]:
     with session.looking() as connection:
         waiting = access.open_changes(connection)
     doubted = any(change.user == session.code for change in waiting)
-    return tuple(
-        _line(change, access.why_not_countersigned(change, by=session.code, doubted=doubted)) for change in waiting
-    )
+    reasons = (access.why_not_countersigned(change, by=session.code, doubted=doubted) for change in waiting)
+    return tuple(map(_line, waiting, reasons))
 
 
 @action("countersign")
@@ -36,7 +35,7 @@ def countersign(session: Session, number: int) -> AccessLine:
     with session.writing("countersign", subject) as connection:
         done = access.countersign(connection, number, user=session.user, code=session.code, at=session.registry.now())
         subject |= {"user": done.user, "kind": done.kind, "made by": done.made_by}
-    return _line(done, "")
+    return _line(done)
 
 
 @action("own account")
@@ -46,7 +45,7 @@ def why_no_decision(session: Session) -> str:
         return access.why_no_decision(access.open_changes(connection, of=session.user), own_session=session.own)
 
 
-def _line(change: access.AccessChange, why_not: str) -> AccessLine:
+def _line(change: access.AccessChange, why_not: str = "") -> AccessLine:
     return AccessLine(
         change.number, change.user, change.role, change.kind, change.made_by, change.at, change.words, why_not
     )

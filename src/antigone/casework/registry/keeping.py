@@ -6,8 +6,9 @@ import hmac
 import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from antigone.casework.registry.replaying import Replay
 from antigone.casework.registry.session import Clock, Session, Subject, action, stamp, utc_now
@@ -130,8 +131,13 @@ def _check_whole(connection: Connection, vault: Vault, progress: Progress) -> tu
     sealer = make_sealer(connection, vault)
     lines, replay = ProofReader(sealer, proven_since(connection, sealer)), Replay()
     broken: ChainBroken | None = None
+
+    def read(line: Row[Any]) -> None:
+        lines(line)
+        replay(line)
+
     try:
-        head = verify_history(connection, also=lambda line: (lines(line), replay(line)))
+        head = verify_history(connection, also=read)
     except ChainBroken as error:
         broken = error
     findings = [*lines.findings()]

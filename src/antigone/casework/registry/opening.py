@@ -42,7 +42,6 @@ __all__ = [
     "asks_for_code",
     "has_master_key",
     "init_registry",
-    "must_change_password",
     "open_registry",
     "open_vault",
     "open_with",
@@ -339,14 +338,8 @@ def session_of_token(registry: Registry, token: str, *, purpose: str) -> Session
         return _session(registry, user, purpose, own=users.is_own_token(connection, token))
 
 
-def must_change_password(session: Session) -> bool:
-    """Whether somebody else gave the user their password, so that they have to choose another one first."""
-    with snapshot(session.registry.engine) as connection:
-        return users.find_user(connection, session.code).must_change
-
-
 def _session(registry: Registry, user: User, purpose: str, *, own: bool = True) -> Session:
-    return Session(registry, user.id, user.code, cast(Role, user.role), purpose, own)
+    return Session(registry, user.id, user.code, cast(Role, user.role), purpose, own, user.must_change)
 
 
 def _check_purpose(purpose: str) -> None:

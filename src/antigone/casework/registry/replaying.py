@@ -61,7 +61,7 @@ class Replay:
         yield from self._users(connection)
         taken = _steps_taken(connection)
         rows = connection.execute(select(pairings.c.id, pairings.c.state, pairings.c.version).order_by(pairings.c.id))
-        there = {row.id: row for row in rows}
+        there: dict[int, Row[Any]] = {row.id: row for row in rows}
         for number in sorted({*there, *self.steps}):
             yield from self._pairing(number, there.get(number), taken.get(number, []))
 

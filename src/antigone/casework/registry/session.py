@@ -77,7 +77,8 @@ class Registry:
 class Session:
     """One user in one role. ``purpose`` is written beside each of their actions in the audit.
 
-    ``own`` is false for a program with a token that somebody else made, who could be using it too.
+    ``own`` is false for a program with a token that somebody else made, who could be using it too; ``must_change``
+    when somebody else gave the user their password, so that nothing is open to them until they change it.
     """
 
     registry: Registry
@@ -86,6 +87,7 @@ class Session:
     role: Role
     purpose: str
     own: bool = True
+    must_change: bool = False
 
     @contextmanager
     def writing(self, action: Action, subject: Subject) -> Iterator[Connection]:

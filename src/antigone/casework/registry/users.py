@@ -12,7 +12,7 @@ from antigone.casework.registry.session import Session, Subject, action, stamp
 from antigone.casework.registry.views import TokenLine, UserLine
 from antigone.errors import Conflict, Forbidden, InputError
 from antigone.registry import access, users
-from antigone.registry.overview import all_tokens, all_users, find_any_user
+from antigone.registry.overview import AnyRow, all_tokens, all_users, find_any_user
 
 MOST_DAYS = 366
 """No token lives longer than a year."""
@@ -199,7 +199,7 @@ def list_tokens(session: Session) -> tuple[TokenLine, ...]:
     """Every token that was given, the newest first; never the token itself."""
     with session.looking() as connection:
         rows = all_tokens(connection)
-    return tuple(TokenLine(row.user, row.name, row.expires, row.revoked) for row in rows)
+    return tuple(_token_line(row) for row in rows)
 
 
 @action("manage tokens")
@@ -221,7 +221,9 @@ def list_own_tokens(session: Session) -> tuple[TokenLine, ...]:
     now = session.registry.now()
     with session.looking() as connection:
         mine = (row for row in all_tokens(connection) if row.user == session.code)
-        return tuple(TokenLine(r.user, r.name, r.expires, r.revoked) for r in mine if not r.revoked and r.expires > now)
+        return tuple(
+            TokenLine(r.user, r.name, r.expires, r.revoked, r.own) for r in mine if not r.revoked and r.expires > now
+        )
 
 
 @action("own account")
@@ -243,6 +245,10 @@ def _new_token(session: Session, connection: Connection, code: str, *, name: str
 
 def _changed(session: Session, connection: Connection, user: users.User, kind: access.Kind) -> None:
     access.record_change(connection, user.id, made_by=session.user, kind=kind, at=session.registry.now())
+
+
+def _token_line(row: AnyRow) -> TokenLine:
+    return TokenLine(row.user, row.name, row.expires, row.revoked, row.own)
 
 
 def _line(connection: Connection, code: str) -> UserLine:

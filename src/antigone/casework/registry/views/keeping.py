@@ -18,12 +18,13 @@ class UserLine:
 
 @dataclass(frozen=True)
 class TokenLine:
-    """Access of a program, which acts as a user."""
+    """Access of a program, which acts as a user; ``own``: the user made it, and nobody else has seen it."""
 
     user: str
     name: str
     expires: str
     revoked: bool
+    own: bool = False
 
 
 @dataclass(frozen=True)
