@@ -269,6 +269,8 @@ def print_tokens(tokens: Sequence[views.TokenLine]) -> None:
 def print_backup(made: views.BackedUp) -> None:
     """A backup."""
     print_words(f"{made.rows:,} rows are in {made.archive}, the keys in {made.ring}. Keep the two apart.")
+    for name in made.removed:
+        print_words(f"Removed what an interrupted backup had left: {name}.")
     for one in made.rings_unreached:
         print_words(f"NOT WRITTEN: {one}; run 'antigone registry rings' when it is there again.")
 

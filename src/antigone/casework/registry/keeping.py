@@ -64,7 +64,7 @@ def back_up(session: Session, archive: Path, *, ring: Path) -> BackedUp:
     rows = sum(made.rows.values())
     with session.writing("back up", {"archive": archive.name, "rows": rows, "rings unreached": len(made.unreached)}):
         pass  # that it came to its end: `read_safekeeping` tells the administrator
-    return BackedUp(archive, ring, rows, describe(made.unreached))
+    return BackedUp(archive, ring, rows, describe(made.unreached), made.removed)
 
 
 @action("back up")

@@ -61,7 +61,7 @@ class Replay:
         yield from self._users(connection)
         taken = _steps_taken(connection)
         rows = connection.execute(select(pairings.c.id, pairings.c.state, pairings.c.version).order_by(pairings.c.id))
-        there: dict[int, Row[Any]] = {row.id: row for row in rows}
+        there: dict[int, Any] = {row.id: row for row in rows}
         for number in sorted({*there, *self.steps}):
             yield from self._pairing(number, there.get(number), taken.get(number, []))
 
@@ -76,7 +76,7 @@ class Replay:
                 stands = "has access, which the audit says was ended" if active else "has no access; nobody ended it"
                 yield Finding(f"user '{code}'", stands)
 
-    def _pairing(self, number: int, row: Row[Any] | None, taken: list[Step]) -> Iterator[Finding]:
+    def _pairing(self, number: int, row: Any, taken: list[Step]) -> Iterator[Finding]:
         told, place = self.steps.get(number, []), f"pairing {number}"
         if row is None:
             yield Finding(place, "it is gone; the audit tells of decisions on it")

@@ -92,9 +92,10 @@ class Rotated:
 
 @dataclass(frozen=True)
 class BackedUp:
-    """A backup that was written, and the rings that could not be."""
+    """A backup that was written, the rings that could not be, and what was removed of backups that were interrupted."""
 
     archive: Path
     ring: Path
     rows: int
     rings_unreached: tuple[str, ...]
+    removed: tuple[str, ...] = ()
