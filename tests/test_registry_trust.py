@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from registry_team import INCIDENT, Team, candidate
+from registry_example import AT, begin, of_everything, put
+from registry_team import INCIDENT, PURPOSE, Clock, Team, candidate
+from registry_vaults import SMALL
 from sqlalchemy import Connection, create_engine, insert, select, text, update
 
 from antigone.casework.registry import opening, reviewing, users
@@ -19,9 +21,12 @@ from antigone.casework.registry.keeping import verify
 from antigone.errors import ChainBroken, NotWhole, VaultError
 from antigone.model.case import Consent
 from antigone.registry import audit as chain
-from antigone.registry import schema
+from antigone.registry import database, schema
+from antigone.registry.database import transaction
+from antigone.registry.migrations import LATEST
 from antigone.registry.properties import read_property
 from antigone.registry.proving import SINCE
+from antigone.registry.vault import Vault
 
 PROPOSED, REJECTED = "PM1", "PM4"
 
@@ -50,10 +55,17 @@ def raw(team: Team, *statements: str, **values: Any) -> None:
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        else:
+            connection.exec_driver_sql("SET session_replication_role = replica")
         for statement in statements:
             given = {name: value for name, value in values.items() if f":{name}" in statement}
             connection.execute(text(statement), given)
     engine.dispose()
+
+
+def place_of(team: Team) -> str:
+    url = team.registry.engine.url
+    return url.render_as_string(hide_password=False) if url.get_backend_name() != "sqlite" else str(url.database)
 
 
 def found_in(team: Team) -> str:
@@ -90,7 +102,7 @@ ATTACKS: Mapping[str, tuple[str, str]] = {
         "user 'second reviewer'",
     ),
     "a password": ("UPDATE users SET password = 'x' WHERE code = 'auditor'", r"users row \d+ \('auditor'\)"),
-    "a second factor": ("UPDATE users SET one_time_secret = password WHERE code = 'auditor'", "users row"),
+    "a second factor": ("UPDATE users SET one_time_secret = (SELECT wrapped FROM keys LIMIT 1)", "users row"),
     "who must change it": ("UPDATE users SET must_change = NOT must_change WHERE code = 'reviewer'", "users row"),
     "a founder": ("UPDATE users SET founder = true WHERE code = 'reviewer'", "users row"),
     "a revoked token": ("UPDATE tokens SET revoked = false", "tokens row"),
@@ -307,7 +319,7 @@ def test_verify__finds_lines_cut_off_when_they_wrote_something(worked):
 def test_open__refuses_when_the_own_key_was_taken_away(worked):
     raw(worked, "DELETE FROM properties WHERE name = 'registry_key'")
     with pytest.raises(VaultError, match="which key is its own"):
-        opening.open_with(worked.registry.engine.url.database, worked.registry.vault)
+        opening.open_with(place_of(worked), worked.registry.vault)
 
 
 def test_verify__every_finding_is_told_at_once(worked):
@@ -352,3 +364,52 @@ def test_record_consent__is_in_the_state_of_its_line(worked):
         assert read_property(connection, SINCE).startswith("1:")
     assert json.loads(state)["consents"][0] == count
     assert verify(worked["auditor"])
+
+
+OLD_USERS = {"G": "geneticist", "R": "reviewer", "A": "auditor"}
+
+
+@pytest.fixture
+def old_registry(registry_url) -> tuple[str, Vault]:
+    """A registry with an incident, as a program of before version 0008 left it: without seals and proofs."""
+    engine, vault = begin(registry_url)
+    with transaction(engine) as connection:
+        connection.execute(text("DELETE FROM users"))
+        for code, role in OLD_USERS.items():
+            row = {"code": code, "role": role, "password": "none", "active": True, "created": AT}
+            connection.execute(insert(schema.users).values(row))
+            about = json.dumps({"add": code, "role": role})
+            chain.append(connection, at=AT, actor="X", action="manage users", purpose="to begin", subject=about)
+    put((engine, vault), of_everything())
+    engine.dispose()
+    database.upgrade(registry_url, revision="0007").dispose()
+    return registry_url, vault
+
+
+def test_upgrade__seals_what_is_there_and_verify_says_since_when(old_registry):
+    place, vault = old_registry
+    assert opening.upgrade_registry(place, vault) == ("0007", LATEST)
+    registry = opening.open_with(place, vault, cost=SMALL)
+    auditor = opening.session_of(registry, "A", purpose=PURPOSE)
+    assert verify(auditor).since == len(OLD_USERS) + 1
+    with database.snapshot(registry.engine) as connection:
+        assert [*connection.scalars(select(schema.users.c.code).where(schema.users.c.founder.is_(True)))] == ["A"]
+    raw(Team(registry, Clock(), {}), "UPDATE members SET sex = 'male'")
+    with pytest.raises(NotWhole, match=r"members row \d+ .* since audit line 4 wrote it \('upgrade' by upgrade"):
+        verify(auditor)
+    registry.close()
+
+
+def test_upgrade__decisions_and_users_are_compared_from_the_beginning(old_registry):
+    place, vault = old_registry
+    engine = create_engine(
+        place.replace("postgresql:", "postgresql+psycopg:") if "://" in place else f"sqlite:///{place}"
+    )
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE users SET role = 'geneticist' WHERE code = 'R'"))
+    engine.dispose()
+    opening.upgrade_registry(place, vault)
+    registry = opening.open_with(place, vault, cost=SMALL)
+    with pytest.raises(NotWhole, match="user 'R': has the role geneticist; the audit says reviewer"):
+        verify(opening.session_of(registry, "A", purpose=PURPOSE))
+    registry.close()
