@@ -147,7 +147,7 @@ def call(site: Site, token: str, method: str, path: str, **sent: Any) -> Respons
 
 
 def address(site: Site, path: str) -> str:
-    return path.format(run=site.run, candidate=site.candidate, pairing=1, job="0" * 16)
+    return path.format(run=site.run, candidate=site.candidate, pairing=1, change=99, job="0" * 16)
 
 
 def api_of(site: Site) -> Any:
