@@ -459,7 +459,7 @@ who has the keys can make. Both are empty in lines of before version 0008."""
 
 seals = Table(
     "seals", metadata,
-    Column("kind", String(20), primary_key=True),
+    Column("kind", String(40), primary_key=True),
     Column("number", Number, primary_key=True, autoincrement=False),
     Column("line", Number, nullable=False),
     Column("code", LargeBinary, nullable=False),
@@ -469,7 +469,7 @@ its columns that only who has the keys can make."""
 
 totals = Table(
     "totals", metadata,
-    Column("kind", String(20), primary_key=True),
+    Column("kind", String(40), primary_key=True),
     Column("rows", Number, nullable=False),
     Column("digest", Hash, nullable=False),
 )  # fmt: skip

@@ -43,7 +43,7 @@ def upgrade() -> None:
         op.create_index(op.f(f"ix_access_changes_{column}"), "access_changes", [column], unique=False)
     op.create_table(
         "seals",
-        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("number", number, autoincrement=False, nullable=False),
         sa.Column("line", number, nullable=False),
         sa.Column("code", sa.LargeBinary(), nullable=False),
@@ -51,7 +51,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "totals",
-        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("rows", number, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("kind", name=op.f("pk_totals")),
