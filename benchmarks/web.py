@@ -77,13 +77,20 @@ PORT = int(os.environ.setdefault("ANTIGONE_MEASURED_PORT", free_port()))
 """The same in the process of the users."""
 
 
+def add_user(registry: Registry, code: str, role: str) -> None:
+    """A user, who changes the first password for one of their own."""
+    administrator = opening.session_of(registry, "a", purpose=PURPOSE)
+    users.add_user(administrator, code, role=role, password=f"first {PASSWORD}")
+    own = opening.session_of(registry, code, purpose=PURPOSE)
+    users.change_own_password(own, old=f"first {PASSWORD}", new=PASSWORD)
+
+
 def build(place: str, profiles: int, people: int) -> Registry:
     """A registry with one large incident and its candidates, and a small one to search."""
     registry = opening.init_registry(place, administrator="a", password=PASSWORD, vault=Vault.new())
-    administrator = opening.session_of(registry, "a", purpose=PURPOSE)
-    users.add_user(administrator, "registrar", role="registrar", password=PASSWORD)
+    add_user(registry, "registrar", "registrar")
     for n in range(people + 1):
-        users.add_user(administrator, f"g{n}", role="geneticist", password=PASSWORD)
+        add_user(registry, f"g{n}", "geneticist")
     registrar = opening.session_of(registry, "registrar", purpose=PURPOSE)
     incident = make(profiles, profiles // 2)
     import_incident(registrar, LARGE, incident)

@@ -12,6 +12,7 @@ from registry_vaults import SMALL
 from antigone.casework.registry import opening, users
 from antigone.casework.registry.auditing import read_audit
 from antigone.casework.registry.candidates import list_candidates
+from antigone.casework.registry.countersigning import countersign, list_changes
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.roles import ROLES
 from antigone.casework.registry.session import Registry, Session
@@ -33,6 +34,7 @@ from antigone.registry.vault import Vault
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 PURPOSE = "to test"
 INCIDENT = "ferry"
+FIRST = "given by the administrator"
 
 
 def password_of(code: str) -> str:
@@ -77,9 +79,23 @@ def make_team(place: str) -> Team:
     )
     administrator = opening.session_of(registry, "administrator", purpose=PURPOSE)
     others = {role: role for role in ROLES[1:]} | {"second geneticist": "geneticist", "second reviewer": "reviewer"}
-    for code, role in others.items():
-        users.add_user(administrator, code, role=role, password=password_of(code))
+    for code, role in sorted(others.items(), key=lambda one: one[1] != "auditor"):
+        users.add_user(administrator, code, role=role, password=FIRST)
+        own_password(registry, code)
+    countersign_all(registry)
     return _team(registry, clock)
+
+
+def own_password(registry: Registry, code: str) -> None:
+    """A user changes the first password for one of their own."""
+    users.change_own_password(opening.session_of(registry, code, purpose=PURPOSE), old=FIRST, new=password_of(code))
+
+
+def countersign_all(registry: Registry, *, by: str = "auditor") -> None:
+    """Somebody countersigns every change of access that waits."""
+    session = opening.session_of(registry, by, purpose=PURPOSE)
+    for change in list_changes(session):
+        countersign(session, change.number)
 
 
 def reopen_team(place: str, vault: Vault) -> Team:

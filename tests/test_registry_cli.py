@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import typer
 from pypdf import PdfReader
-from registry_team import IDENTIFY, small_incident
+from registry_team import FIRST, IDENTIFY, countersign_all, own_password, small_incident
 from registry_vaults import SMALL
 from typer.testing import CliRunner
 
@@ -58,14 +58,10 @@ def begun(tmp_path_factory) -> Path:
         cost=SMALL,
     )
     administrator = session_of(registry, "ann", purpose="to test")
-    for code, role in (
-        ("ben", "registrar"),
-        ("cleo", "geneticist"),
-        ("dan", "reviewer"),
-        ("eva", "auditor"),
-        ("fay", "coordinator"),
-    ):
-        add_user(administrator, code, role=role, password=f"the password of {code}")
+    for code, role in sorted(OTHERS.items(), key=lambda one: one[1] != "auditor"):
+        add_user(administrator, code, role=role, password=FIRST)
+        own_password(registry, code)
+    countersign_all(registry, by="eva")
     registry.close()
     return folder
 
@@ -148,7 +144,13 @@ def test_init__makes_a_registry_and_its_administrator_adds_others(team, at_home)
     assert "new.db.key" in said
     there = {"ANTIGONE_REGISTRY": "new.db"}
     first = "the password of fay"
-    team.must("ann", "users", "add", "fay", "--role", "coordinator", ANTIGONE_NEW_PASSWORD=first, **there)
+    given = {"ANTIGONE_NEW_PASSWORD": FIRST, **there}
+    assert "needs no countersignature" in said
+    said = team.must("ann", "users", "add", "fay", "--role", "coordinator", **given)
+    assert "'fay' takes part in no decision until another administrator or the auditor has countersigned" in said
+    code, refused = team("fay", "status", ANTIGONE_PASSWORD=FIRST, **there)
+    assert (code, "given to you by somebody else" in refused) == (1, True)
+    team.must("fay", "users", "password", ANTIGONE_PASSWORD=FIRST, ANTIGONE_NEW_PASSWORD=first, **there)
     assert "incident" in team.must("fay", "status", **there)
     code, refused = team("ann", "init", "new.db")
     assert (code, "exists; name another file" in refused) == (1, True)
@@ -163,8 +165,13 @@ def test_story__keys_backups_and_audit(team, at_home):
     shares = team.must("ann", "escrow", "split", "--trustees", "3", "--needed", "2").splitlines()
     (at_home / "shares").write_text("\n".join(shares[1:]))
     team.must("ann", "escrow", "join", "shares", "--key-file", "joined.key")
-    said = team.must("ann", "restore", "b.archive", "again.db", "--ring", "b.ring", "--key-file", "joined.key")
+    again = ("restore", "b.archive", "again.db", "--ring", "b.ring", "--key-file", "joined.key")
+    code, refused = team("ann", *again)
+    assert (code, "who of them is a user today" in refused, "eva (auditor)" in refused) == (1, True, True)
+    said = team.must("ann", *again, "--users", "ann,ben,eva")
     assert "Restored; its audit has" in said
+    assert "Access ended: cleo, dan, fay." in said
+    assert "every token is revoked" in said
     (at_home / "b.ring").unlink()
     assert "Every ring is current." in team.must("ann", "rings")
     assert "b.ring is forgotten." in team.must("ann", "rings", "--forget", "b.ring")

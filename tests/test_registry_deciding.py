@@ -10,7 +10,18 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from registry_team import INCIDENT, NOON, PURPOSE, Clock, audit, candidate, small_incident
+from registry_team import (
+    FIRST,
+    INCIDENT,
+    NOON,
+    PURPOSE,
+    Clock,
+    audit,
+    candidate,
+    countersign_all,
+    own_password,
+    small_incident,
+)
 from registry_vaults import PASSPHRASE, SMALL
 from sqlalchemy import text, update
 
@@ -75,6 +86,7 @@ def test_decide__another_role_makes_nobody_another_person(after_search):
     line = candidate(after_search, "PM1", "F1")
     propose(after_search["second geneticist"], line.pairing, version=0, reason="all agree", candidate=line.id)
     users.change_role(after_search["administrator"], "second geneticist", role="reviewer")
+    countersign_all(after_search.registry)
     now_reviewer = opening.session_of(after_search.registry, "second geneticist", purpose=PURPOSE)
     assert "confirm" not in read_candidate(now_reviewer, line.id).may
     with pytest.raises(Forbidden, match="another person"):
@@ -406,7 +418,8 @@ def test_rotate__ends_the_sessions_and_the_new_key_opens(tmp_path):
         clock=clock,
     )  # fmt: skip
     session = opening.session_of(registry, "A", purpose=PURPOSE)
-    users.add_user(session, "R", role="registrar", password="a long password")
+    users.add_user(session, "R", role="registrar", password=FIRST)
+    own_password(registry, "R")
     import_incident(opening.session_of(registry, "R", purpose=PURPOSE), INCIDENT, small_incident())
     done = rotate_key(session, passphrase=PASSPHRASE)
     assert (done.generation, done.rings_unreached) == (2, ())

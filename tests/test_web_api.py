@@ -30,7 +30,7 @@ from antigone.casework.registry.auditing import read_audit
 from antigone.casework.registry.candidates import ORDERS
 from antigone.casework.registry.reviewing import STEPS
 from antigone.casework.registry.roles import ALLOWED, ROLES
-from antigone.casework.registry.users import add_token, deactivate_user, revoke_token
+from antigone.casework.registry.users import add_own_token, deactivate_user, revoke_token
 from antigone.formats.casewriter import write_case_folder
 from antigone.web.api.bodies import Decided, Order
 from antigone.web.security import FORM_BYTES
@@ -113,6 +113,8 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/tokens"): ("manage tokens", {}),
     ("POST", "/tokens"): ("manage tokens", {"json": {"code": "nobody", "name": "robot", "days": 3}}),
     ("POST", "/tokens/revoke"): ("manage tokens", {"json": {"code": "nobody", "name": "robot"}}),
+    ("GET", "/access-changes"): ("countersign", {}),
+    ("POST", "/access-changes/{change}/countersign"): ("countersign", {}),
     ("GET", "/audit"): ("read audit", {}),
     ("POST", "/audit/verify"): ("verify", {}),
     ("POST", "/audit/checkpoint"): ("sign checkpoint", {}),
@@ -136,7 +138,7 @@ def tokens(site) -> dict[str, str]:
 
 
 def new_token(site: Site, user: str, name: str = "robot", days: int = 30) -> str:
-    return add_token(site.team["administrator"], user, name=name, days=days)
+    return add_own_token(site.team[user], name=name, days=days)
 
 
 def call(site: Site, token: str, method: str, path: str, **sent: Any) -> Response:
@@ -145,7 +147,7 @@ def call(site: Site, token: str, method: str, path: str, **sent: Any) -> Respons
 
 
 def address(site: Site, path: str) -> str:
-    return path.format(run=site.run, candidate=site.candidate, pairing=1, job="0" * 16)
+    return path.format(run=site.run, candidate=site.candidate, pairing=1, change=99, job="0" * 16)
 
 
 def api_of(site: Site) -> Any:

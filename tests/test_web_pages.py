@@ -50,6 +50,7 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/run/findings": ("see findings", "run={run}"),
     "/users": ("manage users", ""),
     "/audit": ("read audit", ""),
+    "/countersign": ("countersign", ""),
     "/audit/export": ("read audit", ""),
     "/keys": ("see safekeeping", ""),
     "/account": ("own account", ""),
@@ -61,6 +62,8 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/account/password": ("own account", {"old": "a" * 12, "new": "b" * 12, "again": "b" * 12}),
     "/account/codes": ("own account", {}),
     "/account/token/revoke": ("own account", {"name": "none"}),
+    "/account/token": ("own account", {"name": "none", "days": "400"}),
+    "/countersign": ("countersign", {"change": "99"}),
     "/account/codes/confirm": ("own account", {"one_time_code": "0"}),
     "/audit/checkpoint": ("sign checkpoint", {}),
     "/audit/verify": ("verify", {}),
@@ -286,7 +289,7 @@ class PasswordForms(HTMLParser):
     ("page", "users", "secrets"),
     [
         ("/account", {"administrator"}, {"current-password", "new-password"}),
-        ("/users", {*ROLES, "second geneticist", "second reviewer", None}, {"new-password"}),
+        ("/users", {*ROLES[1:], "second geneticist", "second reviewer", None}, {"new-password"}),
         ("/keys", {"master key"}, {"off"}),
     ],
 )
@@ -394,8 +397,8 @@ def test_account__shows_the_tokens_in_ones_name_and_revokes_them(fresh):
     add_token(fresh.team["administrator"], "reviewer", name="another", days=3)
     browser = fresh.browser("geneticist")
     page = browser.get("/account").text
-    assert "robot, until" in page
-    assert "another" not in page
+    assert "robot, made by an administrator, until" in page
+    assert "another, made by" not in page
     assert given not in page
     assert post(browser, "/account/token/revoke", {"name": "robot"}).status_code == 303
     assert "robot" not in browser.get("/account").text

@@ -14,9 +14,11 @@
         ├── StorageError      the database or a file of it: not there, full, locked, lost, of another version
         ├── VaultError        a key that cannot be used: wrong passphrase, damaged, readable by others
         ├── ChainBroken       an audit that is not what was written; names the first wrong line
+        │   └── NotWhole      rows or triggers that are not as the audit left them; names each
         ├── BackupError       a backup or a ring of keys that is damaged, or belongs to another registry
         ├── Forbidden         the role of the user, or the user, may not do this
-        │   └── NotForRole    the role of the user does not allow this action
+        │   ├── NotForRole    the role of the user does not allow this action
+        │   └── NewPasswordNeeded  somebody else gave the password; the user chooses another one first
         ├── Conflict          somebody else's change, or a decision already taken, stands against it
         └── Cancelled         a search that a user ended before it had an answer
 
@@ -108,6 +110,14 @@ class ChainBroken(RegistryError):
         super().__init__(message)
 
 
+class NotWhole(ChainBroken):
+    """Rows, keys or triggers that are not as the audit left them. ``findings`` says of each where, and what it is."""
+
+    def __init__(self, number: int, findings: Iterable[str]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(number, "\n".join(self.findings))
+
+
 class BackupError(RegistryError):
     """A backup or a ring of keys that is damaged, incomplete, or belongs to another registry."""
 
@@ -123,6 +133,16 @@ class NotForRole(Forbidden):
         self.action, self.role, self.may = action, role, tuple(sorted(may))
         allowed = " or ".join(self.may)
         super().__init__(f"'{action}' is for the {allowed}; you are signed in as {role}; ask one of them")
+
+
+class NewPasswordNeeded(Forbidden):
+    """The password was given by somebody else, who knows it; until it is changed, it opens nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "your password was given to you by somebody else, who knows it; choose one of your own first: in the "
+            "browser under your account, on the command line with 'antigone registry users password'"
+        )
 
 
 class Conflict(RegistryError):

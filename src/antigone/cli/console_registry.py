@@ -26,7 +26,7 @@ MOST_BLOCKED = 200
 
 def print_progress(step: str, done: int, of: int) -> None:
     """One line that is written over, where somebody watches."""
-    if sys.stderr.isatty():
+    if of and sys.stderr.isatty():
         sys.stderr.write(f"\r{step:<28} {done}/{of}" + ("\n" if done == of else ""))
         sys.stderr.flush()
 
@@ -226,6 +226,8 @@ def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) 
     for step in view.decisions:
         print_words(f"{_moment(step.at)} {step.user}: {step.action}, now {step.after}. {step.reason}")
     print_words(f"You can: {', '.join(view.may) or 'read'}.")
+    if view.barred:
+        print_words(f"You take part in no decision: {view.barred}.")
 
 
 def _print_alternatives(what: str, others: Sequence[views.CandidateLine], number: int) -> None:
@@ -245,6 +247,17 @@ def print_users(users: Sequence[views.UserLine]) -> None:
     words_console().print(table)
 
 
+def print_changes(changes: Sequence[views.AccessLine]) -> None:
+    """Changes of access that wait to be countersigned."""
+    if not changes:
+        print_words("Nothing waits to be countersigned.")
+        return
+    table = table_of("change", "user", "role", "what was done", "you")
+    for one in changes:
+        table.add_row(str(one.number), one.user, one.role, one.words, one.why_not or "can countersign it")
+    words_console().print(table)
+
+
 def print_tokens(tokens: Sequence[views.TokenLine]) -> None:
     """Tokens."""
     table = table_of("user", "token", "expires", "state")
@@ -256,6 +269,8 @@ def print_tokens(tokens: Sequence[views.TokenLine]) -> None:
 def print_backup(made: views.BackedUp) -> None:
     """A backup."""
     print_words(f"{made.rows:,} rows are in {made.archive}, the keys in {made.ring}. Keep the two apart.")
+    for name in made.removed:
+        print_words(f"Removed what an interrupted backup had left: {name}.")
     for one in made.rings_unreached:
         print_words(f"NOT WRITTEN: {one}; run 'antigone registry rings' when it is there again.")
 
@@ -269,9 +284,16 @@ def print_rotated(done: views.Rotated) -> None:
         print_words("Copy the new key file to where you keep copies, and destroy the old ones and the old shares.")
 
 
+UNPROVEN = (
+    "Every row is as the audit left it since line {line:,}, when an upgrade sealed the rows. Whether they were changed "
+    "before by another way cannot be verified; only decisions and users are compared with the audit from its beginning."
+)
+
+
 def print_verified(found: views.Verified) -> None:
     """A registry that is whole."""
     print_words(f"The database is whole. The audit has {found.lines:,} lines, each of them as it was written.")
+    print_words("Every row is as the audit left it." if found.since == 1 else UNPROVEN.format(line=found.since))
     if found.checkpoints:
         print_words(f"It agrees with {found.checkpoints} exported checkpoints.")
     for one in found.rings_outdated:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,18 +69,44 @@ def restore(
     archive: Annotated[Path, typer.Argument(help="An archive that 'backup' wrote.")],
     place: Annotated[str, typer.Argument(help="Where to: a new file, or postgresql://... of an empty database.")],
     ring: Ring,
+    users: Annotated[
+        str, typer.Option(help="The codes of today's users, with commas between them; 'all': nobody left since.")
+    ] = "",
     key_file: KeyFile = None,
 ) -> None:
-    """Bring a registry back from an archive, the current ring and the master key."""
+    """Bring a registry back from an archive, the current ring and the master key.
+
+    The archive knows nothing of users and tokens that were ended after it was made: it asks who the users of today
+    are, ends the access of everybody else, and revokes every token.
+    """
     require_registry()
     from antigone.casework.registry import keeping
     from antigone.casework.registry.opening import open_vault
 
     vault = open_vault(os.environ, key_file=key_file_of(place, key_file), ask=ask_passphrase)
-    made = keeping.restore(place, vault, archive=archive, ring=ring)
+    today = _users_of_today(users, keeping.list_archived_users(archive))
+    made = keeping.restore(place, vault, archive=archive, ring=ring, today=today)
     typer.echo(f"Restored; its audit has {made.head.number} lines.")
+    typer.echo(f"With access, in the role and with the password of the backup: {', '.join(made.access.users)}.")
+    if made.access.ended:
+        typer.echo(f"Access ended: {', '.join(made.access.ended)}.")
+    typer.echo(f"Nobody is signed in, and every token is revoked ({made.access.tokens}); make new ones.")
     for table, count in made.erased.items():
         typer.echo(f"Restored as erased, because the ring has no key for them: {count} of {table}.")
+
+
+def _users_of_today(given: str, archived: Sequence[tuple[str, str]]) -> list[str] | None:
+    """The users that a restore leaves their access; None for all of them."""
+    if not given:
+        typer.echo("Users with access when the backup was made:", err=True)
+        typer.echo("\n".join(f"  {code} ({role})" for code, role in archived), err=True)
+        if not sys.stdin.isatty():
+            raise InputError(
+                "who of them is a user today is not said; give --users with their codes, commas between them, or "
+                "'all' when nobody left since"
+            )
+        given = typer.prompt("Who of them is a user today (codes with commas, or 'all')", err=True)
+    return None if given.strip() == "all" else [code.strip() for code in given.split(",") if code.strip()]
 
 
 @keeping_app.command()
@@ -102,11 +129,12 @@ def verify(
     session: Session,
     checkpoint: Annotated[list[Path] | None, typer.Option(help="An exported checkpoint; may be repeated.")] = None,
 ) -> None:
-    """Check the database, the key, every line of the audit, and that it agrees with exported checkpoints."""
+    """Check the database, the keys, every line of the audit, that every row is as it left it, and checkpoints."""
     from antigone.casework.registry.keeping import verify as verify_registry
     from antigone.cli import console_registry
 
-    console_registry.print_verified(verify_registry(session, checkpoints=checkpoint or []))
+    found = verify_registry(session, checkpoints=checkpoint or [], progress=console_registry.print_progress)
+    console_registry.print_verified(found)
 
 
 @keeping_app.command()

@@ -35,27 +35,54 @@ registry_app = typer.Typer(
 def init(
     place: Annotated[str, typer.Argument(help="A new file, or postgresql://... of an empty database.")],
     administrator: Annotated[str, typer.Option(help="The code of the first user.")] = "administrator",
+    auditor: Annotated[
+        str, typer.Option(help="The code of the auditor, who countersigns what the first user does.")
+    ] = "",
     key_file: KeyFile = None,
 ) -> None:
-    """Make a registry, its master key and its first administrator."""
+    """Make a registry, its master key, its first administrator, and the auditor."""
     require_registry()
-    from antigone.casework.registry.opening import has_master_key, init_registry, open_vault
+    from antigone.casework.registry.opening import has_master_key, init_registry, open_vault, session_of
+    from antigone.casework.registry.users import add_user
 
     server = has_master_key(os.environ)
     path = None if server else key_file or Path(f"{place}.key" if "://" not in place else "antigone.key")
     passphrase = "" if server else secret("ANTIGONE_PASSPHRASE", "New passphrase of the key file", confirm=True)
-    init_registry(
+    made = init_registry(
         place,
         administrator=administrator,
         password=secret("ANTIGONE_PASSWORD", f"New password of '{administrator}'", confirm=True),
         key_file=path,
         passphrase=passphrase,
         vault=open_vault(os.environ, key_file=None, ask=ask_passphrase) if server else None,
-    ).close()
+    )
+    try:
+        if auditor:
+            first = secret("ANTIGONE_NEW_PASSWORD", f"First password of '{auditor}'", confirm=True)
+            begun = session_of(made, administrator, purpose="to begin the registry")
+            add_user(begun, auditor, role="auditor", password=first)
+    finally:
+        made.close()
     typer.echo(f"The registry is made; '{administrator}' is its administrator.")
+    typer.echo(_who_countersigns(administrator, auditor))
     if path:
         typer.echo(f"Its master key is in {path}. Without this file and its passphrase nothing can be read again:")
         typer.echo("keep a copy of it at another place, and think of trustees (antigone registry escrow split).")
+
+
+def _who_countersigns(administrator: str, auditor: str) -> str:
+    """What a team with one administrator has to know."""
+    if auditor:
+        return (
+            f"'{auditor}' is its auditor, and chooses another password at the first sign-in. There is one "
+            f"administrator: whose access '{administrator}' gives or changes takes part in no decision until "
+            f"'{auditor}' has countersigned it (antigone registry users changes)."
+        )
+    return (
+        f"There is one administrator and no auditor: nobody can countersign what '{administrator}' gives or changes, "
+        "and whom it concerns takes part in no decision until then. Add the auditor, or a second administrator, next: "
+        "the first one added needs no countersignature."
+    )
 
 
 @registry_app.command(name="import")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from antigone.errors import InputError, Unsupported
+from antigone.errors import InputError, NewPasswordNeeded, Unsupported
 
 if TYPE_CHECKING:
     from antigone.casework.registry.session import Registry, Session
@@ -40,13 +40,24 @@ Page = Annotated[int, typer.Option(min=1, help="Which page.")]
 
 
 def signed_in(command: Callable[..., None]) -> Callable[..., None]:
-    """A command that begins by signing in: its first parameter becomes the options of a registry and a user."""
+    """A command that begins by signing in: its first parameter becomes the options of a registry and a user.
 
+    Who was given their password by somebody else chooses another one before the command begins.
+    """
+    return _begins_by(lambda *who: choose_password(sign_in(*who)), command)
+
+
+def signed_in_first(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for the command that changes the password itself."""
+    return _begins_by(sign_in, command)
+
+
+def _begins_by(begin: Callable[..., Session], command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(*, registry: str, key_file: Path | None, user: str, purpose: str, **options: Any) -> None:
         opened = open_place(registry, key_file)
         try:
-            command(sign_in(opened, user, purpose), **options)
+            command(begin(opened, user, purpose), **options)
         finally:
             opened.close()
 
@@ -88,6 +99,23 @@ def sign_in(registry: Registry, user: str, purpose: str) -> Session:
     password = secret("ANTIGONE_PASSWORD", "Password")
     code = secret("ANTIGONE_ONE_TIME_CODE", "One-time code") if opening.asks_for_code(registry, user) else ""
     return opening.sign_in(registry, user, password=password, purpose=purpose, one_time_code=code)
+
+
+def choose_password(session: Session) -> Session:
+    """Tell who was given their password that somebody else knows it, and ask for another one."""
+    from antigone.casework.registry.users import change_own_password
+
+    if not session.must_change:
+        return session
+    if not sys.stdin.isatty():
+        raise NewPasswordNeeded
+    typer.echo("Your password was given to you by somebody else, who knows it. Choose one of your own.", err=True)
+    old = secret("ANTIGONE_PASSWORD", "Password until now")
+    change_own_password(
+        session, old=old, new=str(typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True))
+    )
+    typer.echo("The password is changed.", err=True)
+    return session
 
 
 def key_file_of(place: str, key_file: Path | None) -> Path | None:

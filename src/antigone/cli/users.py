@@ -1,4 +1,4 @@
-"""`antigone registry users ...`: users and tokens, for the administrator. Imports wait."""
+"""`antigone registry users ...`: users, tokens, and who countersigns what was changed of them. Imports wait."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import typer
 from antigone.cli.signing import (
     secret,
     signed_in,
+    signed_in_first,
 )
 
 if TYPE_CHECKING:
     from antigone.casework.registry.session import Session
 
-users_app = typer.Typer(help="Users and tokens, for the administrator.", no_args_is_help=True)
+users_app = typer.Typer(help="Users, tokens, and who countersigns what was changed of them.", no_args_is_help=True)
 
 Code = Annotated[str, typer.Argument(help="The user's code: a function or initials, not a name.")]
 Role = Annotated[str, typer.Option(help="administrator, registrar, geneticist, reviewer, coordinator or auditor.")]
@@ -38,7 +39,8 @@ def add(session: Session, code: Code, role: Role) -> None:
 
     password = secret("ANTIGONE_NEW_PASSWORD", f"First password of '{code}'", confirm=True)
     made = add_user(session, code, role=role, password=password)
-    typer.echo(f"'{made.code}' has the role {made.role}.")
+    typer.echo(f"'{made.code}' has the role {made.role}, and chooses another password at the first sign-in.")
+    tell_waiting(session, code)
 
 
 @users_app.command()
@@ -48,6 +50,7 @@ def role(session: Session, code: Code, role: Role) -> None:
     from antigone.casework.registry.users import change_role
 
     typer.echo(f"'{code}' has the role {change_role(session, code, role=role).role}.")
+    tell_waiting(session, code)
 
 
 @users_app.command()
@@ -61,7 +64,7 @@ def deactivate(session: Session, code: Code) -> None:
 
 
 @users_app.command()
-@signed_in
+@signed_in_first
 def password(
     session: Session, code: Annotated[str, typer.Argument(help="Another user's code, for an administrator.")] = ""
 ) -> None:
@@ -74,24 +77,54 @@ def password(
     else:
         change_own_password(session, old=secret("ANTIGONE_PASSWORD", "Old password"), new=new)
     typer.echo("The password is changed.")
+    if code:
+        tell_waiting(session, code)
 
 
 @users_app.command()
 @signed_in
 def token(
     session: Session,
-    code: Code,
     name: Annotated[str, typer.Option(help="What the token is called.")],
+    code: Annotated[str, typer.Argument(help="Another user's code, for an administrator. Default: yourself.")] = "",
     days: Annotated[int, typer.Option(min=1, help="How many days it is valid.")] = 90,
     revoke: Annotated[bool, typer.Option("--revoke", help="Revoke it instead.")] = False,
 ) -> None:
-    """A token with which a program acts as a user; printed once. With --revoke, end it."""
-    from antigone.casework.registry.users import add_token, revoke_token
+    """A token with which a program acts as you, or as another user; printed once. With --revoke, end it.
+
+    Only a token that its user made takes part in decisions.
+    """
+    from antigone.casework.registry import users
 
     if revoke:
-        typer.echo(f"{revoke_token(session, code, name=name)} tokens revoked.")
+        ended = users.revoke_token(session, code, name=name) if code else users.revoke_own_token(session, name=name)
+        typer.echo(f"{ended} tokens revoked.")
+    elif code:
+        typer.echo(users.add_token(session, code, name=name, days=days))
     else:
-        typer.echo(add_token(session, code, name=name, days=days))
+        typer.echo(users.add_own_token(session, name=name, days=days))
+
+
+@users_app.command()
+@signed_in
+def changes(session: Session) -> None:
+    """What administrators changed of somebody's access and nobody has countersigned; for administrator and auditor."""
+    from antigone.casework.registry.countersigning import list_changes
+    from antigone.cli import console_registry
+
+    console_registry.print_changes(list_changes(session))
+
+
+@users_app.command()
+@signed_in
+def countersign(
+    session: Session, change: Annotated[int, typer.Argument(help="The number of the change, as 'changes' lists it.")]
+) -> None:
+    """Say that a change of somebody's access is right, after you asked that person yourself whether it is."""
+    from antigone.casework.registry.countersigning import countersign as sign
+
+    done = sign(session, change)
+    typer.echo(f"Countersigned: {done.words}, of '{done.user}'.")
 
 
 @users_app.command()
@@ -112,3 +145,13 @@ def reset_codes(session: Session, code: Code) -> None:
 
     forget_device(session, code)
     typer.echo(f"'{code}' signs in with a password alone, until they set up a device again.")
+    tell_waiting(session, code)
+
+
+def tell_waiting(session: Session, code: str) -> None:
+    """Say to who changed an access that another person has to countersign it."""
+    from antigone.casework.registry.countersigning import list_changes
+
+    if any(one.user == code for one in list_changes(session)):
+        typer.echo(f"'{code}' takes part in no decision until another administrator or the auditor has countersigned")
+        typer.echo("this (antigone registry users changes).")

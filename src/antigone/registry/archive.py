@@ -29,7 +29,11 @@ from antigone.registry.signing import signed_by
 FORMAT = "antigone backup"
 VERSION = 1
 BLOCK = 500
-"""Rows on one line, and so in memory."""
+"""Rows on one line at most, and so in memory."""
+MOST_CELL_BYTES = 8 << 20
+"""What the values of the rows of one line have together, unless one row alone has more."""
+LONGEST_LINE, LONGEST_HEADER = 1 << 28, 1 << 16
+"""Bytes of a line, and of the first one, that are written and read; a file with a longer one would fill the memory."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,11 @@ def write_archive(
 
         def write(line: object) -> None:
             content = json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=_encoded).encode() + b"\n"
+            if len(content) > LONGEST_LINE:
+                raise BackupError(
+                    f"one row has more than {LONGEST_LINE} bytes, so no program could restore the backup; nothing was "
+                    "written; tell the makers of this program"
+                )
             digest.update(content)
             stream.write(content)
 
@@ -87,17 +96,32 @@ def write_archive(
             write({"table": table.name, "columns": [column.name for column in table.columns]})
             counts[table.name] = 0
             with connection.execute(select(table).execution_options(yield_per=BLOCK)) as result:
-                for rows in result.partitions():
-                    write([list(row) for row in rows])
+                for rows in _lines_of(list(row) for row in result):
+                    write(rows)
                     counts[table.name] += len(rows)
         signature = sign(_statement(digest.digest()))
         write({"sha256": digest.hexdigest(), "signature": signature.hex()})
     return counts
 
 
+def _lines_of(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
+    """Rows as they stand together on a line, which is bounded in rows and in bytes."""
+    line: list[list[Any]] = []
+    size = 0
+    for row in rows:
+        more = sum(len(value) for value in row if isinstance(value, str | bytes))
+        if line and (len(line) == BLOCK or size + more > MOST_CELL_BYTES):
+            yield line
+            line, size = [], 0
+        line.append(row)
+        size += more
+    if line:
+        yield line
+
+
 def read_archive_header(path: Path) -> ArchiveHeader:
     """The first line of a backup; nothing else is verified. See `verify_archive` for what is refused."""
-    with closing(_lines(path)) as lines:
+    with closing(_lines(path, longest=LONGEST_HEADER)) as lines:
         return _header(path, next(lines, b""))
 
 
@@ -134,10 +158,13 @@ def read_blocks(path: Path) -> Iterator[Block]:
             table = content
 
 
-def _lines(path: Path) -> Generator[bytes, None, None]:
+def _lines(path: Path, *, longest: int = LONGEST_LINE) -> Generator[bytes, None, None]:
     try:
         with gzip.open(path, "rb") as stream:
-            yield from stream
+            while line := stream.readline(longest):
+                if len(line) == longest and not line.endswith(b"\n"):
+                    raise _damaged(path, f"a line of it has more than {longest} bytes")
+                yield line
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise _damaged(path, "it was cut or changed") from None
     except OSError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, exists, insert, select
 from antigone.errors import ChainBroken
 from antigone.registry.properties import IDENTITY, read_property
 from antigone.registry.schema import audit
+from antigone.registry.seals import sealer_of
 
 BLOCK = 5000
 """Lines held in memory at a time while a chain is read."""
@@ -36,9 +37,11 @@ def first_hash(identity: str) -> str:
     return hashlib.sha256(f"antigone audit {identity}".encode()).hexdigest()
 
 
-def line_hash(number: int, at: str, actor: str, action: str, purpose: str, subject: str, previous: str) -> str:
-    """SHA-256, in hexadecimal, of a line's fields as one JSON array in UTF-8 without spaces."""
-    fields = [number, at, actor, action, purpose, subject, previous]
+def line_hash(
+    number: int, at: str, actor: str, action: str, purpose: str, subject: str, previous: str, state: str = ""
+) -> str:
+    """SHA-256, in hexadecimal, of a line's fields as one JSON array in UTF-8 without spaces; ``state`` if any."""
+    fields = [number, at, actor, action, purpose, subject, previous, *([state] if state else [])]
     return hashlib.sha256(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -50,6 +53,8 @@ def audit_head(connection: Connection) -> Head:
 
 def append(connection: Connection, *, at: str, actor: str, action: str, purpose: str, subject: str) -> Head:
     """Add a line, in the transaction of the action it tells of: both are kept, or neither.
+
+    The rows that the action wrote are sealed by it (see ``seals``), as far as the engine is protected.
 
     Parameters
     ----------
@@ -67,8 +72,11 @@ def append(connection: Connection, *, at: str, actor: str, action: str, purpose:
     before = audit_head(connection)
     number = before.number + 1
     fields = {"at": at, "actor": actor, "action": action, "purpose": purpose, "subject": subject}
-    hashed = line_hash(number, **fields, previous=before.hash)
-    connection.execute(insert(audit).values(number=number, previous=before.hash, hash=hashed, **fields))
+    sealer = sealer_of(connection)
+    state = sealer.seal_changes(connection, line=number) if sealer else ""
+    hashed = line_hash(number, **fields, previous=before.hash, state=state)
+    row = {"number": number, "previous": before.hash, "hash": hashed, "state": state, **fields}
+    connection.execute(insert(audit).values(**row, proof=sealer.proof(hashed) if sealer else ""))
     return Head(number, hashed)
 
 
@@ -78,8 +86,12 @@ def changes_since(connection: Connection, number: int, *, leave_alone: Iterable[
     return bool(connection.scalar(select(exists().where(audit.c.number > number, *others))))
 
 
-def verify_audit(connection: Connection) -> Head:
-    """Read the whole chain and check every link, in blocks of 5000 lines.
+def ignore(_line: Row[Any]) -> None:
+    """Nobody else reads the lines."""
+
+
+def verify_audit(connection: Connection, *, also: Callable[[Row[Any]], object] = ignore) -> Head:
+    """Read the whole chain and check every link, in blocks of 5000 lines; ``also`` is shown each line that fits.
 
     Returns
     -------
@@ -95,6 +107,7 @@ def verify_audit(connection: Connection) -> Head:
     with connection.execute(query) as lines:
         for line in lines:
             head = _next_head(head, line)
+            also(line)
     return head
 
 
@@ -105,7 +118,7 @@ def _next_head(head: Head, line: Row[Any]) -> Head:
         raise _broken(head.number + 1, f"it is missing; line {number} follows line {head.number}")
     if previous != head.hash:
         raise _broken(number, f"the hash before it is {previous[:12]}..., line {head.number} has {head.hash[:12]}...")
-    expected = line_hash(number, line.at, line.actor, line.action, line.purpose, line.subject, previous)
+    expected = line_hash(number, line.at, line.actor, line.action, line.purpose, line.subject, previous, line.state)
     if line.hash != expected:
         raise _broken(number, f"its content gives the hash {expected[:12]}..., it holds {line.hash[:12]}...")
     return Head(number, expected)

@@ -13,10 +13,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from antigone.errors import BackupError, StorageError
-from antigone.registry.archive import ArchiveHeader, write_archive
+from antigone.registry.archive import ArchiveHeader, read_archive_header, write_archive
 from antigone.registry.audit import audit_head
 from antigone.registry.database import revision, snapshot, transaction
-from antigone.registry.files import replacing
+from antigone.registry.files import left_over, remove_left_over, replacing
 from antigone.registry.properties import IDENTITY, read_property
 from antigone.registry.ring import Unreached, add_ring_place, outdate_rings, write_rings
 from antigone.registry.signing import signing_key
@@ -25,11 +25,15 @@ from antigone.registry.vault import Vault, check_vault
 
 @dataclass(frozen=True)
 class Backup:
-    """What was kept: rows of each table, size in bytes, and the places whose ring could not be written over."""
+    """What was kept: rows of each table, size in bytes, and the places whose ring could not be written over.
+
+    ``removed``: what backups that were interrupted had left in the folder.
+    """
 
     rows: Mapping[str, int]
     size: int
     unreached: tuple[Unreached, ...]
+    removed: tuple[str, ...] = ()
 
 
 def backup(engine: Engine, vault: Vault, *, archive: Path, ring: Path, at: str) -> Backup:
@@ -59,6 +63,7 @@ def backup(engine: Engine, vault: Vault, *, archive: Path, ring: Path, at: str) 
     """
     if archive.exists():
         raise StorageError(f"{archive.name} exists; a backup is never written over; choose another name")
+    removed = tuple(path.name for path in interrupted(archive.parent) if remove_left_over(path))
     with transaction(engine) as connection:
         check_vault(connection, vault)
         key = signing_key(connection, vault)
@@ -70,7 +75,22 @@ def backup(engine: Engine, vault: Vault, *, archive: Path, ring: Path, at: str) 
     failed = [place for place in unreached if place.place == ring.resolve()]
     if failed:
         raise BackupError(f"the backup was written, but not its ring: {failed[0].reason}; repeat with another place")
-    return Backup(rows, archive.stat().st_size, unreached)
+    return Backup(rows, archive.stat().st_size, unreached, removed)
+
+
+def interrupted(folder: Path) -> tuple[Path, ...]:
+    """What backups that were interrupted left in a folder: archives without their end, which nobody is writing."""
+    return tuple(path for path in left_over(folder) if _is_begun(path))
+
+
+def _is_begun(path: Path) -> bool:
+    """Whether a file is the beginning of an archive; files of other programs may be called alike."""
+    if path.stat().st_size == 0:
+        return True
+    try:
+        return bool(read_archive_header(path).registry)
+    except (BackupError, StorageError):
+        return False
 
 
 def _header(connection: Connection, at: str) -> ArchiveHeader:

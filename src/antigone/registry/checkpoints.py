@@ -8,13 +8,15 @@ The public half of the signing key stands in every checkpoint.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from antigone.errors import ChainBroken, InputError, StorageError
-from antigone.registry.audit import Head, first_hash, verify_audit
+from antigone.registry.audit import Head, first_hash, ignore, verify_audit
 from antigone.registry.files import replacing
 from antigone.registry.properties import IDENTITY, find_property, read_property
 from antigone.registry.schema import audit, checkpoints
@@ -59,8 +61,8 @@ def sign_checkpoint(connection: Connection, vault: Vault, *, at: str) -> Checkpo
     return Checkpoint(identity, head.number, head.hash, at, read_property(connection, PUBLIC), signature.hex())
 
 
-def verify_history(connection: Connection) -> Head:
-    """Check every link of the audit and every checkpoint that the registry keeps.
+def verify_history(connection: Connection, *, also: Callable[[Row[Any]], object] = ignore) -> Head:
+    """Check every link of the audit, shown to ``also`` too, and every checkpoint that the registry keeps.
 
     Returns
     -------
@@ -71,7 +73,7 @@ def verify_history(connection: Connection) -> Head:
     ChainBroken
         Naming the first line that differs from the chain, or from a checkpoint.
     """
-    head = verify_audit(connection)
+    head = verify_audit(connection, also=also)
     for number, hashed, at, signature in connection.execute(
         select(checkpoints.c.number, checkpoints.c.hash, checkpoints.c.at, checkpoints.c.signature)
         .order_by(checkpoints.c.number)

@@ -15,6 +15,8 @@ if sys.platform != "win32":
     import fcntl
 
 OWNER_ONLY = 0o600
+PART = ".part"
+"""How the name of a file ends that is not written to its end; it is held by who writes it."""
 BLOCK_BYTES = 1 << 20
 
 
@@ -30,7 +32,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     StorageError
         When the disk is full or the folder cannot be written; ``path`` is then as it was.
     """
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}{PART}")
     try:
         with _owner_only(part) as file:
             yield file
@@ -116,7 +118,39 @@ def _held(path: Path) -> Iterator[None]:
 
 def _owner_only(part: Path) -> BinaryIO:
     part.unlink(missing_ok=True)
-    return os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb")
+    file = os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb")
+    if sys.platform != "win32":
+        fcntl.flock(file, fcntl.LOCK_EX)
+    return file
+
+
+def left_over(folder: Path) -> tuple[Path, ...]:
+    """Files in a folder that somebody began to write and nobody is writing any more: their computer stopped."""
+    found = folder.glob(f".*{PART}") if folder.is_dir() else ()
+    return tuple(sorted(path for path in found if path.is_file() and not _is_written(path)))
+
+
+def remove_left_over(path: Path) -> bool:
+    """Remove such a file, its bytes first; whether that succeeded."""
+    try:
+        with path.open("r+b") as file:
+            _blank(file)
+        path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _is_written(part: Path) -> bool:
+    """Whether a process holds it. Where the system has no locks (Windows), an open file is not removed anyway."""
+    if sys.platform == "win32":
+        return False
+    try:
+        with part.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    return False
 
 
 @contextmanager

@@ -389,8 +389,8 @@ def find_any_user(connection: Connection, code: str) -> AnyRow:
 
 
 def all_tokens(connection: Connection) -> Rows:
-    """Every token without the token, the newest first: user (code), name, expires, revoked."""
-    query = select(users.c.code.label("user"), tokens.c.name, tokens.c.expires, tokens.c.revoked)
+    """Every token without the token, the newest first: user (code), name, expires, revoked, own."""
+    query = select(users.c.code.label("user"), tokens.c.name, tokens.c.expires, tokens.c.revoked, tokens.c.own)
     return connection.execute(query.select_from(tokens.join(users)).order_by(tokens.c.id.desc())).all()
 
 

@@ -7,26 +7,38 @@ without key, without ciphertext, and with everything that rested on them to be c
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, select
+from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, inspect, select, update
 
-from antigone.errors import BackupError
+from antigone.errors import BackupError, InputError
 from antigone.registry.archive import Block, read_archive_header, read_blocks, verify_archive
 from antigone.registry.audit import Head, verify_audit
-from antigone.registry.database import Place, create_registry, is_server, open_registry, transaction
+from antigone.registry.database import Place, create_registry, is_server, open_registry, snapshot, transaction
 from antigone.registry.erasure import scrub, withdraw_donor, withdraw_seeker
 from antigone.registry.migrations import migrate
 from antigone.registry.properties import IDENTITY, read_property, write_property
+from antigone.registry.proving import begin_proofs
 from antigone.registry.renewal import renew_documents
 from antigone.registry.ring import COUNTER, PLACES, Ring, read_ring
-from antigone.registry.schema import donors, families, incidents, keys, members, unidentified
+from antigone.registry.schema import (
+    donors,
+    families,
+    incidents,
+    keys,
+    members,
+    seals,
+    tokens,
+    unidentified,
+    users,
+)
+from antigone.registry.seals import SEALED, make_sealer, protect, touch
 from antigone.registry.vault import BLOCK, Vault
 
 KEPT_EMPTY = ("donors", "unidentified", "members", "candidates")
@@ -35,22 +47,61 @@ KEPT_EMPTY = ("donors", "unidentified", "members", "candidates")
 
 @dataclass(frozen=True)
 class Restored:
-    """A restored registry: rows without key by table, where its audit stands, and what ``scrub`` left to do."""
+    """A restored registry: rows without key by table, where its audit stands, and what ``scrub`` left to do.
+
+    ``access`` says who may sign in to it, and what was ended.
+    """
 
     engine: Engine = field(repr=False)
     erased: Mapping[str, int]
     head: Head
     left: tuple[str, ...]
+    access: Access
 
 
-def restore(place: Place, vault: Vault, *, archive: Path, ring: Path, at: str) -> Restored:
+@dataclass(frozen=True)
+class Access:
+    """Who may sign in after a restore, whose access was ended by it, and how many tokens were."""
+
+    users: tuple[str, ...]
+    ended: tuple[str, ...]
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was done in the transaction of a restore: rows without key by table, and the access that was ended."""
+
+    erased: Mapping[str, int]
+    access: Access
+
+
+def nothing(_connection: Connection, _loaded: Loaded) -> None:
+    """Nothing else belongs to it."""
+
+
+def restore(
+    place: Place,
+    vault: Vault,
+    *,
+    archive: Path,
+    ring: Path,
+    at: str,
+    today: Collection[str] | None = None,
+    also: Callable[[Connection, Loaded], object] = nothing,
+) -> Restored:
     """Make a new registry at ``place`` from a backup. Everything is verified before anything is written.
+
+    A backup knows nothing of what was ended since: so every token is revoked, and of the users only those of ``today``
+    keep their access (None: all of that day). ``also`` is done last, in the same transaction.
 
     The restored registry knows no place of a ring: its first backup names one. So a restore that was made as an
     exercise never writes over the ring of the registry in use.
 
     Raises
     ------
+    InputError
+        When ``today`` names somebody who is no user of the archive, or no administrator.
     BackupError
         When archive or ring are damaged, or are not of the same registry.
     VaultError
@@ -61,18 +112,74 @@ def restore(place: Place, vault: Vault, *, archive: Path, ring: Path, at: str) -
     opened = read_ring(ring, vault)
     _check_same_registry(archive, ring, opened)
     header = verify_archive(archive, public_key=opened.header.public_key)
+    _check_today(archive, today)
     with _nothing_half(place):
         engine = _empty_registry(place, archive, header.schema)
         with transaction(engine) as connection:
             lost = _load(connection, archive, opened)
             _take_over(connection, vault, opened)
-            migrate(connection)
-            renew_documents(connection, vault)
-            head = verify_audit(connection)
+            head = _bring_up(connection, vault, lost)
+            access = _end_access(connection, today)
             _erase_who_left(connection, at=at)
+            loaded = Loaded({name: len(numbers) for name, numbers in lost.items()}, access)
+            also(connection, loaded)
         left = scrub(engine) if lost else ()
         engine.dispose()
-        return Restored(open_registry(place), dict(lost), head, left)
+        return Restored(_protected(place, vault), loaded.erased, head, left, access)
+
+
+def _protected(place: Place, vault: Vault) -> Engine:
+    engine = open_registry(place)
+    with snapshot(engine) as connection:
+        protect(engine, make_sealer(connection, vault))
+    return engine
+
+
+def users_of_archive(archive: Path) -> tuple[tuple[str, str], ...]:
+    """The code and the role of everybody who had access on the day of a backup, by code."""
+    found: list[tuple[str, str]] = []
+    for block in read_blocks(archive):
+        if block.table == users.name:
+            rows = (dict(zip(block.columns, row, strict=True)) for row in block.rows)
+            found += [(row["code"], row["role"]) for row in rows if row["active"]]
+    return tuple(sorted(found))
+
+
+def _check_today(archive: Path, today: Collection[str] | None) -> None:
+    if today is None:
+        return
+    roles = dict(users_of_archive(archive))
+    unknown = sorted(set(today) - roles.keys())
+    if unknown or "administrator" not in {roles.get(code) for code in today}:
+        found = f"no users with access: {', '.join(unknown)}" if unknown else "no administrator"
+        raise InputError(
+            f"the list of today's users has {found}; expected some of {', '.join(roles)}, and an administrator among "
+            "them; correct the list"
+        )
+
+
+def _bring_up(connection: Connection, vault: Vault, lost: Mapping[str, set[int]]) -> Head:
+    """The archive's tables at the newest schema, with rows that were emptied to be sealed by the next line."""
+    sealed = inspect(connection).has_table(seals.name)
+    migrate(connection)
+    head = verify_audit(connection)
+    sealer = make_sealer(connection, vault, new=not sealed)
+    protect(connection.engine, sealer, also=connection)
+    renew_documents(connection, vault)
+    if not sealed:
+        begin_proofs(connection, sealer, everything=True)
+    for name in lost.keys() & SEALED.keys():
+        touch(connection, SEALED[name], lost[name])
+    return head
+
+
+def _end_access(connection: Connection, today: Collection[str] | None) -> Access:
+    """Revoke every token, and end the access of who is no user any more."""
+    revoked = connection.execute(update(tokens).where(tokens.c.revoked.is_(False)).values(revoked=True)).rowcount
+    active = connection.scalars(select(users.c.code).where(users.c.active.is_(True)).order_by(users.c.code)).all()
+    ended = tuple(code for code in active if today is not None and code not in today)
+    connection.execute(update(users).where(users.c.code.in_(ended)).values(active=False))
+    return Access(tuple(code for code in active if code not in ended), ended, revoked)
 
 
 def _empty_registry(place: Place, archive: Path, schema: str) -> Engine:
@@ -93,12 +200,12 @@ def _check_same_registry(archive: Path, ring: Path, opened: Ring) -> None:
         )
 
 
-def _load(connection: Connection, archive: Path, ring: Ring) -> Counter[str]:
-    """Insert every row; the tables are those of the backup's version, whatever the newest are."""
+def _load(connection: Connection, archive: Path, ring: Ring) -> Mapping[str, set[int]]:
+    """Insert every row; the tables are those of the backup's version, whatever the newest are. Rows without key."""
     tables = MetaData()
     tables.reflect(connection)
     _load_keys(connection, ring)
-    lost: Counter[str] = Counter()
+    lost: dict[str, set[int]] = defaultdict(set)
     for block in read_blocks(archive):
         table = tables.tables[block.table]
         rows = [row for found in _rows(block) if (row := _without_lost_key(table, found, ring, lost)) is not None]
@@ -118,11 +225,13 @@ def _rows(block: Block) -> Iterator[dict[str, Any]]:
     return (dict(zip(block.columns, row, strict=True)) for row in block.rows)
 
 
-def _without_lost_key(table: Table, row: dict[str, Any], ring: Ring, lost: Counter[str]) -> dict[str, Any] | None:
+def _without_lost_key(
+    table: Table, row: dict[str, Any], ring: Ring, lost: dict[str, set[int]]
+) -> dict[str, Any] | None:
     """The row as it is restored: as it was, or emptied, or not at all."""
     if row.get("key") is None or row["key"] in ring.keys:
         return row
-    lost[table.name] += 1
+    lost[table.name].add(row["id"])
     return {**row, "key": None, "sealed": None} if table.name in KEPT_EMPTY else None
 
 

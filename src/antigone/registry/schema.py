@@ -24,6 +24,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 
 CONVENTION = {
@@ -57,6 +59,7 @@ def _one_of(column: str, *values: str) -> CheckConstraint:
 
 
 ROLES = ("administrator", "registrar", "geneticist", "reviewer", "coordinator", "auditor")
+ACCESS_KINDS = ("account", "role", "password", "token", "second factor")
 CONSENT_SCOPES = ("identification", "court", "sharing")
 PAIRING_STATES = ("open", "proposed", "confirmed", "rejected", "reopening")
 RUN_STATES = ("running", "finished", "failed", "cancelled", "to be computed again")
@@ -85,9 +88,26 @@ users = Table(
     Column("one_time_secret", LargeBinary),
     Column("active", Boolean, nullable=False),
     Column("created", Instant, nullable=False),
+    Column("founder", Boolean, nullable=False, server_default=false()),
+    Column("must_change", Boolean, nullable=False, server_default=false()),
     _one_of("role", *ROLES),
 )  # fmt: skip
-"""``password`` is an Argon2id string; ``one_time_secret`` the sealed secret of one-time codes."""
+"""``password`` is an Argon2id string; ``one_time_secret`` the sealed secret of one-time codes. ``founder``: one of the
+two who were there before anybody could countersign; ``must_change``: the password was given by somebody else."""
+
+access_changes = Table(
+    "access_changes", metadata,
+    _row(),
+    _to("users", "user"),
+    _to("users", "made_by"),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(20), nullable=False),
+    _to("users", "countersigned_by", optional=True),
+    Column("countersigned", Instant),
+    _one_of("kind", *ACCESS_KINDS),
+)  # fmt: skip
+"""What an administrator changed of a user's access; until another person has countersigned it, the user decides
+nothing."""
 
 tokens = Table(
     "tokens", metadata,
@@ -97,8 +117,9 @@ tokens = Table(
     Column("name", Code, nullable=False),
     Column("expires", Instant, nullable=False),
     Column("revoked", Boolean, nullable=False),
+    Column("own", Boolean, nullable=False, server_default=false()),
 )  # fmt: skip
-"""Access of programs: the SHA-256 of the token, never the token."""
+"""Access of programs: the SHA-256 of the token, never the token. ``own``: its user made it, and nobody else saw it."""
 
 incidents = Table(
     "incidents", metadata,
@@ -428,9 +449,31 @@ audit = Table(
     Column("subject", Text, nullable=False),
     Column("previous", Hash, nullable=False),
     Column("hash", Hash, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("''")),
+    Column("proof", Hash, nullable=False, server_default=text("''")),
     Index("ix_audit_actor_action", "actor", "action", "number"),
 )  # fmt: skip
-"""Append-only; each line holds the hash of the one before. Codes only: no names, no genotypes."""
+"""Append-only; each line holds the hash of the one before. Codes only: no names, no genotypes. ``state``: of each table
+that the action wrote, how many rows it has and a digest of them all, as JSON; ``proof``: a code over ``hash`` that only
+who has the keys can make. Both are empty in lines of before version 0009."""
+
+seals = Table(
+    "seals", metadata,
+    Column("kind", String(40), primary_key=True),
+    Column("number", Number, primary_key=True, autoincrement=False),
+    Column("line", Number, nullable=False),
+    Column("code", LargeBinary, nullable=False),
+)  # fmt: skip
+"""For each row that the audit answers for, its table and number, the line of the audit that wrote it, and a code over
+its columns that only who has the keys can make."""
+
+totals = Table(
+    "totals", metadata,
+    Column("kind", String(40), primary_key=True),
+    Column("rows", Number, nullable=False),
+    Column("digest", Hash, nullable=False),
+)  # fmt: skip
+"""How many rows of each table are sealed, and the digest of their seals, as the newest line of the audit has it."""
 
 checkpoints = Table(
     "checkpoints", metadata,

@@ -24,18 +24,35 @@ REFUSED = "the user is unknown or the password is wrong, or the one-time code; t
 """One message for every reason, so that nobody learns which of them was right."""
 
 
+_COLUMNS = (users.c.id, users.c.code, users.c.role, users.c.active, users.c.must_change)
+
+
 @dataclass(frozen=True)
 class User:
-    """Somebody who may use the registry. ``code`` stands in the audit: a function or initials, not a name."""
+    """Somebody who may use the registry. ``code`` stands in the audit: a function or initials, not a name.
+
+    ``must_change``: the password was given by somebody else, and opens nothing but the form for another one.
+    """
 
     id: int
     code: str
     role: str
     active: bool
+    must_change: bool = False
 
 
-def add_user(connection: Connection, *, code: str, role: str, password: str, at: str, cost: Cost = STRONG) -> User:
-    """Add a user, in the caller's transaction.
+def add_user(
+    connection: Connection,
+    *,
+    code: str,
+    role: str,
+    password: str,
+    at: str,
+    cost: Cost = STRONG,
+    given: bool = False,
+    founder: bool = False,
+) -> User:
+    """Add a user, in the caller's transaction; ``given``: somebody else chose the password.
 
     Raises
     ------
@@ -51,8 +68,9 @@ def add_user(connection: Connection, *, code: str, role: str, password: str, at:
         raise Conflict(f"user '{code}' exists already; choose another code, users are never removed from the history")
     hashed = _hash(password, cost)
     row = {"code": code, "role": role, "password": hashed, "active": True, "created": at}
+    row |= {"must_change": given, "founder": founder}
     number = connection.execute(insert(users).values(row).returning(users.c.id)).scalar_one()
-    return User(number, code, role, True)
+    return User(number, code, role, True, given)
 
 
 def sign_in(connection: Connection, *, code: str, password: str, cost: Cost = STRONG) -> User:
@@ -73,7 +91,7 @@ def sign_in(connection: Connection, *, code: str, password: str, cost: Cost = ST
         When the user is unknown or left, or the password is wrong: one message for all three.
     """
     user = _find(connection, users.c.code == code)
-    stored = connection.execute(select(users.c.password).where(users.c.code == code)).scalar()
+    stored = _stored(connection, code)
     matches = _matches(password, stored or _hash("nobody has this password", cost))
     if user is None or not user.active or stored is None or not matches:
         raise Forbidden(REFUSED)
@@ -96,20 +114,29 @@ def find_user(connection: Connection, code: str) -> User:
 
 def all_users(connection: Connection) -> list[User]:
     """Everybody who ever was a user, by code."""
-    query = select(users.c.id, users.c.code, users.c.role, users.c.active).order_by(users.c.code)
-    return [User(*row) for row in connection.execute(query)]
+    return [User(*row) for row in connection.execute(select(*_COLUMNS).order_by(users.c.code))]
 
 
 def password_mark(connection: Connection, code: str) -> str:
     """A text that is another one whenever this user's password was set, and tells nothing of it; empty for nobody."""
-    stored = connection.execute(select(users.c.password).where(users.c.code == code)).scalar()
+    stored = _stored(connection, code)
     return _digest(f"mark of {stored}") if stored else ""
 
 
-def set_password(connection: Connection, user: User, *, password: str, cost: Cost = STRONG) -> None:
-    """Give a user a new password. See `add_user` for what is refused."""
+def set_password(
+    connection: Connection, user: User, *, password: str, cost: Cost = STRONG, given: bool = False
+) -> None:
+    """Give a user a new password; ``given``: somebody else chose it. See `add_user` for what is refused.
+
+    Raises
+    ------
+    Conflict
+        When the user has to choose another password than the one that was given, and chose the same.
+    """
+    if user.must_change and not given and _matches(password, _stored(connection, user.code) or ""):
+        raise Conflict("this is the password that somebody else gave you, and knows; choose another one")
     hashed = _hash(password, cost)
-    connection.execute(update(users).where(users.c.id == user.id).values(password=hashed))
+    connection.execute(update(users).where(users.c.id == user.id).values(password=hashed, must_change=given))
 
 
 def set_role(connection: Connection, user: User, *, role: str) -> User:
@@ -141,7 +168,7 @@ def deactivate(connection: Connection, user: User) -> None:
 
 
 def reactivate(connection: Connection, code: str, *, password: str, cost: Cost = STRONG) -> None:
-    """Give somebody access again whose access was ended, with a new password; their tokens stay revoked.
+    """Give somebody access again whose access was ended, with a password given to them; their tokens stay revoked.
 
     Raises
     ------
@@ -154,16 +181,18 @@ def reactivate(connection: Connection, code: str, *, password: str, cost: Cost =
     if user is None or user.active:
         raise Conflict(f"there is no user '{code}' whose access was ended; see the list of users")
     hashed = _hash(password, cost)
-    connection.execute(update(users).where(users.c.id == user.id).values(active=True, password=hashed))
+    values = {"active": True, "password": hashed, "must_change": True}
+    connection.execute(update(users).where(users.c.id == user.id).values(**values))
 
 
-def new_token(connection: Connection, user: User, *, name: str, expires: str) -> str:
-    """A token for a program that acts as ``user`` until ``expires`` (UTC, ISO 8601).
+def new_token(connection: Connection, user: User, *, name: str, expires: str, own: bool = False) -> str:
+    """A token for a program that acts as ``user`` until ``expires`` (UTC, ISO 8601); ``own``: the user makes it.
 
     It is shown once; the registry keeps its SHA-256, which is enough because a token has 256 random bits.
     """
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     row = {"user": user.id, "digest": _digest(token), "name": name, "expires": expires, "revoked": False}
+    row |= {"own": own}
     connection.execute(insert(tokens).values(row))
     return token
 
@@ -184,6 +213,11 @@ def user_of_token(connection: Connection, token: str, *, at: str) -> User:
     return user
 
 
+def is_own_token(connection: Connection, token: str) -> bool:
+    """Whether its user made a token, so that nobody else has seen it."""
+    return bool(connection.execute(select(tokens.c.own).where(tokens.c.digest == _digest(token))).scalar())
+
+
 def revoke_token(connection: Connection, user: User, *, name: str) -> int:
     """Revoke a user's tokens of this name, and say how many there were."""
     mine = and_(tokens.c.user == user.id, tokens.c.name == name, tokens.c.revoked.is_(False))
@@ -191,8 +225,12 @@ def revoke_token(connection: Connection, user: User, *, name: str) -> int:
 
 
 def _find(connection: Connection, which: ColumnElement[bool]) -> User | None:
-    row = connection.execute(select(users.c.id, users.c.code, users.c.role, users.c.active).where(which)).first()
+    row = connection.execute(select(*_COLUMNS).where(which)).first()
     return User(*row) if row else None
+
+
+def _stored(connection: Connection, code: str) -> str | None:
+    return connection.execute(select(users.c.password).where(users.c.code == code)).scalar()
 
 
 def _check_role(role: str) -> None:

@@ -26,6 +26,8 @@ from antigone.registry.schema import keys
 KEY_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
+REGISTRY_KEY = "registry_key"
+"""The name of the property with the number of the key of the registry's own secrets."""
 BLOCK = 1000
 """Keys read in one query: below every limit on bound values."""
 
@@ -201,10 +203,10 @@ def registry_key(connection: Connection, vault: Vault) -> DataKey:
     VaultError
         When its row of ``keys`` is gone.
     """
-    number = find_property(connection, "registry_key")
+    number = find_property(connection, REGISTRY_KEY)
     if number is None:
         key = vault.new_key(connection)
-        write_property(connection, "registry_key", str(key.id))
+        write_property(connection, REGISTRY_KEY, str(key.id))
         return key
     found = vault.data_keys(connection, [int(number)])
     if int(number) not in found:

@@ -33,6 +33,7 @@ IN_WORDS: Mapping[Action, str] = {
     "write family letter": "making a letter to a family",
     "manage users": "managing users",
     "manage tokens": "managing tokens of programs",
+    "countersign": "countersigning changes of access",
     "own account": "one's own account",
     "see safekeeping": "looking at keys and backups",
     "rotate key": "changing the master key",

@@ -8,6 +8,7 @@ from pathlib import Path
 from antigone.casework.demo import demo_incident
 from antigone.casework.registry import reviewing, users
 from antigone.casework.registry.candidates import list_candidates
+from antigone.casework.registry.countersigning import countersign, list_changes
 from antigone.casework.registry.importing import import_incident, incident_code
 from antigone.casework.registry.opening import (
     init_registry,
@@ -25,7 +26,8 @@ from antigone.model.case import Incident
 from antigone.web.settings import DemoUser
 
 PASSWORD = "ferry-demo-2026"  # noqa: S105 - shown on the sign-in page; the registry holds simulated persons only
-PURPOSE = "demonstration"
+FIRST_PASSWORD = "first-demo-2026"  # noqa: S105 - each user changes it while the demonstration is made
+PURPOSE, AUDITOR = "demonstration", "auditor"
 MOST_REVIEWED = 200
 DATABASE, KEY_FILE = "registry.db", "registry.db.key"
 CODES: tuple[tuple[str, Role], ...] = (*((role, role) for role in ROLES), ("geneticist-2", "geneticist"))
@@ -67,15 +69,23 @@ def make_demo(folder: Path, *, incident: Incident | None = None) -> Registry:
     registry = init_registry(
         folder / DATABASE, administrator=first, password=PASSWORD, key_file=folder / KEY_FILE, passphrase=PASSWORD
     )
-    administrator = session_of(registry, first, purpose=PURPOSE)
-    for code, role in CODES[1:]:
-        users.add_user(administrator, code, role=role, password=PASSWORD)
+    _add_users(registry)
     simulated = demo_incident()[0] if incident is None else incident
     code = incident_code(simulated.title)
     import_incident(_as(registry, "registrar"), code, simulated)
     search(_as(registry, "geneticist"), code)
     _review(registry, code)
     return registry
+
+
+def _add_users(registry: Registry) -> None:
+    """As a team does it: a first password, another one of their own, and the auditor countersigns."""
+    administrator = _as(registry, CODES[0][0])
+    for code, role in sorted(CODES[1:], key=lambda one: one[1] != AUDITOR):  # the auditor first: a founder
+        users.add_user(administrator, code, role=role, password=FIRST_PASSWORD)
+        users.change_own_password(_as(registry, code), old=FIRST_PASSWORD, new=PASSWORD)
+    for change in list_changes(_as(registry, AUDITOR)):
+        countersign(_as(registry, AUDITOR), change.number)
 
 
 def _review(registry: Registry, incident: str) -> None:

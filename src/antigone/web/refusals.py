@@ -23,6 +23,7 @@ from antigone.errors import (
     InputError,
     ModelError,
     NotForRole,
+    NotWhole,
     PlanTooLarge,
     RegistryError,
     StorageError,
@@ -32,7 +33,7 @@ from antigone.errors import (
 from antigone.web.actions import tell_not_for_role
 from antigone.web.places import places_of
 from antigone.web.rendering import environment, link
-from antigone.web.visits import SignInNeeded, Visit, signed_in
+from antigone.web.visits import PasswordNeeded, SignInNeeded, Visit, signed_in
 
 log = logging.getLogger("antigone.web")
 MISTAKE = "nothing was changed by this step; try again, and report it if it stays"
@@ -47,6 +48,7 @@ REFUSALS: tuple[tuple[type[AntigoneError], int, str], ...] = (
     (PlanTooLarge, 422, "This is too large to be exact"),
     (StorageError, 503, "The registry cannot be used just now"),
     (VaultError, 422, "This cannot be used as it is"),
+    (NotWhole, 409, "The registry is not as its audit left it"),
     (ChainBroken, 409, "The audit is not whole"),
     (BackupError, 409, "A backup cannot be used"),
     (RegistryError, 404, "This is not in the registry"),
@@ -65,6 +67,7 @@ KNOWN = {
 def add_refusals(app: FastAPI) -> None:
     """Give an application its pages for what is refused."""
     app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(PasswordNeeded, _choose_password)
     app.add_exception_handler(AntigoneError, _refused)
     app.add_exception_handler(HTTPException, _not_found)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -94,7 +97,7 @@ def _visit_of(request: Request) -> Visit | None:
         return known
     try:
         return signed_in(request, "")
-    except (SignInNeeded, AntigoneError):
+    except (SignInNeeded, PasswordNeeded, AntigoneError):
         return None
 
 
@@ -113,6 +116,13 @@ def _sign_in(request: Request, error: Exception) -> Response:
     if request.headers.get("hx-request"):  # a part of a page was asked for: the whole page must go
         return Response(status_code=204, headers={"HX-Redirect": address})
     return RedirectResponse(address, status_code=303)
+
+
+def _choose_password(request: Request, _error: Exception) -> Response:
+    """To the form for another password, whatever was asked for."""
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers={"HX-Redirect": "/account"})
+    return RedirectResponse("/account", status_code=303)
 
 
 def _page_of(request: Request) -> str:

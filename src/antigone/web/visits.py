@@ -59,6 +59,14 @@ class Web:
         )
 
 
+OPEN_BEFORE = ("/account", "/account/password", "/sign-out")
+"""What is open to somebody whose password was given to them by somebody else: to change it, and to go."""
+
+
+class PasswordNeeded(Exception):
+    """Somebody is signed in with a password that another person gave them, and has to choose one of their own."""
+
+
 class SignInNeeded(Exception):
     """Nobody is signed in at this browser, or not any more; ``ending`` says why not any more."""
 
@@ -141,6 +149,8 @@ def signed_in(request: Request, token: Annotated[str, Depends(sent_token)]) -> V
     ------
     SignInNeeded
         When the session ended, the user left, or their password was changed since it began.
+    PasswordNeeded
+        When somebody else gave the user their password.
     Forbidden
         When the form is not ours.
     """
@@ -158,6 +168,8 @@ def signed_in(request: Request, token: Annotated[str, Depends(sent_token)]) -> V
         web.sessions.close(cookie)
         raise SignInNeeded("closed") from None
     request.state.visit = Visit(web, request, session, cookie, found.csrf)
+    if session.must_change and request.url.path not in OPEN_BEFORE:
+        raise PasswordNeeded
     return request.state.visit
 
 

@@ -10,6 +10,7 @@ from antigone.casework.registry.session import Session, action
 from antigone.casework.registry.views import BackedUp
 from antigone.errors import BackupError, InputError, RegistryError, StorageError
 from antigone.registry.archive import read_archive_header, verify_archive
+from antigone.registry.backup import interrupted
 from antigone.registry.database import snapshot
 from antigone.registry.properties import IDENTITY, find_property, read_property
 from antigone.registry.signing import PUBLIC
@@ -89,6 +90,12 @@ def list_backups(session: Session, places: BackupPlaces | None) -> tuple[Archive
         identity = read_property(connection, IDENTITY)
     found = [_archive_line(path, identity) for path in places.folder.glob(f"*{ENDING}") if path.is_file()]
     return tuple(sorted(found, key=lambda line: (line.at, line.name), reverse=True))
+
+
+@action("back up")
+def list_interrupted(session: Session, places: BackupPlaces | None) -> tuple[str, ...]:
+    """What interrupted backups left in the folder; the next backup removes it."""
+    return () if places is None else tuple(path.name for path in interrupted(places.folder))
 
 
 @action("back up")

@@ -28,6 +28,7 @@ from antigone.model.pedigree import Pedigree
 from antigone.model.profile import NOT_TYPED, Profile
 from antigone.model.result import Candidate, SearchResult
 from antigone.registry import candidates as stored
+from antigone.registry.access import open_changes, why_no_decision
 from antigone.registry.candidates import Newest, Only, Order
 from antigone.registry.growth import was_added_to
 from antigone.registry.instruments import count_lapsed, count_uncovered
@@ -212,6 +213,7 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
     closed, opened = _opened(session, connection, row)
     subject.update({"pairing": row.pairing} | ({"refused": closed} if closed else {}))
     decisions = read_decisions(connection, row.pairing)
+    barred = why_no_decision(open_changes(connection, of=session.user), own_session=session.own)
     of_person, all_of_person = _others(connection, row, Only(unidentified=row.unidentified))
     of_missing, all_of_missing = _others(connection, row, Only(family=row.family, missing=row.missing))
     return CandidateView(
@@ -229,7 +231,8 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         all_of_unidentified=all_of_person,
         all_of_missing=all_of_missing,
         run=run_view(connection, row.run),
-        may=_may(session, line, decisions, stale=line.stale),
+        may=_may(session, line, decisions, stale=line.stale, barred=barred),
+        barred=barred,
         parts=_other_parts(connection, row.incident, line.unidentified),
         against=stands_against(connection, row.pairing),
         changed=_what_changed(connection, row, opened),
@@ -322,9 +325,13 @@ def _line(line: stored.CandidateLine) -> CandidateLine:
     return CandidateLine(**vars(line))
 
 
-def _may(session: Session, line: CandidateLine, decisions: tuple[Decision, ...], *, stale: bool) -> tuple[str, ...]:
+def _may(
+    session: Session, line: CandidateLine, decisions: tuple[Decision, ...], *, stale: bool, barred: str
+) -> tuple[str, ...]:
     """What this user can do now: by role, by state, and not against the rule of two persons."""
     steps = ["comment"] if session.role in ALLOWED["comment"] else []
+    if barred:
+        return tuple(steps)
     for step in TRANSITIONS:
         last = next((d for d in reversed(decisions) if d.action == step.not_by), None)
         mine = last is not None and last.user == session.code

@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import Connection, Row
+
+from antigone.casework.registry.replaying import Replay
 from antigone.casework.registry.session import Clock, Session, Subject, action, stamp, utc_now
 from antigone.casework.registry.views import BackedUp, Rotated, Verified
-from antigone.errors import AntigoneError, VaultError
+from antigone.errors import AntigoneError, ChainBroken, NotWhole, VaultError
 from antigone.registry import escrow, keyfile
-from antigone.registry.audit import append
+from antigone.registry.archive import read_archive_header
+from antigone.registry.audit import Head, append
 from antigone.registry.backup import backup
 from antigone.registry.checkpoints import Checkpoint, read_checkpoint, verify_checkpoint, verify_history
-from antigone.registry.database import Place, check_integrity, transaction
+from antigone.registry.database import Place, check_integrity
+from antigone.registry.guards import check_guards
 from antigone.registry.keyfile import create_key_file, master_key_text, parse_master_key, read_key_file
 from antigone.registry.passphrase import STRONG, Cost
-from antigone.registry.restore import Restored
+from antigone.registry.proving import (
+    Finding,
+    Progress,
+    ProofReader,
+    check_registry,
+    describe_lines,
+    proven_since,
+    quiet,
+)
+from antigone.registry.restore import Loaded, Restored, users_of_archive
 from antigone.registry.restore import restore as restore_backup
 from antigone.registry.ring import Unreached, outdated_rings, remove_ring_place, write_rings
 from antigone.registry.rotation import Rotation, next_generation, rotate, rotate_key_file
+from antigone.registry.seals import make_sealer
 from antigone.registry.vault import Vault, check_vault
 
 WHOLE = "whole up to line"
@@ -48,7 +64,7 @@ def back_up(session: Session, archive: Path, *, ring: Path) -> BackedUp:
     rows = sum(made.rows.values())
     with session.writing("back up", {"archive": archive.name, "rows": rows, "rings unreached": len(made.unreached)}):
         pass  # that it came to its end: `read_safekeeping` tells the administrator
-    return BackedUp(archive, ring, rows, describe(made.unreached))
+    return BackedUp(archive, ring, rows, describe(made.unreached), made.removed)
 
 
 @action("back up")
@@ -74,10 +90,19 @@ def forget_ring(session: Session, place: Path) -> None:
 
 
 @action("verify")
-def verify(session: Session, *, checkpoints: Sequence[Path | Checkpoint] = ()) -> Verified:
-    """Check the database, the master key, the whole audit, and that it agrees with exported checkpoints.
+def verify(session: Session, *, checkpoints: Sequence[Path | Checkpoint] = (), progress: Progress = quiet) -> Verified:
+    """Check the database, the keys, the whole audit, that every row is as the audit left it, and exported checkpoints.
 
     That it was found whole is a second line in the audit.
+
+    Parameters
+    ----------
+    session
+        Of an auditor or an administrator.
+    checkpoints
+        Exported ones, that must agree with the audit.
+    progress
+        Is told of each table while its rows are checked.
 
     Raises
     ------
@@ -85,40 +110,110 @@ def verify(session: Session, *, checkpoints: Sequence[Path | Checkpoint] = ()) -
         When the database is damaged, or the file of a checkpoint cannot be read.
     ChainBroken
         Naming the first line of the audit that is not what was written.
+    NotWhole
+        When anything else is not as the audit left it, with everything that was found.
     """
     subject: Subject = {"checkpoints": len(checkpoints)}
     with session.reading("verify", subject) as connection:
         check_integrity(connection)
         check_vault(connection, session.registry.vault)
-        head = verify_history(connection)
+        head, since = _check_whole(connection, session.registry.vault, progress)
         for one in checkpoints:
             verify_checkpoint(connection, one if isinstance(one, Checkpoint) else read_checkpoint(one))
-        found = Verified(head.number, head.hash, len(checkpoints), describe(outdated_rings(connection)))
+        found = Verified(head.number, head.hash, len(checkpoints), describe(outdated_rings(connection)), since)
     with session.writing("verify", {**subject, WHOLE: found.lines}):
         pass
     return found
 
 
-def restore(place: Place, vault: Vault, *, archive: Path, ring: Path, clock: Clock = utc_now) -> Restored:
+def _check_whole(connection: Connection, vault: Vault, progress: Progress) -> tuple[Head, int]:
+    """The end of the audit and the first line with a proof, when everything is as the audit left it."""
+    sealer = make_sealer(connection, vault)
+    lines, replay = ProofReader(sealer, proven_since(connection, sealer)), Replay()
+    broken: ChainBroken | None = None
+
+    def read(line: Row[Any]) -> None:
+        lines(line)
+        replay(line)
+
+    try:
+        head = verify_history(connection, also=read)
+    except ChainBroken as error:
+        broken = error
+    findings = [*lines.findings()]
+    if broken is None:  # otherwise the audit does not say how anything should stand
+        findings += [*replay.findings(connection), *check_registry(connection, vault, lines, progress=progress)]
+    else:
+        findings += [Finding("database", words) for words in check_guards(connection)]
+    if broken is not None and not findings:
+        raise broken
+    if findings:
+        raise _not_whole(connection, broken, findings)
+    return head, lines.since or 1
+
+
+def _not_whole(connection: Connection, broken: ChainBroken | None, findings: Sequence[Finding]) -> NotWhole:
+    wrote = describe_lines(connection, findings)
+    said = [str(broken)] if broken else []
+    said += [f"{one} ({wrote[one.line]})" if one.line in wrote else str(one) for one in findings]
+    said.append("keep the database as it is, compare it with a backup, and tell who keeps your checkpoints")
+    return NotWhole(broken.number if broken else min(one.line for one in findings), said)
+
+
+def restore(
+    place: Place,
+    vault: Vault,
+    *,
+    archive: Path,
+    ring: Path,
+    today: Collection[str] | None = None,
+    clock: Clock = utc_now,
+) -> Restored:
     """Make a registry from an archive, the current ring and the master key, with a line about it in its audit.
 
-    It needs no session, because there is nothing yet to sign in to.
+    It needs no session, because there is nothing yet to sign in to. Every token is revoked, and nobody is signed in.
+
+    Parameters
+    ----------
+    place, vault, archive, ring
+        Where to, the master key, and the two files of the backup.
+    today
+        The codes of those who are users today; the access of all others ends (None: of nobody).
+    clock
+        What dates it.
 
     Returns
     -------
-    What was restored, and how many rows as erased because the ring has no key for them.
+    What was restored, how many rows as erased because the ring has no key for them, and who has access.
 
     Raises
     ------
+    InputError
+        When ``today`` names somebody who is no user of the archive, or no administrator.
     BackupError, VaultError, StorageError
         When archive, ring or key are damaged or do not belong together, or there is something at ``place``.
     """
     at = stamp(clock())
-    made = restore_backup(place, vault, archive=archive, ring=ring, at=at)
-    subject = json.dumps({"archive": archive.name, "restored as erased": dict(made.erased)}, sort_keys=True)
-    with transaction(made.engine) as connection:
-        append(connection, at=at, actor="restore", action="restore", purpose="to bring a backup back", subject=subject)
-    return made
+
+    def note(connection: Connection, done: Loaded) -> None:
+        access = {"users ended": list(done.access.ended), "tokens ended": done.access.tokens}
+        told = {"archive": archive.name, "restored as erased": dict(done.erased), **access}
+        about = json.dumps(told, ensure_ascii=False, sort_keys=True)
+        append(connection, at=at, actor="restore", action="restore", purpose="to bring a backup back", subject=about)
+
+    return restore_backup(place, vault, archive=archive, ring=ring, at=at, today=today, also=note)
+
+
+def list_archived_users(archive: Path) -> tuple[tuple[str, str], ...]:
+    """The code and the role of everybody who had access when a backup was made; the archive is not verified.
+
+    Raises
+    ------
+    BackupError, StorageError
+        When it cannot be read.
+    """
+    read_archive_header(archive)
+    return users_of_archive(archive)
 
 
 @action("rotate key")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from antigone.casework.registry.roles import ALLOWED
 from antigone.casework.registry.session import Session, action
 from antigone.errors import Conflict
-from antigone.registry import onetime, users
+from antigone.registry import access, onetime, users
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,9 @@ def reset_codes(session: Session, code: str) -> None:
         When there is no active user of that code.
     """
     with session.writing("manage users", {"one-time codes reset of": code}) as connection:
-        onetime.reset_codes(connection, users.find_user(connection, code).id)
+        user, at = users.find_user(connection, code), session.registry.now()
+        onetime.reset_codes(connection, user.id)
+        access.record_change(connection, user.id, made_by=session.user, kind="second factor", at=at)
 
 
 def _others_who_reset(session: Session, connection: Connection) -> list[str]:

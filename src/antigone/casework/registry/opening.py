@@ -33,7 +33,9 @@ from antigone.registry.keyfile import (
 from antigone.registry.migrations import LATEST
 from antigone.registry.onetime import accept_code, has_codes
 from antigone.registry.passphrase import STRONG, Cost, check_length
+from antigone.registry.proving import begin_proofs
 from antigone.registry.renewal import renew_documents
+from antigone.registry.seals import make_sealer, protect
 from antigone.registry.users import User, add_user
 from antigone.registry.vault import Vault, check_vault, found_registry
 
@@ -106,6 +108,9 @@ def init_registry(
             made_key = True
         with transaction(engine) as connection:
             found_registry(connection, registry.vault)
+            sealer = make_sealer(connection, registry.vault, new=True)
+            protect(engine, sealer, also=connection)
+            begin_proofs(connection, sealer)
             first = add_user(
                 connection,
                 code=administrator,
@@ -113,6 +118,7 @@ def init_registry(
                 password=password,
                 at=registry.now(),
                 cost=cost,
+                founder=True,
             )
             _session(registry, first, "to begin the registry").note(connection, "begin", {"user": administrator})
     except BaseException:
@@ -157,6 +163,7 @@ def open_with(place: Place, vault: Vault, *, clock: Clock = utc_now, cost: Cost 
     try:
         with snapshot(engine) as connection:
             check_vault(connection, vault)
+            protect(engine, make_sealer(connection, vault))
     except AntigoneError:
         engine.dispose()
         raise
@@ -189,7 +196,10 @@ def upgrade_registry(place: Place, vault: Vault, *, clock: Clock = utc_now) -> t
 
     def record(connection: Connection) -> None:
         check_vault(connection, vault)
+        sealer = make_sealer(connection, vault, new=True)
+        protect(connection.engine, sealer, also=connection)
         renewed = renew_documents(connection, vault)
+        begin_proofs(connection, sealer, everything=True)
         subject = json.dumps({"from": before, "to": LATEST, "documents renewed": renewed})
         append(
             connection,
@@ -326,11 +336,12 @@ def session_of_token(registry: Registry, token: str, *, purpose: str) -> Session
     """
     _check_purpose(purpose)
     with snapshot(registry.engine) as connection:
-        return _session(registry, users.user_of_token(connection, token, at=registry.now()), purpose)
+        user = users.user_of_token(connection, token, at=registry.now())
+        return _session(registry, user, purpose, own=users.is_own_token(connection, token))
 
 
-def _session(registry: Registry, user: User, purpose: str) -> Session:
-    return Session(registry, user.id, user.code, cast(Role, user.role), purpose)
+def _session(registry: Registry, user: User, purpose: str, *, own: bool = True) -> Session:
+    return Session(registry, user.id, user.code, cast(Role, user.role), purpose, own, user.must_change)
 
 
 def _check_purpose(purpose: str) -> None:

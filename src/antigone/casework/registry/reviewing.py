@@ -8,6 +8,7 @@ from antigone.casework.registry.roles import Action
 from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import PairingView
 from antigone.registry import pairings
+from antigone.registry.access import check_may_decide
 from antigone.registry.overview import find_incident
 
 ROLE_OF: Mapping[pairings.Action, Action] = {
@@ -91,6 +92,7 @@ def declare_parts(session: Session, incident: str, one: str, other: str, *, reas
         When they are confirmed as two different missing persons.
     """
     with session.writing("propose", {"incident": incident, "parts of one person": [one, other]}) as connection:
+        check_may_decide(connection, session.user, own_session=session.own)
         pairings.declare_parts(
             connection,
             incident=find_incident(connection, incident).id,
@@ -107,6 +109,7 @@ def _decide(
 ) -> PairingView:
     subject: Subject = {"pairing": pairing, "step": step}
     with session.writing(ROLE_OF[step], subject) as connection:
+        check_may_decide(connection, session.user, own_session=session.own)
         now = pairings.decide(
             connection,
             pairing,

@@ -15,11 +15,11 @@ from sqlalchemy import Connection, Engine
 
 from antigone.casework.registry.counting import Kept
 from antigone.casework.registry.roles import ALLOWED, Action, Role
-from antigone.errors import Forbidden, NotForRole
+from antigone.errors import Forbidden, NewPasswordNeeded, NotForRole
 from antigone.registry.audit import append
 from antigone.registry.database import check_schema, snapshot, transaction
 from antigone.registry.passphrase import STRONG, Cost
-from antigone.registry.users import find_user
+from antigone.registry.users import User, find_user
 from antigone.registry.vault import Vault
 
 P = ParamSpec("P")
@@ -75,13 +75,19 @@ class Registry:
 
 @dataclass(frozen=True)
 class Session:
-    """One user in one role. ``purpose`` is written beside each of their actions in the audit."""
+    """One user in one role. ``purpose`` is written beside each of their actions in the audit.
+
+    ``own`` is false for a program with a token that somebody else made, who could be using it too; ``must_change``
+    when somebody else gave the user their password, so that nothing is open to them until they change it.
+    """
 
     registry: Registry
     user: int
     code: str
     role: Role
     purpose: str
+    own: bool = True
+    must_change: bool = False
 
     @contextmanager
     def writing(self, action: Action, subject: Subject) -> Iterator[Connection]:
@@ -139,11 +145,14 @@ class Session:
         Raises
         ------
         Forbidden
-            When the role of the user does not allow the action, or is no longer theirs.
+            When the role of the user does not allow the action, or is no longer theirs; or somebody else gave them
+            their password, and they have not changed it.
         """
         try:
             with snapshot(self.registry.engine) as connection:
-                self._still_is(connection)
+                user = self._still_is(connection)
+            if user.must_change and action != "own account":
+                raise NewPasswordNeeded
             if self.role not in ALLOWED[action]:
                 raise NotForRole(action, self.role, ALLOWED[action])
         except Forbidden:
@@ -151,11 +160,12 @@ class Session:
                 self.note(connection, f"refused: {action}", {"role": self.role})
             raise
 
-    def _still_is(self, connection: Connection) -> None:
+    def _still_is(self, connection: Connection) -> User:
         """An administrator may have changed the role, or ended the access, since the user signed in."""
-        role = find_user(connection, self.code).role
-        if role != self.role:
-            raise Forbidden(f"user '{self.code}' is now {role}, this session began as {self.role}; sign in again")
+        user = find_user(connection, self.code)
+        if user.role != self.role:
+            raise Forbidden(f"user '{self.code}' is now {user.role}, this session began as {self.role}; sign in again")
+        return user
 
 
 ACTIONS: dict[str, tuple[Action, Callable[..., object]]] = {}

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from antigone.casework.registry import auditing, onetime, users, views
+from antigone.casework.registry import auditing, countersigning, onetime, users, views
 from antigone.web.api.access import Called
 from antigone.web.api.answers import NewToken, Revoked, model_of
 from antigone.web.api.bodies import (
@@ -14,6 +14,7 @@ from antigone.web.api.bodies import (
     NewRole,
     NewTokenOf,
     NewUser,
+    Number,
     OneUser,
     OwnPassword,
     Page,
@@ -70,6 +71,18 @@ def change_own_password(call: Called, sent: OwnPassword) -> None:
     """Change the password of the token's own user."""
     users.change_own_password(call.session, old=sent.old, new=sent.new)
     call.web.sessions.end_all_of(call.session.code)
+
+
+@router.get("/access-changes", response_model=list[model_of(views.AccessLine)])  # type: ignore[misc]
+def list_changes(call: Called) -> object:
+    """What administrators changed of somebody's access and nobody has countersigned, the oldest first."""
+    return countersigning.list_changes(call.session)
+
+
+@router.post("/access-changes/{change}/countersign", response_model=model_of(views.AccessLine))
+def countersign(call: Called, change: Number) -> object:
+    """Say that a change of somebody's access is right; only with a token that its user made."""
+    return countersigning.countersign(call.session, change)
 
 
 @router.get("/tokens", response_model=list[model_of(views.TokenLine)])  # type: ignore[misc]

@@ -100,7 +100,7 @@ class CandidateShown:
     ``candidate`` is null when it stays closed, and ``closed`` then says why. ``members`` and ``donors`` are the
     family's as the search saw it; ``changed`` says when it is known otherwise now. ``of_unidentified`` and
     ``of_missing`` are the strongest alternatives, ``all_of_unidentified`` and ``all_of_missing`` how many there are.
-    ``may`` are the steps that the user of the token can take now.
+    ``may`` are the steps that the user of the token can take now; ``barred`` says why they take part in no decision.
     """
 
     line: views.CandidateLine
@@ -121,6 +121,7 @@ class CandidateShown:
     run: views.RunLine
     may: tuple[str, ...]
     changed: str = ""
+    barred: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,7 @@ def shown_candidate(view: views.CandidateView) -> CandidateShown:
         all_of_missing=view.all_of_missing,
         run=view.run.line,
         may=view.may,
+        barred=view.barred,
         changed=view.changed,
     )
 

@@ -8,8 +8,15 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 
 from antigone.casework.registry import onetime
-from antigone.casework.registry.users import change_own_password, list_own_tokens, revoke_own_token
-from antigone.errors import Forbidden, InputError
+from antigone.casework.registry.countersigning import why_no_decision
+from antigone.casework.registry.users import (
+    MOST_DAYS,
+    add_own_token,
+    change_own_password,
+    list_own_tokens,
+    revoke_own_token,
+)
+from antigone.errors import Conflict, Forbidden, InputError
 from antigone.web.qr import qr_code
 from antigone.web.visits import Signed, Visit
 
@@ -22,17 +29,26 @@ def account(visit: Signed) -> HTMLResponse:
     return _account(visit)
 
 
-def _account(visit: Visit, *, status: int = 200, wrong: str = "") -> HTMLResponse:
-    """The page; ``wrong`` is what was wrong with the password that was typed."""
+def _account(visit: Visit, *, status: int = 200, wrong: str = "", token: str = "") -> HTMLResponse:
+    """The page; ``wrong`` is what was wrong with the password that was typed, ``token`` one that was just made."""
     return visit.page(
         "account.html.j2",
         status=status,
-        uses_codes=onetime.uses_codes(visit.session),
+        uses_codes=not visit.session.must_change and onetime.uses_codes(visit.session),
         enrolment=None,
         refusal="",
         wrong=wrong,
-        tokens=list_own_tokens(visit.session),
+        tokens=() if visit.session.must_change else list_own_tokens(visit.session),
+        token=token,
+        barred="" if visit.session.must_change else why_no_decision(visit.session),
+        longest=MOST_DAYS,
     )
+
+
+@router.post("/account/token")
+def add_token(visit: Signed, name: Annotated[str, Form(max_length=100)], days: Annotated[int, Form()]) -> HTMLResponse:
+    """Make a token of one's own and show it, once."""
+    return _account(visit, token=add_own_token(visit.session, name=name.strip(), days=days))
 
 
 @router.post("/account/token/revoke")
@@ -51,7 +67,7 @@ def change_password(
         raise InputError("the new password was typed in two different ways; go back, and type it twice the same")
     try:
         change_own_password(visit.session, old=old, new=new)
-    except Forbidden as error:
+    except (Forbidden, Conflict) as error:
         return _account(visit, status=403, wrong=str(error))
     visit.web.sessions.end_all_of(visit.session.code)
     return visit.go("/sign-in?ended=password")

@@ -18,6 +18,7 @@ from antigone.casework.registry.auditing import (
     read_audit,
     stream_audit,
 )
+from antigone.casework.registry.countersigning import countersign, list_changes
 from antigone.casework.registry.keeping import verify
 from antigone.casework.registry.roles import ROLES
 from antigone.casework.registry.views import Verified
@@ -35,7 +36,7 @@ ROLE_WORDS = {
     "geneticist": "searches, proposes, and confirms what another proposed",
     "reviewer": "looks at candidates, comments, confirms or rejects",
     "coordinator": "speaks with families: consent, withdrawal, letters; sees no genotype",
-    "auditor": "reads the audit and checks that it is whole",
+    "auditor": "reads the audit, checks that it is whole, and countersigns what administrators change",
 }
 
 
@@ -114,6 +115,19 @@ def revoke_token(visit: Signed, code: Annotated[str, Form()], name: Annotated[st
     return visit.go("/users", notice=f"The token {name} of {code} opens nothing any more.")
 
 
+@router.get("/countersign")
+def countersign_page(visit: Signed) -> HTMLResponse:
+    """What administrators changed of somebody's access, and nobody has countersigned."""
+    return visit.page("countersign.html.j2", changes=list_changes(visit.session))
+
+
+@router.post("/countersign")
+def sign_change(visit: Signed, change: Annotated[int, Form()]) -> Response:
+    """Say that a change of somebody's access is right."""
+    done = countersign(visit.session, change)
+    return visit.go("/countersign", notice=f"Countersigned: {done.words}, of {done.user}.")
+
+
 @router.get("/audit")
 def audit_page(visit: Signed, page: int = 1, actor: str = "", action: str = "") -> HTMLResponse:
     """What was done, by whom, for which purpose; the newest first."""
@@ -162,6 +176,8 @@ def read_checkpoints(sent: Sequence[UploadFile] | None) -> list[Checkpoint]:
 def found_whole(found: Verified) -> str:
     """What is said after a verification that ended well."""
     words = f"The audit is whole: {found.lines} lines follow one from another. So is the database."
+    if found.since > 1:
+        words += f" What was done to rows before line {found.since}, an upgrade, cannot be verified."
     if found.checkpoints:
         agree = "agrees" if found.checkpoints == 1 else "agree"
         words += f" {plural(found.checkpoints, 'checkpoint')} {agree} with them."
@@ -175,6 +191,7 @@ def _user_page(visit: Signed, *, token: str = "", token_of: str = "") -> HTMLRes
         "users.html.j2",
         users=users.list_users(visit.session),
         tokens=users.list_tokens(visit.session),
+        waiting={one.user for one in list_changes(visit.session)},
         roles=ROLES,
         role_words=ROLE_WORDS,
         token=token,

@@ -13,7 +13,13 @@ from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from antigone.casework.registry import keeping
-from antigone.casework.registry.backups import back_up_now, check_backup, fetch_backup, list_backups
+from antigone.casework.registry.backups import (
+    back_up_now,
+    check_backup,
+    fetch_backup,
+    list_backups,
+    list_interrupted,
+)
 from antigone.casework.registry.safekeeping import read_safekeeping
 from antigone.errors import BackupError, Forbidden, InputError, VaultError
 from antigone.web.pages.administration import found_whole, read_checkpoints
@@ -41,6 +47,8 @@ def back_up(visit: Signed) -> Response:
     except BackupError as error:  # the archive may be there all the same
         return _key_page(visit, refusal=str(error))
     words = f"The backup {made.archive.name} holds {plural(made.rows, 'row')}; the ring is written."
+    if made.removed:
+        words += f" Removed was what interrupted backups had left: {', '.join(made.removed)}."
     return visit.go("/keys", notice=words + _unreached(made.rings_unreached))
 
 
@@ -154,6 +162,7 @@ def _key_page(visit: Visit, *, refusal: str = "") -> HTMLResponse:
         kept=read_safekeeping(visit.session),
         places=visit.web.settings.backups,
         archives=list_backups(visit.session, visit.web.settings.backups),
+        interrupted=list_interrupted(visit.session, visit.web.settings.backups),
     )
 
 

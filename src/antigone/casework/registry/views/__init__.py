@@ -11,6 +11,7 @@ from antigone.casework.registry.views.candidates import (
     ReviewLine,
 )
 from antigone.casework.registry.views.keeping import (
+    AccessLine,
     AuditLine,
     AuditPage,
     BackedUp,
@@ -49,6 +50,7 @@ from antigone.casework.registry.views.work import (
 )
 
 __all__ = [
+    "AccessLine",
     "AuditLine",
     "AuditPage",
     "BackedUp",

@@ -90,6 +90,7 @@ class CandidateView:
     how many there are. ``parts`` are the other remains that were declared parts of this person. ``may`` are the steps
     that the user who asks can take now: "comment", "propose", "confirm", "reject", "return", "ask to reopen", "reopen",
     "keep". ``against``: the confirmed identification that keeps this one from being confirmed, and what to do.
+    ``barred``: why the user who asks takes part in no decision at all, and what to do.
     """
 
     line: CandidateLine
@@ -110,6 +111,7 @@ class CandidateView:
     parts: tuple[str, ...] = ()
     against: str = ""
     changed: str = ""
+    barred: str = ""
 
     @property
     def rivals(self) -> int:

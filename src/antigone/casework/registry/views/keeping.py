@@ -18,12 +18,27 @@ class UserLine:
 
 @dataclass(frozen=True)
 class TokenLine:
-    """Access of a program, which acts as a user."""
+    """Access of a program, which acts as a user; ``own``: the user made it, and nobody else has seen it."""
 
     user: str
     name: str
     expires: str
     revoked: bool
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class AccessLine:
+    """A change of somebody's access that waits to be countersigned; ``why_not`` says why not by you, or is empty."""
+
+    number: int
+    user: str
+    role: str
+    kind: str
+    made_by: str
+    at: str
+    words: str
+    why_not: str
 
 
 @dataclass(frozen=True)
@@ -53,12 +68,17 @@ class AuditPage:
 
 @dataclass(frozen=True)
 class Verified:
-    """A registry found whole: its audit up to ``lines``, the checkpoints given, and the database."""
+    """A registry found whole: its audit up to ``lines``, the checkpoints given, and the database.
+
+    ``since`` is the first line of the audit with a proof. What was done to rows before it cannot be found out: only
+    decisions and users are compared with the audit from its beginning.
+    """
 
     lines: int
     hash: str
     checkpoints: int
     rings_outdated: tuple[str, ...]
+    since: int = 1
 
 
 @dataclass(frozen=True)
@@ -72,9 +92,10 @@ class Rotated:
 
 @dataclass(frozen=True)
 class BackedUp:
-    """A backup that was written, and the rings that could not be."""
+    """A backup that was written, the rings that could not be, and what was removed of backups that were interrupted."""
 
     archive: Path
     ring: Path
     rows: int
     rings_unreached: tuple[str, ...]
+    removed: tuple[str, ...] = ()
