@@ -21,6 +21,7 @@ from antigone.errors import BackupError
 from antigone.registry.archive import Block, read_archive_header, read_blocks, verify_archive
 from antigone.registry.audit import Head, verify_audit
 from antigone.registry.database import Place, create_registry, is_server, open_registry, transaction
+from antigone.registry.departures import keep_departures
 from antigone.registry.erasure import scrub, withdraw_donor, withdraw_seeker
 from antigone.registry.migrations import migrate
 from antigone.registry.properties import IDENTITY, read_property, write_property
@@ -67,7 +68,8 @@ def restore(place: Place, vault: Vault, *, archive: Path, ring: Path, at: str) -
             _take_over(connection, vault, opened)
             migrate(connection)
             head = verify_audit(connection)
-            _erase_who_left(connection, at=at)
+            keep_departures(connection, opened.departures or ())
+            _erase_who_left(connection, None if opened.departures is not None else vault, at=at)
         left = scrub(engine) if lost else ()
         engine.dispose()
         return Restored(open_registry(place), dict(lost), head, left)
@@ -124,8 +126,9 @@ def _without_lost_key(table: Table, row: dict[str, Any], ring: Ring, lost: Count
     return {**row, "key": None, "sealed": None} if table.name in KEPT_EMPTY else None
 
 
-def _erase_who_left(connection: Connection, *, at: str) -> None:
-    """Who has no key any more leaves here too, by the same action as before, with a line in the audit."""
+def _erase_who_left(connection: Connection, vault: Vault | None, *, at: str) -> None:
+    """Who has no key any more leaves here too, by the same action as before, with a line in the audit. The ring has
+    their digests, with the day on which they left; one of an older Antigone has none, so the vault is given."""
     same = {"at": at, "actor": "restore", "purpose": "left after the backup was made"}
     day = dt.date.fromisoformat(at[:10])
     giving = (
@@ -135,14 +138,14 @@ def _erase_who_left(connection: Connection, *, at: str) -> None:
         .distinct()  # a member once, however many rows they have as a donor
     )
     for incident, family, member in connection.execute(giving).all():
-        withdraw_donor(connection, incident=incident, family=family, member=member, day=day, **same)
+        withdraw_donor(connection, vault, incident=incident, family=family, member=member, day=day, **same)
     seeking = (
         select(incidents.c.code, unidentified.c.code)
         .select_from(unidentified.join(incidents))
         .where(unidentified.c.key.is_(None), unidentified.c.erased.is_(None), unidentified.c.kind == "living")
     )
     for incident, code in connection.execute(seeking).all():
-        withdraw_seeker(connection, incident=incident, code=code, **same)
+        withdraw_seeker(connection, vault, incident=incident, code=code, **same)
 
 
 def _count_on(connection: Connection, tables: MetaData) -> None:

@@ -60,6 +60,7 @@ def withdraw_donor(session: Session, incident: str, family: str, member: str) ->
     with session.changing() as connection:
         erased = erasure.withdraw_donor(
             connection,
+            session.registry.vault,
             incident=incident,
             family=family,
             member=member,
@@ -84,6 +85,7 @@ def withdraw_seeker(session: Session, incident: str, code: str) -> Left:
     with session.changing() as connection:
         erased = erasure.withdraw_seeker(
             connection,
+            session.registry.vault,
             incident=incident,
             code=code,
             at=session.registry.now(),
