@@ -11,7 +11,7 @@ from registry_example import AT, DAY, GIVEN, begin, get, of_everything, put, run
 from sqlalchemy import select, update
 
 from antigone.errors import InputError, RegistryError
-from antigone.model.case import Donor
+from antigone.model.case import Consent, Donor
 from antigone.model.observation import DropoutEstimate
 from antigone.model.profile import Profile
 from antigone.registry import database
@@ -203,6 +203,9 @@ def test_withdraw_donor__old_files_do_not_bring_the_donor_back(registry):
         put(registry, of_everything())
     (family,) = of_everything().families
     again = replace(family.donors[1], profile=Profile("F-SI2", {"M0": ("10", "14")}))
+    with pytest.raises(InputError, match="its consent told it"):
+        put(registry, replace(of_everything(), families=(replace(family, donors=(family.donors[0], again)),)))
+    again = replace(again, consent=Consent("C-2", DAY + dt.timedelta(1)))
     put(registry, replace(of_everything(), families=(replace(family, donors=(family.donors[0], again)),)))
     assert [d.profile.sample for d in get(registry).incident.families[0].donors] == ["F-FA", "F-SI2"]
 

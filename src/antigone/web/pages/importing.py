@@ -35,7 +35,16 @@ NOT_IN_A_NAME = re.compile(r"[^\w.() -]")
 def import_page(visit: Signed) -> HTMLResponse:
     """Where files are dropped."""
     visit.session.require("import")
-    return visit.page("import.html.j2", problems=(), refusal="", code="", attested="")
+    return visit.page("import.html.j2", problems=(), refusal="", code="", attested="", let_in="", because="")
+
+
+def reasons_of(let_in: str, because: str) -> dict[str, str]:
+    """By sample, of codes separated by commas, why it is let in.
+
+    >>> reasons_of("PM1, PM2", "twins")
+    {'PM1': 'twins', 'PM2': 'twins'}
+    """
+    return {code: because.strip() for part in let_in.split(",") if (code := part.strip())}
 
 
 @router.post(UPLOAD_PATH)
@@ -44,6 +53,8 @@ def importing(
     files: list[UploadFile],
     code: Annotated[str, Form()] = "",
     attested: Annotated[str, Form()] = "",
+    let_in: Annotated[str, Form()] = "",
+    because: Annotated[str, Form()] = "",
 ) -> Response:
     """Import an incident, or show every problem of its files; nothing is imported then."""
     visit.session.require("import")
@@ -52,12 +63,11 @@ def importing(
             files, attested.strip() or None, settings=visit.web.settings, today=visit.session.registry.today()
         )
         chosen = code.strip() or incident_code(incident.title or name)
-        imported = import_incident(visit.session, chosen, incident)
+        imported = import_incident(visit.session, chosen, incident, let_in=reasons_of(let_in, because))
     except InputError as error:
         refusal = "" if error.problems else str(error)
-        return visit.page(
-            "import.html.j2", status=422, problems=error.problems, refusal=refusal, code=code, attested=attested
-        )
+        filled = {"code": code, "attested": attested, "let_in": let_in, "because": because}
+        return visit.page("import.html.j2", status=422, problems=error.problems, refusal=refusal, **filled)
     return visit.go(link("/incident", incident=chosen), notice=_imported_words(imported))
 
 

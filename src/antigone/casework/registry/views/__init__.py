@@ -29,6 +29,7 @@ from antigone.casework.registry.views.people import (
     Left,
     Letter,
     MissingLine,
+    Narrowed,
     Packed,
     Shared,
     UnidentifiedLine,
@@ -47,6 +48,7 @@ from antigone.casework.registry.views.work import (
     Status,
     Waiting,
 )
+from antigone.registry.elsewhere import Elsewhere
 
 __all__ = [
     "AuditLine",
@@ -60,6 +62,7 @@ __all__ = [
     "CustodyLine",
     "DecisionLine",
     "DonorLine",
+    "Elsewhere",
     "ExpertMaterial",
     "FamilyLine",
     "FamilyPage",
@@ -72,6 +75,7 @@ __all__ = [
     "Left",
     "Letter",
     "MissingLine",
+    "Narrowed",
     "News",
     "Packed",
     "PairingView",
