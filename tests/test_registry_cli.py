@@ -273,9 +273,10 @@ def test_letter__says_why_it_cannot_be_made_now_and_leaves_no_file(team, at_home
     assert (code, "is being looked at again" in said, (at_home / "letter.pdf").exists()) == (1, True, False)
 
 
-def test_status__of_one_incident_leaves_the_others_out(team):
+def test_status__of_one_incident_leaves_the_others_out(team, at_home):
     team.must("ben", "import", "case", "--as", "ferry")
-    team.must("ben", "import", "case", "--as", "other")
+    write_case_folder(small_incident(request="another letter"), at_home / "second")
+    team.must("ben", "import", "second", "--as", "other")
     said = team.must("ben", "status", "--incident", "ferry")
     assert "Blocked in ferry: family F4, no donor with consent." in said
     assert "other" not in said

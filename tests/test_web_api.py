@@ -58,6 +58,11 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
         },
     ),
     ("POST", "/family/withdraw"): ("withdraw", {"json": {"incident": "x", "family": "x", "member": "x"}}),
+    ("GET", "/family/elsewhere"): ("withdraw", {"params": {"incident": INCIDENT, "family": "F1", "member": "FA"}}),
+    ("POST", "/family/narrow"): (
+        "narrow consent",
+        {"json": {"incident": "x", "family": "x", "member": "x", "scope": "sharing"}},
+    ),
     ("GET", "/family/letter"): (
         "write family letter",
         {"params": {"incident": INCIDENT, "family": "F1", "missing": "MP"}},
@@ -79,6 +84,7 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ),
     ("GET", "/unidentified"): ("see families", {"params": {"incident": INCIDENT}}),
     ("POST", "/unidentified/withdraw"): ("withdraw", {"json": {"incident": "x", "code": "x"}}),
+    ("GET", "/unidentified/elsewhere"): ("withdraw", {"params": {"incident": INCIDENT, "code": "LS1"}}),
     ("GET", "/custody"): ("see families", {"params": {"incident": INCIDENT, "sample": "PM1"}}),
     ("POST", "/custody"): (
         "record custody",

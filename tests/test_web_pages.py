@@ -88,6 +88,7 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
         {"incident": "x", "family": "x", "member": "x", "reference": "x", "given": "2026-01-01", "scope": "court"},
     ),
     "/family/withdraw": ("withdraw", {"incident": "x", "family": "x", "member": "x", "typed": "x"}),
+    "/family/narrow": ("narrow consent", {"incident": "x", "family": "x", "member": "x", "scope": "sharing"}),
     "/family/letter.pdf": (
         "write family letter",
         {"incident": "{incident}", "family": "F1", "missing": "MP", **SENDER},
@@ -254,7 +255,7 @@ def test_dashboard__says_what_waits_for_whom(fresh):
 
 def test_dashboard__who_withdrew_in_the_files_waits_for_those_who_erase(fresh):
     withdrawn = Consent("C", dt.date(2026, 1, 5), withdrawn=dt.date(2026, 11, 1))
-    import_incident(fresh.team["registrar"], "other", small_incident(second=withdrawn))
+    import_incident(fresh.team["registrar"], "other", small_incident(second=withdrawn, request="another"))
     family = "/family?incident=other&family=F2"
     for role, asked in (("coordinator", True), ("registrar", True), ("reviewer", False)):
         browser = fresh.browser(role)

@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import Connection, select, tuple_
 
-from antigone.errors import RegistryError
 from antigone.registry.digests import plain
 from antigone.registry.sameness import FEWEST_EQUAL, Alike, Standing, agreement, as_standing, note_marks, standing_of
 from antigone.registry.schema import consents, donors, families, incidents, members, profiles, samples, unidentified
@@ -41,26 +40,20 @@ class Elsewhere:
 def find_donor_elsewhere(
     connection: Connection, vault: Vault, *, incident: str, family: str, member: str
 ) -> tuple[Elsewhere, ...]:
-    """Who else is, or may be, a donor.
-
-    Raises
-    ------
-    RegistryError
-        When there is no such donor who has not left.
-    """
+    """Who else is, or may be, a donor; nobody when there is no such donor, or they have left."""
     which = incidents.c.code == incident, families.c.code == family, members.c.code == member
-    return _find(connection, vault, _of(connection, *which), f"donor '{member}' of family '{family}'")
+    return _find(connection, vault, _of(connection, *which))
 
 
 def find_seeker_elsewhere(connection: Connection, vault: Vault, *, incident: str, code: str) -> tuple[Elsewhere, ...]:
     """Who else is, or may be, a living seeker. See `find_donor_elsewhere`."""
     which = incidents.c.code == incident, unidentified.c.code == code, unidentified.c.kind == "living"
-    return _find(connection, vault, _of(connection, *which), f"living seeker '{code}'")
+    return _find(connection, vault, _of(connection, *which))
 
 
-def _find(connection: Connection, vault: Vault, own: Sequence[Standing], who: str) -> tuple[Elsewhere, ...]:
+def _find(connection: Connection, vault: Vault, own: Sequence[Standing]) -> tuple[Elsewhere, ...]:
     if not own:
-        raise RegistryError(f"there is no {who} who has not left; list them, and correct the codes")
+        return ()
     note_marks(connection, vault)
     alike = Alike.among(connection, vault, "donor", "unidentified")
     self_ = {(one.owner, one.number) for one in own}

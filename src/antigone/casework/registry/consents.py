@@ -58,10 +58,7 @@ def record_consent(session: Session, incident: str, family: str, member: str, *,
 def find_donor(session: Session, incident: str, family: str, member: str) -> tuple[Elsewhere, ...]:
     """Where else in the registry a donor stands, or may stand, before they withdraw; with a line in the audit.
 
-    Raises
-    ------
-    RegistryError
-        When there is no such donor, or the donor has left already.
+    Nowhere when there is no such donor, or they have left.
     """
     with session.writing("withdraw", {"incident": incident, "asked": "where else a donor stands"}) as connection:
         return find_donor_elsewhere(connection, session.registry.vault, incident=incident, family=family, member=member)
