@@ -10,7 +10,13 @@ from registry_team import INCIDENT, Team, audit, make_team, small_incident, type
 from sqlalchemy import select
 
 from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.consents import find_donor, narrow_consent, withdraw_donor, withdraw_seeker
+from antigone.casework.registry.consents import (
+    find_donor,
+    narrow_consent,
+    record_consent,
+    withdraw_donor,
+    withdraw_seeker,
+)
 from antigone.casework.registry.importing import import_incident
 from antigone.errors import Conflict, InputError, RegistryError
 from antigone.model.case import Consent, Donor, Incident, UnidentifiedPerson
@@ -314,3 +320,15 @@ def test_narrow__identification_takes_what_rested_on_it(tmp_path):
     rows = list_candidates(team["geneticist"], INCIDENT, family="F1").rows
     assert all(row.stale for row in rows)
     team.registry.close()
+
+
+def test_record_consent__an_older_one_of_who_left_is_refused(team):
+    bring(team, "second", with_father(Donor("FA", replace(father().profile, sample="K-77"), None)))
+    withdraw_donor(team["coordinator"], *WHO)
+    for consent, is_refused in ((Consent("new", dt.date(2026, 11, 22)), True), (LATER, False)):
+        arguments = (team["registrar"], "second", "F1", "FA")
+        if is_refused:
+            with pytest.raises(Conflict, match="left this registry on 2026-11-23"):
+                record_consent(*arguments, consent=consent)
+        else:
+            record_consent(*arguments, consent=consent)

@@ -271,7 +271,12 @@ def test_import__lists_every_problem_with_its_place(site, tokens, tmp_path):
 
 
 def test_import__takes_a_packed_case_folder(site, tokens, tmp_path):
-    sent = {"files": [("files", ("second.zip", packed_case(tmp_path / "second")))], "data": {"code": "second"}}
+    sent = {
+        "files": [
+            ("files", ("second.zip", packed_case(tmp_path / "second", wrong=("letter of 3 May", "letter of 4 May"))))
+        ],
+        "data": {"code": "second"},
+    }
     answer = call(site, tokens["registrar"], "POST", "/import", **sent)
     assert answer.status_code == 200, answer.text
     assert (answer.json()["families"], answer.json()["unidentified"]) == (4, 6)

@@ -263,7 +263,11 @@ def test_dashboard__who_withdrew_in_the_files_waits_for_those_who_erase(fresh):
         assert ("Do it below" in browser.get(family).text) == asked
         assert "FA withdrew, and is still to be erased" in browser.get(family).text
     erased = {"incident": "other", "family": "F2", "member": "FA", "typed": "FA"}
-    assert post(fresh.browser("coordinator"), "/family/withdraw", erased).status_code == 303
+    asked_first = post(fresh.browser("coordinator"), "/family/withdraw", erased)
+    assert "surely the same person" in asked_first.text
+    assert f"in incident {INCIDENT}" in asked_first.text
+    assert "still to be erased" in fresh.browser("coordinator").get(family).text
+    assert post(fresh.browser("coordinator"), "/family/withdraw", erased | {"seen": "yes"}).status_code == 303
     assert "still to be erased" not in fresh.browser("coordinator").get(family).text
 
 

@@ -7,16 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 
-from antigone.errors import Problem
+from antigone.errors import Conflict, Problem
 from antigone.model.case import Consent, Incident, UnidentifiedPerson
 from antigone.registry.departures import Departed, Match, Newcomer, is_telling
 from antigone.registry.digests import plain, shown_genotypes
 from antigone.registry.known import Known, instruments_of
-from antigone.registry.sameness import Alike, Standing, find_standing, note_marks
-from antigone.registry.schema import consents, donors, families, incidents, let_in, members, samples, unidentified
+from antigone.registry.sameness import Alike, Standing, find_standing, note_marks, open_typings
+from antigone.registry.schema import (
+    consents,
+    donors,
+    families,
+    incidents,
+    let_in,
+    members,
+    profiles,
+    samples,
+    unidentified,
+)
 from antigone.registry.vault import Vault
 
 LET_IN = "import again with this sample let in, and the reason stated"
@@ -138,8 +149,7 @@ class Doorkeeper:
 
     def _was_let_in(self, *both: Standing) -> bool:
         people = [samples.c[one.owner] == one.number for one in both]
-        asked = select(let_in.c.id).select_from(let_in.join(samples)).where(people[0] | people[1])
-        return self.connection.execute(asked.limit(1)).one_or_none() is not None
+        return _is_let_in(self.connection, people[0] | people[1])
 
     def _ended(self, known: Known) -> frozenset[tuple[str, str, str, object]]:
         """Consents taken back in another incident by donors who are not erased: sample, scope, reference, first day."""
@@ -149,6 +159,34 @@ class Doorkeeper:
         gone = consents.c.withdrawn.is_not(None), donors.c.erased.is_(None), families.c.incident != here
         rows = self.connection.execute(asked.where(*gone)).all()
         return frozenset((plain(r.code), r.scope, plain(r.reference), r.given) for r in rows)
+
+
+def check_consent(connection: Connection, vault: Vault, donor: int, *, given: date) -> None:
+    """Refuse a consent given before the same person left, in whatever incident that was.
+
+    Raises
+    ------
+    Conflict
+        When the donor's genotypes are those of somebody who left on that day or later.
+    """
+    departed = Departed.of(connection, vault)
+    if departed is None or _is_let_in(connection, samples.c.donor == donor):
+        return
+    typings = connection.scalars(
+        select(profiles.c.id).select_from(profiles.join(samples)).where(samples.c.donor == donor)
+    )
+    for shown in open_typings(connection, vault, typings.all()).values():
+        for match in departed.matches(Newcomer("", shown)):
+            if "profile" in match.kinds and given <= match.day:
+                raise Conflict(
+                    f"this donor left this registry on {match.day.isoformat()}, and a consent given on "
+                    f"{given.isoformat()} does not bring them back; expected a later one, or withdraw them here too"
+                )
+
+
+def _is_let_in(connection: Connection, which: ColumnElement[bool]) -> bool:
+    asked = select(let_in.c.id).select_from(let_in.join(samples)).where(which)
+    return connection.execute(asked.limit(1)).one_or_none() is not None
 
 
 def _stands_against(match: Match, newcomer: Newcomer, person: UnidentifiedPerson | None) -> bool:

@@ -17,7 +17,8 @@ from antigone.registry.auditlog import count_exports
 from antigone.registry.elsewhere import find_donor_elsewhere, find_seeker_elsewhere
 from antigone.registry.erasure import Erased
 from antigone.registry.growth import mark_grown, note_families
-from antigone.registry.instruments import add_consent, has_scope
+from antigone.registry.instruments import add_consent, find_giving_donor, has_scope
+from antigone.registry.newcomers import check_consent
 
 SHARING = "sharing"
 
@@ -44,10 +45,12 @@ def record_consent(session: Session, incident: str, family: str, member: str, *,
     RegistryError
         When there is no such donor, or the donor has left.
     Conflict
-        When the donor has that instrument already.
+        When the donor has that instrument already, or left in some incident after it was given.
     """
     subject: Subject = {"incident": incident, "family": family, "member": member, "scope": sorted(consent.scope)}
     with session.writing("record consent", subject) as connection:
+        donor = find_giving_donor(connection, incident, family, member)
+        check_consent(connection, session.registry.vault, donor, given=consent.date)
         before = note_families(connection, incident, family=family)
         add_consent(connection, incident=incident, family=family, member=member, consent=consent)
         subject["runs"] = mark_grown(connection, before)
