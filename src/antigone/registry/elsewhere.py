@@ -6,12 +6,12 @@ out. Two grounds are sure; one alone, such as the profile of an identical twin, 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 
 from antigone.registry.digests import plain
 from antigone.registry.sameness import FEWEST_EQUAL, Alike, Standing, agreement, as_standing, note_marks, standing_of
@@ -68,8 +68,7 @@ def _find(connection: Connection, vault: Vault, own: Sequence[Standing]) -> tupl
     for person, typings in found.items():
         grounds = _grounds(connection, person, typings, same_profile, codes, papers)
         contradicted = "profile" not in grounds and _contradict(alike, own, typings)
-        is_alone = grounds == ("instrument",) and not _is_personal(connection, person, papers)
-        if grounds and not contradicted and not is_alone:
+        if grounds and not contradicted:
             told.append(_told(person, typings, grounds))
     return tuple(sorted(told, key=lambda one: (not one.sure, one.incident, one.family, one.code)))
 
@@ -96,13 +95,12 @@ def _candidates(
     """Typings with anything in common."""
     every = connection.execute(select(samples.c.id, samples.c.code)).all()
     numbers = [row.id for row in every if plain(row.code) in codes]
-    of_papers = select(consents.c.donor).where(tuple_(consents.c.reference, consents.c.given).in_(_dated(papers)))
     of_requests = select(unidentified.c.id).where(unidentified.c.request.in_([p for p, day in papers if day is None]))
     found: dict[int, Standing] = {}
     for which in (
         profiles.c.id.in_(list(same_profile)),
         samples.c.id.in_(numbers),
-        samples.c.donor.in_(of_papers),
+        samples.c.donor.in_(_alone_with(connection, papers)),
         samples.c.unidentified.in_(of_requests),
     ):
         found |= {one.typing: one for one in _of(connection, which)}
@@ -142,17 +140,12 @@ def _contradict(alike: Alike, own: Sequence[Standing], others: Sequence[Standing
     )
 
 
-def _is_personal(connection: Connection, person: Person, papers: frozenset[tuple[str, Any]]) -> bool:
-    """Whether, in the incident of a donor, a common instrument is that donor's alone: many share one in some files."""
-    common = _dated(papers & _papers(connection, {person}))
-    of_families = donors.join(members).join(families)
-    here = select(families.c.incident).select_from(of_families).where(donors.c.id == person[1]).scalar_subquery()
-    joined = consents.join(donors).join(members).join(families)
-    asked = select(consents.c.donor, consents.c.reference).distinct().select_from(joined)
-    rows = connection.execute(
-        asked.where(families.c.incident == here, tuple_(consents.c.reference, consents.c.given).in_(common))
-    ).all()
-    return any(count == 1 for count in Counter(row.reference for row in rows).values())
+def _alone_with(connection: Connection, papers: Collection[tuple[str, Any]]) -> list[int]:
+    """Donors who alone in their incident have an instrument: many share one in some files, which then tells nothing."""
+    asked = select(func.min(consents.c.donor)).select_from(consents.join(donors).join(members).join(families))
+    these = asked.where(tuple_(consents.c.reference, consents.c.given).in_(_dated(papers)))
+    grouped = these.group_by(families.c.incident, consents.c.reference, consents.c.given)
+    return list(connection.scalars(grouped.having(func.count(consents.c.donor.distinct()) == 1)))
 
 
 def _told(person: Person, typings: Sequence[Standing], grounds: tuple[str, ...]) -> Elsewhere:
