@@ -396,6 +396,38 @@ def test_withdraw__asks_once_more(team, monkeypatch):
     assert "F1-FA" in team.must("ben", "families", "--incident", "ferry", "--family", "F1")
 
 
+def in_two_incidents(team, at_home) -> None:
+    team.must("ben", "import", "case", "--as", "ferry")
+    write_case_folder(small_incident(request="another letter"), at_home / "second")
+    team.must("ben", "import", "second", "--as", "other")
+
+
+FATHER = ("--incident", "ferry", "--family", "F1", "--member", "FA")
+
+
+def test_withdraw__in_every_incident_and_the_same_files_do_not_bring_them_back(team, at_home):
+    in_two_incidents(team, at_home)
+    said = team.must("ben", "withdraw", *FATHER, "--yes")
+    place = "The same person: FA of family F1 in incident other, by the same profile and sample and instrument"
+    assert f"Erased too: {place}." in said
+    write_case_folder(small_incident(request="a third letter"), at_home / "third")
+    code, refused = team("ben", "import", "third", "--as", "third")
+    assert (code, "sample 'F1-FA' is of somebody who left this registry" in refused) == (1, True)
+    code, refused = team("ben", "import", "third", "--as", "third", "--let-in", "F1-FA", "--because", "I say so")
+    assert (code, "sample 'F1-FA' is of somebody who left this registry" in refused) == (1, True)
+
+
+def test_narrow__takes_sharing_back_everywhere(team, at_home):
+    in_two_incidents(team, at_home)
+    sharing = ("--incident", "ferry", "--family", "F3", "--member", "MO", "--scope", "sharing")
+    said = team.must("ben", "narrow", *sharing)
+    assert "MO of family F3 took sharing back: 0 candidates erased" in said
+    assert "Taken back there too: The same person: MO of family F3 in incident other" in said
+    assert "sharing" in team.must("ben", "families", "--incident", "other", "--family", "F3")
+    code, refused = team("ben", "narrow", *sharing)
+    assert (code, "nothing to take back" in refused) == (1, True)
+
+
 def test_withdraw__needs_to_know_whom(team):
     assert team("ben", "withdraw", "--incident", "ferry", "--yes")[0] == 2
 
