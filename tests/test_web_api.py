@@ -450,3 +450,14 @@ def test_schemathesis__finds_no_server_error(tmp_path):
         for mode in GenerationMode:
             FEW(given(case=operation.as_strategy(generation_mode=mode))(check))()
     assert set(tried) == set(CALLS)
+
+
+def test_narrow__takes_one_purpose_back_and_says_where_else_the_donor_stands(tmp_path):
+    site = make_site(tmp_path)
+    token, who = new_token(site, "coordinator"), {"incident": INCIDENT, "family": "F3", "member": "MO"}
+    assert call(site, token, "GET", "/family/elsewhere", params=who).json() == []
+    done = call(site, token, "POST", "/family/narrow", json=who | {"scope": "sharing"}).json()
+    assert (done["scope"], done["runs"], done["narrowed_elsewhere"], done["left_standing"]) == ("sharing", 0, [], [])
+    again = call(site, token, "POST", "/family/narrow", json=who | {"scope": "sharing"})
+    assert again.status_code == 404
+    assert "nothing to take back" in again.json()["detail"]
