@@ -62,13 +62,20 @@ def leave(engine: Engine, *, member: str = "FA") -> None:
     """A donor of the family leaves."""
     with transaction(engine) as connection:
         withdraw_donor(
-            *(connection,), incident="I1", family="F1", member=member, day=DAY, at=AT, actor="U1", purpose="request"
+            *(connection, None),
+            incident="I1",
+            family="F1",
+            member=member,
+            day=DAY,
+            at=AT,
+            actor="U1",
+            purpose="request",
         )
 
 
 def seeker_leaves(engine: Engine) -> None:
     with transaction(engine) as connection:
-        withdraw_seeker(connection, incident="I1", code="LS1", at=AT, actor="U1", purpose="request")
+        withdraw_seeker(connection, None, incident="I1", code="LS1", at=AT, actor="U1", purpose="request")
 
 
 def readable(engine: Engine, vault: Vault) -> tuple[Incident, list[Any]]:

@@ -133,12 +133,12 @@ def parents(code: str, seed: int, father: Consent | None, mother: Consent | None
     return Family(code, pedigree, ("MP",), gave)
 
 
-def small_incident(*, second: Consent = IDENTIFY) -> Incident:
+def small_incident(*, second: Consent = IDENTIFY, request: str = "letter of 3 May") -> Incident:
     """Four families and five unidentified persons.
 
     PM1 is the missing child of F1. PM2 and PM3 could each be that of F2. PM4 is that of F3, where a declared daughter
     is none (rule 6). F4 has no active consent, and PM5, its child, finds nobody. LS1 is a living seeker. ``second`` is
-    the consent of the second family's father.
+    the consent of the second family's father, ``request`` that of the living seeker.
     """
     pedigree = Pedigree.of(
         ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("SI", "female", "FA", "MO")
@@ -149,7 +149,7 @@ def small_incident(*, second: Consent = IDENTIFY) -> Incident:
         UnidentifiedPerson(f"PM{n}", typed(f"PM{n}", *profile))
         for n, profile in enumerate([(1, 0, 2), (2, 0, 2), (2, 1, 3), (3, 0, 2), (4, 0, 2)], 1)
     ]
-    people.append(UnidentifiedPerson("LS1", typed("LS1", 9, 0, 2), "female", "living", "letter of 3 May"))
+    people.append(UnidentifiedPerson("LS1", typed("LS1", 9, 0, 2), "female", "living", request))
     frequencies = {f"M{m:02}": {str(10 + a): 0.1 for a in range(10)} for m in range(MARKERS)}
     return Incident(
         "A ferry",

@@ -262,6 +262,7 @@ def test_restore__of_an_older_schema_is_brought_up_to_date(tmp_path, monkeypatch
     from sqlalchemy import MetaData, inspect
 
     from antigone.registry import archive
+    from antigone.registry import ring as ring_file
     from antigone.registry.database import create_registry
     from antigone.registry.vault import found_registry
 
@@ -274,6 +275,9 @@ def test_restore__of_an_older_schema_is_brought_up_to_date(tmp_path, monkeypatch
     old.remove(old.tables["alembic_version"])
     monkeypatch.setattr(archive, "metadata", old)
     monkeypatch.setattr(archive, "keys", old.tables["keys"])
+    monkeypatch.setattr(ring_file, "VERSION", 1)
+    monkeypatch.setattr(ring_file, "all_departures", lambda connection: ())
+    monkeypatch.setattr(ring_file, "_write_departures", lambda digested: b"")
     backup(engine, VAULT, archive=tmp_path / "a.backup", ring=tmp_path / "a.ring", at=NOW)
     monkeypatch.undo()
     engine.dispose()

@@ -51,7 +51,14 @@ class Life:
         family, member = who = self.chance.choice(sorted(self.here))
         with transaction(self.engine) as connection:
             withdraw_donor(
-                *(connection,), incident="I1", family=family, member=member, day=DAY, at=AT, actor="U1", purpose="x"
+                *(connection, self.vault),
+                incident="I1",
+                family=family,
+                member=member,
+                day=DAY,
+                at=AT,
+                actor="U1",
+                purpose="x",
             )
         self.here -= {who}
         if self.chance.random() < 2 / 3:

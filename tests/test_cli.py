@@ -461,6 +461,24 @@ def test_lr__a_familias_file(run, shared):
     assert "total" in ended.out
 
 
+def test_lr__a_list_of_cases_is_refused_and_nothing_is_computed(run, tmp_path):
+    ended = run("lr", written(tmp_path / "pairs.json", [case_json(id="A x B"), case_json(id="A x C")]))
+    assert (ended.code, ended.out) == (1, "")
+    assert "pairs.json: 2 cases; expected one case a call" in ended.err
+
+
+def test_lr__a_list_of_one_case_is_that_case(run, tmp_path):
+    ended = run("lr", written(tmp_path / "case.json", [case_json()]))
+    assert ended.code == 0
+    assert re.search(r"total .* 10 ", ended.out)
+
+
+def test_lr__donors_in_pairs_are_refused(run, shared):
+    ended = run("lr", shared / "attacks" / "lr-bulk-donor-pairs.json")
+    assert (ended.code, ended.out) == (1, "")
+    assert "435 cases" in ended.err
+
+
 def test_lr__without_two_hypotheses_is_refused(run, tmp_path):
     only = case_json()
     only["pedigrees"] = {"H1": only["pedigrees"]["H1"]}  # type: ignore[index]

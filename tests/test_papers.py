@@ -157,7 +157,7 @@ def test_letter__leaves_a_line_for_the_name_when_the_family_misses_several(team)
         ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("MP2", "unknown", "FA", "MO")
     )
     both = replace(small_incident().families[0], pedigree=pedigree, missing=("MP", "MP2"))
-    import_incident(team["registrar"], "other", replace(small_incident(), families=(both,)))
+    import_incident(team["registrar"], "other", replace(small_incident(request="another"), families=(both,)))
     paper = write_family_letter(team["coordinator"], "other", family="F1", missing="MP2", sender=SENDER)
     assert paper.name == "letter-F1-MP2.pdf"
     assert "This letter is about: ____" in read(paper.content).replace("\u200b", "")
@@ -166,7 +166,7 @@ def test_letter__leaves_a_line_for_the_name_when_the_family_misses_several(team)
 
 def test_status__who_withdrew_is_to_be_erased_and_not_asked_again(team):
     withdrawn = Consent("C", dt.date(2026, 1, 5), withdrawn=dt.date(2026, 11, 1))
-    import_incident(team["registrar"], "other", small_incident(second=withdrawn))
+    import_incident(team["registrar"], "other", small_incident(second=withdrawn, request="another"))
     said = read(write_status(team["coordinator"], "other").content)
     assert "erase donors who withdrew 1" in said
     assert "record consents, without which samples wait 2" in said

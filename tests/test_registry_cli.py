@@ -280,9 +280,10 @@ def test_letter__says_why_it_cannot_be_made_now_and_leaves_no_file(team, at_home
     assert (code, "is being looked at again" in said, (at_home / "letter.pdf").exists()) == (1, True, False)
 
 
-def test_status__of_one_incident_leaves_the_others_out(team):
+def test_status__of_one_incident_leaves_the_others_out(team, at_home):
     team.must("ben", "import", "case", "--as", "ferry")
-    team.must("ben", "import", "case", "--as", "other")
+    write_case_folder(small_incident(request="another letter"), at_home / "second")
+    team.must("ben", "import", "second", "--as", "other")
     said = team.must("ben", "status", "--incident", "ferry")
     assert "Blocked in ferry: family F4, no donor with consent." in said
     assert "other" not in said
@@ -400,6 +401,38 @@ def test_withdraw__asks_once_more(team, monkeypatch):
     assert ended.exit_code == 1
     assert "Erase FA of family F1" in ended.stderr
     assert "F1-FA" in team.must("ben", "families", "--incident", "ferry", "--family", "F1")
+
+
+def in_two_incidents(team, at_home) -> None:
+    team.must("ben", "import", "case", "--as", "ferry")
+    write_case_folder(small_incident(request="another letter"), at_home / "second")
+    team.must("ben", "import", "second", "--as", "other")
+
+
+FATHER = ("--incident", "ferry", "--family", "F1", "--member", "FA")
+
+
+def test_withdraw__in_every_incident_and_the_same_files_do_not_bring_them_back(team, at_home):
+    in_two_incidents(team, at_home)
+    said = team.must("ben", "withdraw", *FATHER, "--yes")
+    place = "The same person: FA of family F1 in incident other, by the same profile and sample and instrument"
+    assert f"Erased too: {place}." in said
+    write_case_folder(small_incident(request="a third letter"), at_home / "third")
+    code, refused = team("ben", "import", "third", "--as", "third")
+    assert (code, "sample 'F1-FA' is of somebody who left this registry" in refused) == (1, True)
+    code, refused = team("ben", "import", "third", "--as", "third", "--let-in", "F1-FA", "--because", "I say so")
+    assert (code, "sample 'F1-FA' is of somebody who left this registry" in refused) == (1, True)
+
+
+def test_narrow__takes_sharing_back_everywhere(team, at_home):
+    in_two_incidents(team, at_home)
+    sharing = ("--incident", "ferry", "--family", "F3", "--member", "MO", "--scope", "sharing")
+    said = team.must("ben", "narrow", *sharing)
+    assert "MO of family F3 took sharing back: 0 candidates erased" in said
+    assert "Taken back there too: The same person: MO of family F3 in incident other" in said
+    assert "sharing" in team.must("ben", "families", "--incident", "other", "--family", "F3")
+    code, refused = team("ben", "narrow", *sharing)
+    assert (code, "nothing to take back" in refused) == (1, True)
 
 
 def test_withdraw__needs_to_know_whom(team):

@@ -424,10 +424,10 @@ def test_rotate__ends_the_sessions_and_the_new_key_opens(tmp_path):
     done = rotate_key(session, passphrase=PASSPHRASE)
     assert (done.generation, done.rings_unreached) == (2, ())
     with pytest.raises(VaultError, match="the key was rotated"):
-        import_incident(opening.session_of(registry, "R", purpose=PURPOSE), "again", small_incident())
+        import_incident(opening.session_of(registry, "R", purpose=PURPOSE), "again", small_incident(request="another"))
     again = opening.open_registry(place, key_file=key_file, environ={}, ask=lambda: PASSPHRASE)
     other = opening.session_of(again, "R", purpose=PURPOSE)
-    assert import_incident(other, "again", small_incident()).profiles == 15
+    assert import_incident(other, "again", small_incident(request="another")).profiles == 15
 
 
 def test_rotate__without_a_key_file_says_how_a_server_does_it(team):

@@ -11,7 +11,7 @@ from registry_example import AT, DAY, GIVEN, begin, get, of_everything, put, run
 from sqlalchemy import select, update
 
 from antigone.errors import InputError, RegistryError
-from antigone.model.case import Donor
+from antigone.model.case import Consent, Donor
 from antigone.model.observation import DropoutEstimate
 from antigone.model.plain import to_json
 from antigone.model.profile import Profile
@@ -38,6 +38,7 @@ from antigone.registry.schema import (
     unidentified,
 )
 from antigone.registry.summaries import without
+from antigone.registry.vault import registry_key
 
 NAME = "Ismene Labdakos"
 LEAVING = {"at": AT, "actor": "U9", "purpose": "asked to leave"}
@@ -54,14 +55,16 @@ def registry(registry_url):
     engine.dispose()
 
 
-def leave(engine, **whom):
+def leave(registry, **whom):
+    engine, vault = registry
     with transaction(engine) as connection:
-        return withdraw_donor(connection, **(whom or SISTER), day=DAY, **LEAVING)
+        return withdraw_donor(connection, vault, **(whom or SISTER), day=DAY, **LEAVING)
 
 
-def leave_and_break(engine) -> None:
+def leave_and_break(registry) -> None:
+    engine, vault = registry
     with transaction(engine) as connection:
-        withdraw_donor(connection, **SISTER, day=DAY, **LEAVING)
+        withdraw_donor(connection, vault, **SISTER, day=DAY, **LEAVING)
         raise KeyboardInterrupt
 
 
@@ -104,7 +107,7 @@ def test_withdraw_donor__no_byte_is_left_in_any_file(registry, registry_url, req
         server.run("CHECKPOINT")
     sealed = [*found["ciphertext"], *found["key"]]
     assert all(files_with(folder, pattern) for pattern in sealed), "the search of files finds what is there"
-    leave(engine)
+    leave((engine, vault))
     assert scrub(engine) == ()
     for kind, patterns in found.items():
         for pattern in patterns:
@@ -121,7 +124,7 @@ def test_withdraw_donor__nothing_in_the_clear_was_ever_written(registry, registr
 
 def test_withdraw_donor__the_donor_is_in_no_incident_and_the_others_are(registry):
     before = get(registry).incident
-    leave(registry[0])
+    leave(registry)
     covered = get(registry)
     (family,) = before.families
     assert covered.incident.families == (replace(family, donors=family.donors[:1]),)
@@ -130,7 +133,7 @@ def test_withdraw_donor__the_donor_is_in_no_incident_and_the_others_are(registry
 
 
 def test_withdraw_donor__name_key_and_instrument_are_gone(registry):
-    leave(registry[0])
+    leave(registry)
     with snapshot(registry[0]) as connection:
         erased = connection.execute(select(donors).where(donors.c.erased.is_not(None))).one()
         assert (erased.sealed, erased.key, erased.erased) == (None, None, AT)
@@ -148,7 +151,7 @@ def test_withdraw_donor__a_name_written_before_the_sample_goes_too(registry):
         record_name(connection, vault, **mother, name=NAME)
     donor = Donor("MO", Profile("F-MO", {"M0": ("11", "14")}), GIVEN)
     put((engine, vault), replace(incident, families=(replace(family, donors=(*family.donors, donor)),)))
-    leave(engine, **mother)
+    leave((engine, vault), **mother)
     with snapshot(engine) as connection:
         assert connection.scalar(select(members.c.sealed).where(members.c.code == "MO")) is None
         assert connection.scalar(select(members.c.key).where(members.c.code == "MO")) is None
@@ -157,7 +160,7 @@ def test_withdraw_donor__a_name_written_before_the_sample_goes_too(registry):
 def test_withdraw_donor__candidates_are_stale_and_runs_to_be_computed_again(registry):
     engine, vault = registry
     run, _, _ = run_and_store((engine, vault))
-    erased = leave(engine)
+    erased = leave((engine, vault))
     assert (erased.samples, erased.profiles, erased.candidates, erased.runs) == (("F-SI",), 1, 3, (run,))
     with snapshot(engine) as connection:
         page = read_candidates(connection, run)
@@ -172,11 +175,11 @@ def test_withdraw_donor__candidates_are_stale_and_runs_to_be_computed_again(regi
 
 def test_withdraw_donor__a_run_that_computes_meanwhile_is_left_to_find_out(registry):
     start(registry[0])
-    assert leave(registry[0]).runs == ()
+    assert leave(registry).runs == ()
 
 
 def test_withdraw_donor__the_audit_keeps_that_it_happened_and_nothing_else(registry):
-    leave(registry[0])
+    leave(registry)
     with snapshot(registry[0]) as connection:
         line = connection.execute(select(audit).order_by(audit.c.number.desc()).limit(1)).one()
     assert (line.actor, line.action, line.purpose) == ("U9", "withdraw", "asked to leave")
@@ -187,19 +190,22 @@ def test_withdraw_donor__the_audit_keeps_that_it_happened_and_nothing_else(regis
 
 
 def test_withdraw_donor__twice_or_of_nobody_is_refused(registry):
-    leave(registry[0])
+    leave(registry)
     with pytest.raises(RegistryError, match="has left already"):
-        leave(registry[0])
+        leave(registry)
     with pytest.raises(RegistryError, match="is no donor"):
-        leave(registry[0], incident="I1", family="F1", member="MP")
+        leave(registry, incident="I1", family="F1", member="MP")
 
 
 def test_withdraw_donor__old_files_do_not_bring_the_donor_back(registry):
-    leave(registry[0])
+    leave(registry)
     with pytest.raises(InputError, match="'F-SI' is of a donor who has left"):
         put(registry, of_everything())
     (family,) = of_everything().families
     again = replace(family.donors[1], profile=Profile("F-SI2", {"M0": ("10", "14")}))
+    with pytest.raises(InputError, match="its consent told it"):
+        put(registry, replace(of_everything(), families=(replace(family, donors=(family.donors[0], again)),)))
+    again = replace(again, consent=Consent("C-2", DAY + dt.timedelta(1)))
     put(registry, replace(of_everything(), families=(replace(family, donors=(family.donors[0], again)),)))
     assert [d.profile.sample for d in get(registry).incident.families[0].donors] == ["F-FA", "F-SI2"]
 
@@ -207,7 +213,7 @@ def test_withdraw_donor__old_files_do_not_bring_the_donor_back(registry):
 def test_withdraw_donor__an_error_leaves_everything_as_it_was(registry):
     before = get(registry).incident
     with pytest.raises(KeyboardInterrupt):
-        leave_and_break(registry[0])
+        leave_and_break(registry)
     assert get(registry).incident == before
 
 
@@ -220,7 +226,7 @@ def test_withdrawn_donors__are_those_whose_every_consent_was_withdrawn(registry)
     with snapshot(registry[0]) as connection:
         assert withdrawn_donors(connection, incident="I1", day=dt.date(2026, 1, 31)) == ()
         assert withdrawn_donors(connection, incident="I1", day=DAY) == (("F1", "SI"),)
-    leave(registry[0])
+    leave(registry)
     with snapshot(registry[0]) as connection:
         assert withdrawn_donors(connection, incident="I1", day=DAY) == ()
 
@@ -237,7 +243,7 @@ def test_withdraw_seeker__takes_along_what_was_estimated_from_the_sample(registr
         connection.execute(update(runs).values(result=to_json(brief)))
         mine = (summaries.c.kind == "unidentified") & (summaries.c.code == "LS1")
         connection.execute(update(summaries).where(mine).values(line=to_json(line)))
-        withdraw_seeker(connection, incident="I1", code="LS1", **LEAVING)
+        withdraw_seeker(connection, registry[1], incident="I1", code="LS1", **LEAVING)
         after = whole_result(connection, run)
     assert (after.unidentified[2].code, after.unidentified[2].dropout) == ("LS1", None)
     assert after.notices == notices[1:]
@@ -257,7 +263,7 @@ def test_withdraw_donor__takes_along_who_attested_that_consent_alone(registry):
         brief = read_result(connection, number)
         attested = replace(brief.provenance, consent_attested_by="the office; the sister's guardian")
         connection.execute(update(runs).values(result=to_json(replace(brief, provenance=attested))))
-        withdraw_donor(connection, **SISTER, day=DAY, **LEAVING)
+        withdraw_donor(connection, registry[1], **SISTER, day=DAY, **LEAVING)
         assert read_result(connection, number).provenance.consent_attested_by == "the office"
 
 
@@ -265,7 +271,7 @@ def test_withdraw_seeker__is_erased_with_every_candidate(registry):
     engine, vault = registry
     run, _, _ = run_and_store((engine, vault))
     with transaction(engine) as connection:
-        erased = withdraw_seeker(connection, incident="I1", code="LS1", **LEAVING)
+        erased = withdraw_seeker(connection, registry[1], incident="I1", code="LS1", **LEAVING)
     assert (erased.samples, erased.candidates, erased.runs) == (("LS1",), 1, (run,))
     incident = get((engine, vault)).incident
     assert [p.code for p in incident.unidentified] == ["PM1", "PM2"]
@@ -281,15 +287,15 @@ def test_withdraw_seeker__is_erased_with_every_candidate(registry):
 @pytest.mark.parametrize(("code", "words"), [("PM1", "is of remains"), ("PM9", "is unknown")])
 def test_withdraw_seeker__is_for_living_seekers_alone(registry, code, words):
     with transaction(registry[0]) as connection, pytest.raises(RegistryError, match=words):
-        withdraw_seeker(connection, incident="I1", code=code, **LEAVING)
+        withdraw_seeker(connection, registry[1], incident="I1", code=code, **LEAVING)
 
 
 def test_withdraw__every_key_belongs_to_somebody(registry):
     engine, vault = registry
     run_and_store((engine, vault))
-    leave(engine)
+    leave((engine, vault))
     with transaction(engine) as connection:
-        withdraw_seeker(connection, incident="I1", code="LS1", **LEAVING)
+        withdraw_seeker(connection, registry[1], incident="I1", code="LS1", **LEAVING)
     with snapshot(engine) as connection:
         used = {
             key
@@ -298,7 +304,7 @@ def test_withdraw__every_key_belongs_to_somebody(registry):
             for key in connection.scalars(select(table.c.key))
             if key is not None
         }
-        assert set(connection.scalars(select(keys.c.id))) == used
+        assert set(connection.scalars(select(keys.c.id))) == used | {registry_key(connection, vault).id}
 
 
 def test_scrub__says_when_another_process_holds_the_log(tmp_path, monkeypatch):
@@ -307,6 +313,6 @@ def test_scrub__says_when_another_process_holds_the_log(tmp_path, monkeypatch):
     put((engine, vault), of_everything())
     with snapshot(engine) as reader:
         reader.execute(select(keys)).all()
-        leave(engine)
+        leave((engine, vault))
         assert scrub(engine) == ("the write-ahead log is in use by another process: end it and repeat",)
     engine.dispose()

@@ -100,7 +100,7 @@ def importing(base: Base) -> Callable[[Path, Say], None]:
         session = session_of(opening.open_with(place, base.vault), "registrar")
         say(".")
         for number in range(1000):
-            import_incident(session, f"I{number}", small_incident())
+            import_incident(session, f"I{number}", small_incident(request=f"letter {number}"))
             say(f"I{number}\n")
 
     return work
@@ -252,7 +252,7 @@ def test_kill__during_a_rotation_of_the_key(base, tmp_path):
 
 def test_check_imports__sees_half_an_import(base, tmp_path):
     with closing(opening.open_with(base.copy(tmp_path / "x"), base.vault)) as registry:
-        import_incident(session_of(registry, "registrar"), "I0", small_incident())
+        import_incident(session_of(registry, "registrar"), "I0", small_incident(request="I0"))
         check_imports(registry, ["I0"])
         with pytest.raises(AssertionError):
             check_imports(registry, ["I0", "I1"])
@@ -301,12 +301,13 @@ def test_full_disk__refuses_in_words_and_keeps_what_was_there(base, tmp_path):
         check_whole(registry)
         check_imports(registry, said)
         assert len(list_incidents(session_of(registry, "registrar"))) == 1 + len(said)
-        assert import_incident(session_of(registry, "registrar"), "again", small_incident()).profiles == 15
+        other = small_incident(request="another")
+        assert import_incident(session_of(registry, "registrar"), "again", other).profiles == 15
 
 
 def import_until_refused(session: Session, said: list[str]) -> None:
     for number in range(100):
-        import_incident(session, f"I{number}", small_incident())
+        import_incident(session, f"I{number}", small_incident(request=f"letter {number}"))
         said.append(f"I{number}")
 
 
@@ -317,7 +318,7 @@ def test_lost_connection__refuses_in_words_and_the_next_action_works(postgres):
         with pytest.raises(StorageError, match="connection to the database was lost; repeat the action"):
             lose_connection(registrar, postgres)
         assert [one.title for one in list_incidents(registrar)] == ["A ferry"]
-        assert import_incident(registrar, "I0", small_incident()).profiles == 15
+        assert import_incident(registrar, "I0", small_incident(request="I0")).profiles == 15
         team.registry.close()
 
 
@@ -336,7 +337,8 @@ def test_two_processes__import_at_once(codes, team, registry_url):
     def work(code: str) -> Callable[[Say], None]:
         def run(say: Say) -> None:
             with closing(opening.open_with(registry_url, team.registry.vault)) as registry:
-                say(f"{import_incident(session_of(registry, 'registrar'), code, small_incident()).profiles}\n")
+                added = import_incident(session_of(registry, "registrar"), code, small_incident(request=code))
+                say(f"{added.profiles}\n")
 
         return run
 

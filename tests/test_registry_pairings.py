@@ -178,7 +178,7 @@ def test_decide__nothing_rests_on_somebody_who_left(registry, desk):
     desk.do(line, "propose", ANNA)
     with transaction(registry[0]) as connection:
         asked = {"incident": "I1", "family": family.code, "member": family.donors[0].member}
-        withdraw_donor(connection, **asked, day=DAY, at=AT, actor="U9", purpose="asked to leave")
+        withdraw_donor(connection, registry[1], **asked, day=DAY, at=AT, actor="U9", purpose="asked to leave")
     with pytest.raises(Conflict, match="somebody who has left"):
         desk.do(line, "confirm", BEN)
 

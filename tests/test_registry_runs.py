@@ -121,9 +121,8 @@ def test_finish_run__whose_donor_withdrew_meanwhile_is_withheld_and_counted(regi
     run = start(registry[0], left_out=covered.refused)
     family = covered.incident.families[0]
     with transaction(registry[0]) as connection:
-        withdraw_donor(
-            connection, incident="I1", family=family.code, member=family.donors[0].member, day=DAY, **LEAVING
-        )
+        who = {"incident": "I1", "family": family.code, "member": family.donors[0].member}
+        withdraw_donor(connection, registry[1], **who, day=DAY, **LEAVING)
     lost = sum(c.family == family.code for c in result.candidates)
     assert lost > 0
     assert finish(registry, run, result, covered.incident) == Finished(12 - lost, lost, AGAIN)
@@ -152,7 +151,7 @@ def test_finish_run__a_seeker_who_left_meanwhile_is_withheld(registry_url):
     used = get((engine, vault)).incident
     run = start(engine)
     with transaction(engine) as connection:
-        withdraw_seeker(connection, incident="I1", code="LS1", **LEAVING)
+        withdraw_seeker(connection, vault, incident="I1", code="LS1", **LEAVING)
     finish((engine, vault), run, answer(used), used)
     assert {line.unidentified for line in listed(engine, run).lines} == {"PM1", "PM2"}
     with snapshot(engine) as connection:

@@ -58,6 +58,11 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
         },
     ),
     ("POST", "/family/withdraw"): ("withdraw", {"json": {"incident": "x", "family": "x", "member": "x"}}),
+    ("GET", "/family/elsewhere"): ("withdraw", {"params": {"incident": INCIDENT, "family": "F1", "member": "FA"}}),
+    ("POST", "/family/narrow"): (
+        "narrow consent",
+        {"json": {"incident": "x", "family": "x", "member": "x", "scope": "sharing"}},
+    ),
     ("GET", "/family/letter"): (
         "write family letter",
         {"params": {"incident": INCIDENT, "family": "F1", "missing": "MP"}},
@@ -79,6 +84,7 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ),
     ("GET", "/unidentified"): ("see families", {"params": {"incident": INCIDENT}}),
     ("POST", "/unidentified/withdraw"): ("withdraw", {"json": {"incident": "x", "code": "x"}}),
+    ("GET", "/unidentified/elsewhere"): ("withdraw", {"params": {"incident": INCIDENT, "code": "LS1"}}),
     ("GET", "/custody"): ("see families", {"params": {"incident": INCIDENT, "sample": "PM1"}}),
     ("POST", "/custody"): (
         "record custody",
@@ -267,7 +273,12 @@ def test_import__lists_every_problem_with_its_place(site, tokens, tmp_path):
 
 
 def test_import__takes_a_packed_case_folder(site, tokens, tmp_path):
-    sent = {"files": [("files", ("second.zip", packed_case(tmp_path / "second")))], "data": {"code": "second"}}
+    sent = {
+        "files": [
+            ("files", ("second.zip", packed_case(tmp_path / "second", wrong=("letter of 3 May", "letter of 4 May"))))
+        ],
+        "data": {"code": "second"},
+    }
     answer = call(site, tokens["registrar"], "POST", "/import", **sent)
     assert answer.status_code == 200, answer.text
     assert (answer.json()["families"], answer.json()["unidentified"]) == (4, 6)
@@ -441,3 +452,14 @@ def test_schemathesis__finds_no_server_error(tmp_path):
         for mode in GenerationMode:
             FEW(given(case=operation.as_strategy(generation_mode=mode))(check))()
     assert set(tried) == set(CALLS)
+
+
+def test_narrow__takes_one_purpose_back_and_says_where_else_the_donor_stands(tmp_path):
+    site = make_site(tmp_path)
+    token, who = new_token(site, "coordinator"), {"incident": INCIDENT, "family": "F3", "member": "MO"}
+    assert call(site, token, "GET", "/family/elsewhere", params=who).json() == []
+    done = call(site, token, "POST", "/family/narrow", json=who | {"scope": "sharing"}).json()
+    assert (done["scope"], done["runs"], done["narrowed_elsewhere"], done["left_standing"]) == ("sharing", 0, [], [])
+    again = call(site, token, "POST", "/family/narrow", json=who | {"scope": "sharing"})
+    assert again.status_code == 404
+    assert "nothing to take back" in again.json()["detail"]

@@ -91,6 +91,7 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
         {"incident": "x", "family": "x", "member": "x", "reference": "x", "given": "2026-01-01", "scope": "court"},
     ),
     "/family/withdraw": ("withdraw", {"incident": "x", "family": "x", "member": "x", "typed": "x"}),
+    "/family/narrow": ("narrow consent", {"incident": "x", "family": "x", "member": "x", "scope": "sharing"}),
     "/family/letter.pdf": (
         "write family letter",
         {"incident": "{incident}", "family": "F1", "missing": "MP", **SENDER},
@@ -257,7 +258,7 @@ def test_dashboard__says_what_waits_for_whom(fresh):
 
 def test_dashboard__who_withdrew_in_the_files_waits_for_those_who_erase(fresh):
     withdrawn = Consent("C", dt.date(2026, 1, 5), withdrawn=dt.date(2026, 11, 1))
-    import_incident(fresh.team["registrar"], "other", small_incident(second=withdrawn))
+    import_incident(fresh.team["registrar"], "other", small_incident(second=withdrawn, request="another"))
     family = "/family?incident=other&family=F2"
     for role, asked in (("coordinator", True), ("registrar", True), ("reviewer", False)):
         browser = fresh.browser(role)
@@ -265,7 +266,11 @@ def test_dashboard__who_withdrew_in_the_files_waits_for_those_who_erase(fresh):
         assert ("Do it below" in browser.get(family).text) == asked
         assert "FA withdrew, and is still to be erased" in browser.get(family).text
     erased = {"incident": "other", "family": "F2", "member": "FA", "typed": "FA"}
-    assert post(fresh.browser("coordinator"), "/family/withdraw", erased).status_code == 303
+    asked_first = post(fresh.browser("coordinator"), "/family/withdraw", erased)
+    assert "surely the same person" in asked_first.text
+    assert f"in incident {INCIDENT}" in asked_first.text
+    assert "still to be erased" in fresh.browser("coordinator").get(family).text
+    assert post(fresh.browser("coordinator"), "/family/withdraw", erased | {"seen": "yes"}).status_code == 303
     assert "still to be erased" not in fresh.browser("coordinator").get(family).text
 
 

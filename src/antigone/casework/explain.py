@@ -17,7 +17,7 @@ from antigone.casework.self_checks import SelfChecks
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.engine.likelihood import likelihood_ratio
 from antigone.engine.ratio import LikelihoodRatio
-from antigone.errors import InputError
+from antigone.errors import InputError, Problem
 from antigone.formats.familias import read_familias_case
 from antigone.formats.validation import Case, read_cases
 from antigone.formats.validation_kinds import KNOWN_KEYS
@@ -115,19 +115,25 @@ class HypothesesReport:
     linkage: Mapping[str, Changes] = field(default_factory=dict)
 
 
-def compare_hypotheses(path: Path) -> list[HypothesesReport]:
+def compare_hypotheses(path: Path) -> HypothesesReport:
     """The likelihood ratio of the two pedigrees of a case file (JSON, or ``.fam`` without a DVI section).
+
+    One case a call (PURPOSE.md, rule 2): a list of cases would compare donors with donors.
 
     Raises
     ------
     InputError
-        When the file cannot be read, or has no H1 and H2.
+        When the file cannot be read, holds several cases, or has no H1 and H2.
     ModelError
         When a case combines linked markers with theta or founder inbreeding.
     """
     if path.suffix.lower() == ".fam":
-        return [_familias_report(read_familias_case(path))]
-    return [_case_report(case) for case in read_cases(path)]
+        return _familias_report(read_familias_case(path))
+    cases = read_cases(path)
+    if len(cases) > 1:
+        remedy = "keep the one case that is asked about; 'antigone validate' reads lists of cases with expected values"
+        raise InputError([Problem(path.name, 0, "", f"{len(cases)} cases", "one case a call", remedy)])
+    return _case_report(cases[0])
 
 
 def _case_report(case: Case) -> HypothesesReport:

@@ -108,8 +108,40 @@ def print_left(left: views.Left) -> None:
         f"{left.who} is erased: {left.profiles} profiles of {' '.join(left.samples) or 'no sample'}, {left.candidates} "
         f"candidates; {left.runs} runs are to be computed again."
     )
+    for other in left.erased_elsewhere:
+        print_words(f"Erased too: {place_of(other)}.")
+    _print_standing(left.left_standing, "not erased; if it is the same person, withdraw them there")
     for one in left.still_to_do:
         print_words(f"STILL TO DO: {one}.")
+
+
+def print_narrowed(narrowed: views.Narrowed) -> None:
+    """What taking one purpose back changed, and what is left to do by hand."""
+    print_words(
+        f"{narrowed.who} took {narrowed.scope} back: {narrowed.candidates} candidates erased; {narrowed.runs} runs are "
+        "to be computed again."
+    )
+    for other in narrowed.narrowed_elsewhere:
+        print_words(f"Taken back there too: {place_of(other)}.")
+    _print_standing(narrowed.left_standing, "unchanged; if it is the same person, take it back there")
+    if narrowed.exports:
+        print_words(
+            f"STILL TO DO: {narrowed.exports} exports were made before; ask their recipients to delete the donor."
+        )
+    for one in narrowed.still_to_do:
+        print_words(f"STILL TO DO: {one}.")
+
+
+def place_of(one: views.Elsewhere) -> str:
+    """Where somebody stands who is, or may be, the same person, and what told it."""
+    who = f"{one.code} of family {one.family}" if one.kind == "donor" else f"{one.code} ({one.kind})"
+    same = "The same person" if one.sure else "Perhaps the same person"
+    return f"{same}: {who} in incident {one.incident}, by the same {' and '.join(one.grounds)}"
+
+
+def _print_standing(standing: Sequence[views.Elsewhere], remedy: str) -> None:
+    for one in standing:
+        print_words(f"STILL STANDS: {place_of(one)}; {remedy}.")
 
 
 def print_run(run: views.RunView) -> None:

@@ -23,7 +23,7 @@ from antigone.cli.signing import (
 
 if TYPE_CHECKING:
     from antigone.casework.registry.session import Session
-    from antigone.casework.registry.views import IncidentStatus, Status
+    from antigone.casework.registry.views import Elsewhere, IncidentStatus, Status
 
 registry_app = typer.Typer(
     help="Samples, families, consents, runs and decisions of a team, in one place, under keys of their own.",
@@ -96,6 +96,10 @@ def import_(
     consent_attested: Annotated[str | None, typer.Option(help="Who attests consent (.fam files only).")] = None,
     missing: MissingCodes = [],  # noqa: B006 - Typer gives each call a list of its own
     pedigree: PedigreeNames = [],  # noqa: B006
+    let_in: Annotated[
+        list[str] | None, typer.Option(help="A sample that was refused and is right all the same; with --because.")
+    ] = None,
+    because: Annotated[str, typer.Option(help="Why the samples of --let-in are right. No names.")] = "",
 ) -> None:
     """Add an incident, or what is new in it. All of it, or nothing."""
     from antigone.casework.files import load_incident
@@ -105,7 +109,8 @@ def import_(
     today = session.registry.today()
     read = load_incident(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
     code = code or incident_code(read.title)
-    console_registry.print_imported(code, import_incident(session, code, read), read.notices)
+    reasons = dict.fromkeys(let_in or (), because)
+    console_registry.print_imported(code, import_incident(session, code, read, let_in=reasons), read.notices)
 
 
 @registry_app.command()
@@ -206,19 +211,51 @@ def withdraw(
     family: Annotated[str, typer.Option(help="The family's code.")] = "",
     member: Annotated[str, typer.Option(help="The donor's code in the family.")] = "",
     seeker: Annotated[str, typer.Option(help="Instead of a donor: the code of a living seeker.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask again; where the same person surely stands, erase there too.")
+    ] = False,
 ) -> None:
-    """Erase a donor, or a living seeker, who withdraws. It cannot be undone."""
-    from antigone.casework.registry.consents import withdraw_donor, withdraw_seeker
+    """Erase a donor, or a living seeker, who withdraws, in every incident. It cannot be undone."""
+    from antigone.casework.registry.consents import find_donor, find_seeker, withdraw_donor, withdraw_seeker
     from antigone.cli import console_registry
 
     if bool(seeker) == bool(family and member):
         raise typer.BadParameter("give --family and --member, or --seeker")
     who = seeker or f"{member} of family {family}"
+    also = None
     if not yes:
         typer.confirm(f"Erase {who} and everything that rested on them, for good?", abort=True, err=True)
-    left = withdraw_seeker(session, incident, seeker) if seeker else withdraw_donor(session, incident, family, member)
+        found = find_seeker(session, incident, seeker) if seeker else find_donor(session, incident, family, member)
+        also = [one.key for one in found if one.kind != "remains" and _is_erased_too(one)]
+    if seeker:
+        left = withdraw_seeker(session, incident, seeker, also=also)
+    else:
+        left = withdraw_donor(session, incident, family, member, also=also)
     console_registry.print_left(left)
+
+
+def _is_erased_too(one: Elsewhere) -> bool:
+    """Ask about one place where the same person stands, or may stand."""
+    from antigone.cli import console_registry
+
+    question = f"{console_registry.place_of(one)}. Erase there too?"
+    return typer.confirm(question, default=one.sure, err=True)
+
+
+@registry_app.command()
+@signed_in
+def narrow(
+    session: Session,
+    incident: IncidentCode,
+    family: Annotated[str, typer.Option(help="The family's code.")],
+    member: Annotated[str, typer.Option(help="The donor's code in the family.")],
+    scope: Annotated[str, typer.Option(help="What is taken back: identification, court or sharing.")],
+) -> None:
+    """Take one purpose back from a donor's consent, in every incident, and keep the others."""
+    from antigone.casework.registry.consents import narrow_consent
+    from antigone.cli import console_registry
+
+    console_registry.print_narrowed(narrow_consent(session, incident, family, member, scope=scope))
 
 
 @registry_app.command()

@@ -12,12 +12,11 @@ from antigone.cli.options import progress_bar, require_drawing
 
 
 def lr(case: Annotated[Path, typer.Argument(help="A case in JSON, or a .fam file with two pedigrees.")]) -> None:
-    """The likelihood ratio of any two pedigrees, H1 against H2: per marker and total."""
+    """The likelihood ratio of any two pedigrees, H1 against H2: per marker and total. One case a call."""
     from antigone.casework.explain import compare_hypotheses
     from antigone.cli import console
 
-    for report in compare_hypotheses(case):
-        console.print_hypotheses(report)
+    console.print_hypotheses(compare_hypotheses(case))
 
 
 def validate(files: Annotated[list[Path], typer.Argument(help="Validation cases in JSON.")]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, and_, func, select, tuple_
@@ -64,3 +65,10 @@ def count_failures(connection: Connection, *, actor: str, failed: str, succeeded
     last = select(func.max(audit.c.number)).where(mine, audit.c.action == succeeded).scalar_subquery()
     after = audit.c.number > func.coalesce(last, 0)
     return connection.scalar(select(func.count()).select_from(audit).where(mine, audit.c.action == failed, after)) or 0
+
+
+def count_exports(connection: Connection, incidents: Sequence[str]) -> int:
+    """How often incidents were exported."""
+    wanted = set(incidents)
+    subjects = connection.scalars(select(audit.c.subject).where(audit.c.action == "export"))
+    return sum(json.loads(subject).get("incident") in wanted for subject in subjects)

@@ -20,6 +20,7 @@ from antigone.registry.audit import append
 from antigone.registry.blocks import erase_blocks
 from antigone.registry.consent import AnyRow
 from antigone.registry.database import outside_transaction
+from antigone.registry.departures import note_departure
 from antigone.registry.joint_runs import erase_joint
 from antigone.registry.ring import outdate_rings
 from antigone.registry.runs import AGAIN
@@ -34,6 +35,7 @@ from antigone.registry.schema import (
     joint_parts,
     joint_runs,
     keys,
+    marks,
     members,
     pairings,
     profiles,
@@ -45,11 +47,12 @@ from antigone.registry.schema import (
 )
 from antigone.registry.stored import SEARCH_ANSWER
 from antigone.registry.summaries import take_out
+from antigone.registry.vault import Vault
 
 _BLOCK = 1000
 _TOUCHED = (
     *(keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, summaries),
-    *(joint_runs, joint_parts, unfinished, blocks),
+    *(joint_runs, joint_parts, unfinished, blocks, marks),
 )
 """The tables that an erasure empties of bytes."""
 
@@ -68,11 +71,21 @@ class Erased:
 
 
 def withdraw_donor(
-    connection: Connection, *, incident: str, family: str, member: str, day: dt.date, at: str, actor: str, purpose: str
+    connection: Connection,
+    vault: Vault | None,
+    *,
+    incident: str,
+    family: str,
+    member: str,
+    day: dt.date,
+    at: str,
+    actor: str,
+    purpose: str,
 ) -> Erased:
     """Erase a donor: profiles, name, keys, and every candidate of the family, in the caller's transaction.
 
-    Call ``scrub`` when it is committed, and write the ring of keys anew.
+    Keyed digests of who left are kept (`departures.py`); without a vault they are not, because a ring has them. Call
+    ``scrub`` when it is committed, and write the ring of keys anew.
 
     Raises
     ------
@@ -81,6 +94,8 @@ def withdraw_donor(
     """
     rows = _find_donors(connection, incident, family, member)
     here, giving = rows[0].incident, [row.id for row in rows]
+    if vault is not None:
+        note_departure(connection, vault, "donor", giving, day=day)
     codes, erased = _erase_samples(connection, samples.c.donor.in_(giving))
     _forget(connection, donors, giving, erased=at)
     _forget(connection, members, [row.member for row in rows])
@@ -88,18 +103,29 @@ def withdraw_donor(
     connection.execute(update(consents).where(of_donor).values(reference="", attested_by=""))
     still = of_donor & (consents.c.withdrawn.is_(None) | (consents.c.withdrawn > day))
     connection.execute(update(consents).where(still).values(withdrawn=day))
-    of_family = select(pairings.c.id).select_from(pairings.join(members)).where(members.c.family == rows[0].family)
-    gone = erase_candidates(connection, of_family)
-    again = compute_again(connection, here, families={family}, people=set())
-    joint, lost = erase_joint(connection, here), erase_blocks(connection, here)
-    subject = f"a donor of incident {incident}, family {family}: {_counts(codes, erased, gone, again, joint, lost)}"
-    outdate_rings(connection)
+    found = erase_results_of(connection, here, rows[0].family, family, codes=codes, profiles=erased)
+    subject = f"a donor of incident {incident}, family {family}: {_counts(found)}"
     append(connection, at=at, actor=actor, action="withdraw", purpose=purpose, subject=subject)
-    return Erased(codes, erased, gone, again, joint, lost)
+    return found
 
 
-def withdraw_seeker(connection: Connection, *, incident: str, code: str, at: str, actor: str, purpose: str) -> Erased:
-    """Erase a living seeker: the request, profiles, keys, and every candidate that names them.
+def erase_results_of(
+    connection: Connection, incident: int, number: int, family: str, *, codes: tuple[str, ...] = (), profiles: int = 0
+) -> Erased:
+    """Erase what rested on the donors of a family (its row and its code): candidates, joint answers, blocks of
+    unfinished searches; mark the runs to be computed again. ``codes`` and ``profiles`` were erased before."""
+    of_family = select(pairings.c.id).select_from(pairings.join(members)).where(members.c.family == number)
+    gone = erase_candidates(connection, of_family)
+    again = compute_again(connection, incident, families={family}, people=set())
+    joint, lost = erase_joint(connection, incident), erase_blocks(connection, incident)
+    outdate_rings(connection)
+    return Erased(codes, profiles, gone, again, joint, lost)
+
+
+def withdraw_seeker(
+    connection: Connection, vault: Vault | None, *, incident: str, code: str, at: str, actor: str, purpose: str
+) -> Erased:
+    """Erase a living seeker: the request, profiles, keys, and every candidate that names them. See `withdraw_donor`.
 
     Raises
     ------
@@ -107,15 +133,18 @@ def withdraw_seeker(connection: Connection, *, incident: str, code: str, at: str
         When there is no living seeker of that code, or the seeker has left already.
     """
     person = _find_seeker(connection, incident, code)
+    if vault is not None:
+        note_departure(connection, vault, "unidentified", [person.id], day=dt.date.fromisoformat(at[:10]))
     codes, erased = _erase_samples(connection, samples.c.unidentified == person.id)
     _forget(connection, unidentified, [person.id], erased=at, request="")
     gone = erase_candidates(connection, select(pairings.c.id).where(pairings.c.unidentified == person.id))
     again = compute_again(connection, person.incident, families=set(), people={code})
     joint, lost = erase_joint(connection, person.incident), erase_blocks(connection, person.incident)
-    subject = f"a living seeker of incident {incident}: {_counts(codes, erased, gone, again, joint, lost)}"
+    found = Erased(codes, erased, gone, again, joint, lost)
+    subject = f"a living seeker of incident {incident}: {_counts(found)}"
     outdate_rings(connection)
     append(connection, at=at, actor=actor, action="withdraw", purpose=purpose, subject=subject)
-    return Erased(codes, erased, gone, again, joint, lost)
+    return found
 
 
 def withdrawn_donors(connection: Connection, *, incident: str, day: dt.date) -> tuple[tuple[str, str], ...]:
@@ -175,8 +204,10 @@ def _find_seeker(connection: Connection, incident: str, code: str) -> AnyRow:
 
 
 def _erase_samples(connection: Connection, of_person: Any) -> tuple[tuple[str, ...], int]:
-    """Null every profile of somebody's samples: the codes, and how many profiles."""
+    """Null every profile of somebody's samples, and delete their marks: the codes, and how many profiles."""
     found = {row.id: row.code for row in connection.execute(select(samples.c.id, samples.c.code).where(of_person))}
+    typings = select(profiles.c.id).where(profiles.c.sample.in_(list(found)))
+    connection.execute(delete(marks).where(marks.c.profile.in_(typings)))
     emptied = connection.execute(update(profiles).where(profiles.c.sample.in_(list(found))).values(sealed=None))
     return tuple(sorted(found.values())), emptied.rowcount
 
@@ -236,12 +267,16 @@ def _take_out_attesters(connection: Connection, incident: int, numbers: Sequence
             connection.execute(update(runs).where(runs.c.id == run).values(result=result))
 
 
-def _counts(codes: Iterable[str], erased: int, gone: int, again: Sequence[int], joint: int, lost: int) -> str:
+def _counts(found: Erased) -> str:
+    return f"samples {', '.join(found.samples)}; {found.profiles} profiles and " + count_results(found)
+
+
+def count_results(found: Erased) -> str:
+    """The results that an erasure took with it, in words for the audit."""
     return (
-        f"samples {', '.join(codes)}; {erased} profiles and {gone} candidates erased, "
-        f"{len(again)} runs to be computed again"
-        + (f", {joint} joint answers erased" if joint else "")
-        + (f", {lost} blocks of unfinished searches erased" if lost else "")
+        f"{found.candidates} candidates erased, {len(found.runs)} runs to be computed again"
+        + (f", {found.joint} joint answers erased" if found.joint else "")
+        + (f", {found.blocks} blocks of unfinished searches erased" if found.blocks else "")
     )
 
 

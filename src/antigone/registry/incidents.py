@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, insert, select, update
 
-from antigone.errors import InputError
+from antigone.errors import InputError, Problem
 from antigone.model.case import Consent, Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.evidence import FurtherEvidence
 from antigone.model.lineage import StatedCounts
@@ -17,8 +17,10 @@ from antigone.model.profile import Profile
 from antigone.registry.conditions import conditions_of, save_conditions
 from antigone.registry.database import reserve
 from antigone.registry.known import Known, contradictions, read_known
+from antigone.registry.newcomers import Doorkeeper
 from antigone.registry.payloads import Beside, anonymous, pack
 from antigone.registry.personal import Personal, read_personal, seal_personal, write_personal
+from antigone.registry.sameness import note_marks
 from antigone.registry.schema import consents, donors, families, incidents, members, sources, unidentified
 from antigone.registry.typings import BLOCK, Receipt, Typing, save_typings
 from antigone.registry.vault import DataKey, Vault
@@ -51,6 +53,7 @@ def save_incident(
     at: str,
     holder: str,
     recorded_by: int | None = None,
+    let_in: Mapping[str, str] | None = None,
 ) -> Imported:
     """Add an incident, or what is new in it, in the caller's transaction.
 
@@ -71,16 +74,22 @@ def save_incident(
         Who holds the samples now; the first event of custody of each.
     recorded_by
         The row of the user.
+    let_in
+        By sample, why it is let in although something stands against it (see `newcomers`).
 
     Raises
     ------
     InputError
-        When it contradicts what is known, with every contradiction; nothing is written then.
+        When it contradicts what is known, with every contradiction, or brings in somebody who left, a donor called
+        unidentified, or a second search on one request. The caller's transaction must then be undone.
     """
-    known = read_known(connection, code)
-    problems = tuple(contradictions(known, incident))
-    if problems:
-        raise InputError(problems)
+    known, door = read_known(connection, code), Doorkeeper(connection, vault, let_in or {})
+    note_marks(connection, vault)  # of what an older Antigone imported: nobody judges it now
+    _refuse(
+        *contradictions(known, incident),
+        *door.who_left(known, incident),
+        *door.second_requests(known, incident.unidentified),
+    )
     number = _save_frame(connection, known, incident, code=code, at=at)
     changed = save_conditions(connection, number, conditions_of(incident), at=at)
     job = _Import(connection, vault, incident.further, known, Receipt(number, at, holder, recorded_by))
@@ -89,7 +98,13 @@ def save_incident(
         added += _save_people(job, people)
     for kin in _blocks(incident.families):
         added += _save_families(job, kin)
+    _refuse(*door.donors_called_unidentified(), *door.keep_reasons(number, at=at, user=recorded_by))
     return added
+
+
+def _refuse(*problems: Problem) -> None:
+    if problems:
+        raise InputError(problems)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select
 
 from antigone.errors import Conflict, InputError, RegistryError
 from antigone.model.case import Consent
@@ -31,7 +31,7 @@ def add_consent(connection: Connection, *, incident: str, family: str, member: s
         )
     if not consent.reference.strip() or (consent.expires is not None and consent.expires <= consent.date):
         raise InputError("a consent without reference, or that ends before it begins; correct it from the instrument")
-    donor = _donor(connection, incident, family, member)
+    donor = find_giving_donor(connection, incident, family, member)
     row = {"donor": donor, "reference": consent.reference, "given": consent.date}
     same = consents.c.donor == donor, consents.c.reference == consent.reference, consents.c.given == consent.date
     known = set(connection.scalars(select(consents.c.scope).where(*same)))
@@ -68,7 +68,21 @@ def _count_donors(connection: Connection, family: int, which: ColumnElement[bool
     return connection.scalar(present.where(donors.c.erased.is_(None), which)) or 0
 
 
-def _donor(connection: Connection, incident: str, family: str, member: str) -> int:
+def has_scope(connection: Connection, key: str, scope: str, day: dt.date) -> bool:
+    """Whether a donor, by the key of `Elsewhere`, has a consent for a purpose that was not taken back by a day."""
+    stands = or_(consents.c.withdrawn.is_(None), consents.c.withdrawn > day)
+    asked = select(consents.c.id).where(consents.c.donor == int(key.split(":")[1]), consents.c.scope == scope, stands)
+    return connection.execute(asked.limit(1)).one_or_none() is not None
+
+
+def find_giving_donor(connection: Connection, incident: str, family: str, member: str) -> int:
+    """The row of a donor who has not left.
+
+    Raises
+    ------
+    RegistryError
+        When there is none.
+    """
     number = find_family(connection, incident, family).id
     query = select(donors.c.id).join(members).where(members.c.family == number, members.c.code == member)
     found = connection.scalar(query.where(donors.c.erased.is_(None)))

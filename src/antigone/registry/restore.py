@@ -21,6 +21,7 @@ from antigone.errors import BackupError, InputError
 from antigone.registry.archive import Block, read_archive_header, read_blocks, verify_archive
 from antigone.registry.audit import Head, verify_audit
 from antigone.registry.database import Place, create_registry, is_server, open_registry, snapshot, transaction
+from antigone.registry.departures import keep_departures
 from antigone.registry.erasure import scrub, withdraw_donor, withdraw_seeker
 from antigone.registry.migrations import migrate
 from antigone.registry.properties import IDENTITY, read_property, write_property
@@ -120,7 +121,8 @@ def restore(
             _take_over(connection, vault, opened)
             head = _bring_up(connection, vault, lost)
             access = _end_access(connection, today)
-            _erase_who_left(connection, at=at)
+            keep_departures(connection, opened.departures or ())
+            _erase_who_left(connection, None if opened.departures is not None else vault, at=at)
             loaded = Loaded({name: len(numbers) for name, numbers in lost.items()}, access)
             also(connection, loaded)
         left = scrub(engine) if lost else ()
@@ -235,8 +237,9 @@ def _without_lost_key(
     return {**row, "key": None, "sealed": None} if table.name in KEPT_EMPTY else None
 
 
-def _erase_who_left(connection: Connection, *, at: str) -> None:
-    """Who has no key any more leaves here too, by the same action as before, with a line in the audit."""
+def _erase_who_left(connection: Connection, vault: Vault | None, *, at: str) -> None:
+    """Who has no key any more leaves here too, by the same action as before, with a line in the audit. The ring has
+    their digests, with the day on which they left; one of an older Antigone has none, so the vault is given."""
     same = {"at": at, "actor": "restore", "purpose": "left after the backup was made"}
     day = dt.date.fromisoformat(at[:10])
     giving = (
@@ -246,14 +249,14 @@ def _erase_who_left(connection: Connection, *, at: str) -> None:
         .distinct()  # a member once, however many rows they have as a donor
     )
     for incident, family, member in connection.execute(giving).all():
-        withdraw_donor(connection, incident=incident, family=family, member=member, day=day, **same)
+        withdraw_donor(connection, vault, incident=incident, family=family, member=member, day=day, **same)
     seeking = (
         select(incidents.c.code, unidentified.c.code)
         .select_from(unidentified.join(incidents))
         .where(unidentified.c.key.is_(None), unidentified.c.erased.is_(None), unidentified.c.kind == "living")
     )
     for incident, code in connection.execute(seeking).all():
-        withdraw_seeker(connection, incident=incident, code=code, **same)
+        withdraw_seeker(connection, vault, incident=incident, code=code, **same)
 
 
 def _count_on(connection: Connection, tables: MetaData) -> None:

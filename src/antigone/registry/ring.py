@@ -6,6 +6,8 @@ as soon as the rings known to the registry are written over. A ring is sealed un
 it that somebody made by hand opens old backups for whoever has the master key of its generation too; rotating the
 master key, and destroying the old one, ends that.
 
+A ring also carries the keyed digests of who left (`departures.py`), so that an archive from before knows them too.
+
 Every ring carries a counter. An erasure raises the registry's counter in its own transaction, so a ring whose counter
 is lower may hold a key that was erased; `outdated_rings` finds it even when the computer stopped in between.
 """
@@ -15,8 +17,9 @@ from __future__ import annotations
 import json
 import secrets
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -25,6 +28,7 @@ from sqlalchemy import Connection, Engine, select
 
 from antigone.errors import BackupError, RegistryError, StorageError
 from antigone.registry.database import transaction
+from antigone.registry.departures import Digested, all_departures
 from antigone.registry.files import read_private, replacing
 from antigone.registry.properties import IDENTITY, find_property, read_property, write_property
 from antigone.registry.schema import keys
@@ -32,7 +36,9 @@ from antigone.registry.signing import PUBLIC
 from antigone.registry.vault import KEY_BYTES, NONCE_BYTES, TAG_BYTES, Vault
 
 FORMAT = "antigone ring"
-VERSION = 1
+VERSION = 2
+READABLE = (1, VERSION)
+"""A ring of version 1 holds keys alone."""
 LONGEST_HEADER = 4096
 PLACES = "rings"
 COUNTER = "ring_counter"
@@ -53,10 +59,12 @@ class RingHeader:
 
 @dataclass(frozen=True)
 class Ring:
-    """A ring that was opened: number of the key -> its wrapped bytes and the generation that wrapped it."""
+    """A ring that was opened: number of the key -> its wrapped bytes and the generation that wrapped it; and who left,
+    None in a ring that an older Antigone wrote."""
 
     header: RingHeader
     keys: Mapping[int, tuple[bytes, int]] = field(repr=False)
+    departures: Sequence[Digested] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -172,7 +180,9 @@ def read_ring(path: Path, vault: Vault) -> Ring:
             f"{path.name} does not open: it was changed or cut, or belongs to another master key; give the current "
             "ring and the key of the same registry"
         ) from None
-    return Ring(header, {number: (wrapped, of) for number, of, wrapped in _RECORD.iter_unpack(records)})
+    end = header.count * _RECORD.size
+    held = {number: (wrapped, of) for number, of, wrapped in _RECORD.iter_unpack(records[:end])}
+    return Ring(header, held, _read_departures(records[end:]))
 
 
 def _sealed_ring(connection: Connection, vault: Vault, *, at: str) -> bytes:
@@ -188,7 +198,18 @@ def _sealed_ring(connection: Connection, vault: Vault, *, at: str) -> bytes:
     )
     line = json.dumps({"format": FORMAT, "version": VERSION, **asdict(header)}).encode()
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return line + b"\n" + nonce + AESGCM(vault.subkey("ring")).encrypt(nonce, records, line)
+    content = records + _write_departures(list(all_departures(connection)))
+    return line + b"\n" + nonce + AESGCM(vault.subkey("ring")).encrypt(nonce, content, line)
+
+
+def _write_departures(digested: Sequence[Digested]) -> bytes:
+    return json.dumps([[one.who, one.kind, one.day.isoformat(), *one[3:]] for one in digested]).encode()
+
+
+def _read_departures(content: bytes) -> Sequence[Digested] | None:
+    if not content:
+        return None
+    return [Digested(who, kind, date.fromisoformat(day), *rest) for who, kind, day, *rest in json.loads(content)]
 
 
 def _write_ring(connection: Connection, place: Path, content: bytes) -> Unreached | None:
@@ -221,10 +242,10 @@ def _counter(connection: Connection) -> int:
 def _header(path: Path, line: bytes) -> RingHeader:
     try:
         fields = json.loads(line)
-        if (fields.pop("format"), fields.pop("version")) != (FORMAT, VERSION):
+        if fields.pop("format") != FORMAT or fields.pop("version") not in READABLE:
             raise ValueError
         return RingHeader(**{**fields, "counter": int(fields["counter"]), "generation": int(fields["generation"])})
     except (ValueError, KeyError, TypeError, AttributeError):
         raise BackupError(
-            f"{path.name} is no ring of version {VERSION}; give the file that 'antigone registry backup' wrote"
+            f"{path.name} is no ring of version 1 to {VERSION}; give the file that 'antigone registry backup' wrote"
         ) from None

@@ -271,6 +271,40 @@ profiles = Table(
 )  # fmt: skip
 """Every typing of a sample, sealed with its owner's key, never overwritten; a search takes the newest."""
 
+marks = Table(
+    "marks", metadata,
+    _row(),
+    _to("profiles", "profile"),
+    Column("ones", BigInteger, nullable=False),
+    Column("zeros", BigInteger, nullable=False),
+    UniqueConstraint("profile"),
+)  # fmt: skip
+"""Of each typing one keyed bit a marker, so that a sample that was met before is found without opening all of them."""
+
+let_in = Table(
+    "let_in", metadata,
+    _row(),
+    _to("samples", "sample"),
+    _to("users", "user", optional=True),
+    Column("at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+)  # fmt: skip
+"""Samples that a registrar let in although something stood against them, such as that of an identical twin."""
+
+departures = Table(
+    "departures", metadata,
+    _row(),
+    Column("who", BigInteger, nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("markers", Hash, nullable=False),
+    Column("digest", Hash, nullable=False, index=True),
+    UniqueConstraint("who", "digest"),
+    _one_of("kind", "sample", "instrument", "request", "profile"),
+)  # fmt: skip
+"""Who left, in keyed digests alone, never deleted: ``who`` is a random number that holds the digests of one person
+together, ``day`` that of the withdrawal, ``markers`` a hash of the names of the markers under a digest of genotypes."""
+
 runs = Table(
     "runs", metadata,
     _row(),

@@ -12,6 +12,7 @@ IN_WORDS: Mapping[Action, str] = {
     "see families": "looking at families and unidentified persons",
     "import": "importing an incident, or changing a pedigree,",
     "record consent": "recording a consent",
+    "narrow consent": "taking back a part of a consent",
     "record custody": "recording who holds a sample",
     "withdraw": "erasing somebody who withdraws",
     "search": "searching an incident",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from antigone.casework.registry.session import Session, Subject, action
+from antigone.casework.registry.session import Refused, Session, Subject, action
 from antigone.errors import InputError
 from antigone.model.case import Incident
 from antigone.registry.growth import mark_grown, note_families
@@ -14,6 +15,7 @@ from antigone.registry.statistics import refresh_statistics
 __all__ = ["Imported", "import_incident", "incident_code"]
 
 LONGEST_CODE = 60
+REFUSED: Refused = "refused: import"
 _NOT_IN_A_CODE = re.compile(r"[^\w.-]+")
 
 
@@ -27,10 +29,14 @@ def incident_code(text: str) -> str:
 
 
 @action("import")
-def import_incident(session: Session, code: str, incident: Incident) -> Imported:
+def import_incident(
+    session: Session, code: str, incident: Incident, *, let_in: Mapping[str, str] | None = None
+) -> Imported:
     """Add an incident under a code, or what is new in it when the code is known.
 
-    Searches that compared a family to which something was added are marked "to be computed again".
+    Searches that compared a family to which something was added are marked "to be computed again". ``let_in`` says, by
+    sample, why one is let in although something stands against it, such as an identical twin's. The audit keeps that an
+    import was refused, or how many were let in, and not which.
 
     Returns
     -------
@@ -39,13 +45,25 @@ def import_incident(session: Session, code: str, incident: Incident) -> Imported
     Raises
     ------
     InputError
-        With everything in it that contradicts the registry; nothing was written then.
+        With everything in it that contradicts the registry, and everybody who left, is a donor called unidentified, or
+        has a search already; nothing was written then.
     """
     if incident_code(code) != code:
         raise InputError(
             f"an incident's code of {len(code)} characters; expected 1 to {LONGEST_CODE} letters, digits, dots, "
             f"hyphens or underlines, such as '{incident_code(code)}'"
         )
+    try:
+        added = _import(session, code, incident, let_in or {})
+    except InputError as error:
+        with session.writing(REFUSED, {"incident": code, "problems": len(error.problems)}):
+            pass
+        raise
+    refresh_statistics(session.registry.engine)
+    return added
+
+
+def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str, str]) -> Imported:
     registry = session.registry
     subject: Subject = {"incident": code}
     with session.writing("import", subject) as connection:
@@ -58,7 +76,9 @@ def import_incident(session: Session, code: str, incident: Incident) -> Imported
             at=registry.now(),
             holder=session.code,
             recorded_by=session.user,
+            let_in=let_in,
         )
         subject.update(vars(added) | {"runs": mark_grown(connection, before)})
-    refresh_statistics(registry.engine)
+        if let_in:
+            subject.update({"let in": len(let_in), "why": sorted(set(let_in.values()))})
     return added

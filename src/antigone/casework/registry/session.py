@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -28,6 +28,8 @@ R = TypeVar("R")
 Clock = Callable[[], dt.datetime]
 FIRST_ZONE = dt.timezone(dt.timedelta(hours=14))
 """Where a day begins first."""
+Refused = Literal["refused: import"]
+"""What the audit calls an action that was refused for what it brought."""
 Subject = dict[str, Any]
 """What an action is about, for the audit: codes, row numbers, counts and states. Never a name or a genotype."""
 
@@ -90,7 +92,7 @@ class Session:
     must_change: bool = False
 
     @contextmanager
-    def writing(self, action: Action, subject: Subject) -> Iterator[Connection]:
+    def writing(self, action: Action | Refused, subject: Subject) -> Iterator[Connection]:
         """One action: what it changes and its line in the audit, both or neither.
 
         ``subject`` may be completed in the block.

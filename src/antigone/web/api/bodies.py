@@ -60,19 +60,34 @@ class NewConsent(Body):
     expires: dt.date | None = None
 
 
+Keys = Annotated[tuple[Code, ...], Field(max_length=500)]
+
+
 class LeavingDonor(Body):
-    """A donor who withdraws."""
+    """A donor who withdraws. ``also``: the keys of those to be erased too; null for all who are surely the same."""
 
     incident: KnownCode
     family: KnownCode
     member: KnownCode
+    also: Keys | None = None
 
 
 class LeavingSeeker(Body):
-    """A living seeker who withdraws."""
+    """A living seeker who withdraws. ``also`` as for a donor."""
 
     incident: KnownCode
     code: KnownCode
+    also: Keys | None = None
+
+
+class NarrowedConsent(Body):
+    """A purpose that a donor takes back. ``also``: the keys of those from whom it is taken back too, as above."""
+
+    incident: KnownCode
+    family: KnownCode
+    member: KnownCode
+    scope: Scope
+    also: Keys | None = None
 
 
 class NewMember(Body):

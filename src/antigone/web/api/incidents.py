@@ -20,6 +20,7 @@ from antigone.web.api.bodies import (
     LeavingDonor,
     LeavingSeeker,
     Named,
+    NarrowedConsent,
     NewConsent,
     NewCustody,
     NewPedigree,
@@ -27,7 +28,7 @@ from antigone.web.api.bodies import (
     PartOf,
     Size,
 )
-from antigone.web.pages.importing import read_files, stated_of
+from antigone.web.pages.importing import read_files, reasons_of, stated_of
 from antigone.web.pages.sharing import attach_packed
 
 router = APIRouter()
@@ -76,16 +77,20 @@ def import_files(
     attested: Attested = "",
     missing: Choices = "",
     pedigree: Choices = "",
+    let_in: Choices = "",
+    because: Attested = "",
 ) -> object:
     """Import an incident from its files (a case folder, packed or not; a workbook; Familias files), all or nothing.
     Without a code the incident's title gives one. Of Familias files `missing` says who is missing and `pedigree` which
-    pedigree counts, one a line. The answer counts what is new."""
+    pedigree counts, one a line. `let_in` has the codes of samples, with commas between, that were refused and are right
+    all the same, and `because` says why. The answer counts what is new."""
     call.session.require("import")
     web = call.web
     today = web.registry.today()
     stated = stated_of(attested, missing, pedigree)
     incident, name = read_files(files, stated, settings=web.settings, today=today)
-    return import_incident(call.session, code.strip() or incident_code(incident.title or name), incident)
+    chosen = code.strip() or incident_code(incident.title or name)
+    return import_incident(call.session, chosen, incident, let_in=reasons_of(let_in, because))
 
 
 @router.get("/families", response_model=model_of(views.FamilyPage))
@@ -130,8 +135,23 @@ def record_consent(call: Called, sent: NewConsent) -> object:
 
 @router.post("/family/withdraw", response_model=model_of(views.Left))
 def withdraw_donor(call: Called, sent: LeavingDonor) -> object:
-    """Erase a donor who leaves, for good; `still_to_do` is what somebody must do by hand."""
-    return consents.withdraw_donor(call.session, sent.incident, sent.family, sent.member)
+    """Erase a donor who leaves, for good, in every incident where the same donor surely stands; `left_standing` may be
+    the same, and `still_to_do` is what somebody must do by hand."""
+    return consents.withdraw_donor(call.session, sent.incident, sent.family, sent.member, also=sent.also)
+
+
+@router.get("/family/elsewhere", response_model=list[model_of(views.Elsewhere)])  # type: ignore[misc]
+def find_donor(call: Called, incident: Named, family: Named, member: Named) -> object:
+    """Where else in the registry a donor who withdraws stands, or may stand, and what tells it."""
+    return consents.find_donor(call.session, incident, family, member)
+
+
+@router.post("/family/narrow", response_model=model_of(views.Narrowed))
+def narrow_consent(call: Called, sent: NarrowedConsent) -> object:
+    """Take one purpose back from a donor's consent, and keep the others."""
+    return consents.narrow_consent(
+        call.session, sent.incident, sent.family, sent.member, scope=sent.scope, also=sent.also
+    )
 
 
 @router.get("/family/letter", response_model=model_of(views.Letter))
@@ -149,7 +169,13 @@ def list_unidentified(call: Called, incident: Named, search: PartOf = "", page: 
 @router.post("/unidentified/withdraw", response_model=model_of(views.Left))
 def withdraw_seeker(call: Called, sent: LeavingSeeker) -> object:
     """Erase a living person who asked and leaves, for good."""
-    return consents.withdraw_seeker(call.session, sent.incident, sent.code)
+    return consents.withdraw_seeker(call.session, sent.incident, sent.code, also=sent.also)
+
+
+@router.get("/unidentified/elsewhere", response_model=list[model_of(views.Elsewhere)])  # type: ignore[misc]
+def find_seeker(call: Called, incident: Named, code: Named) -> object:
+    """Where else in the registry a living seeker who withdraws stands, or may stand."""
+    return consents.find_seeker(call.session, incident, code)
 
 
 @router.get("/custody", response_model=list[model_of(views.CustodyLine)])  # type: ignore[misc]

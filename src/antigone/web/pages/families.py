@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -14,7 +14,7 @@ from antigone.casework.registry import consents, custody
 from antigone.casework.registry.families import list_families, list_unidentified, read_family
 from antigone.casework.registry.letters import letters_on_hold
 from antigone.casework.registry.roles import Action
-from antigone.casework.registry.views import FamilyView, Left, MissingLine
+from antigone.casework.registry.views import Elsewhere, FamilyView, Left, MissingLine
 from antigone.errors import InputError
 from antigone.model.case import Consent
 from antigone.papers import LETTERS
@@ -118,11 +118,54 @@ def withdraw_donor(
     family: Annotated[str, Form()],
     member: Annotated[str, Form()],
     typed: Annotated[str, Form()],
+    seen: Annotated[str, Form()] = "",
+    also: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Erase a donor who leaves, after their code was typed again."""
+    """Erase a donor who leaves, after their code was typed again, and after who asks saw where else they stand."""
     _check_typed(typed, member)
-    left = consents.withdraw_donor(visit.session, incident, family, member)
+    found = () if seen else consents.find_donor(visit.session, incident, family, member)
+    if found:
+        kept = {"incident": incident, "family": family, "member": member, "typed": typed, "seen": "yes"}
+        return _ask_about(visit, incident, member, found, kept, "/family/withdraw")
+    left = consents.withdraw_donor(visit.session, incident, family, member, also=also or ())
     return visit.go(link("/family", incident=incident, family=family), notice=_left_words(left))
+
+
+def _ask_about(
+    visit: Signed, incident: str, who: str, found: Sequence[Elsewhere], kept: Mapping[str, str], action: str
+) -> HTMLResponse:
+    return visit.page(
+        "leaving.html.j2",
+        incident=incident,
+        title=title_of(visit, incident),
+        who=who,
+        found=found,
+        kept=kept,
+        action=action,
+    )
+
+
+@router.post("/family/narrow")
+def narrow_consent(
+    visit: Signed,
+    incident: Annotated[str, Form()],
+    family: Annotated[str, Form()],
+    member: Annotated[str, Form()],
+    scope: Annotated[str, Form()],
+) -> Response:
+    """Take one purpose back from a donor's consent, in every incident, and keep the others."""
+    done = consents.narrow_consent(visit.session, incident, family, member, scope=scope)
+    words = f"{done.who} took back the consent {SCOPES.get(scope, scope)}. "
+    words += (
+        f"{plural(done.candidates, 'candidate')} lost their numbers; {plural(done.runs, 'search', 'searches')} must "
+    )
+    words += "be computed again."
+    words += "".join(f" Taken back in {one.incident} too." for one in done.narrowed_elsewhere)
+    words += "".join(f" Perhaps the same person stands in {one.incident}; look there." for one in done.left_standing)
+    if done.exports:
+        words += f" Exports made before: {done.exports}; ask their recipients to delete this donor."
+    words += "".join(f" Still to do by hand: {task}." for task in done.still_to_do)
+    return visit.go(link("/family", incident=incident, family=family), notice=words)
 
 
 @router.get("/unidentified")
@@ -140,10 +183,16 @@ def withdraw_seeker(
     incident: Annotated[str, Form()],
     code: Annotated[str, Form()],
     typed: Annotated[str, Form()],
+    seen: Annotated[str, Form()] = "",
+    also: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Erase a living person who asked and leaves, after their code was typed again."""
+    """Erase a living person who asked and leaves, after their code was typed again. See `withdraw_donor`."""
     _check_typed(typed, code)
-    left = consents.withdraw_seeker(visit.session, incident, code)
+    found = () if seen else consents.find_seeker(visit.session, incident, code)
+    if found:
+        kept = {"incident": incident, "code": code, "typed": typed, "seen": "yes"}
+        return _ask_about(visit, incident, code, found, kept, "/unidentified/withdraw")
+    left = consents.withdraw_seeker(visit.session, incident, code, also=also or ())
     return visit.go(link("/unidentified", incident=incident), notice=_left_words(left))
 
 
@@ -194,4 +243,6 @@ def _left_words(left: Left) -> str:
         f"{left.who} is erased. {plural(left.candidates, 'candidate')} lost {numbers}; "
         f"{plural(left.runs, 'search', 'searches')} must be computed again."
     )
-    return " ".join((words, *(f"Still to do by hand: {task}." for task in left.still_to_do)))
+    more = [f"Erased in {one.incident} too." for one in left.erased_elsewhere]
+    more += [f"{one.code} in {one.incident} still stands." for one in left.left_standing]
+    return " ".join((words, *more, *(f"Still to do by hand: {task}." for task in left.still_to_do)))

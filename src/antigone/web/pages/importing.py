@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path, PurePath
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import HTMLResponse, Response
@@ -30,6 +30,8 @@ LEFTOVER = "import-"
 """How the name of a folder begins that holds what was sent, while it is read."""
 LONGEST_NAME = 60
 """Letters of a file's name that are kept, its ending among them: no file system takes more than 255 bytes."""
+ENTERED = ("code", "attested", "missing", "pedigree", "let_in", "because")
+"""The fields of the form that are shown again when something is refused."""
 NOT_IN_A_NAME = re.compile(r"[^\w.() -]")
 
 
@@ -37,7 +39,17 @@ NOT_IN_A_NAME = re.compile(r"[^\w.() -]")
 def import_page(visit: Signed) -> HTMLResponse:
     """Where files are dropped."""
     visit.session.require("import")
-    return visit.page("import.html.j2", problems=(), refusal="", code="", attested="", missing="", pedigree="")
+    empty: dict[str, Any] = dict.fromkeys(ENTERED, "")
+    return visit.page("import.html.j2", problems=(), refusal="", **empty)
+
+
+def reasons_of(let_in: str, because: str) -> dict[str, str]:
+    """By sample, of codes separated by commas, why it is let in.
+
+    >>> reasons_of("PM1, PM2", "twins")
+    {'PM1': 'twins', 'PM2': 'twins'}
+    """
+    return {code: because.strip() for part in let_in.split(",") if (code := part.strip())}
 
 
 @router.post(UPLOAD_PATH)
@@ -48,6 +60,8 @@ def importing(
     attested: Annotated[str, Form()] = "",
     missing: Annotated[str, Form()] = "",
     pedigree: Annotated[str, Form()] = "",
+    let_in: Annotated[str, Form()] = "",
+    because: Annotated[str, Form()] = "",
 ) -> Response:
     """Import an incident, or show every problem of its files; nothing is imported then."""
     visit.session.require("import")
@@ -55,10 +69,11 @@ def importing(
         stated = stated_of(attested, missing, pedigree)
         incident, name = read_files(files, stated, settings=visit.web.settings, today=visit.session.registry.today())
         chosen = code.strip() or incident_code(incident.title or name)
-        imported = import_incident(visit.session, chosen, incident)
+        imported = import_incident(visit.session, chosen, incident, let_in=reasons_of(let_in, because))
     except InputError as error:
         refusal = "" if error.problems else str(error)
-        entered = {"code": code, "attested": attested, "missing": missing, "pedigree": pedigree}
+        values = (code, attested, missing, pedigree, let_in, because)
+        entered = dict(zip(ENTERED, values, strict=True))
         return visit.page("import.html.j2", status=422, problems=error.problems, refusal=refusal, **entered)
     return visit.go(link("/incident", incident=chosen), notice=_imported_words(imported, incident.notices))
 

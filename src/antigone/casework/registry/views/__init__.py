@@ -30,6 +30,7 @@ from antigone.casework.registry.views.people import (
     Left,
     Letter,
     MissingLine,
+    Narrowed,
     Packed,
     Shared,
     UnidentifiedLine,
@@ -48,6 +49,7 @@ from antigone.casework.registry.views.work import (
     Status,
     Waiting,
 )
+from antigone.registry.elsewhere import Elsewhere
 
 __all__ = [
     "AccessLine",
@@ -62,6 +64,7 @@ __all__ = [
     "CustodyLine",
     "DecisionLine",
     "DonorLine",
+    "Elsewhere",
     "ExpertMaterial",
     "FamilyLine",
     "FamilyPage",
@@ -74,6 +77,7 @@ __all__ = [
     "Left",
     "Letter",
     "MissingLine",
+    "Narrowed",
     "News",
     "Packed",
     "PairingView",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from antigone.model.pedigree import Pedigree
+from antigone.registry.elsewhere import Elsewhere
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,9 @@ class CustodyLine:
 
 @dataclass(frozen=True)
 class Left:
-    """What a withdrawal erased, and ``still_to_do``: what somebody must do by hand, such as a ring out of reach."""
+    """What a withdrawal erased, and ``still_to_do``: what somebody must do by hand, such as a ring out of reach.
+
+    ``erased_elsewhere`` was erased as the same person; ``left_standing`` may be the same, and was not."""
 
     who: str
     samples: tuple[str, ...]
@@ -118,6 +121,23 @@ class Left:
     candidates: int
     runs: int
     still_to_do: tuple[str, ...]
+    erased_elsewhere: tuple[Elsewhere, ...] = ()
+    left_standing: tuple[Elsewhere, ...] = ()
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What taking one purpose back changed, in every incident where the same donor stands. ``exports``: how often the
+    incidents were exported since the registry began, which only the recipients can undo."""
+
+    who: str
+    scope: str
+    candidates: int
+    runs: int
+    exports: int
+    still_to_do: tuple[str, ...]
+    narrowed_elsewhere: tuple[Elsewhere, ...] = ()
+    left_standing: tuple[Elsewhere, ...] = ()
 
 
 @dataclass(frozen=True)
