@@ -34,7 +34,8 @@ from antigone.model.case import SCOPE_IDENTIFICATION, Consent, Incident, Unident
 from antigone.model.pedigree import Pedigree
 from antigone.registry.consent import covered_donors
 from antigone.registry.database import snapshot
-from antigone.registry.overview import count_donors, find_incident
+from antigone.registry.lookups import find_incident
+from antigone.registry.overview import count_donors
 from antigone.registry.runs import AGAIN
 
 WITH_A_BROTHER = Pedigree.of(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, and_, func, select, tuple_
 
 from antigone.registry.audit import BLOCK
-from antigone.registry.overview import AnyRow
+from antigone.registry.lookups import AnyRow
 from antigone.registry.schema import audit, users
 
 LINES_AT_ONCE = 1000

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, insert, select
 
 from antigone.errors import RegistryError
-from antigone.registry.overview import AnyRow, find_incident
+from antigone.registry.lookups import AnyRow, find_incident
 from antigone.registry.schema import custody, samples, users
 
 

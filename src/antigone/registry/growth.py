@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, select, update
 
 from antigone.model.case import SCOPE_IDENTIFICATION
 from antigone.registry.blocks import erase_blocks
-from antigone.registry.overview import covered_on
+from antigone.registry.lookups import covered_on
 from antigone.registry.schema import donors, families, incidents, members, profiles, runs, samples
 from antigone.registry.summaries import AGAIN
 

@@ -19,7 +19,7 @@ from antigone.errors import Conflict, RegistryError
 from antigone.model.case import Incident
 from antigone.model.joint_result import JointResult
 from antigone.registry.joint_parts import PackedJoint, erase_parts, save_parts
-from antigone.registry.overview import AnyRow, Rows, find_incident
+from antigone.registry.lookups import AnyRow, Rows, find_incident
 from antigone.registry.runs import AGAIN, gone_since
 from antigone.registry.schema import families, incidents, joint_runs, keys, members, users
 from antigone.registry.stored import JOINT_ANSWER

@@ -11,7 +11,7 @@ from antigone.model.case import SCOPE_IDENTIFICATION
 from antigone.registry.audit import append
 from antigone.registry.erasure import Erased, count_results, erase_results_of
 from antigone.registry.instruments import find_giving_donor
-from antigone.registry.overview import find_family
+from antigone.registry.lookups import find_family
 from antigone.registry.schema import CONSENT_SCOPES, consents
 
 NOTHING = Erased((), 0, 0, ())

@@ -6,17 +6,16 @@ Nothing sealed is read here, so nothing here needs a key.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, true
 
 from antigone.errors import RegistryError
 from antigone.registry.identified import has_identified
+from antigone.registry.lookups import AnyRow, Rows, by_incident, covered_on, find_incident
 from antigone.registry.schema import (
     blocks,
     candidates,
-    consents,
     decisions,
     donors,
     families,
@@ -34,59 +33,7 @@ from antigone.registry.schema import (
 )
 from antigone.registry.summaries import AGAIN
 
-AnyRow = Row[*tuple[Any, ...]]
-"""A row of any columns."""
-Rows = Sequence[AnyRow]
 _USER = (users.c.code, users.c.role, users.c.active, users.c.created)
-
-
-class People(NamedTuple):
-    """How many people of each kind an incident has."""
-
-    unidentified: int
-    missing: int
-    families: int
-
-
-NOBODY = People(0, 0, 0)
-
-
-def covered_on(day: dt.date, scope: str) -> ColumnElement[bool]:
-    """Whether a row of ``donors`` has an active consent; says the same as ``consent.judge_consents``."""
-    c = consents.c
-    begun = and_(c.donor == donors.c.id, c.scope == scope, c.given <= day)
-    not_ended = [or_(end.is_(None), end > day) for end in (c.expires, c.withdrawn)]
-    return exists().where(begun, *not_ended)
-
-
-def find_incident(connection: Connection, code: str) -> AnyRow:
-    """The row of an incident.
-
-    Raises
-    ------
-    RegistryError
-        When there is none of that code.
-    """
-    row = connection.execute(select(incidents).where(incidents.c.code == code)).one_or_none()
-    if row is None:
-        raise RegistryError(f"the registry has no incident '{code}'; see the list of incidents, or import it first")
-    return row
-
-
-def find_family(connection: Connection, incident: str, family: str) -> AnyRow:
-    """The row of a family.
-
-    Raises
-    ------
-    RegistryError
-        When there is none of that code.
-    """
-    number = find_incident(connection, incident).id
-    query = select(families).where(families.c.incident == number, families.c.code == family)
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        raise RegistryError(f"incident '{incident}' has no family '{family}'; see the list of its families")
-    return row
 
 
 def all_incidents(connection: Connection) -> Rows:
@@ -94,33 +41,12 @@ def all_incidents(connection: Connection) -> Rows:
     return connection.execute(select(incidents).order_by(incidents.c.code)).all()
 
 
-def count_people(connection: Connection) -> dict[int, People]:
-    """How many unidentified persons, missing persons and families each incident has."""
-    people = select(unidentified.c.incident, func.count()).where(unidentified.c.erased.is_(None))
-    kin = select(families.c.incident, func.count())
-    gone = select(families.c.incident, func.count()).join(members).where(members.c.missing)
-    persons = _by_incident(connection, people.group_by(unidentified.c.incident))
-    of_kin = _by_incident(connection, kin.group_by(families.c.incident))
-    missing = _by_incident(connection, gone.group_by(families.c.incident))
-    return {
-        number: People(persons.get(number, 0), missing.get(number, 0), of_kin.get(number, 0))
-        for number in persons | of_kin
-    }
-
-
-def count_living(connection: Connection) -> dict[int, int]:
-    """How many living seekers each incident has."""
-    here = and_(unidentified.c.kind == "living", unidentified.c.erased.is_(None))
-    query = select(unidentified.c.incident, func.count()).where(here)
-    return _by_incident(connection, query.group_by(unidentified.c.incident))
-
-
 def count_donors(connection: Connection, *, day: dt.date, scope: str) -> dict[int, tuple[int, int]]:
     """How many donors each incident has, and how many of them no active consent covers."""
     of = select(families.c.incident, func.count()).select_from(donors).join(members).join(families)
     everyone = of.where(donors.c.erased.is_(None)).group_by(families.c.incident)
-    total = _by_incident(connection, everyone)
-    without = _by_incident(connection, everyone.where(~covered_on(day, scope)))
+    total = by_incident(connection, everyone)
+    without = by_incident(connection, everyone.where(~covered_on(day, scope)))
     return {number: (count, without.get(number, 0)) for number, count in total.items()}
 
 
@@ -203,11 +129,6 @@ def page_of_families(
     return connection.execute(_page(query.order_by(families.c.code), page, size)).all(), total
 
 
-def members_of(connection: Connection, family: int) -> Rows:
-    """A family's members in their order."""
-    return connection.execute(select(members).where(members.c.family == family).order_by(members.c.place)).all()
-
-
 def donors_of(connection: Connection, family: int) -> Rows:
     """A family's donors, those who left included: id, member (code), sample (code, None when none), erased."""
     query = (
@@ -236,11 +157,6 @@ def confirmed_as(connection: Connection, member: int) -> Rows:
     of = select(pairings.c.id, unidentified.c.kind).select_from(pairings.join(unidentified))
     these = of.where(pairings.c.member == member, pairings.c.state == "confirmed")
     return connection.execute(these.order_by(pairings.c.id)).all()
-
-
-def consents_of(connection: Connection, numbers: Sequence[int]) -> Rows:
-    """The consents of some donors, the oldest first."""
-    return connection.execute(select(consents).where(consents.c.donor.in_(numbers)).order_by(consents.c.id)).all()
 
 
 def page_of_unidentified(
@@ -392,11 +308,6 @@ def all_tokens(connection: Connection) -> Rows:
     """Every token without the token, the newest first: user (code), name, expires, revoked, own."""
     query = select(users.c.code.label("user"), tokens.c.name, tokens.c.expires, tokens.c.revoked, tokens.c.own)
     return connection.execute(query.select_from(tokens.join(users)).order_by(tokens.c.id.desc())).all()
-
-
-def _by_incident(connection: Connection, query: Any) -> dict[int, int]:
-    """The second column by the first."""
-    return {int(number): int(count) for number, count in connection.execute(query)}
 
 
 def _contains(column: Any, search: str) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from antigone.model.case import Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.registry.consent import judge_consents
-from antigone.registry.overview import consents_of, members_of
+from antigone.registry.lookups import consents_of, members_of
 from antigone.registry.payloads import Beside, Unpacker
 from antigone.registry.schema import donors, families, members, unidentified
 from antigone.registry.typings import Owner, newest_profiles

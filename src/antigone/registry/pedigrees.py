@@ -12,7 +12,7 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.registry.blocks import erase_blocks
 from antigone.registry.erasure import compute_again, erase_candidates
 from antigone.registry.joint_runs import erase_joint
-from antigone.registry.overview import AnyRow, members_of
+from antigone.registry.lookups import AnyRow, members_of
 from antigone.registry.runs import AGAIN
 from antigone.registry.schema import donors, keys, members, pairings, runs
 

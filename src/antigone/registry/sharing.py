@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from antigone.registry.consent import covered_donors
-from antigone.registry.overview import NOBODY, count_living, count_people, covered_on, find_incident
+from antigone.registry.lookups import NOBODY, count_living, count_people, covered_on, find_incident
 from antigone.registry.schema import donors, families, members
 
 

@@ -32,15 +32,8 @@ from antigone.registry.access import open_changes, why_no_decision
 from antigone.registry.candidates import Newest, Only, Order
 from antigone.registry.growth import was_added_to
 from antigone.registry.instruments import count_lapsed, count_uncovered
-from antigone.registry.overview import (
-    AnyRow,
-    covered_members,
-    donors_of,
-    find_candidate,
-    find_incident,
-    members_of,
-    newest_answer,
-)
+from antigone.registry.lookups import AnyRow, find_incident, members_of
+from antigone.registry.overview import covered_members, donors_of, find_candidate, newest_answer
 from antigone.registry.pair import read_family, read_person
 from antigone.registry.pairings import (
     TRANSITIONS,

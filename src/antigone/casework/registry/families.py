@@ -23,16 +23,8 @@ from antigone.casework.registry.views import (
 from antigone.model.case import SCOPE_IDENTIFICATION
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.registry.identified import Sought, sought_of
-from antigone.registry.overview import (
-    AnyRow,
-    consents_of,
-    donors_of,
-    find_family,
-    find_incident,
-    members_of,
-    page_of_families,
-    page_of_unidentified,
-)
+from antigone.registry.lookups import AnyRow, consents_of, find_family, find_incident, members_of
+from antigone.registry.overview import donors_of, page_of_families, page_of_unidentified
 
 
 @action("see families")

@@ -24,7 +24,7 @@ from antigone.registry.consent import Covered
 from antigone.registry.database import snapshot
 from antigone.registry.instruments import count_lapsed_in
 from antigone.registry.joint_parts import is_in_parts, open_person, pack_joint
-from antigone.registry.overview import AnyRow, find_incident
+from antigone.registry.lookups import AnyRow, find_incident
 from antigone.registry.pairings import declared_parts
 
 FLAT = JointPrior()

@@ -12,7 +12,8 @@ from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import FamilyView
 from antigone.errors import Conflict, InputError
 from antigone.model.pedigree import Pedigree
-from antigone.registry.overview import donors_of, find_family
+from antigone.registry.lookups import find_family
+from antigone.registry.overview import donors_of
 from antigone.registry.pedigrees import change_pedigree, find_decision
 
 LONGEST_CODE = 200

@@ -9,7 +9,7 @@ from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import PairingView
 from antigone.registry import pairings
 from antigone.registry.access import check_may_decide
-from antigone.registry.overview import find_incident
+from antigone.registry.lookups import find_incident
 
 ROLE_OF: Mapping[pairings.Action, Action] = {
     "propose": "propose",

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from antigone.casework.registry.views import JointLine, RunLine
 from antigone.registry.blocks import Unfinished
 from antigone.registry.joint_runs import running_joint
-from antigone.registry.overview import AnyRow, newest_own, page_of_runs
+from antigone.registry.lookups import AnyRow
+from antigone.registry.overview import newest_own, page_of_runs
 
 MOST_RUNNING = 20
 

@@ -29,7 +29,8 @@ from antigone.registry.blocks import (
 )
 from antigone.registry.consent import Covered
 from antigone.registry.database import snapshot
-from antigone.registry.overview import find_incident, find_run, page_of_runs
+from antigone.registry.lookups import find_incident
+from antigone.registry.overview import find_run, page_of_runs
 from antigone.registry.runs import end_run, finish_run, read_findings, read_result, resume_run, start_run
 from antigone.registry.statistics import refresh_statistics
 from antigone.registry.summaries import open_missing, open_persons, with_summaries

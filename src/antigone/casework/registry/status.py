@@ -19,14 +19,11 @@ from antigone.errors import RegistryError
 from antigone.model.case import SCOPE_IDENTIFICATION
 from antigone.registry.erasure import withdrawn_donors
 from antigone.registry.identified import count_identified
+from antigone.registry.lookups import NOBODY, Rows, count_living, count_people
 from antigone.registry.news import Event, Visit, events_since, visit_before
 from antigone.registry.overview import (
-    NOBODY,
-    Rows,
     all_incidents,
     count_donors,
-    count_living,
-    count_people,
     count_runs,
     count_states,
     families_in_want,
