@@ -22,8 +22,8 @@ from antigone.errors import Conflict, ConsentError, Forbidden, InputError, Regis
 from antigone.model.case import Consent
 from antigone.model.joint_result import JointPrior
 from antigone.model.pedigree import Pedigree
+from antigone.numbers import probability_text
 from antigone.papers import sender_of, write_expert_report, write_family_letter, write_status
-from antigone.report.numbers import probability_text
 
 SENDER = sender_of(" Institute of Names ", contact="Ana, telephone 1", signed_by="Ana")
 GENOTYPE = re.compile(r"\bM\d\d\b|\d\d\s?[/,]\s?\d\d\b")

@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from registry_team import NOON, small_incident
 
@@ -20,6 +20,8 @@ from antigone.report.files import results_json
 from antigone.report.groups import groups_json
 from antigone.report.joint import joint_json
 from antigone.report.schema import FILES, schema_of_file
+
+CREATED = "2026-12-01T12:00:00+00:00"
 
 
 def schema_in_package(name: str, version: int) -> dict[str, object]:
@@ -40,11 +42,13 @@ def test_schema__of_the_newest_version_is_in_the_package(name):
 
 def written() -> dict[str, str]:
     """Each file of a small incident, as a command writes it."""
-    incident, made = small_incident(), {"created": "2026-12-01T12:00:00+00:00", "command": "antigone"}
+    incident = small_incident()
     return {
-        "results": results_json(search_incident(incident, today=NOON.date(), **made).result),
-        "joint": joint_json(joint_incident(incident, today=NOON.date(), **made)),
-        "groups": groups_json(reassociate_incident(incident, **made)),
+        "results": results_json(
+            search_incident(incident, today=NOON.date(), created=CREATED, command="antigone").result
+        ),
+        "joint": joint_json(joint_incident(incident, today=NOON.date(), created=CREATED, command="antigone")),
+        "groups": groups_json(reassociate_incident(incident, created=CREATED, command="antigone")),
     }
 
 

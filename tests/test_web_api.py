@@ -32,8 +32,8 @@ from antigone.casework.registry.reviewing import STEPS
 from antigone.casework.registry.roles import ALLOWED, ROLES
 from antigone.casework.registry.users import add_own_token, deactivate_user, revoke_token
 from antigone.formats.casewriter import write_case_folder
-from antigone.web.api.bodies import Decided, Order
 from antigone.web.security import FORM_BYTES
+from antigone.web.shared.fields import Decided, Order
 
 UNKNOWN = {"incident": "nowhere", "family": "none", "member": "nobody", "missing": "nobody", "sample": "none"}
 ONE = {"id": "A", "sex": "male"}

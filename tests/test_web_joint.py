@@ -15,9 +15,9 @@ from antigone.casework.registry.consents import withdraw_donor
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.joint import list_joint_runs, read_joint, solve_jointly
 from antigone.model.joint_result import JointPrior
+from antigone.numbers import probability_text
 from antigone.registry.database import transaction
 from antigone.registry.joint_runs import start_joint
-from antigone.report.numbers import probability_text
 from antigone.web.jobs import Job, Jobs, write_job
 
 PATIENCE = 60.0

@@ -19,8 +19,8 @@ from antigone.casework.demo import simulated_incident
 from antigone.casework.files import load_incident, save_incident
 from antigone.errors import InputError
 from antigone.web import reading
-from antigone.web.pages.importing import NOT_IN_A_NAME
 from antigone.web.reading import Limits, Stated, read_apart
+from antigone.web.shared.uploads import NOT_IN_A_NAME
 
 TODAY = dt.date(2026, 11, 23)
 LIMITS = Limits(seconds=60, memory=4 * 2**30, unpacked=10**8)

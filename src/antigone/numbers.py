@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 THIN_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
@@ -128,3 +129,39 @@ def probability_text(probability: float) -> str:
     edge = min(probability, 1 - probability)
     decimals = min(6, max(3, math.ceil(-math.log10(edge) - 1e-9)))
     return f"{probability:.{decimals}f}"
+
+
+def odds_text(prior: float) -> str:
+    """A prior probability as a number and, where it is one over a whole number, in those words.
+
+    Examples
+    --------
+    >>> odds_text(0.02), odds_text(0.3)
+    ('1 in 50 (0.02)', '0.3')
+    """
+    number = f"{prior:.3g}"
+    whole = round(1 / prior)
+    if whole > 1 and abs(1 / prior - whole) < 1e-6 * whole:
+        return f"1 in {count_text(whole)} ({number})"
+    return number
+
+
+def threshold_log10(threshold: float) -> float:
+    """The base-10 logarithm of a threshold, free of the last bits that a chart would print.
+
+    Examples
+    --------
+    >>> threshold_log10(1e4)
+    4.0
+    """
+    return round(math.log10(threshold), 9)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence.
+
+    >>> listed(["A"]), listed(["A", "B", "C"])
+    ('A', 'A, B and C')
+    """
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last

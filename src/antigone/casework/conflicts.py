@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from antigone.casework.joint_words import listed
 from antigone.model.reassociation import SamplePair
-from antigone.numbers import lr_text
+from antigone.numbers import listed, lr_text
 
 LN10 = float(np.log(10))
 SEXES_DIFFER = "the sexes differ"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from antigone.casework.joint_words import listed
 from antigone.casework.self_checks import SelfChecks
 from antigone.model.case import Incident, UnidentifiedPerson
 from antigone.model.joint_result import FULL_SIBLINGS, Conclusion, SymmetricGroup
 from antigone.model.pedigree import Pedigree
 from antigone.model.result import Candidate
+from antigone.numbers import listed
 
 SAME_LOG10_LR = 1e-9
 """Two places whose log10 LR of one person differ by less are alike."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from antigone.casework.linkage import known_linkage, unknown_linkage
 from antigone.model.linkage import LinkageModel
-from antigone.numbers import lr_text, plain_text, probability_text, threshold_text
+from antigone.numbers import listed, lr_text, plain_text, probability_text, threshold_text
 from antigone.search.joint_conclusions import Proposal
 from antigone.search.joint_persons import Persons
 from antigone.search.joint_posterior import JointPosterior, Ratio
@@ -56,16 +56,6 @@ def describe_rivals(place: str, holder: str, others: Sequence[str], *, near: boo
         f"{listed(others)} {fit} {place} {how}; they may be parts of one person, or relatives: compare the "
         f"{'two ' if len(others) == 1 else ''}remains, and declare them parts of one person if they are."
     )
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a sentence.
-
-    >>> listed(["A"]), listed(["A", "B", "C"])
-    ('A', 'A, B and C')
-    """
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _factor_sentence(code: str, where: str, glr: Ratio | None, instead: str) -> str:

@@ -10,12 +10,11 @@ from functools import cached_property
 
 import numpy as np
 
-from antigone.casework.joint_words import listed
 from antigone.casework.prepare import populations_of
 from antigone.errors import InputError
 from antigone.model.case import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Sex
-from antigone.numbers import lr_text
+from antigone.numbers import listed, lr_text
 from antigone.search.self_check import MOST_CROWDED_BY_CHANCE, SexReader, SexSeen, crowded_markers, odd_ones
 
 LN10 = float(np.log(10))

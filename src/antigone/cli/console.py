@@ -17,7 +17,7 @@ from antigone.cli.terminal import words_console
 from antigone.model.joint_result import JointResult
 from antigone.model.reassociation import ReassociationResult
 from antigone.model.result import Candidate, SearchResult
-from antigone.report.numbers import (
+from antigone.numbers import (
     change_text,
     counted,
     lr_text,

@@ -13,8 +13,8 @@ import altair as alt
 
 from antigone.model.result import SensitivityPoint
 from antigone.model.text import clean_text
+from antigone.numbers import log10_text
 from antigone.report.apart import draw_apart
-from antigone.report.numbers import log10_text
 
 INK = "#1d2733"
 QUIET = "#5a6672"

@@ -10,9 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from antigone.errors import InputError
 from antigone.model.case import Family, Incident
 from antigone.model.result import Candidate, SearchResult
-from antigone.report.charts import marker_chart, overview_chart, sensitivity_chart
-from antigone.report.drawing import Mark, draw_key, draw_pedigree
-from antigone.report.numbers import (
+from antigone.numbers import (
     count_text,
     log10_text,
     lr_text,
@@ -21,6 +19,8 @@ from antigone.report.numbers import (
     probability_text,
     threshold_log10,
 )
+from antigone.report.charts import marker_chart, overview_chart, sensitivity_chart
+from antigone.report.drawing import Mark, draw_key, draw_pedigree
 from antigone.report.relatives import tell_relatives, warn_of_relatives
 from antigone.report.sentences import (
     consenting_donors,

@@ -12,11 +12,11 @@ from antigone.errors import InputError
 from antigone.model.case import Family, Incident
 from antigone.model.file_format import JOINT
 from antigone.model.joint_result import Assignment, Conclusion, FamilyAnswer, JointResult
+from antigone.numbers import count_text, counted, plain_text, probability_text, threshold_text
 from antigone.report.drawing import Mark, draw_key, draw_pedigree
 from antigone.report.files import file_text, harmless_cell
 from antigone.report.heatmap import draw_heatmap
 from antigone.report.html import css_string, page_environment
-from antigone.report.numbers import count_text, counted, plain_text, probability_text, threshold_text
 from antigone.report.sentences import consenting_donors
 
 LEAST_IN_MATRIX = 0.001

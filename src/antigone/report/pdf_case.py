@@ -12,9 +12,9 @@ from typing import Literal
 from antigone.errors import InputError
 from antigone.model.case import Family, UnidentifiedPerson
 from antigone.model.result import Candidate, SearchResult
+from antigone.numbers import count_text, log10_text
 from antigone.report.files import plain_value
 from antigone.report.language import Language
-from antigone.report.numbers import count_text, log10_text
 from antigone.report.phrases import retell
 from antigone.report.sentences import consenting_donors
 

@@ -7,9 +7,7 @@ import re
 from dataclasses import replace
 
 from antigone.model.result import MarkerMutation, MutationStep, SensitivityPoint
-from antigone.report.charts import marker_chart, sensitivity_chart
-from antigone.report.language import Language
-from antigone.report.numbers import (
+from antigone.numbers import (
     change_text,
     count_text,
     log10_text,
@@ -18,6 +16,8 @@ from antigone.report.numbers import (
     probability_text,
     threshold_text,
 )
+from antigone.report.charts import marker_chart, sensitivity_chart
+from antigone.report.language import Language
 from antigone.report.pdf import Block, Bullets, Facts, Figure, Figures, Heading, Paragraph, Table, picture
 from antigone.report.pdf_case import Alternative, ExpertCase, log10_words
 from antigone.report.phrases import retell

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Literal
 
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.numbers import lr_text, probability_text
 from antigone.report.drawing import Mark, draw_pedigree
 from antigone.report.language import Language, mark
-from antigone.report.numbers import lr_text, probability_text
 from antigone.report.pdf import (
     Block,
     Document,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from antigone.errors import InputError
+from antigone.numbers import count_text
 from antigone.report.language import Language, mark
-from antigone.report.numbers import count_text
 from antigone.report.pdf import Block, Document, Heading, Paragraph, Table, render_pdf
 
 PairingState = Literal["open", "proposed", "confirmed", "rejected", "reopening"]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from antigone.model.case import SCOPE_IDENTIFICATION, Family, UnidentifiedPerson
 from antigone.model.result import Candidate, MarkerMutation, MutationStep, SearchResult
-from antigone.report.numbers import (
+from antigone.numbers import (
     change_text,
     count_text,
     log10_text,

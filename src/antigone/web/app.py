@@ -36,6 +36,7 @@ from antigone.web.refusals import add_refusals, refusal_page
 from antigone.web.security import FormSeal, Shield
 from antigone.web.sessions import Clock, Sessions, Throttle
 from antigone.web.settings import WebSettings
+from antigone.web.shared.uploads import remove_leftovers
 from antigone.web.visits import Web, require_printable
 
 AREAS = (
@@ -93,7 +94,7 @@ def create_app(registry: Registry, settings: WebSettings, *, clock: Clock | None
         too_large=_too_large,
         is_known=lambda request: _is_known(app.state.web, request),
     )
-    importing.remove_leftovers(settings)
+    remove_leftovers(settings)
     return app
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from antigone.errors import InputError
 from antigone.model.pedigree import Individual, Pedigree, Sex
-from antigone.web.api.bodies import Code, NewMember
+from antigone.web.shared.fields import Code, NewMember
 
 MOST_MEMBERS = 500
 MOST_CARRIED = 500_000

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from antigone import __version__
 from antigone.casework.registry.roles import ALLOWED, Action, Role
-from antigone.report.numbers import count_text, log10_text, lr_text, odds_text, plain_text, probability_text
+from antigone.numbers import count_text, log10_text, lr_text, odds_text, plain_text, probability_text
 
 STATE_SIGNS = {"open": "○", "proposed": "◐", "confirmed": "●", "rejected": "✕", "reopening": "↻"}
 """Each state differs in shape as well as in colour."""

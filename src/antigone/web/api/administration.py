@@ -9,18 +9,8 @@ from fastapi import APIRouter, Query
 from antigone.casework.registry import auditing, countersigning, onetime, users, views
 from antigone.web.api.access import Called
 from antigone.web.api.answers import NewToken, Revoked, model_of
-from antigone.web.api.bodies import (
-    NewPassword,
-    NewRole,
-    NewTokenOf,
-    NewUser,
-    Number,
-    OneUser,
-    OwnPassword,
-    Page,
-    PartOf,
-    TokenOf,
-)
+from antigone.web.api.bodies import NewPassword, NewRole, NewTokenOf, NewUser, OneUser, OwnPassword, TokenOf
+from antigone.web.shared.fields import Number, Page, PartOf
 
 router = APIRouter()
 

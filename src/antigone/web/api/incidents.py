@@ -14,22 +14,10 @@ from antigone.model.case import Consent
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.web.api.access import Called
 from antigone.web.api.answers import FamilyShown, model_of, shown_family
-from antigone.web.api.bodies import (
-    NO_NUL,
-    ONE_LINE,
-    LeavingDonor,
-    LeavingSeeker,
-    Named,
-    NarrowedConsent,
-    NewConsent,
-    NewCustody,
-    NewPedigree,
-    Page,
-    PartOf,
-    Size,
-)
-from antigone.web.pages.importing import read_files, reasons_of, stated_of
-from antigone.web.pages.sharing import attach_packed
+from antigone.web.api.bodies import LeavingDonor, LeavingSeeker, NarrowedConsent, NewConsent, NewCustody, NewPedigree
+from antigone.web.shared.attachments import attach_packed
+from antigone.web.shared.fields import NO_NUL, ONE_LINE, Named, Page, PartOf, Size
+from antigone.web.shared.uploads import read_files, reasons_of, stated_of
 
 router = APIRouter()
 

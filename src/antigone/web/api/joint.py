@@ -11,8 +11,9 @@ from antigone.errors import RegistryError
 from antigone.model.joint_result import JointPrior
 from antigone.web.api.access import Called
 from antigone.web.api.answers import JobShown, model_of, shown_job
-from antigone.web.api.bodies import JobCode, Named, NewJoint, Number
-from antigone.web.pages.joint import end_process
+from antigone.web.api.bodies import NewJoint
+from antigone.web.shared.fields import JobCode, Named, Number
+from antigone.web.shared.run_control import end_process
 
 router = APIRouter()
 

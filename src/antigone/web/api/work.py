@@ -13,22 +13,8 @@ from antigone.errors import RegistryError
 from antigone.web import resuming
 from antigone.web.api.access import Called
 from antigone.web.api.answers import CandidateShown, JobShown, RunShown, model_of, shown_candidate, shown_job
-from antigone.web.api.bodies import (
-    LARGEST,
-    Decision,
-    JobCode,
-    Named,
-    NewComment,
-    NewSearch,
-    Number,
-    Order,
-    Page,
-    PartOf,
-    Parts,
-    Proposal,
-    Size,
-    State,
-)
+from antigone.web.api.bodies import Decision, NewComment, NewSearch, Parts, Proposal
+from antigone.web.shared.fields import LARGEST, JobCode, Named, Number, Order, Page, PartOf, Size, State
 
 router = APIRouter()
 

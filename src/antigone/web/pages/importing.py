@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-import shutil
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path, PurePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, UploadFile
@@ -15,10 +10,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from antigone.casework.registry.importing import Imported, import_incident, incident_code
 from antigone.errors import InputError
-from antigone.model.case import Incident
-from antigone.web.reading import Limits, Stated, read_apart
 from antigone.web.rendering import link, plural
-from antigone.web.settings import WebSettings
+from antigone.web.shared.uploads import read_files, reasons_of, stated_of
 from antigone.web.visits import Signed
 
 router = APIRouter()
@@ -26,13 +19,8 @@ router = APIRouter()
 UPLOAD_PATH = "/import"
 MOST_NOTICES = 5
 """What the reader did that is said after an import; all of it stands in every result."""
-LEFTOVER = "import-"
-"""How the name of a folder begins that holds what was sent, while it is read."""
-LONGEST_NAME = 60
-"""Letters of a file's name that are kept, its ending among them: no file system takes more than 255 bytes."""
 ENTERED = ("code", "attested", "missing", "pedigree", "let_in", "because")
 """The fields of the form that are shown again when something is refused."""
-NOT_IN_A_NAME = re.compile(r"[^\w.() -]")
 
 
 @router.get(UPLOAD_PATH)
@@ -41,15 +29,6 @@ def import_page(visit: Signed) -> HTMLResponse:
     visit.session.require("import")
     empty: dict[str, Any] = dict.fromkeys(ENTERED, "")
     return visit.page("import.html.j2", problems=(), refusal="", **empty)
-
-
-def reasons_of(let_in: str, because: str) -> dict[str, str]:
-    """By sample, of codes separated by commas, why it is let in.
-
-    >>> reasons_of("PM1, PM2", "twins")
-    {'PM1': 'twins', 'PM2': 'twins'}
-    """
-    return {code: because.strip() for part in let_in.split(",") if (code := part.strip())}
 
 
 @router.post(UPLOAD_PATH)
@@ -76,57 +55,6 @@ def importing(
         entered = dict(zip(ENTERED, values, strict=True))
         return visit.page("import.html.j2", status=422, problems=error.problems, refusal=refusal, **entered)
     return visit.go(link("/incident", incident=chosen), notice=_imported_words(imported, incident.notices))
-
-
-def stated_of(attested: str, missing: str, pedigree: str) -> Stated:
-    """What a form says of Familias files; several codes, and several pedigrees, stand on lines of their own."""
-    codes, names = (tuple(filter(None, map(str.strip, text.splitlines()))) for text in (missing, pedigree))
-    return Stated(attested.strip() or None, codes, names)
-
-
-def read_files(
-    files: Sequence[UploadFile], stated: Stated, *, settings: WebSettings, today: dt.date
-) -> tuple[Incident, str]:
-    """The incident that was sent, and the name of its first file.
-
-    Raises
-    ------
-    InputError
-        With every problem of the files.
-    """
-    work = Path(tempfile.mkdtemp(prefix=LEFTOVER, dir=settings.work))
-    try:
-        folder = work / "files"
-        folder.mkdir()
-        names = [_keep(file, folder) for file in files if file.filename]
-        if not names:
-            raise InputError("no file was chosen; drop the files of a case folder, or choose them")
-        incident = read_apart(folder, stated=stated, today=today, limits=_limits(settings))
-        return incident, PurePath(names[0]).stem
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def remove_leftovers(settings: WebSettings) -> None:
-    """Remove what was being imported when the application was killed: profiles in clear. Nobody imports yet."""
-    for left in settings.work.glob(f"{LEFTOVER}*"):
-        shutil.rmtree(left, ignore_errors=True)
-
-
-def _limits(settings: WebSettings) -> Limits:
-    return Limits(settings.parse_seconds, settings.parse_memory, settings.upload_bytes)
-
-
-def _keep(file: UploadFile, folder: Path) -> str:
-    """Write one file under its own last name, and return that."""
-    last = PurePath((file.filename or "").replace("\\", "/")).name[-LONGEST_NAME:]
-    name = NOT_IN_A_NAME.sub("_", last).lstrip(".") or "file"
-    path = folder / name
-    if path.exists():
-        raise InputError(f"two files are called '{name}'; send one of them, or pack the folders as a zip file")
-    with path.open("wb") as copy:
-        shutil.copyfileobj(file.file, copy)
-    return name
 
 
 def _imported_words(found: Imported, notices: Sequence[str]) -> str:

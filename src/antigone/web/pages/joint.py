@@ -21,7 +21,8 @@ from antigone.web.jobs import Job
 from antigone.web.pages.dashboard import title_of
 from antigone.web.pages.runs import job_events
 from antigone.web.rendering import link
-from antigone.web.visits import Signed, Visit, Web
+from antigone.web.shared.run_control import end_process
+from antigone.web.visits import Signed, Visit
 
 router = APIRouter()
 
@@ -170,13 +171,6 @@ def _cancel_job(visit: Visit, job: str) -> str:
     if found.run is None:
         found = visit.web.jobs.cancel(found)
     return found.incident if found.run is None else _cancel_run(visit, found.run)
-
-
-def end_process(web: Web, line: JointLine) -> None:
-    """End the process of a joint solution that was cancelled: it may compute for long between two looks."""
-    for job in web.jobs.of(line.incident, kind="joint", ended=False):
-        if job.run == line.id:
-            web.jobs.cancel(job)
 
 
 def _job(visit: Visit, job: str) -> Job:

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
-from antigone.papers import ENGLISH, Paper, sender_of, write_expert_report, write_family_letter, write_status
-from antigone.web.downloads import attach
+from antigone.papers import ENGLISH, sender_of, write_expert_report, write_family_letter, write_status
+from antigone.web.shared.attachments import answer_with
 from antigone.web.visits import Signed
 
 router = APIRouter()
@@ -46,8 +46,3 @@ def letter_pdf(
 def status_pdf(visit: Signed, incident: str, language: str = ENGLISH) -> Response:
     """The status of an incident: counts, and what waits for whom."""
     return answer_with(write_status(visit.session, incident, language=language))
-
-
-def answer_with(paper: Paper) -> Response:
-    """A PDF to keep."""
-    return attach(paper.content, name=paper.name, media_type="application/pdf")

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 
 from antigone.casework.registry.exporting import pack_incident, read_shareable
-from antigone.casework.registry.views import Packed, Shared
-from antigone.web.downloads import attach
+from antigone.casework.registry.views import Shared
 from antigone.web.pages.dashboard import title_of
 from antigone.web.rendering import plural
+from antigone.web.shared.attachments import attach_packed
 from antigone.web.visits import Signed
 
 router = APIRouter()
@@ -30,11 +30,6 @@ def export(visit: Signed, incident: Annotated[str, Form()]) -> Response:
     packed = pack_incident(visit.session, incident)
     visit.web.sessions.say(visit.cookie, _told(packed.shared))
     return attach_packed(packed, incident)
-
-
-def attach_packed(packed: Packed, incident: str) -> Response:
-    """A packed incident to keep."""
-    return attach(packed.content, name=f"{incident}-shared.zip", media_type="application/zip")
 
 
 def _told(shared: Shared) -> str:
