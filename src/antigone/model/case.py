@@ -131,6 +131,10 @@ that has rates of its own for its kit states them under ``[mutation]``.
 """
 
 
+LEAST_PRIOR = 1e-15
+"""No pair of people has a smaller prior probability; its inverse must be a number."""
+
+
 @dataclass(frozen=True)
 class SearchSettings:
     """Every choice that changes an answer, stated in every result.
@@ -170,8 +174,10 @@ class SearchSettings:
             raise ModelError(f"theta is {self.theta:g}, expected 0 or more and less than 1")
         if self.threshold <= 0:
             raise ModelError(f"the threshold is {self.threshold:g}, expected a positive likelihood ratio")
-        if self.prior is not None and not 0 < self.prior < 1:
-            raise ModelError(f"the prior is {self.prior:g}, expected a probability between 0 and 1")
+        if self.prior is not None and not LEAST_PRIOR <= self.prior < 1:
+            raise ModelError(
+                f"the prior is {self.prior:g}, expected a probability between 0 and 1, and not tiny (1e-15)"
+            )
 
 
 @dataclass(frozen=True)
