@@ -45,9 +45,9 @@ def test_draw_apart__one_process_draws_everything():
 def test_draw_apart__one_that_was_ended_while_nobody_asked_costs_nothing():
     marker_chart({"TH01": 1.0}, ["TH01"], title="t")
     os.kill(process(), signal.SIGKILL)
-    engine = apart._engine()._process
-    assert engine is not None
-    engine.wait()
+    running = apart._engine()._process
+    assert running is not None
+    running.wait()
     assert "TH01" in marker_chart({"TH01": 1.0}, ["TH01"], title="t")
 
 

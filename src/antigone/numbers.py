@@ -43,8 +43,8 @@ def log10_text(value: float) -> str:
     >>> log10_text(9.0792), log10_text(float("-inf"))
     ('9.08', 'excluded (LR 0)')
     """
-    if value == -math.inf:
-        return "excluded (LR 0)"
+    if math.isinf(value):
+        return "excluded (LR 0)" if value < 0 else "infinite"
     return f"{round(value, 2) + 0.0:.2f}".replace("-", MINUS)
 
 
@@ -67,8 +67,8 @@ def lr_text(log10_lr: float) -> str:
     >>> lr_text(9.0792).replace(NO_BREAK_SPACE, " ")
     '1.2 × 10⁹'
     """
-    if log10_lr == -math.inf:
-        return "0"
+    if math.isinf(log10_lr):
+        return "0" if log10_lr < 0 else "infinite"
     if -2 <= log10_lr < 4:
         return plain_text(10**log10_lr)
     exponent = math.floor(log10_lr)
@@ -84,6 +84,8 @@ def plain_text(value: float) -> str:
     >>> plain_text(12.3), plain_text(99.7)
     ('12', '100')
     """
+    if math.isinf(value):
+        return "infinite"
     rounded = float(f"{value:.2g}")
     if value >= LARGE or 0 < rounded < 1e-4:
         return lr_text(math.log10(value))

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from antigone.casework.doubts import with_doubts
 from antigone.casework.further import independence_of, with_further
 from antigone.casework.linkage import Changes, linkage_of_hypotheses, linkage_of_pair, unknown_linkage, with_linkage
@@ -17,7 +19,7 @@ from antigone.casework.self_checks import SelfChecks
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.engine.likelihood import likelihood_ratio
 from antigone.engine.ratio import LikelihoodRatio
-from antigone.errors import InputError, Problem
+from antigone.errors import InputError, ModelError, Problem
 from antigone.formats.familias import read_familias_case
 from antigone.formats.validation import Case, read_cases
 from antigone.formats.validation_kinds import KNOWN_KEYS
@@ -55,6 +57,8 @@ def explain_pair(
     ------
     InputError
         When the incident has no such family, missing person or sample; the ones it has are named.
+    ModelError
+        When the references of the family are impossible together, so that there is nothing to divide.
     """
     if family not in {f.code for f in incident.families}:
         raise InputError(f"the incident has no family '{family}'; see the table 'families'")
@@ -72,6 +76,11 @@ def explain_pair(
         [target], [person], populations=prepared.populations, theta=settings.theta, observation=settings.observation,
         sex=prepared.further.sex,
     )  # fmt: skip
+    if any(np.isnan(log_lr).any() for log_lr in comparison.log_lr.values()):
+        raise ModelError(
+            f"family {family}: no likelihood ratio exists with these references under the stated model; the "
+            "responsible geneticist can say which references to use"
+        )
     missing_persons = sum(len(f.missing) for f in incident.families)
     settings = incident.settings if prior is None else replace(incident.settings, prior=prior)
     prior, reason = prior_of(len(prepared.persons), missing_persons, settings)

@@ -152,6 +152,10 @@ that has rates of its own for its kit states them under ``[mutation]``.
 """
 
 
+LEAST_PRIOR = 1e-15
+"""No pair of people has a smaller prior probability; its inverse must be a number."""
+
+
 @dataclass(frozen=True)
 class SearchSettings:
     """Every choice that changes an answer, stated in every result.
@@ -190,8 +194,8 @@ class SearchSettings:
         checked_theta(self.theta)
         checked_number(self.threshold, "the threshold", "a positive likelihood ratio", holds=lambda lr: lr > 0)
         if self.prior is not None:
-            expected = "a probability between 0 and 1"
-            checked_number(self.prior, "the prior", expected, holds=lambda p: 0 < p < 1)
+            expected = "a probability between 0 and 1, and not tiny (1e-15)"
+            checked_number(self.prior, "the prior", expected, holds=lambda p: LEAST_PRIOR <= p < 1)
         checked_kind(self.mutation, MutationChoice, "the mutation", "MutationChoice(female, male)")
         checked_kind(self.rule, FrequencyRule, "the frequency rule", "FrequencyRule(minimum_count, minimum)")
         checked_kind(self.threshold_grows, bool, "threshold_grows", "True or False")

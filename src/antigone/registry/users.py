@@ -62,8 +62,11 @@ def add_user(
         When the password has fewer than 12 characters.
     """
     _check_role(role)
-    if not code.strip() or code != code.strip() or len(code) > LONGEST_CODE:
-        raise Conflict(f"a user code of {len(code)} characters; expected 1 to {LONGEST_CODE}, no space around it")
+    if not code.strip() or code != code.strip() or len(code) > LONGEST_CODE or not code.isprintable():
+        raise Conflict(
+            f"a user code of {len(code)} characters; expected 1 to {LONGEST_CODE} that can be printed, "
+            "no space around it"
+        )
     if _find(connection, users.c.code == code):
         raise Conflict(f"user '{code}' exists already; choose another code, users are never removed from the history")
     hashed = _hash(password, cost)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from antigone.errors import InputError
+from antigone.errors import DrawingError, InputError
 from antigone.model.case import Family, Incident
 from antigone.model.result import Candidate, SearchResult
 from antigone.numbers import (
@@ -66,6 +67,7 @@ class CandidateSection:
     kind: str
 
 
+NOT_DRAWN = "<p>This chart could not be drawn. Its numbers are in results.json.</p>"
 MOST_FURTHER = 10
 """Candidates after the first ones that are explained because they have X, Y or mitochondrial evidence."""
 MOST_LISTED = 500
@@ -201,7 +203,7 @@ def _section(
 
 def _sensitivity(candidate: Candidate) -> str:
     title = f"Total log10 LR of rank {candidate.rank} with one assumption changed at a time"
-    return sensitivity_chart(candidate.sensitivity, title=title) if candidate.sensitivity else ""
+    return _drawn(lambda: sensitivity_chart(candidate.sensitivity, title=title)) if candidate.sensitivity else ""
 
 
 def _kind(candidate: Candidate, incident: Incident) -> str:
@@ -232,13 +234,22 @@ def _drawing(candidate: Candidate, family: Family, donors: tuple[str, ...]) -> s
 def _chart(candidate: Candidate) -> str:
     population = candidate.smallest_population
     title = f"log10 LR of every marker for rank {candidate.rank}, population {population}; the table has the numbers"
-    return marker_chart(candidate.log10_lr_by_marker[population], candidate.markers_compared, title=title)
+    values = candidate.log10_lr_by_marker[population]
+    return _drawn(lambda: marker_chart(values, candidate.markers_compared, title=title))
 
 
 def _overview(result: SearchResult) -> str:
     best = {s.code: s.best_log10_lr for s in result.unidentified if s.best_log10_lr is not None}
     title = "Best log10 LR of every unidentified person, and the threshold"
-    return overview_chart(best, threshold_log10(result.threshold), title=title) if best else ""
+    return _drawn(lambda: overview_chart(best, threshold_log10(result.threshold), title=title)) if best else ""
+
+
+def _drawn(draw: Callable[[], str]) -> str:
+    """A chart, or words in its place: a search is not lost because one chart cannot be drawn."""
+    try:
+        return draw()
+    except DrawingError:
+        return NOT_DRAWN
 
 
 def _keys() -> dict[str, str]:
