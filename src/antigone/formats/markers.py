@@ -111,6 +111,22 @@ def normalise_marker(name: str) -> str:
     return name.strip()
 
 
+def is_known_marker(name: str) -> bool:
+    """Whether a name is that of a marker in any known spelling.
+
+    >>> [is_known_marker(name) for name in ("THO1", "D99S1", "DYS391", "sample")]
+    [True, False, True, False]
+    """
+    key = _key(name)
+    patterns = (_AUTOSOMAL_LOCUS, _Y_LOCUS, _X_LOCUS)
+    return key in _CANONICAL or any(pattern.fullmatch(key) for pattern in patterns)
+
+
+def is_listed_marker(name: str) -> bool:
+    """Whether a name is a spelling in our list of markers, and not only of the form of a marker's name."""
+    return _key(name) in _CANONICAL
+
+
 def marker_kind(name: str) -> MarkerKind:
     """Whether a marker is inherited like an autosome; a name that is not known to be anything else is.
 
