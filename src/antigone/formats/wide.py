@@ -16,7 +16,7 @@ from antigone.formats.vocabulary import column_of, is_remark, word_key
 from antigone.model.reading import OneAllele
 
 _NUMBER = re.compile(
-    r"(?P<marker>.+?)[\s_.#(-]*(?:allele|alelo|allel|al|a)?[\s_.#-]*(?P<number>[1-8]|[ab])?\)?", re.IGNORECASE
+    r"(?P<marker>.+?)(?:[\s_.#(-]+(?:allele|alelo|allel|al|a))?[\s_.#(-]*(?P<number>[1-8]|[ab])?\)?", re.IGNORECASE
 )
 _ALLELE_WORD = re.compile(r"(allele|alelo|allel|al|a)?([1-8]|[ab])", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s/|;:-]+")
@@ -43,8 +43,8 @@ def is_wide(header: Sequence[Cell]) -> bool:
 def marker_of(heading: str) -> str:
     """The marker that a column is about, as it is spelt; nothing for another column.
 
-    >>> [marker_of(text) for text in ("TH01 1", "Penta_D.2", "D3S1358", "vWA Allele 1", "TPOX (b)", "Plate")]
-    ['TH01', 'Penta_D', 'D3S1358', 'vWA', 'TPOX', '']
+    >>> [marker_of(text) for text in ("TH01 1", "Penta_D.2", "FGA_2", "vWA Allele 1", "TPOX (b)", "Plate")]
+    ['TH01', 'Penta_D', 'FGA', 'vWA', 'TPOX', '']
     """
     match = _NUMBER.fullmatch(heading.strip())
     stem = match["marker"] if match else heading
