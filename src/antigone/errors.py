@@ -9,6 +9,7 @@
     ├── PlanTooLarge          an exact computation that would not fit; refused before it starts
     ├── ConsentError          a computation that no active consent covers
     ├── Unsupported           a known request that this version does not compute
+    ├── DrawingError          a drawing or document that could not be made; nothing else was lost
     └── RegistryError         the registry refuses, or cannot do, what was asked; nothing was changed by it
         ├── StorageError      the database or a file of it: not there, full, locked, lost, of another version
         ├── VaultError        a key that cannot be used: wrong passphrase, damaged, readable by others
@@ -81,6 +82,10 @@ class ConsentError(AntigoneError):
 
 class Unsupported(AntigoneError):
     """A request that is understood but that this version does not compute."""
+
+
+class DrawingError(AntigoneError):
+    """A drawing or document that the program which makes it could not make; nothing else was lost."""
 
 
 class RegistryError(AntigoneError):

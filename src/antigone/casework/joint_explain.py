@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from antigone.casework.joint_questions import persons_of, questions_of
 from antigone.casework.prepare import prepare
 from antigone.errors import InputError
+from antigone.formats.documents import read_json
 from antigone.model.case import Incident
 from antigone.search.blocks import usable_targets
 from antigone.search.joint_conclusions import without_data
@@ -78,7 +78,7 @@ def explain_assignment(incident: Incident, path: Path, *, today: dt.date) -> Exp
 
 def _read_pairs(path: Path) -> list[tuple[str, str, str]]:
     try:
-        pairs = json.loads(path.read_text("utf-8"))["assignments"][0]["pairs"]
+        pairs = read_json(path.name, path.read_bytes())["assignments"][0]["pairs"]
         return [(str(code), str(family), str(missing)) for code, family, missing in pairs]
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise InputError(f"{path} is no joint.json written by `antigone joint`; solve the incident first") from error

@@ -6,6 +6,7 @@ import codecs
 import io
 from collections.abc import Callable
 
+from antigone.formats.limits import ShortLines
 from antigone.formats.sources import HashedFile
 
 _CHUNK = 1 << 18
@@ -62,7 +63,7 @@ class _Utf8Stream(io.RawIOBase):
 
 def open_table_text(file: HashedFile, told: Callable[[str], None]) -> io.TextIOWrapper:
     """A table's file as a stream of text, its line ends as they are; ``told`` hears of an encoding but UTF-8."""
-    stream = _Utf8Stream(io.BufferedReader(file, _CHUNK), told)
+    stream = _Utf8Stream(io.BufferedReader(ShortLines(file.name, file), _CHUNK), told)
     return io.TextIOWrapper(io.BufferedReader(stream, _CHUNK), encoding="utf-8-sig", newline="")
 
 

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from antigone.errors import InputError, Problem
+from antigone.formats.characters import PRINTABLE, REMOVE
+from antigone.formats.findings import MOST_OF_A_KIND
+from antigone.model.text import unheld_character
 
 _THETA = re.compile(r"Theta/Kinship/Fst:\s*([0-9.,eE+-]+)")
 _DATABASES = re.compile(r"#Databases:\s*([0-9]+)")
@@ -171,6 +174,7 @@ def parse_fam(name: str, text: str) -> FamFile:
     InputError
         At the first line that is not as expected: after it, no line can be trusted.
     """
+    _check_characters(name, text)
     lines = _Lines(name, text.splitlines())
     if "Familias" not in lines.raw("the line 'Output from Familias'"):
         raise lines.fail("another first line", "a file saved by Familias", "choose a .fam file of Familias 3")
@@ -190,6 +194,17 @@ def parse_fam(name: str, text: str) -> FamFile:
     loci = tuple(_loci(lines, loci_count))
     dvi = _dvi_tree(lines)
     return FamFile(name, persons, females, males, relations, pedigrees, theta, database, loci, dvi)
+
+
+def _check_characters(name: str, text: str) -> None:
+    lines = enumerate(text.split("\n"), start=1)
+    problems = [
+        Problem(name, line, "", found, PRINTABLE, REMOVE)
+        for line, written in lines
+        if (found := unheld_character(written, breaks=True))
+    ]
+    if problems:
+        raise InputError(problems[:MOST_OF_A_KIND])
 
 
 def is_fam(path: Path) -> bool:

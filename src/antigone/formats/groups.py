@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from antigone.errors import InputError, ModelError, Problem
+from antigone.formats.documents import read_json
 from antigone.formats.sources import read_bytes, source_file
 from antigone.model.case import SourceFile
 from antigone.model.observation import ObservationRates
 from antigone.model.reassociation import ReassociationSettings
+from antigone.model.text import unheld_character
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,10 @@ def read_groups(path: Path) -> GroupsFile:
     """
     content = read_bytes(path)
     try:
-        document = json.loads(content.decode("utf-8"))
+        document = read_json(path.name, content)
         settings = _settings(document["settings"])
         groups = tuple(_group(item) for item in document["groups"] if item["status"] == "consistent")
-    except (ValueError, KeyError, TypeError, ModelError):
+    except (ValueError, KeyError, TypeError, AttributeError, ModelError):
         raise _refusal(path, "no groups of a re-association", "groups.json as antigone wrote it") from None
     samples = [sample for group in groups for sample in group.samples]
     if len(samples) != len(set(samples)):
@@ -59,6 +60,8 @@ def _settings(given: Mapping[str, Any]) -> ReassociationSettings:
 
 
 def _group(item: Mapping[str, Any]) -> AcceptedGroup:
+    if unheld_character(str(item["code"])):
+        raise ValueError("a code holds a line break")
     return AcceptedGroup(str(item["code"]), tuple(str(code) for code in item["samples"]), str(item["fingerprint"]))
 
 

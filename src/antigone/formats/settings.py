@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from antigone.errors import InputError, ModelError, Problem
+from antigone.formats.characters import check_document
 from antigone.formats.findings import Findings
 from antigone.formats.frequencies import NIST_1036
 from antigone.formats.further_settings import FurtherSettings, further_settings, linkage_model
@@ -82,11 +83,12 @@ def parse_incident_toml(name: str, content: bytes, findings: Findings) -> Incide
     text = decode_text(name, content)
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a plain ValueError
         place = _TOML_PLACE.search(str(error))
         line = int(place[1]) if place else 0
         remedy = 'correct this line; texts stand in quotes, as in title = "Flood 2026"'
         raise InputError([Problem(name, line, "", "no valid TOML", "key = value", remedy)]) from None
+    check_document(name, data)
     return incident_settings(name, data, _lines_of_keys(text), findings)
 
 

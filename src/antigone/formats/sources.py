@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from antigone.errors import InputError, Problem
+from antigone.formats.limits import LARGEST_DOCUMENT, ShortLines
 from antigone.model.case import SourceFile
 
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
@@ -55,6 +56,15 @@ class HashedFile(io.RawIOBase):
         self._at_end |= not count
         return int(count)
 
+    def readall(self) -> bytes:
+        content = bytearray()
+        while chunk := self.read(_CHUNK):
+            content += chunk
+            if len(content) > LARGEST_DOCUMENT:
+                found, remedy = f"a file of more than {LARGEST_DOCUMENT} bytes", "send a table as .csv, or divide it"
+                raise InputError([Problem(self.name, 0, "", found, "a smaller one", remedy)])
+        return bytes(content)
+
     def source_file(self) -> SourceFile:
         """Name and SHA-256 of the whole file, whatever part of it has been read by now."""
         while not self._at_end:
@@ -95,7 +105,11 @@ def read_bytes(path: Path) -> bytes:
         When the file does not exist or cannot be read.
     """
     with read_errors(path.name):
-        return path.read_bytes()
+        size = path.stat().st_size
+        if size <= LARGEST_DOCUMENT:
+            return path.read_bytes()
+    found, remedy = f"a file of {size} bytes", "divide it, or send a table, which is read row by row"
+    raise InputError([Problem(path.name, 0, "", found, f"at most {LARGEST_DOCUMENT} bytes", remedy)])
 
 
 def source_file(path: Path, content: bytes) -> SourceFile:
@@ -125,7 +139,7 @@ def open_text(file: HashedFile) -> io.TextIOWrapper:
     InputError
         When the bytes are UTF-16; another encoding shows while the text is read, see ``text_errors``.
     """
-    buffered = io.BufferedReader(file, _CHUNK)
+    buffered = io.BufferedReader(ShortLines(file.name, file), _CHUNK)
     head = buffered.peek(_HEAD)[:_HEAD]
     encoding = _BYTE_ORDER_MARKS.get(head[:2])
     if encoding or head.count(0) > len(head) // 4:

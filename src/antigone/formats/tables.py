@@ -12,35 +12,26 @@ import datetime as dt
 import io
 import re
 import sys
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from python_calamine import load_workbook
-
 from antigone.errors import InputError, Problem
 from antigone.formats.alleles import Cell
+from antigone.formats.characters import PRINTABLE, REMOVE, check_header, is_plain
 from antigone.formats.encodings import open_table_text
 from antigone.formats.findings import Findings
 from antigone.formats.headings import HEAD, heading_row, separator_of, stated_separator
 from antigone.formats.refusals import refused_column
 from antigone.formats.sources import HashedFile, text_errors
 from antigone.formats.vocabulary import column_of, is_remark, is_translated, word_key
+from antigone.formats.workbook import LARGEST_WORKBOOK, read_sheets
+from antigone.model.text import unheld_character
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
-
-LARGEST_WORKBOOK = 1_000_000_000
-"""Bytes an .xlsx file may unpack to."""
-
-MOST_CELLS = 20_000_000
-"""Cells of a sheet, counted to its last row and column; a value in the last row of a sheet is a slip of the hand."""
-
-_CELL_REFERENCE = re.compile(rb"""\br=["']([A-Z]{0,3})([0-9]{1,9})["']""")
-
 
 Cells = Sequence[Cell]
 Rows = Iterator[tuple[int, Cells]]
@@ -87,6 +78,8 @@ class Grid:
 @dataclass(frozen=True)
 class Columns:
     """The columns of a table: ``needed`` and ``optional`` ones, and those whose cells must be ``filled``.
+
+    A cell that must be filled holds a code or a number, and so no line break.
 
     ``others_allowed`` is for other software's exports, whose further columns are passed over unread.
     """
@@ -155,7 +148,9 @@ class Table:
                 except TypeError:  # a cell of a workbook that is no text
                     plain = False
                 if plain or self._is_good(line, cells, filled):
-                    yield line, pick((*cells[:width], "")) if absent else pick(cells)
+                    picked = pick((*cells[:width], "")) if absent else pick(cells)
+                    if is_plain(picked) or self._holds_text(line, columns, picked):
+                        yield line, picked
         except InputError as error:
             self.findings.add_problems(error.problems)
             self.broken = True
@@ -187,6 +182,15 @@ class Table:
     def problem(self, line: int, column: str, found: str, expected: str, remedy: str) -> None:
         """Record a problem of a line of this table."""
         self.findings.problem((self.name, line), column, found, expected, remedy)
+
+    def _holds_text(self, line: int, columns: Sequence[str], cells: Sequence[Cell]) -> bool:
+        """Whether every cell holds what a text may hold, on one line where a code must stand; if not, say so."""
+        good = True
+        for column, cell in zip(columns, cells, strict=True):
+            if found := unheld_character(cell_text(cell), breaks=column not in self.expected.filled):
+                self.problem(line, column, found, PRINTABLE, REMOVE)
+                good = False
+        return good
 
     def _is_good(self, line: int, cells: Cells, filled: Sequence[int]) -> bool:
         """Whether a row is there, of the right length and filled where it must be; if not, say so."""
@@ -276,30 +280,25 @@ def _csv_rows(file: HashedFile, reader: CsvReader) -> Iterator[tuple[int, list[s
             for cells in reader:
                 yield line, cells
                 line = reader.line_num + 1
-        except csv.Error:
+        except csv.Error as error:
             found = "a quotation mark that is not closed, or a character that no table holds"
             remedy = "remove the quotation mark or the character"
+            if "field limit" in str(error):
+                found = f"a cell of more than {csv.field_size_limit()} letters"
+                remedy = "look for a quotation mark that is not closed, or export the table again"
             raise InputError([Problem(file.name, line, "", found, "rows of a CSV file", remedy)]) from None
 
 
 def read_workbook(name: str, content: bytes) -> dict[str, Grid]:
-    """The sheets of an ``.xlsx`` file by name, in lower case.
+    """The sheets of a workbook of any kind by name, in lower case.
 
     Raises
     ------
     InputError
-        When the file is no workbook, is protected by a password, or unpacks to more than a gigabyte.
+        When the file is no workbook, is damaged, is protected by a password, has no sheet, or asks for more memory
+        than a table needs.
     """
-    broken = Problem(name, 0, "", "a file that is no readable workbook", "an .xlsx file", "save it as .xlsx or .csv")
-    try:
-        _check_size(name, content)
-        with load_workbook(io.BytesIO(content)) as workbook:
-            names = list(workbook.sheet_names)
-            sheets = {sheet: workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in names}
-    except InputError:
-        raise
-    except Exception:  # the library and zipfile raise many kinds for a broken file; all mean the same here
-        raise InputError([broken]) from None
+    sheets = read_sheets(name, content, most_bytes=LARGEST_WORKBOOK)
     only = len(sheets) == 1
     return {
         sheet.strip().lower(): Grid.of(name if only else f"{name}, sheet {sheet}", enumerate(rows, start=1))
@@ -318,6 +317,7 @@ def to_table(grid: Grid, columns: Columns, findings: Findings) -> Table:
         if not grid.unreadable:
             findings.problem((grid.name, 1), "", "an empty table", "a line of column names", "add the table")
         return no_table(grid.name, findings)
+    check_header(grid.name, *grid.header, findings)
     names = _header(grid.name, *grid.header, columns, findings)
     if names is None:
         return no_table(grid.name, findings)
@@ -329,27 +329,6 @@ def to_table(grid: Grid, columns: Columns, findings: Findings) -> Table:
 def _remarks(header: Sequence[Cell], taken: set[int]) -> dict[str, int]:
     texts = list(map(cell_text, header))
     return {text: place for place, text in enumerate(texts) if place not in taken and is_remark(text)}
-
-
-def _check_size(name: str, content: bytes) -> None:
-    """Refuse a workbook that would fill the memory, before the library unpacks it."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > LARGEST_WORKBOOK:
-            problem = Problem(name, 0, "", "a workbook of more than a gigabyte", "a smaller one", "save it as .csv")
-            raise InputError([problem])
-        for entry in archive.namelist():
-            if "worksheets/" in entry and _cells(archive.read(entry)) > MOST_CELLS:
-                found, remedy = "a value far outside the table", "delete the empty rows and columns around the table"
-                raise InputError([Problem(name, 0, "", found, "a table that begins in cell A1", remedy)])
-
-
-def _cells(sheet: bytes) -> int:
-    """The last row times the last column that a sheet's XML names."""
-    rows = columns = 1
-    for match in _CELL_REFERENCE.finditer(sheet):
-        rows = max(rows, int(match[2]))
-        columns = max(columns, sum((letter - 64) * 26**i for i, letter in enumerate(reversed(match[1]))))
-    return rows * columns
 
 
 def _header(

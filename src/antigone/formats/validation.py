@@ -5,13 +5,14 @@ One file holds one case or a list of cases. ``docs/formats.md`` describes the ke
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 from antigone.errors import InputError, ModelError, PedigreeError, Problem
+from antigone.formats.characters import PRINTABLE, REMOVE
+from antigone.formats.documents import read_json
 from antigone.formats.sources import read_bytes
 from antigone.model.marker import Chromosome, Marker
 from antigone.model.mutation import (
@@ -28,6 +29,7 @@ from antigone.model.mutation import (
 )
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
+from antigone.model.text import unheld_character
 
 _CATEGORY_OF_PREFIX = {
     "silent": "silent_partial",
@@ -100,7 +102,7 @@ def read_cases(path: Path | str) -> list[Case]:
         When the file is not JSON (with its line), or a case cannot be used (with the place in the case).
     """
     path = Path(path)
-    document = _json(path.name, read_bytes(path))
+    document = read_json(path.name, read_bytes(path))
     objects = document if isinstance(document, list) else [document]
     if not objects:
         raise InputError([Problem(path.name, 0, "", "an empty list", "at least one case", "add a case")])
@@ -135,27 +137,6 @@ def mutation_model(spec: Mapping[str, Any]) -> MutationModel:
         return _mutation(spec, "model", spec.get("matrix"))
     except _Fault as fault:
         raise InputError([Problem("mutation model", 0, *fault.parts)]) from None
-
-
-def _json(name: str, content: bytes) -> Any:
-    try:
-        return json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
-    except UnicodeDecodeError:
-        problem = Problem(name, 0, "", "bytes that are not UTF-8", "UTF-8 text", "save the file as UTF-8")
-    except json.JSONDecodeError as error:
-        column = f"character {error.colno}"
-        problem = Problem(name, error.lineno, column, f"no valid JSON ({error.msg})", "JSON", "correct the file")
-    except (_Constant, RecursionError):
-        problem = Problem(name, 0, "", "NaN, Infinity or endless nesting", "plain JSON", "correct the file")
-    raise InputError([problem])
-
-
-class _Constant(ValueError):
-    pass
-
-
-def _refuse_constant(text: str) -> float:
-    raise _Constant(text)
 
 
 def _case_label(item: object) -> str:
@@ -384,6 +365,8 @@ def _numbers(item: object, place: str) -> dict[str, float]:
 
 def _text(item: object, place: str) -> str:
     _expect(isinstance(item, str) and item != "", place, f"a {type(item).__name__}", "a text in quotes", "write a text")
+    found = unheld_character(cast(str, item))
+    _expect(not found, place, found, PRINTABLE, REMOVE)
     return cast(str, item)
 
 

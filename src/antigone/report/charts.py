@@ -10,9 +10,10 @@ from html import escape
 from typing import Any
 
 import altair as alt
-import vl_convert
 
 from antigone.model.result import SensitivityPoint
+from antigone.model.text import clean_text
+from antigone.report.apart import draw_apart
 from antigone.report.numbers import log10_text
 
 INK = "#1d2733"
@@ -119,7 +120,12 @@ def sensitivity_chart(points: Sequence[SensitivityPoint], *, title: str) -> str:
 def _marker_row(name: str, value: float) -> dict[str, Any]:
     excluded = value == -math.inf
     text = EXCLUDED if excluded else log10_text(value)
-    return {"marker": name, "value": 0.0 if excluded else round(value, 6), "excluded": excluded, "text": text}
+    return {
+        "marker": clean_text(name),
+        "value": 0.0 if excluded else round(value, 6),
+        "excluded": excluded,
+        "text": text,
+    }
 
 
 def _domain(
@@ -190,11 +196,11 @@ def _svg(layers: Sequence[alt.Chart], rows: Sequence[Mapping[str, Any]], step: i
             minExtent=round(_label_room(rows), 1),
         )
     )
-    return _embeddable(vl_convert.vegalite_to_svg(chart.to_dict(validate=False)), title)
+    return _embeddable(draw_apart(chart.to_dict(validate=False)), title)
 
 
 def _embeddable(svg: str, title: str) -> str:
     """Put a name in, take namespaces (addresses) and the renderer's own roles out: inline SVG needs none of them."""
     svg = re.sub(r' (?:xmlns(?::\w+)?|version|role|aria-[a-z]+)="[^"]*"', "", svg)
-    head = f'<svg role="img"><title>{escape(title)}</title>'
+    head = f'<svg role="img"><title>{escape(clean_text(title))}</title>'
     return re.sub(r'^<svg class="marks"([^>]*)>', lambda m: head.replace("<svg", f'<svg class="chart"{m[1]}', 1), svg)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html import escape
 
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.text import clean_text
 from antigone.report.generations import related_couples, unions
 from antigone.report.layout import LABEL_GAP, LABEL_LINE, RADIUS, Label, Layout, Line, Symbol, lay_out
 
@@ -231,7 +232,7 @@ def _svg(width: float, height: float, body: Sequence[str], *, pad: float = 0.0, 
     box = f"{_n(-pad)} {_n(-pad)} {_n(width + 2 * pad)} {_n(height + 2 * pad)}"
     size = f'width="{_n(width + 2 * pad)}" height="{_n(height + 2 * pad)}"'
     role = 'aria-hidden="true"' if hidden else 'role="img"'
-    return f'<svg class="pedigree" viewBox="{box}" {size} {role} font-family="{FONT}">{"".join(body)}</svg>'
+    return f'<svg class="pedigree" viewBox="{box}" {size} {role} font-family="{FONT}">{clean_text("".join(body))}</svg>'
 
 
 def _n(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from antigone.model.text import clean_text
 from antigone.report.numbers import probability_text
 
 CELL_WIDTH, CELL_HEIGHT, GAP = 92, 26, 2
@@ -34,7 +35,8 @@ def draw_heatmap(
             x = LABEL_WIDTH + c * (CELL_WIDTH + GAP)
             body.append(_cell(x, y, values.get((row, column), 0.0)))
     box = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-    return f'<svg class="heatmap" {box} role="img" font-family="sans-serif" font-size="12">{"".join(body)}</svg>'
+    inside = clean_text("".join(body))
+    return f'<svg class="heatmap" {box} role="img" font-family="sans-serif" font-size="12">{inside}</svg>'
 
 
 def _cell(x: float, y: float, value: float) -> str:

@@ -11,18 +11,18 @@ import datetime as dt
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-import typst
-
 from antigone.errors import InputError
+from antigone.model.text import clean_text
+from antigone.report.apart import EngineRefused, typeset_apart
 from antigone.report.language import Language
 
-STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-2a"]
+STANDARDS = ["ua-1", "a-2a"]
 """Readable by everyone (PDF/UA-1, ISO 14289-1) and for decades (PDF/A-2a, ISO 19005-2)."""
 FONT = "Libertinus Serif"
 REPLACED = "\N{REPLACEMENT CHARACTER}"
@@ -154,15 +154,15 @@ def render_pdf(document: Document) -> bytes:
 
 def compile_document(document: Document, *, form: Literal["pdf", "png"]) -> list[bytes]:
     """Set a document: one PDF, or one picture of each page."""
-    sources = {"main.typ": _template(), "document.json": document_json(document).encode()}
+    sources = {"main.typ": _template(), "document.json": document_json(document)}
     try:
         return _compile(sources, document, form, with_system_fonts=False)
-    except typst.TypstError as error:
+    except EngineRefused as error:
         if not _lacks_letters(error):
             raise
     try:
         return _compile(sources, document, form, with_system_fonts=True)
-    except typst.TypstError as error:
+    except EngineRefused as error:
         if not _lacks_letters(error):
             raise
         raise InputError(
@@ -172,28 +172,26 @@ def compile_document(document: Document, *, form: Literal["pdf", "png"]) -> list
 
 
 def _compile(
-    sources: Mapping[str, bytes], document: Document, form: Literal["pdf", "png"], *, with_system_fonts: bool
+    sources: Mapping[str, str], document: Document, form: Literal["pdf", "png"], *, with_system_fonts: bool
 ) -> list[bytes]:
     midnight = dt.datetime.combine(document.day, dt.time(), dt.UTC)
-    typeset: Callable[..., bytes | list[bytes]] = typst.compile  # its stubs leave out the dictionary of files
-    made = typeset(
-        dict(sources),
+    return typeset_apart(
+        sources,
         format=form,
         ppi=110,
         ignore_system_fonts=not with_system_fonts,
         pdf_standards=STANDARDS if form == "pdf" else [],
         timestamp=int(midnight.timestamp()),
     )
-    return [bytes(page) for page in made] if isinstance(made, list) else [bytes(made)]
 
 
-def _lacks_letters(error: typst.TypstError) -> bool:
+def _lacks_letters(error: EngineRefused) -> bool:
     return "could not be displayed with" in str(error)
 
 
 @cache
-def _template() -> bytes:
-    return (files("antigone.report") / "typst" / "document.typ").read_bytes()
+def _template() -> str:
+    return (files("antigone.report") / "typst" / "document.typ").read_text("utf-8")
 
 
 def document_json(document: Document) -> str:
@@ -227,7 +225,7 @@ def clean(text: str) -> str:
     >>> clean("PM\u202e1\x00") == "PM\ufffd1\ufffd"
     True
     """
-    return "".join(REPLACED if _misleads(c) else c for c in text)
+    return "".join(REPLACED if _misleads(c) else c for c in clean_text(text))
 
 
 def _misleads(letter: str) -> bool:

@@ -69,14 +69,25 @@ def _weights(
     names = list(comparison.tables)
     sums = {name: np.zeros((patterns.shape[1], draws)) for name in names}
     log_mean_lr = np.zeros((patterns.shape[1], 1))
+    nobody = np.zeros((patterns.shape[1], 1), dtype=np.bool_)
     for m, logs in enumerate(genotype_logs):
-        first = comparison.tables[names[0]][m][target, : len(logs)]
+        first, typed = comparison.tables[names[0]][m][target, : len(logs)], patterns[m][:, None]
         if np.isnan(first).any():
             continue
-        chances = np.exp(first + logs)
+        chances = _chances(first, logs)
+        if not chances.any():  # no genotype that occurs fits: nobody with this marker reaches the threshold
+            nobody |= typed
+            continue
         drawn = rng.choice(len(logs), size=draws, p=chances / chances.sum())
-        log_mean_lr += patterns[m][:, None] * np.log(chances.sum())  # 0 but for theta and silent alleles
+        log_mean_lr += typed * np.log(chances.sum())  # 0 but for theta and silent alleles
         for name in names:
-            sums[name] += patterns[m][:, None] * comparison.tables[name][m][target, drawn][None, :]
+            sums[name] += np.where(typed, comparison.tables[name][m][target, drawn][None, :], 0.0)
     least = np.min(np.stack(list(sums.values())), axis=0)
-    return np.where(least >= log_thresholds[:, None], np.exp(log_mean_lr - sums[names[0]]), 0.0)
+    reached = (least >= log_thresholds[:, None]) & ~nobody
+    return np.where(reached, np.exp(log_mean_lr - sums[names[0]]), 0.0)
+
+
+def _chances(log_lr: Array, logs: Array) -> Array:
+    """LR times frequency of each genotype; 0 for one so rare that its frequency is 0 as a number: nobody has it."""
+    occurs = np.isfinite(logs)
+    return np.where(occurs, np.exp(np.where(occurs, log_lr, -np.inf) + np.where(occurs, logs, 0.0)), 0.0)

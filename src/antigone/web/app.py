@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -36,7 +36,7 @@ from antigone.web.refusals import add_refusals, refusal_page
 from antigone.web.security import FormSeal, Shield
 from antigone.web.sessions import Clock, Sessions, Throttle
 from antigone.web.settings import WebSettings
-from antigone.web.visits import Web
+from antigone.web.visits import Web, require_printable
 
 AREAS = (
     signing,
@@ -76,6 +76,7 @@ def create_app(registry: Registry, settings: WebSettings, *, clock: Clock | None
         docs_url=None,
         redoc_url=None,
         telemetry=NO_TELEMETRY,
+        dependencies=[Depends(require_printable)],
     )
     app.state.web = _shared(registry, settings, {} if clock is None else {"clock": clock})
     for area in AREAS:

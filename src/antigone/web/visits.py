@@ -12,7 +12,8 @@ from starlette.datastructures import UploadFile
 
 from antigone.casework.registry.opening import session_of
 from antigone.casework.registry.session import Registry, Session
-from antigone.errors import Forbidden
+from antigone.errors import Forbidden, InputError
+from antigone.model.text import clean_text, unheld_character
 from antigone.web.jobs import Jobs
 from antigone.web.opened import Opened
 from antigone.web.rendering import environment
@@ -114,6 +115,23 @@ async def sent_token(request: Request) -> str:
         sent_field = (await request.form()).get("csrf", "")
         sent = "" if isinstance(sent_field, UploadFile) else sent_field
     return sent
+
+
+async def require_printable(request: Request) -> None:
+    """Refuse a form or an address that holds a character which no text may hold.
+
+    Raises
+    ------
+    InputError
+        With the name of each field.
+    """
+    sent = [*request.query_params.multi_items()]
+    if request.method in CHANGING:
+        sent += [(name, text) for name, text in (await request.form()).multi_items() if isinstance(text, str)]
+    wrong = {name: found for name, text in sent if (found := unheld_character(text, breaks=True))}
+    if wrong:
+        fields = "; ".join(f"{clean_text(name)}: {found}" for name, found in wrong.items())
+        raise InputError(f"{fields}; expected text that can be printed; go back, and type it anew")
 
 
 def signed_in(request: Request, token: Annotated[str, Depends(sent_token)]) -> Visit:

@@ -20,6 +20,13 @@ ON_HOLD = (
 """A letter that says "not found yet" would contradict the one that the family may hold."""
 
 
+UNFOUNDED = (
+    "it stands as confirmed, but this registry holds no proposal of one person and confirmation of another behind it, "
+    "so no letter can be made: the database may have been changed from outside; tell the auditor, who runs verify"
+)
+"""Nobody is told that somebody was identified when nobody decided it."""
+
+
 @action("write family letter")
 def letter_material(session: Session, incident: str, family: str, missing: str) -> Letter:
     """What a letter to a family may say of one missing person.
@@ -30,7 +37,8 @@ def letter_material(session: Session, incident: str, family: str, missing: str) 
     Raises
     ------
     Conflict
-        While somebody asks to reopen an identification that was confirmed. It stands in the audit.
+        While somebody asks to reopen an identification that was confirmed, or when a confirmed state has no decisions
+        of two persons behind it. It stands in the audit.
     RegistryError
         When the family has no such missing person.
     """
@@ -41,13 +49,13 @@ def letter_material(session: Session, incident: str, family: str, missing: str) 
         member = next((m for m in sought if m.code == missing), None)
         if member is None:
             raise RegistryError(f"family '{family}' has no missing person '{missing}'; see the family")
-        on_hold = missing in being_reopened(connection, number)
-        if on_hold:
-            subject["refused"] = ON_HOLD
-        else:
-            told = _told(connection, member, session.registry.today())
-    if on_hold:
-        raise Conflict(f"missing '{missing}' of family '{family}': {ON_HOLD}")
+        refused = ON_HOLD if missing in being_reopened(connection, number) else ""
+        told = _told(connection, member, session.registry.today())
+        refused = refused or (UNFOUNDED if told is None else "")
+        if refused:
+            subject["refused"] = refused
+    if told is None or refused:
+        raise Conflict(f"missing '{missing}' of family '{family}': {refused}")
     return Letter(incident, family, missing, *told, several_missing=len(sought) > 1)
 
 
@@ -64,16 +72,22 @@ def letters_on_hold(session: Session, incident: str, family: str) -> tuple[str, 
         return being_reopened(connection, find_family(connection, incident, family).id)
 
 
-def _told(connection: Connection, member: AnyRow, day: dt.date) -> tuple[str, str, tuple[str, ...]]:
-    """The state, the kind of person who was found, and who stands behind it."""
+def _told(connection: Connection, member: AnyRow, day: dt.date) -> tuple[str, str, tuple[str, ...]] | None:
+    """The state, the kind of person who was found, and who stands behind it; nothing when nobody does."""
     confirmed = confirmed_as(connection, member.id)
     if confirmed:
-        return "confirmed", confirmed[0].kind, _behind(connection, confirmed[0].id)
+        behind = _behind(connection, confirmed[0].id)
+        return ("confirmed", confirmed[0].kind, behind) if behind else None
     covered = count_covered(connection, member.family, day=day, scope=SCOPE_IDENTIFICATION)
     return "not found" if covered else "sample needed", "", ()
 
 
 def _behind(connection: Connection, pairing: int) -> tuple[str, ...]:
-    """Who proposed what stands confirmed now, and who confirmed it."""
-    last = {step.action: step.user for step in read_decisions(connection, pairing)}
-    return last["propose"], last["confirm"]
+    """Who proposed what stands confirmed now, and who confirmed it after that; empty when no two persons did."""
+    proposed = confirmed = ""
+    for step in read_decisions(connection, pairing):
+        if step.action == "propose":
+            proposed, confirmed = step.user, ""
+        elif step.action == "confirm":
+            confirmed = step.user
+    return (proposed, confirmed) if proposed and confirmed and proposed != confirmed else ()

@@ -15,7 +15,7 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.web.api.access import Called
 from antigone.web.api.answers import FamilyShown, model_of, shown_family
 from antigone.web.api.bodies import (
-    NO_NUL,
+    ONE_LINE,
     LeavingDonor,
     LeavingSeeker,
     Named,
@@ -38,7 +38,7 @@ class Zip(Response):
     media_type = "application/zip"
 
 
-Attested = Annotated[str, Form(max_length=200, pattern=NO_NUL)]
+Attested = Annotated[str, Form(max_length=200, pattern=ONE_LINE)]
 
 
 @router.get("/status", response_model=model_of(views.Status))
