@@ -69,7 +69,7 @@ def test_long_table__with_decimal_commas_between_semicolons(tmp_path):
 
 
 def test_ladder(tmp_path):
-    text = "Allele,TH01,Penta D\n6,0.25,\n9.3,0.75,0.5\n10,,0.5\nN,100,99\n"
+    text = "Allele,TH01,Penta D\n6,0.25,\n9.3,0.75,0.5\n10,,0.5\nPersons,100,99\n"
     (table,) = read_frequencies(written(tmp_path, "Hereland.csv", text))
     assert table.population == "Hereland"
     assert table.frequencies == {"TH01": {"6": 0.25, "9.3": 0.75}, "Penta_D": {"9.3": 0.5, "10": 0.5}}

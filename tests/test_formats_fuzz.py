@@ -56,7 +56,7 @@ READERS = {
     "case.fam": (read_familias_case, PLAIN.encode()),
     "dvi.fam": (lambda path: read_familias_incident(path, "fuzz"), DVI.encode()),
     "f.csv": (read_frequencies, FILES["frequencies.csv"].encode()),
-    "l.csv": (read_frequencies, b"Allele,TH01,FGA\n6,1,\n20,,1\nN,5,5\n"),
+    "l.csv": (read_frequencies, b"Allele,TH01,FGA\n6,1,\n20,,1\n2N,10,10\n"),
     "f.freq": (read_frequencies, b"TH01\n6 0.5\n7 0.5\n\nFGA\n20 1\n"),
     "f.xml": (read_frequencies, STRIDER.encode()),
     "g.txt": (read_genemapper, (GENES + "S1\tFGA\t20\t21\t\n").encode()),

@@ -166,7 +166,7 @@ def test_read_frequencies__parquet(tmp_path):
 
 
 def test_read_frequencies__a_ladder_as_parquet(tmp_path):
-    ladder = {"Allele": ["6", "7", "N"], "TH01": [0.25, 0.75, 100]}
+    ladder = {"Allele": ["6", "7", "2N"], "TH01": [0.25, 0.75, 200]}
     pq.write_table(pa.table(ladder), tmp_path / "Coast.parquet")
     (table,) = read_frequencies(tmp_path / "Coast.parquet")
     assert (table.population, table.alleles_sampled) == ("Coast", {"TH01": 200})

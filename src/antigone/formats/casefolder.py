@@ -23,7 +23,9 @@ from antigone.formats.families import (
 )
 from antigone.formats.findings import Findings
 from antigone.formats.folder import SETTINGS_FILE, CaseFiles, is_workbook_name
-from antigone.formats.frequencies import NIST_1036, frequency_file, frequency_tables, nist1036
+from antigone.formats.frequencies.nist import NIST_1036, nist1036
+from antigone.formats.frequencies.sizes import ask_sizes
+from antigone.formats.frequencies.tables import FrequencyFile, frequency_file, frequency_grids, one_of_each
 from antigone.formats.further import FURTHER_COLUMNS, FurtherTables, People, read_further
 from antigone.formats.gathering import gather_profiles
 from antigone.formats.genemapper import genotype_rows
@@ -31,7 +33,7 @@ from antigone.formats.profiles import TypedSamples
 from antigone.formats.replicates import check_replicates, refuse_replicates
 from antigone.formats.samples import check_hemizygous, check_samples
 from antigone.formats.settings import IncidentSettings, incident_settings, parse_incident_toml, settings_of_rows
-from antigone.formats.tables import Cells, Columns, Grid, cell_text, column_key, to_table
+from antigone.formats.tables import Cells, Columns, cell_text, column_key, to_table
 from antigone.formats.vocabulary import is_remark, word_key
 from antigone.formats.wide import is_wide
 from antigone.model.case import Incident, SearchSettings
@@ -85,7 +87,8 @@ def _without_collection() -> Iterator[None]:
 def _incident(folder: CaseFiles) -> Incident:
     findings = folder.findings
     settings = _settings(folder)
-    tables = _frequency_tables(folder, settings)
+    frequencies = _frequencies(folder, settings)
+    tables = frequencies.tables
     ladders = _ladders(tables) if tables else None
     typed = _profiles(folder, ladders, settings.reading)
     donors, kin = folder.table("donors", DONOR_COLUMNS), folder.table("families", FAMILY_COLUMNS)
@@ -100,6 +103,7 @@ def _incident(folder: CaseFiles) -> Incident:
         check_hemizygous(families, unidentified, x_markers, typed, findings)
         if settings.known:
             check_replicates(unidentified, observation, typed, x_markers, findings)
+            ask_sizes(frequencies.questions, tables, typed.seen(), settings.settings.rule, findings)
     if settings.known:
         _check_mutation_models(settings, tables, typed, findings)
     people = People(
@@ -150,7 +154,7 @@ def _setting(key: str, cell: Cell) -> object:
     if not isinstance(cell, str):
         return cell
     text = cell.strip()
-    if key.rpartition(".")[2] == "populations":
+    if key.rpartition(".")[2] in ("populations", "file"):
         return [part.strip() for part in text.split(";")]
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
@@ -165,47 +169,54 @@ def _section_and_key(dotted: str) -> tuple[str, str]:
     return section, key
 
 
-def _frequency_tables(folder: CaseFiles, settings: IncidentSettings) -> tuple[FrequencyTable, ...]:
-    findings = folder.findings
-    if settings.builtin:
-        tables = nist1036()
-    elif settings.frequency_file:
-        tables = _named_file(folder, settings)
+def _frequencies(folder: CaseFiles, settings: IncidentSettings) -> FrequencyFile:
+    found = FrequencyFile(nist1036()) if settings.builtin else _own_frequencies(folder, settings)
+    tables = tuple(
+        replace(table, source=settings.sources.get(table.population, table.source)) for table in found.tables
+    )
+    chosen = _chosen(tables, settings, folder)
+    if chosen:
+        _say_lacking(chosen, folder.findings)
+    return replace(found, tables=chosen)
+
+
+def _own_frequencies(folder: CaseFiles, settings: IncidentSettings) -> FrequencyFile:
+    """The tables of the files that the settings name, or of the table ``frequencies`` in the folder."""
+    if settings.frequency_files:
+        files = [_named_file(folder, name, settings) for name in settings.frequency_files]
+    elif paths := folder.candidates("frequencies"):
+        files = [_frequency_file(folder, paths[0], settings)]
+    elif "frequencies" in folder.sheets:
+        grids = {"": folder.sheets.pop("frequencies")}
+        choices = settings.frequency_choices
+        files = [frequency_grids(grids[""].name, grids, folder.findings, choices=choices)]
     else:
-        grid = folder.grid("frequencies")
-        if grid is None and not settings.known:
-            return ()
-        if grid is None:
+        if settings.known:
             expected = f"'frequencies.csv', or builtin = \"{NIST_1036}\" under [frequencies]"
             folder.lacks("no allele frequencies", expected, "add one of them")
-            return ()
-        tables = _own_table(grid, findings)
-    tables = tuple(replace(table, source=settings.sources.get(table.population, table.source)) for table in tables)
-    return _chosen(tables, settings, folder)
+        return FrequencyFile()
+    tables = tuple(table for file in files for table in file.tables)
+    one_of_each(tables, settings.place("frequencies", "file"), folder.findings)
+    return FrequencyFile(tables, tuple(question for file in files for question in file.questions))
 
 
-def _own_table(grid: Grid, findings: Findings) -> tuple[FrequencyTable, ...]:
-    try:
-        return () if grid.unreadable else frequency_tables(grid, findings)
-    except InputError as error:
-        findings.add_problems(error.problems)
-        return ()
-
-
-def _named_file(folder: CaseFiles, settings: IncidentSettings) -> tuple[FrequencyTable, ...]:
-    name = settings.frequency_file
-    path = (folder.path or Path()) / name
+def _named_file(folder: CaseFiles, name: str, settings: IncidentSettings) -> FrequencyFile:
     if folder.path is None or Path(name).name != name:
         remedy = "put the file into the case folder and write its name without a path"
         folder.findings.problem(
             settings.place("frequencies", "file"), "file", f"'{name[:60]}'", "a file in this folder", remedy
         )
-        return ()
+        return FrequencyFile()
+    return _frequency_file(folder, folder.path / name, settings)
+
+
+def _frequency_file(folder: CaseFiles, path: Path, settings: IncidentSettings) -> FrequencyFile:
     try:
-        return frequency_file(path, folder.open(path).read(), folder.findings)
+        content = folder.open(path).read()
+        return frequency_file(path, content, folder.findings, choices=settings.frequency_choices)
     except InputError as error:
         folder.findings.add_problems(error.problems)
-        return ()
+        return FrequencyFile()
 
 
 def _chosen(
@@ -219,6 +230,17 @@ def _chosen(
             where = settings.place("frequencies", "populations")
             folder.findings.problem(where, "populations", f"'{name[:60]}'", expected, "correct the name")
     return tuple(by_name[name] for name in populations if name in by_name) if populations else tables
+
+
+def _say_lacking(tables: tuple[FrequencyTable, ...], findings: Findings) -> None:
+    """Name the markers that only some of the populations have: they take no part in any."""
+    everywhere = set.intersection(*(set(table.frequencies) for table in tables))
+    for table in tables:
+        only = sorted(table.frequencies.keys() - everywhere)
+        if only:
+            findings.notice(
+                f"only some populations, '{table.population}' among them, have frequencies of {', '.join(only)}"
+            )
 
 
 def _ladders(tables: tuple[FrequencyTable, ...]) -> dict[str, frozenset[str]]:

@@ -18,7 +18,8 @@ from antigone.errors import InputError, Problem
 from antigone.formats.alleles import UNKNOWN
 from antigone.formats.casefolder import SETTINGS_FILE
 from antigone.formats.families import DONOR_COLUMNS, FAMILY_COLUMNS, UNIDENTIFIED_COLUMNS
-from antigone.formats.frequencies import LONG_COLUMNS, SILENT
+from antigone.formats.frequencies.drafts import SILENT
+from antigone.formats.frequencies.layouts import LONG_COLUMNS
 from antigone.formats.furtherwriter import further_settings_lines, further_tables, linkage_lines
 from antigone.formats.observation import observation_lines
 from antigone.formats.profiles import NOTHING

@@ -11,8 +11,8 @@ from antigone.errors import PedigreeError
 from antigone.formats.declared import half_siblings
 from antigone.formats.observation import with_rates
 from antigone.formats.profiles import TypedSamples
-from antigone.formats.sexes import Sexes
 from antigone.formats.refusals import refused_kind
+from antigone.formats.sexes import Sexes
 from antigone.formats.tables import Columns, Table
 from antigone.formats.vocabulary import KINDS, SCOPES, YES_NO, word_key
 from antigone.model.case import Consent, Donor, Family, UnidentifiedPerson

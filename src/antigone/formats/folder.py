@@ -27,6 +27,7 @@ MOST_STRANGERS = 20
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _TEXTS = (".csv", ".tsv", ".txt", ".tab")
 _ENDINGS = (*_TEXTS, *_WORKBOOKS, ".parquet")
+_OF_FREQUENCIES = (*_ENDINGS, ".freq", ".xml", ".fam")
 _WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _PARQUET_MARK = b"PAR1"
 _KEYS = {word_key(table): table for table in TABLES}
@@ -75,6 +76,15 @@ class CaseFiles:
 
     def workbook(self) -> Path | None:
         return self.find(Path(WORKBOOK).stem, _WORKBOOKS)
+
+    def candidates(self, table: str) -> list[Path]:
+        """The files that hold a table which comes in one file; more than one place of it is a problem."""
+        endings = _OF_FREQUENCIES if table == "frequencies" else _ENDINGS
+        found = [path for path in self._paths() if _ending(path) in endings and _holds(path, table)]
+        if len(found) + (table in self.sheets) > 1:
+            names = " and ".join([path.name for path in found] + ["a sheet"] * (table in self.sheets))
+            self.findings.problem((self.name, 0), "", names, f"the table '{table}' once", "remove one of them")
+        return found
 
     def grid(self, table: str) -> Grid | None:
         """The cells of a table that comes in one file; a file that cannot be read is a problem like any other."""

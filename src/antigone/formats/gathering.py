@@ -380,7 +380,7 @@ class _Gathering:
                 )
             if column.kind not in ("autosomal", "X") or (column.kind == "X" and column.ladder is None):
                 left_out[column.marker, column.file] += column.number
-            elif column.ladder is None and is_known_marker(column.written):
+            elif column.ladder is None and is_known_marker(column.marker):
                 unknown[column.marker, column.file] += column.number
             elif column.ladder is None:
                 found = f"marker '{column.written}' in {column.number} rows, without frequencies"
@@ -392,7 +392,7 @@ class _Gathering:
                 f"{number} rows of {file}"
             )
         for (marker, file), number in unknown.items():
-            findings.notice(f"marker '{marker}' has no frequencies and takes no part: {number} rows of {file}")
+            findings.notice(f"marker '{marker}' has no frequencies in every population and takes no part: {number} rows of {file}")
         for file, number in self.decimal_commas.items():
             findings.notice(f"a decimal comma is read as a point in {number} alleles of {file}")
         for marker, number in self.accepted.items():

@@ -69,7 +69,7 @@ def is_ours(header: Sequence[Cell]) -> bool:
     keys = {word_key(cell_text(cell).replace("#", "number")) for cell in header if not is_remark(cell_text(cell))}
     others = [key for key in keys - _OURS if key.startswith(_THEIRS)]
     known = {"sample", "marker"} <= {column_key(cell) for cell in header}
-    return not others and ({"sample", "marker"} <= keys and keys & {"allele1", "allele2"} != set() or not known)
+    return not others and (({"sample", "marker"} <= keys and keys & {"allele1", "allele2"} != set()) or not known)
 
 
 def _export_rows(grid: Grid, findings: Findings, one_allele: str) -> ProfileRows:

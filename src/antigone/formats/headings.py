@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Sequence
 
-from antigone.formats.markers import is_known_marker
+from antigone.formats.markers import is_marker_name
 from antigone.formats.vocabulary import is_column, is_remark
 
 HEAD = 30
@@ -62,4 +62,4 @@ def _names_shown(lines: Sequence[str], separator: str) -> int:
 
 
 def _known(cells: Sequence[str]) -> int:
-    return sum(is_column(cell) or is_remark(cell) or is_known_marker(cell) for cell in cells)
+    return sum(is_column(cell) or is_remark(cell) or is_marker_name(cell) for cell in cells)

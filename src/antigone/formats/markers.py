@@ -112,19 +112,25 @@ def normalise_marker(name: str) -> str:
 
 
 def is_known_marker(name: str) -> bool:
-    """Whether a name is that of a marker in any known spelling.
+    """Whether a marker is one that laboratories type, in any of its spellings; another name may be misspelt.
 
-    >>> [is_known_marker(name) for name in ("THO1", "D99S1", "DYS391", "sample")]
+    Examples
+    --------
+    >>> [is_known_marker(name) for name in ("penta e", "D2-S441", "D2S414", "rs1234")]
+    [True, True, False, False]
+    """
+    return normalise_marker(name) in _SPELLINGS
+
+
+def is_marker_name(name: str) -> bool:
+    """Whether a name is that of a known marker, or has the form of one.
+
+    >>> [is_marker_name(name) for name in ("THO1", "D99S1", "DYS391", "sample")]
     [True, False, True, False]
     """
     key = _key(name)
     patterns = (_AUTOSOMAL_LOCUS, _Y_LOCUS, _X_LOCUS)
     return key in _CANONICAL or any(pattern.fullmatch(key) for pattern in patterns)
-
-
-def is_listed_marker(name: str) -> bool:
-    """Whether a name is a spelling in our list of markers, and not only of the form of a marker's name."""
-    return _key(name) in _CANONICAL
 
 
 def marker_kind(name: str) -> MarkerKind:

@@ -73,6 +73,18 @@ class TypedSamples:
         again = {marker for markers in self.replicates.values() for marker in markers}
         return again | {marker for kit in kits.values() for marker in kit.markers}
 
+    def seen(self) -> dict[str, set[str]]:
+        """Every allele that was read, by marker, in any sample and amplification."""
+        found: dict[str, set[str]] = {}
+        for genotypes in self.genotypes.values():
+            for marker, pair in genotypes.items():
+                found.setdefault(marker, set()).update(allele for allele in pair if allele is not None)
+        for markers in self.replicates.values():
+            for marker, amplifications in markers.items():
+                alleles = (allele for replicate in amplifications for allele in replicate)
+                found.setdefault(marker, set()).update(allele for allele in alleles if allele is not None)
+        return found
+
     def profile(self, sample: str) -> Profile:
         """The profile of a sample, empty when nothing was typed."""
         return Profile(sample, self.genotypes.get(sample, NOT_TYPED))

@@ -6,12 +6,13 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from antigone.errors import InputError, ModelError, Problem
 from antigone.formats.characters import check_document
 from antigone.formats.findings import Findings
-from antigone.formats.frequencies import NIST_1036
+from antigone.formats.frequencies.choices import COUNTED, UNITS, FrequencyChoices
+from antigone.formats.frequencies.nist import NIST_1036
 from antigone.formats.further_settings import FurtherSettings, further_settings, linkage_model
 from antigone.formats.markers import normalise_marker
 from antigone.formats.observation import observation_model
@@ -45,19 +46,21 @@ _RATES: dict[str, tuple[Callable[..., BaseModel], tuple[str, ...]]] = {
     "custom": (Custom, ("matrix",)),
 }
 _MODEL_KEYS = ("model", "rate", "rate2", "range", "transform", "keep_rate", "matrix")
+_Word = TypeVar("_Word", bound=str)
 _TOML_PLACE = re.compile(r"line (\d+)")
 
 
 @dataclass(frozen=True)
 class IncidentSettings:
-    """What ``incident.toml`` says. ``frequency_file`` and ``builtin`` exclude each other; both may be empty.
+    """What ``incident.toml`` says. ``frequency_files`` and ``builtin`` exclude each other; both may be empty.
 
     Without ``known`` the file is missing or could not be read: these are then no choices of the user's.
     """
 
     title: str
     settings: SearchSettings
-    frequency_file: str = ""
+    frequency_files: tuple[str, ...] = ()
+    frequency_choices: FrequencyChoices = field(default_factory=FrequencyChoices)
     builtin: str = ""
     populations: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -105,7 +108,8 @@ def incident_settings(
     found = IncidentSettings(
         title=title,
         settings=SearchSettings(),
-        frequency_file=frequencies.text("file"),
+        frequency_files=_files(frequencies),
+        frequency_choices=_frequency_choices(frequencies),
         builtin=frequencies.text("builtin"),
         populations=frequencies.texts("populations"),
         sources={population: sources.text(population) for population in sources.data},
@@ -114,13 +118,38 @@ def incident_settings(
         further=further_settings(top),
         reading=reading_rules(top.section("profiles")),
     )
-    if found.builtin not in ("", NIST_1036) or (found.builtin and found.frequency_file):
+    if found.builtin not in ("", NIST_1036) or (found.builtin and found.frequency_files):
         remedy = f'write builtin = "{NIST_1036}", or file = "..." with the name of a file in this folder'
         frequencies.wrong("builtin", "an unknown table, or a file as well", f"'{NIST_1036}' or a file", remedy)
     settings = replace(_search_settings(top, frequencies), linkage=linkage_model(top.section("linkage")))
     for section in (frequencies, top):
         section.refuse_the_rest()
     return replace(found, settings=settings)
+
+
+def _files(section: Section) -> tuple[str, ...]:
+    """``file``: the name of one file, or a list of names."""
+    if isinstance(section.value("file"), list):
+        return section.texts("file")
+    name = section.text("file")
+    return (name,) if name else ()
+
+
+def _frequency_choices(section: Section) -> FrequencyChoices:
+    return FrequencyChoices(
+        _one_of(section, "values", UNITS, ""),
+        _one_of(section, "n_counts", COUNTED, ""),
+        section.flag("complete_sums", False),
+    )
+
+
+def _one_of(section: Section, key: str, words: tuple[_Word, ...], absent: _Word) -> _Word:
+    """One of a few words, or ``absent`` where the key is not there."""
+    text = section.text(key)
+    found = next((word for word in words if word == text), absent)
+    if text and not found:
+        section.wrong(key, f"'{text[:20]}'", "one of " + ", ".join(words), "correct the word")
+    return found
 
 
 def _search_settings(top: Section, frequencies: Section) -> SearchSettings:

@@ -55,31 +55,29 @@ _CANONICAL |= {column: column for column in _OURS.split()}
 _USUAL = frozenset({"samplename"})
 """Other names of columns that need no notice: everybody's export has them."""
 _REMARKS = frozenset(
-    "remark remarks comment comments note notes observation observations observacion observaciones comentario comentarios "
-    "nota notas observacao observacoes remarque remarques commentaire commentaires bemerkung bemerkungen kommentar "
-    "kommentare anmerkung anmerkungen notiz".split()
+    ["remark", "remarks", "comment", "comments", "note", "notes", "observation", "observations", "observacion", "observaciones", "comentario", "comentarios", "nota", "notas", "observacao", "observacoes", "remarque", "remarques", "commentaire", "commentaires", "bemerkung", "bemerkungen", "kommentar", "kommentare", "anmerkung", "anmerkungen", "notiz"]
 )
 
 SEXES: Mapping[str, Sex] = {
-    **dict.fromkeys("female f woman mujer femenino femenina hembra mulher feminino feminina femme feminin weiblich".split(), "female"),
-    **dict.fromkeys("frau w".split(), "female"),
-    **dict.fromkeys("male m man hombre masculino varon h homem homme masculin mannlich maennlich mann".split(), "male"),
-    **dict.fromkeys("unknown u ? desconocido desconocida desconhecido inconnu unbekannt".split(), "unknown"),
+    **dict.fromkeys(["female", "f", "woman", "mujer", "femenino", "femenina", "hembra", "mulher", "feminino", "feminina", "femme", "feminin", "weiblich"], "female"),
+    **dict.fromkeys(["frau", "w"], "female"),
+    **dict.fromkeys(["male", "m", "man", "hombre", "masculino", "varon", "h", "homem", "homme", "masculin", "mannlich", "maennlich", "mann"], "male"),
+    **dict.fromkeys(["unknown", "u", "?", "desconocido", "desconocida", "desconhecido", "inconnu", "unbekannt"], "unknown"),
     "": "unknown",
 }  # type: ignore[dict-item]  # fmt: skip
 """Sexes by their key; ``m`` is read as male, see ``families``."""
 YES_NO = {
-    **dict.fromkeys("yes y x true 1 si s sim oui o ja j".split(), True),
-    **dict.fromkeys("no n false 0 nao non nein".split(), False),
+    **dict.fromkeys(["yes", "y", "x", "true", "1", "si", "s", "sim", "oui", "o", "ja", "j"], True),
+    **dict.fromkeys(["no", "n", "false", "0", "nao", "non", "nein"], False),
     "": False,
 }
 KINDS = {
-    **dict.fromkeys("remains restos restes uberreste body cuerpo cadaver corpo corps leiche".split(), "remains"),
-    **dict.fromkeys("living vivo viva vivant vivante lebend".split(), "living"),
+    **dict.fromkeys(["remains", "restos", "restes", "uberreste", "body", "cuerpo", "cadaver", "corpo", "corps", "leiche"], "remains"),
+    **dict.fromkeys(["living", "vivo", "viva", "vivant", "vivante", "lebend"], "living"),
     "": "remains",
 }  # fmt: skip
 SCOPES = dict.fromkeys(
-    "identification identificacion identificacao identifizierung identifikation".split(), "identification"
+    ["identification", "identificacion", "identificacao", "identifizierung", "identifikation"], "identification"
 )
 
 

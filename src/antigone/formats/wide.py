@@ -9,10 +9,10 @@ from itertools import chain
 
 from antigone.formats.alleles import Cell, is_untyped
 from antigone.formats.findings import Findings
-from antigone.formats.markers import is_known_marker, is_listed_marker, marker_kind, normalise_marker
+from antigone.formats.markers import is_known_marker, is_marker_name, marker_kind, normalise_marker
 from antigone.formats.profiles import ProfileRows
 from antigone.formats.tables import Cells, Columns, Grid, Table, cell_text, to_table
-from antigone.formats.vocabulary import column_of, is_remark, word_key
+from antigone.formats.vocabulary import column_of, word_key
 from antigone.model.reading import OneAllele
 
 _NUMBER = re.compile(
@@ -48,10 +48,10 @@ def marker_of(heading: str) -> str:
     """
     match = _NUMBER.fullmatch(heading.strip())
     stem = match["marker"] if match else heading
-    for name, known in ((heading, is_listed_marker), (stem, is_listed_marker), (heading, is_known_marker)):
+    for name, known in ((heading, is_known_marker), (stem, is_known_marker), (heading, is_marker_name)):
         if known(name):
             return name.strip()
-    return stem.strip() if is_known_marker(stem) else ""
+    return stem.strip() if is_marker_name(stem) else ""
 
 
 def wide_rows(grid: Grid, findings: Findings, one_allele: OneAllele) -> ProfileRows:

@@ -1,0 +1,241 @@
+"""What a frequency file lists, population by population, before its numbers are understood."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from antigone.formats.alleles import AlleleFault, Cell, read_allele
+from antigone.formats.findings import Findings
+from antigone.formats.frequencies.choices import Counted, Unit
+from antigone.formats.frequencies.words import Field
+from antigone.formats.markers import marker_kind, normalise_marker
+from antigone.formats.tables import cell_text
+
+SILENT = "silent"
+"""The allele label under which our frequency table gives the frequency of a silent allele."""
+
+Place = tuple[str, int]
+
+_SILENT_WORDS = frozenset({SILENT, "null", "nul", "nulo", "0"})
+_NOT_SEEN = frozenset({"-", "--", "–", "—", ".", "nd", "n.d.", "na", "n/a", "n.a."})
+_RANGE = re.compile(r"([<>≤≥]=?)\s*([0-9]{1,3})(\.[0-9])?")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One number of a file with the place it stands at; ``count`` where the file gives it beside a frequency."""
+
+    where: Place
+    population: str
+    marker: str
+    allele: Cell
+    value: str
+    count: str = ""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many were typed, of one marker, or of all with the empty name; ``kind`` says what was counted."""
+
+    where: Place
+    population: str
+    marker: str
+    number: str
+    kind: Field
+
+
+@dataclass
+class Listing:
+    """Everything that one table lists. ``n_counts`` is what its N counts by the custom of its format."""
+
+    name: str
+    entries: list[Entry] = field(default_factory=list)
+    sizes: list[Size] = field(default_factory=list)
+    unit: Unit = ""
+    n_counts: Counted = ""
+
+
+@dataclass(frozen=True)
+class Value:
+    """A printed number, and half a unit of its last printed decimal."""
+
+    number: float
+    half: float
+    where: Place
+
+
+@dataclass
+class Draft:
+    """One population: numbers by marker and allele, and the sizes of its samples."""
+
+    name: str
+    unit: Unit = ""
+    n_counts: Counted = ""
+    values: dict[str, dict[str, Value]] = field(default_factory=dict)
+    sizes: dict[str, Size] = field(default_factory=dict)
+
+    def where(self, marker: str) -> Place:
+        return next(iter(self.values[marker].values())).where
+
+
+def read_value(text: str) -> tuple[float, float] | None:
+    """A number and half a unit of its last decimal; a comma in it is a decimal comma.
+
+    Examples
+    --------
+    >>> read_value("0.25"), read_value("7,5"), read_value("12"), read_value("many")
+    ((0.25, 0.005), (7.5, 0.05), (12.0, 0.5), None)
+    """
+    try:
+        number = Decimal(text.replace(",", ".", 1))
+    except InvalidOperation:
+        return None
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or not -400 < exponent < 300 or number < 0:
+        return None
+    return float(number), 0.5 * 10.0 ** min(exponent, 0)
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a cell says that an allele was not seen: empty, a dash, or 0."""
+    found = None if text.lower() in _NOT_SEEN or not text else read_value(text.rstrip("% "))
+    return not text or text.lower() in _NOT_SEEN or (found is not None and found[0] == 0)
+
+
+def drafts_of(listing: Listing, population: str, findings: Findings) -> dict[str, Draft]:
+    """The drafts of a listing by population; entries that name none belong to ``population``."""
+    return _Gathering(listing, population, findings).drafts()
+
+
+class _Gathering:
+    """Entries on their way into drafts, and what is to be said of them together."""
+
+    def __init__(self, listing: Listing, population: str, findings: Findings) -> None:
+        self.listing, self.population, self.findings = listing, population, findings
+        self.found: dict[str, Draft] = {}
+        self.renamed: Counter[tuple[str, str]] = Counter()
+        self.left_out: Counter[str] = Counter()
+        self.ranges: dict[str, str] = {}
+        self.silent: set[str] = set()
+        self.commas = self.not_seen = 0
+        self.unnamed = False
+
+    def drafts(self) -> dict[str, Draft]:
+        for entry in self.listing.entries:
+            self._add(entry)
+        for size in self.listing.sizes:
+            self._add_size(size)
+        self._say()
+        return self.found
+
+    def _draft(self, population: str) -> Draft:
+        fresh = Draft(self.listing.name, self.listing.unit, self.listing.n_counts)
+        return self.found.setdefault(population or self.population, fresh)
+
+    def _add(self, entry: Entry) -> None:
+        marker = normalise_marker(entry.marker)
+        if marker_kind(marker) in ("Y", "amelogenin"):
+            self.left_out[entry.marker] += 1
+            return
+        draft = self._draft(entry.population)
+        self.unnamed |= not entry.population
+        if entry.value.lower() in _NOT_SEEN:
+            self.not_seen += 1
+            return
+        value, allele = self._value(entry, draft), self._allele(entry)
+        self.renamed[entry.marker, marker] += marker != entry.marker
+        if value is None or allele is None:
+            return
+        alleles = draft.values.setdefault(marker, {})
+        if allele in alleles:
+            found = f"an allele of marker '{marker}' a second time"
+            self.findings.problem(entry.where, "allele", found, "one row", "remove one of the rows")
+        alleles[allele] = value
+
+    def _value(self, entry: Entry, draft: Draft) -> Value | None:
+        text = entry.value
+        if text.endswith("%"):
+            draft.unit, text = "percent", text.rstrip("% ")
+        found = read_value(text)
+        if found is None:
+            remedy = "correct the frequency; write a decimal point"
+            self.findings.problem(entry.where, "frequency", f"'{text[:20]}'", "a number from 0 to 1", remedy)
+            return None
+        self.commas += "," in text
+        return Value(*found, entry.where)
+
+    def _allele(self, entry: Entry) -> str | None:
+        """A repeat number, or any short word, because the table itself defines it."""
+        text = cell_text(entry.allele)
+        if text.lower() in _SILENT_WORDS:
+            if text != SILENT:
+                self.silent.add(text)
+            return SILENT
+        beyond = _RANGE.fullmatch(text)
+        if beyond:
+            label = _beyond(beyond)
+            if label:
+                self.ranges[text] = label
+                return label
+        try:
+            return read_allele(entry.allele, decimal_comma=True)
+        except AlleleFault as fault:
+            if isinstance(entry.allele, str) and text.replace(" ", "").isalpha() and not text.upper().startswith("OL"):
+                return text
+            self.findings.problem(entry.where, "allele", fault.found, fault.expected, fault.remedy)
+            return None
+
+    def _add_size(self, size: Size) -> None:
+        draft = self._draft(size.population)
+        chosen = [normalise_marker(size.marker)] if size.marker else list(draft.values)
+        for marker in chosen:
+            if marker_kind(marker) in ("Y", "amelogenin"):
+                continue
+            before = draft.sizes.setdefault(marker, size)
+            if (before.number, before.kind) != (size.number, size.kind):
+                self.findings.problem(
+                    size.where,
+                    size.kind,
+                    f"another number than in the rows before, for marker '{marker}'",
+                    "one number for each marker and population",
+                    f"correct {size.kind}",
+                )
+
+    def _say(self) -> None:
+        name, notice = self.listing.name, self.findings.notice
+        if self.unnamed:
+            notice(f"{name} names no population; it is called '{self.population}'")
+        for (written, marker), rows in self.renamed.items():
+            if rows:
+                notice(f"marker '{written}' is read as '{marker}' in {rows} frequencies of {name}")
+        if self.left_out:
+            markers = ", ".join(sorted(self.left_out))
+            notice(f"left out of {name}, neither of an autosome nor of the X chromosome: {markers}")
+        for text, label in self.ranges.items():
+            notice(
+                f"alleles '{text}' of {name} are read as allele {label}; another allele of that range has the floor of "
+                "unseen alleles"
+            )
+        if self.silent:
+            notice(f"the row '{min(self.silent)}' of {name} is read as the frequency of silent alleles")
+        if self.not_seen:
+            notice(f"{self.not_seen} cells of {name} say that an allele was not seen; they are read as empty")
+        if self.commas:
+            notice(f"a decimal comma is read as a point in {self.commas} frequencies of {name}")
+
+
+def _beyond(found: re.Match[str]) -> str:
+    """The whole number of repeats next to the limit of a range, within it; nothing below 1.
+
+    >>> [_beyond(_RANGE.fullmatch(text)) for text in (">27", "<8", ">9.3", "<9.3", "≥30", "<1")]
+    ['28', '7', '10', '9', '30', '']
+    """
+    sign, limit = found[1], float(found[2] + (found[3] or ""))
+    with_limit = sign in ("≤", "≥", "<=", ">=") and limit.is_integer()
+    beyond = math.floor(limit) + 1 if sign[0] in ">≥" else math.ceil(limit) - 1
+    label = int(limit) if with_limit else beyond
+    return str(label) if label > 0 else ""

@@ -1,0 +1,36 @@
+"""The packaged table of NIST."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from antigone.formats.findings import Findings
+from antigone.formats.frequencies.tables import frequency_grids
+from antigone.formats.tables import read_csv
+from antigone.model.frequency import FrequencyTable
+
+NIST_1036 = "nist1036"
+"""The name under which a case folder asks for the packaged NIST table."""
+
+NIST_1036_SOURCE = (
+    "U.S. population data of NIST (1036 revised genotypes): Steffen et al. 2017, "
+    "Forensic Sci. Int. Genet. 31:e36-e40, doi:10.1016/j.fsigen.2017.08.011"
+)
+_FILE = "nist1036_frequencies.csv"
+
+
+def nist1036() -> tuple[FrequencyTable, ...]:
+    """The packaged NIST table: 29 autosomal STR markers, four U.S. populations and all of them pooled.
+
+    Public domain; counted from the genotypes of Steffen et al. 2017, doi:10.1016/j.fsigen.2017.08.011.
+
+    Examples
+    --------
+    >>> [table.population for table in nist1036()][-1]
+    'US pooled'
+    """
+    content = resources.files("antigone").joinpath(f"data/{_FILE}").read_bytes()
+    findings = Findings()
+    file = frequency_grids(_FILE, {"": read_csv(_FILE, content)}, findings, source=NIST_1036_SOURCE)
+    findings.stop_on_problems()
+    return file.tables

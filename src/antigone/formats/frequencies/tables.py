@@ -1,0 +1,190 @@
+"""Reading a frequency file of any form into tables, one for each population."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from antigone.formats.findings import Findings
+from antigone.formats.frequencies.choices import FrequencyChoices
+from antigone.formats.frequencies.drafts import Draft, Listing, drafts_of
+from antigone.formats.frequencies.familias import familias_listing
+from antigone.formats.frequencies.layouts import LONG_COLUMNS, kind_of_header, read_layout
+from antigone.formats.frequencies.pedsuite import is_pedsuite, pedsuite_listing
+from antigone.formats.frequencies.sizes import OpenSize, alleles_sampled, ask_sizes
+from antigone.formats.frequencies.strider import strider_listing
+from antigone.formats.frequencies.values import summing_to_one, to_frequencies
+from antigone.formats.markers import marker_kind
+from antigone.formats.parquet import read_parquet
+from antigone.formats.sources import decode_text, read_bytes
+from antigone.formats.tables import Grid, read_csv, read_workbook, to_table
+from antigone.model.frequency import FrequencyRule, FrequencyTable
+
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_PLAIN_SHEETS = ("sheet", "tabelle", "hoja", "feuil", "planilha", "foglio", "frequencies")
+
+
+@dataclass(frozen=True)
+class FrequencyFile:
+    """The tables of a file, and what they leave to ask."""
+
+    tables: tuple[FrequencyTable, ...] = ()
+    questions: tuple[OpenSize, ...] = ()
+
+
+def read_frequencies(
+    path: Path | str, *, population: str = "", choices: FrequencyChoices | None = None
+) -> tuple[FrequencyTable, ...]:
+    """Read a file of allele frequencies; its form is taken from its content, whatever its ending.
+
+    A list, a ladder or a transposed ladder, as text or in a workbook with a sheet for each population; the list of
+    the pedsuite and Familias; the XML of STRidER; the database of a ``.fam`` file; Parquet. A form without names of
+    populations takes ``population``, or else the name of the sheet or the file.
+
+    Raises
+    ------
+    InputError
+        With every problem found in the file, and with every question: what N counts, when arithmetic does not show it.
+    """
+    findings = Findings()
+    file = frequency_file(Path(path), read_bytes(Path(path)), findings, population=population, choices=choices)
+    everything = {marker: ("",) for table in file.tables for marker in table.frequencies}  # an allele nobody has seen
+    ask_sizes(file.questions, file.tables, everything, FrequencyRule(), findings)
+    findings.stop_on_problems()
+    return file.tables
+
+
+def frequency_file(
+    path: Path,
+    content: bytes,
+    findings: Findings,
+    *,
+    population: str = "",
+    source: str = "",
+    choices: FrequencyChoices | None = None,
+) -> FrequencyFile:
+    """The tables of a frequency file whose bytes are given; problems and notices go to ``findings``.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read at all.
+    """
+    name, population, source = path.name, population or path.stem, source or path.name
+    if content.startswith(_WORKBOOKS):
+        return frequency_grids(name, read_workbook(name, content), findings, population, source, choices)
+    if content.startswith(b"PAR1") or path.suffix.lower() == ".parquet":
+        return frequency_grids(name, {"": read_parquet(name, content)}, findings, population, source, choices)
+    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
+        read_workbook(name, content)
+    listing = _known_text(path, content, findings)
+    if listing is None:
+        return frequency_grids(name, {"": _text_grid(name, content)}, findings, population, source, choices)
+    return _file(name, drafts_of(listing, population, findings), findings, source, choices)
+
+
+def _known_text(path: Path, content: bytes, findings: Findings) -> Listing | None:
+    """A list, XML or ``.fam``, whatever its ending; nothing for a table."""
+    name, ending = path.name, path.suffix.lower()
+    if ending == ".fam" or b"Familias" in content[:200].partition(b"\n")[0]:
+        return familias_listing(name, content, findings)
+    if ending == ".xml" or content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return strider_listing(name, content, findings)
+    text = decode_text(name, content)
+    return pedsuite_listing(name, text, findings) if ending == ".freq" or is_pedsuite(text) else None
+
+
+def _text_grid(name: str, content: bytes) -> Grid:
+    """A table as text. Lines before its column names are made empty: their commas say nothing of its separator."""
+    lines = decode_text(name, content).splitlines(keepends=True)
+    for number, line in enumerate(lines[:40]):
+        for separator in ",;\t":
+            cells = next(csv.reader([line], delimiter=separator), [])
+            if len(cells) > 1 and kind_of_header(cells):
+                return read_csv(name, "".join(["\n"] * number + lines[number:]).encode())
+    return read_csv(name, content)
+
+
+def frequency_grids(
+    name: str,
+    grids: Mapping[str, Grid],
+    findings: Findings,
+    population: str = "",
+    source: str = "",
+    choices: FrequencyChoices | None = None,
+) -> FrequencyFile:
+    """The tables of the sheets of one file, by the name of the sheet; a sheet is a population where it names none."""
+    grids = {"frequencies": grids["frequencies"]} if "frequencies" in grids else grids
+    drafts: dict[str, Draft] = {}
+    unread = []
+    for sheet, grid in grids.items():
+        listing = read_layout(grid, findings)
+        if listing is None:
+            unread.append(grid)
+            continue
+        for of, draft in drafts_of(listing, _population(sheet, grid.name, population), findings).items():
+            if drafts.setdefault(of, draft) is not draft:
+                _twice(name, of, findings)
+    if not drafts and not findings.number_of_problems and unread:
+        to_table(unread[0], LONG_COLUMNS, findings)  # which says what is missing
+    elif drafts:
+        for grid in unread:
+            findings.notice(f"{grid.name} holds no table of frequencies and was not read")
+    return _file(name, drafts, findings, source or name, choices)
+
+
+def _population(sheet: str, name: str, file: str) -> str:
+    """The name of a sheet among several, or of a file; that of a single sheet where the file is called frequencies."""
+    named = name.partition(", sheet ")[2].strip()
+    own = named or (sheet if file in ("", "frequencies") else "")
+    return own if own and not own.lower().startswith(_PLAIN_SHEETS) else file or "population"
+
+
+def _twice(name: str, population: str, findings: Findings) -> None:
+    found, remedy = f"population '{population}' a second time", "give each table a population of its own"
+    findings.problem((name, 0), "", found, "each population once", remedy)
+
+
+def _file(
+    name: str, drafts: Mapping[str, Draft], findings: Findings, source: str, choices: FrequencyChoices | None
+) -> FrequencyFile:
+    if not any(draft.values for draft in drafts.values()) and not findings.number_of_problems:
+        findings.problem((name, 0), "", "no frequencies", "a table of allele frequencies", "check the file's format")
+    tables, questions = [], []
+    for population, draft in drafts.items():
+        if draft.values:
+            table, question = _table(population, draft, choices or FrequencyChoices(), findings, source)
+            tables.append(table)
+            questions += [question] if question is not None else []
+    return FrequencyFile(tuple(tables), tuple(questions))
+
+
+def _table(
+    population: str, printed: Draft, choices: FrequencyChoices, findings: Findings, source: str
+) -> tuple[FrequencyTable, OpenSize | None]:
+    draft = to_frequencies(population, printed, choices, findings)
+    sampled, question = alleles_sampled(population, draft, choices, findings)
+    _say_without_size(population, draft, sampled, findings)
+    frequencies, silent = summing_to_one(population, draft, choices, findings)
+    x_markers = frozenset(marker for marker in frequencies if marker_kind(marker) == "X")
+    return FrequencyTable(population, frequencies, sampled, source, silent or None, x_markers), question
+
+
+def _say_without_size(population: str, draft: Draft, sampled: Mapping[str, int], findings: Findings) -> None:
+    without = [marker for marker in draft.values if marker not in sampled]
+    if without:
+        markers = "any marker" if len(without) == len(draft.values) else ", ".join(without)
+        findings.notice(
+            f"2N of {markers} in '{population}' is not stated in {draft.name}: its rare alleles have the floor that is "
+            "the minimum of [frequencies]"
+        )
+
+
+def one_of_each(tables: tuple[FrequencyTable, ...], place: tuple[str, int], findings: Findings) -> None:
+    """Refuse a population that stands in two of several files."""
+    for population, number in Counter(table.population for table in tables).items():
+        if number > 1:
+            _twice(place[0], population, findings)
