@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Sequence
 
 from antigone.formats.families import DonorSamples
 from antigone.formats.findings import Findings
@@ -54,14 +55,28 @@ def _check_owners(known: Collection[str], typed: TypedSamples, rules: ReadingRul
     controls = [sample for sample in strangers if is_control(sample, rules)]
     for sample in strangers:
         if sample in typed.first_line and sample not in controls:
-            remedy = "add the sample to 'donors' or 'unidentified', or remove its rows; a control is named under "
-            remedy += "controls in [profiles] of incident.toml"
-            expected = "a sample of a donor or of an unidentified person"
-            found = f"sample '{sample}', which belongs to nobody"
-            findings.problem(typed.place(sample), "sample", found, expected, remedy)
+            _nobodys(sample, [code for code in known if code and code in _words(sample)], typed, findings)
     if controls:
         named = ", ".join(sample[:40] for sample in controls)
         findings.notice(f"control samples left out: {len(controls)} ({named})")
+
+
+def _nobodys(sample: str, inside: Sequence[str], typed: TypedSamples, findings: Findings) -> None:
+    """A sample of nobody; where a known code stands among further words, only the code is said, for they may name."""
+    found = f"sample '{sample}', which belongs to nobody"
+    remedy = "add the sample to 'donors' or 'unidentified', or remove its rows; a control is named under controls in "
+    remedy += "[profiles] of incident.toml"
+    if inside:
+        found = f"a sample that is called '{inside[0]}' with further words, and so belongs to nobody"
+        remedy = f"write '{inside[0]}' alone, if it is meant: codes, never names"
+    expected = "a sample of a donor or of an unidentified person"
+    findings.problem(typed.place(sample), "sample", found, expected, remedy)
+
+
+def _words(sample: str) -> list[str]:
+    """The words of a sample's name, when there are several."""
+    words = re.split(r"[\s,;()]+", sample)
+    return words if len(words) > 1 else []
 
 
 def _tell_left_out(known: Iterable[str], typed: TypedSamples, findings: Findings) -> None:

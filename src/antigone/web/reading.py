@@ -78,7 +78,8 @@ def read_apart(folder: Path, *, attested_by: str | None, today: dt.date, limits:
         raise _too_much(limits)
     kind, content = _Reader(io.BytesIO(answer.read_bytes())).load()
     if kind == "problems":
-        raise InputError([Problem(*fields) for fields in content])
+        problems, notices = content
+        raise InputError([Problem(*fields) for fields in problems], notices)
     if kind == "refused":
         raise InputError(str(content))
     if not isinstance(content, Incident):
@@ -128,7 +129,7 @@ def _read(folder: Path, attested_by: str | None, today: dt.date, limits: Limits)
         if not error.problems:
             return "refused", str(error)
         fields = [(p.file, p.line, p.column, p.found, p.expected, p.remedy) for p in error.problems]
-        return "problems", fields
+        return "problems", (fields, error.notices)
     except AntigoneError as error:
         return "refused", str(error)
     except MemoryError:
@@ -172,7 +173,7 @@ def _what_to_read(folder: Path) -> Path:
     inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     if len(inside) == 1 and inside[0].is_dir():
         return _what_to_read(inside[0])
-    if len(inside) == 1 and inside[0].suffix.lower() in {".xlsx", ".fam"}:
+    if len(inside) == 1 and inside[0].suffix.lower() in {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".fam"}:
         return inside[0]
     return folder
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response, UploadFile
 
 from antigone.casework.registry import consents, custody, exporting, families, status, views
-from antigone.casework.registry.importing import Imported, import_incident, incident_code
+from antigone.casework.registry.importing import ImportAnswer, import_incident, incident_code
 from antigone.casework.registry.letters import letter_material
 from antigone.casework.registry.pedigrees import save_pedigree
 from antigone.model.case import Consent
@@ -66,15 +66,17 @@ def export_incident(call: Called, incident: Named) -> Response:
     return attach_packed(exporting.pack_incident(call.session, incident), incident)
 
 
-@router.post("/import", response_model=model_of(Imported))
+@router.post("/import", response_model=model_of(ImportAnswer))
 def import_files(call: Called, files: list[UploadFile], code: Attested = "", attested: Attested = "") -> object:
     """Import an incident from its files (a case folder, packed or not; a workbook; a Familias file), whole or not at
-    all. Without a code the incident's title gives one. The answer counts what is new."""
+    all. Without a code the incident's title gives one. The answer counts what is new;
+    `notices` say what the readers of the files did."""
     call.session.require("import")
     web = call.web
     today = web.registry.today()
     incident, name = read_files(files, attested.strip() or None, settings=web.settings, today=today)
-    return import_incident(call.session, code.strip() or incident_code(incident.title or name), incident)
+    imported = import_incident(call.session, code.strip() or incident_code(incident.title or name), incident)
+    return ImportAnswer(**vars(imported), notices=incident.notices)
 
 
 @router.get("/families", response_model=model_of(views.FamilyPage))

@@ -35,7 +35,7 @@ NOT_IN_A_NAME = re.compile(r"[^\w.() -]")
 def import_page(visit: Signed) -> HTMLResponse:
     """Where files are dropped."""
     visit.session.require("import")
-    return visit.page("import.html.j2", problems=(), refusal="", code="", attested="")
+    return visit.page("import.html.j2", problems=(), notices=(), refusal="", code="", attested="")
 
 
 @router.post(UPLOAD_PATH)
@@ -56,9 +56,16 @@ def importing(
     except InputError as error:
         refusal = "" if error.problems else str(error)
         return visit.page(
-            "import.html.j2", status=422, problems=error.problems, refusal=refusal, code=code, attested=attested
+            "import.html.j2",
+            status=422,
+            problems=error.problems,
+            notices=error.notices,
+            refusal=refusal,
+            code=code,
+            attested=attested,
         )
-    return visit.go(link("/incident", incident=chosen), notice=_imported_words(imported))
+    told = "\n".join((_imported_words(imported), *incident.notices))
+    return visit.go(link("/incident", incident=chosen), notice=told)
 
 
 def read_files(
