@@ -1,7 +1,8 @@
 """Our own format: a folder (or one workbook) with the tables of an incident.
 
 ``incident.toml``, ``families``, ``donors``, ``unidentified``, ``profiles`` and, unless a packaged table is named,
-``frequencies``; each table as text, workbook or ``.parquet``, see ``folder``. ``docs/formats.md`` describes every column.
+``frequencies``; each table as text, workbook or ``.parquet``, see ``folder``. ``docs/formats.md`` describes the
+columns.
 """
 
 from __future__ import annotations
@@ -262,9 +263,7 @@ def _is_table(table: str, header: Cells) -> bool:
     return len(keys) >= 2 and needed <= keys <= needed | optional
 
 
-def _profiles(
-    folder: CaseFiles, ladders: Mapping[str, frozenset[str]] | None, rules: ReadingRules
-) -> TypedSamples:
+def _profiles(folder: CaseFiles, ladders: Mapping[str, frozenset[str]] | None, rules: ReadingRules) -> TypedSamples:
     grids = folder.parts("profiles")
     if not grids:
         expected = "'profiles.csv', 'profiles.xlsx', or another program's table as 'profiles.txt'"

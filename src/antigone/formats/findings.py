@@ -78,8 +78,19 @@ class Findings:
 
 def _visible(problem: Problem) -> Problem:
     """The problem as it is shown where its parts stand in a table."""
-    parts = {name: visible(getattr(problem, name)) for name in ("column", "found", "remedy")}
-    return problem if all(getattr(problem, name) == text for name, text in parts.items()) else replace(problem, **parts)
+    column, found, remedy = map(visible, (problem.column, problem.found, problem.remedy))
+    if (column, found, remedy) == (problem.column, problem.found, problem.remedy):
+        return problem
+    return replace(problem, column=column, found=found, remedy=remedy)
+
+
+def counted(number: int, noun: str, many: str = "") -> str:
+    """A number with its noun.
+
+    >>> counted(1, "row"), counted(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{number} {noun if number == 1 else many or noun + 's'}"
 
 
 @lru_cache(maxsize=4096)

@@ -122,6 +122,8 @@ class CaseFiles:
         for grid in self.grids:
             grid.tell(self.findings)
         strangers = [path.name[:60] for path in self._strangers()] + [f"sheet {name[:40]}" for name in self.sheets]
+        if self.incomplete:  # then a file of a known name waits for what is missing
+            strangers = [name for name in strangers if word_key(Path(name).stem) not in _KEYS]
         listed, more = strangers[:MOST_STRANGERS], len(strangers) - MOST_STRANGERS
         if self.incomplete:
             expected = f"'{SETTINGS_FILE}' and tables such as 'families.csv'"
@@ -142,8 +144,7 @@ class CaseFiles:
     def _strangers(self) -> list[Path]:
         """What was not opened, but for hidden files."""
         opened = {file.name for file in self.files}
-        inside = sorted(self.path.iterdir()) if self.path is not None else []
-        return [path for path in inside if not path.name.startswith(".") and path.name not in opened]
+        return [path for path in self._paths() if path.name not in opened]
 
     def _recognised(self, table: str) -> list[Grid]:
         """The files of no known name whose column names are those of the table: several only where it has parts."""

@@ -136,7 +136,7 @@ class _Gathering:
         self.pairs: dict[Genotype, Genotype] = {}
         self.numbers: dict[str, int] = {}
         self.decimal_commas: Counter[str] = Counter()
-        self.accepted: Counter[str] = Counter()
+        self.accepted: dict[str, None] = {}
         self.single: dict[str, int] = {}
         self.off_ladder: dict[str, list[str]] = {}
         self.repeats: dict[str, int] = {}
@@ -235,9 +235,7 @@ class _Gathering:
         if single:
             self.single[sample.code] = self.single.get(sample.code, 0) + 1
 
-    def _new_genotype(
-        self, line: int, sample: _Sample, column: _Column, cells: tuple[Cell, ...]
-    ) -> Genotype | None:
+    def _new_genotype(self, line: int, sample: _Sample, column: _Column, cells: tuple[Cell, ...]) -> Genotype | None:
         problems = self.table.findings.number_of_problems
         first, second = cells
         single = not cell_text(second)
@@ -272,10 +270,10 @@ class _Gathering:
             return None
         doubt = column.range.doubt(allele)
         if doubt and allele in self.rules.accepted.get(column.marker, ()):
-            self.accepted[column.marker] += 1
+            self.accepted[column.marker] = None
         elif doubt:
             remedy = (
-                f"correct it, or accept it by name: [profiles.accepted] {column.marker} = [\"{allele}\"] in "
+                f'correct it, or accept it by name: [profiles.accepted] {column.marker} = ["{allele}"] in '
                 "incident.toml, when it is really so"
             )
             found = f"'{cell_text(cell)}' at marker '{column.marker}', {doubt}"
@@ -364,9 +362,9 @@ class _Gathering:
             typed.genotypes[sample.code] = sample.panel.genotypes(sample.pairs)
             typed.first_line[sample.code] = sample.line
         for rows in parts:
-            typed.heights |= {sample: total / copies for sample, (total, copies) in rows.heights.items() if copies}
-            for sample, number in rows.untyped.items():
-                typed.untyped[sample] = typed.untyped.get(sample, 0) + number
+            typed.heights |= {code: total / copies for code, (total, copies) in rows.heights.items() if copies}
+            for code, number in rows.untyped.items():
+                typed.untyped[code] = typed.untyped.get(code, 0) + number
         return typed
 
     def report(self, findings: Findings) -> None:
@@ -392,10 +390,10 @@ class _Gathering:
                 f"{number} rows of {file}"
             )
         for (marker, file), number in unknown.items():
-            findings.notice(f"marker '{marker}' has no frequencies in every population and takes no part: {number} rows of {file}")
+            findings.notice(
+                f"marker '{marker}' has no frequencies in every population and takes no part: {number} rows of {file}"
+            )
         for file, number in self.decimal_commas.items():
             findings.notice(f"a decimal comma is read as a point in {number} alleles of {file}")
-        for marker, number in self.accepted.items():
-            findings.notice(
-                f"alleles of marker '{marker}' far beyond its ladder are accepted by [profiles.accepted]: {number}"
-            )
+        for marker in self.accepted:
+            findings.notice(f"marker '{marker}': an allele far beyond its ladder is accepted by [profiles.accepted]")

@@ -113,9 +113,7 @@ def profile_rows(table: Table, one_allele: OneAllele | None = None) -> ProfileRo
     alleles = ("sample", "marker", "allele1", "allele2", *further)
     if "replicate" in table.columns:
         apart: list[Apart] = []
-        return ProfileRows(
-            table, _single(table.rows(*alleles, "replicate"), apart), apart, one_allele=one_allele
-        )
+        return ProfileRows(table, _single(table.rows(*alleles, "replicate"), apart), apart, one_allele=one_allele)
     rows = table.rows(*alleles)
     shortened = ((line, _without_empty(cells)) for line, cells in rows) if further else rows
     return ProfileRows(table, shortened, one_allele=one_allele)

@@ -36,12 +36,13 @@ def refuse_replicates(samples: Iterable[str], typed: TypedSamples, findings: Fin
                 remedy = "a reference is taken as read: remove the row of a marker that showed nothing"
                 findings.problem(where, "allele1", f"nothing seen {found}", "a genotype", remedy)
         if three:
-            findings.notice(f"sample '{sample}': three alleles or more, so that these markers are left out: {_list(three)}")
+            findings.notice(
+                f"sample '{sample}': three alleles or more, so that these markers are left out: {_list(three)}"
+            )
 
 
 def _list(markers: Iterable[str]) -> str:
     return ", ".join(sorted(markers))
-
 
 
 def check_replicates(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from antigone.formats.families import DonorSamples
-from antigone.formats.findings import Findings
+from antigone.formats.findings import Findings, counted
 from antigone.formats.profiles import TypedSamples
 from antigone.formats.reading import is_control
 from antigone.model.case import Family, UnidentifiedPerson
@@ -89,13 +89,18 @@ def _tell_left_out(known: Iterable[str], typed: TypedSamples, findings: Findings
     repeated = [sample for sample in known if sample in typed.repeats]
     if repeated:
         rows = sum(typed.repeats[sample] for sample in repeated)
-        findings.notice(
-            f"{rows} genotypes of {len(repeated)} samples stand more than once, always alike, and count once"
-        )
+        more = "stands more than once, always alike, and counts once"
+        if rows > 1:
+            more = "stand more than once, always alike, and count once"
+        findings.notice(f"{counted(rows, 'genotype')} of {counted(len(repeated), 'sample')} {more}")
 
 
 def _tell_single(
-    of_donors: Iterable[str], of_unidentified: Iterable[str], typed: TypedSamples, rules: ReadingRules, findings: Findings
+    of_donors: Iterable[str],
+    of_unidentified: Iterable[str],
+    typed: TypedSamples,
+    rules: ReadingRules,
+    findings: Findings,
 ) -> None:
     """How many genotypes were read from one allele alone, and what that was taken to mean."""
     persons = sum(typed.single.get(sample, 0) for sample in of_unidentified)
@@ -110,8 +115,8 @@ def _tell_single(
             '"unknown" or "homozygote" under [profiles], or a drop-out rate under [observation]'
         )
     findings.notice(
-        f"one allele alone is read as {_MEANS[taken]} in {persons} genotypes of unidentified persons and "
-        f"{references} of donors, {how}"
+        f"one allele alone is read as {_MEANS[taken]} in {counted(persons, 'genotype')} of unidentified persons "
+        f"and {references} of donors, {how}"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from antigone.formats.findings import counted
 from antigone.formats.tables import Table
 from antigone.formats.vocabulary import SEXES, word_key
 from antigone.model.pedigree import Sex
@@ -40,7 +41,7 @@ class Sexes:
                 self.table.problem(line, "sex", "'M' in a column with 'H'", "a sex that is clear", remedy)
         elif self.words & SPANISH:
             self.table.findings.notice(
-                f"sex 'M' is read as male in {len(self.letters)} rows of {self.table.name}, not as Mujer"
+                f"sex 'M' is read as male in {counted(len(self.letters), 'row')} of {self.table.name}, not as Mujer"
             )
 
 

@@ -21,7 +21,7 @@ from antigone.errors import InputError, Problem
 from antigone.formats.alleles import Cell
 from antigone.formats.characters import PRINTABLE, REMOVE, check_header, is_plain
 from antigone.formats.encodings import open_table_text
-from antigone.formats.findings import Findings
+from antigone.formats.findings import Findings, counted
 from antigone.formats.headings import HEAD, heading_row, separator_of, stated_separator
 from antigone.formats.refusals import refused_column
 from antigone.formats.sources import HashedFile, text_errors
@@ -62,8 +62,7 @@ class Grid:
             head = [row for row in rows if not _is_empty(row[1])][:1]
         place = heading_row([list(map(cell_text, cells)) for _, cells in head])
         if place:
-            plural = "s" if place > 1 else ""
-            grid.notices.append(f"{place} title row{plural} above the column names of {name} left out")
+            grid.notices.append(f"{counted(place, 'title row')} above the column names of {name} left out")
         grid.header = head[place] if head else None
         grid.rows = chain(head[place + 1 :], rows)
         return grid
@@ -95,8 +94,9 @@ class Table:
 
     ``columns`` are the expected columns that it has, in the order of the file; none when its header cannot be
     used. ``broken`` turns true when the file cannot be read to its end, which is a problem among the findings.
-    ``remarks`` are columns of remarks with their places, whose cells are counted and not read; ``comments`` are
-    rows that begin with ``#`` and are no row of the table.
+    ``remarks`` are columns of remarks with their places, whose cells are counted and not read; ``headings`` are
+    the names that columns have in the file where they are others; ``comments`` counts rows that begin with ``#`` and
+    are no row of the table.
     """
 
     grid: Grid
@@ -106,6 +106,7 @@ class Table:
     width: int
     broken: bool = False
     remarks: Mapping[str, int] = field(default_factory=dict)
+    headings: Mapping[str, str] = field(default_factory=dict)
     comments: int = 0
 
     @property
@@ -166,12 +167,15 @@ class Table:
                 filled[name] += place < len(cells) and cell_text(cells[place]) != ""
             yield line, cells
         for name, number in filled.items():
-            self.findings.notice(f"column '{name[:40]}' of {self.name} holds remarks and is not read: {number} cells")
+            self.findings.notice(
+                f"column '{name[:40]}' of {self.name} holds remarks and is not read: {counted(number, 'cell')}"
+            )
 
     def _tell(self) -> None:
         self.grid.tell(self.findings)
         if self.comments:
-            self.findings.notice(f"{self.comments} rows of {self.name} begin with # and are read as comments")
+            begin = "begins with # and is read as a comment" if self.comments == 1 else "begin with # and are comments"
+            self.findings.notice(f"{counted(self.comments, 'row')} of {self.name} {begin}")
 
     def texts(self, *columns: str) -> Iterator[tuple[int, list[str]]]:
         """As ``rows``, every cell as text."""
@@ -180,7 +184,7 @@ class Table:
 
     def problem(self, line: int, column: str, found: str, expected: str, remedy: str) -> None:
         """Record a problem of a line of this table."""
-        self.findings.problem((self.name, line), column, found, expected, remedy)
+        self.findings.problem((self.name, line), self.headings.get(column, column), found, expected, remedy)
 
     def _holds_text(self, line: int, columns: Sequence[str], cells: Sequence[Cell]) -> bool:
         """Whether every cell holds what a text may hold, on one line where a code must stand; if not, say so."""
@@ -322,7 +326,9 @@ def to_table(grid: Grid, columns: Columns, findings: Findings) -> Table:
         return no_table(grid.name, findings)
     positions = {column: position for position, column in enumerate(names) if column is not None}
     remarks = {} if columns.others_allowed else _remarks(grid.header[1], set(positions.values()))
-    return Table(grid, columns, findings, positions, len(names), remarks=remarks)
+    texts = {column: cell_text(grid.header[1][place]) for column, place in positions.items()}
+    headings = {column: text for column, text in texts.items() if word_key(text) != word_key(column)}
+    return Table(grid, columns, findings, positions, len(names), remarks=remarks, headings=headings)
 
 
 def _remarks(header: Sequence[Cell], taken: set[int]) -> dict[str, int]:

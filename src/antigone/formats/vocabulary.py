@@ -9,15 +9,20 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import TypeVar
 
 from antigone.model.pedigree import Sex
 
+_Meaning = TypeVar("_Meaning")
+
 _COLUMNS = {
-    "sample": "samplename sampleid samplecode samplenumber specimen specimenid muestra nombredelamuestra nombredemuestra "
-    "nombremuestra codigodemuestra codigodelamuestra codigomuestra idmuestra iddemuestra amostra nomedaamostra "
+    "sample": "samplename sampleid samplecode samplenumber specimen specimenid muestra "
+    "nombredelamuestra nombredemuestra nombremuestra codigodemuestra codigodelamuestra codigomuestra idmuestra "
+    "iddemuestra amostra nomedaamostra "
     "nomeamostra codigodaamostra idamostra echantillon nomdelechantillon nomdechantillon codedelechantillon "
     "codeechantillon probe probenname probenid probennummer probencode",
-    "marker": "locus locusname markername marcador nombredelmarcador nomedomarcador marqueur nomdumarqueur lokus system",
+    "marker": "locus locusname markername marcador nombredelmarcador nomedomarcador marqueur nomdumarqueur lokus "
+    "system",
     "replicate": "replica replicado replicat wiederholung amplification amplificacion amplificacao",
     "samplefile": "samplefilename archivodemuestra archivodelamuestra arquivodaamostra fichierechantillon probendatei",
     "family": "familyid familycode familia codigodefamilia famille familie",
@@ -43,7 +48,8 @@ _COLUMNS = {
     "count": "recuento conteo contagem anzahl",
 }  # fmt: skip
 _OURS = (
-    "key value sample marker replicate samplefile family member sex father mother missing founderinbreeding kind request "
+    "key value sample marker replicate samplefile family member sex father mother missing founderinbreeding kind "
+    "request "
     "consentreference consentdate consentscope consentexpires consentwithdrawn consentattestedby dropout dropin error "
     "peakheight population allele alleles frequency allelessampled range differences count haplotype cluster weight "
     "centre dispersion agefrom ageto lastseen places staturefrom statureto findings found place"
@@ -55,30 +61,57 @@ _CANONICAL |= {column: column for column in _OURS.split()}
 _USUAL = frozenset({"samplename"})
 """Other names of columns that need no notice: everybody's export has them."""
 _REMARKS = frozenset(
-    ["remark", "remarks", "comment", "comments", "note", "notes", "observation", "observations", "observacion", "observaciones", "comentario", "comentarios", "nota", "notas", "observacao", "observacoes", "remarque", "remarques", "commentaire", "commentaires", "bemerkung", "bemerkungen", "kommentar", "kommentare", "anmerkung", "anmerkungen", "notiz"]
+    [
+        "remark",
+        "remarks",
+        "comment",
+        "comments",
+        "note",
+        "notes",
+        "observation",
+        "observations",
+        "observacion",
+        "observaciones",
+        "comentario",
+        "comentarios",
+        "nota",
+        "notas",
+        "observacao",
+        "observacoes",
+        "remarque",
+        "remarques",
+        "commentaire",
+        "commentaires",
+        "bemerkung",
+        "bemerkungen",
+        "kommentar",
+        "kommentare",
+        "anmerkung",
+        "anmerkungen",
+        "notiz",
+    ]
 )
 
-SEXES: Mapping[str, Sex] = {
-    **dict.fromkeys(["female", "f", "woman", "mujer", "femenino", "femenina", "hembra", "mulher", "feminino", "feminina", "femme", "feminin", "weiblich"], "female"),
-    **dict.fromkeys(["frau", "w"], "female"),
-    **dict.fromkeys(["male", "m", "man", "hombre", "masculino", "varon", "h", "homem", "homme", "masculin", "mannlich", "maennlich", "mann"], "male"),
-    **dict.fromkeys(["unknown", "u", "?", "desconocido", "desconocida", "desconhecido", "inconnu", "unbekannt"], "unknown"),
-    "": "unknown",
-}  # type: ignore[dict-item]  # fmt: skip
-"""Sexes by their key; ``m`` is read as male, see ``families``."""
-YES_NO = {
-    **dict.fromkeys(["yes", "y", "x", "true", "1", "si", "s", "sim", "oui", "o", "ja", "j"], True),
-    **dict.fromkeys(["no", "n", "false", "0", "nao", "non", "nein"], False),
-    "": False,
+
+def _words(meanings: Mapping[_Meaning, str]) -> dict[str, _Meaning]:
+    return {word: meaning for meaning, words in meanings.items() for word in words.split()}
+
+
+_SEXES: Mapping[Sex, str] = {
+    "female": "female f woman mujer femenino femenina hembra mulher feminino feminina femme feminin weiblich frau w",
+    "male": "male m man hombre masculino varon h homem homme masculin mannlich maennlich mann",
+    "unknown": "unknown u ? desconocido desconocida desconhecido inconnu unbekannt",
 }
-KINDS = {
-    **dict.fromkeys(["remains", "restos", "restes", "uberreste", "body", "cuerpo", "cadaver", "corpo", "corps", "leiche"], "remains"),
-    **dict.fromkeys(["living", "vivo", "viva", "vivant", "vivante", "lebend"], "living"),
-    "": "remains",
-}  # fmt: skip
-SCOPES = dict.fromkeys(
-    ["identification", "identificacion", "identificacao", "identifizierung", "identifikation"], "identification"
-)
+SEXES: Mapping[str, Sex] = {**_words(_SEXES), "": "unknown"}
+"""Sexes by their key; ``m`` is read as male, see ``sexes``."""
+_YES, _NO = "yes y x true 1 si s sim oui o ja j", "no n false 0 nao non nein"
+YES_NO: Mapping[str, bool] = {**_words({True: _YES, False: _NO}), "": False}
+_KINDS = {
+    "remains": "remains restos restes uberreste body cuerpo cadaver corpo corps leiche",
+    "living": "living vivo viva vivant vivante lebend",
+}
+KINDS: Mapping[str, str] = {**_words(_KINDS), "": "remains"}
+SCOPES = _words({"identification": "identification identificacion identificacao identifizierung identifikation"})
 
 
 @lru_cache(maxsize=4096)

@@ -21,7 +21,9 @@ _NUMBER = re.compile(
 _ALLELE_WORD = re.compile(r"(allele|alelo|allel|al|a)?([1-8]|[ab])", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s/|;:-]+")
 _COMMA = re.compile(r"\s*,\s*")
-_MANY_DIGITS = re.compile(r"[0-9.]*,\s*[0-9]{2,}(\.[0-9])?|[0-9]+\.[0-9]\s*,.*|.*,\s*[0-9]+\.[0-9]|[XY]\s*,.*", re.IGNORECASE)
+_MANY_DIGITS = re.compile(
+    r"[0-9.]*,\s*[0-9]{2,}(\.[0-9])?|[0-9]+\.[0-9]\s*,.*|.*,\s*[0-9]+\.[0-9]|[XY]\s*,.*", re.IGNORECASE
+)
 _ONE_COMMA = re.compile(r"[0-9]{1,3},[0-9]")
 
 

@@ -45,7 +45,9 @@ _SAVE = "open it in a spreadsheet program and save it as .xlsx or .csv"
 
 
 def read_sheets(name: str, content: bytes, *, most_bytes: int = LARGEST_WORKBOOK) -> dict[str, list[list[Cell]]]:
-    """The rows of every sheet of a workbook (``.xlsx``, ``.xlsm``, ``.xlsb``, ``.xls``, ``.ods``), from its first row and column on.
+    """The rows of every sheet of a workbook, from its first row and column on.
+
+    It may be of the kind ``.xlsx``, ``.xlsm``, ``.xlsb``, ``.xls`` or ``.ods``, whatever its name says.
 
     Raises
     ------
