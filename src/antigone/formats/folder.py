@@ -97,6 +97,10 @@ class CaseFiles:
     def parts(self, table: str) -> list[Grid]:
         """The cells of each file that holds a table."""
         named = [path for path in self._tables() if _holds(path, table)]
+        whole = [path.name for path in named if word_key(path.stem) == word_key(table)]
+        if len(whole) > 1 and table in IN_PARTS:
+            remedy = f"remove one of them, or call a further part '{table}_2'"
+            self.findings.problem((self.name, 0), "", " and ".join(whole), f"the table '{table}' once", remedy)
         grids = [self._read(path, table) for path in sorted(named, key=lambda path: (len(path.stem), path.name))]
         if table in self.sheets:
             grids.append(self.sheets.pop(table))
