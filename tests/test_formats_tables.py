@@ -51,21 +51,32 @@ def test_to_table__empty_columns_on_the_right_do_no_harm():
     ("content", "words"),
     [
         ("sample,marker\nä,b\n".encode("utf-16"), "UTF-16"),
-        ("sample,marker\na,b\n".encode("utf-16-le"), "UTF-16"),
-        ("sample,marker\nä,b\n".encode("latin-1"), "Latin-1"),
+        ("sample,marker\nä,b\n".encode("utf-16-le"), "UTF-16"),
+        ("sample,marker\nä,b\n".encode("utf-16-be"), "UTF-16"),
+        ("sample,marker\nä,b\n".encode("latin-1"), "Windows-1252"),
+        (b"sample,marker\n" + b"a,b\n" * 100_000 + "ä,b\n".encode("latin-1"), "Windows-1252"),
     ],
 )
-def test_read_csv__another_encoding_is_named_with_its_remedy(content, words):
-    with pytest.raises(InputError) as error:
-        table(content)
-    assert words in str(error.value)
-    assert "save the table again as 'CSV UTF-8'" in error.value.problems[0].remedy
+def test_read_csv__another_encoding_is_read_and_said(content, words):
+    findings = Findings()
+    rows = [cells for _, cells in to_table(read_csv("t.csv", content), COLUMNS, findings).texts("sample", "marker")]
+    assert rows[-1] == ["ä", "b"]
+    (notice,) = findings.notices
+    assert words in notice
 
 
-def test_read_csv__latin_1_has_the_line():
-    with pytest.raises(InputError) as error:
-        table("sample,marker\na,b\nä,b\n".encode("latin-1"))
-    assert error.value.problems[0].line == 3
+def test_read_csv__utf_8_needs_no_notice():
+    findings = Findings()
+    assert list(
+        to_table(read_csv("t.csv", "sample,marker\nä,b\n".encode()), COLUMNS, findings).texts("sample", "marker")
+    )
+    assert findings.notices == ()
+
+
+@pytest.mark.parametrize("content", [b"sample,marker\n\x81\x8d,b\n", "sample,marker\nä,b\n".encode("utf-16")[:-1]])
+def test_read_csv__what_is_no_text_is_refused(content):
+    with pytest.raises(InputError, match="bytes that are no text"):
+        read_csv("t.csv", content)
 
 
 @pytest.mark.parametrize(

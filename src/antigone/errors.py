@@ -50,13 +50,29 @@ class Problem:
     def __str__(self) -> str:
         line = f" line {self.line}" if self.line else ""
         column = f", column {self.column}" if self.column else ""
-        return f"{self.file}{line}{column}: {self.found}; expected {self.expected}; {self.remedy}."
+        text = f"{self.file}{line}{column}: {self.found}; expected {self.expected}; {self.remedy}."
+        return visible(text)
+
+
+def visible(text: str) -> str:
+    r"""A text in which characters that nobody can see are shown as escapes.
+
+    >>> print(visible("'9.3\u200b' of M\u00fcller"))
+    '9.3\u200b' of Müller
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t\xa0" else c.encode("unicode_escape").decode() for c in text)
 
 
 class InputError(AntigoneError):
-    """Input that cannot be used. ``problems`` holds every problem found, not only the first."""
+    """Input that cannot be used. ``problems`` holds every problem found, not only the first.
 
-    def __init__(self, problems: Iterable[Problem] | str) -> None:
+    ``notices`` are what the readers assumed until then; a wrong assumption may be the cause of a problem.
+    """
+
+    def __init__(self, problems: Iterable[Problem] | str, notices: Iterable[str] = ()) -> None:
+        self.notices = tuple(notices)
         self.problems: tuple[Problem, ...] = () if isinstance(problems, str) else tuple(problems)
         message = problems if isinstance(problems, str) else "\n".join(map(str, self.problems))
         super().__init__(message)

@@ -16,8 +16,8 @@ from typing import BinaryIO
 
 from antigone.engine.incidents import Truth
 from antigone.errors import InputError
-from antigone.formats.casefolder import SETTINGS_FILE, TABLES
 from antigone.formats.casewriter import write_case_folder
+from antigone.formats.folder import SETTINGS_FILE, TABLES
 from antigone.formats.incident import read_incident
 from antigone.model.case import Incident
 from antigone.search.reference_fit import ReferenceFit

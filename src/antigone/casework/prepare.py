@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from antigone.casework.relatedness import unrelated_notices
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.errors import InputError
 from antigone.model.case import SCOPE_IDENTIFICATION, Donor, Incident, UnidentifiedPerson
@@ -74,7 +75,7 @@ def prepare(incident: Incident, *, today: dt.date, only_family: str | None = Non
     donors = {family.code: len(family.donors) for family in covered.families}
     without = {f.code: len(f.donors) - donors[f.code] for f in incident.families}
     persons, estimates, settled = settle_dropouts(incident, covered.unidentified, populations)
-    notices += describe_estimates(estimates)
+    notices += describe_estimates(estimates) + unrelated_notices(covered.families if only_family is None else ())
     return Prepared(
         settled, persons, families, populations, donors, without, left_out, notices, covered.further, estimates
     )

@@ -63,6 +63,9 @@ def main() -> None:
             count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
             typer.echo(f"{count}; nothing was computed and nothing was written:", err=True)
             typer.echo(plain("\n".join(f"  {problem}" for problem in problems)), err=True)
+            typer.echo(
+                plain("".join(f"Note: {notice}.\n" for notice in getattr(error, "notices", ()))), err=True, nl=False
+            )
         else:
             typer.echo(plain(f"antigone: {error}"), err=True)
         sys.exit(1)

@@ -26,6 +26,7 @@ _MONTH_WORDS = (
     "kas ara янв фев мар апр май июн июл авг сен окт ноя дек"
 )
 _MONTHS = frozenset(_MONTH_WORDS.split())
+_OFF_LADDER = re.compile(r"OL[ ?*0-9]*|off.?ladder.*", re.IGNORECASE)
 _UNTYPED = frozenset({"", "0", "-", "--", "na", "n/a", "nd", "nr", "null", "none", "?"})
 
 
@@ -79,6 +80,20 @@ def read_allele(cell: Cell, *, decimal_comma: bool = False, known: Container[str
 def is_decimal_comma(cell: Cell) -> bool:
     """Whether the cell is a number with a decimal comma, such as ``9,3``."""
     return isinstance(cell, str) and bool(_DECIMAL_COMMA.fullmatch(cell.strip()))
+
+
+def is_off_ladder(cell: Cell) -> bool:
+    """Whether a cell says that a peak lies between the ladder's steps: ``OL``, ``OL?``, ``off-ladder``.
+
+    >>> is_off_ladder("OL"), is_off_ladder("12")
+    (True, False)
+    """
+    return isinstance(cell, str) and bool(_OFF_LADDER.fullmatch(cell.strip()))
+
+
+def is_untyped(cell: Cell) -> bool:
+    """Whether another program's cell says that no allele is there."""
+    return cell in (0, "") or (isinstance(cell, str) and cell.strip().lower() in _UNTYPED - {UNKNOWN})
 
 
 def is_excel_date(text: str) -> bool:

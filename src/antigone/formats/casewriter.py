@@ -16,8 +16,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from antigone.errors import InputError, Problem
 from antigone.formats.alleles import UNKNOWN
-from antigone.formats.casefolder import SETTINGS_FILE
 from antigone.formats.families import DONOR_COLUMNS, FAMILY_COLUMNS, UNIDENTIFIED_COLUMNS
+from antigone.formats.folder import SETTINGS_FILE
 from antigone.formats.frequencies.drafts import SILENT
 from antigone.formats.frequencies.layouts import LONG_COLUMNS
 from antigone.formats.furtherwriter import further_settings_lines, further_tables, linkage_lines

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from antigone.errors import PedigreeError
-from antigone.formats.findings import Findings
+from antigone.formats.declared import half_siblings
 from antigone.formats.observation import with_rates
 from antigone.formats.profiles import TypedSamples
 from antigone.formats.refusals import refused_kind
+from antigone.formats.sexes import Sexes
 from antigone.formats.tables import Columns, Table
+from antigone.formats.vocabulary import KINDS, SCOPES, YES_NO, word_key
 from antigone.model.case import Consent, Donor, Family, UnidentifiedPerson
 from antigone.model.observation import AS_READ, ObservationModel
-from antigone.model.pedigree import Individual, Pedigree, Sex
+from antigone.model.pedigree import Individual, Pedigree
 
 FAMILY_COLUMNS = Columns(
     needed=("family", "member", "sex", "father", "mother", "missing"),
@@ -33,14 +35,6 @@ UNIDENTIFIED_COLUMNS = Columns(
     filled=("sample",),
 )
 
-_SEXES: Mapping[str, Sex] = {
-    **{"female": "female", "f": "female", "male": "male", "m": "male"},
-    **{"unknown": "unknown", "u": "unknown", "?": "unknown", "": "unknown"},
-}
-_YES_NO = {
-    **{"yes": True, "y": True, "x": True, "true": True, "1": True},
-    **{"no": False, "n": False, "false": False, "0": False, "": False},
-}
 _FEW = 4096
 """Consents that are kept at a time to be found again."""
 
@@ -67,10 +61,28 @@ class _Members:
 
 @dataclass
 class DonorSamples:
-    """The sample of each donor with its line in the table of donors, in the order of the table."""
+    """The sample of each donor with its first line in the table of donors, in the order of the table."""
 
     file: str = ""
-    samples: list[tuple[str, int]] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)
+    shared: set[str] = field(default_factory=set)
+
+    def add(self, sample: str, family: _Members | None, table: Table, line: int) -> None:
+        """One person may be a donor of two families; within a family a sample is of one member."""
+        if sample not in self.lines:
+            self.lines[sample] = line
+        elif family is None or all(donor.profile.sample != sample for donor in family.donors.values()):
+            self.shared.add(sample)
+        else:
+            found = f"sample '{sample}' a second time in family '{family.code}'"
+            table.problem(line, "sample", found, "one donor of a family for a sample", "correct the sample code")
+
+    def tell(self, table: Table) -> None:
+        for sample in sorted(self.shared):
+            table.findings.notice(
+                f"sample '{sample}' is of a donor of several families and takes part in each, as the consent of its "
+                "row there allows"
+            )
 
 
 def read_families(table: Table, donors: Table, typed: TypedSamples) -> tuple[tuple[Family, ...], DonorSamples]:
@@ -79,14 +91,15 @@ def read_families(table: Table, donors: Table, typed: TypedSamples) -> tuple[tup
     samples = DonorSamples(donors.name)
     consents = _Consents(donors)
     for line, (code, member, sample, *consent) in donors.texts(*DONOR_COLUMNS.needed, *DONOR_COLUMNS.optional):
-        samples.samples.append((sample, line))
         family = families.get(code)
+        samples.add(sample, family, donors, line)
         if family is not None and _is_donor(family, member, donors, line):
-            family.donors[member] = Donor(member, typed.profile(sample), consents.read(line, consent))
+            family.donors[member] = Donor(member, typed.reference(sample), consents.read(line, consent))
         elif family is None and families:
             # When families.csv could not be read, its own problem is the one to mend.
             expected = "a family of the table 'families'"
             donors.problem(line, "family", f"family '{code}'", expected, "correct the code or add the family")
+    samples.tell(donors)
     return tuple(
         Family(family.code, family.pedigree, family.missing, tuple(family.donors.values()))
         for family in families.values()
@@ -102,10 +115,10 @@ def read_unidentified(
     A rate that a row leaves empty is the common one of ``observation``.
     """
     persons: dict[str, UnidentifiedPerson] = {}
-    living = False
+    living, sexes = False, Sexes(table)
     columns = (*UNIDENTIFIED_COLUMNS.needed, *UNIDENTIFIED_COLUMNS.optional)
     for line, cells in table.texts(*columns):
-        person = _unidentified(table, line, cells[:4], typed)
+        person = _unidentified(table, line, cells[:4], typed, sexes)
         if any(cells[4:]):
             person = with_rates(person, table, line, cells[4:], observation)
         if person.code in persons:
@@ -117,73 +130,15 @@ def read_unidentified(
             table.problem(line, "kind", "a second living seeker", "one in an incident", remedy)
         if persons.setdefault(person.code, person) is person:
             living |= person.kind == "living"
+    sexes.finish()
     return tuple(persons.values())
-
-
-def check_samples(
-    donors: DonorSamples,
-    unidentified: tuple[UnidentifiedPerson, ...],
-    typed: TypedSamples,
-    findings: Findings,
-    *,
-    all_known: bool = True,
-) -> None:
-    """Every profile belongs to one donor or one unidentified person, and to one only.
-
-    Without ``all_known`` a table of persons could not be read: then no profile is said to belong to nobody, because
-    the table is what there is to mend.
-    """
-    of_donors: dict[str, None] = {}
-    of_unidentified = {person.code for person in unidentified}
-    for sample, line in donors.samples:
-        where = donors.file, line
-        if sample in of_donors:
-            found = f"sample '{sample}' a second time"
-            findings.problem(where, "sample", found, "one donor for a sample", "correct the sample code")
-        elif sample in of_unidentified:
-            found = f"sample '{sample}', which is also an unidentified person"
-            findings.problem(where, "sample", found, "one or the other", "correct the sample code")
-        of_donors[sample] = None
-    for sample, line in typed.first_line.items():
-        if all_known and sample not in of_donors and sample not in of_unidentified:
-            remedy = "add the sample to 'donors' or 'unidentified', or remove its rows"
-            expected = "a sample of a donor or of an unidentified person"
-            found = f"sample '{sample}', which belongs to nobody"
-            findings.problem((typed.file, line), "sample", found, expected, remedy)
-    for sample in (*of_donors, *(person.code for person in unidentified)):
-        if not typed.genotypes.get(sample) and sample not in typed.replicates:
-            findings.notice(f"sample '{sample}' has no autosomal genotype in the profiles")
-
-
-def check_hemizygous(
-    families: tuple[Family, ...],
-    unidentified: tuple[UnidentifiedPerson, ...],
-    x_markers: frozenset[str],
-    typed: TypedSamples,
-    findings: Findings,
-) -> None:
-    """A male has one allele at a marker of the X chromosome, written twice."""
-    men = [(p.profile.sample, p.profile.genotypes) for p in unidentified if p.sex == "male"]
-    men += [
-        (donor.profile.sample, donor.profile.genotypes)
-        for family in families
-        for donor in family.donors
-        if family.pedigree[donor.member].sex == "male"
-    ]
-    for sample, genotypes in men:
-        for marker in sorted(x_markers & genotypes.keys()):
-            first, second = genotypes[marker]
-            if second not in (None, first):
-                found = f"two different alleles of sample '{sample}', a male, at the X-chromosomal marker '{marker}'"
-                remedy = "correct the sex or the genotype; a male's one allele is written twice"
-                where = typed.file, typed.first_line[sample]
-                findings.problem(where, "allele2", found, "one allele", remedy)
 
 
 def _families(table: Table) -> dict[str, _Members]:
     """Every family of the table; none when the table cannot be read to its end, and its own problem says so."""
     rows: dict[str, _Rows] = {}
     names: dict[str, str] = {}
+    sexes = Sexes(table)
     for line, (code, member, sex, father, mother, missing, inbreeding) in table.texts(
         *FAMILY_COLUMNS.needed, *FAMILY_COLUMNS.optional
     ):
@@ -194,7 +149,7 @@ def _families(table: Table) -> dict[str, _Members]:
         family.members.append(
             Individual(
                 names.setdefault(member, member),
-                _sex(table, line, sex),
+                sexes.read(line, sex),
                 names.setdefault(father, father) or None,
                 names.setdefault(mother, mother) or None,
                 _inbreeding(table, line, inbreeding) if inbreeding else 0.0,
@@ -204,6 +159,7 @@ def _families(table: Table) -> dict[str, _Members]:
             family.missing.append(names[member])
     if table.broken:
         return {}
+    sexes.finish()
     return {code: _family(code, rows.pop(code), table) for code in list(rows)}
 
 
@@ -220,6 +176,8 @@ def _family(code: str, rows: _Rows, table: Table) -> _Members:
         for member, text in error.faults:
             _pedigree_problem(table, lines[member], text)
         return _Members(code, None, missing, lines)
+    for notice in half_siblings(code, rows.members):
+        table.findings.notice(notice)
     return _Members(code, pedigree, missing, pedigree)
 
 
@@ -231,16 +189,8 @@ def _pedigree_problem(table: Table, line: int, text: str) -> None:
     table.problem(line, column, found, "a pedigree that holds together", remedy)
 
 
-def _sex(table: Table, line: int, text: str) -> Sex:
-    sex = _SEXES.get(text.lower())
-    if sex is None:
-        remedy = "write one of these words; 1 and 2 mean different things in different programs"
-        table.problem(line, "sex", f"'{text[:20]}'", "female, male or unknown", remedy)
-    return sex or "unknown"
-
-
 def _is_yes(table: Table, line: int, text: str) -> bool:
-    answer = _YES_NO.get(text.lower())
+    answer = YES_NO.get(word_key(text))
     if answer is None:
         table.problem(line, "missing", f"'{text[:20]}'", "yes or no", "write yes or no")
     return bool(answer)
@@ -266,7 +216,10 @@ def _is_donor(family: _Members, member: str, table: Table, line: int) -> bool:
         return False
     if family.pedigree is not None and member in family.missing:
         found = f"member '{member}', who is the missing person of family '{family.code}'"
-        remedy = "a personal item is no donor: enter its profile as an unidentified sample, or correct the row"
+        remedy = (
+            "correct the member; if the sample is of a personal item, leave it out here and in the profiles: this "
+            "version reads no direct reference of a missing person"
+        )
         table.problem(line, "member", found, "a relative of the missing person", remedy)
     if member in family.donors:
         found = f"member '{member}' of family '{family.code}' a second time"
@@ -321,7 +274,8 @@ class _Consents:
 
     def _scope(self, text: str) -> tuple[str, ...]:
         if text not in self.scopes:
-            self.scopes[text] = tuple(part for part in re.split(r"[\s;,|+]+", text) if part)
+            parts = (part for part in re.split(r"[\s;,|+]+", text) if part)
+            self.scopes[text] = tuple(SCOPES.get(word_key(part), part) for part in parts)
         return self.scopes[text]
 
     def _day(self, line: int, column: str, text: str) -> dt.date | None:
@@ -339,10 +293,12 @@ class _Consents:
         return None
 
 
-def _unidentified(table: Table, line: int, cells: Sequence[str], typed: TypedSamples) -> UnidentifiedPerson:
+def _unidentified(
+    table: Table, line: int, cells: Sequence[str], typed: TypedSamples, sexes: Sexes
+) -> UnidentifiedPerson:
     sample, sex, kind, request = cells
-    kind = kind.lower() or "remains"
-    if refused_kind(kind):
+    written, kind = kind, KINDS.get(word_key(kind), kind.lower())
+    if refused_kind(written.lower()):
         remedy = "remove the row; suspects, offenders and crime stains are never compared with families"
         table.problem(line, "kind", "a kind of sample that is refused", "remains or living", remedy)
     elif kind not in ("remains", "living"):
@@ -353,7 +309,7 @@ def _unidentified(table: Table, line: int, cells: Sequence[str], typed: TypedSam
     return UnidentifiedPerson(
         code=sample,
         profile=typed.profile(sample),
-        sex=_sex(table, line, sex),
+        sex=sexes.read(line, sex),
         kind="living" if kind == "living" else "remains",
         request=request,
         replicates=typed.replicates.get(sample, {}),

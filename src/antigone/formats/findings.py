@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from antigone.errors import InputError, Problem
+from antigone.errors import InputError, Problem, visible
 
 MOST_OF_A_KIND = 200
 """Problems of one kind in one file, and notices of one kind, that are listed; the others are counted."""
@@ -43,7 +43,7 @@ class Findings:
 
     def add_problems(self, problems: Iterable[Problem]) -> None:
         """Record problems, of an error that a reader raised, among the others."""
-        for problem in problems:
+        for problem in map(_visible, problems):
             self.number_of_problems += 1
             kind = self._kinds.setdefault((problem.file, _kind(problem.expected), _kind(problem.remedy)), _Kind())
             kind.number += 1
@@ -54,6 +54,7 @@ class Findings:
 
     def notice(self, text: str) -> None:
         """Record a notice once."""
+        text = visible(text)
         if text in self._notices:
             return
         kind = _kind(text)
@@ -72,7 +73,24 @@ class Findings:
         """Raise one InputError with every problem, in the order of file and line."""
         if self.problems:
             unlisted = [_more(kind.first_unlisted, kind.number) for kind in self._kinds.values() if kind.first_unlisted]
-            raise InputError(sorted({*self.problems, *unlisted}))
+            raise InputError(sorted({*self.problems, *unlisted}), self.notices)
+
+
+def _visible(problem: Problem) -> Problem:
+    """The problem as it is shown where its parts stand in a table."""
+    column, found, remedy = map(visible, (problem.column, problem.found, problem.remedy))
+    if (column, found, remedy) == (problem.column, problem.found, problem.remedy):
+        return problem
+    return replace(problem, column=column, found=found, remedy=remedy)
+
+
+def counted(number: int, noun: str, many: str = "") -> str:
+    """A number with its noun.
+
+    >>> counted(1, "row"), counted(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{number} {noun if number == 1 else many or noun + 's'}"
 
 
 @lru_cache(maxsize=4096)

@@ -36,6 +36,14 @@ from antigone.model.lineage import DiscreteLaplace, MtModel, MtReference, Stated
 
 _Made = TypeVar("_Made")
 
+FURTHER_COLUMNS = {
+    "y_haplotypes": Y_COLUMNS,
+    "mt_haplotypes": MT_COLUMNS,
+    "circumstances_missing": MISSING_COLUMNS,
+    "circumstances_unidentified": FOUND_COLUMNS,
+}
+"""The tables beside the profiles that are known by their column names."""
+
 
 @dataclass(frozen=True)
 class People:

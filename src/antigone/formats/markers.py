@@ -122,6 +122,17 @@ def is_known_marker(name: str) -> bool:
     return normalise_marker(name) in _SPELLINGS
 
 
+def is_marker_name(name: str) -> bool:
+    """Whether a name is that of a known marker, or has the form of one.
+
+    >>> [is_marker_name(name) for name in ("THO1", "D99S1", "DYS391", "sample")]
+    [True, False, True, False]
+    """
+    key = _key(name)
+    patterns = (_AUTOSOMAL_LOCUS, _Y_LOCUS, _X_LOCUS)
+    return key in _CANONICAL or any(pattern.fullmatch(key) for pattern in patterns)
+
+
 def marker_kind(name: str) -> MarkerKind:
     """Whether a marker is inherited like an autosome; a name that is not known to be anything else is.
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from antigone.errors import ModelError
 from antigone.formats.findings import Findings
-from antigone.formats.profiles import TypedSamples
+from antigone.formats.profiles import TypedSamples, one_genotype
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.observation import ObservationModel, ObservationRates, Replicate
 
@@ -17,19 +17,32 @@ _SEX = {1: "correct the sex or the rows, a male has one allele; or ", 2: ""}
 
 
 def refuse_replicates(samples: Iterable[str], typed: TypedSamples, findings: Findings) -> None:
-    """References are taken as read: one genotype for each marker."""
+    """References are taken as read: one genotype for each marker.
+
+    Amplifications that are alike are one genotype; a marker with three alleles is left out. Both is said.
+    """
     for sample in samples:
+        three = []
         for marker, shown in typed.replicates.get(sample, {}).items():
             where, found = _place(typed, sample, marker), f"of sample '{sample}' at marker '{marker}'"
-            if len(shown) > 1:
+            if one_genotype(shown):
+                typed.repeats[sample] = typed.repeats.get(sample, 0) + len(shown) - 1
+            elif len(shown) > 1:
                 remedy = "a reference is taken as read: enter the genotype that the laboratory reports"
                 findings.problem(where, "replicate", f"{len(shown)} amplifications {found}", "one genotype", remedy)
             elif shown[0]:
-                remedy = "check for a mixture; leave this marker of the sample out when the third allele is real"
-                findings.problem(where, "allele3", f"{len(shown[0])} alleles {found}", "two alleles", remedy)
+                three.append(marker)
             else:
                 remedy = "a reference is taken as read: remove the row of a marker that showed nothing"
                 findings.problem(where, "allele1", f"nothing seen {found}", "a genotype", remedy)
+        if three:
+            findings.notice(
+                f"sample '{sample}': three alleles or more, so that these markers are left out: {_list(three)}"
+            )
+
+
+def _list(markers: Iterable[str]) -> str:
+    return ", ".join(sorted(markers))
 
 
 def check_replicates(
@@ -52,7 +65,7 @@ def check_replicates(
 
 
 def _place(typed: TypedSamples, sample: str, marker: str) -> tuple[str, int]:
-    return typed.file, typed.replicate_lines[sample, marker]
+    return typed.files.get(sample, typed.file), typed.replicate_lines[sample, marker]
 
 
 def _check_rates(

@@ -16,6 +16,7 @@ from antigone.formats.frequencies.nist import NIST_1036
 from antigone.formats.further_settings import FurtherSettings, further_settings, linkage_model
 from antigone.formats.markers import normalise_marker
 from antigone.formats.observation import observation_model
+from antigone.formats.reading import reading_rules
 from antigone.formats.sections import Section
 from antigone.formats.sources import decode_text
 from antigone.model.case import DEFAULT_MUTATION, MutationChoice, SearchSettings
@@ -32,6 +33,7 @@ from antigone.model.mutation import (
     Stepwise,
     Transformed,
 )
+from antigone.model.reading import ReadingRules
 from antigone.model.verbal import VerbalScale
 
 _RATES: dict[str, tuple[Callable[..., BaseModel], tuple[str, ...]]] = {
@@ -66,6 +68,7 @@ class IncidentSettings:
     lines: Mapping[tuple[str, str], int] = field(default_factory=dict)
     further: FurtherSettings = field(default_factory=FurtherSettings)
     known: bool = True
+    reading: ReadingRules = field(default_factory=ReadingRules)
 
     def place(self, section: str, key: str) -> tuple[str, int]:
         """The file and line of a key, for messages."""
@@ -113,6 +116,7 @@ def incident_settings(
         file=name,
         lines=lines,
         further=further_settings(top),
+        reading=reading_rules(top.section("profiles")),
     )
     if found.builtin not in ("", NIST_1036) or (found.builtin and found.frequency_files):
         remedy = f'write builtin = "{NIST_1036}", or file = "..." with the name of a file in this folder'

@@ -152,7 +152,10 @@ def text_errors(file: HashedFile) -> Iterator[None]:
     """Say in our words, with the line, what went wrong while the text of a file was read."""
     try:
         yield
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if "utf-8" not in error.encoding.lower().replace("_", "-"):
+            expected, remedy = "text in UTF-8, UTF-16 or Windows-1252", "save the table again as 'CSV UTF-8'"
+            raise InputError([Problem(file.name, 0, "", "bytes that are no text", expected, remedy)]) from None
         found = "a character that is not UTF-8 (the file is probably in Latin-1 or Windows-1252)"
         raise _not_utf8(file.name, _first_undecodable_line(file.rewound()), found) from None
     except OSError as error:

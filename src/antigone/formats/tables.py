@@ -1,6 +1,6 @@
-"""Tables as laboratories send them: ``.csv`` in any of three separators, ``.xlsx``, and ``.parquet``.
+"""Tables as laboratories send them: text in any of three separators, workbooks, and ``.parquet``.
 
-Every table is read the same way: the first row holds the column names, in any order and case; every
+Every table is read the same way: a row holds the column names, in any order, case and known language; every
 later row keeps its line number, so that each problem can be found again in the file. Rows come one after
 the other and are not kept, so that a table of any length needs no more memory than one of its rows.
 """
@@ -10,20 +10,22 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from antigone.errors import InputError, Problem
 from antigone.formats.alleles import Cell
 from antigone.formats.characters import PRINTABLE, REMOVE, check_header, is_plain
-from antigone.formats.findings import Findings
+from antigone.formats.encodings import open_table_text
+from antigone.formats.findings import Findings, counted
+from antigone.formats.headings import HEAD, heading_row, separator_of, stated_separator
 from antigone.formats.refusals import refused_column
-from antigone.formats.sources import HashedFile, open_text, text_errors
+from antigone.formats.sources import HashedFile, text_errors
+from antigone.formats.vocabulary import column_of, is_remark, is_translated, word_key
 from antigone.formats.workbook import LARGEST_WORKBOOK, read_sheets
 from antigone.model.text import unheld_character
 
@@ -40,7 +42,8 @@ class Grid:
     """One table before its columns are known: the row of its column names, and the rows that follow.
 
     ``decimal_comma`` is true when columns are separated by semicolons, so that 9,3 can only mean 9.3.
-    ``unreadable`` says that the file's own problem is stated already.
+    ``unreadable`` says that the file's own problem is stated already. ``notices`` are what was assumed about
+    the file so far; more may come while its rows are read.
     """
 
     name: str
@@ -48,11 +51,26 @@ class Grid:
     header: tuple[int, Cells] | None = None
     decimal_comma: bool = False
     unreadable: bool = False
+    notices: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, name: str, rows: Rows, *, decimal_comma: bool = False) -> Grid:
-        """Take the first row that is not empty as the column names."""
-        return cls(name, rows, next((row for row in rows if not _is_empty(row[1])), None), decimal_comma)
+    def of(cls, name: str, rows: Rows, *, decimal_comma: bool = False, notices: list[str] | None = None) -> Grid:
+        """Find the row of the column names; rows above it are titles and are left out, which a notice says."""
+        grid = cls(name, rows, None, decimal_comma, notices=[] if notices is None else notices)
+        head = [row for row in islice(rows, HEAD) if not _is_empty(row[1])]
+        if not head:
+            head = [row for row in rows if not _is_empty(row[1])][:1]
+        place = heading_row([list(map(cell_text, cells)) for _, cells in head])
+        if place:
+            grid.notices.append(f"{counted(place, 'title row')} above the column names of {name} left out")
+        grid.header = head[place] if head else None
+        grid.rows = chain(head[place + 1 :], rows)
+        return grid
+
+    def tell(self, findings: Findings) -> None:
+        """Pass on what was assumed about the file."""
+        for notice in self.notices:
+            findings.notice(notice)
 
 
 @dataclass(frozen=True)
@@ -76,6 +94,9 @@ class Table:
 
     ``columns`` are the expected columns that it has, in the order of the file; none when its header cannot be
     used. ``broken`` turns true when the file cannot be read to its end, which is a problem among the findings.
+    ``remarks`` are columns of remarks with their places, whose cells are counted and not read; ``headings`` are
+    the names that columns have in the file where they are others; ``comments`` counts rows that begin with ``#`` and
+    are no row of the table.
     """
 
     grid: Grid
@@ -84,6 +105,9 @@ class Table:
     positions: Mapping[str, int]
     width: int
     broken: bool = False
+    remarks: Mapping[str, int] = field(default_factory=dict)
+    headings: Mapping[str, str] = field(default_factory=dict)
+    comments: int = 0
 
     @property
     def name(self) -> str:
@@ -113,11 +137,11 @@ class Table:
         pick = itemgetter(*(self.positions.get(column, self.width) for column in columns))
         filled = [self.positions[column] for column in self.expected.filled]
         fill, strip = itemgetter(*filled, *filled), str.strip
-        named, width, longest = len(self.positions), self.width, self.width
+        named, width, longest = len(self.positions) + len(self.remarks), self.width, self.width
         if self.expected.others_allowed:
             named, longest = width, sys.maxsize
         try:
-            for line, cells in self.grid.rows:
+            for line, cells in self._counted():
                 # The plain row of a good table is let through at once; any other is looked at closely.
                 try:
                     plain = named == width <= len(cells) <= longest and all(map(strip, fill(cells)))
@@ -130,6 +154,28 @@ class Table:
         except InputError as error:
             self.findings.add_problems(error.problems)
             self.broken = True
+        self._tell()
+
+    def _counted(self) -> Rows:
+        """The rows, with the filled cells of remarks counted on the way."""
+        if not self.remarks:
+            yield from self.grid.rows
+            return
+        filled = dict.fromkeys(self.remarks, 0)
+        for line, cells in self.grid.rows:
+            for name, place in self.remarks.items():
+                filled[name] += place < len(cells) and cell_text(cells[place]) != ""
+            yield line, cells
+        for name, number in filled.items():
+            self.findings.notice(
+                f"column '{name[:40]}' of {self.name} holds remarks and is not read: {counted(number, 'cell')}"
+            )
+
+    def _tell(self) -> None:
+        self.grid.tell(self.findings)
+        if self.comments:
+            begin = "begins with # and is read as a comment" if self.comments == 1 else "begin with # and are comments"
+            self.findings.notice(f"{counted(self.comments, 'row')} of {self.name} {begin}")
 
     def texts(self, *columns: str) -> Iterator[tuple[int, list[str]]]:
         """As ``rows``, every cell as text."""
@@ -138,7 +184,7 @@ class Table:
 
     def problem(self, line: int, column: str, found: str, expected: str, remedy: str) -> None:
         """Record a problem of a line of this table."""
-        self.findings.problem((self.name, line), column, found, expected, remedy)
+        self.findings.problem((self.name, line), self.headings.get(column, column), found, expected, remedy)
 
     def _holds_text(self, line: int, columns: Sequence[str], cells: Sequence[Cell]) -> bool:
         """Whether every cell holds what a text may hold, on one line where a code must stand; if not, say so."""
@@ -153,7 +199,10 @@ class Table:
         """Whether a row is there, of the right length and filled where it must be; if not, say so."""
         if _is_empty(cells):
             return False
-        named = set(self.positions.values())
+        if cell_text(cells[0]).startswith("#") and sum(map(bool, map(cell_text, cells))) < len(self.positions):
+            self.comments += 1
+            return False
+        named = {*self.positions.values(), *self.remarks.values()}
         stray = any(cell_text(cell) for position, cell in enumerate(cells) if position not in named)
         if len(cells) < self.width or (stray and not self.expected.others_allowed):
             expected = f"{self.width} cells, one for each column name"
@@ -196,31 +245,35 @@ def cell_text(cell: Cell) -> str:
 
 
 def column_key(name: Cell) -> str:
-    """A column name without case, spaces, hyphens and underscores."""
-    return re.sub(r"[\s_\-]+", "", cell_text(name)).lower()
+    """The key of the column that a heading names, in any known language; see ``vocabulary``."""
+    return column_of(cell_text(name))
 
 
 def read_csv(name: str, content: bytes | HashedFile) -> Grid:
-    """The cells of a CSV file; the separator (comma, semicolon or tab) is taken from its first line.
+    """The cells of a text table. Its separator (comma, semicolon or tab) is the one that shows its column names,
+    or the one that a first line such as ``sep=;`` states; its encoding is UTF-8, UTF-16 or Windows-1252.
 
     Raises
     ------
     InputError
-        When the file is not UTF-8, is empty, or has an unclosed quotation mark: at once when that shows in the
+        When the file is no text, is empty, or has an unclosed quotation mark: at once when that shows in the
         first rows, or else when the rows are read so far.
     """
     file = content if isinstance(content, HashedFile) else HashedFile(name, io.BytesIO(content))
+    notices: list[str] = []
     with text_errors(file):
-        text = open_text(file)
-        before = [text.readline()]
-        while before[-1] and not before[-1].strip():
-            before.append(text.readline())
-    first = next((part for part in before[-1].splitlines() if part.strip()), "")
-    if not first:
+        text = open_table_text(file, lambda taken: notices.append(f"{name}: {taken}"))
+        before = list(islice(iter(text.readline, ""), HEAD))
+        while before and not any(line.strip() for line in before) and (line := text.readline()):
+            before = [line] if line.strip() else before
+    if not any(line.strip() for line in before):
         raise InputError([Problem(name, 1, "", "an empty file", "a line of column names", "add the table")])
-    separator = _separator(first)
-    rows = _csv_rows(file, csv.reader(chain(before, text), delimiter=separator, strict=True))
-    return Grid.of(name, rows, decimal_comma=separator == ";")
+    stated = stated_separator(before[0])
+    separator = stated or separator_of(before)
+    rows = _csv_rows(file, csv.reader(chain(before[bool(stated) :], text), delimiter=separator, strict=True))
+    if stated:
+        rows = ((line + 1, cells) for line, cells in rows)
+    return Grid.of(name, rows, decimal_comma=separator == ";", notices=notices)
 
 
 def _csv_rows(file: HashedFile, reader: CsvReader) -> Iterator[tuple[int, list[str]]]:
@@ -240,7 +293,7 @@ def _csv_rows(file: HashedFile, reader: CsvReader) -> Iterator[tuple[int, list[s
 
 
 def read_workbook(name: str, content: bytes) -> dict[str, Grid]:
-    """The sheets of an ``.xlsx`` file by name, in lower case.
+    """The sheets of a workbook of any kind by name, in lower case.
 
     Raises
     ------
@@ -262,6 +315,7 @@ def to_table(grid: Grid, columns: Columns, findings: Findings) -> Table:
     Problems (unknown, missing, doubled or refused columns, ragged rows, empty cells) go to ``findings``;
     a table whose header cannot be used comes back without rows.
     """
+    grid.tell(findings)
     if grid.header is None:
         if not grid.unreadable:
             findings.problem((grid.name, 1), "", "an empty table", "a line of column names", "add the table")
@@ -271,35 +325,52 @@ def to_table(grid: Grid, columns: Columns, findings: Findings) -> Table:
     if names is None:
         return no_table(grid.name, findings)
     positions = {column: position for position, column in enumerate(names) if column is not None}
-    return Table(grid, columns, findings, positions, len(names))
+    remarks = {} if columns.others_allowed else _remarks(grid.header[1], set(positions.values()))
+    texts = {column: cell_text(grid.header[1][place]) for column, place in positions.items()}
+    headings = {column: text for column, text in texts.items() if word_key(text) != word_key(column)}
+    return Table(grid, columns, findings, positions, len(names), remarks=remarks, headings=headings)
 
 
-def _separator(header: str) -> str:
-    unquoted = re.sub(r'"[^"]*"', "", header)
-    return max(",;\t", key=unquoted.count)
+def _remarks(header: Sequence[Cell], taken: set[int]) -> dict[str, int]:
+    texts = list(map(cell_text, header))
+    return {text: place for place, text in enumerate(texts) if place not in taken and is_remark(text)}
 
 
 def _header(
     name: str, line: int, header: Sequence[Cell], columns: Columns, findings: Findings
 ) -> list[str | None] | None:
-    """The expected name of each column, ``None`` for an empty one; nothing when the header cannot be used."""
-    expected = {column_key(column): column for column in (*columns.needed, *columns.optional)}
+    """The expected name of each column, ``None`` for one that is not read; nothing when the header cannot be used."""
+    expected = {word_key(column): column for column in (*columns.needed, *columns.optional)}
     names: list[str | None] = []
     before = findings.number_of_problems
-    for cell in header:
-        text = cell_text(cell)
-        column = expected.get(column_key(cell))
-        if column is None and text and not columns.others_allowed:
+    texts = list(map(cell_text, header))
+    for text in texts:
+        column = expected.get(word_key(text)) or expected.get(column_of(text))
+        if column is None and text and not columns.others_allowed and not is_remark(text):
             _unknown_column(name, line, text, expected.values(), findings)
         elif column in names and column is not None:
             findings.problem((name, line), column, "this column twice", "each column once", "remove one of them")
         names.append(column)
-    while names and names[-1] is None:  # spreadsheets like to add empty columns on the right
+    while names and not texts[len(names) - 1]:  # spreadsheets like to add empty columns on the right
         names.pop()
     for column in columns.needed:
         if column not in names:
             findings.problem((name, line), column, "no such column", f"a column '{column}'", "add the column")
-    return names if findings.number_of_problems == before else None
+    if findings.number_of_problems > before:
+        return None
+    _tell_columns(name, texts, names, findings)
+    return names
+
+
+def _tell_columns(name: str, texts: Sequence[str], names: Sequence[str | None], findings: Findings) -> None:
+    """Say which columns were understood by another name, and which are not read."""
+    pairs = list(zip(texts, names, strict=False))
+    other = [f"'{text[:40]}' as '{column}'" for text, column in pairs if column and is_translated(text)]
+    if other:
+        findings.notice(f"columns of {name} are read by other names: {', '.join(other)}")
+    unread = [f"'{text[:40]}'" for text, column in pairs if text and not column and not is_remark(text)]
+    if unread:
+        findings.notice(f"columns of {name} that are not read: {', '.join(unread)}")
 
 
 def _unknown_column(name: str, line: int, text: str, expected: Iterable[str], findings: Findings) -> None:

@@ -39,11 +39,15 @@ _PLACE = re.compile(rb"""\sr\s*=\s*["']([^"']*)["']""")
 _DIMENSION = re.compile(rb"""<(?:\w+:)?dimension\s[^>]*?ref\s*=\s*["']([^"']*)["']""")
 _REFERENCE = re.compile(rb"\$?([A-Za-z]{0,3})\$?([0-9]{1,7})")
 _OLE = b"\xd0\xcf\x11\xe0"
+_MAIN_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
+"""What holds the list of sheets in an .xlsx or .xlsm, an .xlsb, and an .ods file."""
 _SAVE = "open it in a spreadsheet program and save it as .xlsx or .csv"
 
 
 def read_sheets(name: str, content: bytes, *, most_bytes: int = LARGEST_WORKBOOK) -> dict[str, list[list[Cell]]]:
-    """The rows of every sheet of an ``.xlsx`` file, from its first row and column on.
+    """The rows of every sheet of a workbook, from its first row and column on.
+
+    It may be of the kind ``.xlsx``, ``.xlsm``, ``.xlsb``, ``.xls`` or ``.ods``, whatever its name says.
 
     Raises
     ------
@@ -60,7 +64,8 @@ def read_sheets(name: str, content: bytes, *, most_bytes: int = LARGEST_WORKBOOK
 def check_workbook(name: str, content: bytes, *, most_bytes: int = LARGEST_WORKBOOK) -> None:
     """Refuse what is no sound workbook, or would fill the memory, before a native library sees it."""
     if content.startswith(_OLE):
-        raise _ole(name, content)
+        _check_ole(name, content)
+        return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
@@ -79,9 +84,9 @@ def _check_parts(name: str, parts: list[zipfile.ZipInfo], most_bytes: int) -> No
         raise _problem(name, f"a workbook of {len(parts)} parts", f"at most {MOST_PARTS}", _SAVE)
     if sum(part.file_size for part in parts) > most_bytes:
         raise _too_large(name, most_bytes)
-    if not any(part.filename.lower().lstrip("/") == "xl/workbook.xml" for part in parts):
-        found = "a file that is no readable workbook: a zip archive without 'xl/workbook.xml'"
-        raise _problem(name, found, "an .xlsx file", _SAVE)
+    if not any(part.filename.lower().lstrip("/") in _MAIN_PARTS for part in parts):
+        found = "a file that is no readable workbook: a zip archive without 'xl/workbook.xml' or 'content.xml'"
+        raise _problem(name, found, "an .xlsx, .xlsm, .xlsb or .ods file", _SAVE)
     squeezed = (part.file_size / max(part.compress_size, 1) for part in parts if part.file_size > LARGE_PART)
     if max(squeezed, default=0) > MOST_SQUEEZED:
         raise _problem(name, "a workbook that unpacks to hundreds of times its size", "a table", _SAVE)
@@ -188,11 +193,10 @@ def _locked(name: str) -> InputError:
     return _problem(name, found, "an .xlsx file without a password", "remove the password and save it again")
 
 
-def _ole(name: str, content: bytes) -> InputError:
+def _check_ole(name: str, content: bytes) -> None:
+    """The old kind .xls is read as it is, within the limits of the process that reads; a locked .xlsx is not."""
     if "EncryptedPackage".encode("utf-16-le") in content:
-        return _locked(name)
-    found = "a file that is no readable workbook: it is of the old kind .xls, whatever its name"
-    return _problem(name, found, "an .xlsx file", _SAVE)
+        raise _locked(name)
 
 
 def _too_large(name: str, most: int) -> InputError:

@@ -41,9 +41,9 @@ def models(case: ExpertCase, language: Language) -> tuple[Block, ...]:
 
 
 def _notices(case: ExpertCase, language: Language) -> tuple[Block, ...]:
-    """What the reader and the search noticed, without what is about another sample."""
-    about = f"sample '{case.person.code}'"
-    told = [n for n in case.result.notices if n.startswith(about) or not n.startswith("sample '")]
+    """What the reader and the search noticed, without what is about another sample or family."""
+    about = (f"sample '{case.person.code}'", f"family '{case.family.code}'")
+    told = [n for n in case.result.notices if n.startswith(about) or not n.startswith(("sample '", "family '"))]
     if not told:
         return ()
     listed = tuple(retell(notice, language) for notice in told)

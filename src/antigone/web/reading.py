@@ -34,6 +34,9 @@ PLAIN = {
     ("collections", "OrderedDict"),
 }
 
+WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+"""The endings of workbooks that may be sent in place of a folder."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -89,7 +92,8 @@ def read_apart(folder: Path, *, stated: Stated, today: dt.date, limits: Limits) 
         raise _too_much(limits)
     kind, content = _Reader(io.BytesIO(answer.read_bytes())).load()
     if kind == "problems":
-        raise InputError([Problem(*fields) for fields in content])
+        problems, notices = content
+        raise InputError([Problem(*fields) for fields in problems], notices)
     if kind == "refused":
         raise InputError(str(content))
     if not isinstance(content, Incident):
@@ -139,7 +143,7 @@ def _read(folder: Path, stated: Stated, today: dt.date, limits: Limits) -> tuple
         if not error.problems:
             return "refused", str(error)
         fields = [(p.file, p.line, p.column, p.found, p.expected, p.remedy) for p in error.problems]
-        return "problems", fields
+        return "problems", (fields, error.notices)
     except AntigoneError as error:
         return "refused", str(error)
     except MemoryError:
@@ -185,7 +189,7 @@ def _what_to_read(folder: Path) -> list[Path]:
         return _what_to_read(inside[0])
     if inside and all(path.suffix.lower() == ".fam" for path in inside):
         return inside
-    return inside if len(inside) == 1 and inside[0].suffix.lower() == ".xlsx" else [folder]
+    return inside if len(inside) == 1 and inside[0].suffix.lower() in WORKBOOKS else [folder]
 
 
 if __name__ == "__main__":

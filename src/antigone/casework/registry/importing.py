@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from antigone.casework.registry.session import Refused, Session, Subject, action
 from antigone.errors import InputError
@@ -12,10 +13,19 @@ from antigone.registry.growth import mark_grown, note_families
 from antigone.registry.incidents import Imported, save_incident
 from antigone.registry.statistics import refresh_statistics
 
-__all__ = ["Imported", "import_incident", "incident_code"]
+__all__ = ["ImportAnswer", "Imported", "import_incident", "incident_code"]
 
 LONGEST_CODE = 60
 REFUSED: Refused = "refused: import"
+
+
+@dataclass(frozen=True)
+class ImportAnswer(Imported):
+    """What an import added, and what the readers of its files did that a user should see."""
+
+    notices: tuple[str, ...] = ()
+
+
 _NOT_IN_A_CODE = re.compile(r"[^\w.-]+")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response, UploadFile
 
 from antigone.casework.registry import consents, custody, exporting, families, status, views
-from antigone.casework.registry.importing import Imported, import_incident, incident_code
+from antigone.casework.registry.importing import ImportAnswer, import_incident, incident_code
 from antigone.casework.registry.letters import letter_material
 from antigone.casework.registry.pedigrees import save_pedigree
 from antigone.model.case import Consent
@@ -57,7 +57,7 @@ def export_incident(call: Called, incident: Named) -> Response:
     return attach_packed(exporting.pack_incident(call.session, incident), incident)
 
 
-@router.post("/import", response_model=model_of(Imported))
+@router.post("/import", response_model=model_of(ImportAnswer))
 def import_files(
     call: Called,
     files: list[UploadFile],
@@ -71,14 +71,16 @@ def import_files(
     """Import an incident from its files (a case folder, packed or not; a workbook; Familias files), all or nothing.
     Without a code the incident's title gives one. Of Familias files `missing` says who is missing and `pedigree` which
     pedigree counts, one a line. `let_in` has the codes of samples, with commas between, that were refused and are right
-    all the same, and `because` says why. The answer counts what is new."""
+    all the same, and `because` says why. The answer counts what is new, and `notices` say what
+    the readers of the files did."""
     call.session.require("import")
     web = call.web
     today = web.registry.today()
     stated = stated_of(attested, missing, pedigree)
     incident, name = read_files(files, stated, settings=web.settings, today=today)
     chosen = code.strip() or incident_code(incident.title or name)
-    return import_incident(call.session, chosen, incident, let_in=reasons_of(let_in, because))
+    imported = import_incident(call.session, chosen, incident, let_in=reasons_of(let_in, because))
+    return ImportAnswer(**vars(imported), notices=incident.notices)
 
 
 @router.get("/families", response_model=model_of(views.FamilyPage))

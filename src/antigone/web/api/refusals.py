@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -39,6 +40,7 @@ class Refusal(BaseModel):
     status: int = Field(description="The HTTP status")
     detail: str = Field(description="Which thing, what was found, what was expected, what to do")
     problems: list[ProblemLine] = Field(description="Every problem of what was sent; often none")
+    notices: list[str] = Field(default=[], description="What the readers of files assumed until then; often none")
 
 
 EVERYWHERE = {
@@ -75,8 +77,11 @@ def too_large(limit: int) -> Response:
     return _answer(413, *refusals.too_large(limit))
 
 
-def _answer(status: int, title: str, detail: str, problems: list[ProblemLine] | None = None) -> JSONResponse:
-    content = Refusal(title=title, status=status, detail=detail, problems=problems or []).model_dump()
+def _answer(
+    status: int, title: str, detail: str, problems: list[ProblemLine] | None = None, notices: Sequence[str] = ()
+) -> JSONResponse:
+    told = Refusal(title=title, status=status, detail=detail, problems=problems or [], notices=list(notices))
+    content = told.model_dump()
     return JSONResponse(content, status_code=status, media_type=PROBLEM_TYPE)
 
 
@@ -89,7 +94,8 @@ def _token_needed(_request: Request, error: Exception) -> Response:
 def _refused(_request: Request, error: Exception) -> Response:
     status, title = next((status, title) for kind, status, title in REFUSALS if isinstance(error, kind))
     found = error.problems if isinstance(error, InputError) else ()
-    return _answer(status, title, str(error), [ProblemLine(**vars(problem)) for problem in found])
+    notices = error.notices if isinstance(error, InputError) else ()
+    return _answer(status, title, str(error), [ProblemLine(**vars(problem)) for problem in found], notices)
 
 
 def _not_understood(_request: Request, error: Exception) -> Response:

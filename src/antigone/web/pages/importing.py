@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, UploadFile
@@ -17,8 +16,6 @@ from antigone.web.visits import Signed
 router = APIRouter()
 
 UPLOAD_PATH = "/import"
-MOST_NOTICES = 5
-"""What the reader did that is said after an import; all of it stands in every result."""
 ENTERED = ("code", "attested", "missing", "pedigree", "let_in", "because")
 """The fields of the form that are shown again when something is refused."""
 
@@ -28,7 +25,7 @@ def import_page(visit: Signed) -> HTMLResponse:
     """Where files are dropped."""
     visit.session.require("import")
     empty: dict[str, Any] = dict.fromkeys(ENTERED, "")
-    return visit.page("import.html.j2", problems=(), refusal="", **empty)
+    return visit.page("import.html.j2", problems=(), notices=(), refusal="", **empty)
 
 
 @router.post(UPLOAD_PATH)
@@ -52,18 +49,13 @@ def importing(
     except InputError as error:
         refusal = "" if error.problems else str(error)
         values = (code, attested, missing, pedigree, let_in, because)
-        entered = dict(zip(ENTERED, values, strict=True))
-        return visit.page("import.html.j2", status=422, problems=error.problems, refusal=refusal, **entered)
-    return visit.go(link("/incident", incident=chosen), notice=_imported_words(imported, incident.notices))
+        told: dict[str, Any] = {"problems": error.problems, "notices": error.notices, "refusal": refusal}
+        return visit.page("import.html.j2", status=422, **told, **dict(zip(ENTERED, values, strict=True)))
+    notice = "\n".join((_imported_words(imported), *incident.notices))
+    return visit.go(link("/incident", incident=chosen), notice=notice)
 
 
-def _imported_words(found: Imported, notices: Sequence[str]) -> str:
-    said = [f"{notice[0].upper()}{notice[1:]}." for notice in notices[:MOST_NOTICES]]
-    said += [f"{len(notices) - MOST_NOTICES} more notes."] if len(notices) > MOST_NOTICES else []
-    return " ".join((_counts_words(found), *said))
-
-
-def _counts_words(found: Imported) -> str:
+def _imported_words(found: Imported) -> str:
     if not any(vars(found).values()):
         return "Nothing new: the registry has all of this already."
     counts = [
