@@ -134,7 +134,7 @@ def test_unidentified__empty_rates_are_the_common_ones(tmp_path):
 @pytest.mark.parametrize("cell", ["1.5", "much", "-0.1"])
 def test_unidentified__a_rate_that_is_none_is_refused(tmp_path, cell):
     words = problem(tmp_path, unidentified=f"sample,sex,dropout\nPM1,male,{cell}\n")
-    assert 'a probability from 0 to 1, or "estimate"' in words
+    assert 'a probability from 0 to 1, and below 1, or "estimate"' in words
 
 
 def test_settings__rates_of_markers_estimates_and_the_curve_of_peak_heights(tmp_path):

@@ -42,8 +42,8 @@ class Grid:
     """One table before its columns are known: the row of its column names, and the rows that follow.
 
     ``decimal_comma`` is true when columns are separated by semicolons, so that 9,3 can only mean 9.3.
-    ``unreadable`` says that the file's own problem is stated already. ``notices`` are what was assumed about
-    the file so far; more may come while its rows are read.
+    ``unreadable`` says that the file's own problem is stated already. ``titles`` are rows above the column names.
+    ``notices`` are what was assumed about the file so far; more may come while its rows are read.
     """
 
     name: str
@@ -52,23 +52,30 @@ class Grid:
     decimal_comma: bool = False
     unreadable: bool = False
     notices: list[str] = field(default_factory=list)
+    titles: list[tuple[int, Cells]] = field(default_factory=list)
 
     @classmethod
     def of(cls, name: str, rows: Rows, *, decimal_comma: bool = False, notices: list[str] | None = None) -> Grid:
-        """Find the row of the column names; rows above it are titles and are left out, which a notice says."""
+        """Find the row of the column names; rows above it are titles."""
         grid = cls(name, rows, None, decimal_comma, notices=[] if notices is None else notices)
         head = [row for row in islice(rows, HEAD) if not _is_empty(row[1])]
         if not head:
             head = [row for row in rows if not _is_empty(row[1])][:1]
         place = heading_row([list(map(cell_text, cells)) for _, cells in head])
-        if place:
-            grid.notices.append(f"{counted(place, 'title row')} above the column names of {name} left out")
+        grid.titles = head[:place]
         grid.header = head[place] if head else None
         grid.rows = chain(head[place + 1 :], rows)
         return grid
 
     def tell(self, findings: Findings) -> None:
-        """Pass on what was assumed about the file."""
+        """Pass on what was assumed about the file, whose titles nobody reads."""
+        self.tell_notices(findings)
+        if self.titles:
+            titles = counted(len(self.titles), "title row")
+            findings.notice(f"{titles} above the column names of {self.name} left out")
+
+    def tell_notices(self, findings: Findings) -> None:
+        """Pass on what was assumed about the file, to somebody who reads its titles."""
         for notice in self.notices:
             findings.notice(notice)
 

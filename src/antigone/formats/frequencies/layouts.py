@@ -38,8 +38,9 @@ def read_layout(grid: Grid, findings: Findings) -> Listing | None:
     InputError
         When the file cannot be read to its end.
     """
-    grid.tell(findings)
-    rows = [row for row in (*([grid.header] if grid.header else []), *grid.rows) if any(map(cell_text, row[1]))]
+    grid.tell_notices(findings)
+    above = [*grid.titles, *([grid.header] if grid.header else [])]
+    rows = [row for row in (*above, *grid.rows) if any(map(cell_text, row[1]))]
     for position, (line, cells) in enumerate(rows[:MOST_TITLE_LINES]):
         layout = _LAYOUTS.get(kind_of_header(cells))
         if layout is None:
