@@ -21,8 +21,6 @@ import numpy as np
 from antigone.casework.joint_questions import persons_of
 from antigone.casework.validate_joint import JointCase
 from antigone.engine.frequencies import markers_of
-from antigone.engine.joint_incidents import Disaster, simulate_disaster
-from antigone.engine.simulate import drop_genes
 from antigone.formats.frequencies import nist1036
 from antigone.formats.validation import read_cases
 from antigone.model.case import DEFAULT_MUTATION, Incident, MutationChoice, SearchSettings, UnidentifiedPerson
@@ -37,6 +35,8 @@ from antigone.search.joint_posterior import solve_joint
 from antigone.search.joint_question import FamilyQuestion
 from antigone.search.joint_screen import family_tables
 from antigone.search.readings import observe_profile
+from antigone.simulation.disaster import Disaster, simulate_disaster
+from antigone.simulation.genes import drop_genes
 
 SHARED = Path(os.environ.get("ANTIGONE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 DEGRADED = ObservationModel(ObservationRates(dropout=0.1, dropin=0.01, error=0.001))

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 
 from antigone.engine.frequencies import markers_of
-from antigone.engine.joint_incidents import FAMILY_KINDS, DrawnIncident, draw_from_prior
 from antigone.formats.frequencies import nist1036
 from antigone.model.case import DEFAULT_MUTATION, SearchSettings
 from antigone.model.joint_result import JointPrior
@@ -24,6 +23,7 @@ from antigone.search.joint_persons import Persons
 from antigone.search.joint_posterior import solve_joint
 from antigone.search.joint_question import FamilyQuestion
 from antigone.search.joint_screen import family_tables
+from antigone.simulation.disaster import FAMILY_KINDS, DrawnIncident, draw_from_prior
 
 EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 LEAST = 0.001

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.engine.frequencies import markers_of
-from antigone.engine.simulate import drop_gene_indices
 from antigone.formats.frequencies import nist1036
 from antigone.model.case import DEFAULT_MUTATION, SearchSettings, UnidentifiedPerson
 from antigone.model.marker import Marker
@@ -25,6 +24,7 @@ from antigone.model.profile import Profile
 from antigone.search.coding import encode_readings
 from antigone.search.dropout import estimate_dropouts
 from antigone.search.family_table import Target, log_lr_tables
+from antigone.simulation.genes import drop_gene_indices
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -15,7 +15,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from antigone.engine.simulate import drop_gene_indices
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.observation import ObservationModel
@@ -25,6 +24,7 @@ from antigone.model.reassociation import REMAINS_RATES
 from antigone.search import _kernels, screen
 from antigone.search.direct import probable_pairs
 from antigone.search.readings import Readings, read_remains
+from antigone.simulation.genes import drop_gene_indices
 
 MARKERS, ALLELES, MISSING = 24, 14, 0.2
 TWIN, PLAIN = 4_000, 400

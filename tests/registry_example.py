@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, Engine, insert
 
-from antigone.engine.incidents import simulate_incident
 from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, SourceFile, UnidentifiedPerson
 from antigone.model.circumstances import Interval, MissingCircumstances, UnidentifiedCircumstances
 from antigone.model.evidence import FurtherEvidence
@@ -38,6 +37,7 @@ from antigone.registry.runs import Finished, finish_run, read_result, start_run
 from antigone.registry.schema import users
 from antigone.registry.summaries import with_summaries
 from antigone.registry.vault import Vault, found_registry
+from antigone.simulation.incident import simulate_incident
 
 AT = "2026-03-01T10:00:00Z"
 DAY = dt.date(2026, 3, 1)

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from antigone.engine.frequencies import markers_of, union_ladder
-from antigone.engine.simulate import FullGenotype, drop_genes
 from antigone.formats.frequencies import nist1036
 from antigone.model.case import DEFAULT_MUTATION, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.frequency import FrequencyRule, FrequencyTable
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
+from antigone.simulation.genes import FullGenotype, drop_genes
 
 CORE = 24
 """Markers of the simulated kit."""

@@ -23,7 +23,6 @@ from antigone.casework.found import Execution
 from antigone.casework.prepare import prepare
 from antigone.casework.provenance import describe_settings, hash_table
 from antigone.casework.search import SearchOutcome, prior_of, search_incident
-from antigone.engine.simulate import drop_genes
 from antigone.errors import InputError
 from antigone.formats.casewriter import write_case_folder
 from antigone.model.case import (
@@ -43,6 +42,7 @@ from antigone.model.profile import Genotype, Profile
 from antigone.report.files import candidates_csv, pairs_csv, results_json
 from antigone.report.html import render_report
 from antigone.search.reference_fit import ReferenceFit
+from antigone.simulation.genes import drop_genes
 
 DAY = dt.date(2026, 5, 1)
 GIVEN = Consent("form 7", dt.date(2026, 1, 10))
@@ -409,8 +409,8 @@ WORDS_OF_A_MISFIT = re.compile(
 @pytest.fixture(scope="module")
 def ferry():
     """A simulated incident with one father who is not the father; few markers, for speed."""
-    from antigone.engine.incidents import simulate_incident
     from antigone.formats.frequencies import nist1036
+    from antigone.simulation.incident import simulate_incident
 
     tables = tuple(table for table in nist1036() if table.population in ("US Caucasian", "US Asian"))
     names = tuple(tables[0].frequencies)[:20]

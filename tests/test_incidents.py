@@ -9,7 +9,6 @@ from itertools import pairwise
 
 import pytest
 
-from antigone.engine.incidents import ACCIDENT, OLDER_KIT, Truth, simulate_incident
 from antigone.errors import ModelError
 from antigone.model.case import (
     SCOPE_IDENTIFICATION,
@@ -22,6 +21,7 @@ from antigone.model.case import (
 from antigone.model.frequency import FrequencyTable
 from antigone.model.mutation import Stepwise
 from antigone.model.profile import Genotype
+from antigone.simulation.incident import ACCIDENT, OLDER_KIT, Truth, simulate_incident
 
 NAMES = tuple(f"M{i:02}" for i in range(24))
 LADDER = {f"{8 + i}": 0.1 for i in range(10)}

@@ -17,7 +17,6 @@ from antigone.casework.joint import joint_incident
 from antigone.casework.joint_explain import explain_assignment
 from antigone.casework.prepare import prepare
 from antigone.casework.validate import validate_files
-from antigone.engine.joint_incidents import Disaster, simulate_disaster
 from antigone.engine.likelihood import log_likelihood
 from antigone.formats.frequencies import nist1036
 from antigone.model.case import (
@@ -39,6 +38,7 @@ from antigone.model.profile import Profile
 from antigone.report.joint import joint_csv, joint_json, render_joint
 from antigone.search import joint_posterior
 from antigone.search.readings import observe_profile
+from antigone.simulation.disaster import Disaster, simulate_disaster
 
 FORBIDDEN = re.compile(r"\bmatch|(?<!un)identified\b|\bsuspect", re.IGNORECASE)
 ROOT = Path(__file__).resolve().parents[1]

@@ -21,7 +21,6 @@ from antigone.casework.prepare import Prepared, prepare, silent
 from antigone.casework.provenance import describe_settings
 from antigone.casework.search import search_incident
 from antigone.engine.circumstances import sex_lr
-from antigone.engine.incidents import simulate_incident
 from antigone.engine.linkage import likelihood_ratio_linked
 from antigone.formats.casefolder import read_case_folder
 from antigone.formats.casewriter import write_case_folder
@@ -42,6 +41,7 @@ from antigone.search.blind import compare
 from antigone.search.family_table import Target
 from antigone.search.linkage import joint_table, link_pairs, linkage_slack, rescored_change
 from antigone.search.readings import observe_profile
+from antigone.simulation.incident import simulate_incident
 
 DAY = dt.date(2026, 5, 1)
 LOSSY = ObservationModel(ObservationRates(dropout=0.3, dropin=0.05, error=0.01))

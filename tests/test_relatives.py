@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import markers, pedigrees, typings
 
-from antigone.engine.simulate import drop_genes
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.mutation import Stepwise
@@ -21,6 +20,7 @@ from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 from antigone.search.family_table import Target
 from antigone.search.relatives import close_relatives, relative_alternatives
+from antigone.simulation.genes import drop_genes
 
 MARKER = Marker("M", ("10", "11", "12"), (0.2, 0.3, 0.5))
 TRIO = Pedigree.of(("FA", "male"), ("MO", "female"), ("MP", "male", "FA", "MO"))

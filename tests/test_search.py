@@ -16,7 +16,6 @@ from strategies import markers, pedigrees, typings
 from antigone.engine.ladder import stack_markers
 from antigone.engine.likelihood import genotype_distribution, log_likelihoods
 from antigone.engine.population import genotype_log_probability
-from antigone.engine.simulate import drop_genes
 from antigone.errors import ModelError
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
@@ -29,6 +28,7 @@ from antigone.search.chance import expected_chance_matches
 from antigone.search.codes import code_count, encode_profiles, fold_to_codes
 from antigone.search.family_table import Target, log_lr_tables
 from antigone.search.reference_fit import LEAST_LOG10_FIT, Declared, ReferenceFit, judge_references
+from antigone.simulation.genes import drop_genes
 
 PARENTS = Pedigree.of(("FA", "male"), ("MO", "female"), ("MP", "male", "FA", "MO"), ("SIS", "female", "FA", "MO"))
 DUO = Pedigree.of(("FA", "male"), ("MP", "male", "FA", None))

@@ -18,7 +18,6 @@ from antigone.casework.reassociate import reassociate_incident
 from antigone.casework.search import search_incident
 from antigone.casework.self_checks import SelfChecks
 from antigone.engine.amelogenin import sex_likelihoods
-from antigone.engine.simulate import drop_genes
 from antigone.formats.casefolder import read_case_folder
 from antigone.formats.casewriter import write_case_folder
 from antigone.model.case import Consent, Donor, Family, UnidentifiedPerson
@@ -34,6 +33,7 @@ from antigone.report.joint import render_joint
 from antigone.report.phrases import is_known
 from antigone.search.dropout import DROPOUTS
 from antigone.search.self_check import SexReader, SexSeen, at_least, crowded_markers, odd_ones
+from antigone.simulation.genes import drop_genes
 
 TODAY = dt.date(2026, 1, 1)
 X, Y, BOTH = ("X",), ("Y",), ("X", "Y")

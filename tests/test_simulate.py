@@ -13,13 +13,13 @@ import pytest
 from antigone.engine.kinship import kinship_matrix
 from antigone.engine.likelihood import log_likelihood
 from antigone.engine.mutation import transition_matrix
-from antigone.engine.simulate import drop_gene_indices, drop_genes
 from antigone.errors import ModelError, PedigreeError
 from antigone.model.linkage import LinkageGroup
 from antigone.model.marker import Chromosome, Marker
 from antigone.model.mutation import Equal, Stepwise
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
+from antigone.simulation.genes import drop_gene_indices, drop_genes
 
 TRIO = Pedigree.of(("AF", "male"), ("MO", "female"), ("CH", "female", "AF", "MO"))
 SIBS = Pedigree.of(

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     )
     from antigone.engine.plan import elimination_plan
     from antigone.engine.ratio import LikelihoodRatio
-    from antigone.engine.simulate import drop_genes
     from antigone.errors import AntigoneError
     from antigone.model.marker import Marker
     from antigone.model.mutation import Custom, Dawid, Equal, NoMutation, OneStep, Proportional, Stepwise, Transformed
     from antigone.model.pedigree import Individual, Pedigree
     from antigone.model.profile import Profile
+    from antigone.simulation.genes import drop_genes
 
 __all__ = [
     "AntigoneError",
@@ -60,7 +60,7 @@ _HOME = {
     "Marker": "model.marker",
     "Pedigree": "model.pedigree",
     "Profile": "model.profile",
-    "drop_genes": "engine.simulate",
+    "drop_genes": "simulation.genes",
     "elimination_plan": "engine.plan",
     "genotype_distribution": "engine.likelihood",
     "identity_coefficients": "engine.kinship",

@@ -12,7 +12,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.simulate import drop_gene_indices
 from antigone.model.case import DEFAULT_MUTATION, UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
@@ -21,6 +20,7 @@ from antigone.search._kernels import kernels
 from antigone.search.codes import encode_profiles
 from antigone.search.family_table import Target, log_lr_tables
 from antigone.search.screen import LANES, Queries, screen, stack_queries, to_fixed_point
+from antigone.simulation.genes import drop_gene_indices
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

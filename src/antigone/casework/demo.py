@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from antigone.engine.frequencies import markers_of
-from antigone.engine.incidents import Truth, simulate_incident
-from antigone.engine.incidents_distant import DISTANT, add_ages, add_distant_relatives
 from antigone.formats.frequencies import nist1036
 from antigone.model.case import DEFAULT_MUTATION, Incident, SearchSettings
 from antigone.model.circumstances import SexRates
 from antigone.model.linkage import LinkageModel
 from antigone.model.observation import ObservationRates
 from antigone.model.result import Candidate, SearchResult
+from antigone.simulation.distant import DISTANT, add_ages, add_distant_relatives
+from antigone.simulation.incident import Truth, simulate_incident
 
 
 def simulated_incident(*, families: int, unidentified: int, seed: int) -> tuple[Incident, Truth]:

@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from antigone.engine.incidents import Truth
 from antigone.errors import InputError
 from antigone.formats.casewriter import write_case_folder
 from antigone.formats.folder import SETTINGS_FILE, TABLES
 from antigone.formats.incident import read_incident
 from antigone.model.case import Incident
 from antigone.search.reference_fit import ReferenceFit
+from antigone.simulation.incident import Truth
 
 __all__ = [
     "GENETICIST_ONLY",

@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from antigone.engine.simulate import drop_genes
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Genotype, Profile
 from antigone.search.blind import compare
 from antigone.search.family_table import Target
+from antigone.simulation.genes import drop_genes
 
 DRAWS = 100
 """Simulated families of one kind; the standard error of a power is then at most 0.05."""

@@ -13,14 +13,14 @@ from math import comb, perm
 import numpy as np
 
 from antigone.engine.frequencies import markers_of
-from antigone.engine.incidents import ACCIDENT, Identity, Truth
-from antigone.engine.simulate import FullGenotype, drop_genes
 from antigone.errors import ModelError
 from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.frequency import FrequencyTable
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
+from antigone.simulation.genes import FullGenotype, drop_genes
+from antigone.simulation.incident import ACCIDENT, Identity, Truth
 
 _Rows = tuple[tuple[str | None, ...], ...]
 

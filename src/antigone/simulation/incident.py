@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from antigone.engine.frequencies import markers_of
-from antigone.engine.simulate import FullGenotype, drop_genes
 from antigone.errors import ModelError
 from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.frequency import FrequencyTable
@@ -21,6 +20,7 @@ from antigone.model.marker import Marker
 from antigone.model.observation import ObservationRates, Replicate
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
+from antigone.simulation.genes import FullGenotype, drop_genes
 
 ACCIDENT = dt.date(2025, 3, 14)
 """The day of the simulated accident; every consent is dated within the three months after it."""

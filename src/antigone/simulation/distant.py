@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from antigone.engine.incidents import ACCIDENT, Identity, Truth, observe_genotypes
-from antigone.engine.simulate import FullGenotype, drop_genes
 from antigone.model.case import Consent, Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.circumstances import Interval, MissingCircumstances, UnidentifiedCircumstances
 from antigone.model.lineage import (
@@ -30,6 +28,8 @@ from antigone.model.marker import Marker
 from antigone.model.observation import ObservationRates
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
+from antigone.simulation.genes import FullGenotype, drop_genes
+from antigone.simulation.incident import ACCIDENT, Identity, Truth, observe_genotypes
 
 DATABASE = 500
 """Haplotypes in the invented database in which each of these haplotypes was looked up, and not met."""
