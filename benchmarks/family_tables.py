@@ -74,7 +74,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 def plain_numpy(target: Target, ladder: list[Marker]) -> None:
     """Two siblings by broadcasting over both parents' four alleles: correct, and what one would write first."""
-    from antigone.engine.ladder import stack_markers
+    from antigone.engine.sums.ladder import stack_markers
 
     for marker in ladder:
         stack = stack_markers([marker])

@@ -12,7 +12,7 @@ from itertools import pairwise, product
 
 import reference
 
-from antigone.engine.mutation import transition_matrix
+from antigone.engine.mutation.matrices import transition_matrix
 from antigone.model.linkage import LinkageGroup
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from antigone.engine.mutation import transition_matrix
+from antigone.engine.mutation.matrices import transition_matrix
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
 from antigone.model.mutation import Custom, Equal, MutationModel, NoMutation, Proportional, Stepwise, Transformed

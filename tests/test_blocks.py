@@ -15,7 +15,7 @@ from antigone.casework.checkpoint import Checkpoint, identify_search
 from antigone.casework.demo import simulated_incident
 from antigone.casework.found import Execution, find_pairs
 from antigone.casework.prepare import Prepared, prepare, silent
-from antigone.engine.likelihood import likelihood_ratio
+from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.errors import InputError
 from antigone.model.case import Incident
 from antigone.model.pedigree import Individual, Pedigree

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from remains import degrade, families, kit, persons, sample
 
-from antigone.engine.likelihood import log_likelihoods
 from antigone.engine.observation import allele_seen_probabilities, observation_probabilities
+from antigone.engine.sums.likelihood import log_likelihoods
 from antigone.errors import ConsentError
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker

@@ -13,7 +13,7 @@ import pytest
 from antigone.casework.demo import simulated_incident
 from antigone.casework.prepare import prepare
 from antigone.casework.reassociate import read_incident_remains
-from antigone.engine.likelihood import genotype_pairs
+from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import ModelError
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker

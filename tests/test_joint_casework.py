@@ -17,7 +17,7 @@ from antigone.casework.joint import joint_incident
 from antigone.casework.joint_explain import explain_assignment
 from antigone.casework.prepare import prepare
 from antigone.casework.validate import validate_files
-from antigone.engine.likelihood import log_likelihood
+from antigone.engine.sums.likelihood import log_likelihood
 from antigone.formats.frequencies import nist1036
 from antigone.model.case import (
     DEFAULT_MUTATION,

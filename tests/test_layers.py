@@ -134,12 +134,12 @@ def test_layers__nothing_opens_a_network_connection():
     ("module", "code"),
     [
         ("antigone.model.case", "from antigone.engine import factors"),
-        ("antigone.formats.familias", "import antigone.engine.mutation"),
+        ("antigone.formats.familias", "import antigone.engine.mutation.matrices"),
         ("antigone.report.html", "from antigone.search.blind import rank"),
         ("antigone.cli", "def f():\n    from antigone import engine"),
         ("antigone.search.blind", "from antigone.registry import store"),
-        ("antigone.engine.factors", "from antigone import likelihood_ratio"),
-        ("antigone.engine.factors", "from . import mutation"),
+        ("antigone.engine.sums.factors", "from antigone import likelihood_ratio"),
+        ("antigone.engine.sums.factors", "from . import mutation"),
     ],
 )
 def test_upward_imports__are_seen(module, code):

@@ -13,9 +13,9 @@ import strategies
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from antigone.engine import elimination, population
-from antigone.engine.elimination import execute, make_plan
-from antigone.engine.likelihood import genotype_distribution, likelihood_ratio, log_likelihood, log_likelihoods
+from antigone.engine.sums import elimination, population
+from antigone.engine.sums.elimination import execute, make_plan
+from antigone.engine.sums.likelihood import genotype_distribution, likelihood_ratio, log_likelihood, log_likelihoods
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.model.marker import Marker
 from antigone.model.mutation import Custom, Equal, Stepwise

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from antigone.engine.haplotype_frequency import Counted, clopper_pearson_bound, discrete_laplace, estimate
-from antigone.engine.lineage import stepwise_matrix, y_donors_off_line, y_evidence
-from antigone.engine.lines import declared_line, judge_fits
-from antigone.engine.mitochondrial import mt_donors_off_line, mt_evidence, substitution_matrix
+from antigone.engine.lineage.frequency import Counted, clopper_pearson_bound, discrete_laplace, estimate
+from antigone.engine.lineage.lines import declared_line, judge_fits
+from antigone.engine.lineage.mtdna import mt_donors_off_line, mt_evidence, substitution_matrix
+from antigone.engine.lineage.y_str import stepwise_matrix, y_donors_off_line, y_evidence
 from antigone.errors import ModelError
 from antigone.model.lineage import (
     Copies,

@@ -16,11 +16,15 @@ import strategies
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from antigone.engine import elimination
-from antigone.engine.elimination import make_plan
-from antigone.engine.likelihood import genotype_distribution, genotype_pairs, likelihood_ratio, log_likelihood
-from antigone.engine.linkage import likelihood_ratio_linked, log_likelihood_linked, log_likelihoods_of_genotypes
+from antigone.engine.linkage.likelihood import (
+    likelihood_ratio_linked,
+    log_likelihood_linked,
+    log_likelihoods_of_genotypes,
+)
 from antigone.engine.observation import observation_probabilities
+from antigone.engine.sums import elimination
+from antigone.engine.sums.elimination import make_plan
+from antigone.engine.sums.likelihood import genotype_distribution, genotype_pairs, likelihood_ratio, log_likelihood
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.formats.frequencies import nist1036
 from antigone.formats.markers import normalise_marker

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_linkage import groups, typings
 
-from antigone.engine.likelihood import log_likelihood
-from antigone.engine.linkage import log_likelihood_linked
-from antigone.engine.linkage_bounds import log_gain_bounds
+from antigone.engine.linkage.bounds import log_gain_bounds
+from antigone.engine.linkage.likelihood import log_likelihood_linked
+from antigone.engine.sums.likelihood import log_likelihood
 from antigone.model.linkage import LinkageGroup
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree

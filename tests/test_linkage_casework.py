@@ -14,8 +14,8 @@ import pytest
 from antigone.casework.explain import compare_hypotheses, explain_pair
 from antigone.casework.linkage import linkage_correction, linkage_of_hypotheses
 from antigone.casework.search import search_incident
-from antigone.engine.likelihood import likelihood_ratio
-from antigone.engine.linkage import likelihood_ratio_linked
+from antigone.engine.linkage.likelihood import likelihood_ratio_linked
+from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.errors import ModelError
 from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.frequency import FrequencyTable

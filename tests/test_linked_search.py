@@ -21,7 +21,7 @@ from antigone.casework.prepare import Prepared, prepare, silent
 from antigone.casework.provenance import describe_settings
 from antigone.casework.search import search_incident
 from antigone.engine.circumstances import sex_lr
-from antigone.engine.linkage import likelihood_ratio_linked
+from antigone.engine.linkage.likelihood import likelihood_ratio_linked
 from antigone.formats.casefolder import read_case_folder
 from antigone.formats.casewriter import write_case_folder
 from antigone.formats.findings import Findings

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from antigone.engine.mutation import allele_length, transition_matrix
-from antigone.engine.mutation_properties import (
+from antigone.engine.mutation.matrices import allele_length, transition_matrix
+from antigone.engine.mutation.properties import (
     is_always_lumpable,
     is_bounded,
     is_lumpable,

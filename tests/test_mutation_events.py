@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import reference
 
-from antigone.engine.mutation_events import locate_mutations, markers_needing_mutation
+from antigone.engine.sums.mutation_events import locate_mutations, markers_needing_mutation
 from antigone.model.marker import Marker
 from antigone.model.mutation import Equal, MutationModel, NoMutation, Stepwise
 from antigone.model.pedigree import Pedigree

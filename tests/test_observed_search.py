@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from antigone.casework.demo import simulated_incident
 from antigone.casework.found import Execution, find_pairs
 from antigone.casework.prepare import prepare, silent
-from antigone.engine.likelihood import likelihood_ratio
+from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.mutation import Stepwise

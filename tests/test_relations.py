@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from reference import likelihood
 from strategies import markers
 
-from antigone.engine.likelihood import genotype_pairs
 from antigone.engine.relations import pair_probabilities, urn_probabilities
+from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree

@@ -20,8 +20,8 @@ from antigone.casework.checkpoint import Checkpoint, identify_search
 from antigone.casework.demo import simulated_incident
 from antigone.casework.found import Execution, Found, find_pairs
 from antigone.casework.prepare import Prepared, prepare, silent
-from antigone.engine.likelihood import genotype_pairs
 from antigone.engine.observation import observation_probabilities, standard_probabilities
+from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import ModelError
 from antigone.model.case import Incident, UnidentifiedPerson
 from antigone.model.marker import Marker

@@ -13,9 +13,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import markers, pedigrees, typings
 
-from antigone.engine.ladder import stack_markers
-from antigone.engine.likelihood import genotype_distribution, log_likelihoods
-from antigone.engine.population import genotype_log_probability
+from antigone.engine.sums.ladder import stack_markers
+from antigone.engine.sums.likelihood import genotype_distribution, log_likelihoods
+from antigone.engine.sums.population import genotype_log_probability
 from antigone.errors import ModelError
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pytest
 
 from antigone.engine.kinship import kinship_matrix
-from antigone.engine.likelihood import log_likelihood
-from antigone.engine.mutation import transition_matrix
+from antigone.engine.mutation.matrices import transition_matrix
+from antigone.engine.sums.likelihood import log_likelihood
 from antigone.errors import ModelError, PedigreeError
 from antigone.model.linkage import LinkageGroup
 from antigone.model.marker import Chromosome, Marker

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from test_familias import LADDER, TWO, locus, person, plain, saved
 
-from antigone.engine.likelihood import log_likelihood, log_likelihoods
+from antigone.engine.sums.likelihood import log_likelihood, log_likelihoods
 from antigone.errors import InputError
 from antigone.formats.casefolder import read_case_folder
 from antigone.formats.familias import read_familias_case

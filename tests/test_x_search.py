@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from antigone.casework.found import Execution, find_pairs
 from antigone.casework.prepare import prepare, silent
-from antigone.engine.likelihood import likelihood_ratio
+from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.errors import InputError, ModelError
 from antigone.formats.casefolder import read_case_folder
 from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson

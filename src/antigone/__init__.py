@@ -11,14 +11,14 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from antigone.engine.kinship import identity_coefficients, inbreeding_coefficients, kinship_matrix
-    from antigone.engine.likelihood import (
+    from antigone.engine.sums.likelihood import (
         genotype_distribution,
         likelihood_ratio,
         log_likelihood,
         log_likelihoods,
     )
-    from antigone.engine.plan import elimination_plan
-    from antigone.engine.ratio import LikelihoodRatio
+    from antigone.engine.sums.plan import elimination_plan
+    from antigone.engine.sums.ratio import LikelihoodRatio
     from antigone.errors import AntigoneError
     from antigone.model.marker import Marker
     from antigone.model.mutation import Custom, Dawid, Equal, NoMutation, OneStep, Proportional, Stepwise, Transformed
@@ -56,19 +56,19 @@ __all__ = [
 _HOME = {
     "AntigoneError": "errors",
     "Individual": "model.pedigree",
-    "LikelihoodRatio": "engine.ratio",
+    "LikelihoodRatio": "engine.sums.ratio",
     "Marker": "model.marker",
     "Pedigree": "model.pedigree",
     "Profile": "model.profile",
     "drop_genes": "simulation.genes",
-    "elimination_plan": "engine.plan",
-    "genotype_distribution": "engine.likelihood",
+    "elimination_plan": "engine.sums.plan",
+    "genotype_distribution": "engine.sums.likelihood",
     "identity_coefficients": "engine.kinship",
     "inbreeding_coefficients": "engine.kinship",
     "kinship_matrix": "engine.kinship",
-    "likelihood_ratio": "engine.likelihood",
-    "log_likelihood": "engine.likelihood",
-    "log_likelihoods": "engine.likelihood",
+    "likelihood_ratio": "engine.sums.likelihood",
+    "log_likelihood": "engine.sums.likelihood",
+    "log_likelihoods": "engine.sums.likelihood",
 }
 _HOME |= dict.fromkeys(
     ("Custom", "Dawid", "Equal", "NoMutation", "OneStep", "Proportional", "Stepwise", "Transformed"), "model.mutation"

@@ -17,8 +17,8 @@ from antigone.casework.prepare import Prepared, prepare
 from antigone.casework.search import describe_pair, prior_of, with_relatives, with_sensitivity
 from antigone.casework.self_checks import SelfChecks
 from antigone.engine.frequencies import markers_of, union_ladder
-from antigone.engine.likelihood import likelihood_ratio
-from antigone.engine.ratio import LikelihoodRatio
+from antigone.engine.sums.likelihood import likelihood_ratio
+from antigone.engine.sums.ratio import LikelihoodRatio
 from antigone.errors import InputError, ModelError, Problem
 from antigone.formats.familias import read_familias_case
 from antigone.formats.validation import Case, read_cases

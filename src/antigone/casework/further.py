@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from antigone.casework.prepare import Prepared
 from antigone.engine.circumstances import circumstance_evidence, sex_evidence
-from antigone.engine.lineage import y_donors_off_line, y_evidence
-from antigone.engine.mitochondrial import mt_donors_off_line, mt_evidence
+from antigone.engine.lineage.mtdna import mt_donors_off_line, mt_evidence
+from antigone.engine.lineage.y_str import y_donors_off_line, y_evidence
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.checks import exact_text
 from antigone.model.circumstances import CircumstanceEvidence, SexRates

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from antigone.casework.found import linkage_in_search
 from antigone.casework.prepare import Prepared
-from antigone.engine.likelihood import marker_logs
-from antigone.engine.linkage import group_log
+from antigone.engine.linkage.likelihood import group_log
+from antigone.engine.sums.likelihood import marker_logs
 from antigone.errors import PlanTooLarge
 from antigone.model.case import SearchSettings, UnidentifiedPerson
 from antigone.model.linkage import STANDARD_KITS, LinkageGroup, LinkageModel, linkage_groups_of, off_the_map

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from antigone.engine.linkage import likelihood_ratio_linked
+from antigone.engine.linkage.likelihood import likelihood_ratio_linked
 from antigone.engine.observation import observation_probabilities
-from antigone.engine.ratio import LikelihoodRatio
-from antigone.engine.soft import Observations
+from antigone.engine.sums.ratio import LikelihoodRatio
+from antigone.engine.sums.soft import Observations
 from antigone.formats.observed import read_observed
 from antigone.formats.validation import Case
 from antigone.model.linkage import LinkageGroup

@@ -24,9 +24,9 @@ from antigone.casework.prepare import Prepared, Progress, prepare, silent
 from antigone.casework.provenance import describe_run
 from antigone.casework.self_checks import SelfChecks
 from antigone.casework.summaries import describe_families, describe_persons, list_pairs
-from antigone.engine.ladder import stack_markers
-from antigone.engine.mutation_events import locate_mutations, markers_needing_mutation
-from antigone.engine.population import genotype_log_probability
+from antigone.engine.sums.ladder import stack_markers
+from antigone.engine.sums.mutation_events import locate_mutations, markers_needing_mutation
+from antigone.engine.sums.population import genotype_log_probability
 from antigone.model.case import Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.checks import exact_text
 from antigone.model.marker import Marker

@@ -14,15 +14,15 @@ import numpy as np
 from antigone.casework.observed import ratio_of_case
 from antigone.casework.prepare import Progress, silent
 from antigone.casework.validate_joint import joint_deviations
-from antigone.engine import mutation_properties as properties
 from antigone.engine.kinship import (
     identity_coefficients,
     inbreeding_coefficients,
     kinship_matrix,
     sharing_probabilities,
 )
-from antigone.engine.likelihood import genotype_distribution, log_likelihoods
-from antigone.engine.mutation import transition_matrix
+from antigone.engine.mutation import properties as properties
+from antigone.engine.mutation.matrices import transition_matrix
+from antigone.engine.sums.likelihood import genotype_distribution, log_likelihoods
 from antigone.errors import AntigoneError, InputError, Problem, Unsupported
 from antigone.formats.validation import Case, Unreadable, mutation_model, read_each
 from antigone.formats.validation_kinds import UNCLEAR, faults_of_values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from antigone.engine.mutation import allele_length
+from antigone.engine.mutation.matrices import allele_length
 from antigone.errors import ModelError
 from antigone.model.case import MutationChoice
 from antigone.model.frequency import FrequencyRule, FrequencyTable

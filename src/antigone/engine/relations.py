@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.engine.doors import checked_marker
-from antigone.engine.ladder import stack_markers
+from antigone.engine.sums.ladder import stack_markers
 from antigone.errors import ModelError
 from antigone.model.checks import checked_choice, checked_theta
 from antigone.model.marker import Marker

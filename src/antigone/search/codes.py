@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.likelihood import allele_indices, genotype_pairs
+from antigone.engine.sums.likelihood import allele_indices, genotype_pairs
 from antigone.errors import ModelError
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker

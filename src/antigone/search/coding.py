@@ -16,8 +16,8 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.likelihood import genotype_pairs
 from antigone.engine.observation import observation_probabilities, standard_probabilities
+from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import ModelError
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker

@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.ladder import stack_markers
-from antigone.engine.population import genotype_log_probability
+from antigone.engine.sums.ladder import stack_markers
+from antigone.engine.sums.population import genotype_log_probability
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.observation import DropoutEstimate, HeightCurve, ObservationModel, Replicate

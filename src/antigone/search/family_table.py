@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.factors import Data, Shape, Typing
-from antigone.engine.likelihood import evaluate
-from antigone.engine.population import genotype_log_probability
+from antigone.engine.sums.factors import Data, Shape, Typing
+from antigone.engine.sums.likelihood import evaluate
+from antigone.engine.sums.population import genotype_log_probability
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
 from antigone.model.observation import AS_READ

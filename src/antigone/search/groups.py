@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.likelihood import genotype_pairs
+from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import PlanTooLarge
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker

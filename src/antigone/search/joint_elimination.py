@@ -19,7 +19,7 @@ from math import comb, perm, prod
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.elimination import LARGEST_ARRAY, LARGEST_COST, Scope, contract
+from antigone.engine.sums.elimination import LARGEST_ARRAY, LARGEST_COST, Scope, contract
 from antigone.errors import PlanTooLarge
 
 Array = NDArray[np.float64]

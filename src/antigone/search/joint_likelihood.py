@@ -18,7 +18,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.likelihood import marker_logs
+from antigone.engine.sums.likelihood import marker_logs
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.model.marker import Marker
 from antigone.search.joint_elimination import (

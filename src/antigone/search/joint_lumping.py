@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.mutation import matrix_of
+from antigone.engine.mutation.matrices import matrix_of
 from antigone.model.marker import Marker
 from antigone.model.mutation import Custom, MutationModel, NoMutation
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.elimination import Scope
-from antigone.engine.factors import MATERNAL, PATERNAL, Data, Network, joint_states
-from antigone.engine.likelihood import group_markers
-from antigone.engine.population import networks
-from antigone.engine.soft import Observations
+from antigone.engine.sums.elimination import Scope
+from antigone.engine.sums.factors import MATERNAL, PATERNAL, Data, Network, joint_states
+from antigone.engine.sums.likelihood import group_markers
+from antigone.engine.sums.population import networks
+from antigone.engine.sums.soft import Observations
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile

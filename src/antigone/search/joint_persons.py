@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.likelihood import allele_indices
-from antigone.engine.soft import Observations
+from antigone.engine.sums.likelihood import allele_indices
+from antigone.engine.sums.soft import Observations
 from antigone.errors import ModelError
 from antigone.model.circumstances import SexRates
 from antigone.model.marker import Marker

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from antigone.engine.likelihood import marker_logs
+from antigone.engine.sums.likelihood import marker_logs
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile

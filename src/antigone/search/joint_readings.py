@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.factors import MATERNAL, unordered_pairs
+from antigone.engine.sums.factors import MATERNAL, unordered_pairs
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
 

@@ -16,10 +16,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.likelihood import evaluate, genotype_pairs, group_markers, marker_logs
-from antigone.engine.linkage import group_log, log_likelihoods_of_genotypes
-from antigone.engine.linkage_bounds import log_gain_bounds
-from antigone.engine.soft import Observations
+from antigone.engine.linkage.bounds import log_gain_bounds
+from antigone.engine.linkage.likelihood import group_log, log_likelihoods_of_genotypes
+from antigone.engine.sums.likelihood import evaluate, genotype_pairs, group_markers, marker_logs
+from antigone.engine.sums.soft import Observations
 from antigone.errors import PlanTooLarge
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.linkage import LinkageGroup, LinkageModel

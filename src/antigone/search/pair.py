@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from antigone.engine.likelihood import marker_logs
+from antigone.engine.sums.likelihood import marker_logs
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.observation import AS_READ, ObservationModel

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from antigone.engine.doors import checked_groups, checked_markers, checked_pedigree
 from antigone.engine.kinship import males
-from antigone.engine.mutation import matrix_of
+from antigone.engine.mutation.matrices import matrix_of
 from antigone.errors import ModelError
 from antigone.model.checks import checked_kind, checked_mapping, checked_number, checked_theta, shown
 from antigone.model.linkage import LinkageGroup

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from antigone.engine.doors import checked_question
-from antigone.engine.elimination import Plan
-from antigone.engine.likelihood import group_markers, plan_for, require_supported
-from antigone.engine.population import networks
-from antigone.engine.pruning import prune
+from antigone.engine.sums.elimination import Plan
+from antigone.engine.sums.likelihood import group_markers, plan_for, require_supported
+from antigone.engine.sums.population import networks
+from antigone.engine.sums.pruning import prune
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile

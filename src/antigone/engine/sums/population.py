@@ -17,7 +17,7 @@ from math import factorial, prod
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.factors import (
+from antigone.engine.sums.factors import (
     Data,
     Network,
     Typing,
@@ -26,7 +26,7 @@ from antigone.engine.factors import (
     founder_variables,
     unordered_pairs,
 )
-from antigone.engine.ladder import Ladder
+from antigone.engine.sums.ladder import Ladder
 from antigone.errors import PlanTooLarge
 
 Array = NDArray[np.float64]

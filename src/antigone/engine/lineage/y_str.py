@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.haplotype_frequency import Counted, count_in, discrete_laplace, estimate
-from antigone.engine.lines import Line, declared_line, judge_fits, line_likelihood, predict
+from antigone.engine.lineage.frequency import Counted, count_in, discrete_laplace, estimate
+from antigone.engine.lineage.lines import Line, declared_line, judge_fits, line_likelihood, predict
 from antigone.model.lineage import (
     Copies,
     DiscreteLaplace,

@@ -15,8 +15,8 @@ from itertools import chain, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.elimination import Scope
-from antigone.engine.factors import PATERNAL, Data, Shape, Typing, Variable, observation_weights, typed_states
+from antigone.engine.sums.elimination import Scope
+from antigone.engine.sums.factors import PATERNAL, Data, Shape, Typing, Variable, observation_weights, typed_states
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from antigone.engine.factors import Data, Shape, Typing
+from antigone.engine.sums.factors import Data, Shape, Typing
 
 
 def prune(data: Data) -> Data:

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.engine.doors import checked_marker, checked_question, checked_target, markers_left_out
-from antigone.engine.elimination import Plan, execute, make_plan
-from antigone.engine.factors import UNTYPED, Data, Network, Shape, Typing, shape_of, unordered_pairs
-from antigone.engine.ladder import Ladder, stack_markers
-from antigone.engine.population import networks
-from antigone.engine.pruning import prune
-from antigone.engine.ratio import LikelihoodRatio
-from antigone.engine.soft import Observations, soft_weights, with_observations
+from antigone.engine.sums.elimination import Plan, execute, make_plan
+from antigone.engine.sums.factors import UNTYPED, Data, Network, Shape, Typing, shape_of, unordered_pairs
+from antigone.engine.sums.ladder import Ladder, stack_markers
+from antigone.engine.sums.population import networks
+from antigone.engine.sums.pruning import prune
+from antigone.engine.sums.ratio import LikelihoodRatio
+from antigone.engine.sums.soft import Observations, soft_weights, with_observations
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.factors import Shape, Typing, unordered_pairs
+from antigone.engine.sums.factors import Shape, Typing, unordered_pairs
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
 

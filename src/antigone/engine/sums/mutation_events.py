@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.factors import PATERNAL, Data
-from antigone.engine.likelihood import evaluate, group_markers, marker_logs
-from antigone.engine.mutation import allele_length
-from antigone.engine.pruning import prune
-from antigone.engine.soft import Observations
+from antigone.engine.mutation.matrices import allele_length
+from antigone.engine.sums.factors import PATERNAL, Data
+from antigone.engine.sums.likelihood import evaluate, group_markers, marker_logs
+from antigone.engine.sums.pruning import prune
+from antigone.engine.sums.soft import Observations
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile

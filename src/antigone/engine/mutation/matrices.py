@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from antigone.engine.mutation_properties import Matrix, overall_rate, stationary_distribution
+from antigone.engine.mutation.properties import Matrix, overall_rate, stationary_distribution
 from antigone.errors import ModelError
 from antigone.model.checks import checked_items, checked_number
 from antigone.model.mutation import (

@@ -15,8 +15,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.elimination import Scope
-from antigone.engine.ladder import Ladder
+from antigone.engine.sums.elimination import Scope
+from antigone.engine.sums.ladder import Ladder
 from antigone.errors import ModelError
 from antigone.model.pedigree import Pedigree
 

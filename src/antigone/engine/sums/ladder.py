@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.mutation import matrix_of
+from antigone.engine.mutation.matrices import matrix_of
 from antigone.errors import ModelError
 from antigone.model.marker import Marker
 

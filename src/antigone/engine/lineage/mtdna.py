@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.engine.haplotype_frequency import Counted, count_in, estimate
-from antigone.engine.lineage import COUNT_OF_MORE, NOT_LOOKED_UP, log10_mixed_lr
-from antigone.engine.lines import Line, declared_line, judge_fits, line_likelihood, predict
+from antigone.engine.lineage.frequency import Counted, count_in, estimate
+from antigone.engine.lineage.lines import Line, declared_line, judge_fits, line_likelihood, predict
+from antigone.engine.lineage.y_str import COUNT_OF_MORE, NOT_LOOKED_UP, log10_mixed_lr
 from antigone.model.lineage import (
     MT_LENGTH,
     REFERENCE_BASE,

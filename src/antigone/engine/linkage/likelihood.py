@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.engine.doors import checked_groups, checked_markers, checked_question, checked_target, markers_left_out
-from antigone.engine.elimination import Plan, execute, make_plan
-from antigone.engine.factors import Typing
-from antigone.engine.likelihood import genotype_pairs, group_markers, likelihood_ratio, require_supported
-from antigone.engine.linkage_network import LinkedNetwork, Loci, build_linked_network
-from antigone.engine.pruning import rows_that_matter
-from antigone.engine.ratio import LikelihoodRatio
-from antigone.engine.soft import Observations
+from antigone.engine.linkage.network import LinkedNetwork, Loci, build_linked_network
+from antigone.engine.sums.elimination import Plan, execute, make_plan
+from antigone.engine.sums.factors import Typing
+from antigone.engine.sums.likelihood import genotype_pairs, group_markers, likelihood_ratio, require_supported
+from antigone.engine.sums.pruning import rows_that_matter
+from antigone.engine.sums.ratio import LikelihoodRatio
+from antigone.engine.sums.soft import Observations
 from antigone.errors import ModelError
 from antigone.model.checks import checked_theta
 from antigone.model.linkage import LinkageGroup
