@@ -12,9 +12,9 @@ from statistics import median
 import numpy as np
 
 from antigone.casework.bench import simulate_material
-from antigone.search.blind import compare
-from antigone.search.family_table import log_lr_tables
-from antigone.search.screen import LANES, screen, stack_queries, to_fixed_point
+from antigone.search.families.family_table import log_lr_tables
+from antigone.search.pairs.comparison import compare
+from antigone.search.screening.screen import LANES, screen, stack_queries, to_fixed_point
 
 REPEATS = 7
 

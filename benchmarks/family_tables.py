@@ -17,7 +17,7 @@ from antigone.model.marker import Marker
 from antigone.model.mutation import Stepwise
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.search.family_table import Target, log_lr_tables
+from antigone.search.families.family_table import Target, log_lr_tables
 from antigone.simulation.genes import drop_genes
 
 MARKERS, ALLELES = 24, 20

@@ -30,11 +30,11 @@ from antigone.model.mutation import Stepwise
 from antigone.model.observation import ObservationModel, ObservationRates
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.search.joint_persons import Persons
-from antigone.search.joint_posterior import solve_joint
-from antigone.search.joint_question import FamilyQuestion
-from antigone.search.joint_screen import family_tables
-from antigone.search.readings import observe_profile
+from antigone.search.joint.persons import Persons
+from antigone.search.joint.posterior import solve_joint
+from antigone.search.joint.question import FamilyQuestion
+from antigone.search.joint.screen import family_tables
+from antigone.search.remains.readings import observe_profile
 from antigone.simulation.disaster import Disaster, simulate_disaster
 from antigone.simulation.genes import drop_genes
 

@@ -19,10 +19,10 @@ from antigone.model.case import DEFAULT_MUTATION, SearchSettings
 from antigone.model.joint_result import JointPrior
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Sex
-from antigone.search.joint_persons import Persons
-from antigone.search.joint_posterior import solve_joint
-from antigone.search.joint_question import FamilyQuestion
-from antigone.search.joint_screen import family_tables
+from antigone.search.joint.persons import Persons
+from antigone.search.joint.posterior import solve_joint
+from antigone.search.joint.question import FamilyQuestion
+from antigone.search.joint.screen import family_tables
 from antigone.simulation.disaster import FAMILY_KINDS, DrawnIncident, draw_from_prior
 
 EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)

@@ -21,9 +21,9 @@ from antigone.model.marker import Marker
 from antigone.model.observation import MarkerRates, ObservationModel, ObservationRates, Replicate
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.search.coding import encode_readings
-from antigone.search.dropout import estimate_dropouts
-from antigone.search.family_table import Target, log_lr_tables
+from antigone.search.families.family_table import Target, log_lr_tables
+from antigone.search.readings.codes import encode_readings
+from antigone.search.readings.dropout import estimate_dropouts
 from antigone.simulation.genes import drop_gene_indices
 
 Array = NDArray[np.float64]

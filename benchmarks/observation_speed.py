@@ -22,10 +22,10 @@ from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.observation import AS_READ, ObservationModel, ObservationRates, Replicate
 from antigone.model.profile import Genotype, Profile
-from antigone.search.blocks import BlindSearch, MissingFrom, cut_into_blocks, score_block
-from antigone.search.dropout import DROPOUTS
-from antigone.search.family_table import Target
-from antigone.search.reference_fit import Declared
+from antigone.search.families.family_table import Target
+from antigone.search.families.reference_fit import Declared
+from antigone.search.pairs.blocks import BlindSearch, MissingFrom, cut_into_blocks, score_block
+from antigone.search.readings.dropout import DROPOUTS
 
 RATES = ObservationRates(dropout=0.3, dropin=0.01, error=0.001)
 MARKERS, REPEATS, LOG_THRESHOLD = 24, 3, float(np.log(1e6))

@@ -21,9 +21,9 @@ from antigone.model.observation import ObservationModel
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.model.reassociation import REMAINS_RATES
-from antigone.search import _kernels, screen
-from antigone.search.direct import probable_pairs
-from antigone.search.readings import Readings, read_remains
+from antigone.search.remains.pairs import probable_pairs
+from antigone.search.remains.readings import Readings, read_remains
+from antigone.search.screening import _kernels, screen
 from antigone.simulation.genes import drop_gene_indices
 
 MARKERS, ALLELES, MISSING = 24, 14, 0.2

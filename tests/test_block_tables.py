@@ -12,11 +12,11 @@ from antigone.model.marker import Marker
 from antigone.model.observation import NO_LOSS, ObservationRates, Replicate
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.search.block_tables import MarkerTable, Sums, block_tables
-from antigone.search.codes import read_through
-from antigone.search.coding import Reader, Reading
-from antigone.search.family_table import Target, log_lr_tables
-from antigone.search.screen import round_lanes, stack_queries
+from antigone.search.families.family_table import Target, log_lr_tables
+from antigone.search.pairs.block_tables import MarkerTable, Sums, block_tables
+from antigone.search.readings.codes import Reader, Reading
+from antigone.search.readings.genotypes import read_through
+from antigone.search.screening.screen import round_lanes, stack_queries
 
 relaxed = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=60)
 RATES = st.builds(

@@ -19,10 +19,10 @@ from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.errors import InputError
 from antigone.model.case import Incident
 from antigone.model.pedigree import Individual, Pedigree
-from antigone.search import _kernels
-from antigone.search.blind import compare
-from antigone.search.blocks import BlindSearch, cut_into_blocks, score_block, usable_targets
-from antigone.search.screen import screen, stack_queries, to_fixed_point
+from antigone.search.pairs.blocks import BlindSearch, cut_into_blocks, score_block, usable_targets
+from antigone.search.pairs.comparison import compare
+from antigone.search.screening import _kernels
+from antigone.search.screening.screen import screen, stack_queries, to_fixed_point
 
 TODAY = dt.date(2030, 1, 1)
 LOG_LR = st.one_of(st.just(-np.inf), st.floats(-60.0, 25.0), st.just(0.0))

@@ -41,7 +41,7 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
 from antigone.report.files import candidates_csv, pairs_csv, results_json
 from antigone.report.html import render_report
-from antigone.search.reference_fit import ReferenceFit
+from antigone.search.families.reference_fit import ReferenceFit
 from antigone.simulation.genes import drop_genes
 
 DAY = dt.date(2026, 5, 1)

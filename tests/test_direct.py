@@ -18,9 +18,9 @@ from antigone.model.observation import ObservationModel, ObservationRates
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.model.reassociation import REMAINS_RATES
-from antigone.search import _kernels
-from antigone.search.direct import count_pairs, probable_pairs, score_pairs
-from antigone.search.readings import read_remains
+from antigone.search.remains.pairs import count_pairs, probable_pairs, score_pairs
+from antigone.search.remains.readings import read_remains
+from antigone.search.screening import _kernels
 
 REMAINS = ObservationModel(REMAINS_RATES)
 ALONE = Pedigree.of(("A", "male"))
@@ -120,7 +120,7 @@ def test_probable_pairs__loses_nothing(compiled, rates, log_threshold, monkeypat
     if not compiled:
         plain = (_kernels.screen_persons_numpy, _kernels.highest_entry_numpy, _kernels.round_up_numpy)
         twins = _kernels.Kernels(False, *plain, _kernels.stream_rows)
-        monkeypatch.setattr("antigone.search.screen.kernels", lambda: twins)
+        monkeypatch.setattr("antigone.search.screening.screen.kernels", lambda: twins)
     people = crowd(np.random.default_rng(5))
     readings = read_remains(people, populations=kit(2), observation=ObservationModel(rates), theta=0.01)
     every = score_pairs(readings, np.array(list(combinations(range(len(people)), 2))))

@@ -20,8 +20,8 @@ from antigone.model.marker import Marker
 from antigone.model.observation import HeightCurve, MarkerRates, ObservationModel, ObservationRates
 from antigone.model.profile import Profile
 from antigone.model.reassociation import ReassociationSettings
-from antigone.search.coding import Reading
-from antigone.search.dropout import DROPOUTS, dropout_by_height, estimate_dropouts, log_likelihood_by_dropout
+from antigone.search.readings.codes import Reading
+from antigone.search.readings.dropout import DROPOUTS, dropout_by_height, estimate_dropouts, log_likelihood_by_dropout
 
 TODAY = dt.date(2030, 1, 1)
 MARKER = Marker("M", ("10", "11", "12"), (0.2, 0.3, 0.4), silent=0.1)

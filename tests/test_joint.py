@@ -27,19 +27,22 @@ from antigone.model.mutation import Custom, Equal, Stepwise
 from antigone.model.observation import AS_READ, ObservationRates
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
-from antigone.search import joint_elimination, joint_likelihood, joint_posterior, joint_screen
-from antigone.search.blind import compare
-from antigone.search.family_table import Target
-from antigone.search.joint_components import Component, Weighted, cut_rows, fair_prices, find_components
-from antigone.search.joint_conclusions import propose
-from antigone.search.joint_likelihood import FamilyTable, family_table
-from antigone.search.joint_lumping import OTHER, lump_marker
-from antigone.search.joint_persons import Persons
-from antigone.search.joint_posterior import JointPosterior, solve_joint
-from antigone.search.joint_prior import log_count, mean_identifications, odds_for_expectation
-from antigone.search.joint_question import NOBODY, FamilyQuestion
-from antigone.search.joint_screen import family_tables, own_prices, screened_table
-from antigone.search.readings import observe_profile
+from antigone.search.families.family_table import Target
+from antigone.search.joint import elimination as joint_elimination
+from antigone.search.joint import likelihood as joint_likelihood
+from antigone.search.joint import posterior as joint_posterior
+from antigone.search.joint import screen as joint_screen
+from antigone.search.joint.components import Component, Weighted, cut_rows, fair_prices, find_components
+from antigone.search.joint.conclusions import propose
+from antigone.search.joint.likelihood import FamilyTable, family_table
+from antigone.search.joint.lumping import OTHER, lump_marker
+from antigone.search.joint.persons import Persons
+from antigone.search.joint.posterior import JointPosterior, solve_joint
+from antigone.search.joint.prior import log_count, mean_identifications, odds_for_expectation
+from antigone.search.joint.question import NOBODY, FamilyQuestion
+from antigone.search.joint.screen import family_tables, own_prices, screened_table
+from antigone.search.pairs.comparison import compare
+from antigone.search.remains.readings import observe_profile
 
 relaxed = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=25)
 STATES_OF_THE_ORACLE = 3_000
@@ -598,7 +601,7 @@ def test_prices__any_of_them_bound_the_sum() -> None:
 
 
 def solution_total(families: list[Weighted]) -> Iterator[float]:
-    from antigone.search.joint_assignments import solve_component
+    from antigone.search.joint.assignments import solve_component
 
     return (solve_component(families, component).log_total for component in find_components(families))
 
@@ -678,7 +681,7 @@ def test_effort__two_hundred_fifty_without_sexes_is_large_and_ten_thousand_is_re
 
 def test_best_assignments__many_symmetric_families_do_not_multiply_the_search() -> None:
     """Thirty families with two places alike and one person they share: 2**30 best assignments of equal weight."""
-    from antigone.search.joint_assignments import best_assignments, solve_component
+    from antigone.search.joint.assignments import best_assignments, solve_component
 
     n = 30
     families = [

@@ -36,8 +36,8 @@ from antigone.model.observation import ObservationRates
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.report.joint import joint_csv, joint_json, render_joint
-from antigone.search import joint_posterior
-from antigone.search.readings import observe_profile
+from antigone.search.joint import posterior as joint_posterior
+from antigone.search.remains.readings import observe_profile
 from antigone.simulation.disaster import Disaster, simulate_disaster
 
 FORBIDDEN = re.compile(r"\bmatch|(?<!un)identified\b|\bsuspect", re.IGNORECASE)

@@ -135,9 +135,9 @@ def test_layers__nothing_opens_a_network_connection():
     [
         ("antigone.model.case", "from antigone.engine import factors"),
         ("antigone.formats.familias", "import antigone.engine.mutation.matrices"),
-        ("antigone.report.html", "from antigone.search.blind import rank"),
+        ("antigone.report.html", "from antigone.search.pairs.comparison import rank"),
         ("antigone.cli", "def f():\n    from antigone import engine"),
-        ("antigone.search.blind", "from antigone.registry import store"),
+        ("antigone.search.pairs.comparison", "from antigone.registry import store"),
         ("antigone.engine.sums.factors", "from antigone import likelihood_ratio"),
         ("antigone.engine.sums.factors", "from . import mutation"),
     ],
@@ -148,7 +148,7 @@ def test_upward_imports__are_seen(module, code):
 
 def test_upward_imports__downward_is_allowed():
     code = "from antigone import __version__\nfrom antigone.model.case import Family\nimport numpy as np"
-    assert upward_imports("antigone.search.blind", ast.parse(code), allowed_imports()) == []
+    assert upward_imports("antigone.search.pairs.comparison", ast.parse(code), allowed_imports()) == []
 
 
 @pytest.mark.parametrize(

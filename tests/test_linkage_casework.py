@@ -26,7 +26,7 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.numbers import change_text
 from antigone.report.sentences import explain_linkage
-from antigone.search.family_table import Target
+from antigone.search.families.family_table import Target
 
 
 def typed(names: Sequence[str], **genotypes: tuple[str, str]) -> dict[str, Profile]:

@@ -36,11 +36,11 @@ from antigone.model.observation import AS_READ, ObservationModel, ObservationRat
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.report.html import render_report
-from antigone.search import linkage as linkage_module
-from antigone.search.blind import compare
-from antigone.search.family_table import Target
-from antigone.search.linkage import joint_table, link_pairs, linkage_slack, rescored_change
-from antigone.search.readings import observe_profile
+from antigone.search.families.family_table import Target
+from antigone.search.pairs import linked as linkage_module
+from antigone.search.pairs.comparison import compare
+from antigone.search.pairs.linked import joint_table, link_pairs, linkage_slack, rescored_change
+from antigone.search.remains.readings import observe_profile
 from antigone.simulation.incident import simulate_incident
 
 DAY = dt.date(2026, 5, 1)

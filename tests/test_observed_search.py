@@ -20,11 +20,11 @@ from antigone.model.mutation import Stepwise
 from antigone.model.observation import ObservationModel, ObservationRates
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
-from antigone.search.blind import compare
-from antigone.search.codes import fold_to_codes, read_through
-from antigone.search.coding import Reader
-from antigone.search.family_table import Target, log_lr_tables
-from antigone.search.readings import observe_profile
+from antigone.search.families.family_table import Target, log_lr_tables
+from antigone.search.pairs.comparison import compare
+from antigone.search.readings.codes import Reader
+from antigone.search.readings.genotypes import fold_to_codes, read_through
+from antigone.search.remains.readings import observe_profile
 
 TODAY = dt.date(2030, 1, 1)
 MARKER = Marker("M", ("10", "11", "12"), (0.2, 0.3, 0.5), Stepwise(0.02, 0.0, 0.2), Stepwise(0.01, 0.0, 0.2))

@@ -14,8 +14,8 @@ from antigone.casework.prepare import prepare, silent
 from antigone.model.marker import Marker
 from antigone.model.mutation import NoMutation
 from antigone.model.pedigree import Pedigree
-from antigone.search.family_table import Target
-from antigone.search.power import kind_of, power_of
+from antigone.search.families.family_table import Target
+from antigone.search.pairs.power import kind_of, power_of
 
 DUO = Pedigree.of(("MO", "female"), ("CH", "male", None, "MO"))
 TRIO = Pedigree.of(("FA", "male"), ("MO", "female"), ("CH", "male", "FA", "MO"))

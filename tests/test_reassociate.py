@@ -16,9 +16,9 @@ import pytest
 import report_example
 from remains import CORE, degrade, families, incident, persons, sample
 
-import antigone.search.direct
-import antigone.search.groups
-import antigone.search.readings
+import antigone.search.remains.groups
+import antigone.search.remains.pairs
+import antigone.search.remains.readings
 from antigone.casework.files import GENETICIST_ONLY, write_folder
 from antigone.casework.groups import group_remains, name_samples
 from antigone.casework.reassociate import choose_settings, reassociate_incident
@@ -32,7 +32,7 @@ from antigone.model.profile import Profile
 from antigone.model.reassociation import ReassociationSettings
 from antigone.model.result import UnidentifiedSummary
 from antigone.report.groups import groups_csv, groups_json, render_groups
-from antigone.search.groups import connected_components
+from antigone.search.remains.groups import connected_components
 
 
 def run(people, *, populations=1, **choices):
@@ -229,7 +229,7 @@ def test_reassociate__a_living_seeker_is_left_out_and_counted():
 
 
 def test_reassociate__no_function_takes_a_donor_a_family_or_a_reference():
-    for module in (antigone.search.direct, antigone.search.groups, antigone.search.readings):
+    for module in (antigone.search.remains.pairs, antigone.search.remains.groups, antigone.search.remains.readings):
         tree = ast.parse(Path(module.__file__ or "").read_text("utf-8"))
         names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         assert not names & {"Donor", "Family", "Target", "Incident", "Declared"}

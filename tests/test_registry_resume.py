@@ -36,8 +36,8 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.plain import to_json
 from antigone.registry.database import snapshot, transaction
 from antigone.registry.schema import blocks, keys, unfinished
-from antigone.search import distributed
-from antigone.search.blocks import score_block
+from antigone.search.pairs import distributed
+from antigone.search.pairs.blocks import score_block
 
 ONE_BY_ONE = Execution(block_families=1)
 """Four families, four blocks."""

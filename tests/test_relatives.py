@@ -18,8 +18,8 @@ from antigone.model.mutation import Stepwise
 from antigone.model.observation import ObservationRates
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
-from antigone.search.family_table import Target
-from antigone.search.relatives import close_relatives, relative_alternatives
+from antigone.search.families.family_table import Target
+from antigone.search.one_pair.relatives import close_relatives, relative_alternatives
 from antigone.simulation.genes import drop_genes
 
 MARKER = Marker("M", ("10", "11", "12"), (0.2, 0.3, 0.5))

@@ -34,14 +34,14 @@ from antigone.model.observation import (
 )
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
-from antigone.search import _kernels
-from antigone.search.blind import compare
-from antigone.search.blocks import BlindSearch, cut_into_blocks, score_block
-from antigone.search.codes import encode_profiles
-from antigone.search.coding import encode_readings
-from antigone.search.family_table import Target
-from antigone.search.pair import pair_log_lr
-from antigone.search.readings import observe_profile, read_remains
+from antigone.search.families.family_table import Target
+from antigone.search.one_pair.likelihood import pair_log_lr
+from antigone.search.pairs.blocks import BlindSearch, cut_into_blocks, score_block
+from antigone.search.pairs.comparison import compare
+from antigone.search.readings.codes import encode_readings
+from antigone.search.readings.genotypes import encode_profiles
+from antigone.search.remains.readings import observe_profile, read_remains
+from antigone.search.screening import _kernels
 
 TODAY = dt.date(2030, 1, 1)
 RATE = st.sampled_from([0.0, 0.02, 0.3, 0.7])
@@ -351,7 +351,7 @@ def test_first_pass__loses_no_pair_of_degraded_samples(
             False, _kernels.screen_persons_numpy, _kernels.highest_entry_numpy, _kernels.round_up_numpy,
             _kernels.stream_rows,
         )  # fmt: skip
-        monkeypatch.setattr("antigone.search.screen.kernels", lambda: plain)
+        monkeypatch.setattr("antigone.search.screening.screen.kernels", lambda: plain)
     observation = degraded.incident.settings.observation
     whole = find_pairs(degraded, Execution(), silent).comparison
     assert whole is not None

@@ -23,11 +23,11 @@ from antigone.model.mutation import Custom, Equal, Stepwise
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
 from antigone.model.result import ChanceMatches
-from antigone.search.blind import compare, posterior_probability, rank_pairs
-from antigone.search.chance import expected_chance_matches
-from antigone.search.codes import code_count, encode_profiles, fold_to_codes
-from antigone.search.family_table import Target, log_lr_tables
-from antigone.search.reference_fit import LEAST_LOG10_FIT, Declared, ReferenceFit, judge_references
+from antigone.search.families.family_table import Target, log_lr_tables
+from antigone.search.families.reference_fit import LEAST_LOG10_FIT, Declared, ReferenceFit, judge_references
+from antigone.search.pairs.chance import expected_chance_matches
+from antigone.search.pairs.comparison import compare, posterior_probability, rank_pairs
+from antigone.search.readings.genotypes import code_count, encode_profiles, fold_to_codes
 from antigone.simulation.genes import drop_genes
 
 PARENTS = Pedigree.of(("FA", "male"), ("MO", "female"), ("MP", "male", "FA", "MO"), ("SIS", "female", "FA", "MO"))

@@ -31,8 +31,8 @@ from antigone.report.groups import groups_json
 from antigone.report.html import render_report
 from antigone.report.joint import render_joint
 from antigone.report.phrases import is_known
-from antigone.search.dropout import DROPOUTS
-from antigone.search.self_check import SexReader, SexSeen, at_least, crowded_markers, odd_ones
+from antigone.search.readings.dropout import DROPOUTS
+from antigone.search.remains.self_check import SexReader, SexSeen, at_least, crowded_markers, odd_ones
 from antigone.simulation.genes import drop_genes
 
 TODAY = dt.date(2026, 1, 1)

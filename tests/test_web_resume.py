@@ -26,7 +26,7 @@ from antigone.web.jobs import Job
 WORKER = """
 import sys, time
 from pathlib import Path
-from antigone.search import distributed
+from antigone.search.pairs import distributed
 from antigone.web import worker
 score, done = distributed.score_block, []
 def slow(families, of):

@@ -24,8 +24,8 @@ from antigone.model.marker import Marker
 from antigone.model.observation import ObservationModel, ObservationRates
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
-from antigone.search.blind import compare
-from antigone.search.family_table import Target
+from antigone.search.families.family_table import Target
+from antigone.search.pairs.comparison import compare
 
 relaxed = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=40)
 STATES_OF_THE_ORACLE = 4_000

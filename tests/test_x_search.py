@@ -22,9 +22,9 @@ from antigone.model.mutation import Stepwise
 from antigone.model.observation import ObservationModel, ObservationRates
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
-from antigone.search.blind import compare
-from antigone.search.codes import encode_profiles
-from antigone.search.family_table import Target
+from antigone.search.families.family_table import Target
+from antigone.search.pairs.comparison import compare
+from antigone.search.readings.genotypes import encode_profiles
 
 MARKER = Marker(
     "DXS1", ("10", "11", "12"), (0.2, 0.3, 0.5), Stepwise(0.02, 0.0, 0.2), Stepwise(0.01, 0.0, 0.2), chromosome="X"

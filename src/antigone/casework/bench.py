@@ -16,10 +16,10 @@ from antigone.model.case import DEFAULT_MUTATION, UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.search._kernels import kernels
-from antigone.search.codes import encode_profiles
-from antigone.search.family_table import Target, log_lr_tables
-from antigone.search.screen import LANES, Queries, screen, stack_queries, to_fixed_point
+from antigone.search.families.family_table import Target, log_lr_tables
+from antigone.search.readings.genotypes import encode_profiles
+from antigone.search.screening._kernels import kernels
+from antigone.search.screening.screen import LANES, Queries, screen, stack_queries, to_fixed_point
 from antigone.simulation.genes import drop_gene_indices
 
 Array = NDArray[np.float64]

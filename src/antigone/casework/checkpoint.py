@@ -18,7 +18,7 @@ import numpy as np
 from antigone.casework.provenance import describe_run
 from antigone.errors import InputError
 from antigone.model.case import Incident
-from antigone.search.blocks import BlockResult
+from antigone.search.pairs.blocks import BlockResult
 
 FOLDER = ".unfinished"
 """Where finished blocks stand in the output folder until the search is written."""

@@ -26,8 +26,8 @@ from antigone.formats.validation_kinds import KNOWN_KEYS
 from antigone.model.case import Hypotheses, Incident
 from antigone.model.linkage import LinkageModel
 from antigone.model.result import Candidate
-from antigone.search.blind import Comparison, compare
-from antigone.search.blocks import usable_targets
+from antigone.search.pairs.blocks import usable_targets
+from antigone.search.pairs.comparison import Comparison, compare
 
 
 @dataclass(frozen=True)

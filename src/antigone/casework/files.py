@@ -19,7 +19,7 @@ from antigone.formats.casewriter import write_case_folder
 from antigone.formats.folder import SETTINGS_FILE, TABLES
 from antigone.formats.incident import read_incident
 from antigone.model.case import Incident
-from antigone.search.reference_fit import ReferenceFit
+from antigone.search.families.reference_fit import ReferenceFit
 from antigone.simulation.incident import Truth
 
 __all__ = [

@@ -16,8 +16,9 @@ from antigone.casework.checkpoint import Checkpoint, KeptBlocks, identify_search
 from antigone.casework.prepare import Prepared, Progress
 from antigone.model.case import Incident, SearchSettings
 from antigone.model.linkage import LinkageModel
-from antigone.search.blind import SEX_SIGN, Comparison, compare, sex_table
-from antigone.search.blocks import (
+from antigone.search.families.family_table import Target
+from antigone.search.families.reference_fit import ReferenceFit
+from antigone.search.pairs.blocks import (
     BLOCK_FAMILIES,
     BlindSearch,
     BlockResult,
@@ -26,10 +27,9 @@ from antigone.search.blocks import (
     target_of,
     usable_targets,
 )
-from antigone.search.distributed import run_blocks
-from antigone.search.family_table import Target
-from antigone.search.linkage import LinkedPair, link_pairs, linkage_slack
-from antigone.search.reference_fit import ReferenceFit
+from antigone.search.pairs.comparison import SEX_SIGN, Comparison, compare, sex_table
+from antigone.search.pairs.distributed import run_blocks
+from antigone.search.pairs.linked import LinkedPair, link_pairs, linkage_slack
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

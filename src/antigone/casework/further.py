@@ -17,9 +17,9 @@ from antigone.model.evidence import FurtherEvidence
 from antigone.model.lineage import LineageEvidence
 from antigone.model.result import Candidate, EvidenceLine
 from antigone.numbers import change_text, probability_text
-from antigone.search.blind import differ, posterior_probability
-from antigone.search.family_table import Target
-from antigone.search.reference_fit import ReferenceFit
+from antigone.search.families.family_table import Target
+from antigone.search.families.reference_fit import ReferenceFit
+from antigone.search.pairs.comparison import differ, posterior_probability
 
 LN10 = math.log(10)
 

@@ -22,9 +22,9 @@ from antigone.model.case import Incident, UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.model.reassociation import ConsensusMarker, ReassociationSettings, SamplePair
 from antigone.model.result import SearchResult
-from antigone.search.direct import count_pairs
-from antigone.search.groups import consensus, consensus_genotypes
-from antigone.search.readings import Readings
+from antigone.search.remains.groups import consensus, consensus_genotypes
+from antigone.search.remains.pairs import count_pairs
+from antigone.search.remains.readings import Readings
 
 
 @dataclass(frozen=True)

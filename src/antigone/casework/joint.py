@@ -40,15 +40,15 @@ from antigone.model.joint_result import (
 from antigone.model.marker import Marker
 from antigone.model.profile import Profile
 from antigone.model.result import Provenance
-from antigone.search.blocks import usable_targets
-from antigone.search.family_table import Target
-from antigone.search.joint_conclusions import Proposal, alike_places, next_best, propose, without_data
-from antigone.search.joint_likelihood import FamilyTable
-from antigone.search.joint_persons import Persons
-from antigone.search.joint_posterior import JointAssignment, JointPosterior, Ratio, solve_joint
-from antigone.search.joint_prior import countable_sexes, prior_weights
-from antigone.search.joint_question import NOBODY, FamilyQuestion
-from antigone.search.joint_screen import family_tables
+from antigone.search.families.family_table import Target
+from antigone.search.joint.conclusions import Proposal, alike_places, next_best, propose, without_data
+from antigone.search.joint.likelihood import FamilyTable
+from antigone.search.joint.persons import Persons
+from antigone.search.joint.posterior import JointAssignment, JointPosterior, Ratio, solve_joint
+from antigone.search.joint.prior import countable_sexes, prior_weights
+from antigone.search.joint.question import NOBODY, FamilyQuestion
+from antigone.search.joint.screen import family_tables
+from antigone.search.pairs.blocks import usable_targets
 
 LN10 = float(np.log(10))
 

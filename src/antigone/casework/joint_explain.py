@@ -15,10 +15,10 @@ from antigone.errors import InputError
 from antigone.formats.documents import read_json
 from antigone.model.case import Incident
 from antigone.model.file_format import JOINT
-from antigone.search.blocks import usable_targets
-from antigone.search.joint_conclusions import without_data
-from antigone.search.joint_persons import Persons
-from antigone.search.joint_question import NOBODY, FamilyQuestion, logs_apart, logs_together, sexed_markers, taken_as
+from antigone.search.joint.conclusions import without_data
+from antigone.search.joint.persons import Persons
+from antigone.search.joint.question import NOBODY, FamilyQuestion, logs_apart, logs_together, sexed_markers, taken_as
+from antigone.search.pairs.blocks import usable_targets
 
 LN10 = float(np.log(10))
 

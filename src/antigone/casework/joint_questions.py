@@ -10,10 +10,10 @@ from antigone.model.circumstances import SexRates
 from antigone.model.marker import Marker
 from antigone.model.observation import AS_READ, ObservationModel
 from antigone.model.profile import Profile
-from antigone.search.family_table import Target
-from antigone.search.joint_persons import Persons
-from antigone.search.joint_question import FamilyQuestion
-from antigone.search.readings import observe_profile
+from antigone.search.families.family_table import Target
+from antigone.search.joint.persons import Persons
+from antigone.search.joint.question import FamilyQuestion
+from antigone.search.remains.readings import observe_profile
 
 
 def persons_of(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from antigone.search.joint_likelihood import FamilyTable
-from antigone.search.joint_question import NOBODY
+from antigone.search.joint.likelihood import FamilyTable
+from antigone.search.joint.question import NOBODY
 
 
 @dataclass(frozen=True)

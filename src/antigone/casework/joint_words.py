@@ -9,10 +9,10 @@ import numpy as np
 from antigone.casework.linkage import known_linkage, unknown_linkage
 from antigone.model.linkage import LinkageModel
 from antigone.numbers import listed, lr_text, plain_text, probability_text, threshold_text
-from antigone.search.joint_conclusions import Proposal
-from antigone.search.joint_persons import Persons
-from antigone.search.joint_posterior import JointPosterior, Ratio
-from antigone.search.joint_question import FamilyQuestion
+from antigone.search.joint.conclusions import Proposal
+from antigone.search.joint.persons import Persons
+from antigone.search.joint.posterior import JointPosterior, Ratio
+from antigone.search.joint.question import FamilyQuestion
 
 LN10 = float(np.log(10))
 FEW_MARKERS = 15

@@ -19,8 +19,8 @@ from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.result import Candidate
 from antigone.numbers import count_text, counted
-from antigone.search.family_table import Target
-from antigone.search.linkage import LARGEST_TABLE, LinkedPair, link_pairs
+from antigone.search.families.family_table import Target
+from antigone.search.pairs.linked import LARGEST_TABLE, LinkedPair, link_pairs
 
 LN10 = math.log(10)
 MOST_LINKED = 25

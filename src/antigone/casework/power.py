@@ -9,9 +9,9 @@ from contextlib import suppress
 from antigone.casework.prepare import Prepared, Progress
 from antigone.errors import PlanTooLarge
 from antigone.model.marker import Marker
-from antigone.search.family_table import Target
-from antigone.search.power import DRAWS, Kind, kind_of, power_of
-from antigone.search.reference_fit import Declared
+from antigone.search.families.family_table import Target
+from antigone.search.families.reference_fit import Declared
+from antigone.search.pairs.power import DRAWS, Kind, kind_of, power_of
 
 LOW = 0.5
 """A power below it is said to be too little."""

@@ -16,9 +16,9 @@ from antigone.model.evidence import FurtherEvidence
 from antigone.model.marker import Marker
 from antigone.model.observation import DropoutEstimate, Replicate
 from antigone.model.profile import Profile
-from antigone.search.blocks import MissingFrom
-from antigone.search.dropout import estimate_dropouts
-from antigone.search.reference_fit import Declared
+from antigone.search.families.reference_fit import Declared
+from antigone.search.pairs.blocks import MissingFrom
+from antigone.search.readings.dropout import estimate_dropouts
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many parts are done, and of how many."""

@@ -27,9 +27,9 @@ from antigone.model.reassociation import (
     SamplePair,
 )
 from antigone.numbers import log10_text, plain_text
-from antigone.search.direct import PairCounts, Scores, count_pairs, probable_pairs
-from antigone.search.groups import Cluster, clusters_of, consensus, supports_one_person
-from antigone.search.readings import Readings, read_remains
+from antigone.search.remains.groups import Cluster, clusters_of, consensus, supports_one_person
+from antigone.search.remains.pairs import PairCounts, Scores, count_pairs, probable_pairs
+from antigone.search.remains.readings import Readings, read_remains
 
 LN10 = float(np.log(10))
 MOST_LISTED = 1_000

@@ -34,15 +34,15 @@ from antigone.model.observation import ObservationModel
 from antigone.model.profile import Profile
 from antigone.model.result import Candidate, ChanceMatches, MarkerMutation, SearchResult
 from antigone.numbers import count_text, threshold_text
-from antigone.search.blind import Comparison, compare, differ, informative_markers, posterior_probability
-from antigone.search.chance import expected_chance_matches
-from antigone.search.coding import Reader, encode_readings
-from antigone.search.family_table import AS_READ, Target
-from antigone.search.linkage import LinkedPair
-from antigone.search.readings import observe_profile
-from antigone.search.reference_fit import ReferenceFit
-from antigone.search.relatives import relative_alternatives
-from antigone.search.sensitivity import sensitivity
+from antigone.search.families.family_table import AS_READ, Target
+from antigone.search.families.reference_fit import ReferenceFit
+from antigone.search.one_pair.relatives import relative_alternatives
+from antigone.search.one_pair.sensitivity import sensitivity
+from antigone.search.pairs.chance import expected_chance_matches
+from antigone.search.pairs.comparison import Comparison, compare, differ, informative_markers, posterior_probability
+from antigone.search.pairs.linked import LinkedPair
+from antigone.search.readings.codes import Reader, encode_readings
+from antigone.search.remains.readings import observe_profile
 
 ALONE = Execution()
 LN10 = float(np.log(10))

@@ -15,7 +15,7 @@ from antigone.errors import InputError
 from antigone.model.case import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Sex
 from antigone.numbers import listed, lr_text
-from antigone.search.self_check import MOST_CROWDED_BY_CHANCE, SexReader, SexSeen, crowded_markers, odd_ones
+from antigone.search.remains.self_check import MOST_CROWDED_BY_CHANCE, SexReader, SexSeen, crowded_markers, odd_ones
 
 LN10 = float(np.log(10))
 MOST_SAMPLES_LISTED = 100

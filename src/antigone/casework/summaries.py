@@ -12,7 +12,7 @@ from antigone.casework.power import low_powers
 from antigone.casework.prepare import Prepared, Progress, silent
 from antigone.model.result import Candidate, FamilySummary, PairLine, UnidentifiedSummary
 from antigone.numbers import plain_text
-from antigone.search.blind import Comparison
+from antigone.search.pairs.comparison import Comparison
 
 LN10 = float(np.log(10))
 MOST_PAIRS_LISTED = 20_000

@@ -30,8 +30,8 @@ from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.search.blind import compare
-from antigone.search.family_table import Target
+from antigone.search.families.family_table import Target
+from antigone.search.pairs.comparison import compare
 
 Deviation = tuple[str, float, float]
 """Quantity, deviation, tolerance."""

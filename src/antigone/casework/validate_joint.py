@@ -14,11 +14,11 @@ from antigone.formats.validation import Case
 from antigone.model.joint_result import JointPrior
 from antigone.model.pedigree import Sex
 from antigone.model.profile import Profile
-from antigone.search.joint_conclusions import Proposal, propose, without_data
-from antigone.search.joint_likelihood import FamilyTable, family_table
-from antigone.search.joint_persons import Persons
-from antigone.search.joint_posterior import JointPosterior, solve_joint
-from antigone.search.joint_question import NOBODY, FamilyQuestion
+from antigone.search.joint.conclusions import Proposal, propose, without_data
+from antigone.search.joint.likelihood import FamilyTable, family_table
+from antigone.search.joint.persons import Persons
+from antigone.search.joint.posterior import JointPosterior, solve_joint
+from antigone.search.joint.question import NOBODY, FamilyQuestion
 
 Deviation = tuple[str, float, float]
 

@@ -19,7 +19,7 @@ from antigone.model.profile import Profile
 from antigone.registry.blocks import Unfinished, keep_block, key_of_blocks, open_blocks
 from antigone.registry.database import transaction
 from antigone.registry.vault import DataKey
-from antigone.search.blocks import BlockResult
+from antigone.search.pairs.blocks import BlockResult
 
 _NOTHING = Profile("", {})
 

@@ -1,0 +1,159 @@
+"""Ask each family once: the log LR of every genotype its missing member may have, marker by marker.
+
+For one missing person and one marker, one elimination with the missing person's genotype left open gives
+P(genotype | references) for every genotype at once, with mutation and theta inside. Against the probability
+of the same genotype in an unrelated person, that is a table; a pair's LR is then a look-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antigone.engine.sums.factors import Data, Shape, Typing
+from antigone.engine.sums.likelihood import evaluate
+from antigone.engine.sums.population import genotype_log_probability
+from antigone.errors import ModelError
+from antigone.model.marker import Marker
+from antigone.model.observation import AS_READ
+from antigone.model.pedigree import Pedigree, Sex
+from antigone.model.profile import Profile
+from antigone.search.families.batches import Question, batches
+from antigone.search.readings.codes import Reader
+
+__all__ = ["AS_READ", "Target", "log_lr_tables"]
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Target:
+    """One missing person and the references that may be used for them.
+
+    ``references`` are the profiles of consenting donors, by member; ``left_out`` those of donors whom the search does
+    not use. They bear on no likelihood, only on what is counted as compared (PURPOSE.md, rule 6). The other missing
+    members of the family are untyped here.
+    """
+
+    family: str
+    missing: str
+    pedigree: Pedigree
+    references: Mapping[str, Profile]
+    left_out: Mapping[str, Profile] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.missing in self.references:
+            raise ModelError(f"family {self.family}: the missing person '{self.missing}' cannot be a reference")
+
+    @property
+    def sex(self) -> Sex:
+        return self.pedigree[self.missing].sex
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Everybody declared, in the order of the pedigree."""
+        return tuple(member.id for member in self.pedigree)
+
+    @property
+    def gave(self) -> tuple[str, ...]:
+        """Everybody whose sample a consent covers, used or not, in the order of the pedigree."""
+        return tuple(code for code in self.members if code in self.references or code in self.left_out)
+
+
+def log_lr_tables(
+    targets: Sequence[Target],
+    markers: Sequence[Marker],
+    *,
+    theta: float = 0.0,
+    readers: Sequence[Reader] | None = None,
+) -> list[Array]:
+    """For each marker, the natural log LR of every code for every target, shape ``(targets, codes)``.
+
+    LR(g) = P(g | references) / P(g in an unrelated person), H1 over H2. With theta above 0 the unrelated
+    person's alleles come from the same urn as the family's founders. ``readers`` say what the codes of each marker
+    are when samples may have lost or gained alleles (``search.coding``); without them a code is a genotype as it was
+    read. The last code (untyped) is 0. A row of ``nan`` marks references that are impossible together under the model.
+
+    Families of the same shape and typing are computed in one batch.
+    """
+    readers = readers or [Reader(marker) for marker in markers]
+    tables = [np.zeros((len(targets), reader.untyped + 1)) for reader in readers]
+    for asked in ask_families(targets, markers, theta=theta):
+        codes = readers[asked.marker].logs_of_codes
+        h1, h2 = (codes(logs, hemizygous=asked.hemizygous) for logs in (asked.related, asked.unrelated))
+        part = log_ratio(h1, h2)
+        part[asked.impossible] = np.nan
+        part[:, -1] = 0.0
+        tables[asked.marker][asked.rows] = part
+    return tables
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What families say of the genotypes of their missing persons at one marker.
+
+    ``rows`` are the targets. ``related`` is log P(genotype | references), shape ``(rows, genotypes)``; ``unrelated``
+    that of an unrelated person, of the same shape with theta and with one row without. With ``hemizygous`` the missing
+    persons have one allele and a genotype is an allele. Both sum to 1, but for ``impossible`` references.
+    """
+
+    marker: int
+    rows: Ints
+    related: Array
+    unrelated: Array
+    hemizygous: bool
+
+    @property
+    def impossible(self) -> NDArray[np.bool_]:
+        """The rows whose references are impossible together under the model."""
+        return np.asarray(np.isneginf(self.related).all(axis=1))
+
+
+def ask_families(targets: Sequence[Target], markers: Sequence[Marker], *, theta: float = 0.0) -> Iterator[Asked]:
+    """One elimination for all families of the same shape and typing at a marker.
+
+    The likelihood of the references is the sum over the missing person's genotypes, and with theta, over those of an
+    unrelated person who draws from the same urn, the same sum. So both are given relative to it.
+    """
+    questions = [Question(t.pedigree, t.references, t.missing) for t in targets]
+    for m, rows, data in batches(questions, markers):
+        related = _normalised(evaluate(data, theta=theta))
+        yield Asked(m, rows, related, _unrelated(data, theta), _is_hemizygous(data))
+
+
+def _normalised(logs: Array) -> Array:
+    total = np.logaddexp.reduce(logs, axis=1, keepdims=True)
+    return np.asarray(logs - np.where(np.isneginf(total), 0.0, total))
+
+
+def _is_hemizygous(data: Data) -> bool:
+    """Whether the open member has one allele: a male, at a marker on the X chromosome."""
+    return len(data.shape.slots[data.open_members[0]]) == 1
+
+
+def log_ratio(h1: Array, h2: Array) -> Array:
+    """h1 - h2, where an impossible numerator stays impossible."""
+    with np.errstate(invalid="ignore"):
+        return np.where(np.isneginf(h1), -np.inf, h1 - h2)
+
+
+def _unrelated(data: Data, theta: float) -> Array:
+    """Log P(genotype of an unrelated person | references); without theta the same for all items, in one row."""
+    if theta == 0.0:
+        return genotype_log_probability(data.ladder, hemizygous=_is_hemizygous(data))
+    stranger = len(data.typing)
+    shape = Shape(
+        (*data.shape.father, -1),
+        (*data.shape.mother, -1),
+        (*data.shape.slots, data.shape.slots[data.open_members[0]]),
+        (*data.shape.inbreeding, 0.0),
+    )
+    blank = np.full((len(data.observed), 1, 2), -1, dtype=np.int64)
+    observed = np.concatenate([data.observed, blank], axis=1)
+    apart = replace(
+        data, shape=shape, typing=(*data.typing, Typing.UNTYPED), observed=observed, open_members=(stranger,)
+    )
+    return _normalised(evaluate(apart, theta=theta))

@@ -1,0 +1,127 @@
+"""Do the references of a family fit its declared pedigree? An incidental finding: PURPOSE.md, rule 6.
+
+What this module finds is for the responsible geneticist alone. The ordinary search leaves such references
+out and shows nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antigone.engine.sums.likelihood import evaluate
+from antigone.model.marker import Marker
+from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.profile import Profile
+from antigone.search.families.batches import Question, batches
+
+Array = NDArray[np.float64]
+
+LEAST_LOG10_FIT = -4.0
+"""A reference is left out when related-as-declared is 10,000 times less probable than unrelated. By Markov's
+inequality this happens to at most 1 in 10,000 references that are what they declare."""
+INDISTINCT_LOG10 = 1.0
+"""Poorly fitting references this close to the worst one cannot be told apart from it, and go with it."""
+
+
+@dataclass(frozen=True)
+class ReferenceFit:
+    """How a reference fits its declared place: log10 of P(data | as declared) / P(data | unrelated).
+
+    ``left_out`` says that it takes no part in the search.
+    """
+
+    family: str
+    member: str
+    sample: str
+    log10_fit: float
+    left_out: bool
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A family's declared pedigree and the references that may be used."""
+
+    code: str
+    pedigree: Pedigree
+    references: Mapping[str, Profile]
+
+
+def judge_references(
+    families: Sequence[Declared], markers: Sequence[Marker], *, theta: float = 0.0
+) -> list[list[ReferenceFit]]:
+    """Every reference's fit, family by family.
+
+    The worst are left out, one indistinguishable group after another, until all that remain fit. All families
+    are computed in batches.
+    """
+    judged: list[list[ReferenceFit]] = [[] for _ in families]
+    waiting = {number: dict(family.references) for number, family in enumerate(families)}
+    while waiting:
+        asked = [Declared(families[n].code, families[n].pedigree, kept) for n, kept in waiting.items()]
+        fits = dict(zip(waiting, _log10_fits(asked, markers, theta), strict=True))
+        waiting = {n: left for n, kept in waiting.items() if (left := _judge(families[n], kept, fits[n], judged[n]))}
+    return judged
+
+
+def _judge(
+    family: Declared, kept: Mapping[str, Profile], fits: Mapping[str, float], judged: list[ReferenceFit]
+) -> dict[str, Profile]:
+    """Record verdicts; return the references to judge again, none when all that are left fit."""
+    worst = min(fits.values(), default=0.0)
+    if worst >= LEAST_LOG10_FIT:
+        judged += [ReferenceFit(family.code, m, kept[m].sample, fit, False) for m, fit in fits.items()]
+        return {}
+    gone = {m for m, fit in fits.items() if fit < LEAST_LOG10_FIT and (fit == worst or fit <= worst + INDISTINCT_LOG10)}
+    judged += [ReferenceFit(family.code, m, kept[m].sample, fits[m], True) for m in fits if m in gone]
+    return {member: profile for member, profile in kept.items() if member not in gone}
+
+
+def _log10_fits(families: Sequence[Declared], markers: Sequence[Marker], theta: float) -> list[dict[str, float]]:
+    """log10 of the likelihood with each member in place over the one with the same profile in a stranger.
+
+    A marker at which the other references are impossible by themselves says nothing about this one; a marker
+    that only this reference makes impossible makes its fit minus infinity. A single reference fits by itself.
+    """
+    questions: list[Question] = []
+    for family in families:
+        if len(family.references) > 1:
+            questions.append(Question(family.pedigree, family.references))
+            for member in family.references:
+                questions += _apart(family, member, theta)
+    logs = iter(_log_likelihoods(questions, markers, theta))
+    return [_family_fits(family, logs, markers, theta) for family in families]
+
+
+def _apart(family: Declared, member: str, theta: float) -> list[Question]:
+    """The member's profile in a stranger. Without theta the stranger and the family are independent."""
+    stranger = Pedigree((Individual("stranger", family.pedigree[member].sex),))
+    alone = {"stranger": family.references[member]}
+    others = {m: p for m, p in family.references.items() if m != member}
+    if theta == 0.0:
+        return [Question(family.pedigree, others), Question(stranger, alone)]
+    code = f"unrelated {member}"
+    both = Pedigree((*family.pedigree, replace(stranger["stranger"], id=code)))
+    return [Question(both, others | {code: family.references[member]})]
+
+
+def _log_likelihoods(questions: Sequence[Question], markers: Sequence[Marker], theta: float) -> Array:
+    logs = np.zeros((len(questions), len(markers)))
+    for marker, rows, data in batches(questions, markers):
+        logs[rows, marker] = evaluate(data, theta=theta)
+    return logs
+
+
+def _family_fits(family: Declared, logs: Iterator[Array], markers: Sequence[Marker], theta: float) -> dict[str, float]:
+    if len(family.references) < 2:
+        return dict.fromkeys(family.references, 0.0)
+    declared, fits = next(logs), {}
+    for member, profile in family.references.items():
+        unrelated = next(logs) if theta > 0.0 else next(logs) + next(logs)
+        typed = np.array([marker.name in profile.genotypes for marker in markers])
+        counted = typed & ~np.isneginf(unrelated)
+        fits[member] = float(np.sum(declared[counted] - unrelated[counted]) / np.log(10))
+    return fits

@@ -1,0 +1,120 @@
+"""One pair by the likelihoods of explicit pedigrees: what a search reads from tables, worked out anew for one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from antigone.engine.sums.likelihood import marker_logs
+from antigone.model.case import UnidentifiedPerson
+from antigone.model.marker import Marker
+from antigone.model.observation import AS_READ, ObservationModel
+from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.profile import Profile
+from antigone.search.families.family_table import Target
+from antigone.search.remains.readings import observe_profile
+
+STRANGER = "unrelated person"
+MOST_UNKNOWN = 4
+"""Founder alleles that may be unread with theta above 0; with more, the exact sum takes minutes, not moments."""
+
+
+def pair_log_lr(
+    target: Target,
+    person: UnidentifiedPerson,
+    markers: Sequence[Marker],
+    *,
+    theta: float = 0.0,
+    observation: ObservationModel = AS_READ,
+) -> float:
+    """The natural log LR of one pair from two explicit pedigrees, markers typed in the unidentified person only.
+
+    It equals the search's sum of look-ups; ``nan`` where the references are impossible
+    together, or what was read is impossible whoever it is of.
+    """
+    pedigree = Pedigree((*target.pedigree, Individual(STRANGER, person.sex)))
+    return log_ratio_of_places(
+        pedigree, target, person, markers, places=(target.missing, STRANGER), theta=theta, observation=observation
+    )
+
+
+def log_ratio_of_places(
+    pedigree: Pedigree,
+    target: Target,
+    person: UnidentifiedPerson,
+    markers: Sequence[Marker],
+    *,
+    places: tuple[str, str],
+    theta: float,
+    observation: ObservationModel,
+) -> float:
+    """The natural log LR of the unidentified person being one member of a pedigree against being another one.
+
+    Parameters
+    ----------
+    pedigree
+        That of the target, with whoever else the two propositions name.
+    target, person
+        The references, and the sample in question.
+    markers
+        Those that were typed in the person are used; of the X chromosome only when all sexes are known.
+    places
+        The two members, first over second.
+    theta, observation
+        As in the search.
+
+    Returns
+    -------
+    float
+        ``nan`` where both propositions are impossible.
+    """
+    typed = [marker for marker in markers if can_be_used(marker, target, person)]
+    logs = [_log_likelihoods(pedigree, target, person, typed, who, theta, observation) for who in places]
+    with np.errstate(invalid="ignore"):
+        return float(np.sum(np.array(logs[0]) - np.array(logs[1])))
+
+
+def can_be_used(marker: Marker, target: Target, person: UnidentifiedPerson) -> bool:
+    """Whether a marker was typed in a person, and its inheritance is known where it depends on the sexes."""
+    if not person.is_typed(marker.name):
+        return False
+    sexed = person.sex != "unknown" and all(member.sex != "unknown" for member in target.pedigree)
+    return marker.chromosome != "X" or sexed
+
+
+def unread_founder_alleles(
+    pedigree: Pedigree,
+    target: Target,
+    person: UnidentifiedPerson,
+    markers: Sequence[Marker],
+    *,
+    who: str,
+    observation: ObservationModel,
+) -> int:
+    """Founder alleles that are not read at some marker when the person is the member ``who``.
+
+    With theta above 0 the exact sum grows fast with their number.
+    """
+    used = [marker.name for marker in markers if can_be_used(marker, target, person)]
+    read = {m for m, profile in target.references.items() if all(name in profile.genotypes for name in used)}
+    read |= {who} if observation.takes_as_read(person) else set()
+    kept = pedigree.without_untyped_leaves({who, *target.references})
+    return sum((member.father is None) + (member.mother is None) for member in kept if member.id not in read)
+
+
+def _log_likelihoods(
+    pedigree: Pedigree,
+    target: Target,
+    person: UnidentifiedPerson,
+    markers: Sequence[Marker],
+    who: str,
+    theta: float,
+    observation: ObservationModel,
+) -> list[float]:
+    """The log likelihood of every marker with the unidentified person's sample at member ``who``."""
+    if observation.takes_as_read(person):
+        placed = {**target.references, who: Profile(person.code, person.profile.genotypes)}
+        return marker_logs(pedigree, placed, markers, theta=theta)
+    seen = {who: observe_profile(person, markers, observation=observation)}
+    return marker_logs(pedigree, target.references, markers, theta=theta, observations=seen)

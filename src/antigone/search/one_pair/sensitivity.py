@@ -1,0 +1,108 @@
+"""How a pair's total log LR moves when the assumptions do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from antigone.errors import ModelError, PlanTooLarge
+from antigone.model.case import UnidentifiedPerson
+from antigone.model.marker import Marker
+from antigone.model.mutation import Custom, MutationModel, NoMutation, Transformed
+from antigone.model.observation import AS_READ, ObservationModel
+from antigone.model.result import SensitivityPoint
+from antigone.search.families.family_table import Target
+from antigone.search.one_pair.likelihood import MOST_UNKNOWN, pair_log_lr, unread_founder_alleles
+
+THETAS = (0.0, 0.01, 0.02, 0.03, 0.05)
+MUTATION_FACTORS = (0.1, 1.0, 10.0)
+DROPOUTS = (0.0, 0.05, 0.1, 0.2)
+
+
+def sensitivity(
+    target: Target,
+    person: UnidentifiedPerson,
+    markers: Sequence[Marker],
+    *,
+    theta: float = 0.0,
+    observation: ObservationModel = AS_READ,
+) -> tuple[SensitivityPoint, ...]:
+    """The total log10 LR of a pair with one assumption changed at a time: theta, mutation rates, drop-out.
+
+    The ranges are ``THETAS``, ``MUTATION_FACTORS`` times the stated rates, and ``DROPOUTS`` of the unidentified
+    person's sample, its own rate among them. A change under which a model does not exist, or that cannot be computed
+    exactly within the stated limits, gives no point; neither does theta above 0 with more than ``MOST_UNKNOWN`` unread
+    founder alleles.
+    """
+    stated = _log10(target, person, markers, theta, observation)
+    return tuple(
+        SensitivityPoint(assumption, value, log10_lr)
+        for assumption, value, log10_lr in _points(target, person, markers, theta, observation, stated)
+        if log10_lr is not None
+    )
+
+
+def _points(
+    target: Target,
+    person: UnidentifiedPerson,
+    markers: Sequence[Marker],
+    theta: float,
+    observation: ObservationModel,
+    stated: float | None,
+) -> Iterator[tuple[str, str, float | None]]:
+    for value in THETAS:
+        yield "theta", f"{value:g}", stated if value == theta else _log10(target, person, markers, value, observation)
+    for factor in MUTATION_FACTORS:
+        changed = [replace(m, female=scale_rates(m.female, factor), male=scale_rates(m.male, factor)) for m in markers]
+        yield (
+            "mutation rates",
+            f"× {factor:g}",
+            stated if factor == 1 else _log10(target, person, changed, theta, observation),
+        )
+    own = observation.rates if person.rates is None else person.rates
+    for value in sorted({*DROPOUTS, own.dropout}):
+        lossy = replace(person, rates=replace(own, dropout=value))
+        same = value == own.dropout
+        yield "drop-out", f"{value:g}", stated if same else _log10(target, lossy, markers, theta, observation)
+
+
+def _log10(
+    target: Target, person: UnidentifiedPerson, markers: Sequence[Marker], theta: float, observation: ObservationModel
+) -> float | None:
+    """The total log10 LR, or ``None`` where a model does not exist or the sum is too large."""
+    if theta > 0 and _unread(target, person, markers, observation) > MOST_UNKNOWN:
+        return None
+    try:
+        log_lr = pair_log_lr(target, person, markers, theta=theta, observation=observation)
+        return None if np.isnan(log_lr) else log_lr / float(np.log(10))
+    except (ModelError, PlanTooLarge):
+        return None
+
+
+def _unread(
+    target: Target, person: UnidentifiedPerson, markers: Sequence[Marker], observation: ObservationModel
+) -> int:
+    """Founder alleles that are not read, those of the unrelated person among them."""
+    own = unread_founder_alleles(target.pedigree, target, person, markers, who=target.missing, observation=observation)
+    return own + (0 if observation.takes_as_read(person) else 2)
+
+
+def scale_rates(model: MutationModel, factor: float) -> MutationModel:
+    """The same model with every mutation rate multiplied by ``factor``.
+
+    >>> from antigone.model.mutation import Stepwise
+    >>> scale_rates(Stepwise(0.002, 1e-6), 0.5)
+    Stepwise(rate=0.001, rate2=5e-07, range=0.1)
+    """
+    if isinstance(model, NoMutation):
+        return model
+    if isinstance(model, Transformed):
+        return replace(model, model=scale_rates(model.model, factor))  # type: ignore[arg-type]
+    if isinstance(model, Custom):
+        whole = np.array(model.matrix)
+        scaled = np.eye(len(whole)) + factor * (whole - np.eye(len(whole)))
+        return Custom(tuple(map(tuple, scaled.tolist())))
+    rates = {name: factor * getattr(model, name) for name in ("rate", "rate2") if hasattr(model, name)}
+    return replace(model, **rates)
