@@ -22,7 +22,7 @@ from antigone.casework.joint_questions import persons_of
 from antigone.casework.validate_joint import JointCase
 from antigone.engine.frequencies import markers_of
 from antigone.formats.frequencies import nist1036
-from antigone.formats.validation import read_cases
+from antigone.formats.validation.cases import read_cases
 from antigone.model.case import DEFAULT_MUTATION, Incident, MutationChoice, SearchSettings, UnidentifiedPerson
 from antigone.model.joint_result import JointPrior
 from antigone.model.marker import Marker

@@ -13,8 +13,8 @@ import pytest
 import xlsxwriter
 
 from antigone.errors import InputError, Problem
-from antigone.formats.casefolder import read_case_folder
-from antigone.formats.casewriter import pack_case_folder, write_case_folder
+from antigone.formats.casefolder.reader import read_case_folder
+from antigone.formats.casefolder.writer import pack_case_folder, write_case_folder
 from antigone.formats.incident import read_incident
 from antigone.model.case import DEFAULT_MUTATION, Consent, Incident, MutationChoice, SearchSettings
 from antigone.model.frequency import FrequencyRule, FrequencyTable
@@ -456,7 +456,7 @@ def test_write_case_folder__refuses_to_overwrite(tmp_path):
 def test_write_case_folder__leaves_nothing_behind_when_it_fails(tmp_path, monkeypatch):
     (tmp_path / "a").mkdir()
     incident = read_case_folder(folder(tmp_path / "a"))
-    monkeypatch.setattr("antigone.formats.casewriter._frequency_rows", lambda tables: 1 / 0)
+    monkeypatch.setattr("antigone.formats.casefolder.writer._frequency_rows", lambda tables: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         write_case_folder(incident, tmp_path / "b")
     assert [path.name for path in tmp_path.iterdir()] == ["a"]

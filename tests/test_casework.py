@@ -24,7 +24,7 @@ from antigone.casework.prepare import prepare
 from antigone.casework.provenance import describe_settings, hash_table
 from antigone.casework.search import SearchOutcome, prior_of, search_incident
 from antigone.errors import InputError
-from antigone.formats.casewriter import write_case_folder
+from antigone.formats.casefolder.writer import write_case_folder
 from antigone.model.case import (
     DEFAULT_MUTATION,
     Consent,

@@ -11,7 +11,7 @@ import pytest
 
 from antigone.casework.explain import explain_pair
 from antigone.errors import ConsentError, InputError
-from antigone.formats.familias import read_familias_case, read_familias_incident
+from antigone.formats.familias.reader import read_familias_case, read_familias_incident
 from antigone.formats.incident import read_incident
 from antigone.model.case import Consent
 from antigone.model.mutation import Equal, NoMutation, Proportional, Stepwise, Transformed

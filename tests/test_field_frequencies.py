@@ -14,10 +14,10 @@ import pytest
 
 from antigone.casework.search import search_incident
 from antigone.errors import InputError
-from antigone.formats.casefolder import read_case_folder
-from antigone.formats.findings import Findings
+from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.frequencies import FrequencyChoices, frequency_file, nist1036, read_frequencies
-from antigone.formats.markers import normalise_marker
+from antigone.formats.labels.markers import normalise_marker
+from antigone.formats.reading.findings import Findings
 
 DAY = dt.date(2026, 11, 30)
 UNMOVED = 2e-3

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antigone.formats.alleles import AlleleFault, read_allele
 from antigone.formats.frequencies import nist1036
-from antigone.formats.markers import marker_kind, normalise_marker
+from antigone.formats.labels.alleles import AlleleFault, read_allele
+from antigone.formats.labels.markers import marker_kind, normalise_marker
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from antigone.errors import InputError
 from antigone.formats.frequencies import nist1036, read_frequencies
-from antigone.formats.genemapper import read_genemapper
+from antigone.formats.profiles.genemapper import read_genemapper
 
 STRIDER = """<?xml version="1.0" encoding="UTF-8"?>
 <frequencies>

@@ -19,11 +19,11 @@ from test_formats_frequencies import GENES, STRIDER
 from test_formats_validation import CASE
 
 from antigone.errors import AntigoneError, InputError
-from antigone.formats.casefolder import read_case_folder
-from antigone.formats.familias import read_familias_case, read_familias_incident
+from antigone.formats.casefolder.reader import read_case_folder
+from antigone.formats.familias.reader import read_familias_case, read_familias_incident
 from antigone.formats.frequencies import read_frequencies
-from antigone.formats.genemapper import read_genemapper
-from antigone.formats.validation import read_cases
+from antigone.formats.profiles.genemapper import read_genemapper
+from antigone.formats.validation.cases import read_cases
 
 
 def workbook() -> bytes:

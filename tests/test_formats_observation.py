@@ -10,9 +10,9 @@ import pytest
 
 from antigone.casework.search import search_incident
 from antigone.errors import InputError
-from antigone.formats.casefolder import read_case_folder
-from antigone.formats.casewriter import write_case_folder
-from antigone.formats.genemapper import read_genemapper
+from antigone.formats.casefolder.reader import read_case_folder
+from antigone.formats.casefolder.writer import write_case_folder
+from antigone.formats.profiles.genemapper import read_genemapper
 from antigone.model.case import Incident, UnidentifiedPerson
 from antigone.model.observation import HeightCurve, MarkerRates, ObservationModel, ObservationRates
 

@@ -13,10 +13,10 @@ import pytest
 from test_casefolder import DONOR_FAULTS, FAMILY_FAULTS, FILES, HEADER, PROFILE_FAULTS, edited, folder, places, problems
 
 from antigone.errors import InputError, Problem
-from antigone.formats.casefolder import read_case_folder
+from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.frequencies import read_frequencies
 from antigone.formats.incident import read_incident
-from antigone.formats.parquet import read_parquet
+from antigone.formats.reading.parquet import read_parquet
 from antigone.model.profile import Genotypes
 
 pa = pytest.importorskip("pyarrow")
@@ -70,7 +70,7 @@ def test_read_parquet__alleles_of_any_type(good, allele):
 
 
 def test_read_parquet__batches_dictionaries_nulls_days_and_many_row_groups(tmp_path, monkeypatch):
-    monkeypatch.setattr("antigone.formats.parquet.BATCH", 7)
+    monkeypatch.setattr("antigone.formats.reading.parquet.BATCH", 7)
     words = [None if i % 5 == 0 else f"w{i % 3}" for i in range(40)]
     columns = {
         "plain": pa.array([f"a{i}" for i in range(40)]),

@@ -9,10 +9,10 @@ import pytest
 from test_casefolder import FILES, HEADER, folder, problems
 
 from antigone.errors import InputError
-from antigone.formats.casefolder import read_case_folder
-from antigone.formats.findings import MOST_OF_A_KIND, Findings
-from antigone.formats.sources import HashedFile
-from antigone.formats.tables import Columns, read_csv, to_table
+from antigone.formats.casefolder.reader import read_case_folder
+from antigone.formats.reading.findings import MOST_OF_A_KIND, Findings
+from antigone.formats.reading.sources import HashedFile
+from antigone.formats.reading.tables import Columns, read_csv, to_table
 
 MANY = 20_000
 COLUMNS = Columns(("sample", "marker"), filled=("sample",))

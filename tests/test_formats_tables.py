@@ -8,8 +8,8 @@ import pytest
 import xlsxwriter
 
 from antigone.errors import InputError
-from antigone.formats.findings import Findings
-from antigone.formats.tables import Columns, read_csv, read_workbook, to_table
+from antigone.formats.reading.findings import Findings
+from antigone.formats.reading.tables import Columns, read_csv, read_workbook, to_table
 
 COLUMNS = Columns(("sample", "marker"), optional=("note",), filled=("sample",))
 
@@ -115,7 +115,7 @@ def test_read_workbook__one_that_would_unpack_to_too_much_is_refused(monkeypatch
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
         book.add_worksheet()
-    monkeypatch.setattr("antigone.formats.tables.LARGEST_WORKBOOK", 100)
+    monkeypatch.setattr("antigone.formats.reading.tables.LARGEST_WORKBOOK", 100)
     with pytest.raises(InputError):
         read_workbook("b.xlsx", buffer.getvalue())
 

@@ -10,8 +10,8 @@ import pytest
 
 from antigone.casework.explain import compare_hypotheses
 from antigone.errors import InputError
-from antigone.formats.validation import Linkage, mutation_model, read_cases
-from antigone.formats.validation_kinds import KINDS
+from antigone.formats.validation.cases import Linkage, mutation_model, read_cases
+from antigone.formats.validation.kinds import KINDS
 from antigone.model.mutation import Custom, Dawid, Equal, NoMutation, OneStep, Proportional, Stepwise, Transformed
 
 CASE = {

@@ -12,8 +12,8 @@ import pytest
 from antigone.casework.explain import explain_pair
 from antigone.casework.search import search_incident
 from antigone.errors import InputError
-from antigone.formats.casefolder import read_case_folder
-from antigone.formats.casewriter import write_case_folder
+from antigone.formats.casefolder.reader import read_case_folder
+from antigone.formats.casefolder.writer import write_case_folder
 from antigone.model.case import Incident
 from antigone.model.lineage import MtDifference, MtReference, StatedCounts, YReference
 from antigone.model.observation import ObservationRates

@@ -17,13 +17,13 @@ from test_casefolder import FILES
 
 from antigone.cli import main
 from antigone.errors import InputError
-from antigone.formats import limits, workbook
-from antigone.formats.casefolder import read_case_folder
-from antigone.formats.documents import read_json
-from antigone.formats.familias_text import parse_fam
-from antigone.formats.findings import Findings
-from antigone.formats.groups import read_groups
-from antigone.formats.tables import Columns, read_csv, read_workbook, to_table
+from antigone.formats.casefolder.groups import read_groups
+from antigone.formats.casefolder.reader import read_case_folder
+from antigone.formats.familias.text import parse_fam
+from antigone.formats.reading import limits, workbook
+from antigone.formats.reading.findings import Findings
+from antigone.formats.reading.json_documents import read_json
+from antigone.formats.reading.tables import Columns, read_csv, read_workbook, to_table
 from antigone.model.text import clean_text, unheld_character
 
 ATTACKS = Path(__file__).resolve().parents[1] / ".." / "shared" / "attacks"
@@ -256,7 +256,7 @@ def test_csv__a_gigantic_cell_is_told_from_a_quotation_mark():
 
 
 def test_document__one_that_is_too_large_is_not_read(monkeypatch, tmp_path):
-    from antigone.formats import sources
+    from antigone.formats.reading import sources
 
     monkeypatch.setattr(sources, "LARGEST_DOCUMENT", 100)
     (tmp_path / "a.json").write_bytes(b" " * 101)
@@ -288,7 +288,7 @@ def test_search__of_an_attack_ends_with_words_and_writes_nothing(tmp_path, name)
 def test_json_case__of_a_family_with_a_line_break_in_a_code_is_refused(tmp_path):
     from test_formats_validation import CASE
 
-    from antigone.formats.validation import read_cases
+    from antigone.formats.validation.cases import read_cases
 
     (tmp_path / "c.json").write_text(json.dumps(CASE).replace(json.dumps(CASE["id"]), '"a\\u0001b"'))
     with pytest.raises(InputError, match=r"U\+0001"):

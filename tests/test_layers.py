@@ -134,7 +134,7 @@ def test_layers__nothing_opens_a_network_connection():
     ("module", "code"),
     [
         ("antigone.model.case", "from antigone.engine import factors"),
-        ("antigone.formats.familias", "import antigone.engine.mutation.matrices"),
+        ("antigone.formats.familias.reader", "import antigone.engine.mutation.matrices"),
         ("antigone.report.html", "from antigone.search.pairs.comparison import rank"),
         ("antigone.cli", "def f():\n    from antigone import engine"),
         ("antigone.search.pairs.comparison", "from antigone.registry import store"),

@@ -27,7 +27,7 @@ from antigone.engine.sums.elimination import make_plan
 from antigone.engine.sums.likelihood import genotype_distribution, genotype_pairs, likelihood_ratio, log_likelihood
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.formats.frequencies import nist1036
-from antigone.formats.markers import normalise_marker
+from antigone.formats.labels.markers import normalise_marker
 from antigone.model.linkage import (
     STANDARD_KITS,
     UNLINKED_FROM_CM,

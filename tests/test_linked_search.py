@@ -22,11 +22,11 @@ from antigone.casework.provenance import describe_settings
 from antigone.casework.search import search_incident
 from antigone.engine.circumstances import sex_lr
 from antigone.engine.linkage.likelihood import likelihood_ratio_linked
-from antigone.formats.casefolder import read_case_folder
-from antigone.formats.casewriter import write_case_folder
-from antigone.formats.findings import Findings
+from antigone.formats.casefolder.reader import read_case_folder
+from antigone.formats.casefolder.settings import parse_incident_toml
+from antigone.formats.casefolder.writer import write_case_folder
 from antigone.formats.frequencies import nist1036
-from antigone.formats.settings import parse_incident_toml
+from antigone.formats.reading.findings import Findings
 from antigone.model.case import DEFAULT_MUTATION, Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.circumstances import SexRates
 from antigone.model.evidence import FurtherEvidence

@@ -22,7 +22,7 @@ import antigone.model
 from antigone.casework.explain import explain_pair
 from antigone.casework.search import search_incident
 from antigone.errors import ConsentError, InputError
-from antigone.formats.casewriter import write_case_folder
+from antigone.formats.casefolder.writer import write_case_folder
 from antigone.formats.incident import read_incident
 from antigone.model.case import (
     DEFAULT_MUTATION,

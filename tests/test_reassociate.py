@@ -24,7 +24,7 @@ from antigone.casework.groups import group_remains, name_samples
 from antigone.casework.reassociate import choose_settings, reassociate_incident
 from antigone.cli import main
 from antigone.errors import InputError, ModelError
-from antigone.formats.groups import read_groups
+from antigone.formats.casefolder.groups import read_groups
 from antigone.model.case import Consent, Donor, Family, UnidentifiedPerson
 from antigone.model.observation import ObservationRates
 from antigone.model.pedigree import Pedigree

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from antigone.casework.registry.opening import init_registry, session_of
 from antigone.casework.registry.users import add_user
 from antigone.cli import app, main
-from antigone.formats.casewriter import write_case_folder
+from antigone.formats.casefolder.writer import write_case_folder
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 OPENED_BEFORE = {"init", "restore", "upgrade", "passphrase", "join"}

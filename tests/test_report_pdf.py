@@ -27,7 +27,7 @@ from pypdf import PageObject, PdfReader
 from antigone.casework.demo import simulated_incident
 from antigone.casework.search import search_incident
 from antigone.errors import InputError
-from antigone.formats.casefolder import read_case_folder
+from antigone.formats.casefolder.reader import read_case_folder
 from antigone.model.case import Incident, UnidentifiedPerson
 from antigone.model.circumstances import SexRates
 from antigone.model.linkage import LinkageModel

@@ -14,7 +14,7 @@ from antigone.casework.joint import joint_incident
 from antigone.casework.reassociate import reassociate_incident
 from antigone.casework.search import search_incident
 from antigone.errors import InputError
-from antigone.formats.groups import read_groups
+from antigone.formats.casefolder.groups import read_groups
 from antigone.model.file_format import RESULTS, FileFormat
 from antigone.report.files import results_json
 from antigone.report.groups import groups_json

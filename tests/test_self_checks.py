@@ -18,8 +18,8 @@ from antigone.casework.reassociate import reassociate_incident
 from antigone.casework.search import search_incident
 from antigone.casework.self_checks import SelfChecks
 from antigone.engine.amelogenin import sex_likelihoods
-from antigone.formats.casefolder import read_case_folder
-from antigone.formats.casewriter import write_case_folder
+from antigone.formats.casefolder.reader import read_case_folder
+from antigone.formats.casefolder.writer import write_case_folder
 from antigone.model.case import Consent, Donor, Family, UnidentifiedPerson
 from antigone.model.circumstances import SexRates
 from antigone.model.observation import ObservationModel, ObservationRates, Replicate

@@ -31,7 +31,7 @@ from antigone.casework.registry.candidates import ORDERS
 from antigone.casework.registry.reviewing import STEPS
 from antigone.casework.registry.roles import ALLOWED, ROLES
 from antigone.casework.registry.users import add_own_token, deactivate_user, revoke_token
-from antigone.formats.casewriter import write_case_folder
+from antigone.formats.casefolder.writer import write_case_folder
 from antigone.web.security import FORM_BYTES
 from antigone.web.shared.fields import Decided, Order
 

@@ -17,8 +17,8 @@ from test_familias import LADDER, TWO, locus, person, plain, saved
 
 from antigone.engine.sums.likelihood import log_likelihood, log_likelihoods
 from antigone.errors import InputError
-from antigone.formats.casefolder import read_case_folder
-from antigone.formats.familias import read_familias_case
+from antigone.formats.casefolder.reader import read_case_folder
+from antigone.formats.familias.reader import read_familias_case
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.observation import ObservationModel, ObservationRates

@@ -14,7 +14,7 @@ from antigone.casework.found import Execution, find_pairs
 from antigone.casework.prepare import prepare, silent
 from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.errors import InputError, ModelError
-from antigone.formats.casefolder import read_case_folder
+from antigone.formats.casefolder.reader import read_case_folder
 from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.frequency import FrequencyRule, FrequencyTable
 from antigone.model.marker import Marker

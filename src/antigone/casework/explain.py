@@ -20,9 +20,9 @@ from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.engine.sums.ratio import LikelihoodRatio
 from antigone.errors import InputError, ModelError, Problem
-from antigone.formats.familias import read_familias_case
-from antigone.formats.validation import Case, read_cases
-from antigone.formats.validation_kinds import KNOWN_KEYS
+from antigone.formats.familias.reader import read_familias_case
+from antigone.formats.validation.cases import Case, read_cases
+from antigone.formats.validation.kinds import KNOWN_KEYS
 from antigone.model.case import Hypotheses, Incident
 from antigone.model.linkage import LinkageModel
 from antigone.model.result import Candidate

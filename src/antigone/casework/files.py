@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from antigone.errors import InputError
-from antigone.formats.casewriter import write_case_folder
-from antigone.formats.folder import SETTINGS_FILE, TABLES
+from antigone.formats.casefolder.folder import SETTINGS_FILE, TABLES
+from antigone.formats.casefolder.writer import write_case_folder
 from antigone.formats.incident import read_incident
 from antigone.model.case import Incident
 from antigone.search.families.reference_fit import ReferenceFit

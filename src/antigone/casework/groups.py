@@ -17,7 +17,7 @@ from antigone.casework.reassociate import (
 )
 from antigone.casework.self_checks import SelfChecks
 from antigone.errors import InputError
-from antigone.formats.groups import AcceptedGroup, read_groups
+from antigone.formats.casefolder.groups import AcceptedGroup, read_groups
 from antigone.model.case import Incident, UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.model.reassociation import ConsensusMarker, ReassociationSettings, SamplePair

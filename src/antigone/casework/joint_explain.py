@@ -12,7 +12,7 @@ import numpy as np
 from antigone.casework.joint_questions import persons_of, questions_of
 from antigone.casework.prepare import prepare
 from antigone.errors import InputError
-from antigone.formats.documents import read_json
+from antigone.formats.reading.json_documents import read_json
 from antigone.model.case import Incident
 from antigone.model.file_format import JOINT
 from antigone.search.joint.conclusions import without_data

@@ -6,8 +6,8 @@ from antigone.engine.linkage.likelihood import likelihood_ratio_linked
 from antigone.engine.observation import observation_probabilities
 from antigone.engine.sums.ratio import LikelihoodRatio
 from antigone.engine.sums.soft import Observations
-from antigone.formats.observed import read_observed
-from antigone.formats.validation import Case
+from antigone.formats.validation.cases import Case
+from antigone.formats.validation.observed import read_observed
 from antigone.model.linkage import LinkageGroup
 
 

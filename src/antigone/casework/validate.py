@@ -24,8 +24,8 @@ from antigone.engine.mutation import properties as properties
 from antigone.engine.mutation.matrices import transition_matrix
 from antigone.engine.sums.likelihood import genotype_distribution, log_likelihoods
 from antigone.errors import AntigoneError, InputError, Problem, Unsupported
-from antigone.formats.validation import Case, Unreadable, mutation_model, read_each
-from antigone.formats.validation_kinds import UNCLEAR, faults_of_values
+from antigone.formats.validation.cases import Case, Unreadable, mutation_model, read_each
+from antigone.formats.validation.kinds import UNCLEAR, faults_of_values
 from antigone.model.case import UnidentifiedPerson
 from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree

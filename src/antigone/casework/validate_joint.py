@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from antigone.formats.validation import Case
+from antigone.formats.validation.cases import Case
 from antigone.model.joint_result import JointPrior
 from antigone.model.pedigree import Sex
 from antigone.model.profile import Profile

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from antigone.errors import InputError, Problem
-from antigone.formats.casefolder import read_case_folder
-from antigone.formats.familias import read_familias_incident
-from antigone.formats.familias_choice import FamChoice
-from antigone.formats.familias_text import is_fam
+from antigone.formats.casefolder.reader import read_case_folder
+from antigone.formats.familias.choice import FamChoice
+from antigone.formats.familias.reader import read_familias_incident
+from antigone.formats.familias.text import is_fam
 from antigone.model.case import Incident
 
 

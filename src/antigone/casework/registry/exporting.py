@@ -11,7 +11,7 @@ from antigone.casework.registry.reading import writing_what_was_read
 from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import Packed, Shared
 from antigone.errors import ConsentError
-from antigone.formats.casewriter import pack_case_folder, write_case_folder
+from antigone.formats.casefolder.writer import pack_case_folder, write_case_folder
 from antigone.model.case import Incident
 from antigone.registry.sharing import count_shareable
 

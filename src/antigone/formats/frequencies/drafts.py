@@ -8,12 +8,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from antigone.formats.alleles import AlleleFault, Cell, read_allele
-from antigone.formats.findings import Findings
 from antigone.formats.frequencies.choices import Counted, Unit
 from antigone.formats.frequencies.words import Field
-from antigone.formats.markers import is_known_marker, marker_kind, normalise_marker
-from antigone.formats.tables import cell_text
+from antigone.formats.labels.alleles import AlleleFault, Cell, read_allele
+from antigone.formats.labels.markers import is_known_marker, marker_kind, normalise_marker
+from antigone.formats.reading.findings import Findings
+from antigone.formats.reading.tables import cell_text
 
 SILENT = "silent"
 """The allele label under which our frequency table gives the frequency of a silent allele."""

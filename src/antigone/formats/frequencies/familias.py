@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from antigone.formats.familias_text import decode_fam, parse_fam
-from antigone.formats.findings import Findings
+from antigone.formats.familias.text import decode_fam, parse_fam
 from antigone.formats.frequencies.drafts import SILENT, Entry, Listing
+from antigone.formats.reading.findings import Findings
 
 
 def familias_listing(name: str, content: bytes, findings: Findings) -> Listing:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from antigone.formats.alleles import AlleleFault, Cell, read_allele
-from antigone.formats.findings import Findings
 from antigone.formats.frequencies.choices import Unit
 from antigone.formats.frequencies.drafts import Entry, Listing, Place, Size, is_nothing, read_value
 from antigone.formats.frequencies.words import SIZES, Field, field_of, size_beside, what_n_counts
-from antigone.formats.markers import is_known_marker, normalise_marker
-from antigone.formats.refusals import refused_column
-from antigone.formats.tables import Cells, Columns, Grid, cell_text, to_table
+from antigone.formats.labels.alleles import AlleleFault, Cell, read_allele
+from antigone.formats.labels.markers import is_known_marker, normalise_marker
+from antigone.formats.reading.findings import Findings
+from antigone.formats.reading.refusals import refused_column
+from antigone.formats.reading.tables import Cells, Columns, Grid, cell_text, to_table
 
 LONG_COLUMNS = Columns(
     needed=("population", "marker", "allele", "frequency"),

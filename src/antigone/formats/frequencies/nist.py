@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from importlib import resources
 
-from antigone.formats.findings import Findings
 from antigone.formats.frequencies.tables import frequency_grids
-from antigone.formats.tables import read_csv
+from antigone.formats.reading.findings import Findings
+from antigone.formats.reading.tables import read_csv
 from antigone.model.frequency import FrequencyTable
 
 NIST_1036 = "nist1036"

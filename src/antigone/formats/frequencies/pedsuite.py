@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from antigone.formats.findings import Findings
 from antigone.formats.frequencies.drafts import Entry, Listing, read_value
+from antigone.formats.reading.findings import Findings
 
 
 def is_pedsuite(text: str) -> bool:

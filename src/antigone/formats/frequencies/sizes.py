@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from antigone.formats.findings import Findings
 from antigone.formats.frequencies.choices import Counted, FrequencyChoices
 from antigone.formats.frequencies.drafts import Draft, Place, Size, read_value
+from antigone.formats.reading.findings import Findings
 from antigone.model.frequency import FrequencyRule, FrequencyTable
 
 BY_CHANCE = 0.001

@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from antigone.formats.findings import Findings
 from antigone.formats.frequencies.drafts import Entry, Listing, Size
-from antigone.formats.markers import normalise_marker
+from antigone.formats.labels.markers import normalise_marker
+from antigone.formats.reading.findings import Findings
 
 
 def strider_listing(name: str, content: bytes, findings: Findings) -> Listing:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from antigone.formats.findings import Findings
 from antigone.formats.frequencies.choices import FrequencyChoices
 from antigone.formats.frequencies.drafts import Draft, Listing, drafts_of
 from antigone.formats.frequencies.familias import familias_listing
@@ -19,11 +18,12 @@ from antigone.formats.frequencies.sizes import OpenSize, alleles_sampled, ask_si
 from antigone.formats.frequencies.strider import strider_listing
 from antigone.formats.frequencies.values import summing_to_one, to_frequencies
 from antigone.formats.frequencies.words import field_of
-from antigone.formats.markers import marker_kind
-from antigone.formats.parquet import read_parquet
-from antigone.formats.refusals import refused_column
-from antigone.formats.sources import decode_text, read_bytes
-from antigone.formats.tables import Grid, cell_text, read_csv, read_workbook, to_table
+from antigone.formats.labels.markers import marker_kind
+from antigone.formats.reading.findings import Findings
+from antigone.formats.reading.parquet import read_parquet
+from antigone.formats.reading.refusals import refused_column
+from antigone.formats.reading.sources import decode_text, read_bytes
+from antigone.formats.reading.tables import Grid, cell_text, read_csv, read_workbook, to_table
 from antigone.model.frequency import FrequencyRule, FrequencyTable
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")

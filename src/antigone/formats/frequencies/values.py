@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from antigone.formats.findings import Findings
 from antigone.formats.frequencies.choices import FrequencyChoices, Unit
 from antigone.formats.frequencies.drafts import SILENT, Draft, Size, Value
+from antigone.formats.reading.findings import Findings
 
 EXACT_SUM = 1e-6
 """How far a sum may be from 1 and count as 1: what computers lose when they write a number."""

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from typing import Literal
 
-from antigone.formats.alleles import Cell
-from antigone.formats.tables import cell_text
+from antigone.formats.labels.alleles import Cell
+from antigone.formats.reading.tables import cell_text
 
 Field = Literal[
     "allele", "marker", "frequency", "percent", "count", "population", "alleles_sampled", "persons", "n",

@@ -1,0 +1,156 @@
+"""What a case folder holds beside autosomal profiles: haplotypes with their frequencies, and circumstances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from antigone.errors import ModelError
+from antigone.formats.casefolder.circumstances import (
+    FOUND_COLUMNS,
+    MISSING_COLUMNS,
+    read_found_circumstances,
+    read_missing_circumstances,
+)
+from antigone.formats.casefolder.evidence_settings import BasisSettings, FurtherSettings
+from antigone.formats.casefolder.haplotypes import (
+    COUNT_COLUMNS,
+    LAPLACE_COLUMNS,
+    MT_COLUMNS,
+    MT_REFERENCE_COLUMNS,
+    Y_COLUMNS,
+    Y_REFERENCE_COLUMNS,
+    read_counts,
+    read_laplace,
+    read_mt_haplotypes,
+    read_mt_reference,
+    read_y_haplotypes,
+    read_y_reference,
+)
+from antigone.formats.reading.findings import Findings
+from antigone.formats.reading.tables import Columns, Grid, Table, no_table, to_table
+from antigone.model.evidence import FurtherEvidence
+from antigone.model.lineage import DiscreteLaplace, MtModel, MtReference, StatedCounts, YModel, YReference
+
+_Made = TypeVar("_Made")
+
+FURTHER_COLUMNS = {
+    "y_haplotypes": Y_COLUMNS,
+    "mt_haplotypes": MT_COLUMNS,
+    "circumstances_missing": MISSING_COLUMNS,
+    "circumstances_unidentified": FOUND_COLUMNS,
+}
+"""The tables beside the profiles that are known by their column names."""
+
+
+@dataclass(frozen=True)
+class People:
+    """Who is in an incident: unidentified persons, donors' samples, and missing members by family and code.
+
+    ``None`` where the table that says so could not be read: that table is to be mended, not those that name somebody.
+    """
+
+    unidentified: Collection[str] | None
+    donors: Collection[str] | None
+    missing: Collection[tuple[str, str]] | None
+
+
+@dataclass(frozen=True)
+class FurtherTables:
+    """The tables beside the profiles; each may be absent, and is then empty.
+
+    ``place`` gives the file and line of a section's key in the settings. Where the settings could not be read
+    (``settled`` is false) nothing is asked of them.
+    """
+
+    grid: Callable[[str], Grid | None]
+    findings: Findings
+    place: Callable[[str, str], tuple[str, int]]
+    settled: bool = True
+
+    def table(self, name: str, columns: Columns) -> Table:
+        grid = self.grid(name)
+        return no_table(name, self.findings) if grid is None else to_table(grid, columns, self.findings)
+
+
+def read_further(tables: FurtherTables, settings: FurtherSettings, people: People) -> FurtherEvidence:
+    """Everything beside the profiles; what is wrong goes to the findings."""
+    y_table, mt_table = tables.table("y_haplotypes", Y_COLUMNS), tables.table("mt_haplotypes", MT_COLUMNS)
+    y, y_lines = read_y_haplotypes(y_table)
+    mt, mt_lines = read_mt_haplotypes(mt_table)
+    _check_samples(y_table, y_lines, people)
+    _check_samples(mt_table, mt_lines, people)
+    return FurtherEvidence(
+        y=y,
+        mt=mt,
+        y_model=_y_model(tables, settings) if y and tables.settled else None,
+        mt_model=_mt_model(tables, settings) if mt and tables.settled else None,
+        missing=read_missing_circumstances(tables.table("circumstances_missing", MISSING_COLUMNS), people.missing),
+        unidentified=read_found_circumstances(
+            tables.table("circumstances_unidentified", FOUND_COLUMNS), people.unidentified
+        ),
+        rates=settings.circumstances,
+        sex=settings.sex,
+    )
+
+
+def _check_samples(table: Table, lines: Mapping[str, int], people: People) -> None:
+    if people.unidentified is None or people.donors is None:
+        return
+    for sample, line in lines.items():
+        if sample not in people.unidentified and sample not in people.donors:
+            remedy = "add the sample to 'donors' or 'unidentified', or remove its rows"
+            expected = "a sample of a donor or of an unidentified person"
+            table.problem(line, "sample", f"sample '{sample}', which belongs to nobody", expected, remedy)
+
+
+def _y_model(tables: FurtherTables, settings: FurtherSettings) -> YModel | None:
+    basis = settings.y_basis
+    if basis.estimator == "discrete laplace":
+        clusters = read_laplace(tables.table("y_laplace", LAPLACE_COLUMNS))
+        if not clusters:
+            _no_frequencies(tables, "y", "the table 'y_laplace'")
+            return None
+        fitted = partial(DiscreteLaplace, tuple(clusters))
+        return _model(tables, "y", lambda: YModel(settings.y_rates, fitted(), basis.estimator, basis.theta))
+    rows = read_y_reference(tables.table("y_reference", Y_REFERENCE_COLUMNS))
+    counts = YReference(tuple(rows)) if rows else _stated(tables, "y", basis)
+    if counts is None:
+        _no_frequencies(tables, "y", "the table 'y_reference', or 'y_counts' with [lineage.y] database_size")
+        return None
+    return _model(tables, "y", lambda: YModel(settings.y_rates, counts, basis.estimator, basis.theta))
+
+
+def _mt_model(tables: FurtherTables, settings: FurtherSettings) -> MtModel | None:
+    basis = settings.mt_basis
+    rows = read_mt_reference(tables.table("mt_reference", MT_REFERENCE_COLUMNS))
+    counts = MtReference(tuple(rows)) if rows else _stated(tables, "mt", basis)
+    if counts is None:
+        _no_frequencies(tables, "mt", "the table 'mt_reference', or 'mt_counts' with [lineage.mt] database_size")
+        return None
+    return _model(tables, "mt", lambda: MtModel(settings.mt_rates, counts, basis.estimator, basis.theta))
+
+
+def _stated(tables: FurtherTables, kind: str, basis: BasisSettings) -> StatedCounts | None:
+    """Counts that the laboratory looked up, in a database of a stated size."""
+    seen = read_counts(tables.table(f"{kind}_counts", COUNT_COLUMNS))
+    if not seen or not basis.database_size:
+        return None
+    return _model(tables, kind, lambda: StatedCounts(basis.database_size, seen, basis.singletons))
+
+
+def _model(tables: FurtherTables, kind: str, make: Callable[[], _Made]) -> _Made | None:
+    try:
+        return make()
+    except ModelError as error:
+        expected, where = "frequencies and an estimator that agree", tables.place(f"lineage.{kind}", "estimator")
+        tables.findings.problem(where, f"[lineage.{kind}] estimator", str(error), expected, "correct one of them")
+        return None
+
+
+def _no_frequencies(tables: FurtherTables, kind: str, expected: str) -> None:
+    remedy = "state how often haplotypes are met, or remove the table"
+    found = f"haplotypes in '{kind}_haplotypes' without frequencies"
+    tables.findings.problem((f"{kind}_haplotypes", 0), "", found, expected, remedy)

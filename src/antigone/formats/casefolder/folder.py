@@ -1,0 +1,214 @@
+"""The files of a case folder: which one holds which table, whatever its name, ending and format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from antigone.errors import InputError
+from antigone.formats.labels.vocabulary import word_key
+from antigone.formats.reading.findings import Findings
+from antigone.formats.reading.parquet import read_parquet
+from antigone.formats.reading.sources import HashedFile
+from antigone.formats.reading.tables import Cells, Columns, Grid, Table, no_table, read_csv, read_workbook, to_table
+
+SETTINGS_FILE = "incident.toml"
+WORKBOOK = "incident.xlsx"
+TABLES = (
+    "families", "donors", "unidentified", "profiles", "frequencies", "y_haplotypes", "y_reference", "y_counts",
+    "y_laplace", "mt_haplotypes", "mt_reference", "mt_counts", "circumstances_missing", "circumstances_unidentified",
+)  # fmt: skip
+IN_PARTS = ("profiles", "y_haplotypes", "mt_haplotypes")
+"""Tables that may come in several files, such as ``profiles_run2.txt`` beside ``profiles.txt``."""
+MOST_STRANGERS = 20
+"""Files and sheets that were not read and are named one by one."""
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_TEXTS = (".csv", ".tsv", ".txt", ".tab")
+_ENDINGS = (*_TEXTS, *_WORKBOOKS, ".parquet")
+_OF_FREQUENCIES = (*_ENDINGS, ".freq", ".xml", ".fam")
+_WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_PARQUET_MARK = b"PAR1"
+_KEYS = {word_key(table): table for table in TABLES}
+
+
+def is_workbook_name(path: Path) -> bool:
+    """Whether the ending of a file is that of a workbook."""
+    return path.suffix.lower() in _WORKBOOKS
+
+
+@dataclass
+class CaseFiles:
+    """The tables found in a folder or workbook, and the files that were opened, in this order.
+
+    ``recognise`` says whether column names are those of a table; so a table is found whose file has another name.
+    """
+
+    name: str
+    path: Path | None
+    findings: Findings
+    recognise: Callable[[str, Cells], bool]
+    sheets: dict[str, Grid] = field(default_factory=dict)
+    files: list[HashedFile] = field(default_factory=list)
+    grids: list[Grid] = field(default_factory=list)
+    incomplete: bool = False
+
+    def open(self, path: Path) -> HashedFile:
+        self.files.append(HashedFile.open(path))
+        return self.files[-1]
+
+    def close(self) -> None:
+        for file in self.files:
+            file.close()
+
+    def open_workbook(self, path: Path) -> None:
+        """Take the sheets of a workbook as tables."""
+        sheets = read_workbook(path.name, self.open(path).read())
+        self.sheets = {_KEYS.get(word_key(name), name): grid for name, grid in sheets.items()}
+
+    def find(self, name: str, endings: Sequence[str]) -> Path | None:
+        """The file of this name with one of these endings, in capitals or not."""
+        return next((path for path in self._paths() if path.stem.lower() == name and _ending(path) in endings), None)
+
+    def settings_file(self) -> Path | None:
+        return self.find(Path(SETTINGS_FILE).stem, (".toml",))
+
+    def workbook(self) -> Path | None:
+        return self.find(Path(WORKBOOK).stem, _WORKBOOKS)
+
+    def candidates(self, table: str) -> list[Path]:
+        """The files that hold a table which comes in one file; more than one place of it is a problem."""
+        endings = _OF_FREQUENCIES if table == "frequencies" else _ENDINGS
+        found = [path for path in self._paths() if _ending(path) in endings and _holds(path, table)]
+        if len(found) + (table in self.sheets) > 1:
+            names = " and ".join([path.name for path in found] + ["a sheet"] * (table in self.sheets))
+            self.findings.problem((self.name, 0), "", names, f"the table '{table}' once", "remove one of them")
+        return found
+
+    def grid(self, table: str) -> Grid | None:
+        """The cells of a table that comes in one file; a file that cannot be read is a problem like any other."""
+        grids = self.parts(table)
+        if len(grids) > 1:
+            names = " and ".join(grid.name for grid in grids)
+            self.findings.problem((self.name, 0), "", names, f"the table '{table}' once", "remove one of them")
+        return grids[0] if grids else None
+
+    def parts(self, table: str) -> list[Grid]:
+        """The cells of each file that holds a table."""
+        named = [path for path in self._tables() if _holds(path, table)]
+        whole = [path.name for path in named if word_key(path.stem) == word_key(table)]
+        if len(whole) > 1 and table in IN_PARTS:
+            remedy = f"remove one of them, or call a further part '{table}_2'"
+            self.findings.problem((self.name, 0), "", " and ".join(whole), f"the table '{table}' once", remedy)
+        grids = [self._read(path, table) for path in sorted(named, key=lambda path: (len(path.stem), path.name))]
+        if table in self.sheets:
+            grids.append(self.sheets.pop(table))
+        if not grids:
+            grids = self._recognised(table)
+        self.grids += grids
+        return grids
+
+    def table(self, table: str, columns: Columns) -> Table:
+        grid = self.grid(table)
+        if grid is None:
+            self.lacks(f"no table '{table}'", f"'{table}.csv' or '{table}.xlsx'", "add the table")
+            return no_table(table, self.findings)
+        return to_table(grid, columns, self.findings)
+
+    def lacks(self, found: str, expected: str, remedy: str) -> None:
+        """Record that something is missing without which there is no incident."""
+        self.incomplete = True
+        self.findings.problem((self.name, 0), "", found, expected, remedy)
+
+    def finish(self) -> None:
+        """Pass on what was assumed about the files, and name what lies in the folder and was not read."""
+        for grid in self.grids:
+            grid.tell(self.findings)
+        strangers = [path.name[:60] for path in self._strangers()] + [f"sheet {name[:40]}" for name in self.sheets]
+        if self.incomplete:  # then a file of a known name waits for what is missing
+            strangers = [name for name in strangers if word_key(Path(name).stem) not in _KEYS]
+        listed, more = strangers[:MOST_STRANGERS], len(strangers) - MOST_STRANGERS
+        if self.incomplete:
+            expected = f"'{SETTINGS_FILE}' and tables such as 'families.csv'"
+            remedy = "give it the name of the table that it holds, or remove it"
+            for name in listed:
+                self.findings.problem((name, 0), "", "a file of no known name, which was not read", expected, remedy)
+        elif listed:
+            others = f" and {more} more" if more > 0 else ""
+            self.findings.notice(f"in the folder and not read: {', '.join(listed)}{others}")
+
+    def _paths(self) -> list[Path]:
+        inside = sorted(self.path.iterdir()) if self.path is not None else []
+        return [path for path in inside if path.is_file() and not path.name.startswith(".")]
+
+    def _tables(self) -> list[Path]:
+        return [path for path in self._paths() if _ending(path) in _ENDINGS]
+
+    def _strangers(self) -> list[Path]:
+        """What was not opened, but for hidden files."""
+        opened = {file.name for file in self.files}
+        return [path for path in self._paths() if path.name not in opened]
+
+    def _recognised(self, table: str) -> list[Grid]:
+        """The files of no known name whose column names are those of the table: several only where it has parts."""
+        found = [path for path in self._strangers() if self._is_recognised(path, table)]
+        if len(found) > 1 and table not in IN_PARTS:
+            return []
+        for path in found:
+            self.findings.notice(f"{path.name[:60]} is read as the table '{table}', by its column names")
+        return [self._read(path, table) for path in found]
+
+    def _is_recognised(self, path: Path, table: str) -> bool:
+        if not path.is_file() or _ending(path) not in _ENDINGS or word_key(path.stem) in _KEYS:
+            return False
+        try:
+            with HashedFile.open(path) as file:
+                header = _by_content(file, path, table).header
+        except InputError:
+            return False
+        return header is not None and self.recognise(table, header[1])
+
+    def _read(self, path: Path, table: str) -> Grid:
+        try:
+            return _by_content(self.open(path), path, table)
+        except InputError as error:
+            self.findings.add_problems(error.problems)
+            return Grid(path.name, iter(()), unreadable=True)
+
+
+def _ending(path: Path) -> str:
+    return path.suffix.lower()
+
+
+def _holds(path: Path, table: str) -> bool:
+    """Whether a file's name is that of the table or, of a table in parts, begins with it and a separator."""
+    key = word_key(path.stem)
+    if key == word_key(table):
+        return True
+    begins = re.sub(r"[\s.(-]+", "_", path.stem.lower())
+    return table in IN_PARTS and key not in _KEYS and begins.startswith(f"{table}_")
+
+
+def _by_content(file: HashedFile, path: Path, table: str) -> Grid:
+    """Read a file as what its first bytes show; its ending may say otherwise."""
+    with path.open("rb") as beginning:
+        mark = beginning.read(4)
+    if mark == _PARQUET_MARK or _ending(path) == ".parquet":
+        return read_parquet(path.name, file)
+    if mark in _WORKBOOK_MARKS or (_ending(path) == ".xlsx"):
+        return _sheet(read_workbook(path.name, file.read()), path.name, table)
+    grid = read_csv(path.name, file)
+    if is_workbook_name(path):
+        grid.notices.append(f"{path.name} is no workbook but text, and is read as such")
+    return grid
+
+
+def _sheet(sheets: Mapping[str, Grid], name: str, table: str) -> Grid:
+    """The sheet of the table's name, or else the first."""
+    taken = next((sheet for sheet in sheets if _KEYS.get(word_key(sheet)) == table), next(iter(sheets)))
+    others = [sheet[:40] for sheet in sheets if sheet != taken]
+    grid = sheets[taken]
+    if others:
+        grid.notices.append(f"sheets of {name} that are not read: {', '.join(others[:MOST_STRANGERS])}")
+    return grid

@@ -1,0 +1,410 @@
+"""Rows of genotypes gathered, in any order, into the profile of each sample."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
+
+from antigone.formats.labels.alleles import UNKNOWN, AlleleFault, Cell, is_decimal_comma, is_off_ladder, read_allele
+from antigone.formats.labels.ladders import Ladder
+from antigone.formats.labels.markers import is_known_marker, marker_kind, normalise_marker
+from antigone.formats.profiles.profiles import NOTHING, Apart, ProfileRows, TypedSamples, one_genotype
+from antigone.formats.reading.findings import Findings
+from antigone.formats.reading.tables import cell_text
+from antigone.model.observation import Replicate
+from antigone.model.profile import Genotype, Genotypes, Kit
+from antigone.model.reading import ReadingRules
+
+_WRITE_TWICE = (
+    "write the allele twice for a homozygote, or '?' when the second allele is not known; or state for all of them "
+    'one_allele = "homozygote" or "unknown" under [profiles] in incident.toml'
+)
+
+
+class _Panel:
+    """The markers of a sample so far, in order: one node of a tree, shared by all samples typed up to here alike.
+
+    A marker that the sample has already leads nowhere, so a second row of it is seen at once.
+    """
+
+    __slots__ = ("after", "before", "held", "kit", "marker")
+
+    def __init__(self, before: _Panel | None = None, marker: str = "", bit: int = 0) -> None:
+        self.before, self.marker = before, marker
+        self.held: int = before.held | bit if before is not None else 0
+        self.after: dict[str, _Panel] = {}
+        self.kit: Kit | None = None
+
+    def with_marker(self, marker: str, bit: int) -> _Panel | None:
+        """The panel that has one marker more; nothing when this one has it. Every marker has a bit of its own."""
+        panel = self.after.get(marker)
+        if panel is None and not self.held & bit:
+            panel = self.after[marker] = _Panel(self, marker, bit)
+        return panel
+
+    def markers(self) -> list[str]:
+        """From the first row on."""
+        found, panel = [], self
+        while panel.before is not None:
+            found.append(panel.marker)
+            panel = panel.before
+        return found[::-1]
+
+    def genotypes(self, pairs: list[Genotype]) -> Genotypes:
+        if self.kit is None:
+            self.kit = Kit(self.markers())
+        return Genotypes(self.kit, pairs)
+
+
+class _Sample:
+    """One sample while its rows come in, in any order."""
+
+    __slots__ = ("code", "line", "pairs", "panel")
+
+    def __init__(self, code: str, line: int, panel: _Panel) -> None:
+        self.code, self.line, self.panel = code, line, panel
+        self.pairs: list[Genotype] = []
+
+
+class _Column:
+    """One marker as the file spells it, and the genotypes read so far by the cells they were read from.
+
+    ``counted`` are those that a notice counts: with decimal commas, or of one allele alone.
+    """
+
+    __slots__ = ("counted", "file", "genotypes", "kind", "ladder", "line", "marker", "number", "range", "written")
+
+    def __init__(self, written: str, file: str, line: int, ladders: Mapping[str, Container[str]] | None) -> None:
+        self.file, self.written, self.line, self.number = file, written, line, 0
+        self.marker = normalise_marker(written)
+        self.kind = marker_kind(self.marker)
+        self.ladder: Container[str] | None = () if ladders is None else ladders.get(self.marker)
+        self.range = Ladder(self.marker, self.ladder if isinstance(self.ladder, frozenset) else ())
+        self.genotypes: dict[tuple[Cell, ...], Genotype] = {}
+        self.counted: dict[tuple[Cell, ...], tuple[Genotype, int, bool]] = {}
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the marker takes part: autosomal or of the X, with frequencies."""
+        return self.kind in ("autosomal", "X") and self.ladder is not None
+
+
+def amelogenin_shown(cells: Iterable[str]) -> Replicate | None:
+    """X and Y as one amplification showed them; nothing for any other label.
+
+    >>> amelogenin_shown(["X"]), amelogenin_shown(["nothing"]), amelogenin_shown(["X", "?"])
+    (('X',), (), ('X', None))
+    """
+    words = {text.upper() for text in cells} - {""}
+    seen = {label for word in words for label in (word if set(word) <= {"X", "Y"} else [word])}
+    alleles = tuple(sorted(seen - {UNKNOWN, NOTHING.upper()}))
+    if not seen or not set(alleles) <= {"X", "Y"} or (NOTHING.upper() in seen and len(seen) > 1):
+        return None
+    open_ended = UNKNOWN in seen and len(alleles) == 1
+    return None if seen == {UNKNOWN} else (*alleles, None) if open_ended else alleles
+
+
+def gather_profiles(
+    parts: ProfileRows | Sequence[ProfileRows],
+    ladders: Mapping[str, Container[str]] | None,
+    findings: Findings,
+    rules: ReadingRules | None = None,
+) -> TypedSamples:
+    """Gather rows, in any order, into the genotypes of each sample.
+
+    ``ladders`` holds the allele labels of each marker that has frequencies; a marker outside it that is known is left
+    out with a notice, any other is a problem. Without ``ladders`` every autosomal marker is taken. Markers of the Y
+    chromosome, and those of the X without frequencies, are left out with a notice, and Amelogenin is kept apart: it
+    tells of the sex. A table may come in several ``parts``; when one of them cannot be read to its end, nothing
+    is taken.
+    """
+    parts = [parts] if isinstance(parts, ProfileRows) else parts
+    gathering = _Gathering(parts, ladders, rules or ReadingRules())
+    for rows in parts:
+        gathering.begin(rows)
+        gathering.read(rows.rows)
+        gathering.read_apart(rows.apart)
+    gathering.settle()
+    if any(rows.table.broken for rows in parts):
+        return TypedSamples()
+    gathering.report(findings)
+    return gathering.typed(parts)
+
+
+class _Gathering:
+    """Samples and markers by their cells, while the rows come in.
+
+    Equal genotypes are one object, found by the cells they were read from; so a row whose cells have been seen
+    before costs four look-ups, and a genotype in memory costs a pointer.
+    """
+
+    def __init__(
+        self, parts: Sequence[ProfileRows], ladders: Mapping[str, Container[str]] | None, rules: ReadingRules
+    ) -> None:
+        self.ladders, self.rules = ladders, rules
+        self.begin(parts[0])
+        self.file = self.table.name
+        self.samples: dict[Cell, _Sample] = {}
+        self.columns: dict[Cell, _Column] = {}
+        self.amelogenin: dict[str, tuple[Replicate, ...]] = {}
+        self.pairs: dict[Genotype, Genotype] = {}
+        self.numbers: dict[str, int] = {}
+        self.decimal_commas: Counter[str] = Counter()
+        self.accepted: dict[str, None] = {}
+        self.single: dict[str, int] = {}
+        self.off_ladder: dict[str, list[str]] = {}
+        self.repeats: dict[str, int] = {}
+        self.files: dict[str, str] = {}
+        self.nothing_typed = _Panel()
+        self.apart: list[Apart] = []
+        self.amplified: dict[tuple[str, str], dict[str, tuple[int, Replicate]]] = {}
+
+    def begin(self, rows: ProfileRows) -> None:
+        """Take the next part of the table."""
+        self.part, self.table = rows, rows.table
+
+    def read(self, rows: Iterable[tuple[int, tuple[Cell, ...]]]) -> None:
+        samples, columns = self.samples, self.columns
+        for line, cells in rows:
+            try:
+                sample, column = samples[cells[0]], columns[cells[1]]
+                pair, panel = column.genotypes[cells[2:]], sample.panel.after[column.marker]
+            except KeyError:  # something for the first time, or something that is no genotype
+                self._read_closely(line, cells)
+            else:
+                column.number += 1
+                sample.panel = panel
+                sample.pairs.append(pair)
+
+    def _read_closely(self, line: int, cells: tuple[Cell, ...]) -> None:
+        sample, column = self._sample(cells[0], line), self._column(cells[1], line)
+        column.number += 1
+        if column.kind == "amelogenin":
+            self._read_amelogenin(sample, cells[2:])
+        if not column.is_used:
+            return
+        if self._is_off_ladder(sample, column, cells):
+            return
+        if len(cells) > 4 or cell_text(cells[2]).lower() == NOTHING:
+            self.apart.append((line, "", cells))
+            return
+        bit = 1 << self.numbers.setdefault(column.marker, len(self.numbers))
+        panel = sample.panel.with_marker(column.marker, bit)
+        pair = self._genotype(line, sample, column, cells[2:])
+        if panel is None:
+            self._repeat(line, sample, column.marker, pair)
+        elif pair is not None:
+            sample.panel = panel
+            sample.pairs.append(pair)
+
+    def _repeat(self, line: int, sample: _Sample, marker: str, pair: Genotype | None) -> None:
+        """A marker typed again: alike, it counts once; otherwise a person decides."""
+        if pair is None:  # its own problem is stated
+            return
+        if self._is_known(sample, marker, pair):
+            self.repeats[sample.code] = self.repeats.get(sample.code, 0) + 1
+            return
+        found = f"marker '{marker}' of sample '{sample.code}' a second time, with another genotype"
+        self.table.problem(line, "marker", found, "each marker once for a sample", "keep the row that is right")
+
+    def _is_known(self, sample: _Sample, marker: str, shown: Replicate) -> bool:
+        """Whether a sample has this genotype at this marker already."""
+        markers = sample.panel.markers()
+        return marker in markers and one_genotype([shown, sample.pairs[markers.index(marker)]]) is not None
+
+    def _is_off_ladder(self, sample: _Sample, column: _Column, cells: tuple[Cell, ...]) -> bool:
+        """Whether a peak has no label; then the marker is left out of the sample, and this is noted."""
+        if not any(is_off_ladder(cell) for cell in cells[2:]):
+            return False
+        self.off_ladder.setdefault(sample.code, []).append(column.marker)
+        return True
+
+    def _sample(self, cell: Cell, line: int) -> _Sample:
+        code = cell_text(cell)
+        known = self.samples.get(code)
+        if known is None:
+            known = self.samples[code] = _Sample(code, line, self.nothing_typed)
+            if self.table.name != self.file:
+                self.files[code] = self.table.name
+        return known
+
+    def _column(self, cell: Cell, line: int) -> _Column:
+        written = cell_text(cell)
+        return self.columns.get(written) or self.columns.setdefault(
+            written, _Column(written, self.table.name, line, self.ladders)
+        )
+
+    def _genotype(self, line: int, sample: _Sample, column: _Column, cells: tuple[Cell, ...]) -> Genotype | None:
+        if cells in column.genotypes:
+            return column.genotypes[cells]
+        if cells not in column.counted:
+            return self._new_genotype(line, sample, column, cells)
+        pair, commas, single = column.counted[cells]
+        self._count(sample, commas, single)
+        return pair
+
+    def _count(self, sample: _Sample, commas: int, single: bool) -> None:
+        if commas:
+            self.decimal_commas[self.table.name] += commas
+        if single:
+            self.single[sample.code] = self.single.get(sample.code, 0) + 1
+
+    def _new_genotype(self, line: int, sample: _Sample, column: _Column, cells: tuple[Cell, ...]) -> Genotype | None:
+        problems = self.table.findings.number_of_problems
+        first, second = cells
+        single = not cell_text(second)
+        allele1, allele2 = self._allele(line, "allele1", first, column), None
+        if single:
+            allele2 = self._alone(line, allele1)
+        elif cell_text(second) != UNKNOWN:
+            allele2 = self._allele(line, "allele2", second, column)
+        commas = is_decimal_comma(first) + is_decimal_comma(second)
+        pair: Genotype = (allele1, allele2)
+        if self.table.findings.number_of_problems > problems:  # a second row of this marker is a problem all the same
+            return pair if allele1 is not None and not single else None
+        pair = self.pairs.setdefault(pair, pair)
+        if commas or single:
+            column.counted[cells] = pair, commas, single
+            self._count(sample, commas, single)
+        else:
+            column.genotypes[cells] = pair
+        return pair
+
+    def _alone(self, line: int, allele: str | None) -> str | None:
+        """The second allele where the table has none: as is stated, or a problem."""
+        if self.part.one_allele is None:
+            self.table.problem(line, "allele2", "an empty cell", "an allele or '?'", _WRITE_TWICE)
+        return allele if self.part.one_allele == "homozygote" else None
+
+    def _allele(self, line: int, name: str, cell: Cell, column: _Column) -> str | None:
+        try:
+            allele = read_allele(cell, decimal_comma=self.table.decimal_comma, known=column.ladder or ())
+        except AlleleFault as fault:
+            self.table.problem(line, name, fault.found, fault.expected, fault.remedy)
+            return None
+        doubt = column.range.doubt(allele)
+        if doubt and allele in self.rules.accepted.get(column.marker, ()):
+            self.accepted[column.marker] = None
+        elif doubt:
+            remedy = (
+                f'correct it, or accept it by name: [profiles.accepted] {column.marker} = ["{allele}"] in '
+                "incident.toml, when it is really so"
+            )
+            found = f"'{cell_text(cell)}' at marker '{column.marker}', {doubt}"
+            self.table.problem(line, name, found, "an allele within or near the ladder", remedy)
+        return allele
+
+    def read_apart(self, rows: Iterable[Apart]) -> None:
+        """Rows that name a replicate, show nothing, or show three alleles, after all plain ones."""
+        for line, label, cells in rows:
+            sample, column = self._sample(cells[0], line), self._column(cells[1], line)
+            column.number += 1
+            if column.kind == "amelogenin":
+                self._read_amelogenin(sample, cells[2:])
+            if column.is_used and not self._is_off_ladder(sample, column, cells):
+                self._read_replicate(line, label, sample, column, cells[2:])
+        for line, label, cells in self.apart:
+            self._read_replicate(line, label, self._sample(cells[0], line), self._column(cells[1], line), cells[2:])
+        self.apart = []
+
+    def settle(self) -> None:
+        """After all parts: what is one genotype after all is one."""
+        for (code, marker), seen in list(self.amplified.items()):
+            self._settle(self.samples[code], marker, seen)
+
+    def _read_replicate(self, line: int, label: str, sample: _Sample, column: _Column, cells: tuple[Cell, ...]) -> None:
+        shown = self._shown(line, sample, column, cells)
+        seen = self.amplified.setdefault((sample.code, column.marker), {})
+        if label in seen and shown is not None and one_genotype([shown, seen[label][1]]):
+            self.repeats[sample.code] = self.repeats.get(sample.code, 0) + 1
+        elif label in seen:
+            found = f"marker '{column.marker}' of sample '{sample.code}' a second time" + f" in '{label[:20]}'" * (
+                label != ""
+            )
+            remedy = "keep the row that is right, or give each amplification a replicate of its own"
+            self.table.problem(line, "marker", found, "each marker once for a sample and replicate", remedy)
+        elif shown is not None:
+            seen[label] = (line, shown)
+
+    def _shown(self, line: int, sample: _Sample, column: _Column, cells: tuple[Cell, ...]) -> Replicate | None:
+        """The alleles of one amplification; nothing where a cell is a problem."""
+        if cell_text(cells[0]).lower() == NOTHING:
+            if any(cell_text(cell).lower() not in ("", NOTHING) for cell in cells[1:]):
+                remedy = f"write '{NOTHING}' alone, or the alleles"
+                self.table.problem(line, "allele2", "an allele beside 'nothing'", "an empty cell", remedy)
+            return ()
+        if len(cells) == 2:
+            return self._genotype(line, sample, column, cells)
+        alleles = [self._allele(line, f"allele{number}", cell, column) for number, cell in enumerate(cells, start=1)]
+        return None if None in alleles else tuple(alleles)
+
+    def _settle(self, sample: _Sample, marker: str, seen: Mapping[str, tuple[int, Replicate]]) -> None:
+        """One amplification with a plain genotype is a genotype; a marker with rows of both kinds is a problem."""
+        if not seen:
+            return
+        line, shown = next(iter(seen.values()))
+        panel = sample.panel.with_marker(marker, 1 << self.numbers.setdefault(marker, len(self.numbers)))
+        if panel is None and all(self._is_known(sample, marker, one) for _, one in seen.values()):
+            self.repeats[sample.code] = self.repeats.get(sample.code, 0) + len(seen)
+            del self.amplified[sample.code, marker]
+        elif panel is None or ("" in seen and len(seen) > 1):
+            found = f"marker '{marker}' of sample '{sample.code}' with and without a replicate"
+            self.table.problem(line, "marker", found, "a replicate in every row", "name the replicate in each row")
+            del self.amplified[sample.code, marker]
+        elif len(seen) == 1 and len(shown) == 2:
+            del self.amplified[sample.code, marker]
+            sample.panel = panel
+            sample.pairs.append((shown[0], shown[1]))
+
+    def _read_amelogenin(self, sample: _Sample, cells: tuple[Cell, ...]) -> None:
+        shown = amelogenin_shown(map(cell_text, cells))
+        if shown is not None:
+            self.amelogenin[sample.code] = (*self.amelogenin.get(sample.code, ()), shown)
+
+    def typed(self, parts: Sequence[ProfileRows]) -> TypedSamples:
+        """The samples as they are now; the rows' memory is given back on the way."""
+        typed = TypedSamples(self.file, amelogenin=self.amelogenin, files=self.files, single=self.single)
+        typed.off_ladder, typed.repeats = self.off_ladder, self.repeats
+        for (code, marker), seen in self.amplified.items():
+            if seen:
+                typed.replicates.setdefault(code, {})[marker] = tuple(shown for _, shown in seen.values())
+                typed.replicate_lines[code, marker] = next(iter(seen.values()))[0]
+        for cell in list(self.samples):
+            sample = self.samples.pop(cell)
+            typed.genotypes[sample.code] = sample.panel.genotypes(sample.pairs)
+            typed.first_line[sample.code] = sample.line
+        for rows in parts:
+            typed.heights |= {code: total / copies for code, (total, copies) in rows.heights.items() if copies}
+            for code, number in rows.untyped.items():
+                typed.untyped[code] = typed.untyped.get(code, 0) + number
+        return typed
+
+    def report(self, findings: Findings) -> None:
+        """State what was done with the rows, marker by marker."""
+        left_out: Counter[tuple[str, str]] = Counter()
+        without: Counter[tuple[str, str]] = Counter()
+        for column in self.columns.values():
+            if column.marker != column.written:
+                findings.notice(
+                    f"marker '{column.written}' is read as '{column.marker}' in {column.number} rows of {column.file}"
+                )
+            if column.kind not in ("autosomal", "X") or (column.kind == "X" and column.ladder is None):
+                left_out[column.marker, column.file] += column.number
+            elif column.ladder is None and is_known_marker(column.marker):
+                without[column.marker, column.file] += column.number
+            elif column.ladder is None:
+                found = f"marker '{column.written}' in {column.number} rows, without frequencies"
+                remedy = "add its frequencies, correct its name, or remove its rows"
+                findings.problem((column.file, column.line), "marker", found, "a marker of the frequency table", remedy)
+        for (marker, file), number in left_out.items():
+            why = "is no autosomal STR, nor one of the X with frequencies, and takes no part"
+            if marker_kind(marker) == "amelogenin":
+                why = "takes no part in a likelihood ratio; what it shows is compared with the recorded sex"
+            findings.notice(f"marker '{marker}' {why}: {number} rows of {file}")
+        for file in dict.fromkeys(file for _, file in without):
+            markers = ", ".join(f"{marker} ({number} rows)" for (marker, of), number in without.items() if of == file)
+            findings.notice(f"left out of {file}, because not every population has their frequencies: {markers}")
+        for file, number in self.decimal_commas.items():
+            findings.notice(f"a decimal comma is read as a point in {number} alleles of {file}")
+        for marker in self.accepted:
+            findings.notice(f"marker '{marker}': an allele far beyond its ladder is accepted by [profiles.accepted]")
