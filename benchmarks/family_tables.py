@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from antigone.model.marker import Marker
-from antigone.model.mutation import Stepwise
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.mutation import Stepwise
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target, log_lr_tables

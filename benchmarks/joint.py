@@ -23,13 +23,19 @@ from antigone.casework.validate_joint import JointCase
 from antigone.engine.frequencies import markers_of
 from antigone.formats.frequencies import nist1036
 from antigone.formats.validation.cases import read_cases
-from antigone.model.case import DEFAULT_MUTATION, Incident, MutationChoice, SearchSettings, UnidentifiedPerson
-from antigone.model.joint_result import JointPrior
-from antigone.model.marker import Marker
-from antigone.model.mutation import Stepwise
-from antigone.model.observation import ObservationModel, ObservationRates
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.mutation import Stepwise
+from antigone.model.assumptions.observation import ObservationModel, ObservationRates
+from antigone.model.incident.incident import (
+    DEFAULT_MUTATION,
+    Incident,
+    MutationChoice,
+    SearchSettings,
+    UnidentifiedPerson,
+)
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
+from antigone.model.results.joint import JointPrior
 from antigone.search.joint.persons import Persons
 from antigone.search.joint.posterior import solve_joint
 from antigone.search.joint.question import FamilyQuestion

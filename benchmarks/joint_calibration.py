@@ -15,10 +15,10 @@ import numpy as np
 
 from antigone.engine.frequencies import markers_of
 from antigone.formats.frequencies import nist1036
-from antigone.model.case import DEFAULT_MUTATION, SearchSettings
-from antigone.model.joint_result import JointPrior
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
+from antigone.model.incident.incident import DEFAULT_MUTATION, SearchSettings
 from antigone.model.pedigree import Sex
+from antigone.model.results.joint import JointPrior
 from antigone.search.joint.persons import Persons
 from antigone.search.joint.posterior import solve_joint
 from antigone.search.joint.question import FamilyQuestion

@@ -13,8 +13,8 @@ from dataclasses import replace
 from antigone.casework.demo import day_of_search, simulated_incident
 from antigone.casework.found import Execution, Found, find_pairs
 from antigone.casework.prepare import prepare, silent
-from antigone.model.case import Incident
-from antigone.model.linkage import LinkageModel
+from antigone.model.assumptions.linkage import LinkageModel
+from antigone.model.incident.incident import Incident
 
 
 def timed(incident: Incident) -> tuple[Found, float]:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from antigone.engine.frequencies import markers_of
 from antigone.formats.frequencies import nist1036
-from antigone.model.case import DEFAULT_MUTATION, SearchSettings, UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import MarkerRates, ObservationModel, ObservationRates, Replicate
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import MarkerRates, ObservationModel, ObservationRates, Replicate
+from antigone.model.incident.incident import DEFAULT_MUTATION, SearchSettings, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target, log_lr_tables

@@ -18,9 +18,9 @@ from statistics import median
 import numpy as np
 
 from antigone.casework.bench import simulate_material
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import AS_READ, ObservationModel, ObservationRates, Replicate
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import AS_READ, ObservationModel, ObservationRates, Replicate
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Genotype, Profile
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import Declared

@@ -25,11 +25,11 @@ from sqlalchemy import Engine, insert
 
 from antigone.casework.found import Execution
 from antigone.casework.search import MOST_DETAILED, search_incident
-from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
-from antigone.model.frequency import FrequencyTable
+from antigone.model.assumptions.frequency import FrequencyTable
+from antigone.model.incident.incident import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Genotypes, Kit, Profile
-from antigone.model.result import (
+from antigone.model.results.search import (
     Candidate,
     ChanceMatches,
     FamilySummary,

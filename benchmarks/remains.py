@@ -15,12 +15,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import ObservationModel
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import ObservationModel
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
-from antigone.model.reassociation import REMAINS_RATES
+from antigone.model.results.remains import REMAINS_RATES
 from antigone.search.remains.pairs import probable_pairs
 from antigone.search.remains.readings import Readings, read_remains
 from antigone.search.screening import _kernels, screen

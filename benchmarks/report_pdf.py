@@ -16,10 +16,10 @@ import sys
 import time
 from collections.abc import Callable
 
-from antigone.model.case import Consent, Donor, Family, UnidentifiedPerson
+from antigone.model.incident.incident import Consent, Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.model.result import Candidate, ChanceMatches, Provenance, SearchResult, SensitivityPoint
+from antigone.model.results.search import Candidate, ChanceMatches, Provenance, SearchResult, SensitivityPoint
 
 DAY = dt.date(2026, 3, 6)
 TARGET = 3.0

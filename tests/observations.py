@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations, product
 
-from antigone.model.marker import Marker
-from antigone.model.observation import ObservationRates
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import ObservationRates
 
 
 def frequencies(marker: Marker) -> list[float]:

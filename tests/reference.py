@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from itertools import product
 
 from antigone.engine.mutation.matrices import transition_matrix
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 

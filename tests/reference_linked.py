@@ -13,7 +13,7 @@ from itertools import pairwise, product
 import reference
 
 from antigone.engine.mutation.matrices import transition_matrix
-from antigone.model.linkage import LinkageGroup
+from antigone.model.assumptions.linkage import LinkageGroup
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 

@@ -9,16 +9,33 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, Engine, insert
 
-from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, SourceFile, UnidentifiedPerson
-from antigone.model.circumstances import Interval, MissingCircumstances, UnidentifiedCircumstances
-from antigone.model.evidence import FurtherEvidence
-from antigone.model.frequency import FrequencyTable
-from antigone.model.lineage import MtDifference, MtHaplotype, MtModel, MtRates, StatedCounts, YHaplotype, YModel, YRates
-from antigone.model.mutation import Stepwise
-from antigone.model.observation import ObservationRates
+from antigone.model.assumptions.circumstances import Interval, MissingCircumstances, UnidentifiedCircumstances
+from antigone.model.assumptions.frequency import FrequencyTable
+from antigone.model.assumptions.lineage import (
+    MtDifference,
+    MtHaplotype,
+    MtModel,
+    MtRates,
+    StatedCounts,
+    YHaplotype,
+    YModel,
+    YRates,
+)
+from antigone.model.assumptions.mutation import Stepwise
+from antigone.model.assumptions.observation import ObservationRates
+from antigone.model.incident.evidence import FurtherEvidence
+from antigone.model.incident.incident import (
+    Consent,
+    Donor,
+    Family,
+    Incident,
+    SearchSettings,
+    SourceFile,
+    UnidentifiedPerson,
+)
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.model.result import (
+from antigone.model.results.search import (
     Candidate,
     ChanceMatches,
     EvidenceLine,

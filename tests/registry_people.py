@@ -9,7 +9,7 @@ from registry_example import AT, DAY, get, of_everything, put, run_and_store
 from registry_vaults import NOW
 from sqlalchemy import Connection, Engine, insert, select
 
-from antigone.model.case import Incident
+from antigone.model.incident.incident import Incident
 from antigone.registry import schema
 from antigone.registry.audit import append
 from antigone.registry.backup import Backup, backup

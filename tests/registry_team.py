@@ -17,7 +17,8 @@ from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.roles import ROLES
 from antigone.casework.registry.session import Registry, Session
 from antigone.casework.registry.views import CandidateLine
-from antigone.model.case import (
+from antigone.model.assumptions.frequency import FrequencyTable
+from antigone.model.incident.incident import (
     DEFAULT_MUTATION,
     Consent,
     Donor,
@@ -26,7 +27,6 @@ from antigone.model.case import (
     SearchSettings,
     UnidentifiedPerson,
 )
-from antigone.model.frequency import FrequencyTable
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.registry.vault import Vault

@@ -8,9 +8,9 @@ import numpy as np
 
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.formats.frequencies import nist1036
-from antigone.model.case import DEFAULT_MUTATION, Incident, SearchSettings, UnidentifiedPerson
-from antigone.model.frequency import FrequencyRule, FrequencyTable
-from antigone.model.marker import Marker
+from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
+from antigone.model.assumptions.marker import Marker
+from antigone.model.incident.incident import DEFAULT_MUTATION, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 from antigone.simulation.genes import FullGenotype, drop_genes

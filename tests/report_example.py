@@ -7,10 +7,10 @@ import math
 import random
 from dataclasses import replace
 
-from antigone.model.case import Consent, Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
-from antigone.model.result import (
+from antigone.model.results.search import (
     Candidate,
     ChanceMatches,
     FamilySummary,

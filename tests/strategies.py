@@ -8,8 +8,16 @@ from hypothesis import strategies as st
 
 from antigone.engine.mutation.matrices import transition_matrix
 from antigone.errors import ModelError
-from antigone.model.marker import Marker
-from antigone.model.mutation import Custom, Equal, MutationModel, NoMutation, Proportional, Stepwise, Transformed
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.mutation import (
+    Custom,
+    Equal,
+    MutationModel,
+    NoMutation,
+    Proportional,
+    Stepwise,
+    Transformed,
+)
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
 

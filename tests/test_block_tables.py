@@ -8,8 +8,8 @@ import strategies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from antigone.model.marker import Marker
-from antigone.model.observation import NO_LOSS, ObservationRates, Replicate
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import NO_LOSS, ObservationRates, Replicate
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target, log_lr_tables

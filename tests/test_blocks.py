@@ -17,7 +17,7 @@ from antigone.casework.found import Execution, find_pairs
 from antigone.casework.prepare import Prepared, prepare, silent
 from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.errors import InputError
-from antigone.model.case import Incident
+from antigone.model.incident.incident import Incident
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.search.pairs.blocks import BlindSearch, cut_into_blocks, score_block, usable_targets
 from antigone.search.pairs.comparison import compare

@@ -16,9 +16,8 @@ from antigone.errors import InputError, Problem
 from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.casefolder.writer import pack_case_folder, write_case_folder
 from antigone.formats.incident import read_incident
-from antigone.model.case import DEFAULT_MUTATION, Consent, Incident, MutationChoice, SearchSettings
-from antigone.model.frequency import FrequencyRule, FrequencyTable
-from antigone.model.mutation import (
+from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
+from antigone.model.assumptions.mutation import (
     Custom,
     Dawid,
     Equal,
@@ -29,7 +28,8 @@ from antigone.model.mutation import (
     Stepwise,
     Transformed,
 )
-from antigone.model.verbal import VerbalScale
+from antigone.model.assumptions.verbal import VerbalScale
+from antigone.model.incident.incident import DEFAULT_MUTATION, Consent, Incident, MutationChoice, SearchSettings
 
 FILES = {
     "incident.toml": 'title = "Flood 2026"\n',

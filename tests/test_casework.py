@@ -25,7 +25,9 @@ from antigone.casework.provenance import describe_settings, hash_table
 from antigone.casework.search import SearchOutcome, prior_of, search_incident
 from antigone.errors import InputError
 from antigone.formats.casefolder.writer import write_case_folder
-from antigone.model.case import (
+from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
+from antigone.model.assumptions.mutation import Custom, Dawid, Stepwise, Transformed
+from antigone.model.incident.incident import (
     DEFAULT_MUTATION,
     Consent,
     Donor,
@@ -35,8 +37,6 @@ from antigone.model.case import (
     SearchSettings,
     UnidentifiedPerson,
 )
-from antigone.model.frequency import FrequencyRule, FrequencyTable
-from antigone.model.mutation import Custom, Dawid, Stepwise, Transformed
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
 from antigone.report.files import candidates_csv, pairs_csv, results_json

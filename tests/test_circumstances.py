@@ -19,7 +19,7 @@ from antigone.engine.circumstances import (
     sex_lr,
 )
 from antigone.errors import ModelError
-from antigone.model.circumstances import (
+from antigone.model.assumptions.circumstances import (
     AgreementRates,
     CircumstanceRates,
     FindingRates,

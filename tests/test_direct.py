@@ -12,12 +12,12 @@ from remains import degrade, families, kit, persons, sample
 from antigone.engine.observation import allele_seen_probabilities, observation_probabilities
 from antigone.engine.sums.likelihood import log_likelihoods
 from antigone.errors import ConsentError
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import ObservationModel, ObservationRates
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import ObservationModel, ObservationRates
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
-from antigone.model.reassociation import REMAINS_RATES
+from antigone.model.results.remains import REMAINS_RATES
 from antigone.search.remains.pairs import count_pairs, probable_pairs, score_pairs
 from antigone.search.remains.readings import read_remains
 from antigone.search.screening import _kernels

@@ -39,11 +39,11 @@ from antigone import (
     log_likelihoods,
 )
 from antigone.errors import ModelError, PedigreeError
-from antigone.model.case import SearchSettings, UnidentifiedPerson
-from antigone.model.frequency import FrequencyRule
-from antigone.model.joint_result import JointPrior
-from antigone.model.linkage import LinkageGroup, haldane
-from antigone.model.observation import HeightCurve, MarkerRates, ObservationRates
+from antigone.model.assumptions.frequency import FrequencyRule
+from antigone.model.assumptions.linkage import LinkageGroup, haldane
+from antigone.model.assumptions.observation import HeightCurve, MarkerRates, ObservationRates
+from antigone.model.incident.incident import SearchSettings, UnidentifiedPerson
+from antigone.model.results.joint import JointPrior
 
 TRIO = Pedigree.of(("AF", "male"), ("MO", "female"), ("CH", "male", "AF", "MO"))
 APART = Pedigree.of(("AF", "male"), ("MO", "female"), ("CH", "male"))

@@ -15,11 +15,11 @@ from antigone.casework.prepare import prepare
 from antigone.casework.reassociate import read_incident_remains
 from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import ModelError
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import HeightCurve, MarkerRates, ObservationModel, ObservationRates
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import HeightCurve, MarkerRates, ObservationModel, ObservationRates
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Profile
-from antigone.model.reassociation import ReassociationSettings
+from antigone.model.results.remains import ReassociationSettings
 from antigone.search.readings.codes import Reading
 from antigone.search.readings.dropout import DROPOUTS, dropout_by_height, estimate_dropouts, log_likelihood_by_dropout
 

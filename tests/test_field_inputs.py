@@ -23,7 +23,7 @@ from antigone.casework.found import find_pairs
 from antigone.casework.prepare import prepare
 from antigone.casework.search import ALONE, search_incident
 from antigone.errors import InputError
-from antigone.model.result import SearchResult
+from antigone.model.results.search import SearchResult
 from antigone.report.files import results_json
 
 SHARED = Path(os.environ.get("ANTIGONE_SHARED", Path(__file__).resolve().parents[2] / "shared"))

@@ -13,8 +13,8 @@ from antigone.errors import InputError
 from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.casefolder.writer import write_case_folder
 from antigone.formats.profiles.genemapper import read_genemapper
-from antigone.model.case import Incident, UnidentifiedPerson
-from antigone.model.observation import HeightCurve, MarkerRates, ObservationModel, ObservationRates
+from antigone.model.assumptions.observation import HeightCurve, MarkerRates, ObservationModel, ObservationRates
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
 
 FREQUENCIES = "population,marker,allele,frequency,alleles_sampled\n" + "".join(
     f"Coast,{marker},{allele},0.2,400\n" for marker in ("TH01", "FGA", "DXS10103") for allele in (6, 7, 8, 9, 10)

@@ -12,7 +12,16 @@ from antigone.casework.explain import compare_hypotheses
 from antigone.errors import InputError
 from antigone.formats.validation.cases import Linkage, mutation_model, read_cases
 from antigone.formats.validation.kinds import KINDS
-from antigone.model.mutation import Custom, Dawid, Equal, NoMutation, OneStep, Proportional, Stepwise, Transformed
+from antigone.model.assumptions.mutation import (
+    Custom,
+    Dawid,
+    Equal,
+    NoMutation,
+    OneStep,
+    Proportional,
+    Stepwise,
+    Transformed,
+)
 
 CASE = {
     "id": "mine-001",

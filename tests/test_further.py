@@ -14,10 +14,10 @@ from antigone.casework.search import search_incident
 from antigone.errors import InputError
 from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.casefolder.writer import write_case_folder
-from antigone.model.case import Incident
-from antigone.model.lineage import MtDifference, MtReference, StatedCounts, YReference
-from antigone.model.observation import ObservationRates
-from antigone.model.result import SearchResult
+from antigone.model.assumptions.lineage import MtDifference, MtReference, StatedCounts, YReference
+from antigone.model.assumptions.observation import ObservationRates
+from antigone.model.incident.incident import Incident
+from antigone.model.results.search import SearchResult
 from antigone.numbers import probability_text
 from antigone.report.files import results_json
 from antigone.report.html import render_report

@@ -10,7 +10,9 @@ from itertools import pairwise
 import pytest
 
 from antigone.errors import ModelError
-from antigone.model.case import (
+from antigone.model.assumptions.frequency import FrequencyTable
+from antigone.model.assumptions.mutation import Stepwise
+from antigone.model.incident.incident import (
     SCOPE_IDENTIFICATION,
     Donor,
     Family,
@@ -18,8 +20,6 @@ from antigone.model.case import (
     MutationChoice,
     SearchSettings,
 )
-from antigone.model.frequency import FrequencyTable
-from antigone.model.mutation import Stepwise
 from antigone.model.profile import Genotype
 from antigone.simulation.incident import ACCIDENT, OLDER_KIT, Truth, simulate_incident
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from antigone.casework.demo import DEGRADATION, X_MARKERS, demo_incident, invented_x_frequencies
-from antigone.model.case import Incident, UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import ObservationRates
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import ObservationRates
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.simulation.distant import DISTANT
 from antigone.simulation.incident import Truth, observe_genotypes

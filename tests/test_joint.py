@@ -19,14 +19,14 @@ from hypothesis import strategies as st
 from antigone.engine.circumstances import sex_lr
 from antigone.engine.observation import observation_probabilities
 from antigone.errors import ModelError, PlanTooLarge
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.circumstances import SexRates
-from antigone.model.joint_result import JointPrior
-from antigone.model.marker import Marker
-from antigone.model.mutation import Custom, Equal, Stepwise
-from antigone.model.observation import AS_READ, ObservationRates
+from antigone.model.assumptions.circumstances import SexRates
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.mutation import Custom, Equal, Stepwise
+from antigone.model.assumptions.observation import AS_READ, ObservationRates
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
+from antigone.model.results.joint import JointPrior
 from antigone.search.families.family_table import Target
 from antigone.search.joint import elimination as joint_elimination
 from antigone.search.joint import likelihood as joint_likelihood

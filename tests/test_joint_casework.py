@@ -19,7 +19,11 @@ from antigone.casework.prepare import prepare
 from antigone.casework.validate import validate_files
 from antigone.engine.sums.likelihood import log_likelihood
 from antigone.formats.frequencies import nist1036
-from antigone.model.case import (
+from antigone.model.assumptions.circumstances import Interval, MissingCircumstances, SexRates, UnidentifiedCircumstances
+from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
+from antigone.model.assumptions.observation import ObservationRates
+from antigone.model.incident.evidence import FurtherEvidence
+from antigone.model.incident.incident import (
     DEFAULT_MUTATION,
     Consent,
     Donor,
@@ -28,13 +32,9 @@ from antigone.model.case import (
     SearchSettings,
     UnidentifiedPerson,
 )
-from antigone.model.circumstances import Interval, MissingCircumstances, SexRates, UnidentifiedCircumstances
-from antigone.model.evidence import FurtherEvidence
-from antigone.model.frequency import FrequencyRule, FrequencyTable
-from antigone.model.joint_result import JointPrior, JointResult
-from antigone.model.observation import ObservationRates
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
+from antigone.model.results.joint import JointPrior, JointResult
 from antigone.report.joint import joint_csv, joint_json, render_joint
 from antigone.search.joint import posterior as joint_posterior
 from antigone.search.remains.readings import observe_profile

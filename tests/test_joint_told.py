@@ -13,9 +13,9 @@ from antigone.casework.demo import simulated_incident
 from antigone.casework.joint import joint_incident
 from antigone.casework.joint_explain import explain_assignment
 from antigone.formats.frequencies import nist1036
-from antigone.model.case import DEFAULT_MUTATION, Incident, SearchSettings
-from antigone.model.joint_result import JointPrior, JointResult
+from antigone.model.incident.incident import DEFAULT_MUTATION, Incident, SearchSettings
 from antigone.model.profile import Profile
+from antigone.model.results.joint import JointPrior, JointResult
 from antigone.report.joint import Matrix, alternatives_of, joint_json, render_joint
 from antigone.simulation.disaster import Disaster, simulate_disaster
 from antigone.web.pages.joint import _shown

@@ -133,7 +133,7 @@ def test_layers__nothing_opens_a_network_connection():
 @pytest.mark.parametrize(
     ("module", "code"),
     [
-        ("antigone.model.case", "from antigone.engine import factors"),
+        ("antigone.model.incident.incident", "from antigone.engine import factors"),
         ("antigone.formats.familias.reader", "import antigone.engine.mutation.matrices"),
         ("antigone.report.html", "from antigone.search.pairs.comparison import rank"),
         ("antigone.cli", "def f():\n    from antigone import engine"),
@@ -147,7 +147,7 @@ def test_upward_imports__are_seen(module, code):
 
 
 def test_upward_imports__downward_is_allowed():
-    code = "from antigone import __version__\nfrom antigone.model.case import Family\nimport numpy as np"
+    code = "from antigone import __version__\nfrom antigone.model.incident.incident import Family\nimport numpy as np"
     assert upward_imports("antigone.search.pairs.comparison", ast.parse(code), allowed_imports()) == []
 
 

@@ -17,8 +17,8 @@ from antigone.engine.sums import elimination, population
 from antigone.engine.sums.elimination import execute, make_plan
 from antigone.engine.sums.likelihood import genotype_distribution, likelihood_ratio, log_likelihood, log_likelihoods
 from antigone.errors import ModelError, PlanTooLarge
-from antigone.model.marker import Marker
-from antigone.model.mutation import Custom, Equal, Stepwise
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.mutation import Custom, Equal, Stepwise
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 

@@ -16,7 +16,7 @@ from antigone.engine.lineage.lines import declared_line, judge_fits
 from antigone.engine.lineage.mtdna import mt_donors_off_line, mt_evidence, substitution_matrix
 from antigone.engine.lineage.y_str import stepwise_matrix, y_donors_off_line, y_evidence
 from antigone.errors import ModelError
-from antigone.model.lineage import (
+from antigone.model.assumptions.lineage import (
     Copies,
     DiscreteLaplace,
     LaplaceCluster,

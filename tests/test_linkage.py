@@ -28,7 +28,7 @@ from antigone.engine.sums.likelihood import genotype_distribution, genotype_pair
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.formats.frequencies import nist1036
 from antigone.formats.labels.markers import normalise_marker
-from antigone.model.linkage import (
+from antigone.model.assumptions.linkage import (
     STANDARD_KITS,
     UNLINKED_FROM_CM,
     GeneticMap,
@@ -38,12 +38,12 @@ from antigone.model.linkage import (
     linkage_groups_of,
     off_the_map,
 )
-from antigone.model.marker import Marker
-from antigone.model.mutation import Equal, Stepwise
-from antigone.model.observation import ObservationRates
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.mutation import Equal, Stepwise
+from antigone.model.assumptions.observation import ObservationRates
+from antigone.model.assumptions.str_positions import STR_POSITIONS
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
-from antigone.model.str_positions import STR_POSITIONS
 
 STATES_OF_THE_ORACLE = 20_000
 relaxed = settings(

@@ -15,8 +15,8 @@ from test_linkage import groups, typings
 from antigone.engine.linkage.bounds import log_gain_bounds
 from antigone.engine.linkage.likelihood import log_likelihood_linked
 from antigone.engine.sums.likelihood import log_likelihood
-from antigone.model.linkage import LinkageGroup
-from antigone.model.marker import Marker
+from antigone.model.assumptions.linkage import LinkageGroup
+from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 

@@ -17,11 +17,11 @@ from antigone.casework.search import search_incident
 from antigone.engine.linkage.likelihood import likelihood_ratio_linked
 from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.errors import ModelError
-from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
-from antigone.model.frequency import FrequencyTable
-from antigone.model.linkage import STANDARD_KITS, LinkageModel, linkage_groups_of
-from antigone.model.marker import Marker
-from antigone.model.observation import ObservationModel, ObservationRates
+from antigone.model.assumptions.frequency import FrequencyTable
+from antigone.model.assumptions.linkage import STANDARD_KITS, LinkageModel, linkage_groups_of
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import ObservationModel, ObservationRates
+from antigone.model.incident.incident import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.numbers import change_text

@@ -27,12 +27,20 @@ from antigone.formats.casefolder.settings import parse_incident_toml
 from antigone.formats.casefolder.writer import write_case_folder
 from antigone.formats.frequencies import nist1036
 from antigone.formats.reading.findings import Findings
-from antigone.model.case import DEFAULT_MUTATION, Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
-from antigone.model.circumstances import SexRates
-from antigone.model.evidence import FurtherEvidence
-from antigone.model.frequency import FrequencyRule, FrequencyTable
-from antigone.model.linkage import STANDARD_KITS, GeneticMap, LinkageModel
-from antigone.model.observation import AS_READ, ObservationModel, ObservationRates
+from antigone.model.assumptions.circumstances import SexRates
+from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
+from antigone.model.assumptions.linkage import STANDARD_KITS, GeneticMap, LinkageModel
+from antigone.model.assumptions.observation import AS_READ, ObservationModel, ObservationRates
+from antigone.model.incident.evidence import FurtherEvidence
+from antigone.model.incident.incident import (
+    DEFAULT_MUTATION,
+    Consent,
+    Donor,
+    Family,
+    Incident,
+    SearchSettings,
+    UnidentifiedPerson,
+)
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.report.html import render_report

@@ -23,7 +23,7 @@ from antigone.engine.mutation.properties import (
     stationary_distribution,
 )
 from antigone.errors import ModelError
-from antigone.model.mutation import (
+from antigone.model.assumptions.mutation import (
     BaseModel,
     Custom,
     Dawid,

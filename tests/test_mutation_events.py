@@ -6,8 +6,8 @@ import pytest
 import reference
 
 from antigone.engine.sums.mutation_events import locate_mutations, markers_needing_mutation
-from antigone.model.marker import Marker
-from antigone.model.mutation import Equal, MutationModel, NoMutation, Stepwise
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.mutation import Equal, MutationModel, NoMutation, Stepwise
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Genotype, Profile
 

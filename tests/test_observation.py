@@ -17,8 +17,8 @@ from antigone.casework.validate import validate_files
 from antigone.engine.observation import allele_seen_probabilities, observation_probabilities
 from antigone.engine.sums.likelihood import genotype_pairs, likelihood_ratio, log_likelihood, log_likelihoods
 from antigone.errors import ModelError
-from antigone.model.marker import Marker
-from antigone.model.observation import ObservationRates
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import ObservationRates
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 

@@ -14,10 +14,10 @@ from antigone.casework.demo import simulated_incident
 from antigone.casework.found import Execution, find_pairs
 from antigone.casework.prepare import prepare, silent
 from antigone.engine.sums.likelihood import likelihood_ratio
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.mutation import Stepwise
-from antigone.model.observation import ObservationModel, ObservationRates
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.mutation import Stepwise
+from antigone.model.assumptions.observation import ObservationModel, ObservationRates
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
 from antigone.search.families.family_table import Target, log_lr_tables

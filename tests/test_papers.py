@@ -19,9 +19,9 @@ from antigone.casework.registry.joint import solve_jointly
 from antigone.casework.registry.reviewing import ask_to_reopen, comment, confirm, propose
 from antigone.casework.registry.searching import search
 from antigone.errors import Conflict, ConsentError, Forbidden, InputError, RegistryError
-from antigone.model.case import Consent
-from antigone.model.joint_result import JointPrior
+from antigone.model.incident.incident import Consent
 from antigone.model.pedigree import Pedigree
+from antigone.model.results.joint import JointPrior
 from antigone.numbers import probability_text
 from antigone.papers import sender_of, write_expert_report, write_family_letter, write_status
 

@@ -11,8 +11,8 @@ import pytest
 from antigone.casework.demo import day_of_search, simulated_incident
 from antigone.casework.power import LOW, low_powers
 from antigone.casework.prepare import prepare, silent
-from antigone.model.marker import Marker
-from antigone.model.mutation import NoMutation
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.mutation import NoMutation
 from antigone.model.pedigree import Pedigree
 from antigone.search.families.family_table import Target
 from antigone.search.pairs.power import kind_of, power_of

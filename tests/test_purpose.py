@@ -24,7 +24,8 @@ from antigone.casework.search import search_incident
 from antigone.errors import ConsentError, InputError
 from antigone.formats.casefolder.writer import write_case_folder
 from antigone.formats.incident import read_incident
-from antigone.model.case import (
+from antigone.model.assumptions.frequency import FrequencyTable
+from antigone.model.incident.incident import (
     DEFAULT_MUTATION,
     SCOPE_IDENTIFICATION,
     Consent,
@@ -34,7 +35,6 @@ from antigone.model.case import (
     SearchSettings,
     UnidentifiedPerson,
 )
-from antigone.model.frequency import FrequencyTable
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.report.files import results_json

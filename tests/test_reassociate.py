@@ -25,12 +25,12 @@ from antigone.casework.reassociate import choose_settings, reassociate_incident
 from antigone.cli import main
 from antigone.errors import InputError, ModelError
 from antigone.formats.casefolder.groups import read_groups
-from antigone.model.case import Consent, Donor, Family, UnidentifiedPerson
-from antigone.model.observation import ObservationRates
+from antigone.model.assumptions.observation import ObservationRates
+from antigone.model.incident.incident import Consent, Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.model.reassociation import ReassociationSettings
-from antigone.model.result import UnidentifiedSummary
+from antigone.model.results.remains import ReassociationSettings
+from antigone.model.results.search import UnidentifiedSummary
 from antigone.report.groups import groups_csv, groups_json, render_groups
 from antigone.search.remains.groups import connected_components
 

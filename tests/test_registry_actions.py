@@ -30,7 +30,7 @@ from antigone.errors import (
     InputError,
     RegistryError,
 )
-from antigone.model.case import SCOPE_IDENTIFICATION, Consent, Incident, UnidentifiedPerson
+from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Consent, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.registry.consent import covered_donors
 from antigone.registry.database import snapshot

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from antigone.casework.prepare import prepare
 from antigone.errors import RegistryError
-from antigone.model.case import Consent, Donor, Incident
+from antigone.model.incident.incident import Consent, Donor, Incident
 from antigone.model.profile import Profile
 from antigone.registry import consent as consent_layer
 from antigone.registry import typings

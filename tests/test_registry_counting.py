@@ -17,7 +17,7 @@ from antigone.casework.registry.reviewing import comment, confirm, propose
 from antigone.casework.registry.searching import search
 from antigone.casework.registry.status import list_incidents, read_status
 from antigone.errors import Forbidden
-from antigone.model.case import Consent
+from antigone.model.incident.incident import Consent
 from antigone.registry.audit import append, audit_head, changes_since
 from antigone.registry.database import snapshot, transaction
 

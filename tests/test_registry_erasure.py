@@ -11,8 +11,8 @@ from registry_example import AT, DAY, GIVEN, begin, get, of_everything, put, run
 from sqlalchemy import select, update
 
 from antigone.errors import InputError, RegistryError
-from antigone.model.case import Consent, Donor
-from antigone.model.observation import DropoutEstimate
+from antigone.model.assumptions.observation import DropoutEstimate
+from antigone.model.incident.incident import Consent, Donor
 from antigone.model.plain import to_json
 from antigone.model.profile import Profile
 from antigone.registry import database

@@ -14,7 +14,7 @@ from antigone.casework.registry.consents import record_consent
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.searching import list_runs, search
 from antigone.casework.registry.views import CandidateView
-from antigone.model.case import Consent, Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.papers import write_expert_report

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from antigone.casework.search import search_incident
 from antigone.errors import InputError
-from antigone.model.case import Donor, Family, SearchSettings
+from antigone.model.incident.incident import Donor, Family, SearchSettings
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.registry.database import open_registry, snapshot

@@ -21,9 +21,9 @@ from antigone.casework.registry.pedigrees import pedigree_version, save_pedigree
 from antigone.casework.registry.reviewing import declare_parts
 from antigone.casework.registry.views import JointView
 from antigone.errors import Cancelled, Conflict, InputError, RegistryError, VaultError
-from antigone.model.joint_result import JointPrior, JointResult
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
+from antigone.model.results.joint import JointPrior, JointResult
 from antigone.registry.database import snapshot, transaction
 from antigone.registry.joint_runs import JOINT_WITHHELD, SealedJoint, newest_joint, take_joint
 from antigone.registry.schema import joint_parts, joint_runs, keys

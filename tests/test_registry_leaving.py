@@ -19,7 +19,7 @@ from antigone.casework.registry.consents import (
 )
 from antigone.casework.registry.importing import import_incident
 from antigone.errors import Conflict, InputError, RegistryError
-from antigone.model.case import Consent, Donor, Incident, UnidentifiedPerson
+from antigone.model.incident.incident import Consent, Donor, Incident, UnidentifiedPerson
 from antigone.model.profile import Genotypes, Profile
 from antigone.registry import schema
 from antigone.registry.backup import backup

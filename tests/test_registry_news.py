@@ -14,7 +14,7 @@ from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.joint import solve_jointly
 from antigone.casework.registry.searching import search
 from antigone.casework.registry.status import read_status
-from antigone.model.case import Donor, Family
+from antigone.model.incident.incident import Donor, Family
 from antigone.model.pedigree import Pedigree
 from antigone.registry import news
 

@@ -31,7 +31,7 @@ from antigone.casework.registry.searching import (
 from antigone.casework.registry.session import Registry
 from antigone.casework.registry.views import RunLine
 from antigone.errors import Cancelled, Conflict, Forbidden, RegistryError
-from antigone.model.case import Consent
+from antigone.model.incident.incident import Consent
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.plain import to_json
 from antigone.registry.database import snapshot, transaction

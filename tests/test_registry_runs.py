@@ -25,7 +25,7 @@ from sqlalchemy import func, select, update
 
 from antigone.errors import Conflict, Forbidden, RegistryError, VaultError
 from antigone.model.plain import from_json, to_json
-from antigone.model.result import Candidate
+from antigone.model.results.search import Candidate
 from antigone.registry.candidates import Only, open_candidate, read_candidates
 from antigone.registry.database import snapshot, transaction
 from antigone.registry.erasure import withdraw_donor, withdraw_seeker

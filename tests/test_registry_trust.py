@@ -19,7 +19,7 @@ from antigone.casework.registry.consents import record_consent, withdraw_donor
 from antigone.casework.registry.joint import solve_jointly
 from antigone.casework.registry.keeping import verify
 from antigone.errors import ChainBroken, NotWhole, VaultError
-from antigone.model.case import Consent
+from antigone.model.incident.incident import Consent
 from antigone.registry import audit as chain
 from antigone.registry import database, schema
 from antigone.registry.database import transaction

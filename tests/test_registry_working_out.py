@@ -15,9 +15,9 @@ from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.searching import search
 from antigone.casework.registry.working_out import work_out
 from antigone.errors import Conflict, ConsentError, Forbidden
-from antigone.model.case import UnidentifiedPerson
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Profile
-from antigone.model.result import Candidate
+from antigone.model.results.search import Candidate
 from antigone.papers import write_expert_report
 from antigone.web.jobs import Job, write_job
 

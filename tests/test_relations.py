@@ -12,7 +12,7 @@ from strategies import markers
 from antigone.engine.relations import pair_probabilities, urn_probabilities
 from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import ModelError
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree
 
 PAIRS = {

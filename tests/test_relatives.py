@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import markers, pedigrees, typings
 
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.mutation import Stepwise
-from antigone.model.observation import ObservationRates
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.mutation import Stepwise
+from antigone.model.assumptions.observation import ObservationRates
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 from antigone.search.families.family_table import Target

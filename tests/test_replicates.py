@@ -23,15 +23,15 @@ from antigone.casework.prepare import Prepared, prepare, silent
 from antigone.engine.observation import observation_probabilities, standard_probabilities
 from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import ModelError
-from antigone.model.case import Incident, UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import (
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import (
     AS_READ,
     MarkerRates,
     ObservationModel,
     ObservationRates,
     Replicate,
 )
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target

@@ -12,7 +12,7 @@ import report_example as example
 
 from antigone.errors import InputError
 from antigone.model.pedigree import Pedigree
-from antigone.model.result import EvidenceLine, MarkerMutation, MutationStep, SearchResult
+from antigone.model.results.search import EvidenceLine, MarkerMutation, MutationStep, SearchResult
 from antigone.report.html import css_string, render_report
 from antigone.report.sentences import consenting_donors, explain_alternatives, explain_evidence, reportable_mutations
 

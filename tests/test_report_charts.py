@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from antigone.model.result import SensitivityPoint
+from antigone.model.results.search import SensitivityPoint
 from antigone.report.charts import marker_chart, overview_chart, sensitivity_chart
 from antigone.report.heatmap import draw_heatmap
 

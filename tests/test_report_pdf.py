@@ -28,13 +28,13 @@ from antigone.casework.demo import simulated_incident
 from antigone.casework.search import search_incident
 from antigone.errors import InputError
 from antigone.formats.casefolder.reader import read_case_folder
-from antigone.model.case import Incident, UnidentifiedPerson
-from antigone.model.circumstances import SexRates
-from antigone.model.linkage import LinkageModel
-from antigone.model.observation import ObservationModel, ObservationRates
+from antigone.model.assumptions.circumstances import SexRates
+from antigone.model.assumptions.linkage import LinkageModel
+from antigone.model.assumptions.observation import ObservationModel, ObservationRates
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
-from antigone.model.result import EvidenceLine, SearchResult, SensitivityPoint
+from antigone.model.results.search import EvidenceLine, SearchResult, SensitivityPoint
 from antigone.report import pdf_letter
 from antigone.report.language import DOMAIN, LOCALE, Language, languages, read_language
 from antigone.report.pdf import Document, Facts, Figures, Heading, Paragraph, Table, clean, compile_document, render_pdf

@@ -20,12 +20,12 @@ from antigone.casework.self_checks import SelfChecks
 from antigone.engine.amelogenin import sex_likelihoods
 from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.casefolder.writer import write_case_folder
-from antigone.model.case import Consent, Donor, Family, UnidentifiedPerson
-from antigone.model.circumstances import SexRates
-from antigone.model.observation import ObservationModel, ObservationRates, Replicate
+from antigone.model.assumptions.circumstances import SexRates
+from antigone.model.assumptions.observation import ObservationModel, ObservationRates, Replicate
+from antigone.model.incident.incident import Consent, Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
-from antigone.model.reassociation import REMAINS_RATES, ReassociationSettings, SamplePair
+from antigone.model.results.remains import REMAINS_RATES, ReassociationSettings, SamplePair
 from antigone.registry.payloads import Beside, Unpacker, anonymous, pack
 from antigone.report.groups import groups_json
 from antigone.report.html import render_report

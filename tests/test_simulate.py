@@ -14,9 +14,9 @@ from antigone.engine.kinship import kinship_matrix
 from antigone.engine.mutation.matrices import transition_matrix
 from antigone.engine.sums.likelihood import log_likelihood
 from antigone.errors import ModelError, PedigreeError
-from antigone.model.linkage import LinkageGroup
-from antigone.model.marker import Chromosome, Marker
-from antigone.model.mutation import Equal, Stepwise
+from antigone.model.assumptions.linkage import LinkageGroup
+from antigone.model.assumptions.marker import Chromosome, Marker
+from antigone.model.assumptions.mutation import Equal, Stepwise
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.simulation.genes import drop_gene_indices, drop_genes

@@ -138,7 +138,12 @@ def test_worker__that_fails_says_nothing_of_what_it_held(tmp_path, monkeypatch, 
 
 def test_reader__takes_no_name_that_leads_out_of_a_class():
     for name in ("Incident.__class__", "dataclass", "Incident.__init__", "Path", "Mapping"):
-        text = b"\x80\x04" + pickle.SHORT_BINUNICODE + bytes([len("antigone.model.case")]) + b"antigone.model.case"
+        text = (
+            b"\x80\x04"
+            + pickle.SHORT_BINUNICODE
+            + bytes([len("antigone.model.incident.incident")])
+            + b"antigone.model.incident.incident"
+        )
         text += pickle.SHORT_BINUNICODE + bytes([len(name)]) + name.encode() + pickle.STACK_GLOBAL + pickle.STOP
         with pytest.raises((pickle.UnpicklingError, AttributeError)):
             reading._Reader(io.BytesIO(text)).load()

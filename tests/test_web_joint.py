@@ -14,7 +14,7 @@ from antigone.casework.demo import simulated_incident
 from antigone.casework.registry.consents import withdraw_donor
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.joint import list_joint_runs, read_joint, solve_jointly
-from antigone.model.joint_result import JointPrior
+from antigone.model.results.joint import JointPrior
 from antigone.numbers import probability_text
 from antigone.registry.database import transaction
 from antigone.registry.joint_runs import start_joint

@@ -27,7 +27,7 @@ from antigone.casework.registry.status import list_incidents, read_status
 from antigone.casework.registry.users import add_token, list_tokens
 from antigone.casework.registry.views import Blocked
 from antigone.errors import Forbidden
-from antigone.model.case import Consent
+from antigone.model.incident.incident import Consent
 from antigone.web.pages.importing import UPLOAD_PATH
 
 SENDER = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana"}

@@ -14,7 +14,7 @@ from web_site import Site, make_site, post
 
 from antigone.casework.files import load_incident
 from antigone.casework.registry.consents import record_consent, withdraw_donor
-from antigone.model.case import Consent, Incident
+from antigone.model.incident.incident import Consent, Incident
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from antigone.engine.sums.likelihood import log_likelihood, log_likelihoods
 from antigone.errors import InputError
 from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.familias.reader import read_familias_case
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import ObservationModel, ObservationRates
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import ObservationModel, ObservationRates
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target

@@ -15,11 +15,11 @@ from antigone.casework.prepare import prepare, silent
 from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.errors import InputError, ModelError
 from antigone.formats.casefolder.reader import read_case_folder
-from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
-from antigone.model.frequency import FrequencyRule, FrequencyTable
-from antigone.model.marker import Marker
-from antigone.model.mutation import Stepwise
-from antigone.model.observation import ObservationModel, ObservationRates
+from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.mutation import Stepwise
+from antigone.model.assumptions.observation import ObservationModel, ObservationRates
+from antigone.model.incident.incident import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 from antigone.search.families.family_table import Target

@@ -23,7 +23,7 @@ from antigone.casework.registry.joint import solve_jointly
 from antigone.casework.registry.keeping import split_key, verify
 from antigone.casework.registry.opening import session_of
 from antigone.casework.registry.session import Registry
-from antigone.model.joint_result import JointPrior
+from antigone.model.results.joint import JointPrior
 from antigone.web.app import create_app
 from antigone.web.demo import DATABASE, PASSWORD, make_demo
 from antigone.web.settings import WebSettings

@@ -20,8 +20,17 @@ if TYPE_CHECKING:
     from antigone.engine.sums.plan import elimination_plan
     from antigone.engine.sums.ratio import LikelihoodRatio
     from antigone.errors import AntigoneError
-    from antigone.model.marker import Marker
-    from antigone.model.mutation import Custom, Dawid, Equal, NoMutation, OneStep, Proportional, Stepwise, Transformed
+    from antigone.model.assumptions.marker import Marker
+    from antigone.model.assumptions.mutation import (
+        Custom,
+        Dawid,
+        Equal,
+        NoMutation,
+        OneStep,
+        Proportional,
+        Stepwise,
+        Transformed,
+    )
     from antigone.model.pedigree import Individual, Pedigree
     from antigone.model.profile import Profile
     from antigone.simulation.genes import drop_genes
@@ -57,7 +66,7 @@ _HOME = {
     "AntigoneError": "errors",
     "Individual": "model.pedigree",
     "LikelihoodRatio": "engine.sums.ratio",
-    "Marker": "model.marker",
+    "Marker": "model.assumptions.marker",
     "Pedigree": "model.pedigree",
     "Profile": "model.profile",
     "drop_genes": "simulation.genes",
@@ -71,7 +80,8 @@ _HOME = {
     "log_likelihoods": "engine.sums.likelihood",
 }
 _HOME |= dict.fromkeys(
-    ("Custom", "Dawid", "Equal", "NoMutation", "OneStep", "Proportional", "Stepwise", "Transformed"), "model.mutation"
+    ("Custom", "Dawid", "Equal", "NoMutation", "OneStep", "Proportional", "Stepwise", "Transformed"),
+    "model.assumptions.mutation",
 )
 
 

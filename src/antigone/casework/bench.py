@@ -12,8 +12,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.model.case import DEFAULT_MUTATION, UnidentifiedPerson
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
+from antigone.model.incident.incident import DEFAULT_MUTATION, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target, log_lr_tables

@@ -17,7 +17,7 @@ import numpy as np
 
 from antigone.casework.provenance import describe_run
 from antigone.errors import InputError
-from antigone.model.case import Incident
+from antigone.model.incident.incident import Incident
 from antigone.search.pairs.blocks import BlockResult
 
 FOLDER = ".unfinished"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from antigone.model.reassociation import SamplePair
+from antigone.model.results.remains import SamplePair
 from antigone.numbers import listed, lr_text
 
 LN10 = float(np.log(10))

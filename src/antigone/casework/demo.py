@@ -12,11 +12,11 @@ import numpy as np
 
 from antigone.engine.frequencies import markers_of
 from antigone.formats.frequencies import nist1036
-from antigone.model.case import DEFAULT_MUTATION, Incident, SearchSettings
-from antigone.model.circumstances import SexRates
-from antigone.model.linkage import LinkageModel
-from antigone.model.observation import ObservationRates
-from antigone.model.result import Candidate, SearchResult
+from antigone.model.assumptions.circumstances import SexRates
+from antigone.model.assumptions.linkage import LinkageModel
+from antigone.model.assumptions.observation import ObservationRates
+from antigone.model.incident.incident import DEFAULT_MUTATION, Incident, SearchSettings
+from antigone.model.results.search import Candidate, SearchResult
 from antigone.simulation.distant import DISTANT, add_ages, add_distant_relatives
 from antigone.simulation.incident import Truth, simulate_incident
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from antigone.casework.self_checks import SelfChecks
-from antigone.model.case import Incident, UnidentifiedPerson
-from antigone.model.joint_result import FULL_SIBLINGS, Conclusion, SymmetricGroup
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
-from antigone.model.result import Candidate
+from antigone.model.results.joint import FULL_SIBLINGS, Conclusion, SymmetricGroup
+from antigone.model.results.search import Candidate
 from antigone.numbers import listed
 
 SAME_LOG10_LR = 1e-9

@@ -23,9 +23,9 @@ from antigone.errors import InputError, ModelError, Problem
 from antigone.formats.familias.reader import read_familias_case
 from antigone.formats.validation.cases import Case, read_cases
 from antigone.formats.validation.kinds import KNOWN_KEYS
-from antigone.model.case import Hypotheses, Incident
-from antigone.model.linkage import LinkageModel
-from antigone.model.result import Candidate
+from antigone.model.assumptions.linkage import LinkageModel
+from antigone.model.incident.incident import Hypotheses, Incident
+from antigone.model.results.search import Candidate
 from antigone.search.pairs.blocks import usable_targets
 from antigone.search.pairs.comparison import Comparison, compare
 

@@ -18,7 +18,7 @@ from antigone.errors import InputError
 from antigone.formats.casefolder.folder import SETTINGS_FILE, TABLES
 from antigone.formats.casefolder.writer import write_case_folder
 from antigone.formats.incident import read_incident
-from antigone.model.case import Incident
+from antigone.model.incident.incident import Incident
 from antigone.search.families.reference_fit import ReferenceFit
 from antigone.simulation.incident import Truth
 

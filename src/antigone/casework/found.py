@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from antigone.casework.checkpoint import Checkpoint, KeptBlocks, identify_search
 from antigone.casework.prepare import Prepared, Progress
-from antigone.model.case import Incident, SearchSettings
-from antigone.model.linkage import LinkageModel
+from antigone.model.assumptions.linkage import LinkageModel
+from antigone.model.incident.incident import Incident, SearchSettings
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import ReferenceFit
 from antigone.search.pairs.blocks import (

@@ -10,12 +10,12 @@ from antigone.casework.prepare import Prepared
 from antigone.engine.circumstances import circumstance_evidence, sex_evidence
 from antigone.engine.lineage.mtdna import mt_donors_off_line, mt_evidence
 from antigone.engine.lineage.y_str import y_donors_off_line, y_evidence
-from antigone.model.case import UnidentifiedPerson
+from antigone.model.assumptions.circumstances import CircumstanceEvidence, SexRates
+from antigone.model.assumptions.lineage import LineageEvidence
 from antigone.model.checks import exact_text
-from antigone.model.circumstances import CircumstanceEvidence, SexRates
-from antigone.model.evidence import FurtherEvidence
-from antigone.model.lineage import LineageEvidence
-from antigone.model.result import Candidate, EvidenceLine
+from antigone.model.incident.evidence import FurtherEvidence
+from antigone.model.incident.incident import UnidentifiedPerson
+from antigone.model.results.search import Candidate, EvidenceLine
 from antigone.numbers import change_text, probability_text
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import ReferenceFit

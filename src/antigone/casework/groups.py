@@ -18,10 +18,10 @@ from antigone.casework.reassociate import (
 from antigone.casework.self_checks import SelfChecks
 from antigone.errors import InputError
 from antigone.formats.casefolder.groups import AcceptedGroup, read_groups
-from antigone.model.case import Incident, UnidentifiedPerson
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.profile import Profile
-from antigone.model.reassociation import ConsensusMarker, ReassociationSettings, SamplePair
-from antigone.model.result import SearchResult
+from antigone.model.results.remains import ConsensusMarker, ReassociationSettings, SamplePair
+from antigone.model.results.search import SearchResult
 from antigone.search.remains.groups import consensus, consensus_genotypes
 from antigone.search.remains.pairs import count_pairs
 from antigone.search.remains.readings import Readings

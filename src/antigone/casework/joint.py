@@ -24,8 +24,10 @@ from antigone.casework.prepare import Prepared, Progress, prepare, silent
 from antigone.casework.provenance import describe_run, used_jointly
 from antigone.casework.self_checks import SelfChecks
 from antigone.errors import InputError
-from antigone.model.case import Incident
-from antigone.model.joint_result import (
+from antigone.model.assumptions.marker import Marker
+from antigone.model.incident.incident import Incident
+from antigone.model.profile import Profile
+from antigone.model.results.joint import (
     FULL_SIBLINGS,
     Assignment,
     Conclusion,
@@ -37,9 +39,7 @@ from antigone.model.joint_result import (
     Rivals,
     SymmetricGroup,
 )
-from antigone.model.marker import Marker
-from antigone.model.profile import Profile
-from antigone.model.result import Provenance
+from antigone.model.results.search import Provenance
 from antigone.search.families.family_table import Target
 from antigone.search.joint.conclusions import Proposal, alike_places, next_best, propose, without_data
 from antigone.search.joint.likelihood import FamilyTable

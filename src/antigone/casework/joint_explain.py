@@ -13,8 +13,8 @@ from antigone.casework.joint_questions import persons_of, questions_of
 from antigone.casework.prepare import prepare
 from antigone.errors import InputError
 from antigone.formats.reading.json_documents import read_json
-from antigone.model.case import Incident
-from antigone.model.file_format import JOINT
+from antigone.model.incident.incident import Incident
+from antigone.model.results.file_format import JOINT
 from antigone.search.joint.conclusions import without_data
 from antigone.search.joint.persons import Persons
 from antigone.search.joint.question import NOBODY, FamilyQuestion, logs_apart, logs_together, sexed_markers, taken_as

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.circumstances import SexRates
-from antigone.model.marker import Marker
-from antigone.model.observation import AS_READ, ObservationModel
+from antigone.model.assumptions.circumstances import SexRates
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import AS_READ, ObservationModel
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target
 from antigone.search.joint.persons import Persons

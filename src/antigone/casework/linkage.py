@@ -12,12 +12,12 @@ from antigone.casework.prepare import Prepared
 from antigone.engine.linkage.likelihood import group_log
 from antigone.engine.sums.likelihood import marker_logs
 from antigone.errors import PlanTooLarge
-from antigone.model.case import SearchSettings, UnidentifiedPerson
-from antigone.model.linkage import STANDARD_KITS, LinkageGroup, LinkageModel, linkage_groups_of, off_the_map
-from antigone.model.marker import Marker
+from antigone.model.assumptions.linkage import STANDARD_KITS, LinkageGroup, LinkageModel, linkage_groups_of, off_the_map
+from antigone.model.assumptions.marker import Marker
+from antigone.model.incident.incident import SearchSettings, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.model.result import Candidate
+from antigone.model.results.search import Candidate
 from antigone.numbers import count_text, counted
 from antigone.search.families.family_table import Target
 from antigone.search.pairs.linked import LARGEST_TABLE, LinkedPair, link_pairs

@@ -8,7 +8,7 @@ from antigone.engine.sums.ratio import LikelihoodRatio
 from antigone.engine.sums.soft import Observations
 from antigone.formats.validation.cases import Case
 from antigone.formats.validation.observed import read_observed
-from antigone.model.linkage import LinkageGroup
+from antigone.model.assumptions.linkage import LinkageGroup
 
 
 def ratio_of_case(case: Case) -> LikelihoodRatio:

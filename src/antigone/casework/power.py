@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from antigone.casework.prepare import Prepared, Progress
 from antigone.errors import PlanTooLarge
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import Declared
 from antigone.search.pairs.power import DRAWS, Kind, kind_of, power_of

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from antigone.casework.relatedness import unrelated_notices
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.errors import InputError
-from antigone.model.case import SCOPE_IDENTIFICATION, Donor, Incident, UnidentifiedPerson
-from antigone.model.evidence import FurtherEvidence
-from antigone.model.marker import Marker
-from antigone.model.observation import DropoutEstimate, Replicate
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import DropoutEstimate, Replicate
+from antigone.model.incident.evidence import FurtherEvidence
+from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Donor, Incident, UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.search.families.reference_fit import Declared
 from antigone.search.pairs.blocks import MissingFrom

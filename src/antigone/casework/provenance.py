@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from importlib.metadata import version
 
 from antigone import __version__
-from antigone.model.case import Incident, SearchSettings
+from antigone.model.assumptions.frequency import FrequencyTable
+from antigone.model.assumptions.mutation import Custom, MutationModel, Transformed
 from antigone.model.checks import exact_text
-from antigone.model.evidence import FurtherEvidence
-from antigone.model.frequency import FrequencyTable
-from antigone.model.mutation import Custom, MutationModel, Transformed
-from antigone.model.result import Provenance
+from antigone.model.incident.evidence import FurtherEvidence
+from antigone.model.incident.incident import Incident, SearchSettings
+from antigone.model.results.search import Provenance
 from antigone.numbers import threshold_text
 
 
@@ -99,7 +99,7 @@ def describe_model(model: MutationModel) -> str:
 
     Examples
     --------
-    >>> from antigone.model.mutation import Stepwise
+    >>> from antigone.model.assumptions.mutation import Stepwise
     >>> describe_model(Stepwise(0.002, 1e-6))
     'stepwise (rate 0.002, rate2 1e-06, range 0.1)'
     """

@@ -15,10 +15,10 @@ from antigone.casework.prepare import Progress, describe_estimates, populations_
 from antigone.casework.provenance import describe_run
 from antigone.casework.self_checks import SelfChecks
 from antigone.errors import InputError
-from antigone.model.case import Incident, UnidentifiedPerson
+from antigone.model.assumptions.observation import ObservationRates
 from antigone.model.checks import exact_text
-from antigone.model.observation import ObservationRates
-from antigone.model.reassociation import (
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
+from antigone.model.results.remains import (
     ONE_FALSE_LINK_IN,
     REMAINS_RATES,
     ReassociationResult,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from antigone.model.case import Family
+from antigone.model.incident.incident import Family
 from antigone.model.pedigree import Pedigree
 
 MOST_LISTED = 20

@@ -27,12 +27,12 @@ from antigone.casework.summaries import describe_families, describe_persons, lis
 from antigone.engine.sums.ladder import stack_markers
 from antigone.engine.sums.mutation_events import locate_mutations, markers_needing_mutation
 from antigone.engine.sums.population import genotype_log_probability
-from antigone.model.case import Incident, SearchSettings, UnidentifiedPerson
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import ObservationModel
 from antigone.model.checks import exact_text
-from antigone.model.marker import Marker
-from antigone.model.observation import ObservationModel
+from antigone.model.incident.incident import Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.profile import Profile
-from antigone.model.result import Candidate, ChanceMatches, MarkerMutation, SearchResult
+from antigone.model.results.search import Candidate, ChanceMatches, MarkerMutation, SearchResult
 from antigone.numbers import count_text, threshold_text
 from antigone.search.families.family_table import AS_READ, Target
 from antigone.search.families.reference_fit import ReferenceFit

@@ -12,7 +12,7 @@ import numpy as np
 
 from antigone.casework.prepare import populations_of
 from antigone.errors import InputError
-from antigone.model.case import Incident, UnidentifiedPerson
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Sex
 from antigone.numbers import listed, lr_text
 from antigone.search.remains.self_check import MOST_CROWDED_BY_CHANCE, SexReader, SexSeen, crowded_markers, odd_ones

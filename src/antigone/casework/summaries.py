@@ -10,7 +10,7 @@ import numpy as np
 from antigone.casework.found import Found
 from antigone.casework.power import low_powers
 from antigone.casework.prepare import Prepared, Progress, silent
-from antigone.model.result import Candidate, FamilySummary, PairLine, UnidentifiedSummary
+from antigone.model.results.search import Candidate, FamilySummary, PairLine, UnidentifiedSummary
 from antigone.numbers import plain_text
 from antigone.search.pairs.comparison import Comparison
 

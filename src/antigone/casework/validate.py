@@ -26,8 +26,8 @@ from antigone.engine.sums.likelihood import genotype_distribution, log_likelihoo
 from antigone.errors import AntigoneError, InputError, Problem, Unsupported
 from antigone.formats.validation.cases import Case, Unreadable, mutation_model, read_each
 from antigone.formats.validation.kinds import UNCLEAR, faults_of_values
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target

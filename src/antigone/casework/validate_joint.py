@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from antigone.formats.validation.cases import Case
-from antigone.model.joint_result import JointPrior
 from antigone.model.pedigree import Sex
 from antigone.model.profile import Profile
+from antigone.model.results.joint import JointPrior
 from antigone.search.joint.conclusions import Proposal, propose, without_data
 from antigone.search.joint.likelihood import FamilyTable, family_table
 from antigone.search.joint.persons import Persons

@@ -14,9 +14,9 @@ from antigone.casework.explain import Explanation, HypothesesReport
 from antigone.casework.joint_explain import ExplainedAssignment
 from antigone.casework.validate import Check, tally
 from antigone.cli.terminal import words_console
-from antigone.model.joint_result import JointResult
-from antigone.model.reassociation import ReassociationResult
-from antigone.model.result import Candidate, SearchResult
+from antigone.model.results.joint import JointResult
+from antigone.model.results.remains import ReassociationResult
+from antigone.model.results.search import Candidate, SearchResult
 from antigone.numbers import (
     change_text,
     counted,

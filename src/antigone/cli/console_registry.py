@@ -14,7 +14,7 @@ from antigone.casework.registry.importing import Imported
 from antigone.casework.registry.runlines import kept_words
 from antigone.cli.console import print_explanation, print_joint, print_relatives, print_sensitivity
 from antigone.cli.terminal import words_console
-from antigone.model.result import Candidate
+from antigone.model.results.search import Candidate
 from antigone.numbers import counted, probability_text, threshold_text
 
 NOTHING = "none"

@@ -27,8 +27,8 @@ from antigone.cli.options import (
 
 if TYPE_CHECKING:
     from antigone.casework.found import Execution
-    from antigone.model.case import Incident
-    from antigone.model.result import SearchResult
+    from antigone.model.incident.incident import Incident
+    from antigone.model.results.search import SearchResult
 
 
 def search(
@@ -170,7 +170,7 @@ def joint(
     from antigone.casework.joint import joint_incident
     from antigone.casework.written import require_ours
     from antigone.cli import console
-    from antigone.model.joint_result import JointPrior
+    from antigone.model.results.joint import JointPrior
     from antigone.report.joint import joint_csv, joint_json, render_joint
 
     today, stated = day_of(on), JointPrior.parse(prior)
@@ -269,7 +269,7 @@ def search_and_write(
     from antigone.casework.groups import name_samples
     from antigone.casework.joint import joint_incident
     from antigone.casework.search import ALONE, search_incident
-    from antigone.model.joint_result import JointPrior
+    from antigone.model.results.joint import JointPrior
     from antigone.report.files import candidates_csv, pairs_csv, results_json
     from antigone.report.parquet import candidates_parquet
 

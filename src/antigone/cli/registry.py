@@ -196,7 +196,7 @@ def consent(
     """Record a donor's consent: what for, since when, until when, and by which instrument."""
     from antigone.casework.registry.consents import record_consent
     from antigone.cli import console_registry
-    from antigone.model.case import Consent
+    from antigone.model.incident.incident import Consent
 
     ends = expires.date() if expires else None
     new = Consent(reference, given.date(), tuple(scope), ends)

@@ -29,7 +29,7 @@ def joint(
     """Solve all families of an incident jointly, and keep the answer sealed."""
     from antigone.casework.registry.joint import solve_jointly
     from antigone.cli import console_registry
-    from antigone.model.joint_result import JointPrior
+    from antigone.model.results.joint import JointPrior
 
     solved = solve_jointly(
         session,

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from antigone.engine.observation import observation_probabilities
-from antigone.model.marker import Marker
-from antigone.model.observation import ObservationRates, Replicate
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import ObservationRates, Replicate
 
 MALES = 0.5
 """The share of males among the persons whose allele drops in, or for whom a sample is mistaken."""

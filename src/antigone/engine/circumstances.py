@@ -10,7 +10,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
 
-from antigone.model.circumstances import (
+from antigone.model.assumptions.circumstances import (
     AgreementRates,
     Circumstance,
     CircumstanceEvidence,

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from antigone.errors import ModelError
+from antigone.model.assumptions.linkage import LinkageGroup
+from antigone.model.assumptions.marker import Marker
 from antigone.model.checks import checked_code, checked_items, checked_kind, checked_mapping, checked_theta, shown
-from antigone.model.linkage import LinkageGroup
-from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 

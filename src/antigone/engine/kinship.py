@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from antigone.engine.doors import checked_pair, checked_pedigree
 from antigone.errors import ModelError, PedigreeError
+from antigone.model.assumptions.marker import CHROMOSOMES, CHROMOSOMES_MEANT, Chromosome
 from antigone.model.checks import checked_choice
-from antigone.model.marker import CHROMOSOMES, CHROMOSOMES_MEANT, Chromosome
 from antigone.model.pedigree import Individual, Pedigree
 
 Array = npt.NDArray[np.float64]

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from antigone.engine.doors import checked_marker
 from antigone.errors import ModelError
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import ObservationRates
 from antigone.model.checks import checked_items, checked_kind
-from antigone.model.marker import Marker
-from antigone.model.observation import ObservationRates
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from antigone.engine.doors import checked_marker
 from antigone.engine.sums.ladder import stack_markers
 from antigone.errors import ModelError
+from antigone.model.assumptions.marker import Marker
 from antigone.model.checks import checked_choice, checked_theta
-from antigone.model.marker import Marker
 
 Array = NDArray[np.float64]
 

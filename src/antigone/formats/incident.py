@@ -11,7 +11,7 @@ from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.familias.choice import FamChoice
 from antigone.formats.familias.reader import read_familias_incident
 from antigone.formats.familias.text import is_fam
-from antigone.model.case import Incident
+from antigone.model.incident.incident import Incident
 
 
 def read_incident(

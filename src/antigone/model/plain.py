@@ -35,7 +35,7 @@ def from_json(kind: type[_Value], text: str | bytes) -> _Value:
 
     Examples
     --------
-    >>> from antigone.model.mutation import Equal
+    >>> from antigone.model.assumptions.mutation import Equal
     >>> from_json(Equal, to_json(Equal(0.1)))
     Equal(rate=0.1)
     """

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 
 from antigone.errors import RegistryError
-from antigone.model.result import Candidate
+from antigone.model.results.search import Candidate
 from antigone.registry.schema import candidates, families, members, pairings, runs, unidentified
 from antigone.registry.stored import CANDIDATE
 from antigone.registry.vault import DataKey, Vault

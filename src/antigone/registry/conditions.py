@@ -12,10 +12,10 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, insert, select, update
 
-from antigone.model.case import Incident, SearchSettings
-from antigone.model.evidence import FurtherEvidence
-from antigone.model.frequency import FrequencyTable
-from antigone.model.lineage import StatedCounts
+from antigone.model.assumptions.frequency import FrequencyTable
+from antigone.model.assumptions.lineage import StatedCounts
+from antigone.model.incident.evidence import FurtherEvidence
+from antigone.model.incident.incident import Incident, SearchSettings
 from antigone.registry.documents import Document, content_hash
 from antigone.registry.schema import incident_models, models
 from antigone.registry.stored import FREQUENCIES, FURTHER, SETTINGS

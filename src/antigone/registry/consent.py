@@ -17,10 +17,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from antigone.errors import RegistryError
-from antigone.model.case import Consent, Donor, Family, Incident, SourceFile, UnidentifiedPerson
-from antigone.model.circumstances import MissingCircumstances, UnidentifiedCircumstances
-from antigone.model.evidence import FurtherEvidence
-from antigone.model.lineage import MtHaplotype, StatedCounts, YHaplotype
+from antigone.model.assumptions.circumstances import MissingCircumstances, UnidentifiedCircumstances
+from antigone.model.assumptions.lineage import MtHaplotype, StatedCounts, YHaplotype
+from antigone.model.incident.evidence import FurtherEvidence
+from antigone.model.incident.incident import Consent, Donor, Family, Incident, SourceFile, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.registry.audit import append

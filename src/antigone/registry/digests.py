@@ -23,7 +23,7 @@ from itertools import combinations
 
 from sqlalchemy import Connection
 
-from antigone.model.case import UnidentifiedPerson
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Genotype, Profile
 from antigone.registry.vault import Vault, registry_key
 

@@ -44,7 +44,7 @@ class Document(Generic[_Value]):
 
     Examples
     --------
-    >>> from antigone.model.mutation import Equal
+    >>> from antigone.model.assumptions.mutation import Equal
     >>> rates = Document("rates", Equal)
     >>> rates.write(Equal(0.1))
     '{"kind":"rates","version":2,"content":{"class":"Equal","rate":0.1}}'
@@ -107,7 +107,7 @@ def form_of(kind: Any) -> dict[str, dict[str, str]]:
 
     Examples
     --------
-    >>> from antigone.model.mutation import Equal
+    >>> from antigone.model.assumptions.mutation import Equal
     >>> form_of(Equal)
     {'Equal': {'rate': 'float'}}
     """

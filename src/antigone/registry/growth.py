@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Select, select, update
 
-from antigone.model.case import SCOPE_IDENTIFICATION
+from antigone.model.incident.incident import SCOPE_IDENTIFICATION
 from antigone.registry.blocks import erase_blocks
 from antigone.registry.lookups import covered_on
 from antigone.registry.schema import donors, families, incidents, members, profiles, runs, samples

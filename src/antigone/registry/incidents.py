@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, insert, select, update
 
 from antigone.errors import InputError, Problem
-from antigone.model.case import Consent, Donor, Family, Incident, UnidentifiedPerson
-from antigone.model.evidence import FurtherEvidence
-from antigone.model.lineage import StatedCounts
+from antigone.model.assumptions.lineage import StatedCounts
+from antigone.model.incident.evidence import FurtherEvidence
+from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.registry.conditions import conditions_of, save_conditions
 from antigone.registry.database import reserve

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, insert, select
 
-from antigone.model.joint_result import JointResult, PersonAnswer
+from antigone.model.results.joint import JointResult, PersonAnswer
 from antigone.registry.schema import joint_parts
 from antigone.registry.stored import JOINT_ANSWER, JOINT_PERSON, JOINT_SOUGHT
 from antigone.registry.typings import BLOCK

@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from antigone.errors import Conflict, RegistryError
-from antigone.model.case import Incident
-from antigone.model.joint_result import JointResult
+from antigone.model.incident.incident import Incident
+from antigone.model.results.joint import JointResult
 from antigone.registry.joint_parts import PackedJoint, erase_parts, save_parts
 from antigone.registry.lookups import AnyRow, Rows, find_incident
 from antigone.registry.runs import AGAIN, gone_since

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from antigone.errors import Problem
-from antigone.model.case import Consent, Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual
 from antigone.registry.schema import consents, donors, families, incidents, members, samples, unidentified
 

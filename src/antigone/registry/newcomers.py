@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, insert, select
 
 from antigone.errors import Conflict, Problem
-from antigone.model.case import Consent, Incident, UnidentifiedPerson
+from antigone.model.incident.incident import Consent, Incident, UnidentifiedPerson
 from antigone.registry.departures import Departed, Match, Newcomer, is_telling
 from antigone.registry.digests import plain, shown_genotypes
 from antigone.registry.known import Known, instruments_of

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from antigone.errors import InputError
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.lineage import MtHaplotype, YHaplotype
+from antigone.model.assumptions.lineage import MtHaplotype, YHaplotype
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import NOT_TYPED, Genotype, Genotypes, Kit, Profile
 from antigone.registry.documents import Document
 

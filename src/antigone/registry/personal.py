@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, select, update
 
 from antigone.errors import RegistryError
-from antigone.model.circumstances import MissingCircumstances, UnidentifiedCircumstances
+from antigone.model.assumptions.circumstances import MissingCircumstances, UnidentifiedCircumstances
 from antigone.registry.documents import Document
 from antigone.registry.schema import donors, families, incidents, members, unidentified
 from antigone.registry.vault import DataKey, Vault

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from antigone.errors import Conflict, Forbidden, RegistryError
-from antigone.model.case import SCOPE_IDENTIFICATION, Incident
-from antigone.model.result import Candidate, SearchResult
+from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Incident
+from antigone.model.results.search import Candidate, SearchResult
 from antigone.registry.blocks import forget_until
 from antigone.registry.consent import covered_donors
 from antigone.registry.database import reserve

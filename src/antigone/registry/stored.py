@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from antigone.model.case import SearchSettings
-from antigone.model.evidence import FurtherEvidence
-from antigone.model.frequency import FrequencyTable
-from antigone.model.joint_result import JointResult, PersonAnswer
-from antigone.model.result import Candidate, FamilySummary, SearchResult, UnidentifiedSummary
+from antigone.model.assumptions.frequency import FrequencyTable
+from antigone.model.incident.evidence import FurtherEvidence
+from antigone.model.incident.incident import SearchSettings
+from antigone.model.results.joint import JointResult, PersonAnswer
+from antigone.model.results.search import Candidate, FamilySummary, SearchResult, UnidentifiedSummary
 from antigone.registry.documents import Document
 
 FREQUENCIES = Document("frequencies", FrequencyTable)

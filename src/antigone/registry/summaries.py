@@ -13,7 +13,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, func, insert, or_, select, update
 
-from antigone.model.result import FamilySummary, SearchResult, UnidentifiedSummary
+from antigone.model.results.search import FamilySummary, SearchResult, UnidentifiedSummary
 from antigone.registry.schema import runs, summaries
 from antigone.registry.stored import MISSING_LINE, PERSON_LINE, SEARCH_ANSWER
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import altair as alt
 
-from antigone.model.result import SensitivityPoint
+from antigone.model.results.search import SensitivityPoint
 from antigone.model.text import clean_text
 from antigone.numbers import log10_text
 from antigone.report.apart import draw_apart

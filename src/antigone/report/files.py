@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from antigone.model.file_format import RESULTS, FileFormat
 from antigone.model.plain import as_plain
-from antigone.model.result import Provenance, SearchResult
+from antigone.model.results.file_format import RESULTS, FileFormat
+from antigone.model.results.search import Provenance, SearchResult
 
 _COLUMNS = (
     "rank",

@@ -7,8 +7,8 @@ import io
 import math
 from dataclasses import asdict
 
-from antigone.model.file_format import GROUPS
-from antigone.model.reassociation import ReassociationResult, SampleGroup
+from antigone.model.results.file_format import GROUPS
+from antigone.model.results.remains import ReassociationResult, SampleGroup
 from antigone.report.files import file_text, harmless_cell
 from antigone.report.html import css_string, page_environment
 

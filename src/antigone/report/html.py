@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from antigone.errors import DrawingError, InputError
-from antigone.model.case import Family, Incident
-from antigone.model.result import Candidate, SearchResult
+from antigone.model.incident.incident import Family, Incident
+from antigone.model.results.search import Candidate, SearchResult
 from antigone.numbers import (
     count_text,
     log10_text,

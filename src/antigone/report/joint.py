@@ -9,9 +9,9 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from antigone.errors import InputError
-from antigone.model.case import Family, Incident
-from antigone.model.file_format import JOINT
-from antigone.model.joint_result import Assignment, Conclusion, FamilyAnswer, JointResult
+from antigone.model.incident.incident import Family, Incident
+from antigone.model.results.file_format import JOINT
+from antigone.model.results.joint import Assignment, Conclusion, FamilyAnswer, JointResult
 from antigone.numbers import count_text, counted, plain_text, probability_text, threshold_text
 from antigone.report.drawing import Mark, draw_key, draw_pedigree
 from antigone.report.files import file_text, harmless_cell

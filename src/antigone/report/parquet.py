@@ -6,7 +6,7 @@ import csv
 import io
 
 from antigone.errors import Unsupported
-from antigone.model.result import SearchResult
+from antigone.model.results.search import SearchResult
 from antigone.report.files import candidates_csv
 
 _WHOLE_NUMBERS = frozenset({"rank", "markers_compared", "markers_missing"})

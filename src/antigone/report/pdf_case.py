@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from antigone.errors import InputError
-from antigone.model.case import Family, UnidentifiedPerson
-from antigone.model.result import Candidate, SearchResult
+from antigone.model.incident.incident import Family, UnidentifiedPerson
+from antigone.model.results.search import Candidate, SearchResult
 from antigone.numbers import count_text, log10_text
 from antigone.report.files import plain_value
 from antigone.report.language import Language

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from antigone.model.result import MarkerMutation, MutationStep, SensitivityPoint
+from antigone.model.results.search import MarkerMutation, MutationStep, SensitivityPoint
 from antigone.numbers import (
     change_text,
     count_text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from antigone.model.result import Candidate, Relation, RelativeAlternative
+from antigone.model.results.search import Candidate, Relation, RelativeAlternative
 from antigone.numbers import log10_text
 from antigone.report.language import mark
 

@@ -13,10 +13,10 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from antigone.model.file_format import GROUPS, JOINT, RESULTS, FileFormat
-from antigone.model.joint_result import JointResult
-from antigone.model.reassociation import ReassociationResult
-from antigone.model.result import SearchResult
+from antigone.model.results.file_format import GROUPS, JOINT, RESULTS, FileFormat
+from antigone.model.results.joint import JointResult
+from antigone.model.results.remains import ReassociationResult
+from antigone.model.results.search import SearchResult
 
 FILES: dict[str, tuple[FileFormat, type[Any]]] = {
     "results": (RESULTS, SearchResult),

@@ -9,8 +9,8 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Iterator
 
-from antigone.model.case import SCOPE_IDENTIFICATION, Family, UnidentifiedPerson
-from antigone.model.result import Candidate, MarkerMutation, MutationStep, SearchResult
+from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Family, UnidentifiedPerson
+from antigone.model.results.search import Candidate, MarkerMutation, MutationStep, SearchResult
 from antigone.numbers import (
     change_text,
     count_text,

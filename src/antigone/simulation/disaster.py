@@ -14,9 +14,9 @@ import numpy as np
 
 from antigone.engine.frequencies import markers_of
 from antigone.errors import ModelError
-from antigone.model.case import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
-from antigone.model.frequency import FrequencyTable
-from antigone.model.marker import Marker
+from antigone.model.assumptions.frequency import FrequencyTable
+from antigone.model.assumptions.marker import Marker
+from antigone.model.incident.incident import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 from antigone.simulation.genes import FullGenotype, drop_genes

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from antigone.model.case import Consent, Donor, Family, Incident, UnidentifiedPerson
-from antigone.model.circumstances import Interval, MissingCircumstances, UnidentifiedCircumstances
-from antigone.model.lineage import (
+from antigone.model.assumptions.circumstances import Interval, MissingCircumstances, UnidentifiedCircumstances
+from antigone.model.assumptions.lineage import (
     MtDifference,
     MtHaplotype,
     MtModel,
@@ -23,9 +22,10 @@ from antigone.model.lineage import (
     YModel,
     YRates,
 )
-from antigone.model.linkage import LinkageGroup
-from antigone.model.marker import Marker
-from antigone.model.observation import ObservationRates
+from antigone.model.assumptions.linkage import LinkageGroup
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import ObservationRates
+from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.simulation.genes import FullGenotype, drop_genes

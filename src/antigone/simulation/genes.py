@@ -15,10 +15,10 @@ from antigone.engine.doors import checked_groups, checked_markers, checked_pedig
 from antigone.engine.kinship import males
 from antigone.engine.mutation.matrices import matrix_of
 from antigone.errors import ModelError
+from antigone.model.assumptions.linkage import LinkageGroup
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.mutation import MutationModel
 from antigone.model.checks import checked_kind, checked_mapping, checked_number, checked_theta, shown
-from antigone.model.linkage import LinkageGroup
-from antigone.model.marker import Marker
-from antigone.model.mutation import MutationModel
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import is_genotype
 

@@ -22,7 +22,7 @@ from antigone.casework.registry.searching import search
 from antigone.casework.registry.session import Registry, Session
 from antigone.casework.registry.views import CandidateLine
 from antigone.errors import StorageError
-from antigone.model.case import Incident
+from antigone.model.incident.incident import Incident
 from antigone.web.settings import DemoUser
 
 PASSWORD = "ferry-demo-2026"  # noqa: S105 - shown on the sign-in page; the registry holds simulated persons only

@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from antigone.errors import AntigoneError, InputError, Problem
-from antigone.model.case import Incident
+from antigone.model.incident.incident import Incident
 
 MOST_FILES = 500
 PATIENCE = 30

@@ -16,7 +16,7 @@ from antigone.casework.registry.searching import resume_search, search
 from antigone.casework.registry.session import Session
 from antigone.casework.registry.working_out import work_out
 from antigone.errors import AntigoneError, StorageError
-from antigone.model.joint_result import JointPrior
+from antigone.model.results.joint import JointPrior
 from antigone.web.jobs import Job, read_job, write_job
 from antigone.web.places import places_of
 from antigone.web.priority import step_aside

@@ -23,10 +23,10 @@ from antigone.casework.registry.views import (
     ReviewLine,
 )
 from antigone.errors import ConsentError, InputError
-from antigone.model.case import SCOPE_IDENTIFICATION, Donor, Family
+from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Donor, Family
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import NOT_TYPED, Profile
-from antigone.model.result import Candidate, SearchResult
+from antigone.model.results.search import Candidate, SearchResult
 from antigone.registry import candidates as stored
 from antigone.registry.access import open_changes, why_no_decision
 from antigone.registry.candidates import Newest, Only, Order

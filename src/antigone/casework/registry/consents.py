@@ -11,7 +11,7 @@ from antigone.casework.registry.leaving import begin_leaving, finish_leaving
 from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import Elsewhere, FamilyView, Left, Narrowed
 from antigone.errors import Conflict
-from antigone.model.case import Consent
+from antigone.model.incident.incident import Consent
 from antigone.registry import erasure, narrowing
 from antigone.registry.auditlog import count_exports
 from antigone.registry.elsewhere import find_donor_elsewhere, find_seeker_elsewhere

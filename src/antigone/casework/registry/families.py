@@ -20,7 +20,7 @@ from antigone.casework.registry.views import (
     UnidentifiedLine,
     UnidentifiedPage,
 )
-from antigone.model.case import SCOPE_IDENTIFICATION
+from antigone.model.incident.incident import SCOPE_IDENTIFICATION
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.registry.identified import Sought, sought_of
 from antigone.registry.lookups import AnyRow, consents_of, find_family, find_incident, members_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from antigone.casework.registry.session import Refused, Session, Subject, action
 from antigone.errors import InputError
-from antigone.model.case import Incident
+from antigone.model.incident.incident import Incident
 from antigone.registry.growth import mark_grown, note_families
 from antigone.registry.incidents import Imported, save_incident
 from antigone.registry.statistics import refresh_statistics

@@ -16,9 +16,9 @@ from antigone.casework.registry.searching import unwatched
 from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import JointLine, JointOfPair, JointView
 from antigone.errors import Cancelled
-from antigone.model.case import SCOPE_IDENTIFICATION
 from antigone.model.checks import exact_text
-from antigone.model.joint_result import JointPrior, JointResult, PersonAnswer
+from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.results.joint import JointPrior, JointResult, PersonAnswer
 from antigone.registry import joint_runs as stored
 from antigone.registry.consent import Covered
 from antigone.registry.database import snapshot

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import Letter
 from antigone.errors import Conflict, RegistryError
-from antigone.model.case import SCOPE_IDENTIFICATION
+from antigone.model.incident.incident import SCOPE_IDENTIFICATION
 from antigone.registry.lookups import AnyRow, find_family, members_of
 from antigone.registry.overview import confirmed_as, count_covered
 from antigone.registry.pairings import being_reopened, read_decisions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from antigone.model.case import Incident, UnidentifiedPerson
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
 
 
 def with_one_for_each(incident: Incident, persons: Sequence[Collection[str]]) -> Incident:

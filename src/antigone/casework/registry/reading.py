@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from antigone.casework.registry.counting import LEAVE_PEOPLE_ALONE
 from antigone.casework.registry.roles import Action
 from antigone.casework.registry.session import Session, Subject
-from antigone.model.case import SCOPE_IDENTIFICATION
+from antigone.model.incident.incident import SCOPE_IDENTIFICATION
 from antigone.registry.audit import audit_head, changes_since
 from antigone.registry.consent import Covered, note_access, read_covered
 from antigone.registry.database import snapshot

@@ -13,7 +13,7 @@ from antigone import __version__
 from antigone.casework.checkpoint import pack_block, unpack_block
 from antigone.casework.registry.session import Registry
 from antigone.errors import StorageError
-from antigone.model.case import Incident
+from antigone.model.incident.incident import Incident
 from antigone.model.plain import to_json
 from antigone.model.profile import Profile
 from antigone.registry.blocks import Unfinished, keep_block, key_of_blocks, open_blocks

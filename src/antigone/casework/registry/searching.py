@@ -18,7 +18,7 @@ from antigone.casework.registry.session import Registry, Session, Subject, actio
 from antigone.casework.registry.views import Finding, RunLine, RunPage, RunView
 from antigone.casework.search import ALONE, SearchOutcome, search_incident
 from antigone.errors import Cancelled, Conflict
-from antigone.model.result import SearchResult
+from antigone.model.results.search import SearchResult
 from antigone.registry.blocks import (
     Unfinished,
     begin_unfinished,

@@ -16,7 +16,7 @@ from antigone.casework.registry.runlines import own_runs, running, running_joint
 from antigone.casework.registry.session import Session, action
 from antigone.casework.registry.views import Blocked, IncidentStatus, News, Status, Waiting
 from antigone.errors import RegistryError
-from antigone.model.case import SCOPE_IDENTIFICATION
+from antigone.model.incident.incident import SCOPE_IDENTIFICATION
 from antigone.registry.erasure import withdrawn_donors
 from antigone.registry.identified import count_identified
 from antigone.registry.lookups import NOBODY, Rows, count_living, count_people

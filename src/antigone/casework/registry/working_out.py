@@ -11,8 +11,8 @@ from antigone.casework.registry.candidates import open_for_work
 from antigone.casework.registry.reading import writing_what_was_read
 from antigone.casework.registry.session import Session, Subject, action
 from antigone.errors import Conflict
-from antigone.model.case import Incident
-from antigone.model.result import Candidate, SearchResult
+from antigone.model.incident.incident import Incident
+from antigone.model.results.search import Candidate, SearchResult
 from antigone.registry.candidates import replace_candidate
 
 SAME_LOG10_LR = 1e-9

@@ -7,7 +7,7 @@ from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from antigone.model.lineage import Copies, DiscreteLaplace, Estimator
+from antigone.model.assumptions.lineage import Copies, DiscreteLaplace, Estimator
 
 CONFIDENCE = 0.95
 
@@ -93,7 +93,7 @@ def discrete_laplace(mixture: DiscreteLaplace, haplotype: Mapping[str, Copies]) 
 
     Examples
     --------
-    >>> from antigone.model.lineage import LaplaceCluster
+    >>> from antigone.model.assumptions.lineage import LaplaceCluster
     >>> one = DiscreteLaplace((LaplaceCluster(1.0, {"DYS19": 14}, {"DYS19": 0.5}),))
     >>> round(discrete_laplace(one, {"DYS19": ("15",)}), 6)
     0.166667

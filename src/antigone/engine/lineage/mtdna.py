@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from antigone.engine.lineage.frequency import Counted, count_in, estimate
 from antigone.engine.lineage.lines import Line, declared_line, judge_fits, line_likelihood, predict
 from antigone.engine.lineage.y_str import COUNT_OF_MORE, NOT_LOOKED_UP, log10_mixed_lr
-from antigone.model.lineage import (
+from antigone.model.assumptions.lineage import (
     MT_LENGTH,
     REFERENCE_BASE,
     LineageEvidence,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from antigone.engine.lineage.frequency import Counted, count_in, discrete_laplace, estimate
 from antigone.engine.lineage.lines import Line, declared_line, judge_fits, line_likelihood, predict
-from antigone.model.lineage import (
+from antigone.model.assumptions.lineage import (
     Copies,
     DiscreteLaplace,
     LineageEvidence,
@@ -59,7 +59,7 @@ def y_evidence(
 
     Examples
     --------
-    >>> from antigone.model.lineage import StatedCounts, YRates
+    >>> from antigone.model.assumptions.lineage import StatedCounts, YRates
     >>> family = Pedigree.of(("FA", "male"), ("MP", "male", "FA", None))
     >>> model = YModel(YRates(0.01, two_steps=0.0), StatedCounts(99, {"PM": 0}))
     >>> donors = {"FA": YHaplotype("R", {"DYS19": ("14",)})}

@@ -16,9 +16,9 @@ from antigone.engine.sums.pruning import rows_that_matter
 from antigone.engine.sums.ratio import LikelihoodRatio
 from antigone.engine.sums.soft import Observations
 from antigone.errors import ModelError
+from antigone.model.assumptions.linkage import LinkageGroup
+from antigone.model.assumptions.marker import Marker
 from antigone.model.checks import checked_theta
-from antigone.model.linkage import LinkageGroup
-from antigone.model.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 

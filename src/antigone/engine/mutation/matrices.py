@@ -14,8 +14,7 @@ import numpy.typing as npt
 
 from antigone.engine.mutation.properties import Matrix, overall_rate, stationary_distribution
 from antigone.errors import ModelError
-from antigone.model.checks import checked_items, checked_number
-from antigone.model.mutation import (
+from antigone.model.assumptions.mutation import (
     BaseModel,
     Custom,
     Dawid,
@@ -28,6 +27,7 @@ from antigone.model.mutation import (
     Transformed,
     checked_mutation,
 )
+from antigone.model.checks import checked_items, checked_number
 
 _ROUNDING = 1e-12
 _REPEATS = re.compile(r"\d+(\.\d+)?")

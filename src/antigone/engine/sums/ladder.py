@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from antigone.engine.mutation.matrices import matrix_of
 from antigone.errors import ModelError
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

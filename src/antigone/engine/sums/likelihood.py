@@ -19,7 +19,7 @@ from antigone.engine.sums.pruning import prune
 from antigone.engine.sums.ratio import LikelihoodRatio
 from antigone.engine.sums.soft import Observations, soft_weights, with_observations
 from antigone.errors import ModelError
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Genotype, Profile
 

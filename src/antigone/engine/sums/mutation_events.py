@@ -13,10 +13,10 @@ from antigone.engine.sums.factors import PATERNAL, Data
 from antigone.engine.sums.likelihood import evaluate, group_markers, marker_logs
 from antigone.engine.sums.pruning import prune
 from antigone.engine.sums.soft import Observations
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.model.result import MarkerMutation, MutationStep
+from antigone.model.results.search import MarkerMutation, MutationStep
 
 Array = NDArray[np.float64]
 Slot = tuple[int, int]
@@ -54,7 +54,7 @@ def locate_mutations(
 
     Examples
     --------
-    >>> from antigone.model.mutation import Stepwise
+    >>> from antigone.model.assumptions.mutation import Stepwise
     >>> duo = Pedigree.of(("F", "male"), ("C", "male", "F", None))
     >>> typed = {"F": Profile("f", {"M": ("10", "10")}), "C": Profile("c", {"M": ("11", "11")})}
     >>> ladder = Marker("M", ("9", "10", "11"), (0.2, 0.5, 0.3), Stepwise(0.001), Stepwise(0.002))

@@ -9,7 +9,7 @@ from antigone.engine.sums.elimination import Plan
 from antigone.engine.sums.likelihood import group_markers, plan_for, require_supported
 from antigone.engine.sums.population import networks
 from antigone.engine.sums.pruning import prune
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from antigone.engine.sums.factors import Shape, Typing, unordered_pairs
 from antigone.errors import ModelError
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 
 Array = NDArray[np.float64]
 

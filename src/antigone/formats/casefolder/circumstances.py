@@ -8,7 +8,7 @@ from collections.abc import Collection
 from antigone.errors import ModelError
 from antigone.formats.reading.refusals import refused_column
 from antigone.formats.reading.tables import Columns, Table
-from antigone.model.circumstances import Interval, MissingCircumstances, UnidentifiedCircumstances
+from antigone.model.assumptions.circumstances import Interval, MissingCircumstances, UnidentifiedCircumstances
 
 _INTERVALS = ("age_from", "age_to", "stature_from", "stature_to", "findings")
 MISSING_COLUMNS = Columns(

@@ -31,8 +31,8 @@ from antigone.formats.casefolder.haplotypes import (
 )
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.tables import Columns, Grid, Table, no_table, to_table
-from antigone.model.evidence import FurtherEvidence
-from antigone.model.lineage import DiscreteLaplace, MtModel, MtReference, StatedCounts, YModel, YReference
+from antigone.model.assumptions.lineage import DiscreteLaplace, MtModel, MtReference, StatedCounts, YModel, YReference
+from antigone.model.incident.evidence import FurtherEvidence
 
 _Made = TypeVar("_Made")
 

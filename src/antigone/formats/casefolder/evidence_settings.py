@@ -10,7 +10,7 @@ from antigone.errors import ModelError
 from antigone.formats.casefolder.haplotypes import y_marker
 from antigone.formats.labels.markers import normalise_marker
 from antigone.formats.reading.sections import Section
-from antigone.model.circumstances import (
+from antigone.model.assumptions.circumstances import (
     AgreementRates,
     CircumstanceRates,
     FindingRates,
@@ -18,8 +18,8 @@ from antigone.model.circumstances import (
     IntervalRates,
     SexRates,
 )
-from antigone.model.lineage import Estimator, MtRates, YRates
-from antigone.model.linkage import MAP_FUNCTIONS, STANDARD_KITS, GeneticMap, LinkageModel, MapFunctionName
+from antigone.model.assumptions.lineage import Estimator, MtRates, YRates
+from antigone.model.assumptions.linkage import MAP_FUNCTIONS, STANDARD_KITS, GeneticMap, LinkageModel, MapFunctionName
 
 _Made = TypeVar("_Made")
 

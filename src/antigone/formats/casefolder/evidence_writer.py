@@ -16,9 +16,8 @@ from antigone.formats.casefolder.haplotypes import (
     Y_REFERENCE_COLUMNS,
 )
 from antigone.formats.reading.tables import Columns
-from antigone.model.circumstances import IntervalRates, MissingCircumstances, UnidentifiedCircumstances
-from antigone.model.evidence import FurtherEvidence
-from antigone.model.lineage import (
+from antigone.model.assumptions.circumstances import IntervalRates, MissingCircumstances, UnidentifiedCircumstances
+from antigone.model.assumptions.lineage import (
     Copies,
     DiscreteLaplace,
     MtHaplotype,
@@ -28,7 +27,8 @@ from antigone.model.lineage import (
     YModel,
     YReference,
 )
-from antigone.model.linkage import LinkageModel
+from antigone.model.assumptions.linkage import LinkageModel
+from antigone.model.incident.evidence import FurtherEvidence
 
 Rows = Iterable[Iterable[object]]
 

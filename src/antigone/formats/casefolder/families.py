@@ -15,8 +15,8 @@ from antigone.formats.labels.vocabulary import KINDS, SCOPES, YES_NO, word_key
 from antigone.formats.profiles.profiles import TypedSamples
 from antigone.formats.reading.refusals import refused_kind
 from antigone.formats.reading.tables import Columns, Table
-from antigone.model.case import Consent, Donor, Family, UnidentifiedPerson
-from antigone.model.observation import AS_READ, ObservationModel
+from antigone.model.assumptions.observation import AS_READ, ObservationModel
+from antigone.model.incident.incident import Consent, Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 
 FAMILY_COLUMNS = Columns(

@@ -10,10 +10,10 @@ from typing import Any
 from antigone.errors import InputError, ModelError, Problem
 from antigone.formats.reading.json_documents import read_json
 from antigone.formats.reading.sources import read_bytes, source_file
-from antigone.model.case import SourceFile
-from antigone.model.file_format import GROUPS
-from antigone.model.observation import ObservationRates
-from antigone.model.reassociation import ReassociationSettings
+from antigone.model.assumptions.observation import ObservationRates
+from antigone.model.incident.incident import SourceFile
+from antigone.model.results.file_format import GROUPS
+from antigone.model.results.remains import ReassociationSettings
 from antigone.model.text import unheld_character
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from antigone.errors import ModelError
 from antigone.formats.reading.tables import Columns, Table
-from antigone.model.lineage import Copies, LaplaceCluster, MtDifference, MtHaplotype, YHaplotype
+from antigone.model.assumptions.lineage import Copies, LaplaceCluster, MtDifference, MtHaplotype, YHaplotype
 
 Y_COLUMNS = Columns(needed=("sample", "marker", "alleles"), filled=("sample", "marker", "alleles"))
 MT_COLUMNS = Columns(needed=("sample", "range", "differences"), filled=("sample", "range"))

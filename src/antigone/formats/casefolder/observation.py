@@ -9,8 +9,7 @@ from antigone.errors import ModelError
 from antigone.formats.labels.markers import normalise_marker
 from antigone.formats.reading.sections import Section
 from antigone.formats.reading.tables import Table
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.observation import (
+from antigone.model.assumptions.observation import (
     AS_READ,
     Estimate,
     HeightCurve,
@@ -18,6 +17,7 @@ from antigone.model.observation import (
     ObservationModel,
     ObservationRates,
 )
+from antigone.model.incident.incident import UnidentifiedPerson
 
 RATES = ("dropout", "dropin", "error")
 ESTIMATES: dict[str, Estimate] = {

@@ -42,10 +42,10 @@ from antigone.formats.profiles.samples import check_hemizygous, check_samples
 from antigone.formats.profiles.wide import is_wide
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.tables import Cells, Columns, cell_text, column_key, to_table
-from antigone.model.case import Incident, SearchSettings
-from antigone.model.frequency import FrequencyTable
-from antigone.model.mutation import Custom, Equal, MutationModel, NoMutation, Proportional, Transformed
-from antigone.model.reading import ReadingRules
+from antigone.model.assumptions.frequency import FrequencyTable
+from antigone.model.assumptions.mutation import Custom, Equal, MutationModel, NoMutation, Proportional, Transformed
+from antigone.model.assumptions.reading import ReadingRules
+from antigone.model.incident.incident import Incident, SearchSettings
 
 _SETTINGS_COLUMNS = Columns(needed=("key", "value"), filled=("key",))
 _UNKNOWN_SETTINGS = IncidentSettings("", SearchSettings(), known=False)

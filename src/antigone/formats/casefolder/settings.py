@@ -19,9 +19,8 @@ from antigone.formats.reading.characters import check_document
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.sections import Section
 from antigone.formats.reading.sources import decode_text
-from antigone.model.case import DEFAULT_MUTATION, MutationChoice, SearchSettings
-from antigone.model.frequency import FrequencyRule
-from antigone.model.mutation import (
+from antigone.model.assumptions.frequency import FrequencyRule
+from antigone.model.assumptions.mutation import (
     BaseModel,
     Custom,
     Dawid,
@@ -33,8 +32,9 @@ from antigone.model.mutation import (
     Stepwise,
     Transformed,
 )
-from antigone.model.reading import ReadingRules
-from antigone.model.verbal import VerbalScale
+from antigone.model.assumptions.reading import ReadingRules
+from antigone.model.assumptions.verbal import VerbalScale
+from antigone.model.incident.incident import DEFAULT_MUTATION, MutationChoice, SearchSettings
 
 _RATES: dict[str, tuple[Callable[..., BaseModel], tuple[str, ...]]] = {
     "none": (NoMutation, ()),

@@ -23,10 +23,8 @@ from antigone.formats.frequencies.drafts import SILENT
 from antigone.formats.frequencies.layouts import LONG_COLUMNS
 from antigone.formats.labels.alleles import UNKNOWN
 from antigone.formats.profiles.profiles import NOTHING
-from antigone.model.case import Consent, Donor, Family, Incident, UnidentifiedPerson
-from antigone.model.evidence import FurtherEvidence
-from antigone.model.frequency import FrequencyTable
-from antigone.model.mutation import (
+from antigone.model.assumptions.frequency import FrequencyTable
+from antigone.model.assumptions.mutation import (
     BaseModel,
     Custom,
     Dawid,
@@ -38,8 +36,10 @@ from antigone.model.mutation import (
     Stepwise,
     Transformed,
 )
+from antigone.model.assumptions.verbal import VerbalScale
+from antigone.model.incident.evidence import FurtherEvidence
+from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.profile import Profile
-from antigone.model.verbal import VerbalScale
 
 Cells = Iterable[object]
 PACKED_FOLDER = "incident"

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from antigone.formats.familias.text import FamFile, FamLocus, FamMutation
 from antigone.formats.labels.markers import marker_kind, normalise_marker
 from antigone.formats.reading.findings import Findings
-from antigone.model.case import MutationChoice
-from antigone.model.frequency import FrequencyTable
-from antigone.model.mutation import Equal, MutationModel, NoMutation, Proportional, Stepwise, Transformed
+from antigone.model.assumptions.frequency import FrequencyTable
+from antigone.model.assumptions.mutation import Equal, MutationModel, NoMutation, Proportional, Stepwise, Transformed
+from antigone.model.incident.incident import MutationChoice
 
 _AGAIN = "correct it in Familias and save the file again"
 

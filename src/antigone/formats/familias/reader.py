@@ -14,8 +14,8 @@ from antigone.formats.familias.loci import autosomal_name, read_database
 from antigone.formats.familias.text import FamFile, FamPedigree, decode_fam, parse_fam
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.sources import read_bytes, source_file
-from antigone.model.case import Consent, Hypotheses, Incident, SearchSettings, SourceFile
-from antigone.model.frequency import FrequencyRule
+from antigone.model.assumptions.frequency import FrequencyRule
+from antigone.model.incident.incident import Consent, Hypotheses, Incident, SearchSettings, SourceFile
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
 

@@ -7,7 +7,7 @@ from importlib import resources
 from antigone.formats.frequencies.tables import frequency_grids
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.tables import read_csv
-from antigone.model.frequency import FrequencyTable
+from antigone.model.assumptions.frequency import FrequencyTable
 
 NIST_1036 = "nist1036"
 """The name under which a case folder asks for the packaged NIST table."""

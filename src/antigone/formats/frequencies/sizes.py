@@ -13,7 +13,7 @@ from math import prod
 from antigone.formats.frequencies.choices import Counted, FrequencyChoices
 from antigone.formats.frequencies.drafts import Draft, Place, Size, read_value
 from antigone.formats.reading.findings import Findings
-from antigone.model.frequency import FrequencyRule, FrequencyTable
+from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
 
 BY_CHANCE = 0.001
 """A reading of N is taken when numbers that belong to another reading would agree with it less often than this."""

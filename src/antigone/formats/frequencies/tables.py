@@ -24,7 +24,7 @@ from antigone.formats.reading.parquet import read_parquet
 from antigone.formats.reading.refusals import refused_column
 from antigone.formats.reading.sources import decode_text, read_bytes
 from antigone.formats.reading.tables import Grid, cell_text, read_csv, read_workbook, to_table
-from antigone.model.frequency import FrequencyRule, FrequencyTable
+from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")

@@ -9,7 +9,7 @@ from antigone.formats.labels.alleles import AlleleFault, read_allele
 from antigone.formats.labels.markers import normalise_marker
 from antigone.formats.labels.vocabulary import word_key
 from antigone.formats.reading.sections import Section
-from antigone.model.reading import ONE_ALLELE_OF_EXPORTS, OneAllele, ReadingRules
+from antigone.model.assumptions.reading import ONE_ALLELE_OF_EXPORTS, OneAllele, ReadingRules
 
 _NUMBER_BEHIND = re.compile(r"[\s_.#-]*[0-9]{0,4}")
 

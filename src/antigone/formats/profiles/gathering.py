@@ -11,9 +11,9 @@ from antigone.formats.labels.markers import is_known_marker, marker_kind, normal
 from antigone.formats.profiles.profiles import NOTHING, Apart, ProfileRows, TypedSamples, one_genotype
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.tables import cell_text
-from antigone.model.observation import Replicate
+from antigone.model.assumptions.observation import Replicate
+from antigone.model.assumptions.reading import ReadingRules
 from antigone.model.profile import Genotype, Genotypes, Kit
-from antigone.model.reading import ReadingRules
 
 _WRITE_TWICE = (
     "write the allele twice for a homozygote, or '?' when the second allele is not known; or state for all of them "

@@ -19,8 +19,8 @@ from antigone.formats.profiles.wide import is_wide, wide_rows
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.sources import read_bytes
 from antigone.formats.reading.tables import Columns, Grid, Table, cell_text, column_key, read_csv, to_table
+from antigone.model.assumptions.reading import ONE_ALLELE_OF_EXPORTS, ReadingRules
 from antigone.model.profile import Profile
-from antigone.model.reading import ONE_ALLELE_OF_EXPORTS, ReadingRules
 
 GENEMAPPER_COLUMNS = Columns(
     needed=("sample", "marker", "allele1", "allele2"),

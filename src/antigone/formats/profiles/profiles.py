@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from antigone.formats.labels.alleles import Cell
 from antigone.formats.reading.tables import Columns, Table, cell_text
-from antigone.model.observation import Replicate
+from antigone.model.assumptions.observation import Replicate
+from antigone.model.assumptions.reading import OneAllele
 from antigone.model.profile import NOT_TYPED, Genotype, Genotypes, Profile
-from antigone.model.reading import OneAllele
 
 _EXTRA_ALLELES = tuple(f"allele{number}" for number in range(3, 9))
 PROFILE_COLUMNS = Columns(

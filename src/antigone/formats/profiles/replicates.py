@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 from antigone.errors import ModelError
 from antigone.formats.profiles.profiles import TypedSamples, one_genotype
 from antigone.formats.reading.findings import Findings
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.observation import ObservationModel, ObservationRates, Replicate
+from antigone.model.assumptions.observation import ObservationModel, ObservationRates, Replicate
+from antigone.model.incident.incident import UnidentifiedPerson
 
 _RATES = "in [observation], or for the sample in 'unidentified'"
 _AT = {1: ", a male, at the X-chromosomal marker", 2: " at marker"}

@@ -9,8 +9,8 @@ from antigone.formats.casefolder.families import DonorSamples
 from antigone.formats.profiles.choices import is_control
 from antigone.formats.profiles.profiles import TypedSamples
 from antigone.formats.reading.findings import Findings, counted
-from antigone.model.case import Family, UnidentifiedPerson
-from antigone.model.reading import ONE_ALLELE_OF_EXPORTS, ReadingRules
+from antigone.model.assumptions.reading import ONE_ALLELE_OF_EXPORTS, ReadingRules
+from antigone.model.incident.incident import Family, UnidentifiedPerson
 
 _MEANS = {"homozygote": "a homozygote", "unknown": "one allele seen, the other not known"}
 

@@ -13,7 +13,7 @@ from antigone.formats.labels.vocabulary import column_of, word_key
 from antigone.formats.profiles.profiles import ProfileRows
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.tables import Cells, Columns, Grid, Table, cell_text, to_table
-from antigone.model.reading import OneAllele
+from antigone.model.assumptions.reading import OneAllele
 
 _NUMBER = re.compile(
     r"(?P<marker>.+?)(?:[\s_.#(-]+(?:allele|alelo|allel|al|a))?[\s_.#(-]*(?P<number>[1-8]|[ab])?\)?", re.IGNORECASE

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from antigone.errors import InputError, Problem
 from antigone.formats.reading.limits import LARGEST_DOCUMENT, ShortLines
-from antigone.model.case import SourceFile
+from antigone.model.incident.incident import SourceFile
 
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _SAVE_AGAIN = {

@@ -25,8 +25,8 @@ from antigone.formats.validation.values import (
     optional_text_at,
     text_at,
 )
-from antigone.model.marker import Chromosome, Marker
-from antigone.model.mutation import (
+from antigone.model.assumptions.marker import Chromosome, Marker
+from antigone.model.assumptions.mutation import (
     BaseModel,
     Custom,
     Dawid,

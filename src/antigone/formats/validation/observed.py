@@ -8,7 +8,7 @@ from typing import Any
 
 from antigone.errors import InputError, ModelError, Problem
 from antigone.formats.validation.cases import Case
-from antigone.model.observation import ObservationRates
+from antigone.model.assumptions.observation import ObservationRates
 
 _RATES = {"dropout": "dropout", "drop_in": "dropin", "error": "error"}
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from antigone.engine.sums.factors import MATERNAL, PATERNAL, UNTYPED, Data, Shape, Typing
 from antigone.engine.sums.ladder import stack_markers
 from antigone.engine.sums.likelihood import allele_indices
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 

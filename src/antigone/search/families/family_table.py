@@ -17,8 +17,8 @@ from antigone.engine.sums.factors import Data, Shape, Typing
 from antigone.engine.sums.likelihood import evaluate
 from antigone.engine.sums.population import genotype_log_probability
 from antigone.errors import ModelError
-from antigone.model.marker import Marker
-from antigone.model.observation import AS_READ
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import AS_READ
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.search.families.batches import Question, batches

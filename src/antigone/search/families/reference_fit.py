@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.engine.sums.likelihood import evaluate
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.batches import Question, batches

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from antigone.engine.sums.likelihood import marker_logs
 from antigone.errors import ModelError, PlanTooLarge
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 from antigone.search.joint.elimination import (
     CHUNK,
     MOST_ROWS,

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.engine.mutation.matrices import matrix_of
-from antigone.model.marker import Marker
-from antigone.model.mutation import Custom, MutationModel, NoMutation
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.mutation import Custom, MutationModel, NoMutation
 
 Array = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from antigone.engine.sums.factors import MATERNAL, PATERNAL, Data, Network, join
 from antigone.engine.sums.likelihood import group_markers
 from antigone.engine.sums.population import networks
 from antigone.engine.sums.soft import Observations
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.search.joint.elimination import Open, Piece, make_piece

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from antigone.engine.sums.likelihood import allele_indices
 from antigone.engine.sums.soft import Observations
 from antigone.errors import ModelError
-from antigone.model.circumstances import SexRates
-from antigone.model.marker import Marker
+from antigone.model.assumptions.circumstances import SexRates
+from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.search.joint.readings import MarkerReadings, lumped_observation, marker_readings

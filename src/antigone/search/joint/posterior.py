@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.errors import ModelError, PlanTooLarge
-from antigone.model.joint_result import JointPrior, RatioKind
+from antigone.model.results.joint import JointPrior, RatioKind
 from antigone.search.joint.assignments import Solution, best_assignments, solve_component
 from antigone.search.joint.components import (
     LARGEST_WORK,

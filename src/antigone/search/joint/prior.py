@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.errors import ModelError
-from antigone.model.joint_result import JointPrior
 from antigone.model.pedigree import Sex
+from antigone.model.results.joint import JointPrior
 from antigone.search.joint.persons import Persons
 
 Array = NDArray[np.float64]

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from antigone.engine.sums.factors import MATERNAL, unordered_pairs
 from antigone.errors import ModelError
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.errors import PlanTooLarge
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 from antigone.search.joint.components import PRICE_ROUNDS, Weighted, log_sum
 from antigone.search.joint.likelihood import FamilyRun, FamilyTable, family_table, repeat_lost
 from antigone.search.joint.persons import Persons

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from antigone.engine.sums.likelihood import marker_logs
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import AS_READ, ObservationModel
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import AS_READ, ObservationModel
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target

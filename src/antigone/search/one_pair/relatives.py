@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from antigone.errors import ModelError, PlanTooLarge
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import AS_READ, ObservationModel
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import AS_READ, ObservationModel
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree, Sex
-from antigone.model.result import Relation, RelativeAlternative
+from antigone.model.results.search import Relation, RelativeAlternative
 from antigone.search.families.family_table import Target
 from antigone.search.one_pair.likelihood import MOST_UNKNOWN, log_ratio_of_places, unread_founder_alleles
 

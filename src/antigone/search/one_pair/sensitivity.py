@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from antigone.errors import ModelError, PlanTooLarge
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.mutation import Custom, MutationModel, NoMutation, Transformed
-from antigone.model.observation import AS_READ, ObservationModel
-from antigone.model.result import SensitivityPoint
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.mutation import Custom, MutationModel, NoMutation, Transformed
+from antigone.model.assumptions.observation import AS_READ, ObservationModel
+from antigone.model.incident.incident import UnidentifiedPerson
+from antigone.model.results.search import SensitivityPoint
 from antigone.search.families.family_table import Target
 from antigone.search.one_pair.likelihood import MOST_UNKNOWN, pair_log_lr, unread_founder_alleles
 
@@ -92,7 +92,7 @@ def _unread(
 def scale_rates(model: MutationModel, factor: float) -> MutationModel:
     """The same model with every mutation rate multiplied by ``factor``.
 
-    >>> from antigone.model.mutation import Stepwise
+    >>> from antigone.model.assumptions.mutation import Stepwise
     >>> scale_rates(Stepwise(0.002, 1e-6), 0.5)
     Stepwise(rate=0.001, rate2=5e-07, range=0.1)
     """

@@ -19,7 +19,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
 from antigone.search.families.family_table import Asked, Target, ask_families, log_ratio
 from antigone.search.readings.codes import Reader
 from antigone.search.readings.genotypes import SURELY_KEPT, log_sum_of_products

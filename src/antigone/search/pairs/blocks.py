@@ -13,11 +13,11 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.circumstances import SexRates
-from antigone.model.linkage import LinkageModel
-from antigone.model.marker import Marker
-from antigone.model.observation import AS_READ, ObservationModel
+from antigone.model.assumptions.circumstances import SexRates
+from antigone.model.assumptions.linkage import LinkageModel
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import AS_READ, ObservationModel
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import Declared, ReferenceFit, judge_references

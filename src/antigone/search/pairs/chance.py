@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.model.result import ChanceMatches
+from antigone.model.results.search import ChanceMatches
 from antigone.search.pairs.comparison import SEX_SIGN, Comparison
 
 Array = NDArray[np.float64]

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.engine.circumstances import sex_lr
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.circumstances import SexRates
-from antigone.model.marker import Marker
-from antigone.model.observation import AS_READ, ObservationModel
+from antigone.model.assumptions.circumstances import SexRates
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import AS_READ, ObservationModel
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Sex
 from antigone.search.families.family_table import Target, log_lr_tables
 from antigone.search.readings.codes import encode_readings

@@ -21,10 +21,10 @@ from antigone.engine.linkage.likelihood import group_log, log_likelihoods_of_gen
 from antigone.engine.sums.likelihood import evaluate, genotype_pairs, group_markers, marker_logs
 from antigone.engine.sums.soft import Observations
 from antigone.errors import PlanTooLarge
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.linkage import LinkageGroup, LinkageModel
-from antigone.model.marker import Marker
-from antigone.model.observation import ObservationModel
+from antigone.model.assumptions.linkage import LinkageGroup, LinkageModel
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import ObservationModel
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target
 from antigone.search.remains.readings import observe_profile

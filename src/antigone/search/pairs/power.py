@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Genotype, Profile
 from antigone.search.families.family_table import Target

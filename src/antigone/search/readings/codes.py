@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from antigone.engine.observation import observation_probabilities, standard_probabilities
 from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import ModelError
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import NO_LOSS, ObservationModel, ObservationRates, Replicate
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import NO_LOSS, ObservationModel, ObservationRates, Replicate
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.search.readings.genotypes import code_count, fold_hemizygous, fold_to_codes, read_through, standard_code
 
 Array = NDArray[np.float64]

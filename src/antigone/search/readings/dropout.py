@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from antigone.engine.sums.ladder import stack_markers
 from antigone.engine.sums.population import genotype_log_probability
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import DropoutEstimate, HeightCurve, ObservationModel, Replicate
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import DropoutEstimate, HeightCurve, ObservationModel, Replicate
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.search.readings.codes import Reading, probabilities_of, replicates_at
 
 Array = NDArray[np.float64]

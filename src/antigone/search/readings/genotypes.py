@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from antigone.engine.sums.likelihood import allele_indices, genotype_pairs
 from antigone.errors import ModelError
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
+from antigone.model.assumptions.marker import Marker
+from antigone.model.incident.incident import UnidentifiedPerson
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

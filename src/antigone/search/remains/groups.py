@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import PlanTooLarge
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import Replicate
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import Replicate
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Genotype
-from antigone.model.reassociation import ConsensusMarker
+from antigone.model.results.remains import ConsensusMarker
 from antigone.search.remains.pairs import Scores, score_pairs
 from antigone.search.remains.person_splits import PersonSplits
 from antigone.search.remains.readings import Readings

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from antigone.engine.relations import Relation, pair_probabilities
 from antigone.errors import ConsentError
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import ObservationModel
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import ObservationModel
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.search.readings.codes import Reader, encode_readings, probabilities_of, reading_at
 
 Array = NDArray[np.float64]

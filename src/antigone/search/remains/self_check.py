@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.engine.amelogenin import sex_likelihoods
-from antigone.model.case import UnidentifiedPerson
-from antigone.model.marker import Marker
-from antigone.model.observation import ObservationModel, ObservationRates
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.observation import ObservationModel, ObservationRates
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Sex
-from antigone.model.reassociation import REMAINS_RATES
+from antigone.model.results.remains import REMAINS_RATES
 from antigone.search.readings.dropout import DROPOUTS, Completeness, from_heights
 
 Array = NDArray[np.float64]

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, cre
 from antigone.casework.registry import views
 from antigone.casework.registry.pedigrees import pedigree_version
 from antigone.model.pedigree import Individual
-from antigone.model.result import Candidate, SearchResult
+from antigone.model.results.search import Candidate, SearchResult
 from antigone.web.jobs import Job, JobState
 
 

@@ -10,7 +10,7 @@ from antigone.casework.registry import consents, custody, exporting, families, s
 from antigone.casework.registry.importing import ImportAnswer, import_incident, incident_code
 from antigone.casework.registry.letters import letter_material
 from antigone.casework.registry.pedigrees import save_pedigree
-from antigone.model.case import Consent
+from antigone.model.incident.incident import Consent
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.web.api.access import Called
 from antigone.web.api.answers import FamilyShown, model_of, shown_family

@@ -8,7 +8,7 @@ from antigone.casework.registry import joint, views
 from antigone.casework.registry.opening import worker_key
 from antigone.casework.registry.status import read_incident
 from antigone.errors import RegistryError
-from antigone.model.joint_result import JointPrior
+from antigone.model.results.joint import JointPrior
 from antigone.web.api.access import Called
 from antigone.web.api.answers import JobShown, model_of, shown_job
 from antigone.web.api.bodies import NewJoint

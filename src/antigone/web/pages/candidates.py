@@ -16,7 +16,7 @@ from antigone.casework.registry.joint import joint_of_pair
 from antigone.casework.registry.views import CandidateView, JointOfPair
 from antigone.errors import InputError
 from antigone.model.pedigree import Individual, Pedigree, Sex
-from antigone.model.result import Candidate, SensitivityPoint
+from antigone.model.results.search import Candidate, SensitivityPoint
 from antigone.report.charts import marker_chart, sensitivity_chart
 from antigone.report.drawing import Mark
 from antigone.report.relatives import tell_relatives, warn_of_relatives

@@ -16,7 +16,7 @@ from antigone.casework.registry.letters import letters_on_hold
 from antigone.casework.registry.roles import Action
 from antigone.casework.registry.views import Elsewhere, FamilyView, Left, MissingLine
 from antigone.errors import InputError
-from antigone.model.case import Consent
+from antigone.model.incident.incident import Consent
 from antigone.papers import LETTERS
 from antigone.report.drawing import Mark
 from antigone.report.pdf_letter import State

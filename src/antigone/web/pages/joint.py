@@ -15,7 +15,7 @@ from antigone.casework.registry.joint import cancel_joint, list_joint_runs, read
 from antigone.casework.registry.opening import worker_key
 from antigone.casework.registry.views import JointLine
 from antigone.errors import InputError, ModelError
-from antigone.model.joint_result import Conclusion, FamilyAnswer, JointPrior, JointResult
+from antigone.model.results.joint import Conclusion, FamilyAnswer, JointPrior, JointResult
 from antigone.report.joint import Matrix, alternatives_of, matrix_of, summarise_joint
 from antigone.web.jobs import Job
 from antigone.web.pages.dashboard import title_of

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from fastapi import UploadFile
 
 from antigone.errors import InputError
-from antigone.model.case import Incident
+from antigone.model.incident.incident import Incident
 from antigone.web.reading import Limits, Stated, read_apart
 from antigone.web.settings import WebSettings
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from antigone.casework.registry.views.work import RunView
-from antigone.model.case import Family, UnidentifiedPerson
-from antigone.model.result import Candidate
+from antigone.model.incident.incident import Family, UnidentifiedPerson
+from antigone.model.results.search import Candidate
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from antigone.model.joint_result import JointResult, RatioKind
-from antigone.model.result import FamilySummary, SearchResult, UnidentifiedSummary
+from antigone.model.results.joint import JointResult, RatioKind
+from antigone.model.results.search import FamilySummary, SearchResult, UnidentifiedSummary
 
 
 @dataclass(frozen=True)

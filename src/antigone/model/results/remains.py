@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from antigone.model.assumptions.observation import ObservationRates, Replicate
 from antigone.model.checks import checked_kind, checked_number
-from antigone.model.observation import ObservationRates, Replicate
 from antigone.model.profile import Genotype
-from antigone.model.result import Provenance
+from antigone.model.results.search import Provenance
 
 REMAINS_RATES = ObservationRates(dropout=0.2, dropin=0.01, error=0.005)
 """The rates of a sample of remains when the laboratory states none.

@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import Literal
 
 from antigone.errors import ModelError
+from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.str_positions import STR_POSITIONS
 from antigone.model.checks import checked_choice, checked_items, checked_kind, checked_mapping, checked_number
-from antigone.model.marker import Marker
-from antigone.model.str_positions import STR_POSITIONS
 
 UNLINKED_FROM_CM = 50.0
 """Neighbours at this distance or further are taken as unlinked: by Kosambi's function they recombine in 38 % of

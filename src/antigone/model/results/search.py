@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from antigone.model.case import SearchSettings
+from antigone.model.incident.incident import SearchSettings
 
 
 @dataclass(frozen=True)

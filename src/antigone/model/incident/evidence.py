@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from antigone.model.circumstances import (
+from antigone.model.assumptions.circumstances import (
     CircumstanceRates,
     MissingCircumstances,
     SexRates,
     UnidentifiedCircumstances,
 )
-from antigone.model.lineage import MtHaplotype, MtModel, YHaplotype, YModel
+from antigone.model.assumptions.lineage import MtHaplotype, MtModel, YHaplotype, YModel
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from antigone.errors import ModelError
 from antigone.model.checks import checked_choice, checked_number
-from antigone.model.result import Provenance
+from antigone.model.results.search import Provenance
 
 PriorKind = Literal["flat", "closed", "open", "fraction", "odds"]
 RatioKind = Literal["exact", "at least", "at most"]

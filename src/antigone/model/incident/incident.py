@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from antigone.errors import ModelError
+from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
+from antigone.model.assumptions.linkage import LinkageModel
+from antigone.model.assumptions.mutation import MutationModel, NoMutation, Stepwise, checked_mutation
+from antigone.model.assumptions.observation import AS_READ, ObservationModel, ObservationRates, Replicate
+from antigone.model.assumptions.verbal import VerbalScale
 from antigone.model.checks import checked_choice, checked_items, checked_kind, checked_number, checked_theta
-from antigone.model.evidence import FurtherEvidence
-from antigone.model.frequency import FrequencyRule, FrequencyTable
-from antigone.model.linkage import LinkageModel
-from antigone.model.mutation import MutationModel, NoMutation, Stepwise, checked_mutation
-from antigone.model.observation import AS_READ, ObservationModel, ObservationRates, Replicate
+from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.pedigree import SEXES, Pedigree, Sex, check_sex
 from antigone.model.profile import Profile
-from antigone.model.verbal import VerbalScale
 
 SCOPE_IDENTIFICATION = "identification"
 """The consent scope that a search for a missing relative needs."""

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, Literal
 
 from antigone.errors import ModelError
+from antigone.model.assumptions.mutation import MutationModel, NoMutation, checked_mutation
 from antigone.model.checks import checked_choice, checked_code, checked_items, checked_number
-from antigone.model.mutation import MutationModel, NoMutation, checked_mutation
 
 Chromosome = Literal["autosomal", "X"]
 CHROMOSOMES = ("autosomal", "X")
