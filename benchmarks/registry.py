@@ -38,13 +38,13 @@ from antigone.model.results.search import (
     SensitivityPoint,
     UnidentifiedSummary,
 )
-from antigone.registry.candidates import Newest, Only, read_candidates
-from antigone.registry.consent import read_incident
-from antigone.registry.database import create_registry, snapshot, transaction
-from antigone.registry.incidents import Imported, save_incident
-from antigone.registry.runs import finish_run, start_run
-from antigone.registry.schema import users
-from antigone.registry.vault import Vault, found_registry
+from antigone.registry.consent.coverage import read_incident
+from antigone.registry.keys.vault import Vault, found_registry
+from antigone.registry.people.importing import Imported, save_incident
+from antigone.registry.review.candidates import Newest, Only, read_candidates
+from antigone.registry.runs.runs import finish_run, start_run
+from antigone.registry.store.database import create_registry, snapshot, transaction
+from antigone.registry.store.schema import users
 
 MARKERS, ALLELES, SEED = 24, 12, 7
 DAY = dt.date(2026, 3, 1)

@@ -41,8 +41,8 @@ from antigone.casework.demo import simulated_incident
 from antigone.casework.registry import opening, users
 from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.session import Registry
-from antigone.registry.runs import finish_run, start_run
-from antigone.registry.vault import Vault
+from antigone.registry.keys.vault import Vault
+from antigone.registry.runs.runs import finish_run, start_run
 from antigone.web.jobs import read_job
 
 PASSWORD, PURPOSE, LARGE, SMALL = "a password to measure", "to measure", "large", "small"

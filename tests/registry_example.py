@@ -47,13 +47,13 @@ from antigone.model.results.search import (
     SensitivityPoint,
     UnidentifiedSummary,
 )
-from antigone.registry.consent import Covered, read_incident
-from antigone.registry.database import create_registry, transaction
-from antigone.registry.incidents import Imported, save_incident
-from antigone.registry.runs import Finished, finish_run, read_result, start_run
-from antigone.registry.schema import users
-from antigone.registry.summaries import with_summaries
-from antigone.registry.vault import Vault, found_registry
+from antigone.registry.consent.coverage import Covered, read_incident
+from antigone.registry.keys.vault import Vault, found_registry
+from antigone.registry.people.importing import Imported, save_incident
+from antigone.registry.runs.runs import Finished, finish_run, read_result, start_run
+from antigone.registry.runs.summaries import with_summaries
+from antigone.registry.store.database import create_registry, transaction
+from antigone.registry.store.schema import users
 from antigone.simulation.incident import simulate_incident
 
 AT = "2026-03-01T10:00:00Z"

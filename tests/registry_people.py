@@ -10,14 +10,14 @@ from registry_vaults import NOW
 from sqlalchemy import Connection, Engine, insert, select
 
 from antigone.model.incident.incident import Incident
-from antigone.registry import schema
-from antigone.registry.audit import append
-from antigone.registry.backup import Backup, backup
-from antigone.registry.candidates import open_candidate
-from antigone.registry.database import Place, snapshot, transaction
-from antigone.registry.erasure import withdraw_donor, withdraw_seeker
-from antigone.registry.restore import Restored, restore
-from antigone.registry.vault import Vault
+from antigone.registry.audit.chain import append
+from antigone.registry.backup.backup import Backup, backup
+from antigone.registry.backup.restore import Restored, restore
+from antigone.registry.keys.vault import Vault
+from antigone.registry.leaving.erasure import withdraw_donor, withdraw_seeker
+from antigone.registry.review.candidates import open_candidate
+from antigone.registry.store import schema
+from antigone.registry.store.database import Place, snapshot, transaction
 
 LATER = "2027-06-01T00:00:00+00:00"
 LINES = 4

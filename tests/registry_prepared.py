@@ -11,7 +11,7 @@ from registry_servers import Server
 from registry_team import INCIDENT, Team, make_team, reopen_team, team_at_work
 
 from antigone.casework.registry.searching import search
-from antigone.registry.vault import Vault
+from antigone.registry.keys.vault import Vault
 
 Stage = Literal["users", "incident", "search"]
 

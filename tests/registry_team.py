@@ -29,7 +29,7 @@ from antigone.model.incident.incident import (
 )
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.registry.vault import Vault
+from antigone.registry.keys.vault import Vault
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 PURPOSE = "to test"

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine
 
-from antigone.registry.database import create_registry, transaction
-from antigone.registry.passphrase import Cost
-from antigone.registry.schema import metadata
-from antigone.registry.vault import Vault, found_registry
+from antigone.registry.keys.passphrase import Cost
+from antigone.registry.keys.vault import Vault, found_registry
+from antigone.registry.store.database import create_registry, transaction
+from antigone.registry.store.schema import metadata
 
 SMALL = Cost(memory_kib=32, passes=1, lanes=1)
 PASSPHRASE = "five random words of no use"

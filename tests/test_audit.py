@@ -15,18 +15,18 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from antigone.errors import ChainBroken, InputError, StorageError
-from antigone.registry.audit import Head, append, audit_head, verify_audit
-from antigone.registry.checkpoints import (
+from antigone.registry.audit.chain import Head, append, audit_head, verify_audit
+from antigone.registry.audit.checkpoints import (
     read_checkpoint,
     sign_checkpoint,
     verify_checkpoint,
     verify_history,
     write_checkpoint,
 )
-from antigone.registry.database import snapshot, transaction
-from antigone.registry.properties import IDENTITY, read_property, write_property
-from antigone.registry.schema import audit, checkpoints
-from antigone.registry.vault import Vault
+from antigone.registry.keys.vault import Vault
+from antigone.registry.store.database import snapshot, transaction
+from antigone.registry.store.properties import IDENTITY, read_property, write_property
+from antigone.registry.store.schema import audit, checkpoints
 
 VAULT = Vault.new()
 LINES = 9

@@ -16,18 +16,18 @@ from registry_vaults import NOW, begun_registry
 from sqlalchemy import insert, select
 
 from antigone.errors import BackupError, RegistryError, StorageError, VaultError
-from antigone.registry import schema
-from antigone.registry.archive import read_archive_header
-from antigone.registry.backup import backup
-from antigone.registry.checkpoints import sign_checkpoint, verify_checkpoint, verify_history
-from antigone.registry.database import snapshot, transaction
-from antigone.registry.restore import restore
-from antigone.registry.ring import (
+from antigone.registry.audit.checkpoints import sign_checkpoint, verify_checkpoint, verify_history
+from antigone.registry.backup.archive import read_archive_header
+from antigone.registry.backup.backup import backup
+from antigone.registry.backup.restore import restore
+from antigone.registry.keys.vault import Vault
+from antigone.registry.rings.ring import (
     read_ring,
     ring_places,
     write_rings,
 )
-from antigone.registry.vault import Vault
+from antigone.registry.store import schema
+from antigone.registry.store.database import snapshot, transaction
 
 VAULT = Vault.new()
 
@@ -92,7 +92,7 @@ def restore_to_postgres(request):
 
 def test_backup__while_others_write(house, monkeypatch):
     """A donor who leaves while the archive is written is in it whole, and yet leaves, because the ring comes last."""
-    from antigone.registry import archive
+    from antigone.registry.backup import archive
 
     tables, seen = schema.metadata.sorted_tables, []
 
@@ -261,10 +261,10 @@ def test_restore__of_an_older_schema_is_brought_up_to_date(tmp_path, monkeypatch
     """A backup made before a column was added restores, and gains the column."""
     from sqlalchemy import MetaData, inspect
 
-    from antigone.registry import archive
-    from antigone.registry import ring as ring_file
-    from antigone.registry.database import create_registry
-    from antigone.registry.vault import found_registry
+    from antigone.registry.backup import archive
+    from antigone.registry.keys.vault import found_registry
+    from antigone.registry.rings import ring as ring_file
+    from antigone.registry.store.database import create_registry
 
     engine = create_registry(tmp_path / "old.db", revision="0001")
     old = MetaData()
@@ -297,7 +297,7 @@ def test_backup__refuses_a_name_that_is_taken_and_leaves_nothing_half(house, mon
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("antigone.registry.backup.write_archive", full)
+    monkeypatch.setattr("antigone.registry.backup.backup.write_archive", full)
     with pytest.raises(StorageError, match="No space left"):
         house.backup("two.backup")
     assert [path.name for path in house.folder.iterdir()] == ["one.backup"]

@@ -12,15 +12,15 @@ from registry_example import AT, DAY, get, put, simulated
 from registry_vaults import NOW, PASSPHRASE, SMALL
 from sqlalchemy import Engine
 
-from antigone.registry.backup import backup
-from antigone.registry.checkpoints import verify_history
-from antigone.registry.database import create_registry, snapshot, transaction
-from antigone.registry.erasure import withdraw_donor
-from antigone.registry.keyfile import create_key_file, read_key_file
-from antigone.registry.restore import restore
-from antigone.registry.ring import outdated_rings, write_rings
-from antigone.registry.rotation import rotate_key_file
-from antigone.registry.vault import Vault, found_registry
+from antigone.registry.audit.checkpoints import verify_history
+from antigone.registry.backup.backup import backup
+from antigone.registry.backup.restore import restore
+from antigone.registry.keys.keyfile import create_key_file, read_key_file
+from antigone.registry.keys.vault import Vault, found_registry
+from antigone.registry.leaving.erasure import withdraw_donor
+from antigone.registry.rings.ring import outdated_rings, write_rings
+from antigone.registry.rings.rotation import rotate_key_file
+from antigone.registry.store.database import create_registry, snapshot, transaction
 
 Who = tuple[str, str]
 """A family and a member who gave a sample."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antigone.errors import VaultError
-from antigone.registry.escrow import (
+from antigone.registry.keys.escrow import (
     inverse,
     join_shares,
     parse_share,
@@ -20,7 +20,7 @@ from antigone.registry.escrow import (
     value_at,
     value_at_zero,
 )
-from antigone.registry.vault import Vault
+from antigone.registry.keys.vault import Vault
 
 BYTE = st.integers(0, 255)
 

@@ -22,7 +22,7 @@ from antigone.casework.registry.opening import MOST_FAILURES, asks_for_code, ope
 from antigone.casework.registry.session import Session
 from antigone.casework.registry.users import change_role, deactivate_user
 from antigone.errors import Conflict, Forbidden, InputError
-from antigone.registry.onetime import code_at, device_address, step_at
+from antigone.registry.users.one_time_codes import code_at, device_address, step_at
 
 RFC_SECRET = b"12345678901234567890"
 

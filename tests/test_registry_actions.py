@@ -32,11 +32,11 @@ from antigone.errors import (
 )
 from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Consent, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
-from antigone.registry.consent import covered_donors
-from antigone.registry.database import snapshot
-from antigone.registry.lookups import find_incident
-from antigone.registry.overview import count_donors
-from antigone.registry.runs import AGAIN
+from antigone.registry.consent.coverage import covered_donors
+from antigone.registry.lists.overview import count_donors
+from antigone.registry.runs.runs import AGAIN
+from antigone.registry.store.database import snapshot
+from antigone.registry.store.lookups import find_incident
 
 WITH_A_BROTHER = Pedigree.of(
     ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("SI", "female", "FA", "MO"),

@@ -19,10 +19,10 @@ from antigone.casework.registry.consents import withdraw_donor
 from antigone.casework.registry.resuming import open_sealed_blocks
 from antigone.casework.registry.searching import resume_search, search
 from antigone.errors import Cancelled, Conflict, RegistryError, StorageError
-from antigone.registry.backup import backup
-from antigone.registry.database import snapshot, transaction, upgrade
-from antigone.registry.restore import restore
-from antigone.registry.schema import blocks, keys, unfinished
+from antigone.registry.backup.backup import backup
+from antigone.registry.backup.restore import restore
+from antigone.registry.store.database import snapshot, transaction, upgrade
+from antigone.registry.store.schema import blocks, keys, unfinished
 
 
 def test_keep__a_block_that_finds_no_room_is_computed_again(team_at_work, monkeypatch, scored):

@@ -17,13 +17,13 @@ from antigone.casework.prepare import prepare
 from antigone.errors import RegistryError
 from antigone.model.incident.incident import Consent, Donor, Incident
 from antigone.model.profile import Profile
-from antigone.registry import consent as consent_layer
-from antigone.registry import typings
-from antigone.registry.audit import verify_audit
-from antigone.registry.consent import judge_consents
-from antigone.registry.database import snapshot
-from antigone.registry.schema import CONSENT_SCOPES, audit, consents, profiles, samples
-from antigone.registry.vault import Vault
+from antigone.registry.audit.chain import verify_audit
+from antigone.registry.consent import coverage as consent_layer
+from antigone.registry.consent.coverage import judge_consents
+from antigone.registry.keys.vault import Vault
+from antigone.registry.people import typings
+from antigone.registry.store.database import snapshot
+from antigone.registry.store.schema import CONSENT_SCOPES, audit, consents, profiles, samples
 
 DAYS = st.dates(dt.date(2026, 2, 25), dt.date(2026, 3, 5))
 

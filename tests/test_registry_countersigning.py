@@ -27,7 +27,7 @@ from antigone.casework.registry.reviewing import STEPS, comment, declare_parts, 
 from antigone.casework.registry.session import Registry, Session
 from antigone.casework.registry.status import read_status
 from antigone.errors import Conflict, Forbidden, NewPasswordNeeded, RegistryError
-from antigone.registry.vault import Vault
+from antigone.registry.keys.vault import Vault
 
 BARRED = "your access was changed by somebody else"
 

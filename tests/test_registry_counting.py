@@ -18,8 +18,8 @@ from antigone.casework.registry.searching import search
 from antigone.casework.registry.status import list_incidents, read_status
 from antigone.errors import Forbidden
 from antigone.model.incident.incident import Consent
-from antigone.registry.audit import append, audit_head, changes_since
-from antigone.registry.database import snapshot, transaction
+from antigone.registry.audit.chain import append, audit_head, changes_since
+from antigone.registry.store.database import snapshot, transaction
 
 EVERYBODY = ("administrator", "registrar", "geneticist", "second geneticist", "reviewer", "coordinator", "auditor")
 

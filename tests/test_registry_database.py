@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import create_engine, func, insert, select, text
 
 from antigone.errors import InputError, StorageError
-from antigone.registry import database
-from antigone.registry.database import (
+from antigone.registry.store import database
+from antigone.registry.store.database import (
     create_registry,
     is_server,
     open_registry,
@@ -22,7 +22,7 @@ from antigone.registry.database import (
     transaction,
     upgrade,
 )
-from antigone.registry.schema import incidents, metadata
+from antigone.registry.store.schema import incidents, metadata
 
 INCIDENT = {"code": "I1", "title": "Ferry", "created": "2025-03-14T00:00:00Z"}
 

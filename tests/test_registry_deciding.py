@@ -59,8 +59,8 @@ from antigone.errors import (
     VaultError,
 )
 from antigone.formats.incident import read_incident
-from antigone.registry.runs import AGAIN
-from antigone.registry.schema import pairings
+from antigone.registry.runs.runs import AGAIN
+from antigone.registry.store.schema import pairings
 
 # Four eyes
 
@@ -238,7 +238,7 @@ def test_export__holds_only_donors_who_agreed_to_share(after_search, tmp_path):
 
 def test_export__is_told_before_as_it_is_then_and_reads_nothing_sealed(after_search, tmp_path, monkeypatch):
     with monkeypatch.context() as sealed:
-        sealed.setattr("antigone.registry.vault.Vault.data_keys", lambda *_: pytest.fail("a key was opened"))
+        sealed.setattr("antigone.registry.keys.vault.Vault.data_keys", lambda *_: pytest.fail("a key was opened"))
         told = read_shareable(after_search["geneticist"], INCIDENT)
     assert told == export_incident(after_search["geneticist"], INCIDENT, tmp_path / "out")
 
@@ -392,7 +392,7 @@ def test_audit__is_exported_line_by_line(team_at_work, tmp_path):
 
 
 def test_audit__is_streamed_in_blocks_of_one_state_after_the_line_that_says_who_exports(team_at_work, monkeypatch):
-    monkeypatch.setattr("antigone.registry.auditlog.LINES_AT_ONCE", 3)
+    monkeypatch.setattr("antigone.registry.audit.log.LINES_AT_ONCE", 3)
     auditor = team_at_work["auditor"]
     blocks = stream_audit(auditor, name="a file")
     last = read_audit(auditor).rows[1]

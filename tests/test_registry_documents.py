@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from antigone.errors import StorageError
-from antigone.registry.documents import Document, form_of
-from antigone.registry.renewal import DOCUMENTS
-from antigone.registry.stored import FREQUENCIES, FURTHER, SETTINGS
+from antigone.registry.backup.renewal import DOCUMENTS
+from antigone.registry.store.documents import Document, form_of
+from antigone.registry.store.stored import FREQUENCIES, FURTHER, SETTINGS
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 KINDS = (*DOCUMENTS, FREQUENCIES, SETTINGS, FURTHER)

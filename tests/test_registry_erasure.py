@@ -15,14 +15,16 @@ from antigone.model.assumptions.observation import DropoutEstimate
 from antigone.model.incident.incident import Consent, Donor
 from antigone.model.plain import to_json
 from antigone.model.profile import Profile
-from antigone.registry import database
-from antigone.registry.candidates import open_candidate, read_candidates
-from antigone.registry.database import snapshot, transaction
-from antigone.registry.erasure import scrub, withdraw_donor, withdraw_seeker, withdrawn_donors
-from antigone.registry.payloads import pack
-from antigone.registry.personal import read_name, record_name
-from antigone.registry.runs import AGAIN, read_result
-from antigone.registry.schema import (
+from antigone.registry.keys.vault import registry_key
+from antigone.registry.leaving.erasure import scrub, withdraw_donor, withdraw_seeker, withdrawn_donors
+from antigone.registry.people.payloads import pack
+from antigone.registry.people.personal import read_name, record_name
+from antigone.registry.review.candidates import open_candidate, read_candidates
+from antigone.registry.runs.runs import AGAIN, read_result
+from antigone.registry.runs.summaries import without
+from antigone.registry.store import database
+from antigone.registry.store.database import snapshot, transaction
+from antigone.registry.store.schema import (
     audit,
     candidates,
     consents,
@@ -37,8 +39,6 @@ from antigone.registry.schema import (
     summaries,
     unidentified,
 )
-from antigone.registry.summaries import without
-from antigone.registry.vault import registry_key
 
 NAME = "Ismene Labdakos"
 LEAVING = {"at": AT, "actor": "U9", "purpose": "asked to leave"}

@@ -24,15 +24,15 @@ from antigone.casework.registry.searching import list_runs, read_run, resume_sea
 from antigone.casework.registry.session import Registry
 from antigone.errors import StorageError
 from antigone.model.plain import to_json
-from antigone.registry.consent import read_incident
-from antigone.registry.database import create_registry, open_registry, snapshot, transaction
-from antigone.registry.keyfile import read_key_file
-from antigone.registry.migrations import LATEST
-from antigone.registry.personal import read_name
-from antigone.registry.renewal import renew_documents
-from antigone.registry.schema import candidates, runs, summaries
-from antigone.registry.stored import CANDIDATE, MISSING_LINE, PERSON_LINE, SEARCH_ANSWER
-from antigone.registry.vault import Vault
+from antigone.registry.backup.renewal import renew_documents
+from antigone.registry.consent.coverage import read_incident
+from antigone.registry.keys.keyfile import read_key_file
+from antigone.registry.keys.vault import Vault
+from antigone.registry.people.personal import read_name
+from antigone.registry.store.database import create_registry, open_registry, snapshot, transaction
+from antigone.registry.store.migrations import LATEST
+from antigone.registry.store.schema import candidates, runs, summaries
+from antigone.registry.store.stored import CANDIDATE, MISSING_LINE, PERSON_LINE, SEARCH_ANSWER
 
 GOLDEN = Path(__file__).resolve().parent / "golden" / "registry-0007"
 EXPECTED: dict[str, Any] = json.loads((GOLDEN / "expected.json").read_text("utf-8"))
@@ -173,7 +173,7 @@ def test_upgrade__is_in_the_audit_with_the_number_of_documents(file_of_0007):
 
 def test_old_program__is_told_in_words_that_a_newer_one_wrote_the_registry(tmp_path, monkeypatch):
     create_registry(tmp_path / "r.db").dispose()
-    monkeypatch.setattr("antigone.registry.database.LATEST", "0007")
+    monkeypatch.setattr("antigone.registry.store.database.LATEST", "0007")
     with pytest.raises(StorageError, match="a newer Antigone wrote it; use that version, or a newer one"):
         open_registry(tmp_path / "r.db")
 

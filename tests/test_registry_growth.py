@@ -18,7 +18,7 @@ from antigone.model.incident.incident import Consent, Donor, Family, Incident, U
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.papers import write_expert_report
-from antigone.registry.runs import AGAIN
+from antigone.registry.runs.runs import AGAIN
 
 SISTER = Individual("SI", "female", "FA", "MO")
 

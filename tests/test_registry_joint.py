@@ -24,9 +24,9 @@ from antigone.errors import Cancelled, Conflict, InputError, RegistryError, Vaul
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.joint import JointPrior, JointResult
-from antigone.registry.database import snapshot, transaction
-from antigone.registry.joint_runs import JOINT_WITHHELD, SealedJoint, newest_joint, take_joint
-from antigone.registry.schema import joint_parts, joint_runs, keys
+from antigone.registry.runs.joint_runs import JOINT_WITHHELD, SealedJoint, newest_joint, take_joint
+from antigone.registry.store.database import snapshot, transaction
+from antigone.registry.store.schema import joint_parts, joint_runs, keys
 
 AGAIN = "to be computed again"
 TRUE = {"unidentified": "PM1", "family": "F1", "missing": "MP"}

@@ -28,12 +28,12 @@ from antigone.casework.registry.searching import search
 from antigone.casework.registry.session import Registry, Session
 from antigone.casework.registry.status import list_incidents
 from antigone.errors import StorageError
-from antigone.registry import schema
-from antigone.registry.checkpoints import verify_history
-from antigone.registry.database import check_integrity, snapshot
-from antigone.registry.keyfile import create_key_file, read_key_file
-from antigone.registry.rotation import rotate_key_file
-from antigone.registry.vault import Vault
+from antigone.registry.audit.checkpoints import verify_history
+from antigone.registry.keys.keyfile import create_key_file, read_key_file
+from antigone.registry.keys.vault import Vault
+from antigone.registry.rings.rotation import rotate_key_file
+from antigone.registry.store import schema
+from antigone.registry.store.database import check_integrity, snapshot
 
 MOMENTS = 50
 """Kills of each of the four kinds of action."""

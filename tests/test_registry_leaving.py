@@ -21,14 +21,14 @@ from antigone.casework.registry.importing import import_incident
 from antigone.errors import Conflict, InputError, RegistryError
 from antigone.model.incident.incident import Consent, Donor, Incident, UnidentifiedPerson
 from antigone.model.profile import Genotypes, Profile
-from antigone.registry import schema
-from antigone.registry.backup import backup
-from antigone.registry.database import snapshot
-from antigone.registry.departures import all_departures
-from antigone.registry.digests import Digester, subsets
-from antigone.registry.restore import restore
-from antigone.registry.rotation import next_generation, rotate
-from antigone.registry.sameness import agreement
+from antigone.registry.backup.backup import backup
+from antigone.registry.backup.restore import restore
+from antigone.registry.people.departures import all_departures
+from antigone.registry.people.digests import Digester, subsets
+from antigone.registry.people.sameness import agreement
+from antigone.registry.rings.rotation import next_generation, rotate
+from antigone.registry.store import schema
+from antigone.registry.store.database import snapshot
 
 LATER = Consent("C-new", dt.date(2026, 11, 25))
 WHO = INCIDENT, "F1", "FA"

@@ -15,10 +15,10 @@ from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
-from antigone.registry.database import create_registry, open_registry, revision, snapshot, transaction, upgrade
-from antigone.registry.migrations import LATEST, configuration
-from antigone.registry.renewal import renew_documents
-from antigone.registry.schema import incidents, marks, metadata, parts
+from antigone.registry.backup.renewal import renew_documents
+from antigone.registry.store.database import create_registry, open_registry, revision, snapshot, transaction, upgrade
+from antigone.registry.store.migrations import LATEST, configuration
+from antigone.registry.store.schema import incidents, marks, metadata, parts
 
 OF_ONE_STORE = ({"ix_candidates_run_posterior"}, {"ix_candidates_run_posterior_last"})
 """Indexes that SQLite alone has, and PostgreSQL alone."""
@@ -31,7 +31,7 @@ def scripts() -> ScriptDirectory:
 
 def test_migrations__are_in_the_package_in_one_line_up_to_the_newest():
     assert scripts().get_heads() == [LATEST]
-    names = {path.name for path in (files("antigone.registry.migrations") / "versions").iterdir()}
+    names = {path.name for path in (files("antigone.registry.store.migrations") / "versions").iterdir()}
     assert {"v0001_first.py", "v0002_parts.py"} <= names
 
 

@@ -16,7 +16,7 @@ from antigone.casework.registry.searching import search
 from antigone.casework.registry.status import read_status
 from antigone.model.incident.incident import Donor, Family
 from antigone.model.pedigree import Pedigree
-from antigone.registry import news
+from antigone.registry.lists import news
 
 
 def come_back(team, code):

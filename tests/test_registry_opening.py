@@ -23,10 +23,10 @@ from antigone.errors import (
     StorageError,
     VaultError,
 )
-from antigone.registry.auditlog import read_lines
-from antigone.registry.database import schema_of, snapshot, transaction, upgrade
-from antigone.registry.migrations import LATEST
-from antigone.registry.vault import Vault
+from antigone.registry.audit.log import read_lines
+from antigone.registry.keys.vault import Vault
+from antigone.registry.store.database import schema_of, snapshot, transaction, upgrade
+from antigone.registry.store.migrations import LATEST
 
 # To begin, and to sign in
 

@@ -9,10 +9,9 @@ from registry_example import AT, DAY, begin, get, put, run_and_store, simulated
 from sqlalchemy import select
 
 from antigone.errors import Conflict, Forbidden, InputError, RegistryError
-from antigone.registry.candidates import read_candidates
-from antigone.registry.database import snapshot, transaction
-from antigone.registry.erasure import withdraw_donor
-from antigone.registry.pairings import (
+from antigone.registry.leaving.erasure import withdraw_donor
+from antigone.registry.review.candidates import read_candidates
+from antigone.registry.review.pairings import (
     TRANSITIONS,
     Action,
     add_review,
@@ -22,7 +21,8 @@ from antigone.registry.pairings import (
     read_pairing,
     read_reviews,
 )
-from antigone.registry.schema import PAIRING_STATES, incidents, parts
+from antigone.registry.store.database import snapshot, transaction
+from antigone.registry.store.schema import PAIRING_STATES, incidents, parts
 
 ANNA, BEN, CARO = 1, 2, 3
 

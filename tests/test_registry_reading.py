@@ -12,8 +12,8 @@ from antigone.casework.registry.consents import withdraw_donor
 from antigone.casework.registry.reading import TRIES, writing_what_was_read
 from antigone.casework.registry.searching import search
 from antigone.casework.registry.session import Session, Subject
-from antigone.registry.consent import read_covered
-from antigone.registry.database import snapshot
+from antigone.registry.consent.coverage import read_covered
+from antigone.registry.store.database import snapshot
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from antigone.casework.registry.keeping import back_up, list_archived_users, res
 from antigone.casework.registry.session import Registry
 from antigone.casework.registry.status import read_status
 from antigone.errors import BackupError, Forbidden, InputError
-from antigone.registry import archive as archives
-from antigone.registry.files import replacing
+from antigone.registry.backup import archive as archives
+from antigone.registry.store.files import replacing
 
 AFTER = ("administrator", "auditor", "geneticist")
 

@@ -34,8 +34,8 @@ from antigone.errors import Cancelled, Conflict, Forbidden, RegistryError
 from antigone.model.incident.incident import Consent
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.plain import to_json
-from antigone.registry.database import snapshot, transaction
-from antigone.registry.schema import blocks, keys, unfinished
+from antigone.registry.store.database import snapshot, transaction
+from antigone.registry.store.schema import blocks, keys, unfinished
 from antigone.search.pairs import distributed
 from antigone.search.pairs.blocks import score_block
 
@@ -288,7 +288,7 @@ def test_change__a_consent_that_has_ended_since_is_found_by_comparing(registry_u
 
 
 def identity_of(team: Team) -> bytes:
-    from antigone.registry.consent import read_incident
+    from antigone.registry.consent.coverage import read_incident
 
     with transaction(team.registry.engine) as connection:
         covered = read_incident(

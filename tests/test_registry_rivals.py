@@ -13,9 +13,9 @@ from web_site import make_site
 
 from antigone.casework.registry.candidates import list_candidates, read_candidate
 from antigone.casework.registry.reviewing import declare_parts
-from antigone.registry.database import snapshot, transaction
-from antigone.registry.rivals import count_rivals
-from antigone.registry.schema import candidates, incidents, members, pairings, unidentified
+from antigone.registry.review.rivals import count_rivals
+from antigone.registry.store.database import snapshot, transaction
+from antigone.registry.store.schema import candidates, incidents, members, pairings, unidentified
 
 
 def test_rivals__of_two_persons_for_one_missing_are_counted_on_both(after_search):

@@ -20,8 +20,8 @@ from antigone.casework.registry.session import ACTIONS, Session
 from antigone.casework.registry.status import read_status
 from antigone.casework.registry.users import change_role, deactivate_user
 from antigone.errors import AntigoneError, Forbidden
-from antigone.registry import schema
-from antigone.registry.pairings import TRANSITIONS
+from antigone.registry.review.pairings import TRANSITIONS
+from antigone.registry.store import schema
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "registry.md").read_text("utf-8")
 PACKAGE = "antigone.casework.registry"

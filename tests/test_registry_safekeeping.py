@@ -20,8 +20,8 @@ from antigone.casework.registry.keeping import (
 from antigone.casework.registry.opening import with_new_key, worker_key
 from antigone.casework.registry.safekeeping import read_safekeeping
 from antigone.errors import ChainBroken, StorageError, VaultError
-from antigone.registry.keyfile import master_key_text
-from antigone.registry.vault import Vault
+from antigone.registry.keys.keyfile import master_key_text
+from antigone.registry.keys.vault import Vault
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 from registry_example import begin, of_everything, put, run_and_store
 from sqlalchemy import LargeBinary, text
 
-from antigone.registry.database import snapshot
-from antigone.registry.schema import metadata
-from antigone.registry.statistics import refresh_statistics
+from antigone.registry.store.database import snapshot
+from antigone.registry.store.schema import metadata
+from antigone.registry.store.statistics import refresh_statistics
 
 SEALED = {
     (table.name, column.name)

@@ -20,13 +20,13 @@ from antigone.casework.registry.joint import solve_jointly
 from antigone.casework.registry.keeping import verify
 from antigone.errors import ChainBroken, NotWhole, VaultError
 from antigone.model.incident.incident import Consent
-from antigone.registry import audit as chain
-from antigone.registry import database, schema
-from antigone.registry.database import transaction
-from antigone.registry.migrations import LATEST
-from antigone.registry.properties import read_property
-from antigone.registry.proving import SINCE
-from antigone.registry.vault import Vault
+from antigone.registry.audit import chain as chain
+from antigone.registry.audit.proving import SINCE
+from antigone.registry.keys.vault import Vault
+from antigone.registry.store import database, schema
+from antigone.registry.store.database import transaction
+from antigone.registry.store.migrations import LATEST
+from antigone.registry.store.properties import read_property
 
 PROPOSED, REJECTED = "PM1", "PM4"
 
@@ -336,7 +336,7 @@ def test_verify__every_finding_is_told_at_once(worked):
 
 
 def test_verify__names_many_rows_of_a_table_by_their_number_only(worked, monkeypatch):
-    monkeypatch.setattr("antigone.registry.proving.MOST_SHOWN", 2)
+    monkeypatch.setattr("antigone.registry.audit.proving.MOST_SHOWN", 2)
     raw(worked, "UPDATE custody SET holder = 'nobody'")
     found = found_in(worked)
     assert found.count("custody row") == 2
@@ -344,7 +344,7 @@ def test_verify__names_many_rows_of_a_table_by_their_number_only(worked, monkeyp
 
 
 def test_verify__reads_tables_in_blocks(worked, monkeypatch):
-    monkeypatch.setattr("antigone.registry.proving.BLOCK", 5)
+    monkeypatch.setattr("antigone.registry.audit.proving.BLOCK", 5)
     assert verify(worked["auditor"]).lines
     raw(worked, "DELETE FROM custody WHERE id > 9")
     assert found_in(worked).count("custody row") == 6

@@ -7,9 +7,10 @@ from registry_vaults import NOW, SMALL, begun_registry, small_registry
 from sqlalchemy import func, select
 
 from antigone.errors import Conflict, Forbidden, VaultError
-from antigone.registry.database import snapshot, transaction
-from antigone.registry.schema import ROLES, tokens, users
-from antigone.registry.users import (
+from antigone.registry.keys.vault import Vault
+from antigone.registry.store.database import snapshot, transaction
+from antigone.registry.store.schema import ROLES, tokens, users
+from antigone.registry.users.accounts import (
     User,
     add_user,
     all_users,
@@ -22,7 +23,6 @@ from antigone.registry.users import (
     sign_in,
     user_of_token,
 )
-from antigone.registry.vault import Vault
 
 PASSWORD = "four words and more"
 LATER = "2027-01-01T00:00:00+00:00"
@@ -83,7 +83,7 @@ def test_sign_in__every_refusal_reads_the_same(connection):
 
 def test_sign_in__a_guess_at_nobody_costs_a_hash_too(connection, monkeypatch):
     guesses = []
-    monkeypatch.setattr("antigone.registry.users._matches", lambda password, stored: guesses.append(stored))
+    monkeypatch.setattr("antigone.registry.users.accounts._matches", lambda password, stored: guesses.append(stored))
     with pytest.raises(Forbidden):
         sign_in(connection, code="nobody", password=PASSWORD, cost=SMALL)
     assert guesses[0].startswith("$argon2id$v=19$m=32,t=1,p=1$")

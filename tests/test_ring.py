@@ -10,10 +10,8 @@ from registry_vaults import NOW, begun_registry
 from sqlalchemy import func, select
 
 from antigone.errors import BackupError, StorageError
-from antigone.registry import schema
-from antigone.registry.database import snapshot, transaction
-from antigone.registry.properties import read_property, write_property
-from antigone.registry.ring import (
+from antigone.registry.keys.vault import Vault
+from antigone.registry.rings.ring import (
     add_ring_place,
     outdated_rings,
     read_ring_header,
@@ -21,7 +19,9 @@ from antigone.registry.ring import (
     ring_places,
     write_rings,
 )
-from antigone.registry.vault import Vault
+from antigone.registry.store import schema
+from antigone.registry.store.database import snapshot, transaction
+from antigone.registry.store.properties import read_property, write_property
 
 VAULT = Vault.new()
 

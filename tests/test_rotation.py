@@ -16,17 +16,17 @@ from registry_vaults import NOW, PASSPHRASE, SMALL
 from sqlalchemy import event, func, select
 
 from antigone.errors import BackupError, StorageError, VaultError
-from antigone.registry.backup import backup
-from antigone.registry.checkpoints import sign_checkpoint, verify_history
-from antigone.registry.database import create_registry, open_registry, snapshot, transaction
-from antigone.registry.files import alone, read_private
-from antigone.registry.keyfile import change_passphrase, create_key_file, read_key_file, write_key_file
-from antigone.registry.properties import read_property
-from antigone.registry.restore import restore
-from antigone.registry.ring import add_ring_place, outdated_rings, read_ring, remove_ring_place
-from antigone.registry.rotation import Rotation, next_generation, rotate, rotate_key_file
-from antigone.registry.schema import keys
-from antigone.registry.vault import Vault, found_registry
+from antigone.registry.audit.checkpoints import sign_checkpoint, verify_history
+from antigone.registry.backup.backup import backup
+from antigone.registry.backup.restore import restore
+from antigone.registry.keys.keyfile import change_passphrase, create_key_file, read_key_file, write_key_file
+from antigone.registry.keys.vault import Vault, found_registry
+from antigone.registry.rings.ring import add_ring_place, outdated_rings, read_ring, remove_ring_place
+from antigone.registry.rings.rotation import Rotation, next_generation, rotate, rotate_key_file
+from antigone.registry.store.database import create_registry, open_registry, snapshot, transaction
+from antigone.registry.store.files import alone, read_private
+from antigone.registry.store.properties import read_property
+from antigone.registry.store.schema import keys
 
 
 def turn(engine, folder: Path, *, batch: int = 4) -> Rotation:

@@ -13,8 +13,7 @@ from registry_vaults import PASSPHRASE, SMALL, small_registry
 from sqlalchemy import create_engine, delete, select, update
 
 from antigone.errors import Conflict, StorageError, VaultError
-from antigone.registry.files import replacing
-from antigone.registry.keyfile import (
+from antigone.registry.keys.keyfile import (
     change_passphrase,
     create_key_file,
     master_key_text,
@@ -24,10 +23,11 @@ from antigone.registry.keyfile import (
     secret_from,
     write_key_file,
 )
-from antigone.registry.passphrase import STRONG, Cost
-from antigone.registry.properties import read_property, write_property
-from antigone.registry.schema import keys, metadata
-from antigone.registry.vault import DataKey, Vault, check_vault, found_registry, registry_key
+from antigone.registry.keys.passphrase import STRONG, Cost
+from antigone.registry.keys.vault import DataKey, Vault, check_vault, found_registry, registry_key
+from antigone.registry.store.files import replacing
+from antigone.registry.store.properties import read_property, write_property
+from antigone.registry.store.schema import keys, metadata
 
 KEY = DataKey(1, bytes(range(32)))
 

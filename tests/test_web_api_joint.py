@@ -13,8 +13,8 @@ from web_site import Site, make_site
 
 from antigone.casework.registry.consents import withdraw_donor
 from antigone.casework.registry.joint import read_joint
-from antigone.registry.database import transaction
-from antigone.registry.joint_runs import start_joint
+from antigone.registry.runs.joint_runs import start_joint
+from antigone.registry.store.database import transaction
 from antigone.report.joint import joint_json
 
 PATIENCE = 60.0

@@ -22,7 +22,7 @@ from test_web_pages import PAGES
 from antigone.casework.registry.roles import ALLOWED, ROLES
 from antigone.casework.registry.status import list_incidents
 from antigone.formats.casefolder.writer import write_case_folder
-from antigone.registry.onetime import code_at, step_at
+from antigone.registry.users.one_time_codes import code_at, step_at
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
 

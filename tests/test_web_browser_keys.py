@@ -25,7 +25,7 @@ from antigone.casework.registry import keeping, opening
 from antigone.casework.registry.backups import BackupPlaces
 from antigone.casework.registry.candidates import read_candidate
 from antigone.casework.registry.session import Registry
-from antigone.registry.keyfile import read_key_file
+from antigone.registry.keys.keyfile import read_key_file
 
 __all__ = ["browser", "pytestmark"]
 

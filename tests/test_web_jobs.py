@@ -15,7 +15,7 @@ from registry_team import INCIDENT
 from web_site import Site, TestClient, make_site, post
 
 from antigone.casework.registry.searching import list_runs
-from antigone.registry.runs import start_run
+from antigone.registry.runs.runs import start_run
 from antigone.web.jobs import Job, Jobs, read_job, write_job
 from antigone.web.resuming import cancel_job
 

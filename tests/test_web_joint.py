@@ -16,8 +16,8 @@ from antigone.casework.registry.importing import import_incident
 from antigone.casework.registry.joint import list_joint_runs, read_joint, solve_jointly
 from antigone.model.results.joint import JointPrior
 from antigone.numbers import probability_text
-from antigone.registry.database import transaction
-from antigone.registry.joint_runs import start_joint
+from antigone.registry.runs.joint_runs import start_joint
+from antigone.registry.store.database import transaction
 from antigone.web.jobs import Job, Jobs, write_job
 
 PATIENCE = 60.0

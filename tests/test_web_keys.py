@@ -22,7 +22,7 @@ from antigone.casework.registry.consents import withdraw_donor
 from antigone.casework.registry.safekeeping import read_safekeeping
 from antigone.casework.registry.session import Registry
 from antigone.errors import InputError, StorageError
-from antigone.registry.keyfile import parse_master_key, read_key_file
+from antigone.registry.keys.keyfile import parse_master_key, read_key_file
 from antigone.web.jobs import Job, write_job
 from antigone.web.pages.keys import GUESSES
 
@@ -279,7 +279,7 @@ def test_rotate__that_failed_half_way_leaves_all_readable_and_goes_on(house, adm
         raise StorageError("the disk is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr("antigone.registry.rotation.write_rings", full)
+        broken.setattr("antigone.registry.rings.rotation.write_rings", full)
         assert post(administrator, "/keys/rotate", {"passphrase": PASSPHRASE}).status_code == 503
     assert sorted(house.opened.registry.vault.masters) == [1, 2]
     assert readable(house.site)

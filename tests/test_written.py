@@ -10,7 +10,7 @@ from test_casefolder import FILES
 
 from antigone.cli import main
 from antigone.errors import StorageError
-from antigone.registry.files import require_new
+from antigone.registry.store.files import require_new
 
 ON = ("--on", "2025-09-01")
 

@@ -23,8 +23,8 @@ from antigone.casework.registry.joint import solve_jointly
 from antigone.casework.registry.opening import open_with, session_of
 from antigone.casework.registry.roles import ROLES
 from antigone.casework.registry.searching import search
-from antigone.registry.keyfile import create_key_file
-from antigone.registry.vault import Vault
+from antigone.registry.keys.keyfile import create_key_file
+from antigone.registry.keys.vault import Vault
 from antigone.web.app import create_app
 from antigone.web.settings import WebSettings
 

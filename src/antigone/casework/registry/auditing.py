@@ -8,16 +8,16 @@ from pathlib import Path
 
 from antigone.casework.registry.session import Session, action
 from antigone.casework.registry.views import AuditLine, AuditPage
-from antigone.registry.audit import audit_head
-from antigone.registry.auditlog import kinds_of_lines, page_of_audit, read_lines
-from antigone.registry.checkpoints import (
+from antigone.registry.audit.chain import audit_head
+from antigone.registry.audit.checkpoints import (
     Checkpoint,
     checkpoint_fields,
     parse_checkpoint,
     sign_checkpoint,
     write_checkpoint,
 )
-from antigone.registry.files import replacing, require_new
+from antigone.registry.audit.log import kinds_of_lines, page_of_audit, read_lines
+from antigone.registry.store.files import replacing, require_new
 
 __all__ = [
     "Checkpoint",

@@ -9,11 +9,11 @@ from antigone.casework.registry.keeping import back_up
 from antigone.casework.registry.session import Session, action
 from antigone.casework.registry.views import BackedUp
 from antigone.errors import BackupError, InputError, RegistryError, StorageError
-from antigone.registry.archive import read_archive_header, verify_archive
-from antigone.registry.backup import interrupted
-from antigone.registry.database import snapshot
-from antigone.registry.properties import IDENTITY, find_property, read_property
-from antigone.registry.signing import PUBLIC
+from antigone.registry.backup.archive import read_archive_header, verify_archive
+from antigone.registry.backup.backup import interrupted
+from antigone.registry.keys.signing import PUBLIC
+from antigone.registry.store.database import snapshot
+from antigone.registry.store.properties import IDENTITY, find_property, read_property
 
 ENDING = ".archive"
 NOT_GIVEN = (

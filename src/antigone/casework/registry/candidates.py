@@ -27,15 +27,12 @@ from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Donor, Family
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import NOT_TYPED, Profile
 from antigone.model.results.search import Candidate, SearchResult
-from antigone.registry import candidates as stored
-from antigone.registry.access import open_changes, why_no_decision
-from antigone.registry.candidates import Newest, Only, Order
-from antigone.registry.growth import was_added_to
-from antigone.registry.instruments import count_lapsed, count_uncovered
-from antigone.registry.lookups import AnyRow, find_incident, members_of
-from antigone.registry.overview import covered_members, donors_of, find_candidate, newest_answer
-from antigone.registry.pair import read_family, read_person
-from antigone.registry.pairings import (
+from antigone.registry.consent.instruments import count_lapsed, count_uncovered
+from antigone.registry.consent.one_pair import read_family, read_person
+from antigone.registry.lists.overview import covered_members, donors_of, find_candidate, newest_answer
+from antigone.registry.review import candidates as stored
+from antigone.registry.review.candidates import Newest, Only, Order
+from antigone.registry.review.pairings import (
     TRANSITIONS,
     Decision,
     declared_parts,
@@ -43,9 +40,12 @@ from antigone.registry.pairings import (
     read_reviews,
     stands_against,
 )
-from antigone.registry.rivals import count_rivals
-from antigone.registry.runs import read_result
-from antigone.registry.schema import PAIRING_STATES
+from antigone.registry.review.rivals import count_rivals
+from antigone.registry.runs.growth import was_added_to
+from antigone.registry.runs.runs import read_result
+from antigone.registry.store.lookups import AnyRow, find_incident, members_of
+from antigone.registry.store.schema import PAIRING_STATES
+from antigone.registry.users.access import open_changes, why_no_decision
 
 ORDERS: Mapping[str, Order] = {order: order for order in get_args(Order)}
 """What a list can be sorted by."""

@@ -12,13 +12,13 @@ from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import Elsewhere, FamilyView, Left, Narrowed
 from antigone.errors import Conflict
 from antigone.model.incident.incident import Consent
-from antigone.registry import erasure, narrowing
-from antigone.registry.auditlog import count_exports
-from antigone.registry.elsewhere import find_donor_elsewhere, find_seeker_elsewhere
-from antigone.registry.erasure import Erased
-from antigone.registry.growth import mark_grown, note_families
-from antigone.registry.instruments import add_consent, find_giving_donor, has_scope
-from antigone.registry.newcomers import check_consent
+from antigone.registry.audit.log import count_exports
+from antigone.registry.consent.instruments import add_consent, find_giving_donor, has_scope
+from antigone.registry.leaving import erasure, narrowing
+from antigone.registry.leaving.elsewhere import find_donor_elsewhere, find_seeker_elsewhere
+from antigone.registry.leaving.erasure import Erased
+from antigone.registry.people.newcomers import check_consent
+from antigone.registry.runs.growth import mark_grown, note_families
 
 SHARING = "sharing"
 

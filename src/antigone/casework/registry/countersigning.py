@@ -5,7 +5,7 @@ from __future__ import annotations
 from antigone.casework.registry.session import Session, action
 from antigone.casework.registry.views import AccessLine
 from antigone.errors import Forbidden
-from antigone.registry import access
+from antigone.registry.users import access
 
 
 @action("countersign")

@@ -17,8 +17,8 @@ from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from antigone.registry.audit import audit_head, changes_since
-from antigone.registry.database import snapshot
+from antigone.registry.audit.chain import audit_head, changes_since
+from antigone.registry.store.database import snapshot
 
 T = TypeVar("T")
 Part = Literal["people", "work"]

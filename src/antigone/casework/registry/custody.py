@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from antigone.casework.registry.session import Session, action, stamp
 from antigone.casework.registry.views import CustodyLine
 from antigone.errors import InputError
-from antigone.registry.custody import add_event, chain_of
+from antigone.registry.people.custody import add_event, chain_of
 
 
 @action("record custody")

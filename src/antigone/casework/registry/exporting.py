@@ -13,7 +13,7 @@ from antigone.casework.registry.views import Packed, Shared
 from antigone.errors import ConsentError
 from antigone.formats.casefolder.writer import pack_case_folder, write_case_folder
 from antigone.model.incident.incident import Incident
-from antigone.registry.sharing import count_shareable
+from antigone.registry.consent.sharing import count_shareable
 
 SCOPE_SHARING = "sharing"
 SEEKERS = "living seekers, who asked this institution alone"

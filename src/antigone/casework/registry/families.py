@@ -22,9 +22,9 @@ from antigone.casework.registry.views import (
 )
 from antigone.model.incident.incident import SCOPE_IDENTIFICATION
 from antigone.model.pedigree import Individual, Pedigree
-from antigone.registry.identified import Sought, sought_of
-from antigone.registry.lookups import AnyRow, consents_of, find_family, find_incident, members_of
-from antigone.registry.overview import donors_of, page_of_families, page_of_unidentified
+from antigone.registry.lists.identified import Sought, sought_of
+from antigone.registry.lists.overview import donors_of, page_of_families, page_of_unidentified
+from antigone.registry.store.lookups import AnyRow, consents_of, find_family, find_incident, members_of
 
 
 @action("see families")

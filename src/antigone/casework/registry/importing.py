@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from antigone.casework.registry.session import Refused, Session, Subject, action
 from antigone.errors import InputError
 from antigone.model.incident.incident import Incident
-from antigone.registry.growth import mark_grown, note_families
-from antigone.registry.incidents import Imported, save_incident
-from antigone.registry.statistics import refresh_statistics
+from antigone.registry.people.importing import Imported, save_incident
+from antigone.registry.runs.growth import mark_grown, note_families
+from antigone.registry.store.statistics import refresh_statistics
 
 __all__ = ["ImportAnswer", "Imported", "import_incident", "incident_code"]
 

@@ -19,13 +19,13 @@ from antigone.errors import Cancelled
 from antigone.model.checks import exact_text
 from antigone.model.incident.incident import SCOPE_IDENTIFICATION
 from antigone.model.results.joint import JointPrior, JointResult, PersonAnswer
-from antigone.registry import joint_runs as stored
-from antigone.registry.consent import Covered
-from antigone.registry.database import snapshot
-from antigone.registry.instruments import count_lapsed_in
-from antigone.registry.joint_parts import is_in_parts, open_person, pack_joint
-from antigone.registry.lookups import AnyRow, find_incident
-from antigone.registry.pairings import declared_parts
+from antigone.registry.consent.coverage import Covered
+from antigone.registry.consent.instruments import count_lapsed_in
+from antigone.registry.review.pairings import declared_parts
+from antigone.registry.runs import joint_runs as stored
+from antigone.registry.runs.joint_parts import is_in_parts, open_person, pack_joint
+from antigone.registry.store.database import snapshot
+from antigone.registry.store.lookups import AnyRow, find_incident
 
 FLAT = JointPrior()
 MOST_LISTED = 20

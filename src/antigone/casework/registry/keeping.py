@@ -14,16 +14,10 @@ from antigone.casework.registry.replaying import Replay
 from antigone.casework.registry.session import Clock, Session, Subject, action, stamp, utc_now
 from antigone.casework.registry.views import BackedUp, Rotated, Verified
 from antigone.errors import AntigoneError, ChainBroken, NotWhole, VaultError
-from antigone.registry import escrow, keyfile
-from antigone.registry.archive import read_archive_header
-from antigone.registry.audit import Head, append
-from antigone.registry.backup import backup
-from antigone.registry.checkpoints import Checkpoint, read_checkpoint, verify_checkpoint, verify_history
-from antigone.registry.database import Place, check_integrity
-from antigone.registry.guards import check_guards
-from antigone.registry.keyfile import create_key_file, master_key_text, parse_master_key, read_key_file
-from antigone.registry.passphrase import STRONG, Cost
-from antigone.registry.proving import (
+from antigone.registry.audit.chain import Head, append
+from antigone.registry.audit.checkpoints import Checkpoint, read_checkpoint, verify_checkpoint, verify_history
+from antigone.registry.audit.guards import check_guards
+from antigone.registry.audit.proving import (
     Finding,
     Progress,
     ProofReader,
@@ -32,12 +26,18 @@ from antigone.registry.proving import (
     proven_since,
     quiet,
 )
-from antigone.registry.restore import Loaded, Restored, users_of_archive
-from antigone.registry.restore import restore as restore_backup
-from antigone.registry.ring import Unreached, outdated_rings, remove_ring_place, write_rings
-from antigone.registry.rotation import Rotation, next_generation, rotate, rotate_key_file
-from antigone.registry.seals import make_sealer
-from antigone.registry.vault import Vault, check_vault
+from antigone.registry.audit.seals import make_sealer
+from antigone.registry.backup.archive import read_archive_header
+from antigone.registry.backup.backup import backup
+from antigone.registry.backup.restore import Loaded, Restored, users_of_archive
+from antigone.registry.backup.restore import restore as restore_backup
+from antigone.registry.keys import escrow, keyfile
+from antigone.registry.keys.keyfile import create_key_file, master_key_text, parse_master_key, read_key_file
+from antigone.registry.keys.passphrase import STRONG, Cost
+from antigone.registry.keys.vault import Vault, check_vault
+from antigone.registry.rings.ring import Unreached, outdated_rings, remove_ring_place, write_rings
+from antigone.registry.rings.rotation import Rotation, next_generation, rotate, rotate_key_file
+from antigone.registry.store.database import Place, check_integrity
 
 WHOLE = "whole up to line"
 """What the audit calls the end of a verification that found nothing wrong."""

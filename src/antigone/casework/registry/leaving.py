@@ -9,10 +9,10 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from antigone.casework.registry.session import Registry
-from antigone.registry.database import snapshot, transaction
-from antigone.registry.erasure import scrub
-from antigone.registry.properties import find_property, write_property
-from antigone.registry.ring import write_rings
+from antigone.registry.leaving.erasure import scrub
+from antigone.registry.rings.ring import write_rings
+from antigone.registry.store.database import snapshot, transaction
+from antigone.registry.store.properties import find_property, write_property
 
 _MARK = "erasure"
 _TO_DO, _DONE = "to be scrubbed", "done"

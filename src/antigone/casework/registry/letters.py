@@ -10,9 +10,9 @@ from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import Letter
 from antigone.errors import Conflict, RegistryError
 from antigone.model.incident.incident import SCOPE_IDENTIFICATION
-from antigone.registry.lookups import AnyRow, find_family, members_of
-from antigone.registry.overview import confirmed_as, count_covered
-from antigone.registry.pairings import being_reopened, read_decisions
+from antigone.registry.lists.overview import confirmed_as, count_covered
+from antigone.registry.review.pairings import being_reopened, read_decisions
+from antigone.registry.store.lookups import AnyRow, find_family, members_of
 
 ON_HOLD = (
     "an identification that was confirmed is being looked at again, so no letter can be made now; a geneticist or a "

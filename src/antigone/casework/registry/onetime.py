@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 from antigone.casework.registry.roles import ALLOWED
 from antigone.casework.registry.session import Session, action
 from antigone.errors import Conflict
-from antigone.registry import access, onetime, users
+from antigone.registry.users import access
+from antigone.registry.users import accounts as users
+from antigone.registry.users import one_time_codes as onetime
 
 
 @dataclass(frozen=True)

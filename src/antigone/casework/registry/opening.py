@@ -17,12 +17,12 @@ from antigone.casework.registry.leaving import finish_leaving, is_unfinished
 from antigone.casework.registry.roles import Role
 from antigone.casework.registry.session import Clock, Registry, Session, stamp, utc_now
 from antigone.errors import AntigoneError, Forbidden, InputError, VaultError
-from antigone.registry import users
-from antigone.registry.audit import append
-from antigone.registry.auditlog import count_failures
-from antigone.registry.database import Place, create_registry, is_server, schema_of, snapshot, transaction, upgrade
-from antigone.registry.database import open_registry as open_database
-from antigone.registry.keyfile import (
+from antigone.registry.audit.chain import append
+from antigone.registry.audit.log import count_failures
+from antigone.registry.audit.proving import begin_proofs
+from antigone.registry.audit.seals import make_sealer, protect
+from antigone.registry.backup.renewal import renew_documents
+from antigone.registry.keys.keyfile import (
     MASTER_KEY,
     create_key_file,
     master_key_text,
@@ -30,14 +30,22 @@ from antigone.registry.keyfile import (
     read_key_file,
     secret_from,
 )
-from antigone.registry.migrations import LATEST
-from antigone.registry.onetime import accept_code, has_codes
-from antigone.registry.passphrase import STRONG, Cost, check_length
-from antigone.registry.proving import begin_proofs
-from antigone.registry.renewal import renew_documents
-from antigone.registry.seals import make_sealer, protect
-from antigone.registry.users import User, add_user
-from antigone.registry.vault import Vault, check_vault, found_registry
+from antigone.registry.keys.passphrase import STRONG, Cost, check_length
+from antigone.registry.keys.vault import Vault, check_vault, found_registry
+from antigone.registry.store.database import (
+    Place,
+    create_registry,
+    is_server,
+    schema_of,
+    snapshot,
+    transaction,
+    upgrade,
+)
+from antigone.registry.store.database import open_registry as open_database
+from antigone.registry.store.migrations import LATEST
+from antigone.registry.users import accounts as users
+from antigone.registry.users.accounts import User, add_user
+from antigone.registry.users.one_time_codes import accept_code, has_codes
 
 __all__ = [
     "asks_for_code",

@@ -12,9 +12,9 @@ from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import FamilyView
 from antigone.errors import Conflict, InputError
 from antigone.model.pedigree import Pedigree
-from antigone.registry.lookups import find_family
-from antigone.registry.overview import donors_of
-from antigone.registry.pedigrees import change_pedigree, find_decision
+from antigone.registry.leaving.pedigree_changes import change_pedigree, find_decision
+from antigone.registry.lists.overview import donors_of
+from antigone.registry.store.lookups import find_family
 
 LONGEST_CODE = 200
 MOST_MEMBERS = 500

@@ -11,9 +11,9 @@ from antigone.casework.registry.counting import LEAVE_PEOPLE_ALONE
 from antigone.casework.registry.roles import Action
 from antigone.casework.registry.session import Session, Subject
 from antigone.model.incident.incident import SCOPE_IDENTIFICATION
-from antigone.registry.audit import audit_head, changes_since
-from antigone.registry.consent import Covered, note_access, read_covered
-from antigone.registry.database import snapshot
+from antigone.registry.audit.chain import audit_head, changes_since
+from antigone.registry.consent.coverage import Covered, note_access, read_covered
+from antigone.registry.store.database import snapshot
 
 TRIES = 3
 """How often an incident is read beside the writers, before it is read while they wait."""

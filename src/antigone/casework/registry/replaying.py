@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, select
 
 from antigone.casework.registry.reviewing import ROLE_OF
-from antigone.registry.proving import Finding
-from antigone.registry.schema import decisions, pairings, users
+from antigone.registry.audit.proving import Finding
+from antigone.registry.store.schema import decisions, pairings, users
 
 _DECIDING = frozenset(ROLE_OF.values())
 

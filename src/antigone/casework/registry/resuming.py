@@ -16,9 +16,9 @@ from antigone.errors import StorageError
 from antigone.model.incident.incident import Incident
 from antigone.model.plain import to_json
 from antigone.model.profile import Profile
-from antigone.registry.blocks import Unfinished, keep_block, key_of_blocks, open_blocks
-from antigone.registry.database import transaction
-from antigone.registry.vault import DataKey
+from antigone.registry.keys.vault import DataKey
+from antigone.registry.runs.blocks import Unfinished, keep_block, key_of_blocks, open_blocks
+from antigone.registry.store.database import transaction
 from antigone.search.pairs.blocks import BlockResult
 
 _NOTHING = Profile("", {})

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from antigone.casework.registry.roles import Action
 from antigone.casework.registry.session import Session, Subject, action
 from antigone.casework.registry.views import PairingView
-from antigone.registry import pairings
-from antigone.registry.access import check_may_decide
-from antigone.registry.lookups import find_incident
+from antigone.registry.review import pairings
+from antigone.registry.store.lookups import find_incident
+from antigone.registry.users.access import check_may_decide
 
 ROLE_OF: Mapping[pairings.Action, Action] = {
     "propose": "propose",

@@ -7,10 +7,10 @@ import json
 from sqlalchemy import Connection
 
 from antigone.casework.registry.views import JointLine, RunLine
-from antigone.registry.blocks import Unfinished
-from antigone.registry.joint_runs import running_joint
-from antigone.registry.lookups import AnyRow
-from antigone.registry.overview import newest_own, page_of_runs
+from antigone.registry.lists.overview import newest_own, page_of_runs
+from antigone.registry.runs.blocks import Unfinished
+from antigone.registry.runs.joint_runs import running_joint
+from antigone.registry.store.lookups import AnyRow
 
 MOST_RUNNING = 20
 

@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 from antigone.casework.registry.keeping import WHOLE
 from antigone.casework.registry.roles import Action
 from antigone.casework.registry.session import Session, action
-from antigone.registry.auditlog import newest_lines
-from antigone.registry.properties import read_property
-from antigone.registry.ring import ring_copies
+from antigone.registry.audit.log import newest_lines
+from antigone.registry.rings.ring import ring_copies
+from antigone.registry.store.properties import read_property
 
 
 @dataclass(frozen=True)

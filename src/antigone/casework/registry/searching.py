@@ -19,7 +19,9 @@ from antigone.casework.registry.views import Finding, RunLine, RunPage, RunView
 from antigone.casework.search import ALONE, SearchOutcome, search_incident
 from antigone.errors import Cancelled, Conflict
 from antigone.model.results.search import SearchResult
-from antigone.registry.blocks import (
+from antigone.registry.consent.coverage import Covered
+from antigone.registry.lists.overview import find_run, page_of_runs
+from antigone.registry.runs.blocks import (
     Unfinished,
     begin_unfinished,
     discard_unfinished,
@@ -27,13 +29,11 @@ from antigone.registry.blocks import (
     is_taken_over,
     take_up,
 )
-from antigone.registry.consent import Covered
-from antigone.registry.database import snapshot
-from antigone.registry.lookups import find_incident
-from antigone.registry.overview import find_run, page_of_runs
-from antigone.registry.runs import end_run, finish_run, read_findings, read_result, resume_run, start_run
-from antigone.registry.statistics import refresh_statistics
-from antigone.registry.summaries import open_missing, open_persons, with_summaries
+from antigone.registry.runs.runs import end_run, finish_run, read_findings, read_result, resume_run, start_run
+from antigone.registry.runs.summaries import open_missing, open_persons, with_summaries
+from antigone.registry.store.database import snapshot
+from antigone.registry.store.lookups import find_incident
+from antigone.registry.store.statistics import refresh_statistics
 
 SECONDS_BETWEEN_LOOKS = 1.0
 """How often a running search looks whether somebody cancelled it."""

@@ -16,11 +16,11 @@ from sqlalchemy import Connection, Engine
 from antigone.casework.registry.counting import Kept
 from antigone.casework.registry.roles import ALLOWED, Action, Role
 from antigone.errors import Forbidden, NewPasswordNeeded, NotForRole
-from antigone.registry.audit import append
-from antigone.registry.database import check_schema, snapshot, transaction
-from antigone.registry.passphrase import STRONG, Cost
-from antigone.registry.users import User, find_user
-from antigone.registry.vault import Vault
+from antigone.registry.audit.chain import append
+from antigone.registry.keys.passphrase import STRONG, Cost
+from antigone.registry.keys.vault import Vault
+from antigone.registry.store.database import check_schema, snapshot, transaction
+from antigone.registry.users.accounts import User, find_user
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -17,11 +17,10 @@ from antigone.casework.registry.session import Session, action
 from antigone.casework.registry.views import Blocked, IncidentStatus, News, Status, Waiting
 from antigone.errors import RegistryError
 from antigone.model.incident.incident import SCOPE_IDENTIFICATION
-from antigone.registry.erasure import withdrawn_donors
-from antigone.registry.identified import count_identified
-from antigone.registry.lookups import NOBODY, Rows, count_living, count_people
-from antigone.registry.news import Event, Visit, events_since, visit_before
-from antigone.registry.overview import (
+from antigone.registry.leaving.erasure import withdrawn_donors
+from antigone.registry.lists.identified import count_identified
+from antigone.registry.lists.news import Event, Visit, events_since, visit_before
+from antigone.registry.lists.overview import (
     all_incidents,
     count_donors,
     count_runs,
@@ -32,7 +31,8 @@ from antigone.registry.overview import (
     last_searches,
     waiting_for_another,
 )
-from antigone.registry.pairings import count_reopening
+from antigone.registry.review.pairings import count_reopening
+from antigone.registry.store.lookups import NOBODY, Rows, count_living, count_people
 
 TO_REPEAT = "to be computed again"
 WITHDREW = "who withdrew is to be erased"

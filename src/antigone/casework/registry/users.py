@@ -11,9 +11,10 @@ from antigone.casework.registry.roles import ALLOWED
 from antigone.casework.registry.session import Session, Subject, action, stamp
 from antigone.casework.registry.views import TokenLine, UserLine
 from antigone.errors import Conflict, Forbidden, InputError
-from antigone.registry import access, users
-from antigone.registry.lookups import AnyRow
-from antigone.registry.overview import all_tokens, all_users, find_any_user
+from antigone.registry.lists.overview import all_tokens, all_users, find_any_user
+from antigone.registry.store.lookups import AnyRow
+from antigone.registry.users import access
+from antigone.registry.users import accounts as users
 
 MOST_DAYS = 366
 """No token lives longer than a year."""

@@ -13,7 +13,7 @@ from antigone.casework.registry.session import Session, Subject, action
 from antigone.errors import Conflict
 from antigone.model.incident.incident import Incident
 from antigone.model.results.search import Candidate, SearchResult
-from antigone.registry.candidates import replace_candidate
+from antigone.registry.review.candidates import replace_candidate
 
 SAME_LOG10_LR = 1e-9
 """How far a log10 LR that is worked out again may be from the stored one, relative to it or absolute below 1."""

@@ -49,7 +49,7 @@ from antigone.casework.registry.views.work import (
     Status,
     Waiting,
 )
-from antigone.registry.elsewhere import Elsewhere
+from antigone.registry.leaving.elsewhere import Elsewhere
 
 __all__ = [
     "AccessLine",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from antigone.model.pedigree import Pedigree
-from antigone.registry.elsewhere import Elsewhere
+from antigone.registry.leaving.elsewhere import Elsewhere
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,215 @@
+"""Whether two samples are of one person, and where else in the registry such a sample stands.
+
+Each typing has a *mark*: one keyed bit for each of up to 62 markers. Two samples of one person agree in every bit of
+the markers at which both were typed, so only what agrees is opened and compared.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Row, Select, func, insert, select
+
+from antigone.model.profile import Genotype
+from antigone.registry.keys.vault import Vault
+from antigone.registry.people.digests import Digester, shown_genotypes
+from antigone.registry.people.payloads import Unpacker
+from antigone.registry.people.typings import BLOCK, Owner
+from antigone.registry.store.properties import find_property, write_property
+from antigone.registry.store.schema import donors, families, incidents, marks, members, profiles, samples, unidentified
+
+FEWEST_EQUAL = 8
+"""Markers read in full that two samples must share, all of them equal, to be called those of one person."""
+PLACES = 62
+_PLACES = "places of markers"
+Shown = Mapping[str, Genotype]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A typing as it stands in the registry: whose it is, by codes. ``owner`` and ``number`` name the person's row;
+    ``family`` is empty for an unidentified person, ``kind`` is donor, living or remains."""
+
+    typing: int
+    sample: str
+    owner: Owner
+    number: int
+    incident: str
+    family: str
+    code: str
+    kind: str
+
+
+def agreement(one: Shown, other: Shown) -> int:
+    """At how many markers, read in full in both, two samples show the same; -1 when they contradict anywhere.
+
+    Where one allele was read, and the other is unknown, it must be one of the other sample's.
+
+    >>> agreement({"A": ("1", "2"), "B": ("3", None)}, {"A": ("2", "1"), "B": ("3", "4"), "C": ("5", "5")})
+    1
+    >>> agreement({"A": ("1", "2")}, {"A": ("1", "1")})
+    -1
+    """
+    equal = 0
+    for marker in one.keys() & other.keys():
+        read, also = ({allele for allele in pair if allele is not None} for pair in (one[marker], other[marker]))
+        if None in one[marker] or None in other[marker]:
+            if not read & also and read and also:
+                return -1
+        elif read != also:
+            return -1
+        else:
+            equal += 1
+    return equal
+
+
+def note_marks(connection: Connection, vault: Vault) -> tuple[int, ...]:
+    """Mark every typing that has no mark yet; their rows."""
+    query = _typings().outerjoin(marks, marks.c.profile == profiles.c.id)
+    asked = select(profiles.c.id).select_from(query).where(marks.c.id.is_(None), profiles.c.sealed.is_not(None))
+    new = tuple(connection.scalars(asked.order_by(profiles.c.id)))
+    if new:
+        marker = _Marker.of(connection, vault)
+        for start in range(0, len(new), BLOCK):
+            opened = open_typings(connection, vault, new[start : start + BLOCK])
+            rows = [{"profile": typing} | marker.mark(shown) for typing, shown in opened.items()]
+            connection.execute(insert(marks), rows)
+        write_property(connection, _PLACES, json.dumps(marker.places))
+    return new
+
+
+def open_typings(connection: Connection, vault: Vault, typings: Sequence[int]) -> dict[int, Shown]:
+    """What some typings show, by their rows; not of who has no key any more."""
+    shown, unpacker = dict[int, Shown](), Unpacker()
+    key = func.coalesce(donors.c.key, unidentified.c.key).label("key")
+    for start in range(0, len(typings), BLOCK):
+        these = profiles.c.id.in_(typings[start : start + BLOCK])
+        asked = select(profiles.c.id, profiles.c.sealed, samples.c.code, key).select_from(_typings())
+        rows = connection.execute(asked.where(these, profiles.c.sealed.is_not(None))).all()
+        keys = vault.data_keys(connection, [row.key for row in rows if row.key is not None])
+        for row in (row for row in rows if row.key in keys):
+            packed = vault.unseal(keys[row.key], row.sealed, context=f"profiles:{row.id}")
+            profile, beside = unpacker.unpack(packed, sample=row.code)
+            shown[row.id] = shown_genotypes(profile, beside.person)
+    return shown
+
+
+@dataclass
+class Alike:
+    """Finds, among the typings of some owners, those that agree with others. What was opened is kept while it lives."""
+
+    connection: Connection
+    vault: Vault
+    typings: NDArray[np.int64]
+    ones: NDArray[np.int64]
+    zeros: NDArray[np.int64]
+    opened: dict[int, Shown] = field(default_factory=dict)
+
+    @staticmethod
+    def among(connection: Connection, vault: Vault, *owners: Owner) -> Alike:
+        """Among all typings of these owners, in every incident."""
+        wanted = select(marks.c.profile, marks.c.ones, marks.c.zeros).select_from(marks.join(profiles).join(samples))
+        if len(owners) == 1:
+            wanted = wanted.where(samples.c[owners[0]].is_not(None))
+        rows = np.array([tuple(row) for row in connection.execute(wanted)], np.int64).reshape(-1, 3)
+        return Alike(connection, vault, rows[:, 0], rows[:, 1], rows[:, 2])
+
+    def find(self, typings: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+        """Each of some typings, another one that shows the same person, and at how many markers."""
+        own = self._marks(typings)
+        for typing, ones, zeros in own:
+            agree = ((self.ones & zeros) | (self.zeros & ones)) == 0
+            both = np.bitwise_count((self.ones | self.zeros) & (ones | zeros))
+            near = [int(one) for one in self.typings[agree & (both >= FEWEST_EQUAL)] if one != typing]
+            if near:
+                shown = self.open([typing, *near])
+                for other in near:
+                    equal = agreement(shown[typing], shown[other])
+                    if equal >= FEWEST_EQUAL:
+                        yield typing, other, equal
+
+    def open(self, typings: Iterable[int]) -> Mapping[int, Shown]:
+        """What typings show, opened once."""
+        missing = [typing for typing in dict.fromkeys(typings) if typing not in self.opened]
+        self.opened |= open_typings(self.connection, self.vault, missing)
+        return self.opened
+
+    def _marks(self, typings: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+        for start in range(0, len(typings), BLOCK):
+            these = marks.c.profile.in_(typings[start : start + BLOCK])
+            asked = select(marks.c.profile, marks.c.ones, marks.c.zeros).where(these).order_by(marks.c.profile)
+            yield from (tuple(row) for row in self.connection.execute(asked).all())
+
+
+def find_standing(connection: Connection, typings: Iterable[int]) -> dict[int, Standing]:
+    """Whose some typings are, by their rows."""
+    wanted, found = list(dict.fromkeys(typings)), dict[int, Standing]()
+    for start in range(0, len(wanted), BLOCK):
+        for row in connection.execute(standing_of(profiles.c.id.in_(wanted[start : start + BLOCK]))):
+            found[row.typing] = as_standing(row)
+    return found
+
+
+def standing_of(which: Any) -> Select[Any]:
+    """The query for whose typings are, of everybody who has not left."""
+    where = func.coalesce(families.c.incident, unidentified.c.incident)
+    columns = (
+        profiles.c.id.label("typing"),
+        samples.c.code.label("sample"),
+        *(samples.c.donor, samples.c.unidentified),
+        incidents.c.code.label("incident"),
+        families.c.code.label("family"),
+        func.coalesce(members.c.code, unidentified.c.code).label("code"),
+        unidentified.c.kind,
+    )
+    joined = _typings().outerjoin(members, donors.c.member == members.c.id)
+    joined = joined.outerjoin(families, members.c.family == families.c.id).join(incidents, incidents.c.id == where)
+    return select(*columns).select_from(joined).where(which, profiles.c.sealed.is_not(None)).order_by(profiles.c.id)
+
+
+def as_standing(row: Row[Any]) -> Standing:
+    """One row of that query."""
+    owner: Owner = "unidentified" if row.donor is None else "donor"
+    number = row.unidentified if row.donor is None else row.donor
+    kind = row.kind or "donor"
+    return Standing(row.typing, row.sample, owner, number, row.incident, row.family or "", row.code, kind)
+
+
+def _typings() -> Any:
+    owned = profiles.join(samples).outerjoin(donors, samples.c.donor == donors.c.id)
+    return owned.outerjoin(unidentified, samples.c.unidentified == unidentified.c.id)
+
+
+@dataclass
+class _Marker:
+    """Makes marks. Each marker has a place of its own in the registry, in the order in which they were met."""
+
+    digester: Digester
+    places: dict[str, int]
+    bits: dict[tuple[str, Genotype], int] = field(default_factory=dict)
+
+    @staticmethod
+    def of(connection: Connection, vault: Vault) -> _Marker:
+        return _Marker(Digester.of(connection, vault), json.loads(find_property(connection, _PLACES) or "{}"))
+
+    def mark(self, shown: Shown) -> dict[str, int]:
+        found = {"ones": 0, "zeros": 0}
+        for marker, genotype in shown.items():
+            place = self.places.setdefault(marker, len(self.places)) if self._has_place(marker) else None
+            if place is not None and None not in genotype:
+                found["ones" if self._bit(marker, genotype) else "zeros"] |= 1 << place
+        return found
+
+    def _has_place(self, marker: str) -> bool:
+        return marker in self.places or len(self.places) < PLACES
+
+    def _bit(self, marker: str, genotype: Genotype) -> int:
+        known = marker, genotype
+        if known not in self.bits:
+            self.bits[known] = self.digester.bit(marker, genotype)
+        return self.bits[known]

@@ -1,0 +1,338 @@
+"""Where the question stands whether an unidentified person is a missing one, and who may move it on.
+
+The software proposes nothing: a person does, and another person confirms. Which role may take which step is checked
+above; that two different persons take the two steps is enforced here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
+
+from antigone.errors import Conflict, Forbidden, InputError, RegistryError
+from antigone.registry.store.schema import (
+    candidates,
+    decisions,
+    families,
+    members,
+    pairings,
+    parts,
+    reviews,
+    unidentified,
+    users,
+)
+
+Action = Literal["propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep"]
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One step: from which state, to which, and by somebody else than who took the step ``not_by``.
+
+    ``after`` is empty when it goes back to the state before the step ``not_by``.
+    """
+
+    action: Action
+    before: str
+    after: str
+    not_by: Action | None = None
+
+
+TRANSITIONS = (
+    Transition("propose", "open", "proposed"),
+    Transition("confirm", "proposed", "confirmed", not_by="propose"),
+    Transition("reject", "proposed", "rejected"),
+    Transition("reject", "open", "rejected"),
+    Transition("return", "proposed", "open"),
+    Transition("ask to reopen", "confirmed", "reopening"),
+    Transition("ask to reopen", "rejected", "reopening"),
+    Transition("reopen", "reopening", "open", not_by="ask to reopen"),
+    Transition("keep", "reopening", ""),
+)
+"""Every step there is."""
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """An unidentified person and a missing one by their codes; ``version`` counts the decisions."""
+
+    id: int
+    unidentified: str
+    family: str
+    missing: str
+    state: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One step that was taken: by which user, when, why, and on which candidate."""
+
+    user: str
+    at: str
+    action: str
+    before: str
+    after: str
+    reason: str
+    candidate: int | None
+
+
+@dataclass(frozen=True)
+class Review:
+    """What somebody wrote about a pairing without deciding."""
+
+    user: str
+    at: str
+    text: str
+
+
+def decide(
+    connection: Connection,
+    pairing: int,
+    *,
+    action: Action,
+    version: int,
+    user: int,
+    reason: str,
+    at: str,
+    candidate: int | None = None,
+) -> Pairing:
+    """Take one step, in the caller's transaction.
+
+    Parameters
+    ----------
+    connection, pairing
+        The transaction, and the row of the pairing.
+    action
+        One of ``TRANSITIONS``.
+    version
+        The version the user saw; another one means that somebody decided meanwhile.
+    user, reason, at
+        The row of the user, why, and when.
+    candidate
+        The row of the candidate that a proposal rests on.
+
+    Raises
+    ------
+    InputError
+        When the reason is empty.
+    Conflict
+        When somebody decided meanwhile, the state does not allow the step, the candidate is stale, or another
+        confirmed identification stands against it.
+    Forbidden
+        When the step needs another person.
+    """
+    row = _pairing(connection, pairing)
+    if not reason.strip():
+        raise InputError("a decision without a reason; write why, the next person needs it")
+    if row.version != version:
+        raise Conflict(f"pairing {pairing} was decided upon meanwhile (now {row.state}); read it again, then decide")
+    step = _step(row, action)
+    after = step.after or _last(connection, pairing, "ask to reopen").before
+    _check_person(connection, step, pairing, user)
+    if action == "propose":
+        _check_candidate(connection, pairing, candidate)
+    if action == "confirm":
+        candidate = _last(connection, pairing, "propose").candidate
+        _check_candidate(connection, pairing, candidate)
+        if against := stands_against(connection, pairing):
+            raise Conflict(against)
+    connection.execute(update(pairings).where(pairings.c.id == pairing).values(state=after, version=version + 1))
+    taken = {"pairing": pairing, "candidate": candidate, "user": user, "at": at, "action": action}
+    connection.execute(insert(decisions).values(before=row.state, after=after, reason=reason.strip(), **taken))
+    return read_pairing(connection, pairing)
+
+
+def read_pairing(connection: Connection, pairing: int) -> Pairing:
+    """A pairing as it stands.
+
+    Raises
+    ------
+    RegistryError
+        When there is none of that number.
+    """
+    row = _pairing(connection, pairing)
+    return Pairing(row.id, row.person, row.family, row.missing, row.state, row.version)
+
+
+def read_decisions(connection: Connection, pairing: int) -> tuple[Decision, ...]:
+    """Every step that was taken, the first one first."""
+    query = select(decisions, users.c.code.label("by")).select_from(decisions.join(users))
+    rows = connection.execute(query.where(decisions.c.pairing == pairing).order_by(decisions.c.id))
+    return tuple(Decision(r.by, r.at, r.action, r.before, r.after, r.reason, r.candidate) for r in rows)
+
+
+def add_review(connection: Connection, pairing: int, *, user: int, text: str, at: str) -> None:
+    """Write about a pairing without deciding.
+
+    Raises
+    ------
+    InputError
+        When the text is empty.
+    """
+    _pairing(connection, pairing)
+    if not text.strip():
+        raise InputError("a review without a word; write what you saw")
+    connection.execute(insert(reviews).values(pairing=pairing, user=user, text=text.strip(), at=at))
+
+
+def read_reviews(connection: Connection, pairing: int) -> tuple[Review, ...]:
+    """Everything that was written about a pairing, the first one first."""
+    query = select(reviews, users.c.code.label("by")).select_from(reviews.join(users))
+    rows = connection.execute(query.where(reviews.c.pairing == pairing).order_by(reviews.c.id))
+    return tuple(Review(row.by, row.at, row.text) for row in rows)
+
+
+def declare_parts(
+    connection: Connection, *, incident: int, one: str, other: str, user: int, reason: str, at: str
+) -> None:
+    """Declare two remains parts of one person; both may then be confirmed as one missing person.
+
+    Raises
+    ------
+    InputError
+        When the reason is empty, or the two are not two remains of the incident.
+    Conflict
+        When they are confirmed as two different missing persons.
+    """
+    query = select(unidentified.c.id).where(
+        unidentified.c.incident == incident, unidentified.c.kind == "remains", unidentified.c.code.in_([one, other])
+    )
+    found = sorted(connection.scalars(query))
+    if len(found) != 2 or not reason.strip():
+        raise InputError(f"'{one}' and '{other}' with a reason '{reason}'; expected two remains and why they are one")
+    confirmed = _standing(connection, pairings.c.unidentified.in_(_same_person(connection, found)))
+    if len({row.member for row in confirmed}) > 1:
+        raise Conflict(f"'{one}' and '{other}' are confirmed as two different missing persons; reopen one of them")
+    pair = (parts.c.one == found[0]) & (parts.c.other == found[1])
+    if connection.execute(select(parts.c.id).where(pair)).first() is None:
+        row = {"one": found[0], "other": found[1], "declared_by": user, "reason": reason.strip(), "at": at}
+        connection.execute(insert(parts).values(**row))
+
+
+def declared_parts(connection: Connection, incident: int) -> tuple[frozenset[str], ...]:
+    """The codes of the remains that were declared parts of one person, each person's together."""
+    one, other = unidentified.alias("one_of_two"), unidentified.alias("other_of_two")
+    both = parts.join(one, parts.c.one == one.c.id).join(other, parts.c.other == other.c.id)
+    query = select(one.c.code, other.c.code).select_from(both).where(one.c.incident == incident)
+    persons: list[frozenset[str]] = []
+    for pair in connection.execute(query.order_by(parts.c.id)):
+        same = [person for person in persons if person & {*pair}]
+        persons = [person for person in persons if person not in same] + [frozenset(pair).union(*same)]
+    return tuple(persons)
+
+
+def being_reopened(connection: Connection, family: int) -> tuple[str, ...]:
+    """The missing members of a family with an identification that was confirmed and that somebody asks to reopen."""
+    asked = select(pairings.c.member).where(_confirmed_and_asked())
+    query = select(members.c.code).where(members.c.family == family, members.c.id.in_(asked))
+    return tuple(connection.scalars(query.order_by(members.c.place)))
+
+
+def count_reopening(connection: Connection) -> dict[int, int]:
+    """How many missing persons of each incident were identified, somebody asks to reopen that, and nothing else of
+    theirs is confirmed."""
+    stands = select(pairings.c.member).where(pairings.c.state == "confirmed")
+    lost = _confirmed_and_asked() & pairings.c.member.not_in(stands)
+    query = select(pairings.c.incident, func.count(pairings.c.member.distinct())).where(lost)
+    return {int(number): int(count) for number, count in connection.execute(query.group_by(pairings.c.incident))}
+
+
+def _confirmed_and_asked() -> ColumnElement[bool]:
+    """Whether a row of ``pairings`` was confirmed, and somebody asks to reopen it."""
+    newest = select(func.max(decisions.c.id)).where(decisions.c.action == "ask to reopen").group_by(decisions.c.pairing)
+    was_confirmed = select(decisions.c.pairing).where(decisions.c.id.in_(newest), decisions.c.before == "confirmed")
+    return (pairings.c.state == "reopening") & pairings.c.id.in_(was_confirmed)
+
+
+def _pairing(connection: Connection, pairing: int) -> Row[Any]:
+    query = (
+        select(
+            pairings,
+            unidentified.c.code.label("person"),
+            families.c.code.label("family"),
+            members.c.code.label("missing"),
+        )
+        .select_from(pairings)
+        .join(unidentified, pairings.c.unidentified == unidentified.c.id)
+        .join(members, pairings.c.member == members.c.id)
+        .join(families, members.c.family == families.c.id)
+    )
+    row = connection.execute(query.where(pairings.c.id == pairing)).one_or_none()
+    if row is None:
+        raise RegistryError(f"the registry has no pairing {pairing}; list the candidates and correct the number")
+    return row
+
+
+def _step(row: Row[Any], action: Action) -> Transition:
+    for step in TRANSITIONS:
+        if (step.action, step.before) == (action, row.state):
+            return step
+    possible = [step.action for step in TRANSITIONS if step.before == row.state]
+    raise Conflict(f"pairing {row.id} is {row.state}, so '{action}' is not possible; possible: {', '.join(possible)}")
+
+
+def _last(connection: Connection, pairing: int, action: Action) -> Row[Any]:
+    query = select(decisions).where(decisions.c.pairing == pairing, decisions.c.action == action)
+    return connection.execute(query.order_by(decisions.c.id.desc()).limit(1)).one()
+
+
+def _check_person(connection: Connection, step: Transition, pairing: int, user: int) -> None:
+    if step.not_by is not None and _last(connection, pairing, step.not_by).user == user:
+        raise Forbidden(
+            f"'{step.action}' needs another person than the one who took the step '{step.not_by}'; ask a colleague"
+        )
+
+
+def _check_candidate(connection: Connection, pairing: int, candidate: int | None) -> None:
+    row = connection.execute(select(candidates).where(candidates.c.id == candidate)).one_or_none()
+    if row is None or row.pairing != pairing:
+        raise Conflict(
+            f"pairing {pairing}: a proposal rests on a candidate of that pairing; name one of its candidates"
+        )
+    if row.stale:
+        raise Conflict(
+            f"candidate {candidate} rested on somebody who has left, or on a pedigree that was changed since; search "
+            "again, then decide"
+        )
+
+
+def _standing(connection: Connection, these: Any) -> list[Row[Any]]:
+    """Confirmed identifications, also those that somebody asks to reopen."""
+    stands = or_(pairings.c.state == "confirmed", _confirmed_and_asked())
+    return list(connection.execute(select(pairings).where(these, stands)))
+
+
+def stands_against(connection: Connection, pairing: int) -> str:
+    """Which confirmed identification keeps a pairing from being confirmed, and what to do; empty when none does.
+
+    One person is one missing person, and one missing person is one person.
+    """
+    row = _pairing(connection, pairing)
+    same = _same_person(connection, [row.unidentified])
+    elsewhere = _standing(connection, pairings.c.unidentified.in_(same) & (pairings.c.member != row.member))
+    if elsewhere:
+        return (
+            f"'{row.person}', or a part of the same person, is confirmed as another missing person (pairing "
+            f"{elsewhere[0].id}); reopen that one first"
+        )
+    others = _standing(connection, (pairings.c.member == row.member) & pairings.c.unidentified.not_in(same))
+    if others:
+        return (
+            f"missing '{row.missing}' of family '{row.family}' is confirmed as another unidentified person (pairing "
+            f"{others[0].id}); reopen that one, or declare the two remains parts of one person"
+        )
+    return ""
+
+
+def _same_person(connection: Connection, people: Collection[int]) -> list[int]:
+    """These persons and every part declared to be of the same ones."""
+    found, waiting = set(people), set(people)
+    while waiting:
+        query = select(parts.c.one, parts.c.other).where(or_(parts.c.one.in_(waiting), parts.c.other.in_(waiting)))
+        waiting = {number for pair in connection.execute(query) for number in pair} - found
+        found |= waiting
+    return sorted(found)
