@@ -38,11 +38,11 @@ from urllib.parse import urlencode
 from registry import answer, make
 
 from antigone.casework.demo import simulated_incident
-from antigone.casework.registry import opening, users
-from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.session import Registry
 from antigone.registry.keys.vault import Vault
 from antigone.registry.runs.runs import finish_run, start_run
+from antigone.team.access import opening, users
+from antigone.team.access.session import Registry
+from antigone.team.incidents.importing import import_incident
 from antigone.web.jobs import read_job
 
 PASSWORD, PURPOSE, LARGE, SMALL = "a password to measure", "to measure", "large", "small"

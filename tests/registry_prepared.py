@@ -10,8 +10,8 @@ from typing import Literal
 from registry_servers import Server
 from registry_team import INCIDENT, Team, make_team, reopen_team, team_at_work
 
-from antigone.casework.registry.searching import search
 from antigone.registry.keys.vault import Vault
+from antigone.team.runs.searching import search
 
 Stage = Literal["users", "incident", "search"]
 

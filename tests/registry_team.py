@@ -9,14 +9,6 @@ from random import Random
 
 from registry_vaults import SMALL
 
-from antigone.casework.registry import opening, users
-from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.candidates import list_candidates
-from antigone.casework.registry.countersigning import countersign, list_changes
-from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.roles import ROLES
-from antigone.casework.registry.session import Registry, Session
-from antigone.casework.registry.views import CandidateLine
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.incident.incident import (
     DEFAULT_MUTATION,
@@ -30,6 +22,14 @@ from antigone.model.incident.incident import (
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.registry.keys.vault import Vault
+from antigone.team.access import opening, users
+from antigone.team.access.countersigning import countersign, list_changes
+from antigone.team.access.roles import ROLES
+from antigone.team.access.session import Registry, Session
+from antigone.team.incidents.importing import import_incident
+from antigone.team.keeping.auditing import read_audit
+from antigone.team.review.candidates import list_candidates
+from antigone.team.views import CandidateLine
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 PURPOSE = "to test"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from antigone.casework.registry import views
 from antigone.cli import console_registry, main
+from antigone.team import views
 
 TITLE, CLEAR, BACK, TURNED = "\x1b]0;x\x07", "\x1b[2J", "\r", "\u202e"
 ORDERS = (TITLE, CLEAR, BACK, TURNED, "\x9b2J", "\x7f")

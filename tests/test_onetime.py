@@ -15,14 +15,14 @@ from test_web_browser import sign_in as enter_page
 from test_web_browser import site as site_in_a_browser  # noqa: F401 - the fixture
 from web_site import Site, TestClient, hidden, make_site, post
 
-from antigone.casework.registry import onetime as actions
-from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.keeping import back_up, restore
-from antigone.casework.registry.opening import MOST_FAILURES, asks_for_code, open_with, sign_in
-from antigone.casework.registry.session import Session
-from antigone.casework.registry.users import change_role, deactivate_user
 from antigone.errors import Conflict, Forbidden, InputError
 from antigone.registry.users.one_time_codes import code_at, device_address, step_at
+from antigone.team.access import one_time_codes as actions
+from antigone.team.access.opening import MOST_FAILURES, asks_for_code, open_with, sign_in
+from antigone.team.access.session import Session
+from antigone.team.access.users import change_role, deactivate_user
+from antigone.team.keeping.auditing import read_audit
+from antigone.team.keeping.keeping import back_up, restore
 
 RFC_SECRET = b"12345678901234567890"
 

@@ -13,17 +13,17 @@ from registry_team import INCIDENT, Team, audit, candidate, small_incident, team
 from test_web_api import call, new_token
 from web_site import Site, make_site
 
-from antigone.casework.registry.candidates import read_candidate
-from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.joint import solve_jointly
-from antigone.casework.registry.reviewing import ask_to_reopen, comment, confirm, propose
-from antigone.casework.registry.searching import search
 from antigone.errors import Conflict, ConsentError, Forbidden, InputError, RegistryError
 from antigone.model.incident.incident import Consent
 from antigone.model.pedigree import Pedigree
 from antigone.model.results.joint import JointPrior
 from antigone.numbers import probability_text
 from antigone.papers import sender_of, write_expert_report, write_family_letter, write_status
+from antigone.team.incidents.importing import import_incident
+from antigone.team.review.candidates import read_candidate
+from antigone.team.review.reviewing import ask_to_reopen, comment, confirm, propose
+from antigone.team.runs.joint import solve_jointly
+from antigone.team.runs.searching import search
 
 SENDER = sender_of(" Institute of Names ", contact="Ana, telephone 1", signed_by="Ana")
 GENOTYPE = re.compile(r"\bM\d\d\b|\d\d\s?[/,]\s?\d\d\b")

@@ -9,19 +9,6 @@ from dataclasses import replace
 import pytest
 from registry_team import INCIDENT, NOON, audit, candidate, small_incident, typed
 
-from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.candidates import ORDERS, expert_material, list_candidates, read_candidate
-from antigone.casework.registry.consents import record_consent, withdraw_donor
-from antigone.casework.registry.custody import list_custody, record_custody
-from antigone.casework.registry.families import list_families, list_unidentified, read_family
-from antigone.casework.registry.importing import Imported, import_incident
-from antigone.casework.registry.reviewing import (
-    propose,
-)
-from antigone.casework.registry.roles import ROLES
-from antigone.casework.registry.searching import cancel_search, findings, list_runs, read_run, search
-from antigone.casework.registry.status import read_status
-from antigone.casework.registry.views import Left, Waiting
 from antigone.errors import (
     Cancelled,
     Conflict,
@@ -37,6 +24,19 @@ from antigone.registry.lists.overview import count_donors
 from antigone.registry.runs.runs import AGAIN
 from antigone.registry.store.database import snapshot
 from antigone.registry.store.lookups import find_incident
+from antigone.team.access.roles import ROLES
+from antigone.team.incidents.consents import record_consent, withdraw_donor
+from antigone.team.incidents.custody import list_custody, record_custody
+from antigone.team.incidents.families import list_families, list_unidentified, read_family
+from antigone.team.incidents.importing import Imported, import_incident
+from antigone.team.keeping.auditing import read_audit
+from antigone.team.overview.status import read_status
+from antigone.team.review.candidates import ORDERS, expert_material, list_candidates, read_candidate
+from antigone.team.review.reviewing import (
+    propose,
+)
+from antigone.team.runs.searching import cancel_search, findings, list_runs, read_run, search
+from antigone.team.views import Left, Waiting
 
 WITH_A_BROTHER = Pedigree.of(
     ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("SI", "female", "FA", "MO"),
@@ -244,7 +244,7 @@ def test_search__does_not_report_what_was_withdrawn_meanwhile(team_at_work):
 
 
 def test_search__cancelled_keeps_the_run_without_an_answer(team_at_work, monkeypatch):
-    monkeypatch.setattr("antigone.casework.registry.searching.SECONDS_BETWEEN_LOOKS", 0.0)
+    monkeypatch.setattr("antigone.team.runs.searching.SECONDS_BETWEEN_LOOKS", 0.0)
     with pytest.raises(Cancelled, match="run 1 was cancelled"):
         search(team_at_work["geneticist"], INCIDENT, cancelled=lambda: True)
     run = read_run(team_at_work["reviewer"], 1)
@@ -252,7 +252,7 @@ def test_search__cancelled_keeps_the_run_without_an_answer(team_at_work, monkeyp
 
 
 def test_search__another_process_cancels_it(team_at_work, monkeypatch):
-    monkeypatch.setattr("antigone.casework.registry.searching.SECONDS_BETWEEN_LOOKS", 0.0)
+    monkeypatch.setattr("antigone.team.runs.searching.SECONDS_BETWEEN_LOOKS", 0.0)
 
     def cancel(run: int) -> None:
         cancel_search(team_at_work["second geneticist"], run)
@@ -271,7 +271,7 @@ def test_search__that_fails_is_kept_as_failed(team_at_work, monkeypatch):
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("antigone.casework.registry.searching.search_incident", fail)
+    monkeypatch.setattr("antigone.team.runs.searching.search_incident", fail)
     with pytest.raises(ZeroDivisionError):
         search(team_at_work["geneticist"], INCIDENT)
     assert list_runs(team_at_work["reviewer"]).rows[0].state == "failed"
@@ -377,7 +377,7 @@ def test_candidate__names_the_alternatives_of_its_own_missing_person_and_counts_
     (line,) = [row for row in rows if row.missing == missing]
     (elsewhere,) = [row for row in rows if row.missing != missing]
     for most, shown in ((50, 3), (2, 2), (1, 1)):
-        monkeypatch.setattr("antigone.casework.registry.candidates.MOST_ALTERNATIVES", most)
+        monkeypatch.setattr("antigone.team.review.candidates.MOST_ALTERNATIVES", most)
         view = read_candidate(team["reviewer"], line.id)
         assert (len(view.of_missing), view.all_of_missing) == (shown, 3)
         assert {(other.family, other.missing) for other in view.of_missing} == {("F2", missing)}

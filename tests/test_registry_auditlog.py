@@ -10,11 +10,11 @@ from sqlalchemy import select
 from test_registry_identified import identify
 from web_site import make_site
 
-from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.joint import joint_of_pair, solve_jointly
 from antigone.registry.audit.log import kinds_of_lines
 from antigone.registry.store.database import snapshot
 from antigone.registry.store.schema import audit as lines
+from antigone.team.keeping.auditing import read_audit
+from antigone.team.runs.joint import joint_of_pair, solve_jointly
 
 
 def test_decisions__are_told_with_the_person_the_family_and_the_missing(after_search):

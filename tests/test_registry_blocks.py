@@ -14,15 +14,15 @@ from test_registry_resume import looks_at_once as looks_at_once
 from test_registry_resume import scored as scored
 
 from antigone.casework.checkpoint import pack_block
-from antigone.casework.registry import opening
-from antigone.casework.registry.consents import withdraw_donor
-from antigone.casework.registry.resuming import open_sealed_blocks
-from antigone.casework.registry.searching import resume_search, search
 from antigone.errors import Cancelled, Conflict, RegistryError, StorageError
 from antigone.registry.backup.backup import backup
 from antigone.registry.backup.restore import restore
 from antigone.registry.store.database import snapshot, transaction, upgrade
 from antigone.registry.store.schema import blocks, keys, unfinished
+from antigone.team.access import opening
+from antigone.team.incidents.consents import withdraw_donor
+from antigone.team.runs.resuming import open_sealed_blocks
+from antigone.team.runs.searching import resume_search, search
 
 
 def test_keep__a_block_that_finds_no_room_is_computed_again(team_at_work, monkeypatch, scored):
@@ -30,7 +30,7 @@ def test_keep__a_block_that_finds_no_room_is_computed_again(team_at_work, monkey
         raise StorageError("the disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr("antigone.casework.registry.resuming.keep_block", full)
+        patched.setattr("antigone.team.runs.resuming.keep_block", full)
         line = cancelled_after(team_at_work, 2)
     assert (line.state, line.kept, line.kept_of) == ("cancelled", 0, 4)
     resumed(team_at_work, line.id)
@@ -47,7 +47,7 @@ def test_keep__nothing_is_kept_after_somebody_left(team_at_work, moment, monkeyp
             leave("comparing blocks", 0, 4)
             return open_sealed_blocks(registry, work, incident)
 
-        monkeypatch.setattr("antigone.casework.registry.searching.open_sealed_blocks", leaves_first)
+        monkeypatch.setattr("antigone.team.runs.searching.open_sealed_blocks", leaves_first)
 
     def leave(step: str, done: int, _of: int) -> None:
         if step == "comparing blocks" and (done == moment or moment == "read") and not left:
@@ -83,7 +83,7 @@ def folder_of(registry_url: str, request: pytest.FixtureRequest) -> Path:
 @pytest.fixture
 def opened(monkeypatch) -> list[bytes]:
     """Every block as it is before it is sealed."""
-    from antigone.casework.registry import resuming
+    from antigone.team.runs import resuming
 
     found: list[bytes] = []
 

@@ -17,10 +17,10 @@ from registry_team import FIRST, IDENTIFY, countersign_all, own_password, small_
 from registry_vaults import SMALL
 from typer.testing import CliRunner
 
-from antigone.casework.registry.opening import init_registry, session_of
-from antigone.casework.registry.users import add_user
 from antigone.cli import app, main
 from antigone.formats.casefolder.writer import write_case_folder
+from antigone.team.access.opening import init_registry, session_of
+from antigone.team.access.users import add_user
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 OPENED_BEFORE = {"init", "restore", "upgrade", "passphrase", "join"}
@@ -216,7 +216,7 @@ def test_story__a_search_is_ended_by_the_keyboard_resumed_and_discarded(team, mo
 
     for number in (1, 2):
         with monkeypatch.context() as patched:
-            patched.setattr("antigone.casework.registry.searching.search_incident", interrupted)
+            patched.setattr("antigone.team.runs.searching.search_incident", interrupted)
             code, said = team("cleo", "search", "--incident", "ferry", "--seed", "5")
         assert code == 130
         assert f"Run {number} is cancelled. No finished part of it is kept" in said
@@ -336,7 +336,7 @@ def test_show__says_how_many_alternatives_there_are_beyond_those_shown(team, mon
     searched(team)
     number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM2")
     assert "Alternative, same missing person: PM3 as MP of F2" in team.must("dan", "show", number)
-    monkeypatch.setattr("antigone.casework.registry.candidates.MOST_ALTERNATIVES", 0)
+    monkeypatch.setattr("antigone.team.review.candidates.MOST_ALTERNATIVES", 0)
     assert "same missing person: the 0 strongest of 1 are shown" in team.must("dan", "show", number)
 
 

@@ -19,15 +19,16 @@ from registry_team import (
 )
 from registry_vaults import SMALL
 
-from antigone.casework.registry import onetime, opening, users
-from antigone.casework.registry.candidates import read_candidate
-from antigone.casework.registry.countersigning import countersign, list_changes, why_no_decision
-from antigone.casework.registry.keeping import verify
-from antigone.casework.registry.reviewing import STEPS, comment, declare_parts, propose
-from antigone.casework.registry.session import Registry, Session
-from antigone.casework.registry.status import read_status
 from antigone.errors import Conflict, Forbidden, NewPasswordNeeded, RegistryError
 from antigone.registry.keys.vault import Vault
+from antigone.team.access import one_time_codes as onetime
+from antigone.team.access import opening, users
+from antigone.team.access.countersigning import countersign, list_changes, why_no_decision
+from antigone.team.access.session import Registry, Session
+from antigone.team.keeping.keeping import verify
+from antigone.team.overview.status import read_status
+from antigone.team.review.candidates import read_candidate
+from antigone.team.review.reviewing import STEPS, comment, declare_parts, propose
 
 BARRED = "your access was changed by somebody else"
 

@@ -8,18 +8,18 @@ from dataclasses import replace
 import pytest
 from registry_team import INCIDENT, NOON, candidate, small_incident
 
-from antigone.casework.registry.candidates import list_candidates, read_candidate
-from antigone.casework.registry.consents import record_consent, withdraw_donor
-from antigone.casework.registry.counting import Kept
-from antigone.casework.registry.families import read_family
-from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.reviewing import comment, confirm, propose
-from antigone.casework.registry.searching import search
-from antigone.casework.registry.status import list_incidents, read_status
 from antigone.errors import Forbidden
 from antigone.model.incident.incident import Consent
 from antigone.registry.audit.chain import append, audit_head, changes_since
 from antigone.registry.store.database import snapshot, transaction
+from antigone.team.access.counting import Kept
+from antigone.team.incidents.consents import record_consent, withdraw_donor
+from antigone.team.incidents.families import read_family
+from antigone.team.incidents.importing import import_incident
+from antigone.team.overview.status import list_incidents, read_status
+from antigone.team.review.candidates import list_candidates, read_candidate
+from antigone.team.review.reviewing import comment, confirm, propose
+from antigone.team.runs.searching import search
 
 EVERYBODY = ("administrator", "registrar", "geneticist", "second geneticist", "reviewer", "coordinator", "auditor")
 
@@ -36,7 +36,7 @@ def count_nothing_again(session, monkeypatch):
         raise AssertionError("it was counted again")
 
     for name in ("count_people", "count_donors", "families_in_want", "count_states", "count_identified"):
-        monkeypatch.setattr(f"antigone.casework.registry.status.{name}", fail)
+        monkeypatch.setattr(f"antigone.team.overview.status.{name}", fail)
     return read_status(session)
 
 

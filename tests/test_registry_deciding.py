@@ -25,31 +25,6 @@ from registry_team import (
 from registry_vaults import PASSPHRASE, SMALL
 from sqlalchemy import text, update
 
-from antigone.casework.registry import leaving, opening, users
-from antigone.casework.registry.auditing import export_audit, export_checkpoint, read_audit, stream_audit
-from antigone.casework.registry.candidates import list_candidates, read_candidate
-from antigone.casework.registry.consents import withdraw_donor, withdraw_seeker
-from antigone.casework.registry.exporting import ALONE, SEEKERS, export_incident, pack_incident, read_shareable
-from antigone.casework.registry.families import read_family
-from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.keeping import back_up, join_key, restore, rotate_key, split_key, verify
-from antigone.casework.registry.letters import letter_material, letters_on_hold
-from antigone.casework.registry.reviewing import (
-    ask_to_reopen,
-    comment,
-    confirm,
-    declare_parts,
-    keep,
-    propose,
-    reject,
-    reopen,
-    send_back,
-)
-from antigone.casework.registry.searching import list_runs, read_run, search
-from antigone.casework.registry.session import Registry
-from antigone.casework.registry.status import read_incident as read_incident_status
-from antigone.casework.registry.status import read_status
-from antigone.casework.registry.views import Waiting
 from antigone.errors import (
     ChainBroken,
     Conflict,
@@ -61,6 +36,31 @@ from antigone.errors import (
 from antigone.formats.incident import read_incident
 from antigone.registry.runs.runs import AGAIN
 from antigone.registry.store.schema import pairings
+from antigone.team.access import leaving, opening, users
+from antigone.team.access.session import Registry
+from antigone.team.documents.letters import letter_material, letters_on_hold
+from antigone.team.incidents.consents import withdraw_donor, withdraw_seeker
+from antigone.team.incidents.exporting import ALONE, SEEKERS, export_incident, pack_incident, read_shareable
+from antigone.team.incidents.families import read_family
+from antigone.team.incidents.importing import import_incident
+from antigone.team.keeping.auditing import export_audit, export_checkpoint, read_audit, stream_audit
+from antigone.team.keeping.keeping import back_up, join_key, restore, rotate_key, split_key, verify
+from antigone.team.overview.status import read_incident as read_incident_status
+from antigone.team.overview.status import read_status
+from antigone.team.review.candidates import list_candidates, read_candidate
+from antigone.team.review.reviewing import (
+    ask_to_reopen,
+    comment,
+    confirm,
+    declare_parts,
+    keep,
+    propose,
+    reject,
+    reopen,
+    send_back,
+)
+from antigone.team.runs.searching import list_runs, read_run, search
+from antigone.team.views import Waiting
 
 # Four eyes
 
@@ -205,7 +205,7 @@ def test_withdraw__names_the_ring_that_could_not_be_written(after_search, tmp_pa
 
 def test_withdraw__is_finished_at_the_next_opening(after_search, registry_url, monkeypatch):
     """The computer stops between the erasure and what must follow it."""
-    monkeypatch.setattr("antigone.casework.registry.consents.finish_leaving", lambda _registry: ())
+    monkeypatch.setattr("antigone.team.incidents.consents.finish_leaving", lambda _registry: ())
     withdraw_donor(after_search["registrar"], INCIDENT, "F1", "MO")
     scrubbed: list[Registry] = []
 

@@ -16,12 +16,6 @@ from registry_team import INCIDENT
 from registry_vaults import PASSPHRASE, SMALL
 from sqlalchemy import select
 
-from antigone.casework.registry import keeping, opening
-from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.candidates import list_candidates, read_candidate
-from antigone.casework.registry.joint import read_joint
-from antigone.casework.registry.searching import list_runs, read_run, resume_search
-from antigone.casework.registry.session import Registry
 from antigone.errors import StorageError
 from antigone.model.plain import to_json
 from antigone.registry.backup.renewal import renew_documents
@@ -33,6 +27,13 @@ from antigone.registry.store.database import create_registry, open_registry, sna
 from antigone.registry.store.migrations import LATEST
 from antigone.registry.store.schema import candidates, runs, summaries
 from antigone.registry.store.stored import CANDIDATE, MISSING_LINE, PERSON_LINE, SEARCH_ANSWER
+from antigone.team.access import opening
+from antigone.team.access.session import Registry
+from antigone.team.keeping import keeping
+from antigone.team.keeping.auditing import read_audit
+from antigone.team.review.candidates import list_candidates, read_candidate
+from antigone.team.runs.joint import read_joint
+from antigone.team.runs.searching import list_runs, read_run, resume_search
 
 GOLDEN = Path(__file__).resolve().parent / "golden" / "registry-0007"
 EXPECTED: dict[str, Any] = json.loads((GOLDEN / "expected.json").read_text("utf-8"))

@@ -9,16 +9,16 @@ from dataclasses import replace
 import pytest
 from registry_team import COURT, INCIDENT, Team, candidate, small_incident, typed
 
-from antigone.casework.registry.candidates import expert_material, read_candidate
-from antigone.casework.registry.consents import record_consent
-from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.searching import list_runs, search
-from antigone.casework.registry.views import CandidateView
 from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.papers import write_expert_report
 from antigone.registry.runs.runs import AGAIN
+from antigone.team.incidents.consents import record_consent
+from antigone.team.incidents.importing import import_incident
+from antigone.team.review.candidates import expert_material, read_candidate
+from antigone.team.runs.searching import list_runs, search
+from antigone.team.views import CandidateView
 
 SISTER = Individual("SI", "female", "FA", "MO")
 

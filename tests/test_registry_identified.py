@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from registry_team import IDENTIFY, INCIDENT, Team, candidate, parents, small_incident
 
-from antigone.casework.registry.families import list_families, read_family
-from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.reviewing import ask_to_reopen, confirm, keep, propose, reject, reopen
-from antigone.casework.registry.status import list_incidents
-from antigone.casework.registry.views import MissingLine
 from antigone.errors import Forbidden
+from antigone.team.incidents.families import list_families, read_family
+from antigone.team.incidents.importing import import_incident
+from antigone.team.overview.status import list_incidents
+from antigone.team.review.reviewing import ask_to_reopen, confirm, keep, propose, reject, reopen
+from antigone.team.views import MissingLine
 
 SEEN_BY = ("registrar", "geneticist", "reviewer", "coordinator")
 

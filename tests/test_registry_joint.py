@@ -11,15 +11,6 @@ from registry_team import IDENTIFY, INCIDENT, NOON, Team, audit, make_team, smal
 from sqlalchemy import delete, func, select, update
 
 from antigone.casework.joint import joint_incident
-from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.consents import withdraw_donor, withdraw_seeker
-from antigone.casework.registry.families import read_family
-from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.joint import cancel_joint, joint_of_pair, list_joint_runs, read_joint, solve_jointly
-from antigone.casework.registry.parts import with_one_for_each
-from antigone.casework.registry.pedigrees import pedigree_version, save_pedigree
-from antigone.casework.registry.reviewing import declare_parts
-from antigone.casework.registry.views import JointView
 from antigone.errors import Cancelled, Conflict, InputError, RegistryError, VaultError
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
@@ -27,6 +18,15 @@ from antigone.model.results.joint import JointPrior, JointResult
 from antigone.registry.runs.joint_runs import JOINT_WITHHELD, SealedJoint, newest_joint, take_joint
 from antigone.registry.store.database import snapshot, transaction
 from antigone.registry.store.schema import joint_parts, joint_runs, keys
+from antigone.team.incidents.consents import withdraw_donor, withdraw_seeker
+from antigone.team.incidents.families import read_family
+from antigone.team.incidents.importing import import_incident
+from antigone.team.incidents.pedigrees import pedigree_version, save_pedigree
+from antigone.team.keeping.auditing import read_audit
+from antigone.team.review.reviewing import declare_parts
+from antigone.team.runs.joint import cancel_joint, joint_of_pair, list_joint_runs, read_joint, solve_jointly
+from antigone.team.runs.parts import with_one_for_each
+from antigone.team.views import JointView
 
 AGAIN = "to be computed again"
 TRUE = {"unidentified": "PM1", "family": "F1", "missing": "MP"}

@@ -18,15 +18,6 @@ from registry_vaults import PASSPHRASE, SMALL
 from sqlalchemy import Connection, event, func, select, text
 from sqlalchemy import update as change
 
-from antigone.casework.registry import opening
-from antigone.casework.registry.candidates import list_candidates
-from antigone.casework.registry.consents import withdraw_donor
-from antigone.casework.registry.importing import Imported, import_incident
-from antigone.casework.registry.leaving import is_unfinished
-from antigone.casework.registry.reviewing import comment, propose, send_back
-from antigone.casework.registry.searching import search
-from antigone.casework.registry.session import Registry, Session
-from antigone.casework.registry.status import list_incidents
 from antigone.errors import StorageError
 from antigone.registry.audit.checkpoints import verify_history
 from antigone.registry.keys.keyfile import create_key_file, read_key_file
@@ -34,6 +25,15 @@ from antigone.registry.keys.vault import Vault
 from antigone.registry.rings.rotation import rotate_key_file
 from antigone.registry.store import schema
 from antigone.registry.store.database import check_integrity, snapshot
+from antigone.team.access import opening
+from antigone.team.access.leaving import is_unfinished
+from antigone.team.access.session import Registry, Session
+from antigone.team.incidents.consents import withdraw_donor
+from antigone.team.incidents.importing import Imported, import_incident
+from antigone.team.overview.status import list_incidents
+from antigone.team.review.candidates import list_candidates
+from antigone.team.review.reviewing import comment, propose, send_back
+from antigone.team.runs.searching import search
 
 MOMENTS = 50
 """Kills of each of the four kinds of action."""

@@ -9,15 +9,6 @@ import pytest
 from registry_team import INCIDENT, Team, audit, make_team, small_incident, typed
 from sqlalchemy import select
 
-from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.consents import (
-    find_donor,
-    narrow_consent,
-    record_consent,
-    withdraw_donor,
-    withdraw_seeker,
-)
-from antigone.casework.registry.importing import import_incident
 from antigone.errors import Conflict, InputError, RegistryError
 from antigone.model.incident.incident import Consent, Donor, Incident, UnidentifiedPerson
 from antigone.model.profile import Genotypes, Profile
@@ -29,6 +20,15 @@ from antigone.registry.people.sameness import agreement
 from antigone.registry.rings.rotation import next_generation, rotate
 from antigone.registry.store import schema
 from antigone.registry.store.database import snapshot
+from antigone.team.incidents.consents import (
+    find_donor,
+    narrow_consent,
+    record_consent,
+    withdraw_donor,
+    withdraw_seeker,
+)
+from antigone.team.incidents.importing import import_incident
+from antigone.team.keeping.auditing import read_audit
 
 LATER = Consent("C-new", dt.date(2026, 11, 25))
 WHO = INCIDENT, "F1", "FA"
@@ -308,8 +308,8 @@ def test_narrow__the_last_purpose_is_a_withdrawal(team):
 
 
 def test_narrow__identification_takes_what_rested_on_it(tmp_path):
-    from antigone.casework.registry.candidates import list_candidates
-    from antigone.casework.registry.searching import search
+    from antigone.team.review.candidates import list_candidates
+    from antigone.team.runs.searching import search
 
     team = make_team(str(tmp_path / "r.db"))
     bring(team, INCIDENT, small_incident())

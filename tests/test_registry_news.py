@@ -8,15 +8,16 @@ from dataclasses import replace
 import pytest
 from registry_team import IDENTIFY, INCIDENT, PURPOSE, candidate, parents, password_of, small_incident, typed
 
-from antigone.casework.registry import opening, reviewing
-from antigone.casework.registry.consents import record_consent, withdraw_donor
-from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.joint import solve_jointly
-from antigone.casework.registry.searching import search
-from antigone.casework.registry.status import read_status
 from antigone.model.incident.incident import Donor, Family
 from antigone.model.pedigree import Pedigree
 from antigone.registry.lists import news
+from antigone.team.access import opening
+from antigone.team.incidents.consents import record_consent, withdraw_donor
+from antigone.team.incidents.importing import import_incident
+from antigone.team.overview.status import read_status
+from antigone.team.review import reviewing
+from antigone.team.runs.joint import solve_jointly
+from antigone.team.runs.searching import search
 
 
 def come_back(team, code):
@@ -104,7 +105,7 @@ def test_status__shows_a_joint_solution_that_runs(team_at_work, monkeypatch):
         seen.append(read_status(team["reviewer"]).running_jointly)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("antigone.casework.registry.joint.joint_incident", look)
+    monkeypatch.setattr("antigone.team.runs.joint.joint_incident", look)
     with pytest.raises(KeyboardInterrupt):
         solve_jointly(team["geneticist"], INCIDENT)
     assert [(line.incident, line.state) for line in seen[0]] == [(INCIDENT, "running")]

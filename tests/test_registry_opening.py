@@ -13,8 +13,6 @@ from registry_team import FIRST, PURPOSE, own_password, password_of
 from registry_vaults import PASSPHRASE, SMALL
 from sqlalchemy import text
 
-from antigone.casework.registry import opening, users
-from antigone.casework.registry.auditing import read_audit
 from antigone.errors import (
     Conflict,
     Forbidden,
@@ -27,6 +25,8 @@ from antigone.registry.audit.log import read_lines
 from antigone.registry.keys.vault import Vault
 from antigone.registry.store.database import schema_of, snapshot, transaction, upgrade
 from antigone.registry.store.migrations import LATEST
+from antigone.team.access import opening, users
+from antigone.team.keeping.auditing import read_audit
 
 # To begin, and to sign in
 

@@ -8,18 +8,18 @@ from dataclasses import replace
 import pytest
 from registry_team import INCIDENT, Team, small_incident, team_at_work
 
-from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.candidates import list_candidates, read_candidate
-from antigone.casework.registry.consents import withdraw_donor
-from antigone.casework.registry.families import read_family
-from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.pedigrees import decision_on_pedigree, pedigree_version, save_pedigree, severed
-from antigone.casework.registry.reviewing import confirm, propose, reject
-from antigone.casework.registry.roles import ALLOWED, ROLES
-from antigone.casework.registry.searching import findings, list_runs, search
-from antigone.casework.registry.views import FamilyView
 from antigone.errors import AntigoneError, Conflict, Forbidden, InputError
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.team.access.roles import ALLOWED, ROLES
+from antigone.team.incidents.consents import withdraw_donor
+from antigone.team.incidents.families import read_family
+from antigone.team.incidents.importing import import_incident
+from antigone.team.incidents.pedigrees import decision_on_pedigree, pedigree_version, save_pedigree, severed
+from antigone.team.keeping.auditing import read_audit
+from antigone.team.review.candidates import list_candidates, read_candidate
+from antigone.team.review.reviewing import confirm, propose, reject
+from antigone.team.runs.searching import findings, list_runs, search
+from antigone.team.views import FamilyView
 
 
 @pytest.fixture

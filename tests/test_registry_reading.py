@@ -7,13 +7,13 @@ from contextlib import contextmanager
 import pytest
 from registry_team import INCIDENT, audit, candidate
 
-from antigone.casework.registry import reading
-from antigone.casework.registry.consents import withdraw_donor
-from antigone.casework.registry.reading import TRIES, writing_what_was_read
-from antigone.casework.registry.searching import search
-from antigone.casework.registry.session import Session, Subject
 from antigone.registry.consent.coverage import read_covered
 from antigone.registry.store.database import snapshot
+from antigone.team.access.session import Session, Subject
+from antigone.team.incidents import reading
+from antigone.team.incidents.consents import withdraw_donor
+from antigone.team.incidents.reading import TRIES, writing_what_was_read
+from antigone.team.runs.searching import search
 
 
 @pytest.fixture

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from registry_team import INCIDENT, PURPOSE, Team
 
-from antigone.casework.registry import opening, users
-from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.backups import BackupPlaces, back_up_now, list_interrupted
-from antigone.casework.registry.keeping import back_up, list_archived_users, restore, verify
-from antigone.casework.registry.session import Registry
-from antigone.casework.registry.status import read_status
 from antigone.errors import BackupError, Forbidden, InputError
 from antigone.registry.backup import archive as archives
 from antigone.registry.store.files import replacing
+from antigone.team.access import opening, users
+from antigone.team.access.session import Registry
+from antigone.team.keeping.auditing import read_audit
+from antigone.team.keeping.backups import BackupPlaces, back_up_now, list_interrupted
+from antigone.team.keeping.keeping import back_up, list_archived_users, restore, verify
+from antigone.team.overview.status import read_status
 
 AFTER = ("administrator", "auditor", "geneticist")
 

@@ -12,24 +12,6 @@ from registry_team import IDENTIFY, INCIDENT, NOON, PURPOSE, Team, audit, make_t
 from sqlalchemy import func, select
 
 from antigone.casework.found import Execution
-from antigone.casework.registry import opening
-from antigone.casework.registry.candidates import list_candidates, read_candidate
-from antigone.casework.registry.consents import record_consent, withdraw_donor, withdraw_seeker
-from antigone.casework.registry.families import read_family
-from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.pedigrees import pedigree_version, save_pedigree
-from antigone.casework.registry.resuming import identify_content
-from antigone.casework.registry.searching import (
-    cancel_search,
-    discard_search,
-    findings,
-    list_runs,
-    read_run,
-    resume_search,
-    search,
-)
-from antigone.casework.registry.session import Registry
-from antigone.casework.registry.views import RunLine
 from antigone.errors import Cancelled, Conflict, Forbidden, RegistryError
 from antigone.model.incident.incident import Consent
 from antigone.model.pedigree import Individual, Pedigree
@@ -38,6 +20,24 @@ from antigone.registry.store.database import snapshot, transaction
 from antigone.registry.store.schema import blocks, keys, unfinished
 from antigone.search.pairs import distributed
 from antigone.search.pairs.blocks import score_block
+from antigone.team.access import opening
+from antigone.team.access.session import Registry
+from antigone.team.incidents.consents import record_consent, withdraw_donor, withdraw_seeker
+from antigone.team.incidents.families import read_family
+from antigone.team.incidents.importing import import_incident
+from antigone.team.incidents.pedigrees import pedigree_version, save_pedigree
+from antigone.team.review.candidates import list_candidates, read_candidate
+from antigone.team.runs.resuming import identify_content
+from antigone.team.runs.searching import (
+    cancel_search,
+    discard_search,
+    findings,
+    list_runs,
+    read_run,
+    resume_search,
+    search,
+)
+from antigone.team.views import RunLine
 
 ONE_BY_ONE = Execution(block_families=1)
 """Four families, four blocks."""
@@ -46,7 +46,7 @@ ONE_BY_ONE = Execution(block_families=1)
 @pytest.fixture(autouse=True)
 def looks_at_once(monkeypatch):
     """A search looks after every step whether it was cancelled."""
-    monkeypatch.setattr("antigone.casework.registry.searching.SECONDS_BETWEEN_LOOKS", 0.0)
+    monkeypatch.setattr("antigone.team.runs.searching.SECONDS_BETWEEN_LOOKS", 0.0)
 
 
 @pytest.fixture
@@ -413,7 +413,7 @@ def test_resume__a_process_that_was_thought_gone_writes_nothing_more(team_at_wor
 
 def test_finish__of_a_run_that_somebody_resumed_is_refused(team_at_work, monkeypatch):
     """The last look before the answer is stored is in the transaction that stores it."""
-    monkeypatch.setattr("antigone.casework.registry.searching.SECONDS_BETWEEN_LOOKS", 1e9)
+    monkeypatch.setattr("antigone.team.runs.searching.SECONDS_BETWEEN_LOOKS", 1e9)
     geneticist, other = team_at_work["geneticist"], list[int]()
 
     def resumed_by_another(step: str, done: int, of: int) -> None:

@@ -11,11 +11,11 @@ from sqlalchemy import insert, select
 from test_registry_identified import identify
 from web_site import make_site
 
-from antigone.casework.registry.candidates import list_candidates, read_candidate
-from antigone.casework.registry.reviewing import declare_parts
 from antigone.registry.review.rivals import count_rivals
 from antigone.registry.store.database import snapshot, transaction
 from antigone.registry.store.schema import candidates, incidents, members, pairings, unidentified
+from antigone.team.review.candidates import list_candidates, read_candidate
+from antigone.team.review.reviewing import declare_parts
 
 
 def test_rivals__of_two_persons_for_one_missing_are_counted_on_both(after_search):

@@ -11,23 +11,21 @@ from pathlib import Path
 import pytest
 from registry_team import Team, make_team
 
-import antigone.casework.registry
-from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.reviewing import ROLE_OF
-from antigone.casework.registry.roles import ALLOWED, ROLES, Action
-from antigone.casework.registry.searching import list_runs
-from antigone.casework.registry.session import ACTIONS, Session
-from antigone.casework.registry.status import read_status
-from antigone.casework.registry.users import change_role, deactivate_user
+import antigone.team
 from antigone.errors import AntigoneError, Forbidden
 from antigone.registry.review.pairings import TRANSITIONS
 from antigone.registry.store import schema
+from antigone.team.access.roles import ALLOWED, ROLES, Action
+from antigone.team.access.session import ACTIONS, Session
+from antigone.team.access.users import change_role, deactivate_user
+from antigone.team.keeping.auditing import read_audit
+from antigone.team.overview.status import read_status
+from antigone.team.review.reviewing import ROLE_OF
+from antigone.team.runs.searching import list_runs
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "registry.md").read_text("utf-8")
-PACKAGE = "antigone.casework.registry"
-MODULES = [
-    importlib.import_module(f"{PACKAGE}.{m.name}") for m in pkgutil.iter_modules(antigone.casework.registry.__path__)
-]
+PACKAGE = "antigone.team"
+MODULES = [importlib.import_module(f"{PACKAGE}.{m.name}") for m in pkgutil.iter_modules(antigone.team.__path__)]
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,14 @@ import pytest
 from registry_team import INCIDENT, audit
 from registry_vaults import PASSPHRASE
 
-from antigone.casework.registry.auditing import make_checkpoint
-from antigone.casework.registry.backups import BackupPlaces, back_up_now, list_backups
-from antigone.casework.registry.consents import withdraw_donor
-from antigone.casework.registry.keeping import (
+from antigone.errors import ChainBroken, StorageError, VaultError
+from antigone.registry.keys.keyfile import master_key_text
+from antigone.registry.keys.vault import Vault
+from antigone.team.access.opening import with_new_key, worker_key
+from antigone.team.incidents.consents import withdraw_donor
+from antigone.team.keeping.auditing import make_checkpoint
+from antigone.team.keeping.backups import BackupPlaces, back_up_now, list_backups
+from antigone.team.keeping.keeping import (
     change_key_passphrase,
     check_key_holder,
     forget_ring,
@@ -17,11 +21,7 @@ from antigone.casework.registry.keeping import (
     split_key,
     verify,
 )
-from antigone.casework.registry.opening import with_new_key, worker_key
-from antigone.casework.registry.safekeeping import read_safekeeping
-from antigone.errors import ChainBroken, StorageError, VaultError
-from antigone.registry.keys.keyfile import master_key_text
-from antigone.registry.keys.vault import Vault
+from antigone.team.keeping.safekeeping import read_safekeeping
 
 
 @pytest.fixture

@@ -14,10 +14,6 @@ from registry_team import INCIDENT, PURPOSE, Clock, Team, candidate
 from registry_vaults import SMALL
 from sqlalchemy import Connection, create_engine, insert, select, text, update
 
-from antigone.casework.registry import opening, reviewing, users
-from antigone.casework.registry.consents import record_consent, withdraw_donor
-from antigone.casework.registry.joint import solve_jointly
-from antigone.casework.registry.keeping import verify
 from antigone.errors import ChainBroken, NotWhole, VaultError
 from antigone.model.incident.incident import Consent
 from antigone.registry.audit import chain as chain
@@ -27,6 +23,11 @@ from antigone.registry.store import database, schema
 from antigone.registry.store.database import transaction
 from antigone.registry.store.migrations import LATEST
 from antigone.registry.store.properties import read_property
+from antigone.team.access import opening, users
+from antigone.team.incidents.consents import record_consent, withdraw_donor
+from antigone.team.keeping.keeping import verify
+from antigone.team.review import reviewing
+from antigone.team.runs.joint import solve_jointly
 
 PROPOSED, REJECTED = "PM1", "PM4"
 

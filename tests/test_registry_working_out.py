@@ -9,16 +9,16 @@ from registry_team import INCIDENT, Team, audit, small_incident, team_at_work
 from web_site import Site, make_site, post
 
 from antigone.casework import search as searching
-from antigone.casework.registry.candidates import list_candidates, read_candidate
-from antigone.casework.registry.consents import withdraw_donor
-from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.searching import search
-from antigone.casework.registry.working_out import work_out
 from antigone.errors import Conflict, ConsentError, Forbidden
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.model.results.search import Candidate
 from antigone.papers import write_expert_report
+from antigone.team.incidents.consents import withdraw_donor
+from antigone.team.incidents.importing import import_incident
+from antigone.team.review.candidates import list_candidates, read_candidate
+from antigone.team.review.working_out import work_out
+from antigone.team.runs.searching import search
 from antigone.web.jobs import Job, write_job
 
 

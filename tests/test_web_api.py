@@ -26,12 +26,12 @@ from schemathesis.specs.openapi.checks import (
 from starlette.routing import Mount
 from web_site import Site, TestClient, make_site
 
-from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.candidates import ORDERS
-from antigone.casework.registry.reviewing import STEPS
-from antigone.casework.registry.roles import ALLOWED, ROLES
-from antigone.casework.registry.users import add_own_token, deactivate_user, revoke_token
 from antigone.formats.casefolder.writer import write_case_folder
+from antigone.team.access.roles import ALLOWED, ROLES
+from antigone.team.access.users import add_own_token, deactivate_user, revoke_token
+from antigone.team.keeping.auditing import read_audit
+from antigone.team.review.candidates import ORDERS
+from antigone.team.review.reviewing import STEPS
 from antigone.web.security import FORM_BYTES
 from antigone.web.shared.fields import Decided, Order
 
@@ -395,7 +395,7 @@ def test_mistakes__of_ours_are_answered_without_a_word_of_what_was_held(site, to
     def broken(_session: object) -> None:
         raise ZeroDivisionError("allele 17 of PM1")
 
-    monkeypatch.setattr("antigone.casework.registry.status.read_status", broken)
+    monkeypatch.setattr("antigone.team.overview.status.read_status", broken)
     answer = call(site, tokens["geneticist"], "GET", "/status")
     assert answer.status_code == 500
     assert answer.json()["title"] == "Antigone made a mistake"

@@ -11,11 +11,11 @@ from registry_team import INCIDENT, NOON
 from test_web_api import call, new_token
 from web_site import Site, make_site
 
-from antigone.casework.registry.consents import withdraw_donor
-from antigone.casework.registry.joint import read_joint
 from antigone.registry.runs.joint_runs import start_joint
 from antigone.registry.store.database import transaction
 from antigone.report.joint import joint_json
+from antigone.team.incidents.consents import withdraw_donor
+from antigone.team.runs.joint import read_joint
 
 PATIENCE = 60.0
 

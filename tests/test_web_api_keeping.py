@@ -14,8 +14,8 @@ from registry_team import PURPOSE
 from web_house import house as house
 from web_site import Site, TestClient
 
-from antigone.casework.registry.roles import ROLES
-from antigone.casework.registry.users import add_token
+from antigone.team.access.roles import ROLES
+from antigone.team.access.users import add_token
 
 
 @dataclass(frozen=True)

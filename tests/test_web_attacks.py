@@ -14,7 +14,7 @@ from registry_team import INCIDENT, PURPOSE
 from registry_vaults import PASSPHRASE
 from web_site import Site, make_site, post
 
-from antigone.casework.registry.users import add_token, set_password
+from antigone.team.access.users import add_token, set_password
 from antigone.web import reading, worker
 from antigone.web.app import TRIES, create_app
 from antigone.web.jobs import Job, Jobs, write_job

@@ -19,8 +19,8 @@ from registry_team import INCIDENT, password_of
 from test_web_pages import PAGES, case_folder
 from web_site import Site, make_site
 
-from antigone.casework.registry.roles import ALLOWED, ROLES
-from antigone.casework.registry.status import list_incidents
+from antigone.team.access.roles import ALLOWED, ROLES
+from antigone.team.overview.status import list_incidents
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")

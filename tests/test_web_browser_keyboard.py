@@ -19,10 +19,10 @@ from registry_team import INCIDENT, password_of, small_incident
 from test_web_browser import CHROMIUM, PICTURE, browser, complaints, site  # noqa: F401 - fixtures
 from test_web_pages import PAGES
 
-from antigone.casework.registry.roles import ALLOWED, ROLES
-from antigone.casework.registry.status import list_incidents
 from antigone.formats.casefolder.writer import write_case_folder
 from antigone.registry.users.one_time_codes import code_at, step_at
+from antigone.team.access.roles import ALLOWED, ROLES
+from antigone.team.overview.status import list_incidents
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
 

@@ -21,11 +21,12 @@ from test_web_browser import browser as browser
 from test_web_browser import complaints, faults, pytestmark, sign_in
 from web_site import Site, make_site
 
-from antigone.casework.registry import keeping, opening
-from antigone.casework.registry.backups import BackupPlaces
-from antigone.casework.registry.candidates import read_candidate
-from antigone.casework.registry.session import Registry
 from antigone.registry.keys.keyfile import read_key_file
+from antigone.team.access import opening
+from antigone.team.access.session import Registry
+from antigone.team.keeping import keeping
+from antigone.team.keeping.backups import BackupPlaces
+from antigone.team.review.candidates import read_candidate
 
 __all__ = ["browser", "pytestmark"]
 

@@ -6,8 +6,8 @@ import pytest
 from registry_team import FIRST, own_password
 from web_site import Site, hidden, make_site, post, sign_in
 
-from antigone.casework.registry import users
-from antigone.casework.registry.countersigning import list_changes
+from antigone.team.access import users
+from antigone.team.access.countersigning import list_changes
 
 NEW = "one of my own, long"
 

@@ -9,7 +9,7 @@ import pytest
 from registry_team import small_incident
 from web_site import make_site
 
-from antigone.casework.registry.importing import import_incident
+from antigone.team.incidents.importing import import_incident
 from antigone.web.downloads import disposition
 
 

@@ -12,10 +12,10 @@ from registry_team import INCIDENT, candidate
 from test_web_browser import CHROMIUM, browser, complaints, context, faults, sign_in, site  # noqa: F401 - fixtures
 from web_site import Site, TestClient, hidden, make_site, post
 
-from antigone.casework.registry.reviewing import propose
-from antigone.casework.registry.roles import ALLOWED, ROLES
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.report.drawing import Mark
+from antigone.team.access.roles import ALLOWED, ROLES
+from antigone.team.review.reviewing import propose
 from antigone.web.draft import Declared, Draft, turn_missing
 from antigone.web.drawings import drawing
 

@@ -10,8 +10,8 @@ from test_papers import letter
 from test_registry_identified import identify
 from web_site import Site, make_site
 
-from antigone.casework.registry.consents import withdraw_donor
-from antigone.casework.registry.reviewing import ask_to_reopen
+from antigone.team.incidents.consents import withdraw_donor
+from antigone.team.review.reviewing import ask_to_reopen
 
 FAMILY = f"/family?incident={INCIDENT}&family="
 TOLD = {

@@ -14,8 +14,8 @@ import pytest
 from registry_team import INCIDENT
 from web_site import Site, TestClient, make_site, post
 
-from antigone.casework.registry.searching import list_runs
 from antigone.registry.runs.runs import start_run
+from antigone.team.runs.searching import list_runs
 from antigone.web.jobs import Job, Jobs, read_job, write_job
 from antigone.web.resuming import cancel_job
 

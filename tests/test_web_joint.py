@@ -11,13 +11,13 @@ from registry_team import INCIDENT, NOON
 from web_site import Site, TestClient, make_site, post
 
 from antigone.casework.demo import simulated_incident
-from antigone.casework.registry.consents import withdraw_donor
-from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.joint import list_joint_runs, read_joint, solve_jointly
 from antigone.model.results.joint import JointPrior
 from antigone.numbers import probability_text
 from antigone.registry.runs.joint_runs import start_joint
 from antigone.registry.store.database import transaction
+from antigone.team.incidents.consents import withdraw_donor
+from antigone.team.incidents.importing import import_incident
+from antigone.team.runs.joint import list_joint_runs, read_joint, solve_jointly
 from antigone.web.jobs import Job, Jobs, write_job
 
 PATIENCE = 60.0

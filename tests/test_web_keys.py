@@ -15,14 +15,15 @@ from registry_vaults import PASSPHRASE, SMALL
 from web_house import house as house
 from web_site import Site, TestClient, make_site, post, sign_in
 
-from antigone.casework.registry import keeping, opening
-from antigone.casework.registry.backups import BackupPlaces, list_backups
-from antigone.casework.registry.candidates import read_candidate
-from antigone.casework.registry.consents import withdraw_donor
-from antigone.casework.registry.safekeeping import read_safekeeping
-from antigone.casework.registry.session import Registry
 from antigone.errors import InputError, StorageError
 from antigone.registry.keys.keyfile import parse_master_key, read_key_file
+from antigone.team.access import opening
+from antigone.team.access.session import Registry
+from antigone.team.incidents.consents import withdraw_donor
+from antigone.team.keeping import keeping
+from antigone.team.keeping.backups import BackupPlaces, list_backups
+from antigone.team.keeping.safekeeping import read_safekeeping
+from antigone.team.review.candidates import read_candidate
 from antigone.web.jobs import Job, write_job
 from antigone.web.pages.keys import GUESSES
 
@@ -381,7 +382,7 @@ def test_safekeeping__tells_nothing_that_did_not_come_to_its_end(house, administ
     def full(*_arguments: object, **_named: object) -> None:
         raise StorageError("the disk is full")
 
-    monkeypatch.setattr("antigone.casework.registry.keeping.backup", full)
+    monkeypatch.setattr("antigone.team.keeping.keeping.backup", full)
     assert post(administrator, "/keys/back-up").status_code == 503
     kept = read_safekeeping(house.site.team["administrator"])
     assert (kept.backed_up, kept.verified, kept.rotated, kept.split) == (None, None, None, None)

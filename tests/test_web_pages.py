@@ -17,17 +17,17 @@ from web_site import Site, TestClient, make_site, post
 
 from antigone.casework.demo import simulated_incident
 from antigone.casework.files import save_incident
-from antigone.casework.registry.candidates import read_candidate
-from antigone.casework.registry.families import read_family
-from antigone.casework.registry.importing import import_incident
-from antigone.casework.registry.opening import session_of_token
-from antigone.casework.registry.roles import ALLOWED, ROLES, Action
-from antigone.casework.registry.searching import list_runs, search
-from antigone.casework.registry.status import list_incidents, read_status
-from antigone.casework.registry.users import add_token, list_tokens
-from antigone.casework.registry.views import Blocked
 from antigone.errors import Forbidden
 from antigone.model.incident.incident import Consent
+from antigone.team.access.opening import session_of_token
+from antigone.team.access.roles import ALLOWED, ROLES, Action
+from antigone.team.access.users import add_token, list_tokens
+from antigone.team.incidents.families import read_family
+from antigone.team.incidents.importing import import_incident
+from antigone.team.overview.status import list_incidents, read_status
+from antigone.team.review.candidates import read_candidate
+from antigone.team.runs.searching import list_runs, search
+from antigone.team.views import Blocked
 from antigone.web.pages.importing import UPLOAD_PATH
 
 SENDER = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana"}

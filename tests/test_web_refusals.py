@@ -9,8 +9,8 @@ import pytest
 from registry_team import INCIDENT, password_of
 from web_site import Site, make_site, post, sign_in
 
-from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.roles import Action
+from antigone.team.access.roles import Action
+from antigone.team.keeping.auditing import read_audit
 from antigone.web.actions import IN_WORDS
 
 

@@ -17,10 +17,10 @@ from test_web_jobs import until
 from web_site import Site, TestClient, make_site, post
 
 from antigone.casework.found import Execution
-from antigone.casework.registry.consents import withdraw_donor
-from antigone.casework.registry.opening import worker_key
-from antigone.casework.registry.searching import cancel_search, list_runs, resume_search, search
-from antigone.casework.registry.views import RunLine
+from antigone.team.access.opening import worker_key
+from antigone.team.incidents.consents import withdraw_donor
+from antigone.team.runs.searching import cancel_search, list_runs, resume_search, search
+from antigone.team.views import RunLine
 from antigone.web.jobs import Job
 
 WORKER = """

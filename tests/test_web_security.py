@@ -9,9 +9,9 @@ from fastapi.routing import APIRoute
 from httpx import Response
 from web_site import Site, TestClient, hidden, make_site, post, sign_in
 
-from antigone.casework.registry.auditing import read_audit
-from antigone.casework.registry.users import list_users
 from antigone.errors import Forbidden, InputError
+from antigone.team.access.users import list_users
+from antigone.team.keeping.auditing import read_audit
 from antigone.web.app import TRIES
 from antigone.web.pages.signing import _own_page
 from antigone.web.security import FORM_BYTES, FormSeal

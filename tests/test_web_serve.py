@@ -20,12 +20,12 @@ from registry_team import INCIDENT, PURPOSE, small_incident
 from typer.testing import CliRunner
 from web_site import TestClient, make_site, sign_in
 
-from antigone.casework.registry.backups import BackupPlaces
-from antigone.casework.registry.opening import session_of
-from antigone.casework.registry.roles import ROLES
-from antigone.casework.registry.status import list_incidents
 from antigone.cli import app, serving
 from antigone.errors import InputError, StorageError, Unsupported
+from antigone.team.access.opening import session_of
+from antigone.team.access.roles import ROLES
+from antigone.team.keeping.backups import BackupPlaces
+from antigone.team.overview.status import list_incidents
 from antigone.web.app import create_app
 from antigone.web.demo import DEMO_USERS, KEY_FILE, PASSWORD, make_demo, open_demo
 from antigone.web.hosts import HostCheck, canonical, certificate_names

@@ -13,8 +13,8 @@ from test_web_api import call, new_token
 from web_site import Site, make_site, post
 
 from antigone.casework.files import load_incident
-from antigone.casework.registry.consents import record_consent, withdraw_donor
 from antigone.model.incident.incident import Consent, Incident
+from antigone.team.incidents.consents import record_consent, withdraw_donor
 
 
 @pytest.fixture

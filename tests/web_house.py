@@ -10,7 +10,7 @@ import pytest
 from registry_vaults import PASSPHRASE
 from web_site import Site, TestClient, make_site, post
 
-from antigone.casework.registry.backups import BackupPlaces
+from antigone.team.keeping.backups import BackupPlaces
 from antigone.web.opened import Opened
 
 

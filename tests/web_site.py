@@ -18,13 +18,13 @@ from httpx import Response
 from registry_team import INCIDENT, PURPOSE, Clock, Team, password_of, team_at_work
 from registry_vaults import SMALL
 
-from antigone.casework.registry.candidates import list_candidates
-from antigone.casework.registry.joint import solve_jointly
-from antigone.casework.registry.opening import open_with, session_of
-from antigone.casework.registry.roles import ROLES
-from antigone.casework.registry.searching import search
 from antigone.registry.keys.keyfile import create_key_file
 from antigone.registry.keys.vault import Vault
+from antigone.team.access.opening import open_with, session_of
+from antigone.team.access.roles import ROLES
+from antigone.team.review.candidates import list_candidates
+from antigone.team.runs.joint import solve_jointly
+from antigone.team.runs.searching import search
 from antigone.web.app import create_app
 from antigone.web.settings import WebSettings
 

@@ -18,12 +18,12 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from antigone.casework.registry.backups import BackupPlaces, back_up_now
-from antigone.casework.registry.joint import solve_jointly
-from antigone.casework.registry.keeping import split_key, verify
-from antigone.casework.registry.opening import session_of
-from antigone.casework.registry.session import Registry
 from antigone.model.results.joint import JointPrior
+from antigone.team.access.opening import session_of
+from antigone.team.access.session import Registry
+from antigone.team.keeping.backups import BackupPlaces, back_up_now
+from antigone.team.keeping.keeping import split_key, verify
+from antigone.team.runs.joint import solve_jointly
 from antigone.web.app import create_app
 from antigone.web.demo import DATABASE, PASSWORD, make_demo
 from antigone.web.settings import WebSettings

@@ -1,6 +1,6 @@
 """Documents on paper from a registry, for pages, programs and the command line alike: the action, then the PDF.
 
-Which words a document may hold is decided below: `antigone.casework.registry` gives out only what the role may see and
+Which words a document may hold is decided below: `antigone.team` gives out only what the role may see and
 consent covers, and `antigone.report` sets it.
 """
 
@@ -11,18 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from antigone.casework.registry.candidates import expert_material
-from antigone.casework.registry.joint import joint_of_pair
-from antigone.casework.registry.letters import letter_material
-from antigone.casework.registry.session import Session
-from antigone.casework.registry.status import read_incident
-from antigone.casework.registry.views import CandidateView, IncidentStatus, Letter
 from antigone.errors import InputError
 from antigone.report import pdf_status
 from antigone.report.language import read_language
 from antigone.report.pdf_case import Action, Alternative, Alternatives, ExpertCase, JointFinding, ReviewStep
 from antigone.report.pdf_expert import expert_report
 from antigone.report.pdf_letter import Sender, State, family_letter
+from antigone.team.access.session import Session
+from antigone.team.documents.letters import letter_material
+from antigone.team.overview.status import read_incident
+from antigone.team.review.candidates import expert_material
+from antigone.team.runs.joint import joint_of_pair
+from antigone.team.views import CandidateView, IncidentStatus, Letter
 
 ENGLISH = "en"
 LETTERS: Mapping[tuple[str, str], State] = {

@@ -9,13 +9,13 @@ from pathlib import Path
 from rich.table import Table
 
 from antigone.casework.explain import Explanation
-from antigone.casework.registry import views
-from antigone.casework.registry.importing import Imported
-from antigone.casework.registry.runlines import kept_words
 from antigone.cli.console import print_explanation, print_joint, print_relatives, print_sensitivity
 from antigone.cli.terminal import words_console
 from antigone.model.results.search import Candidate
 from antigone.numbers import counted, probability_text, threshold_text
+from antigone.team import views
+from antigone.team.incidents.importing import Imported
+from antigone.team.runs.lines import kept_words
 
 NOTHING = "none"
 HASH_SHOWN = 12

@@ -22,7 +22,7 @@ from antigone.cli.signing import (
 from antigone.errors import InputError
 
 if TYPE_CHECKING:
-    from antigone.casework.registry.session import Session
+    from antigone.team.access.session import Session
 
 keeping_app = typer.Typer()
 escrow_app = typer.Typer(help="Split the master key among trustees, and join it again.", no_args_is_help=True)
@@ -38,8 +38,8 @@ def backup(
     ring: Ring,
 ) -> None:
     """Write the data into an archive and the keys into the ring, while others work."""
-    from antigone.casework.registry.keeping import back_up
     from antigone.cli import console_registry
+    from antigone.team.keeping.keeping import back_up
 
     console_registry.print_backup(back_up(session, archive, ring=ring))
 
@@ -53,7 +53,7 @@ def rings(
     ] = None,
 ) -> None:
     """Write the current ring over every known copy again, such as one that was out of reach at a withdrawal."""
-    from antigone.casework.registry.keeping import forget_ring, refresh_rings
+    from antigone.team.keeping.keeping import forget_ring, refresh_rings
 
     if forget is not None:
         forget_ring(session, forget)
@@ -80,8 +80,8 @@ def restore(
     are, ends the access of everybody else, and revokes every token.
     """
     require_registry()
-    from antigone.casework.registry import keeping
-    from antigone.casework.registry.opening import open_vault
+    from antigone.team.access.opening import open_vault
+    from antigone.team.keeping import keeping
 
     vault = open_vault(os.environ, key_file=key_file_of(place, key_file), ask=ask_passphrase)
     today = _users_of_today(users, keeping.list_archived_users(archive))
@@ -116,7 +116,7 @@ def upgrade(
 ) -> None:
     """Bring a registry of an older Antigone to the schema of this one. Make a backup first, with the older one."""
     require_registry()
-    from antigone.casework.registry.opening import open_vault, upgrade_registry
+    from antigone.team.access.opening import open_vault, upgrade_registry
 
     vault = open_vault(os.environ, key_file=key_file_of(place, key_file), ask=ask_passphrase)
     before, now = upgrade_registry(place, vault)
@@ -130,8 +130,8 @@ def verify(
     checkpoint: Annotated[list[Path] | None, typer.Option(help="An exported checkpoint; may be repeated.")] = None,
 ) -> None:
     """Check the database, the keys, every line of the audit, that every row is as it left it, and checkpoints."""
-    from antigone.casework.registry.keeping import verify as verify_registry
     from antigone.cli import console_registry
+    from antigone.team.keeping.keeping import verify as verify_registry
 
     found = verify_registry(session, checkpoints=checkpoint or [], progress=console_registry.print_progress)
     console_registry.print_verified(found)
@@ -141,7 +141,7 @@ def verify(
 @signed_in
 def checkpoint(session: Session, out: Annotated[Path, typer.Option(help="The file to write.")]) -> None:
     """Sign how far the audit has grown, for another institution to keep."""
-    from antigone.casework.registry.auditing import export_checkpoint
+    from antigone.team.keeping.auditing import export_checkpoint
 
     made = export_checkpoint(session, out)
     typer.echo(f"Audit line {made.number} is signed in {out}. Keep it out of reach of whoever keeps this registry.")
@@ -157,8 +157,8 @@ def audit(
     out: Annotated[Path | None, typer.Option(help="Write the whole audit into this file instead.")] = None,
 ) -> None:
     """Who did what, when and what for."""
-    from antigone.casework.registry.auditing import export_audit, read_audit
     from antigone.cli import console_registry
+    from antigone.team.keeping.auditing import export_audit, read_audit
 
     if out is not None:
         typer.echo(f"{export_audit(session, out)} lines are in {out}.")
@@ -175,9 +175,9 @@ def rotate_key(
     ] = False,
 ) -> None:
     """Give the registry a new master key. It may be interrupted; repeat it then."""
-    from antigone.casework.registry import keeping
-    from antigone.casework.registry.opening import has_master_key
     from antigone.cli import console_registry
+    from antigone.team.access.opening import has_master_key
+    from antigone.team.keeping import keeping
 
     if next_:
         typer.echo(keeping.next_server_key(session))
@@ -197,7 +197,7 @@ def split(
     needed: Annotated[int, typer.Option(min=2, max=16, help="How many of them give the key back together.")],
 ) -> None:
     """Print the master key in shares, one line for each trustee. Rotate the key: split it again."""
-    from antigone.casework.registry.keeping import split_key
+    from antigone.team.keeping.keeping import split_key
 
     for share in split_key(session, needed=needed, trustees=trustees):
         typer.echo(share)
@@ -210,7 +210,7 @@ def join(
 ) -> None:
     """Make a new key file from enough shares."""
     require_registry()
-    from antigone.casework.registry.keeping import join_key
+    from antigone.team.keeping.keeping import join_key
 
     try:
         given = sys.stdin.read() if str(shares) == "-" else shares.read_text("utf-8")
@@ -229,7 +229,7 @@ def passphrase(
 ) -> None:
     """Change the passphrase of a key file; the new one from ANTIGONE_NEW_PASSPHRASE (or _FD), or the keyboard."""
     require_registry()
-    from antigone.casework.registry.keeping import change_passphrase
+    from antigone.team.keeping.keeping import change_passphrase
 
     new = secret("ANTIGONE_NEW_PASSPHRASE", "New passphrase", confirm=True)
     change_passphrase(key_file, old=ask_passphrase(), new=new)

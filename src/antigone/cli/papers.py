@@ -13,8 +13,8 @@ from antigone.cli.signing import CandidateNumber, IncidentCode, signed_in
 from antigone.errors import Unsupported
 
 if TYPE_CHECKING:
-    from antigone.casework.registry.session import Session
     from antigone.papers import Paper
+    from antigone.team.access.session import Session
 
 papers_app = typer.Typer()
 

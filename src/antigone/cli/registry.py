@@ -22,8 +22,8 @@ from antigone.cli.signing import (
 )
 
 if TYPE_CHECKING:
-    from antigone.casework.registry.session import Session
-    from antigone.casework.registry.views import Elsewhere, IncidentStatus, Status
+    from antigone.team.access.session import Session
+    from antigone.team.views import Elsewhere, IncidentStatus, Status
 
 registry_app = typer.Typer(
     help="Samples, families, consents, runs and decisions of a team, in one place, under keys of their own.",
@@ -42,8 +42,8 @@ def init(
 ) -> None:
     """Make a registry, its master key, its first administrator, and the auditor."""
     require_registry()
-    from antigone.casework.registry.opening import has_master_key, init_registry, open_vault, session_of
-    from antigone.casework.registry.users import add_user
+    from antigone.team.access.opening import has_master_key, init_registry, open_vault, session_of
+    from antigone.team.access.users import add_user
 
     server = has_master_key(os.environ)
     path = None if server else key_file or Path(f"{place}.key" if "://" not in place else "antigone.key")
@@ -103,8 +103,8 @@ def import_(
 ) -> None:
     """Add an incident, or what is new in it. All of it, or nothing."""
     from antigone.casework.files import load_incident
-    from antigone.casework.registry.importing import import_incident, incident_code
     from antigone.cli import console_registry
+    from antigone.team.incidents.importing import import_incident, incident_code
 
     today = session.registry.today()
     read = load_incident(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
@@ -122,8 +122,8 @@ def status(
     language: Annotated[str, typer.Option(help="The language of the PDF: en or es.")] = "en",
 ) -> None:
     """Every incident in counts, what waits for you, what is blocked; one incident as PDF."""
-    from antigone.casework.registry.status import read_incident, read_status
     from antigone.cli import console_registry
+    from antigone.team.overview.status import read_incident, read_status
 
     if pdf is None:
         shown = read_status(session)
@@ -162,8 +162,8 @@ def families(
     page: Page = 1,
 ) -> None:
     """The families of an incident by code, with the state of their consents."""
-    from antigone.casework.registry.families import list_families, read_family
     from antigone.cli import console_registry
+    from antigone.team.incidents.families import list_families, read_family
 
     if family:
         console_registry.print_family(read_family(session, incident, family))
@@ -175,8 +175,8 @@ def families(
 @signed_in
 def unidentified(session: Session, incident: IncidentCode, page: Page = 1) -> None:
     """The unidentified persons of an incident by code: remains, and living persons who asked."""
-    from antigone.casework.registry.families import list_unidentified
     from antigone.cli import console_registry
+    from antigone.team.incidents.families import list_unidentified
 
     console_registry.print_unidentified(list_unidentified(session, incident, page=page))
 
@@ -194,9 +194,9 @@ def consent(
     expires: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day it ends.")] = None,
 ) -> None:
     """Record a donor's consent: what for, since when, until when, and by which instrument."""
-    from antigone.casework.registry.consents import record_consent
     from antigone.cli import console_registry
     from antigone.model.incident.incident import Consent
+    from antigone.team.incidents.consents import record_consent
 
     ends = expires.date() if expires else None
     new = Consent(reference, given.date(), tuple(scope), ends)
@@ -216,8 +216,8 @@ def withdraw(
     ] = False,
 ) -> None:
     """Erase a donor, or a living seeker, who withdraws, in every incident. It cannot be undone."""
-    from antigone.casework.registry.consents import find_donor, find_seeker, withdraw_donor, withdraw_seeker
     from antigone.cli import console_registry
+    from antigone.team.incidents.consents import find_donor, find_seeker, withdraw_donor, withdraw_seeker
 
     if bool(seeker) == bool(family and member):
         raise typer.BadParameter("give --family and --member, or --seeker")
@@ -252,8 +252,8 @@ def narrow(
     scope: Annotated[str, typer.Option(help="What is taken back: identification, court or sharing.")],
 ) -> None:
     """Take one purpose back from a donor's consent, in every incident, and keep the others."""
-    from antigone.casework.registry.consents import narrow_consent
     from antigone.cli import console_registry
+    from antigone.team.incidents.consents import narrow_consent
 
     console_registry.print_narrowed(narrow_consent(session, incident, family, member, scope=scope))
 
@@ -268,8 +268,8 @@ def custody(
     holder: Annotated[str, typer.Option(help="Who holds the sample now.")] = "",
 ) -> None:
     """The chain of custody of a sample; with --event and --holder, a new link of it."""
-    from antigone.casework.registry.custody import list_custody, record_custody
     from antigone.cli import console_registry
+    from antigone.team.incidents.custody import list_custody, record_custody
 
     adds = bool(event or holder)
     chain = (
@@ -288,7 +288,7 @@ def export(
     out: Annotated[Path, typer.Option(help="The case folder to write.")],
 ) -> None:
     """Write an incident for another institution: only donors whose consent covers sharing."""
-    from antigone.casework.registry.exporting import export_incident
     from antigone.cli import console_registry
+    from antigone.team.incidents.exporting import export_incident
 
     console_registry.print_exported(out, export_incident(session, incident, out))

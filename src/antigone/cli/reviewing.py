@@ -15,7 +15,7 @@ from antigone.cli.signing import (
 )
 
 if TYPE_CHECKING:
-    from antigone.casework.registry.session import Session
+    from antigone.team.access.session import Session
 
 reviewing_app = typer.Typer()
 
@@ -31,10 +31,10 @@ def search(
 ) -> None:
     """Search an incident, store the run, and open its candidates for review; or go on with a run that was ended."""
     from antigone.casework.found import Execution
-    from antigone.casework.registry.searching import read_run, resume_search
-    from antigone.casework.registry.searching import search as search_registry
     from antigone.cli import console_registry
     from antigone.errors import Cancelled
+    from antigone.team.runs.searching import read_run, resume_search
+    from antigone.team.runs.searching import search as search_registry
 
     if bool(incident) == bool(resume):
         raise typer.BadParameter("give --incident, or --resume with the number of a run")
@@ -64,8 +64,8 @@ def runs(
     page: Page = 1,
 ) -> None:
     """The searches that were made: who, why, when, how they ended, who was left out."""
-    from antigone.casework.registry.searching import cancel_search, discard_search, list_runs, read_run
     from antigone.cli import console_registry
+    from antigone.team.runs.searching import cancel_search, discard_search, list_runs, read_run
 
     if cancel:
         console_registry.print_ended(cancel_search(session, cancel))
@@ -81,8 +81,8 @@ def runs(
 @signed_in
 def findings(session: Session, run: Annotated[int, typer.Argument(help="The number of the run.")]) -> None:
     """References that do not fit their declared pedigree; only for the geneticist who ran the search."""
-    from antigone.casework.registry.searching import findings as read_findings
     from antigone.cli import console_registry
+    from antigone.team.runs.searching import findings as read_findings
 
     console_registry.print_findings(read_findings(session, run))
 
@@ -103,8 +103,8 @@ def candidates(
     page: Page = 1,
 ) -> None:
     """The candidates of a run, or of all in one state, and where each question stands."""
-    from antigone.casework.registry.candidates import ORDERS, STATES, list_candidates
     from antigone.cli import console_registry
+    from antigone.team.review.candidates import ORDERS, STATES, list_candidates
 
     if order not in ORDERS:
         raise typer.BadParameter(f"order '{order}'; expected one of {', '.join(ORDERS)}")
@@ -120,8 +120,8 @@ def candidates(
 @signed_in
 def work_out(session: Session, candidate: CandidateNumber) -> None:
     """Work a candidate out in full: markers, sensitivity, close relatives; then show it."""
-    from antigone.casework.registry.working_out import work_out as work_out_candidate
     from antigone.cli import console_registry
+    from antigone.team.review.working_out import work_out as work_out_candidate
 
     work_out_candidate(session, candidate, progress=console_registry.print_progress)
     _show(session, candidate)
@@ -135,9 +135,9 @@ def show(session: Session, candidate: CandidateNumber) -> None:
 
 
 def _show(session: Session, candidate: int) -> None:
-    from antigone.casework.registry.candidates import read_candidate
-    from antigone.casework.registry.joint import joint_of_pair
     from antigone.cli import console_registry
+    from antigone.team.review.candidates import read_candidate
+    from antigone.team.runs.joint import joint_of_pair
 
     view = read_candidate(session, candidate)
     line = view.line
@@ -151,8 +151,8 @@ def review(
     session: Session, candidate: CandidateNumber, text: Annotated[str, typer.Option(help="What you saw. No names.")]
 ) -> None:
     """Write about a candidate without deciding."""
-    from antigone.casework.registry.candidates import read_candidate
-    from antigone.casework.registry.reviewing import comment
+    from antigone.team.review.candidates import read_candidate
+    from antigone.team.review.reviewing import comment
 
     comment(session, read_candidate(session, candidate).line.pairing, text=text)
     typer.echo(f"Written to candidate {candidate}.")
@@ -168,8 +168,8 @@ def decide(
     version: Annotated[int, typer.Option(help="The version that 'show' printed; refused when somebody decided since.")],
 ) -> None:
     """Take a step on what you saw: propose, and another person confirms; each with a reason."""
-    from antigone.casework.registry.candidates import read_candidate
-    from antigone.casework.registry.reviewing import STEPS, propose
+    from antigone.team.review.candidates import read_candidate
+    from antigone.team.review.reviewing import STEPS, propose
 
     if step not in ("propose", *STEPS):
         raise typer.BadParameter(f"step '{step}'; expected propose, {', '.join(STEPS)}")
@@ -191,7 +191,7 @@ def parts(
     reason: Reason,
 ) -> None:
     """Declare two remains parts of one person; both may then be confirmed as one missing person."""
-    from antigone.casework.registry.reviewing import declare_parts
+    from antigone.team.review.reviewing import declare_parts
 
     declare_parts(session, incident, one, other, reason=reason)
     typer.echo(f"{one} and {other} are declared parts of one person.")

@@ -16,8 +16,8 @@ from antigone.errors import InputError, Unsupported
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from antigone.casework.registry.backups import BackupPlaces
-    from antigone.casework.registry.session import Registry
+    from antigone.team.access.session import Registry
+    from antigone.team.keeping.backups import BackupPlaces
     from antigone.web.settings import WebSettings
 
 LOOPBACK = "127.0.0.1"
@@ -140,7 +140,7 @@ def _open_demo() -> tuple[Registry, str]:
 
 def _backup_places(folder: Path | None, ring: Path | None, *, demo: bool) -> BackupPlaces | None:
     """Where backups go: named by whoever starts the application, never by a browser. Of the demonstration beside it."""
-    from antigone.casework.registry.backups import BackupPlaces
+    from antigone.team.keeping.backups import BackupPlaces
 
     if (folder is None) != (ring is None):
         raise InputError("one of --backups and --ring is given, expected both or none; give both, on different media")

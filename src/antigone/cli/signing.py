@@ -17,7 +17,7 @@ import typer
 from antigone.errors import InputError, NewPasswordNeeded, Unsupported
 
 if TYPE_CHECKING:
-    from antigone.casework.registry.session import Registry, Session
+    from antigone.team.access.session import Registry, Session
 
 Place = Annotated[
     str, typer.Option("--registry", envvar="ANTIGONE_REGISTRY", help="The registry: a file, or postgresql://...")
@@ -80,7 +80,7 @@ def _begins_by(begin: Callable[..., Session], command: Callable[..., None]) -> C
 def open_place(place: str, key_file: Path | None) -> Registry:
     """The registry of ``--registry``, opened with its key file or the key of the environment."""
     require_registry()
-    from antigone.casework.registry.opening import open_registry
+    from antigone.team.access.opening import open_registry
 
     if not place:
         raise InputError("no registry is named; give --registry, or set ANTIGONE_REGISTRY")
@@ -91,7 +91,7 @@ def open_place(place: str, key_file: Path | None) -> Registry:
 
 def sign_in(registry: Registry, user: str, purpose: str) -> Session:
     """A session of ``--user``, with a password from the environment, a file descriptor, or the keyboard."""
-    from antigone.casework.registry import opening
+    from antigone.team.access import opening
 
     if not user:
         raise InputError("no user is named; give --user, or set ANTIGONE_USER")
@@ -103,7 +103,7 @@ def sign_in(registry: Registry, user: str, purpose: str) -> Session:
 
 def choose_password(session: Session) -> Session:
     """Tell who was given their password that somebody else knows it, and ask for another one."""
-    from antigone.casework.registry.users import change_own_password
+    from antigone.team.access.users import change_own_password
 
     if not session.must_change:
         return session
@@ -125,7 +125,7 @@ def key_file_of(place: str, key_file: Path | None) -> Path | None:
 
 def secret(name: str, words: str, *, confirm: bool = False) -> str:
     """A secret from the environment variable ``name``, the file descriptor in ``name_FD``, or the keyboard."""
-    from antigone.casework.registry.opening import secret_from
+    from antigone.team.access.opening import secret_from
 
     given = secret_from(os.environ, name)
     if given is not None:

@@ -10,8 +10,8 @@ import typer
 from antigone.cli.signing import IncidentCode, signed_in
 
 if TYPE_CHECKING:
-    from antigone.casework.registry.session import Session
-    from antigone.casework.registry.views import JointView
+    from antigone.team.access.session import Session
+    from antigone.team.views import JointView
 
 solving_app = typer.Typer()
 
@@ -27,9 +27,9 @@ def joint(
     population: Annotated[str, typer.Option(help="The population to report. Default: the weakest one.")] = "",
 ) -> None:
     """Solve all families of an incident jointly, and keep the answer sealed."""
-    from antigone.casework.registry.joint import solve_jointly
     from antigone.cli import console_registry
     from antigone.model.results.joint import JointPrior
+    from antigone.team.runs.joint import solve_jointly
 
     solved = solve_jointly(
         session,
@@ -53,8 +53,8 @@ def joint_runs(
     cancel: Annotated[int, typer.Option(help="End this one, which is running or whose process is gone.")] = 0,
 ) -> None:
     """The joint solutions that were made: who, why, when, how they ended; one of them with its answer."""
-    from antigone.casework.registry.joint import cancel_joint, list_joint_runs, read_joint
     from antigone.cli import console_registry
+    from antigone.team.runs.joint import cancel_joint, list_joint_runs, read_joint
 
     if sum(map(bool, (incident, run, cancel))) != 1 or (json and not run):
         raise typer.BadParameter("give one of --incident, --run and --cancel; --json goes with --run")

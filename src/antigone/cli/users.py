@@ -13,7 +13,7 @@ from antigone.cli.signing import (
 )
 
 if TYPE_CHECKING:
-    from antigone.casework.registry.session import Session
+    from antigone.team.access.session import Session
 
 users_app = typer.Typer(help="Users, tokens, and who countersigns what was changed of them.", no_args_is_help=True)
 
@@ -25,8 +25,8 @@ Role = Annotated[str, typer.Option(help="administrator, registrar, geneticist, r
 @signed_in
 def list_(session: Session) -> None:
     """Everybody who is or was a user."""
-    from antigone.casework.registry.users import list_users
     from antigone.cli import console_registry
+    from antigone.team.access.users import list_users
 
     console_registry.print_users(list_users(session))
 
@@ -35,7 +35,7 @@ def list_(session: Session) -> None:
 @signed_in
 def add(session: Session, code: Code, role: Role) -> None:
     """Add a user. The first password comes from ANTIGONE_NEW_PASSWORD (or _FD), or the keyboard."""
-    from antigone.casework.registry.users import add_user
+    from antigone.team.access.users import add_user
 
     password = secret("ANTIGONE_NEW_PASSWORD", f"First password of '{code}'", confirm=True)
     made = add_user(session, code, role=role, password=password)
@@ -47,7 +47,7 @@ def add(session: Session, code: Code, role: Role) -> None:
 @signed_in
 def role(session: Session, code: Code, role: Role) -> None:
     """Give a user another role. Their sessions end."""
-    from antigone.casework.registry.users import change_role
+    from antigone.team.access.users import change_role
 
     typer.echo(f"'{code}' has the role {change_role(session, code, role=role).role}.")
     tell_waiting(session, code)
@@ -57,7 +57,7 @@ def role(session: Session, code: Code, role: Role) -> None:
 @signed_in
 def deactivate(session: Session, code: Code) -> None:
     """End a user's access, tokens included. The code stays in the history."""
-    from antigone.casework.registry.users import deactivate_user
+    from antigone.team.access.users import deactivate_user
 
     deactivate_user(session, code)
     typer.echo(f"'{code}' has no access any more.")
@@ -69,7 +69,7 @@ def password(
     session: Session, code: Annotated[str, typer.Argument(help="Another user's code, for an administrator.")] = ""
 ) -> None:
     """Change your own password, or as an administrator another user's."""
-    from antigone.casework.registry.users import change_own_password, set_password
+    from antigone.team.access.users import change_own_password, set_password
 
     new = secret("ANTIGONE_NEW_PASSWORD", "New password", confirm=True)
     if code:
@@ -94,7 +94,7 @@ def token(
 
     Only a token that its user made takes part in decisions.
     """
-    from antigone.casework.registry import users
+    from antigone.team.access import users
 
     if revoke:
         ended = users.revoke_token(session, code, name=name) if code else users.revoke_own_token(session, name=name)
@@ -109,8 +109,8 @@ def token(
 @signed_in
 def changes(session: Session) -> None:
     """What administrators changed of somebody's access and nobody has countersigned; for administrator and auditor."""
-    from antigone.casework.registry.countersigning import list_changes
     from antigone.cli import console_registry
+    from antigone.team.access.countersigning import list_changes
 
     console_registry.print_changes(list_changes(session))
 
@@ -121,7 +121,7 @@ def countersign(
     session: Session, change: Annotated[int, typer.Argument(help="The number of the change, as 'changes' lists it.")]
 ) -> None:
     """Say that a change of somebody's access is right, after you asked that person yourself whether it is."""
-    from antigone.casework.registry.countersigning import countersign as sign
+    from antigone.team.access.countersigning import countersign as sign
 
     done = sign(session, change)
     typer.echo(f"Countersigned: {done.words}, of '{done.user}'.")
@@ -131,8 +131,8 @@ def countersign(
 @signed_in
 def tokens(session: Session) -> None:
     """Every token that was given, without the token."""
-    from antigone.casework.registry.users import list_tokens
     from antigone.cli import console_registry
+    from antigone.team.access.users import list_tokens
 
     console_registry.print_tokens(list_tokens(session))
 
@@ -141,7 +141,7 @@ def tokens(session: Session) -> None:
 @signed_in
 def reset_codes(session: Session, code: Code) -> None:
     """Forget the device for one-time codes of a user who lost it; a password is enough until they set up another."""
-    from antigone.casework.registry.onetime import reset_codes as forget_device
+    from antigone.team.access.one_time_codes import reset_codes as forget_device
 
     forget_device(session, code)
     typer.echo(f"'{code}' signs in with a password alone, until they set up a device again.")
@@ -150,7 +150,7 @@ def reset_codes(session: Session, code: Code) -> None:
 
 def tell_waiting(session: Session, code: str) -> None:
     """Say to who changed an access that another person has to countersign it."""
-    from antigone.casework.registry.countersigning import list_changes
+    from antigone.team.access.countersigning import list_changes
 
     if any(one.user == code for one in list_changes(session)):
         typer.echo(f"'{code}' takes part in no decision until another administrator or the auditor has countersigned")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from antigone.casework.registry.roles import Action
 from antigone.errors import NotForRole
+from antigone.team.access.roles import Action
 
 IN_WORDS: Mapping[Action, str] = {
     "see status": "the overview",

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from antigone import __version__
-from antigone.casework.registry.session import Registry
+from antigone.team.access.session import Registry
 from antigone.web import refusals
 from antigone.web.api import refusals as api_refusals
 from antigone.web.api.access import is_valid

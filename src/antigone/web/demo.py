@@ -6,23 +6,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from antigone.casework.demo import demo_incident
-from antigone.casework.registry import reviewing, users
-from antigone.casework.registry.candidates import list_candidates
-from antigone.casework.registry.countersigning import countersign, list_changes
-from antigone.casework.registry.importing import import_incident, incident_code
-from antigone.casework.registry.opening import (
+from antigone.errors import StorageError
+from antigone.model.incident.incident import Incident
+from antigone.team.access import users
+from antigone.team.access.countersigning import countersign, list_changes
+from antigone.team.access.opening import (
     init_registry,
     open_registry,
     open_vault,
     session_of,
     upgrade_registry,
 )
-from antigone.casework.registry.roles import ROLES, Role
-from antigone.casework.registry.searching import search
-from antigone.casework.registry.session import Registry, Session
-from antigone.casework.registry.views import CandidateLine
-from antigone.errors import StorageError
-from antigone.model.incident.incident import Incident
+from antigone.team.access.roles import ROLES, Role
+from antigone.team.access.session import Registry, Session
+from antigone.team.incidents.importing import import_incident, incident_code
+from antigone.team.review import reviewing
+from antigone.team.review.candidates import list_candidates
+from antigone.team.runs.searching import search
+from antigone.team.views import CandidateLine
 from antigone.web.settings import DemoUser
 
 PASSWORD = "ferry-demo-2026"  # noqa: S105 - shown on the sign-in page; the registry holds simulated persons only

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from antigone.casework.registry.keeping import check_key_holder, rotate_key
-from antigone.casework.registry.opening import with_new_key
-from antigone.casework.registry.session import Registry, Session
-from antigone.casework.registry.views import Rotated
 from antigone.errors import Conflict, StorageError
+from antigone.team.access.opening import with_new_key
+from antigone.team.access.session import Registry, Session
+from antigone.team.keeping.keeping import check_key_holder, rotate_key
+from antigone.team.views import Rotated
 from antigone.web.jobs import Jobs
 
 

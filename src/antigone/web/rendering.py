@@ -11,8 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from antigone import __version__
-from antigone.casework.registry.roles import ALLOWED, Action, Role
 from antigone.numbers import count_text, log10_text, lr_text, odds_text, plain_text, probability_text
+from antigone.team.access.roles import ALLOWED, Action, Role
 
 STATE_SIGNS = {"open": "○", "proposed": "◐", "confirmed": "●", "rejected": "✕", "reopening": "↻"}
 """Each state differs in shape as well as in colour."""

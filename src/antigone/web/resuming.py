@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from antigone.casework.registry.candidates import incident_of
-from antigone.casework.registry.opening import worker_key
-from antigone.casework.registry.searching import cancel_search, read_run
-from antigone.casework.registry.session import Session
-from antigone.casework.registry.views import RunLine
 from antigone.errors import Conflict
+from antigone.team.access.opening import worker_key
+from antigone.team.access.session import Session
+from antigone.team.review.candidates import incident_of
+from antigone.team.runs.searching import cancel_search, read_run
+from antigone.team.views import RunLine
 from antigone.web.jobs import Job, Jobs
 from antigone.web.visits import Web
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from antigone.casework.registry.backups import BackupPlaces
 from antigone.errors import InputError
+from antigone.team.keeping.backups import BackupPlaces
 
 MEGABYTE = 1024 * 1024
 
@@ -27,7 +27,7 @@ class WebSettings:
     Parameters
     ----------
     place
-        Where the registry is, as `antigone.casework.registry.opening.open_registry` takes it.
+        Where the registry is, as `antigone.team.access.opening.open_registry` takes it.
     work
         A folder of this application alone: the progress of searches. It holds codes and counts, no genotype.
     hosts

@@ -10,10 +10,10 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import UploadFile
 
-from antigone.casework.registry.opening import session_of
-from antigone.casework.registry.session import Registry, Session
 from antigone.errors import Forbidden, InputError
 from antigone.model.text import clean_text, unheld_character
+from antigone.team.access.opening import session_of
+from antigone.team.access.session import Registry, Session
 from antigone.web.jobs import Jobs
 from antigone.web.opened import Opened
 from antigone.web.rendering import environment

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from antigone.casework.found import Execution
-from antigone.casework.registry.joint import solve_jointly
-from antigone.casework.registry.opening import open_registry, session_of
-from antigone.casework.registry.searching import resume_search, search
-from antigone.casework.registry.session import Session
-from antigone.casework.registry.working_out import work_out
 from antigone.errors import AntigoneError, StorageError
 from antigone.model.results.joint import JointPrior
+from antigone.team.access.opening import open_registry, session_of
+from antigone.team.access.session import Session
+from antigone.team.review.working_out import work_out
+from antigone.team.runs.joint import solve_jointly
+from antigone.team.runs.searching import resume_search, search
 from antigone.web.jobs import Job, read_job, write_job
 from antigone.web.places import places_of
 from antigone.web.priority import step_aside

@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from antigone.casework.registry.opening import session_of_token
-from antigone.casework.registry.session import Session
 from antigone.errors import AntigoneError, Forbidden
+from antigone.team.access.opening import session_of_token
+from antigone.team.access.session import Session
 from antigone.web.visits import Web
 
 BEARER = HTTPBearer(

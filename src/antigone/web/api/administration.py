@@ -6,7 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from antigone.casework.registry import auditing, countersigning, onetime, users, views
+from antigone.team import views
+from antigone.team.access import countersigning, users
+from antigone.team.access import one_time_codes as onetime
+from antigone.team.keeping import auditing
 from antigone.web.api.access import Called
 from antigone.web.api.answers import NewToken, Revoked, model_of
 from antigone.web.api.bodies import NewPassword, NewRole, NewTokenOf, NewUser, OneUser, OwnPassword, TokenOf

@@ -16,10 +16,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, create_model
 
-from antigone.casework.registry import views
-from antigone.casework.registry.pedigrees import pedigree_version
 from antigone.model.pedigree import Individual
 from antigone.model.results.search import Candidate, SearchResult
+from antigone.team import views
+from antigone.team.incidents.pedigrees import pedigree_version
 from antigone.web.jobs import Job, JobState
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from antigone.casework.registry.roles import Role
+from antigone.team.access.roles import Role
 from antigone.web.shared.fields import (
     LARGEST,
     LARGEST_SEED,

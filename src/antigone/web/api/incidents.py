@@ -6,12 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response, UploadFile
 
-from antigone.casework.registry import consents, custody, exporting, families, status, views
-from antigone.casework.registry.importing import ImportAnswer, import_incident, incident_code
-from antigone.casework.registry.letters import letter_material
-from antigone.casework.registry.pedigrees import save_pedigree
 from antigone.model.incident.incident import Consent
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.team import views
+from antigone.team.documents.letters import letter_material
+from antigone.team.incidents import consents, custody, exporting, families
+from antigone.team.incidents.importing import ImportAnswer, import_incident, incident_code
+from antigone.team.incidents.pedigrees import save_pedigree
+from antigone.team.overview import status
 from antigone.web.api.access import Called
 from antigone.web.api.answers import FamilyShown, model_of, shown_family
 from antigone.web.api.bodies import LeavingDonor, LeavingSeeker, NarrowedConsent, NewConsent, NewCustody, NewPedigree

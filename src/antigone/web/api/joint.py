@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from antigone.casework.registry import joint, views
-from antigone.casework.registry.opening import worker_key
-from antigone.casework.registry.status import read_incident
 from antigone.errors import RegistryError
 from antigone.model.results.joint import JointPrior
+from antigone.team import views
+from antigone.team.access.opening import worker_key
+from antigone.team.overview.status import read_incident
+from antigone.team.runs import joint
 from antigone.web.api.access import Called
 from antigone.web.api.answers import JobShown, model_of, shown_job
 from antigone.web.api.bodies import NewJoint

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
 
-from antigone.casework.registry import auditing, backups, keeping, views
-from antigone.casework.registry.safekeeping import Safekeeping, read_safekeeping
+from antigone.team import views
+from antigone.team.keeping import auditing, backups, keeping
+from antigone.team.keeping.safekeeping import Safekeeping, read_safekeeping
 from antigone.web.api.access import Called
 from antigone.web.api.answers import model_of
 from antigone.web.api.bodies import Checkpoints, CheckpointSent

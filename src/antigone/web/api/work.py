@@ -6,10 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from antigone.casework.registry import candidates, reviewing, searching, views
-from antigone.casework.registry.opening import worker_key
-from antigone.casework.registry.status import list_incidents
 from antigone.errors import RegistryError
+from antigone.team import views
+from antigone.team.access.opening import worker_key
+from antigone.team.overview.status import list_incidents
+from antigone.team.review import candidates, reviewing
+from antigone.team.runs import searching
 from antigone.web import resuming
 from antigone.web.api.access import Called
 from antigone.web.api.answers import CandidateShown, JobShown, RunShown, model_of, shown_candidate, shown_job

@@ -7,16 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 
-from antigone.casework.registry import onetime
-from antigone.casework.registry.countersigning import why_no_decision
-from antigone.casework.registry.users import (
+from antigone.errors import Conflict, Forbidden, InputError
+from antigone.team.access import one_time_codes as onetime
+from antigone.team.access.countersigning import why_no_decision
+from antigone.team.access.users import (
     MOST_DAYS,
     add_own_token,
     change_own_password,
     list_own_tokens,
     revoke_own_token,
 )
-from antigone.errors import Conflict, Forbidden, InputError
 from antigone.web.qr import qr_code
 from antigone.web.visits import Signed, Visit
 

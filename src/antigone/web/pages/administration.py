@@ -9,8 +9,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
-from antigone.casework.registry import onetime, users
-from antigone.casework.registry.auditing import (
+from antigone.errors import InputError
+from antigone.team.access import one_time_codes as onetime
+from antigone.team.access import users
+from antigone.team.access.countersigning import countersign, list_changes
+from antigone.team.access.roles import ROLES
+from antigone.team.keeping.auditing import (
     Checkpoint,
     checkpoint_fields,
     make_checkpoint,
@@ -18,11 +22,8 @@ from antigone.casework.registry.auditing import (
     read_audit,
     stream_audit,
 )
-from antigone.casework.registry.countersigning import countersign, list_changes
-from antigone.casework.registry.keeping import verify
-from antigone.casework.registry.roles import ROLES
-from antigone.casework.registry.views import Verified
-from antigone.errors import InputError
+from antigone.team.keeping.keeping import verify
+from antigone.team.views import Verified
 from antigone.web.downloads import JsonLines, attach, disposition
 from antigone.web.rendering import plural
 from antigone.web.visits import Signed

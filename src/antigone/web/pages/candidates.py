@@ -10,10 +10,6 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
-from antigone.casework.registry import reviewing
-from antigone.casework.registry.candidates import list_candidates, read_candidate
-from antigone.casework.registry.joint import joint_of_pair
-from antigone.casework.registry.views import CandidateView, JointOfPair
 from antigone.errors import InputError
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.results.search import Candidate, SensitivityPoint
@@ -28,6 +24,10 @@ from antigone.report.sentences import (
     propositions,
     reportable_mutations,
 )
+from antigone.team.review import reviewing
+from antigone.team.review.candidates import list_candidates, read_candidate
+from antigone.team.runs.joint import joint_of_pair
+from antigone.team.views import CandidateView, JointOfPair
 from antigone.web.drawings import drawing, drawing_keys
 from antigone.web.jobs import Job
 from antigone.web.pages.dashboard import ORDER, title_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from antigone.casework.registry.candidates import STATES
-from antigone.casework.registry.roles import Role
-from antigone.casework.registry.status import TO_ERASE, read_incident, read_status
-from antigone.casework.registry.views import Blocked, News, Waiting
+from antigone.team.access.roles import Role
+from antigone.team.overview.status import TO_ERASE, read_incident, read_status
+from antigone.team.review.candidates import STATES
+from antigone.team.views import Blocked, News, Waiting
 from antigone.web.rendering import link, may, plural
 from antigone.web.visits import Signed, Visit
 

@@ -10,16 +10,16 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
-from antigone.casework.registry import consents, custody
-from antigone.casework.registry.families import list_families, list_unidentified, read_family
-from antigone.casework.registry.letters import letters_on_hold
-from antigone.casework.registry.roles import Action
-from antigone.casework.registry.views import Elsewhere, FamilyView, Left, MissingLine
 from antigone.errors import InputError
 from antigone.model.incident.incident import Consent
 from antigone.papers import LETTERS
 from antigone.report.drawing import Mark
 from antigone.report.pdf_letter import State
+from antigone.team.access.roles import Action
+from antigone.team.documents.letters import letters_on_hold
+from antigone.team.incidents import consents, custody
+from antigone.team.incidents.families import list_families, list_unidentified, read_family
+from antigone.team.views import Elsewhere, FamilyView, Left, MissingLine
 from antigone.web.drawings import drawing, drawing_keys
 from antigone.web.pages.dashboard import title_of
 from antigone.web.rendering import link, may, plural

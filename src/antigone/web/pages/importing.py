@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
-from antigone.casework.registry.importing import Imported, import_incident, incident_code
 from antigone.errors import InputError
+from antigone.team.incidents.importing import Imported, import_incident, incident_code
 from antigone.web.rendering import link, plural
 from antigone.web.shared.uploads import read_files, reasons_of, stated_of
 from antigone.web.visits import Signed

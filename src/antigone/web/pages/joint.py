@@ -11,12 +11,12 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
-from antigone.casework.registry.joint import cancel_joint, list_joint_runs, read_joint
-from antigone.casework.registry.opening import worker_key
-from antigone.casework.registry.views import JointLine
 from antigone.errors import InputError, ModelError
 from antigone.model.results.joint import Conclusion, FamilyAnswer, JointPrior, JointResult
 from antigone.report.joint import Matrix, alternatives_of, matrix_of, summarise_joint
+from antigone.team.access.opening import worker_key
+from antigone.team.runs.joint import cancel_joint, list_joint_runs, read_joint
+from antigone.team.views import JointLine
 from antigone.web.jobs import Job
 from antigone.web.pages.dashboard import title_of
 from antigone.web.pages.runs import job_events

@@ -12,16 +12,16 @@ from typing import Annotated
 from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from antigone.casework.registry import keeping
-from antigone.casework.registry.backups import (
+from antigone.errors import BackupError, Forbidden, InputError, VaultError
+from antigone.team.keeping import keeping
+from antigone.team.keeping.backups import (
     back_up_now,
     check_backup,
     fetch_backup,
     list_backups,
     list_interrupted,
 )
-from antigone.casework.registry.safekeeping import read_safekeeping
-from antigone.errors import BackupError, Forbidden, InputError, VaultError
+from antigone.team.keeping.safekeeping import read_safekeeping
 from antigone.web.pages.administration import found_whole, read_checkpoints
 from antigone.web.rendering import link, plural
 from antigone.web.visits import Signed, Visit

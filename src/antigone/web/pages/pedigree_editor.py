@@ -10,18 +10,18 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
-from antigone.casework.registry.families import read_family
-from antigone.casework.registry.pedigrees import (
+from antigone.errors import Conflict, InputError
+from antigone.model.pedigree import Individual, Sex
+from antigone.report.drawing import Mark
+from antigone.team.incidents.families import read_family
+from antigone.team.incidents.pedigrees import (
     decision_on_pedigree,
     pedigree_version,
     save_pedigree,
     severed,
     tell_severed,
 )
-from antigone.casework.registry.status import read_incident
-from antigone.errors import Conflict, InputError
-from antigone.model.pedigree import Individual, Sex
-from antigone.report.drawing import Mark
+from antigone.team.overview.status import read_incident
 from antigone.web import draft as drafts
 from antigone.web.draft import Declared, Draft, New
 from antigone.web.drawings import drawing, drawing_keys

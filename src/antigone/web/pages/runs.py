@@ -11,10 +11,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from antigone.casework.registry.opening import worker_key
-from antigone.casework.registry.runlines import kept_words
-from antigone.casework.registry.searching import discard_search, findings, list_runs, read_run
 from antigone.errors import InputError
+from antigone.team.access.opening import worker_key
+from antigone.team.runs.lines import kept_words
+from antigone.team.runs.searching import discard_search, findings, list_runs, read_run
 from antigone.web.jobs import Job, Jobs
 from antigone.web.pages.dashboard import title_of
 from antigone.web.rendering import link

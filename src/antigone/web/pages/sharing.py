@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 
-from antigone.casework.registry.exporting import pack_incident, read_shareable
-from antigone.casework.registry.views import Shared
+from antigone.team.incidents.exporting import pack_incident, read_shareable
+from antigone.team.views import Shared
 from antigone.web.pages.dashboard import title_of
 from antigone.web.rendering import plural
 from antigone.web.shared.attachments import attach_packed

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from antigone.casework.registry.opening import password_mark, sign_in
 from antigone.errors import Forbidden, InputError
+from antigone.team.access.opening import password_mark, sign_in
 from antigone.web.rendering import environment, link
 from antigone.web.security import check_origin
 from antigone.web.visits import Signed, Web, web_of

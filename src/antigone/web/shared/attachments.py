@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi.responses import Response
 
-from antigone.casework.registry.views import Packed
 from antigone.papers import Paper
+from antigone.team.views import Packed
 from antigone.web.downloads import attach
 
 

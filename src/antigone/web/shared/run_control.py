@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from antigone.casework.registry.views import JointLine
+from antigone.team.views import JointLine
 from antigone.web.visits import Web
 
 

@@ -1,0 +1,142 @@
+"""Families and unidentified persons by their codes: no names, no genotypes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import cast
+
+from sqlalchemy import Connection
+
+from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.pedigree import Individual, Pedigree
+from antigone.registry.lists.identified import Sought, sought_of
+from antigone.registry.lists.overview import donors_of, page_of_families, page_of_unidentified
+from antigone.registry.store.lookups import AnyRow, consents_of, find_family, find_incident, members_of
+from antigone.team.access.session import Session, action
+from antigone.team.views import (
+    ConsentLine,
+    DonorLine,
+    FamilyLine,
+    FamilyPage,
+    FamilyView,
+    MissingLine,
+    UnidentifiedLine,
+    UnidentifiedPage,
+)
+
+
+@action("see families")
+def list_families(
+    session: Session, incident: str, *, search: str = "", identified: bool = False, page: int = 1, size: int = 50
+) -> FamilyPage:
+    """Some families of an incident, by code; ``search`` is a part of the code; ``identified`` leaves those with a
+    missing person whose identification two persons confirmed.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such incident.
+    """
+    day = session.registry.today()
+    with session.looking() as connection:
+        number = find_incident(connection, incident).id
+        rows, total = page_of_families(
+            connection,
+            number,
+            search=search,
+            identified=identified,
+            day=day,
+            scope=SCOPE_IDENTIFICATION,
+            page=page,
+            size=size,
+        )
+        sought: defaultdict[int, list[MissingLine]] = defaultdict(list)
+        for one in sought_of(connection, [row.id for row in rows]):
+            sought[one.family].append(_missing(one))
+    return FamilyPage(tuple(_line(row, sought[row.id]) for row in rows), total, page, size)
+
+
+@action("see families")
+def read_family(session: Session, incident: str, family: str) -> FamilyView:
+    """A family's declared pedigree, its missing members, and its donors with their consents.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such incident or family.
+    """
+    with session.reading("see families", {"incident": incident, "family": family}) as connection:
+        return family_view(session, connection, incident, family)
+
+
+@action("see families")
+def list_unidentified(
+    session: Session, incident: str, *, search: str = "", page: int = 1, size: int = 50
+) -> UnidentifiedPage:
+    """Some unidentified persons of an incident, by code; ``search`` is a part of the code.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such incident.
+    """
+    with session.looking() as connection:
+        number = find_incident(connection, incident).id
+        rows, total = page_of_unidentified(connection, number, search=search, page=page, size=size)
+    lines = [UnidentifiedLine(r.code, r.kind, r.sex, r.typings, r.erased) for r in rows]
+    return UnidentifiedPage(tuple(lines), total, page, size)
+
+
+def family_view(session: Session, connection: Connection, incident: str, family: str) -> FamilyView:
+    """A family as the registry knows it at this moment."""
+    number = find_family(connection, incident, family).id
+    kin, given = members_of(connection, number), donors_of(connection, number)
+    instruments: defaultdict[int, list[ConsentLine]] = defaultdict(list)
+    for row in consents_of(connection, sorted({row.id for row in given})):
+        instruments[row.donor].append(_consent(row, session.registry.today()))
+    return FamilyView(
+        incident,
+        family,
+        pedigree_of(kin),
+        tuple(m.code for m in kin if m.missing),
+        _donors(given, instruments),
+        tuple(_missing(one) for one in sought_of(connection, [number])),
+    )
+
+
+def pedigree_of(kin: Sequence[AnyRow]) -> Pedigree:
+    """The declared pedigree of a family's members."""
+    return Pedigree(tuple(Individual(m.code, m.sex, m.father, m.mother, m.founder_inbreeding) for m in kin))
+
+
+def _line(row: AnyRow, sought: Sequence[MissingLine]) -> FamilyLine:
+    missing = tuple(one.code for one in sought)
+    return FamilyLine(row.code, row.members, missing, row.donors, row.without, tuple(sought))
+
+
+def _missing(one: Sought) -> MissingLine:
+    return MissingLine(one.code, one.state, one.kind)
+
+
+def _donors(given: Sequence[AnyRow], instruments: dict[int, list[ConsentLine]]) -> tuple[DonorLine, ...]:
+    by_donor: defaultdict[int, list[AnyRow]] = defaultdict(list)
+    for row in given:
+        by_donor[row.id].append(row)
+    return tuple(
+        DonorLine(
+            rows[0].member,
+            tuple(row.sample for row in rows if row.sample is not None),
+            tuple(instruments[number]),
+            rows[0].erased is None and any(c.active and c.scope == SCOPE_IDENTIFICATION for c in instruments[number]),
+            cast("str | None", rows[0].erased),
+        )
+        for number, rows in by_donor.items()
+    )
+
+
+def _consent(row: AnyRow, day: dt.date) -> ConsentLine:
+    ended = any(end is not None and end <= day for end in (row.expires, row.withdrawn))
+    active = row.given <= day and not ended
+    return ConsentLine(row.scope, row.reference, row.given, row.expires, row.withdrawn, row.attested_by, active)

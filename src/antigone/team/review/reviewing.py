@@ -1,0 +1,136 @@
+"""Review and decision: a geneticist proposes, another person confirms, each with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from antigone.registry.review import pairings
+from antigone.registry.store.lookups import find_incident
+from antigone.registry.users.access import check_may_decide
+from antigone.team.access.roles import Action
+from antigone.team.access.session import Session, Subject, action
+from antigone.team.views import PairingView
+
+ROLE_OF: Mapping[pairings.Action, Action] = {
+    "propose": "propose",
+    "confirm": "confirm",
+    "reject": "reject",
+    "return": "reject",
+    "ask to reopen": "ask to reopen",
+    "reopen": "reopen",
+    "keep": "reopen",
+}
+"""Each step of a pairing, and the action that a role must allow for it."""
+
+
+@action("comment")
+def comment(session: Session, pairing: int, *, text: str) -> None:
+    """Write about a pairing without deciding.
+
+    Raises
+    ------
+    InputError
+        When the text is empty.
+    RegistryError
+        When there is no such pairing.
+    """
+    with session.writing("comment", {"pairing": pairing}) as connection:
+        pairings.add_review(connection, pairing, user=session.user, text=text, at=session.registry.now())
+
+
+@action("propose")
+def propose(session: Session, pairing: int, *, version: int, reason: str, candidate: int) -> PairingView:
+    """Propose an identification, on the ground of a candidate. For what is refused see ``registry.pairings.decide``."""
+    return _decide(session, "propose", pairing, version, reason, candidate)
+
+
+@action("confirm")
+def confirm(session: Session, pairing: int, *, version: int, reason: str) -> PairingView:
+    """Confirm what another person proposed. For what is refused see ``registry.pairings.decide``."""
+    return _decide(session, "confirm", pairing, version, reason)
+
+
+@action("reject")
+def reject(session: Session, pairing: int, *, version: int, reason: str) -> PairingView:
+    """Reject a pairing, proposed or not. For what is refused see ``registry.pairings.decide``."""
+    return _decide(session, "reject", pairing, version, reason)
+
+
+@action("reject")
+def send_back(session: Session, pairing: int, *, version: int, reason: str) -> PairingView:
+    """Take a proposal back to open, to be looked at again. For what is refused see ``registry.pairings.decide``."""
+    return _decide(session, "return", pairing, version, reason)
+
+
+@action("ask to reopen")
+def ask_to_reopen(session: Session, pairing: int, *, version: int, reason: str) -> PairingView:
+    """Ask to reopen a decision. For what is refused see ``registry.pairings.decide``."""
+    return _decide(session, "ask to reopen", pairing, version, reason)
+
+
+@action("reopen")
+def reopen(session: Session, pairing: int, *, version: int, reason: str) -> PairingView:
+    """Reopen what another person asked to reopen. For what is refused see ``registry.pairings.decide``."""
+    return _decide(session, "reopen", pairing, version, reason)
+
+
+@action("reopen")
+def keep(session: Session, pairing: int, *, version: int, reason: str) -> PairingView:
+    """Keep the decision that somebody asked to reopen. For what is refused see ``registry.pairings.decide``."""
+    return _decide(session, "keep", pairing, version, reason)
+
+
+@action("propose")
+def declare_parts(session: Session, incident: str, one: str, other: str, *, reason: str) -> None:
+    """Declare two remains parts of one person, so that both may be confirmed as one missing person.
+
+    Raises
+    ------
+    InputError
+        When the reason is empty, or the two are not two remains of the incident.
+    Conflict
+        When they are confirmed as two different missing persons.
+    """
+    with session.writing("propose", {"incident": incident, "parts of one person": [one, other]}) as connection:
+        check_may_decide(connection, session.user, own_session=session.own)
+        pairings.declare_parts(
+            connection,
+            incident=find_incident(connection, incident).id,
+            one=one,
+            other=other,
+            user=session.user,
+            reason=reason,
+            at=session.registry.now(),
+        )
+
+
+def _decide(
+    session: Session, step: pairings.Action, pairing: int, version: int, reason: str, candidate: int | None = None
+) -> PairingView:
+    subject: Subject = {"pairing": pairing, "step": step}
+    with session.writing(ROLE_OF[step], subject) as connection:
+        check_may_decide(connection, session.user, own_session=session.own)
+        now = pairings.decide(
+            connection,
+            pairing,
+            action=step,
+            version=version,
+            user=session.user,
+            reason=reason,
+            at=session.registry.now(),
+            candidate=candidate,
+        )
+        subject.update(state=now.state, version=now.version)
+        subject.update(unidentified=now.unidentified, family=now.family, missing=now.missing)
+    return PairingView(now.id, now.state, now.version)
+
+
+STEPS: Mapping[str, Callable[..., PairingView]] = {
+    "confirm": confirm,
+    "reject": reject,
+    "return": send_back,
+    "ask to reopen": ask_to_reopen,
+    "reopen": reopen,
+    "keep": keep,
+}
+"""Every step but the proposal, which also names a candidate."""

@@ -1,0 +1,137 @@
+"""Candidates, their review, and what is for one geneticist alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from antigone.model.incident.incident import Family, UnidentifiedPerson
+from antigone.model.results.search import Candidate
+from antigone.team.views.work import RunView
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A reference that does not fit its declared pedigree: for the one geneticist who ran the search (rule 6)."""
+
+    family: str
+    member: str
+    sample: str
+    log10_fit: float
+
+
+@dataclass(frozen=True)
+class CandidateLine:
+    """A candidate in a list. A stale one has lost its numbers: it rested on somebody who left."""
+
+    id: int
+    run: int
+    rank: int
+    pairing: int
+    unidentified: str
+    family: str
+    missing: str
+    log10_lr: float | None
+    population: str
+    posterior: float | None
+    markers: int
+    state: str
+    version: int
+    stale: bool
+
+
+@dataclass(frozen=True)
+class CandidatePage:
+    """Some candidates of a run, which is the newest with an answer where none was asked for.
+
+    With ``every_run`` they are the newest candidate of each pairing in the state asked for, and may be of earlier runs.
+    ``rivals``: how many other candidates of its run are of the same unidentified person or for the same missing one, by
+    the number of the candidate.
+    """
+
+    rows: tuple[CandidateLine, ...]
+    total: int
+    page: int
+    size: int
+    run: int | None
+    every_run: bool = False
+    rivals: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReviewLine:
+    """A comment on a pairing."""
+
+    at: str
+    user: str
+    text: str
+
+
+@dataclass(frozen=True)
+class DecisionLine:
+    """A step of a pairing from one state to another, by whom and why."""
+
+    at: str
+    user: str
+    action: str
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CandidateView:
+    """A candidate in full, what was said and decided, and the alternatives.
+
+    ``family`` is as the search saw it, where the candidate kept that; ``changed`` says when it is known otherwise now.
+    ``candidate`` is None when it stays closed, and ``closed`` then says why. ``kind`` and ``sex`` are the unidentified
+    person's. ``family`` has donors by member and sample, without profile or consent. ``of_unidentified`` and
+    ``of_missing`` are the strongest other candidates of the two persons, ``all_of_unidentified`` and ``all_of_missing``
+    how many there are. ``parts`` are the other remains that were declared parts of this person. ``may`` are the steps
+    that the user who asks can take now: "comment", "propose", "confirm", "reject", "return", "ask to reopen", "reopen",
+    "keep". ``against``: the confirmed identification that keeps this one from being confirmed, and what to do.
+    ``barred``: why the user who asks takes part in no decision at all, and what to do.
+    """
+
+    line: CandidateLine
+    incident: str
+    kind: str
+    sex: str
+    candidate: Candidate | None
+    closed: str
+    family: Family
+    reviews: tuple[ReviewLine, ...]
+    decisions: tuple[DecisionLine, ...]
+    of_unidentified: tuple[CandidateLine, ...]
+    of_missing: tuple[CandidateLine, ...]
+    all_of_unidentified: int
+    all_of_missing: int
+    run: RunView
+    may: tuple[str, ...]
+    parts: tuple[str, ...] = ()
+    against: str = ""
+    changed: str = ""
+    barred: str = ""
+
+    @property
+    def rivals(self) -> int:
+        """How many other candidates of the run name the same person or the same missing one."""
+        return self.all_of_unidentified + self.all_of_missing
+
+
+@dataclass(frozen=True)
+class ExpertMaterial:
+    """What an expert report needs: the candidate, and the family and the person with the profiles that the run used."""
+
+    view: CandidateView
+    family: Family
+    person: UnidentifiedPerson
+
+
+@dataclass(frozen=True)
+class PairingView:
+    """Where the question of one unidentified and one missing person stands; ``version`` counts its steps."""
+
+    id: int
+    state: str
+    version: int
