@@ -11,7 +11,7 @@ from statistics import median
 
 import numpy as np
 
-from antigone.casework.bench import simulate_material
+from antigone.casework.validation.bench import simulate_material
 from antigone.search.families.family_table import log_lr_tables
 from antigone.search.pairs.comparison import compare
 from antigone.search.screening.screen import LANES, screen, stack_queries, to_fixed_point

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from antigone.casework.joint_questions import persons_of
-from antigone.casework.validate_joint import JointCase
+from antigone.casework.joint.questions import persons_of
+from antigone.casework.validation.joint import JointCase
 from antigone.engine.frequencies import markers_of
 from antigone.formats.frequencies import nist1036
 from antigone.formats.validation.cases import read_cases

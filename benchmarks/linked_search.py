@@ -10,9 +10,9 @@ import json
 import time
 from dataclasses import replace
 
-from antigone.casework.demo import day_of_search, simulated_incident
-from antigone.casework.found import Execution, Found, find_pairs
-from antigone.casework.prepare import prepare, silent
+from antigone.casework.incident.prepare import prepare, silent
+from antigone.casework.pairs.pairs import Execution, Found, find_pairs
+from antigone.casework.validation.demo import day_of_search, simulated_incident
 from antigone.model.assumptions.linkage import LinkageModel
 from antigone.model.incident.incident import Incident
 

@@ -17,7 +17,7 @@ from statistics import median
 
 import numpy as np
 
-from antigone.casework.bench import simulate_material
+from antigone.casework.validation.bench import simulate_material
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import AS_READ, ObservationModel, ObservationRates, Replicate
 from antigone.model.incident.incident import UnidentifiedPerson

@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Engine, insert
 
-from antigone.casework.found import Execution
-from antigone.casework.search import MOST_DETAILED, search_incident
+from antigone.casework.pairs.pairs import Execution
+from antigone.casework.pairs.search import MOST_DETAILED, search_incident
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.incident.incident import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree

@@ -37,7 +37,7 @@ from urllib.parse import urlencode
 
 from registry import answer, make
 
-from antigone.casework.demo import simulated_incident
+from antigone.casework.validation.demo import simulated_incident
 from antigone.registry.keys.vault import Vault
 from antigone.registry.runs.runs import finish_run, start_run
 from antigone.team.access import opening, users

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antigone.casework.checkpoint import Checkpoint, identify_search
-from antigone.casework.demo import simulated_incident
-from antigone.casework.found import Execution, find_pairs
-from antigone.casework.prepare import Prepared, prepare, silent
+from antigone.casework.incident.prepare import Prepared, prepare, silent
+from antigone.casework.pairs.checkpoint import Checkpoint, identify_search
+from antigone.casework.pairs.pairs import Execution, find_pairs
+from antigone.casework.validation.demo import simulated_incident
 from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.errors import InputError
 from antigone.model.incident.incident import Incident

@@ -16,13 +16,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from antigone.casework.demo import compare_with_truth, simulated_incident, why_open
-from antigone.casework.explain import explain_pair
-from antigone.casework.files import GENETICIST_ONLY, geneticist_csv, load_incident, remove_simulated, write_folder
-from antigone.casework.found import Execution
-from antigone.casework.prepare import prepare
-from antigone.casework.provenance import describe_settings, hash_table
-from antigone.casework.search import SearchOutcome, prior_of, search_incident
+from antigone.casework.incident.files import (
+    GENETICIST_ONLY,
+    geneticist_csv,
+    load_incident,
+    remove_simulated,
+    write_folder,
+)
+from antigone.casework.incident.prepare import prepare
+from antigone.casework.incident.provenance import describe_settings, hash_table
+from antigone.casework.pairs.explain import explain_pair
+from antigone.casework.pairs.pairs import Execution
+from antigone.casework.pairs.search import SearchOutcome, prior_of, search_incident
+from antigone.casework.validation.demo import compare_with_truth, simulated_incident, why_open
 from antigone.errors import InputError
 from antigone.formats.casefolder.writer import write_case_folder
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable

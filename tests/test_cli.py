@@ -72,8 +72,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def case_folder(tmp_path_factory) -> Path:
     """A small simulated incident on disk, with one misattributed father."""
-    from antigone.casework.demo import simulated_incident
-    from antigone.casework.files import save_incident
+    from antigone.casework.incident.files import save_incident
+    from antigone.casework.validation.demo import simulated_incident
 
     folder = tmp_path_factory.mktemp("cases") / "ferry"
     incident, truth = simulated_incident(families=8, unidentified=10, seed=2)
@@ -386,8 +386,8 @@ def test_explain__a_joint_assignment_by_marker(run, case_folder, tmp_path):
                 for missing in one["missing"]]  # fmt: skip
     for pair in stated["assignments"][0]["pairs"]:
         assert (f"{pair[0]} as {pair[2]}" in ended.out) == (tuple(pair) in proposed)
-    from antigone.casework.files import load_incident
-    from antigone.casework.joint_explain import explain_assignment
+    from antigone.casework.incident.files import load_incident
+    from antigone.casework.joint.explain import explain_assignment
 
     today = dt.date(2025, 9, 1)
     incident = load_incident(case_folder, attested_by=None, today=today)
@@ -717,7 +717,7 @@ def test_search__an_output_that_cannot_be_written_is_refused(run, case_folder, t
 
 
 def test_console__codes_with_brackets_are_printed_as_they_are(capsys, monkeypatch):
-    from antigone.casework.demo import Verdict
+    from antigone.casework.validation.demo import Verdict
     from antigone.cli import console
 
     monkeypatch.setenv("COLUMNS", "200")

@@ -10,9 +10,9 @@ import numpy as np
 import observations as oracle
 import pytest
 
-from antigone.casework.demo import simulated_incident
-from antigone.casework.prepare import prepare
-from antigone.casework.reassociate import read_incident_remains
+from antigone.casework.incident.prepare import prepare
+from antigone.casework.remains.reassociate import read_incident_remains
+from antigone.casework.validation.demo import simulated_incident
 from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from antigone.casework.explain import explain_pair
+from antigone.casework.pairs.explain import explain_pair
 from antigone.errors import ConsentError, InputError
 from antigone.formats.familias.reader import read_familias_case, read_familias_incident
 from antigone.formats.incident import read_incident

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import pytest
 
-from antigone.casework.search import search_incident
+from antigone.casework.pairs.search import search_incident
 from antigone.errors import InputError
 from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.frequencies import FrequencyChoices, frequency_file, nist1036, read_frequencies

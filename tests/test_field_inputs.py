@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from antigone.casework.files import load_incident
-from antigone.casework.found import find_pairs
-from antigone.casework.prepare import prepare
-from antigone.casework.search import ALONE, search_incident
+from antigone.casework.incident.files import load_incident
+from antigone.casework.incident.prepare import prepare
+from antigone.casework.pairs.pairs import find_pairs
+from antigone.casework.pairs.search import ALONE, search_incident
 from antigone.errors import InputError
 from antigone.model.results.search import SearchResult
 from antigone.report.files import results_json

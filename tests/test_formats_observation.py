@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from antigone.casework.search import search_incident
+from antigone.casework.pairs.search import search_incident
 from antigone.errors import InputError
 from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.casefolder.writer import write_case_folder

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from antigone.casework.explain import compare_hypotheses
+from antigone.casework.pairs.explain import compare_hypotheses
 from antigone.errors import InputError
 from antigone.formats.validation.cases import Linkage, mutation_model, read_cases
 from antigone.formats.validation.kinds import KINDS

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from antigone.casework.explain import explain_pair
-from antigone.casework.search import search_incident
+from antigone.casework.pairs.explain import explain_pair
+from antigone.casework.pairs.search import search_incident
 from antigone.errors import InputError
 from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.casefolder.writer import write_case_folder

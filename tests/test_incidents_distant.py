@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from antigone.casework.demo import DEGRADATION, X_MARKERS, demo_incident, invented_x_frequencies
+from antigone.casework.validation.demo import DEGRADATION, X_MARKERS, demo_incident, invented_x_frequencies
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import ObservationRates
 from antigone.model.incident.incident import Incident, UnidentifiedPerson

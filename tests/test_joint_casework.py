@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from antigone.casework.joint import joint_incident
-from antigone.casework.joint_explain import explain_assignment
-from antigone.casework.prepare import prepare
-from antigone.casework.validate import validate_files
+from antigone.casework.incident.prepare import prepare
+from antigone.casework.joint.explain import explain_assignment
+from antigone.casework.joint.solve import joint_incident
+from antigone.casework.validation.validate import validate_files
 from antigone.engine.sums.likelihood import log_likelihood
 from antigone.formats.frequencies import nist1036
 from antigone.model.assumptions.circumstances import Interval, MissingCircumstances, SexRates, UnidentifiedCircumstances
@@ -106,7 +106,7 @@ def test_joint_files__say_nothing_that_decides() -> None:
 
 
 def test_joint_incident__proposes_nobody_for_a_place_on_which_nothing_bears() -> None:
-    from antigone.casework.demo import simulated_incident
+    from antigone.casework.validation.demo import simulated_incident
 
     incident, _ = simulated_incident(families=8, unidentified=12, seed=3)
     result = joint_incident(incident, today=dt.date(2025, 9, 1), created="2025-09-01T00:00:00+00:00", command="test")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from antigone.casework.demo import simulated_incident
-from antigone.casework.joint import joint_incident
-from antigone.casework.joint_explain import explain_assignment
+from antigone.casework.joint.explain import explain_assignment
+from antigone.casework.joint.solve import joint_incident
+from antigone.casework.validation.demo import simulated_incident
 from antigone.formats.frequencies import nist1036
 from antigone.model.incident.incident import DEFAULT_MUTATION, Incident, SearchSettings
 from antigone.model.profile import Profile

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from antigone.casework.explain import compare_hypotheses, explain_pair
-from antigone.casework.linkage import linkage_correction, linkage_of_hypotheses
-from antigone.casework.search import search_incident
+from antigone.casework.pairs.explain import compare_hypotheses, explain_pair
+from antigone.casework.pairs.linkage import linkage_correction, linkage_of_hypotheses
+from antigone.casework.pairs.search import search_incident
 from antigone.engine.linkage.likelihood import likelihood_ratio_linked
 from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.errors import ModelError

@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from test_linkage import groups, typings
 
-from antigone.casework.explain import explain_pair
-from antigone.casework.found import Execution, find_pairs
-from antigone.casework.prepare import Prepared, prepare, silent
-from antigone.casework.provenance import describe_settings
-from antigone.casework.search import search_incident
+from antigone.casework.incident.prepare import Prepared, prepare, silent
+from antigone.casework.incident.provenance import describe_settings
+from antigone.casework.pairs.explain import explain_pair
+from antigone.casework.pairs.pairs import Execution, find_pairs
+from antigone.casework.pairs.search import search_incident
 from antigone.engine.circumstances import sex_lr
 from antigone.engine.linkage.likelihood import likelihood_ratio_linked
 from antigone.formats.casefolder.reader import read_case_folder

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reference import likelihood
 from strategies import markers, pedigrees, typings
 
-from antigone.casework.validate import validate_files
+from antigone.casework.validation.validate import validate_files
 from antigone.engine.observation import allele_seen_probabilities, observation_probabilities
 from antigone.engine.sums.likelihood import genotype_pairs, likelihood_ratio, log_likelihood, log_likelihoods
 from antigone.errors import ModelError

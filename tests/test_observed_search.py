@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antigone.casework.demo import simulated_incident
-from antigone.casework.found import Execution, find_pairs
-from antigone.casework.prepare import prepare, silent
+from antigone.casework.incident.prepare import prepare, silent
+from antigone.casework.pairs.pairs import Execution, find_pairs
+from antigone.casework.validation.demo import simulated_incident
 from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.mutation import Stepwise

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from antigone.casework.demo import day_of_search, simulated_incident
-from antigone.casework.power import LOW, low_powers
-from antigone.casework.prepare import prepare, silent
+from antigone.casework.incident.prepare import prepare, silent
+from antigone.casework.pairs.power import LOW, low_powers
+from antigone.casework.validation.demo import day_of_search, simulated_incident
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.mutation import NoMutation
 from antigone.model.pedigree import Pedigree

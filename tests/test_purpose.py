@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 
 import antigone.model
-from antigone.casework.explain import explain_pair
-from antigone.casework.search import search_incident
+from antigone.casework.pairs.explain import explain_pair
+from antigone.casework.pairs.search import search_incident
 from antigone.errors import ConsentError, InputError
 from antigone.formats.casefolder.writer import write_case_folder
 from antigone.formats.incident import read_incident

@@ -19,9 +19,9 @@ from remains import CORE, degrade, families, incident, persons, sample
 import antigone.search.remains.groups
 import antigone.search.remains.pairs
 import antigone.search.remains.readings
-from antigone.casework.files import GENETICIST_ONLY, write_folder
-from antigone.casework.groups import group_remains, name_samples
-from antigone.casework.reassociate import choose_settings, reassociate_incident
+from antigone.casework.incident.files import GENETICIST_ONLY, write_folder
+from antigone.casework.remains.groups import group_remains, name_samples
+from antigone.casework.remains.reassociate import choose_settings, reassociate_incident
 from antigone.cli import main
 from antigone.errors import InputError, ModelError
 from antigone.formats.casefolder.groups import read_groups

@@ -13,7 +13,7 @@ from test_registry_resume import ERASED_AT_ONCE, ONE_BY_ONE, After, cancelled_af
 from test_registry_resume import looks_at_once as looks_at_once
 from test_registry_resume import scored as scored
 
-from antigone.casework.checkpoint import pack_block
+from antigone.casework.pairs.checkpoint import pack_block
 from antigone.errors import Cancelled, Conflict, RegistryError, StorageError
 from antigone.registry.backup.backup import backup
 from antigone.registry.backup.restore import restore

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from registry_example import AT, DAY, GIVEN, begin, get, of_everything, put, simulated
 from sqlalchemy import select
 
-from antigone.casework.prepare import prepare
+from antigone.casework.incident.prepare import prepare
 from antigone.errors import RegistryError
 from antigone.model.incident.incident import Consent, Donor, Incident
 from antigone.model.profile import Profile

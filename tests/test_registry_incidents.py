@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from registry_example import AT, DAY, GIVEN, begin, covered_only, get, of_everything, put, simulated
 from sqlalchemy import func, select
 
-from antigone.casework.search import search_incident
+from antigone.casework.pairs.search import search_incident
 from antigone.errors import InputError
 from antigone.model.incident.incident import Donor, Family, SearchSettings
 from antigone.model.pedigree import Individual, Pedigree

@@ -10,7 +10,7 @@ import pytest
 from registry_team import IDENTIFY, INCIDENT, NOON, Team, audit, make_team, small_incident
 from sqlalchemy import delete, func, select, update
 
-from antigone.casework.joint import joint_incident
+from antigone.casework.joint.solve import joint_incident
 from antigone.errors import Cancelled, Conflict, InputError, RegistryError, VaultError
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile

@@ -11,7 +11,7 @@ from registry_children import Say, fork
 from registry_team import IDENTIFY, INCIDENT, NOON, PURPOSE, Team, audit, make_team, small_incident
 from sqlalchemy import func, select
 
-from antigone.casework.found import Execution
+from antigone.casework.pairs.pairs import Execution
 from antigone.errors import Cancelled, Conflict, Forbidden, RegistryError
 from antigone.model.incident.incident import Consent
 from antigone.model.pedigree import Individual, Pedigree

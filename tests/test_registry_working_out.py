@@ -8,7 +8,7 @@ import pytest
 from registry_team import INCIDENT, Team, audit, small_incident, team_at_work
 from web_site import Site, make_site, post
 
-from antigone.casework import search as searching
+from antigone.casework.pairs import search as searching
 from antigone.errors import Conflict, ConsentError, Forbidden
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Profile

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from reference import likelihood
 from strategies import markers, pedigrees, typings
 
-from antigone.casework.checkpoint import Checkpoint, identify_search
-from antigone.casework.demo import simulated_incident
-from antigone.casework.found import Execution, Found, find_pairs
-from antigone.casework.prepare import Prepared, prepare, silent
+from antigone.casework.incident.prepare import Prepared, prepare, silent
+from antigone.casework.pairs.checkpoint import Checkpoint, identify_search
+from antigone.casework.pairs.pairs import Execution, Found, find_pairs
+from antigone.casework.validation.demo import simulated_incident
 from antigone.engine.observation import observation_probabilities, standard_probabilities
 from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import ModelError

@@ -24,8 +24,8 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 from pypdf import PageObject, PdfReader
 
-from antigone.casework.demo import simulated_incident
-from antigone.casework.search import search_incident
+from antigone.casework.pairs.search import search_incident
+from antigone.casework.validation.demo import simulated_incident
 from antigone.errors import InputError
 from antigone.formats.casefolder.reader import read_case_folder
 from antigone.model.assumptions.circumstances import SexRates

@@ -10,9 +10,9 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 from registry_team import NOON, small_incident
 
-from antigone.casework.joint import joint_incident
-from antigone.casework.reassociate import reassociate_incident
-from antigone.casework.search import search_incident
+from antigone.casework.joint.solve import joint_incident
+from antigone.casework.pairs.search import search_incident
+from antigone.casework.remains.reassociate import reassociate_incident
 from antigone.errors import InputError
 from antigone.formats.casefolder.groups import read_groups
 from antigone.model.results.file_format import RESULTS, FileFormat

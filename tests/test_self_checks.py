@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from remains import degrade, incident, kit, persons, sample
 
-from antigone.casework.conflicts import explain_conflict
-from antigone.casework.explain import explain_pair
-from antigone.casework.groups import group_remains
-from antigone.casework.joint import joint_incident
-from antigone.casework.reassociate import reassociate_incident
-from antigone.casework.search import search_incident
-from antigone.casework.self_checks import SelfChecks
+from antigone.casework.joint.solve import joint_incident
+from antigone.casework.pairs.explain import explain_pair
+from antigone.casework.pairs.search import search_incident
+from antigone.casework.remains.conflicts import explain_conflict
+from antigone.casework.remains.groups import group_remains
+from antigone.casework.remains.reassociate import reassociate_incident
+from antigone.casework.samples.self_checks import SelfChecks
 from antigone.engine.amelogenin import sex_likelihoods
 from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.casefolder.writer import write_case_folder

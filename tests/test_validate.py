@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from antigone.casework.validate import Check, tally, validate_files
+from antigone.casework.validation.validate import Check, tally, validate_files
 from antigone.cli.application import app
 from antigone.errors import InputError
 

@@ -10,7 +10,7 @@ import pytest
 from registry_team import INCIDENT, NOON
 from web_site import Site, TestClient, make_site, post
 
-from antigone.casework.demo import simulated_incident
+from antigone.casework.validation.demo import simulated_incident
 from antigone.model.results.joint import JointPrior
 from antigone.numbers import probability_text
 from antigone.registry.runs.joint_runs import start_joint

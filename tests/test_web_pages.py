@@ -15,8 +15,8 @@ from registry_team import INCIDENT, candidate, small_incident
 from test_web_security import routes
 from web_site import Site, TestClient, make_site, post
 
-from antigone.casework.demo import simulated_incident
-from antigone.casework.files import save_incident
+from antigone.casework.incident.files import save_incident
+from antigone.casework.validation.demo import simulated_incident
 from antigone.errors import Forbidden
 from antigone.model.incident.incident import Consent
 from antigone.team.access.opening import session_of_token

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from registry_team import small_incident
 from test_familias import REMAINS, SEVERAL, dvi
 
-from antigone.casework.demo import simulated_incident
-from antigone.casework.files import load_incident, save_incident
+from antigone.casework.incident.files import load_incident, save_incident
+from antigone.casework.validation.demo import simulated_incident
 from antigone.errors import InputError
 from antigone.web import reading
 from antigone.web.reading import Limits, Stated, read_apart

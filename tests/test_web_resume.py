@@ -16,7 +16,7 @@ from test_web_api import call, new_token
 from test_web_jobs import until
 from web_site import Site, TestClient, make_site, post
 
-from antigone.casework.found import Execution
+from antigone.casework.pairs.pairs import Execution
 from antigone.team.access.opening import worker_key
 from antigone.team.incidents.consents import withdraw_donor
 from antigone.team.runs.searching import cancel_search, list_runs, resume_search, search

@@ -12,7 +12,7 @@ from registry_team import INCIDENT, NOON, audit
 from test_web_api import call, new_token
 from web_site import Site, make_site, post
 
-from antigone.casework.files import load_incident
+from antigone.casework.incident.files import load_incident
 from antigone.model.incident.incident import Consent, Incident
 from antigone.team.incidents.consents import record_consent, withdraw_donor
 

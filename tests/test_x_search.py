@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antigone.casework.found import Execution, find_pairs
-from antigone.casework.prepare import prepare, silent
+from antigone.casework.incident.prepare import prepare, silent
+from antigone.casework.pairs.pairs import Execution, find_pairs
 from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.errors import InputError, ModelError
 from antigone.formats.casefolder.reader import read_case_folder

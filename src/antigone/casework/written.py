@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from antigone.casework.checkpoint import FOLDER as UNFINISHED
+from antigone.casework.pairs.checkpoint import FOLDER as UNFINISHED
 from antigone.errors import InputError
 
 _PAGE = rb'<p class="kicker">Antigone \xc2\xb7 '

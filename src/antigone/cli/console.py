@@ -9,10 +9,10 @@ from itertools import groupby
 from rich.console import Console
 from rich.table import Table
 
-from antigone.casework.demo import Verdict
-from antigone.casework.explain import Explanation, HypothesesReport
-from antigone.casework.joint_explain import ExplainedAssignment
-from antigone.casework.validate import Check, tally
+from antigone.casework.joint.explain import ExplainedAssignment
+from antigone.casework.pairs.explain import Explanation, HypothesesReport
+from antigone.casework.validation.demo import Verdict
+from antigone.casework.validation.validate import Check, tally
 from antigone.cli.terminal import words_console
 from antigone.model.results.joint import JointResult
 from antigone.model.results.remains import ReassociationResult

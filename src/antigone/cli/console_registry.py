@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from antigone.casework.explain import Explanation
+from antigone.casework.pairs.explain import Explanation
 from antigone.cli.console import print_explanation, print_joint, print_relatives, print_sensitivity
 from antigone.cli.terminal import words_console
 from antigone.model.results.search import Candidate

@@ -26,7 +26,7 @@ from antigone.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from antigone.casework.found import Execution
+    from antigone.casework.pairs.pairs import Execution
     from antigone.model.incident.incident import Incident
     from antigone.model.results.search import SearchResult
 
@@ -61,9 +61,9 @@ def search(
     pedigree: PedigreeNames = [],  # noqa: B006
 ) -> None:
     """Compare every unidentified person with every missing person; write ranked, explained candidates."""
-    from antigone.casework.files import load_incident
-    from antigone.casework.found import plan_execution
-    from antigone.casework.groups import Grouped, group_remains
+    from antigone.casework.incident.files import load_incident
+    from antigone.casework.pairs.pairs import plan_execution
+    from antigone.casework.remains.groups import Grouped, group_remains
     from antigone.casework.written import require_ours
 
     today = day_of(on)
@@ -115,8 +115,8 @@ def reassociate(
 ) -> None:
     """Compare remains with remains: which are probably parts of one person. No donor takes part."""
     require_drawing("the page of the groups")
-    from antigone.casework.files import load_incident, write_folder
-    from antigone.casework.reassociate import choose_settings, reassociate_incident
+    from antigone.casework.incident.files import load_incident, write_folder
+    from antigone.casework.remains.reassociate import choose_settings, reassociate_incident
     from antigone.casework.written import require_ours
     from antigone.cli import console
     from antigone.report.groups import groups_csv, groups_json, render_groups
@@ -165,9 +165,9 @@ def joint(
 ) -> None:
     """One consistent answer for all: the posterior over joint assignments, the best ones, what stays open."""
     require_drawing("the page of the joint answer")
-    from antigone.casework.files import load_incident, write_folder
-    from antigone.casework.groups import group_remains
-    from antigone.casework.joint import joint_incident
+    from antigone.casework.incident.files import load_incident, write_folder
+    from antigone.casework.joint.solve import joint_incident
+    from antigone.casework.remains.groups import group_remains
     from antigone.casework.written import require_ours
     from antigone.cli import console
     from antigone.model.results.joint import JointPrior
@@ -220,9 +220,9 @@ def explain(
     """Explain one pair in full, or with --assignment a joint assignment: by marker and population."""
     if assignment is None and not (family and missing and sample):
         raise typer.BadParameter("give --family, --missing and --sample, or --assignment DIR/joint.json")
-    from antigone.casework.explain import explain_pair
-    from antigone.casework.files import load_incident
-    from antigone.casework.joint_explain import explain_assignment
+    from antigone.casework.incident.files import load_incident
+    from antigone.casework.joint.explain import explain_assignment
+    from antigone.casework.pairs.explain import explain_pair
     from antigone.cli import console
 
     today = day_of(on)
@@ -239,7 +239,7 @@ def explain(
 
 def names_of_search(*, parquet: bool = False, joint: bool = False) -> list[str]:
     """The files that a search writes into its folder, or removes from it because they would be out of date."""
-    from antigone.casework.files import GENETICIST_ONLY, GENETICIST_PAIRS
+    from antigone.casework.incident.files import GENETICIST_ONLY, GENETICIST_PAIRS
 
     names = ["candidates.csv", "results.json", GENETICIST_ONLY, GENETICIST_PAIRS]
     names += ["report.html"] if can_draw() else []
@@ -264,11 +264,11 @@ def search_and_write(
 
     ``samples`` are the samples that a group's person stands for.
     """
-    from antigone.casework.checkpoint import forget_unfinished
-    from antigone.casework.files import GENETICIST_ONLY, GENETICIST_PAIRS, geneticist_csv, write_folder
-    from antigone.casework.groups import name_samples
-    from antigone.casework.joint import joint_incident
-    from antigone.casework.search import ALONE, search_incident
+    from antigone.casework.incident.files import GENETICIST_ONLY, GENETICIST_PAIRS, geneticist_csv, write_folder
+    from antigone.casework.joint.solve import joint_incident
+    from antigone.casework.pairs.checkpoint import forget_unfinished
+    from antigone.casework.pairs.search import ALONE, search_incident
+    from antigone.casework.remains.groups import name_samples
     from antigone.model.results.joint import JointPrior
     from antigone.report.files import candidates_csv, pairs_csv, results_json
     from antigone.report.parquet import candidates_parquet

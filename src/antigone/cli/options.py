@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from antigone.casework.prepare import Progress
+    from antigone.casework.incident.prepare import Progress
 
 INCIDENT_HELP = "A case folder, its workbook (.xlsx), or Familias .fam files, such as FAMILIES.fam PERSONS.fam."
 MISSING_HELP = "Of .fam files: who is missing, by code; * stands for any letters. May be repeated. Default: 'Missing*'."

@@ -68,7 +68,7 @@ def letter(
 
 def write_paper(out: Path, make: Callable[[], Paper]) -> None:
     """Write a PDF into a new file."""
-    from antigone.casework.files import new_file
+    from antigone.casework.incident.files import new_file
 
     with new_file(out) as file:
         file.write(make().content)

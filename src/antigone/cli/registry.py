@@ -102,7 +102,7 @@ def import_(
     because: Annotated[str, typer.Option(help="Why the samples of --let-in are right. No names.")] = "",
 ) -> None:
     """Add an incident, or what is new in it. All of it, or nothing."""
-    from antigone.casework.files import load_incident
+    from antigone.casework.incident.files import load_incident
     from antigone.cli import console_registry
     from antigone.team.incidents.importing import import_incident, incident_code
 

@@ -30,7 +30,7 @@ def search(
     resume: Annotated[int, typer.Option(help="Instead of an incident: go on with this run, which was ended.")] = 0,
 ) -> None:
     """Search an incident, store the run, and open its candidates for review; or go on with a run that was ended."""
-    from antigone.casework.found import Execution
+    from antigone.casework.pairs.pairs import Execution
     from antigone.cli import console_registry
     from antigone.errors import Cancelled
     from antigone.team.runs.searching import read_run, resume_search

@@ -71,7 +71,7 @@ def joint_runs(
 
 def write_joint(view: JointView, path: Path) -> None:
     """Write an answer as joint.json."""
-    from antigone.casework.files import new_file
+    from antigone.casework.incident.files import new_file
     from antigone.errors import InputError
     from antigone.report.joint import joint_json
 

@@ -13,7 +13,7 @@ from antigone.cli.options import progress_bar, require_drawing
 
 def lr(case: Annotated[Path, typer.Argument(help="A case in JSON, or a .fam file with two pedigrees.")]) -> None:
     """The likelihood ratio of any two pedigrees, H1 against H2: per marker and total. One case a call."""
-    from antigone.casework.explain import compare_hypotheses
+    from antigone.casework.pairs.explain import compare_hypotheses
     from antigone.cli import console
 
     console.print_hypotheses(compare_hypotheses(case))
@@ -24,7 +24,7 @@ def validate(files: Annotated[list[Path], typer.Argument(help="Validation cases 
 
     Exit 1: beyond tolerance, or a case that could not be run. Exit 2: only what this version cannot compute.
     """
-    from antigone.casework.validate import validate_files
+    from antigone.casework.validation.validate import validate_files
     from antigone.cli import console
 
     with progress_bar() as progress:
@@ -43,8 +43,8 @@ def simulate(
     seed: Annotated[int, typer.Option(help="The same seed gives the same incident.")] = 1,
 ) -> None:
     """Write a simulated incident from the NIST 1036 frequencies: no real person is in it."""
-    from antigone.casework.demo import simulated_incident
-    from antigone.casework.files import save_incident
+    from antigone.casework.incident.files import save_incident
+    from antigone.casework.validation.demo import simulated_incident
 
     incident, truth = simulated_incident(families=families, unidentified=unidentified, seed=seed)
     beside = save_incident(incident, truth, out)
@@ -54,8 +54,8 @@ def simulate(
 def demo(out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("demo")) -> None:
     """Simulate a ferry accident, search it, and compare the candidates with the simulated truth."""
     require_drawing("the demonstration's report")
-    from antigone.casework.demo import compare_with_truth, day_of_search, demo_incident, why_open
-    from antigone.casework.files import load_incident, remove_simulated, save_incident
+    from antigone.casework.incident.files import load_incident, remove_simulated, save_incident
+    from antigone.casework.validation.demo import compare_with_truth, day_of_search, demo_incident, why_open
     from antigone.casework.written import require_ours
     from antigone.cli import console
 
@@ -81,7 +81,7 @@ def blind(
     """Rates of a blind search over simulated families, beside plain NumPy and the memory; prints JSON."""
     import json
 
-    from antigone.casework.bench import bench_blind
+    from antigone.casework.validation.bench import bench_blind
 
     rates = bench_blind(families=families, unidentified=unidentified, markers=markers, workers=workers)
     typer.echo(json.dumps(rates, indent=1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from antigone.casework.demo import demo_incident
+from antigone.casework.validation.demo import demo_incident
 from antigone.errors import StorageError
 from antigone.model.incident.incident import Incident
 from antigone.team.access import users

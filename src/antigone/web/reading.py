@@ -134,7 +134,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _read(folder: Path, stated: Stated, today: dt.date, limits: Limits) -> tuple[str, object]:
-    from antigone.casework.files import load_incident
+    from antigone.casework.incident.files import load_incident
 
     try:
         _unpack(folder, limits)

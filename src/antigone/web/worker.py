@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from antigone.casework.found import Execution
+from antigone.casework.pairs.pairs import Execution
 from antigone.errors import AntigoneError, StorageError
 from antigone.model.results.joint import JointPrior
 from antigone.team.access.opening import open_registry, session_of

@@ -9,7 +9,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from antigone.casework.power import LOW
+from antigone.casework.pairs.power import LOW
 from antigone.errors import RegistryError
 from antigone.model.incident.incident import SCOPE_IDENTIFICATION
 from antigone.registry.leaving.erasure import withdrawn_donors

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from antigone.casework.explain import explain_pair
-from antigone.casework.prepare import Progress, silent
+from antigone.casework.incident.prepare import Progress, silent
+from antigone.casework.pairs.explain import explain_pair
 from antigone.errors import Conflict
 from antigone.model.incident.incident import Incident
 from antigone.model.results.search import Candidate, SearchResult

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from antigone.casework.joint import joint_incident
-from antigone.casework.prepare import Progress, silent
+from antigone.casework.incident.prepare import Progress, silent
+from antigone.casework.joint.solve import joint_incident
 from antigone.errors import Cancelled
 from antigone.model.checks import exact_text
 from antigone.model.incident.incident import SCOPE_IDENTIFICATION

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 from antigone import __version__
-from antigone.casework.checkpoint import pack_block, unpack_block
+from antigone.casework.pairs.checkpoint import pack_block, unpack_block
 from antigone.errors import StorageError
 from antigone.model.incident.incident import Incident
 from antigone.model.plain import to_json

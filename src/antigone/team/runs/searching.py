@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from antigone.casework.found import Execution
-from antigone.casework.prepare import Progress, silent
-from antigone.casework.search import ALONE, SearchOutcome, search_incident
+from antigone.casework.incident.prepare import Progress, silent
+from antigone.casework.pairs.pairs import Execution
+from antigone.casework.pairs.search import ALONE, SearchOutcome, search_incident
 from antigone.errors import Cancelled, Conflict
 from antigone.model.results.search import SearchResult
 from antigone.registry.consent.coverage import Covered

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from antigone.casework.found import linkage_in_search
-from antigone.casework.prepare import Prepared
+from antigone.casework.incident.prepare import Prepared
+from antigone.casework.pairs.pairs import linkage_in_search
 from antigone.engine.linkage.likelihood import group_log
 from antigone.engine.sums.likelihood import marker_logs
 from antigone.errors import PlanTooLarge

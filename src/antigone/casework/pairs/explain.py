@@ -9,13 +9,19 @@ from pathlib import Path
 
 import numpy as np
 
-from antigone.casework.doubts import with_doubts
-from antigone.casework.further import independence_of, with_further
-from antigone.casework.linkage import Changes, linkage_of_hypotheses, linkage_of_pair, unknown_linkage, with_linkage
-from antigone.casework.observed import ratio_of_case
-from antigone.casework.prepare import Prepared, prepare
-from antigone.casework.search import describe_pair, prior_of, with_relatives, with_sensitivity
-from antigone.casework.self_checks import SelfChecks
+from antigone.casework.incident.prepare import Prepared, prepare
+from antigone.casework.pairs.evidence import independence_of, with_further
+from antigone.casework.pairs.linkage import (
+    Changes,
+    linkage_of_hypotheses,
+    linkage_of_pair,
+    unknown_linkage,
+    with_linkage,
+)
+from antigone.casework.pairs.search import describe_pair, prior_of, with_relatives, with_sensitivity
+from antigone.casework.samples.doubts import with_doubts
+from antigone.casework.samples.self_checks import SelfChecks
+from antigone.casework.validation.observed import ratio_of_case
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.engine.sums.ratio import LikelihoodRatio

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.casework.checkpoint import Checkpoint, KeptBlocks, identify_search
-from antigone.casework.prepare import Prepared, Progress
+from antigone.casework.incident.prepare import Prepared, Progress
+from antigone.casework.pairs.checkpoint import Checkpoint, KeptBlocks, identify_search
 from antigone.model.assumptions.linkage import LinkageModel
 from antigone.model.incident.incident import Incident, SearchSettings
 from antigone.search.families.family_table import Target

@@ -11,9 +11,9 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from antigone.casework.observed import ratio_of_case
-from antigone.casework.prepare import Progress, silent
-from antigone.casework.validate_joint import joint_deviations
+from antigone.casework.incident.prepare import Progress, silent
+from antigone.casework.validation.joint import joint_deviations
+from antigone.casework.validation.observed import ratio_of_case
 from antigone.engine.kinship import (
     identity_coefficients,
     inbreeding_coefficients,

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from antigone.casework.found import Found
-from antigone.casework.power import low_powers
-from antigone.casework.prepare import Prepared, Progress, silent
+from antigone.casework.incident.prepare import Prepared, Progress, silent
+from antigone.casework.pairs.pairs import Found
+from antigone.casework.pairs.power import low_powers
 from antigone.model.results.search import Candidate, FamilySummary, PairLine, UnidentifiedSummary
 from antigone.numbers import plain_text
 from antigone.search.pairs.comparison import Comparison

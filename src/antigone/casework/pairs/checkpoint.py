@@ -15,7 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
-from antigone.casework.provenance import describe_run
+from antigone.casework.incident.provenance import describe_run
 from antigone.errors import InputError
 from antigone.model.incident.incident import Incident
 from antigone.search.pairs.blocks import BlockResult

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.casework.doubts import with_doubts
-from antigone.casework.found import MOST_OF_ONE, Execution, Found, find_pairs, linkage_in_search
-from antigone.casework.further import donors_off_line, independence_of, sex_assumption, with_further
-from antigone.casework.linkage import (
+from antigone.casework.incident.prepare import Prepared, Progress, prepare, silent
+from antigone.casework.incident.provenance import describe_run
+from antigone.casework.pairs.evidence import donors_off_line, independence_of, sex_assumption, with_further
+from antigone.casework.pairs.linkage import (
     MOST_LINKED,
     linkage_assumptions,
     linkage_in_lr,
@@ -20,10 +20,10 @@ from antigone.casework.linkage import (
     linkage_of_pair,
     with_linkage,
 )
-from antigone.casework.prepare import Prepared, Progress, prepare, silent
-from antigone.casework.provenance import describe_run
-from antigone.casework.self_checks import SelfChecks
-from antigone.casework.summaries import describe_families, describe_persons, list_pairs
+from antigone.casework.pairs.pairs import MOST_OF_ONE, Execution, Found, find_pairs, linkage_in_search
+from antigone.casework.pairs.summaries import describe_families, describe_persons, list_pairs
+from antigone.casework.samples.doubts import with_doubts
+from antigone.casework.samples.self_checks import SelfChecks
 from antigone.engine.sums.ladder import stack_markers
 from antigone.engine.sums.mutation_events import locate_mutations, markers_needing_mutation
 from antigone.engine.sums.population import genotype_log_probability

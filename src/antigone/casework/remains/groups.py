@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from antigone.casework.reassociate import (
+from antigone.casework.remains.reassociate import (
     FOR_REVIEW,
     MOST_LISTED,
     alike_across,
@@ -15,7 +15,7 @@ from antigone.casework.reassociate import (
     read_incident_remains,
     threshold_of,
 )
-from antigone.casework.self_checks import SelfChecks
+from antigone.casework.samples.self_checks import SelfChecks
 from antigone.errors import InputError
 from antigone.formats.casefolder.groups import AcceptedGroup, read_groups
 from antigone.model.incident.incident import Incident, UnidentifiedPerson

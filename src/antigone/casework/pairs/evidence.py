@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from antigone.casework.prepare import Prepared
+from antigone.casework.incident.prepare import Prepared
 from antigone.engine.circumstances import circumstance_evidence, sex_evidence
 from antigone.engine.lineage.mtdna import mt_donors_off_line, mt_evidence
 from antigone.engine.lineage.y_str import y_donors_off_line, y_evidence

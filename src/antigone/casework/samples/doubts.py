@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from antigone.casework.self_checks import SelfChecks
+from antigone.casework.samples.self_checks import SelfChecks
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.results.joint import FULL_SIBLINGS, Conclusion, SymmetricGroup

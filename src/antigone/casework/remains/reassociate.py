@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from antigone.casework.conflicts import SEXES_DIFFER, explain_conflict
-from antigone.casework.prepare import Progress, describe_estimates, populations_of, settle_dropouts, silent
-from antigone.casework.provenance import describe_run
-from antigone.casework.self_checks import SelfChecks
+from antigone.casework.incident.prepare import Progress, describe_estimates, populations_of, settle_dropouts, silent
+from antigone.casework.incident.provenance import describe_run
+from antigone.casework.remains.conflicts import SEXES_DIFFER, explain_conflict
+from antigone.casework.samples.self_checks import SelfChecks
 from antigone.errors import InputError
 from antigone.model.assumptions.observation import ObservationRates
 from antigone.model.checks import exact_text

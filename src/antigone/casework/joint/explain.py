@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from antigone.casework.joint_questions import persons_of, questions_of
-from antigone.casework.prepare import prepare
+from antigone.casework.incident.prepare import prepare
+from antigone.casework.joint.questions import persons_of, questions_of
 from antigone.errors import InputError
 from antigone.formats.reading.json_documents import read_json
 from antigone.model.incident.incident import Incident

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from antigone.casework.prepare import Prepared, Progress
+from antigone.casework.incident.prepare import Prepared, Progress
 from antigone.errors import PlanTooLarge
 from antigone.model.assumptions.marker import Marker
 from antigone.search.families.family_table import Target

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from antigone.casework.prepare import populations_of
+from antigone.casework.incident.prepare import populations_of
 from antigone.errors import InputError
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Sex

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from antigone.casework.linkage import known_linkage, unknown_linkage
+from antigone.casework.pairs.linkage import known_linkage, unknown_linkage
 from antigone.model.assumptions.linkage import LinkageModel
 from antigone.numbers import listed, lr_text, plain_text, probability_text, threshold_text
 from antigone.search.joint.conclusions import Proposal

@@ -9,20 +9,20 @@ from functools import cached_property
 
 import numpy as np
 
-from antigone.casework.doubts import with_doubts_of_conclusions
-from antigone.casework.further import circumstance_log_odds
-from antigone.casework.joint_questions import persons_of, questions_of
-from antigone.casework.joint_rivals import Contest, find_contests
-from antigone.casework.joint_words import (
+from antigone.casework.incident.prepare import Prepared, Progress, prepare, silent
+from antigone.casework.incident.provenance import describe_run, used_jointly
+from antigone.casework.joint.questions import persons_of, questions_of
+from antigone.casework.joint.rivals import Contest, find_contests
+from antigone.casework.joint.words import (
     describe_family,
     describe_placed,
     describe_rivals,
     describe_without_place,
     joint_assumptions,
 )
-from antigone.casework.prepare import Prepared, Progress, prepare, silent
-from antigone.casework.provenance import describe_run, used_jointly
-from antigone.casework.self_checks import SelfChecks
+from antigone.casework.pairs.evidence import circumstance_log_odds
+from antigone.casework.samples.doubts import with_doubts_of_conclusions
+from antigone.casework.samples.self_checks import SelfChecks
 from antigone.errors import InputError
 from antigone.model.assumptions.marker import Marker
 from antigone.model.incident.incident import Incident
