@@ -69,9 +69,9 @@ def result() -> SearchResult:
 
 
 def expert_report() -> bytes:
-    from antigone.report.language import read_language
-    from antigone.report.pdf_case import ExpertCase
-    from antigone.report.pdf_expert import expert_report
+    from antigone.report.paper.case import ExpertCase
+    from antigone.report.paper.expert import expert_report
+    from antigone.report.words.language import read_language
 
     profile = Profile("PM001", dict.fromkeys(MARKERS, ("11", "12")))
     consent = Consent("form 1", dt.date(2026, 1, 1))
@@ -82,16 +82,16 @@ def expert_report() -> bytes:
 
 
 def family_letter() -> bytes:
-    from antigone.report.language import read_language
-    from antigone.report.pdf_letter import Sender, family_letter
+    from antigone.report.paper.letter import Sender, family_letter
+    from antigone.report.words.language import read_language
 
     sender = Sender("Institute", "Ana Pereira", "Marta Ruiz")
     return family_letter("still looking", "F01", sender=sender, language=read_language("es"), day=DAY)
 
 
 def incident_status() -> bytes:
-    from antigone.report.language import read_language
-    from antigone.report.pdf_status import IncidentStatus, status_report
+    from antigone.report.paper.status import IncidentStatus, status_report
+    from antigone.report.words.language import read_language
 
     status = IncidentStatus("FERRY", "Ferry accident", 1204, 2, 431, 1502, 388, 1120, 37, {"open": 61})
     return status_report(status, language=read_language("es"), day=DAY)

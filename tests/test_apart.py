@@ -11,9 +11,9 @@ import pytest
 from antigone.errors import DrawingError
 from antigone.model.pedigree import Pedigree
 from antigone.report import apart
-from antigone.report.charts import marker_chart
-from antigone.report.drawing import NO_MARK, draw_pedigree
-from antigone.report.heatmap import draw_heatmap
+from antigone.report.charts.heatmap import draw_heatmap
+from antigone.report.charts.vega import marker_chart
+from antigone.report.pedigree.svg import NO_MARK, draw_pedigree
 
 DEADLY = {"mark": "point", "data": {"values": [{"a": "x\x1by"}]}, "encoding": {"x": {"field": "a", "type": "nominal"}}}
 """A text that no XML holds: the engine of the charts ends its process when it meets one."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import report_example as example
 
-from antigone.report.html import render_report
+from antigone.report.pages.search import render_report
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")

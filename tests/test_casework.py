@@ -45,8 +45,8 @@ from antigone.model.incident.incident import (
 )
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
-from antigone.report.files import candidates_csv, pairs_csv, results_json
-from antigone.report.html import render_report
+from antigone.report.pages.search import render_report
+from antigone.report.tables.files import candidates_csv, pairs_csv, results_json
 from antigone.search.families.reference_fit import ReferenceFit
 from antigone.simulation.genes import drop_genes
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from strategies import pedigrees
 
 from antigone.model.pedigree import Individual, Pedigree
-from antigone.report.coordinates import isotonic
-from antigone.report.diagram import Rows, build_diagram, slot
-from antigone.report.drawing import Mark, describe_pedigree, draw_key, draw_pedigree
-from antigone.report.generations import generations, parts, related_couples, unions
-from antigone.report.layout import LABEL_LINE, RADIUS, Label, Layout, lay_out
-from antigone.report.ordering import count_crossings, order_rows
-from antigone.report.routing import Wire, assign_tracks
+from antigone.report.pedigree.coordinates import isotonic
+from antigone.report.pedigree.diagram import Rows, build_diagram, slot
+from antigone.report.pedigree.generations import generations, parts, related_couples, unions
+from antigone.report.pedigree.layout import LABEL_LINE, RADIUS, Label, Layout, lay_out
+from antigone.report.pedigree.ordering import count_crossings, order_rows
+from antigone.report.pedigree.routing import Wire, assign_tracks
+from antigone.report.pedigree.svg import Mark, describe_pedigree, draw_key, draw_pedigree
 
 SHAPES = {"male": "rect", "female": "circle", "unknown": "polygon"}
 EXAMPLES = [

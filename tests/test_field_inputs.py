@@ -24,7 +24,7 @@ from antigone.casework.pairs.pairs import find_pairs
 from antigone.casework.pairs.search import ALONE, search_incident
 from antigone.errors import InputError
 from antigone.model.results.search import SearchResult
-from antigone.report.files import results_json
+from antigone.report.tables.files import results_json
 
 SHARED = Path(os.environ.get("ANTIGONE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 INPUTS = SHARED / "field" / "inputs"

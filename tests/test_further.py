@@ -18,9 +18,9 @@ from antigone.model.assumptions.lineage import MtDifference, MtReference, Stated
 from antigone.model.assumptions.observation import ObservationRates
 from antigone.model.incident.incident import Incident
 from antigone.model.results.search import SearchResult
-from antigone.numbers import probability_text
-from antigone.report.files import results_json
-from antigone.report.html import render_report
+from antigone.plain_words import probability_text
+from antigone.report.pages.search import render_report
+from antigone.report.tables.files import results_json
 
 DAY = dt.date(2026, 5, 1)
 Y_LOCI = ("DYS19", "DYS390", "DYS391", "DYS392", "DYS393", "DYS437")

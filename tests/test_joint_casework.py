@@ -35,7 +35,7 @@ from antigone.model.incident.incident import (
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.model.results.joint import JointPrior, JointResult
-from antigone.report.joint import joint_csv, joint_json, render_joint
+from antigone.report.pages.joint import joint_csv, joint_json, render_joint
 from antigone.search.joint import posterior as joint_posterior
 from antigone.search.remains.readings import observe_profile
 from antigone.simulation.disaster import Disaster, simulate_disaster

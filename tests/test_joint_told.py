@@ -16,7 +16,7 @@ from antigone.formats.frequencies import nist1036
 from antigone.model.incident.incident import DEFAULT_MUTATION, Incident, SearchSettings
 from antigone.model.profile import Profile
 from antigone.model.results.joint import JointPrior, JointResult
-from antigone.report.joint import Matrix, alternatives_of, joint_json, render_joint
+from antigone.report.pages.joint import Matrix, alternatives_of, joint_json, render_joint
 from antigone.simulation.disaster import Disaster, simulate_disaster
 from antigone.web.pages.joint import _shown
 

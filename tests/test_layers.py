@@ -135,7 +135,7 @@ def test_layers__nothing_opens_a_network_connection():
     [
         ("antigone.model.incident.incident", "from antigone.engine import factors"),
         ("antigone.formats.familias.reader", "import antigone.engine.mutation.matrices"),
-        ("antigone.report.html", "from antigone.search.pairs.comparison import rank"),
+        ("antigone.report.pages.search", "from antigone.search.pairs.comparison import rank"),
         ("antigone.cli", "def f():\n    from antigone import engine"),
         ("antigone.search.pairs.comparison", "from antigone.registry import store"),
         ("antigone.engine.sums.factors", "from antigone import likelihood_ratio"),

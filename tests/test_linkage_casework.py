@@ -24,8 +24,8 @@ from antigone.model.assumptions.observation import ObservationModel, Observation
 from antigone.model.incident.incident import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
-from antigone.numbers import change_text
-from antigone.report.sentences import explain_linkage
+from antigone.plain_words import change_text
+from antigone.report.words.sentences import explain_linkage
 from antigone.search.families.family_table import Target
 
 

@@ -43,7 +43,7 @@ from antigone.model.incident.incident import (
 )
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
-from antigone.report.html import render_report
+from antigone.report.pages.search import render_report
 from antigone.search.families.family_table import Target
 from antigone.search.pairs import linked as linkage_module
 from antigone.search.pairs.comparison import compare

@@ -17,8 +17,8 @@ from antigone.errors import Conflict, ConsentError, Forbidden, InputError, Regis
 from antigone.model.incident.incident import Consent
 from antigone.model.pedigree import Pedigree
 from antigone.model.results.joint import JointPrior
-from antigone.numbers import probability_text
 from antigone.papers import sender_of, write_expert_report, write_family_letter, write_status
+from antigone.plain_words import probability_text
 from antigone.team.incidents.importing import import_incident
 from antigone.team.review.candidates import read_candidate
 from antigone.team.review.reviewing import ask_to_reopen, comment, confirm, propose

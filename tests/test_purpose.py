@@ -37,7 +37,7 @@ from antigone.model.incident.incident import (
 )
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.report.files import results_json
+from antigone.report.tables.files import results_json
 
 PACKAGE = Path(antigone.model.__file__).parents[1]
 DAY = dt.date(2026, 1, 15)

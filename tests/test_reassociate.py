@@ -31,7 +31,7 @@ from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.remains import ReassociationSettings
 from antigone.model.results.search import UnidentifiedSummary
-from antigone.report.groups import groups_csv, groups_json, render_groups
+from antigone.report.pages.groups import groups_csv, groups_json, render_groups
 from antigone.search.remains.groups import connected_components
 
 

@@ -22,7 +22,7 @@ from antigone.registry.people.importing import Imported
 from antigone.registry.people.payloads import Beside, Unpacker, pack
 from antigone.registry.store.database import open_registry, snapshot
 from antigone.registry.store.schema import custody, incident_models, metadata, models, profiles
-from antigone.report.files import results_json
+from antigone.report.tables.files import results_json
 
 LABELS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=4)
 PAIRS = st.tuples(LABELS, st.none() | LABELS)

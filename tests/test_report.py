@@ -13,8 +13,13 @@ import report_example as example
 from antigone.errors import InputError
 from antigone.model.pedigree import Pedigree
 from antigone.model.results.search import EvidenceLine, MarkerMutation, MutationStep, SearchResult
-from antigone.report.html import css_string, render_report
-from antigone.report.sentences import consenting_donors, explain_alternatives, explain_evidence, reportable_mutations
+from antigone.report.pages.search import css_string, render_report
+from antigone.report.words.sentences import (
+    consenting_donors,
+    explain_alternatives,
+    explain_evidence,
+    reportable_mutations,
+)
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 FORBIDDEN = re.compile(r"\bmatch|(?<!un)identified\b|\bsuspect|\boffender|\bhit\b|\bfather(?:ed|hood)\b", re.IGNORECASE)

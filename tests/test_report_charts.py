@@ -9,8 +9,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from antigone.model.results.search import SensitivityPoint
-from antigone.report.charts import marker_chart, overview_chart, sensitivity_chart
-from antigone.report.heatmap import draw_heatmap
+from antigone.report.charts.heatmap import draw_heatmap
+from antigone.report.charts.vega import marker_chart, overview_chart, sensitivity_chart
 
 # fmt: off
 DEJAVU = {

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antigone.cli.console import second_best
-from antigone.numbers import (
+from antigone.plain_words import (
     count_text,
     log10_text,
     lr_text,

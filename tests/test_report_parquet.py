@@ -11,8 +11,8 @@ import pytest
 from report_example import result
 
 from antigone.errors import Unsupported
-from antigone.report.files import candidates_csv
-from antigone.report.parquet import candidates_parquet
+from antigone.report.tables.files import candidates_csv
+from antigone.report.tables.parquet import candidates_parquet
 
 pq = pytest.importorskip("pyarrow.parquet")
 

@@ -35,14 +35,24 @@ from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.search import EvidenceLine, SearchResult, SensitivityPoint
-from antigone.report import pdf_letter
-from antigone.report.language import DOMAIN, LOCALE, Language, languages, read_language
-from antigone.report.pdf import Document, Facts, Figures, Heading, Paragraph, Table, clean, compile_document, render_pdf
-from antigone.report.pdf_case import Alternative, Alternatives, ExpertCase, ReviewStep
-from antigone.report.pdf_expert import compose_expert_report, expert_report
-from antigone.report.pdf_letter import WORDINGS, Sender, State, compose_letter, family_letter
-from antigone.report.pdf_status import STATES, TASKS, IncidentStatus, Waiting, compose_status, status_report
-from antigone.report.phrases import PART, PHRASES, is_known, retell
+from antigone.report.paper import letter as pdf_letter
+from antigone.report.paper.case import Alternative, Alternatives, ExpertCase, ReviewStep
+from antigone.report.paper.document import (
+    Document,
+    Facts,
+    Figures,
+    Heading,
+    Paragraph,
+    Table,
+    clean,
+    compile_document,
+    render_pdf,
+)
+from antigone.report.paper.expert import compose_expert_report, expert_report
+from antigone.report.paper.letter import WORDINGS, Sender, State, compose_letter, family_letter
+from antigone.report.paper.status import STATES, TASKS, IncidentStatus, Waiting, compose_status, status_report
+from antigone.report.words.language import DOMAIN, LOCALE, Language, languages, read_language
+from antigone.report.words.phrases import PART, PHRASES, is_known, retell
 
 REPORT = Path(pdf_letter.__file__).parent
 DAY = dt.date(2026, 3, 6)
@@ -723,7 +733,9 @@ def test_phrases__know_every_sentence_of_a_search(make, tmp_path):
         incident, today=dt.date(2026, 5, 1), created="2026-05-01T00:00:00+00:00", command=""
     ).result
     assert result.candidates
-    assert [sentence for sentence in spoken(result) if not is_known(sentence)] == [], "add it to report/phrases.py"
+    assert [sentence for sentence in spoken(result) if not is_known(sentence)] == [], (
+        "add it to report/words/phrases.py"
+    )
 
 
 @pytest.mark.parametrize("phrase", PHRASES)

@@ -16,10 +16,10 @@ from antigone.casework.remains.reassociate import reassociate_incident
 from antigone.errors import InputError
 from antigone.formats.casefolder.groups import read_groups
 from antigone.model.results.file_format import RESULTS, FileFormat
-from antigone.report.files import results_json
-from antigone.report.groups import groups_json
-from antigone.report.joint import joint_json
-from antigone.report.schema import FILES, schema_of_file
+from antigone.report.pages.groups import groups_json
+from antigone.report.pages.joint import joint_json
+from antigone.report.tables.files import results_json
+from antigone.report.tables.schema import FILES, schema_of_file
 
 CREATED = "2026-12-01T12:00:00+00:00"
 

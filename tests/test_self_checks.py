@@ -27,10 +27,10 @@ from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.model.results.remains import REMAINS_RATES, ReassociationSettings, SamplePair
 from antigone.registry.people.payloads import Beside, Unpacker, anonymous, pack
-from antigone.report.groups import groups_json
-from antigone.report.html import render_report
-from antigone.report.joint import render_joint
-from antigone.report.phrases import is_known
+from antigone.report.pages.groups import groups_json
+from antigone.report.pages.joint import render_joint
+from antigone.report.pages.search import render_report
+from antigone.report.words.phrases import is_known
 from antigone.search.readings.dropout import DROPOUTS
 from antigone.search.remains.self_check import SexReader, SexSeen, at_least, crowded_markers, odd_ones
 from antigone.simulation.genes import drop_genes

@@ -13,7 +13,7 @@ from web_site import Site, make_site
 
 from antigone.registry.runs.joint_runs import start_joint
 from antigone.registry.store.database import transaction
-from antigone.report.joint import joint_json
+from antigone.report.pages.joint import joint_json
 from antigone.team.incidents.consents import withdraw_donor
 from antigone.team.runs.joint import read_joint
 

@@ -13,7 +13,7 @@ from test_web_browser import CHROMIUM, browser, complaints, context, faults, sig
 from web_site import Site, TestClient, hidden, make_site, post
 
 from antigone.model.pedigree import Individual, Pedigree
-from antigone.report.drawing import Mark
+from antigone.report.pedigree.svg import Mark
 from antigone.team.access.roles import ALLOWED, ROLES
 from antigone.team.review.reviewing import propose
 from antigone.web.draft import Declared, Draft, turn_missing

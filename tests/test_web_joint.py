@@ -12,7 +12,7 @@ from web_site import Site, TestClient, make_site, post
 
 from antigone.casework.validation.demo import simulated_incident
 from antigone.model.results.joint import JointPrior
-from antigone.numbers import probability_text
+from antigone.plain_words import probability_text
 from antigone.registry.runs.joint_runs import start_joint
 from antigone.registry.store.database import transaction
 from antigone.team.incidents.consents import withdraw_donor

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from antigone.errors import InputError
-from antigone.report import pdf_status
-from antigone.report.language import read_language
-from antigone.report.pdf_case import Action, Alternative, Alternatives, ExpertCase, JointFinding, ReviewStep
-from antigone.report.pdf_expert import expert_report
-from antigone.report.pdf_letter import Sender, State, family_letter
+from antigone.report.paper import status as pdf_status
+from antigone.report.paper.case import Action, Alternative, Alternatives, ExpertCase, JointFinding, ReviewStep
+from antigone.report.paper.expert import expert_report
+from antigone.report.paper.letter import Sender, State, family_letter
+from antigone.report.words.language import read_language
 from antigone.team.access.session import Session
 from antigone.team.documents.letters import letter_material
 from antigone.team.overview.status import read_incident

@@ -17,7 +17,7 @@ from antigone.cli.terminal import words_console
 from antigone.model.results.joint import JointResult
 from antigone.model.results.remains import ReassociationResult
 from antigone.model.results.search import Candidate, SearchResult
-from antigone.numbers import (
+from antigone.plain_words import (
     change_text,
     counted,
     lr_text,
@@ -26,7 +26,7 @@ from antigone.numbers import (
     ratio_text,
     threshold_text,
 )
-from antigone.report.relatives import tell_relatives, warn_of_relatives
+from antigone.report.words.relatives import tell_relatives, warn_of_relatives
 
 MOST_JOINT_ROWS = 60
 """Unidentified persons of a joint solution printed; all of them are in joint.csv."""

@@ -12,7 +12,7 @@ from antigone.casework.pairs.explain import Explanation
 from antigone.cli.console import print_explanation, print_joint, print_relatives, print_sensitivity
 from antigone.cli.terminal import words_console
 from antigone.model.results.search import Candidate
-from antigone.numbers import counted, probability_text, threshold_text
+from antigone.plain_words import counted, probability_text, threshold_text
 from antigone.team import views
 from antigone.team.incidents.importing import Imported
 from antigone.team.runs.lines import kept_words

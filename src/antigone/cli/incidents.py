@@ -119,7 +119,7 @@ def reassociate(
     from antigone.casework.remains.reassociate import choose_settings, reassociate_incident
     from antigone.casework.written import require_ours
     from antigone.cli import console
-    from antigone.report.groups import groups_csv, groups_json, render_groups
+    from antigone.report.pages.groups import groups_csv, groups_json, render_groups
 
     require_ours(out, ("groups.html", "groups.csv", "groups.json"))
     read = load_incident(incident, attested_by=consent_attested, today=day_of(on), missing=missing, pedigrees=pedigree)
@@ -171,7 +171,7 @@ def joint(
     from antigone.casework.written import require_ours
     from antigone.cli import console
     from antigone.model.results.joint import JointPrior
-    from antigone.report.joint import joint_csv, joint_json, render_joint
+    from antigone.report.pages.joint import joint_csv, joint_json, render_joint
 
     today, stated = day_of(on), JointPrior.parse(prior)
     require_ours(out, ("joint.html", "joint.csv", "joint.json"))
@@ -270,8 +270,8 @@ def search_and_write(
     from antigone.casework.pairs.search import ALONE, search_incident
     from antigone.casework.remains.groups import name_samples
     from antigone.model.results.joint import JointPrior
-    from antigone.report.files import candidates_csv, pairs_csv, results_json
-    from antigone.report.parquet import candidates_parquet
+    from antigone.report.tables.files import candidates_csv, pairs_csv, results_json
+    from antigone.report.tables.parquet import candidates_parquet
 
     if joint:
         require_drawing("a joint section")
@@ -291,7 +291,7 @@ def search_and_write(
         result = name_samples(outcome.result, samples or {})
         section, files = "", dict[str, str | bytes]()
         if joint:
-            from antigone.report.joint import joint_csv, joint_json, joint_section
+            from antigone.report.pages.joint import joint_csv, joint_json, joint_section
 
             prior = JointPrior.parse(joint)
             solved = joint_incident(read, today=today, created=created, command=words, prior=prior, progress=progress)
@@ -302,7 +302,7 @@ def search_and_write(
             "results.json": results_json(result),
         }
         if can_draw():
-            from antigone.report.html import render_report
+            from antigone.report.pages.search import render_report
 
             files["report.html"] = render_report(result, read, joint=section)
         if parquet:

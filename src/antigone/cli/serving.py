@@ -56,7 +56,7 @@ def serve(
 ) -> None:
     """Serve a registry to browsers: by default to this computer alone."""
     _require_web()
-    from antigone.report.charts import load_charts
+    from antigone.report.charts.vega import load_charts
     from antigone.web.app import create_app
 
     _check_address(host, certificate, private_key, behind_proxy, demo)

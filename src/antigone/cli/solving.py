@@ -73,7 +73,7 @@ def write_joint(view: JointView, path: Path) -> None:
     """Write an answer as joint.json."""
     from antigone.casework.incident.files import new_file
     from antigone.errors import InputError
-    from antigone.report.joint import joint_json
+    from antigone.report.pages.joint import joint_json
 
     if view.result is None:
         raise InputError(f"joint run {view.line.id} has no answer to write; solve it again")

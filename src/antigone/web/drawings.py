@@ -8,7 +8,7 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from antigone.model.pedigree import Pedigree
-from antigone.report.drawing import Mark, draw_key, draw_pedigree
+from antigone.report.pedigree.svg import Mark, draw_key, draw_pedigree
 
 DRAWINGS_KEPT = 32
 

@@ -15,7 +15,7 @@ from antigone.model.checks import exact_text
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Incident, SearchSettings
 from antigone.model.results.search import Provenance
-from antigone.numbers import threshold_text
+from antigone.plain_words import threshold_text
 
 
 def describe_run(incident: Incident, *, created: str, command: str, seed: int) -> Provenance:

@@ -8,7 +8,7 @@ import numpy as np
 
 from antigone.casework.pairs.linkage import known_linkage, unknown_linkage
 from antigone.model.assumptions.linkage import LinkageModel
-from antigone.numbers import listed, lr_text, plain_text, probability_text, threshold_text
+from antigone.plain_words import listed, lr_text, plain_text, probability_text, threshold_text
 from antigone.search.joint.conclusions import Proposal
 from antigone.search.joint.persons import Persons
 from antigone.search.joint.posterior import JointPosterior, Ratio

@@ -16,7 +16,7 @@ from antigone.model.checks import exact_text
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.results.search import Candidate, EvidenceLine
-from antigone.numbers import change_text, probability_text
+from antigone.plain_words import change_text, probability_text
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import ReferenceFit
 from antigone.search.pairs.comparison import differ, posterior_probability

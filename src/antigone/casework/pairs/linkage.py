@@ -18,7 +18,7 @@ from antigone.model.incident.incident import SearchSettings, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.search import Candidate
-from antigone.numbers import count_text, counted
+from antigone.plain_words import count_text, counted
 from antigone.search.families.family_table import Target
 from antigone.search.pairs.linked import LARGEST_TABLE, LinkedPair, link_pairs
 

@@ -33,7 +33,7 @@ from antigone.model.checks import exact_text
 from antigone.model.incident.incident import Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.model.results.search import Candidate, ChanceMatches, MarkerMutation, SearchResult
-from antigone.numbers import count_text, threshold_text
+from antigone.plain_words import count_text, threshold_text
 from antigone.search.families.family_table import AS_READ, Target
 from antigone.search.families.reference_fit import ReferenceFit
 from antigone.search.one_pair.relatives import relative_alternatives

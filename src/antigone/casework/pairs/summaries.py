@@ -11,7 +11,7 @@ from antigone.casework.incident.prepare import Prepared, Progress, silent
 from antigone.casework.pairs.pairs import Found
 from antigone.casework.pairs.power import low_powers
 from antigone.model.results.search import Candidate, FamilySummary, PairLine, UnidentifiedSummary
-from antigone.numbers import plain_text
+from antigone.plain_words import plain_text
 from antigone.search.pairs.comparison import Comparison
 
 LN10 = float(np.log(10))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from antigone.model.results.remains import SamplePair
-from antigone.numbers import listed, lr_text
+from antigone.plain_words import listed, lr_text
 
 LN10 = float(np.log(10))
 SEXES_DIFFER = "the sexes differ"

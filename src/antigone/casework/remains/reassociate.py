@@ -26,7 +26,7 @@ from antigone.model.results.remains import (
     SampleGroup,
     SamplePair,
 )
-from antigone.numbers import log10_text, plain_text
+from antigone.plain_words import log10_text, plain_text
 from antigone.search.remains.groups import Cluster, clusters_of, consensus, supports_one_person
 from antigone.search.remains.pairs import PairCounts, Scores, count_pairs, probable_pairs
 from antigone.search.remains.readings import Readings, read_remains

@@ -10,7 +10,7 @@ from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.results.joint import FULL_SIBLINGS, Conclusion, SymmetricGroup
 from antigone.model.results.search import Candidate
-from antigone.numbers import listed
+from antigone.plain_words import listed
 
 SAME_LOG10_LR = 1e-9
 """Two places whose log10 LR of one person differ by less are alike."""

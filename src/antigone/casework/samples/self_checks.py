@@ -14,7 +14,7 @@ from antigone.casework.incident.prepare import populations_of
 from antigone.errors import InputError
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Sex
-from antigone.numbers import listed, lr_text
+from antigone.plain_words import listed, lr_text
 from antigone.search.remains.self_check import MOST_CROWDED_BY_CHANCE, SexReader, SexSeen, crowded_markers, odd_ones
 
 LN10 = float(np.log(10))

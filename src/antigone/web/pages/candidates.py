@@ -13,10 +13,10 @@ from starlette.concurrency import run_in_threadpool
 from antigone.errors import InputError
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.results.search import Candidate, SensitivityPoint
-from antigone.report.charts import marker_chart, sensitivity_chart
-from antigone.report.drawing import Mark
-from antigone.report.relatives import tell_relatives, warn_of_relatives
-from antigone.report.sentences import (
+from antigone.report.charts.vega import marker_chart, sensitivity_chart
+from antigone.report.pedigree.svg import Mark
+from antigone.report.words.relatives import tell_relatives, warn_of_relatives
+from antigone.report.words.sentences import (
     describe_references,
     explain_linkage,
     explain_mutation,

@@ -13,8 +13,8 @@ from markupsafe import Markup
 from antigone.errors import InputError
 from antigone.model.incident.incident import Consent
 from antigone.papers import LETTERS
-from antigone.report.drawing import Mark
-from antigone.report.pdf_letter import State
+from antigone.report.paper.letter import State
+from antigone.report.pedigree.svg import Mark
 from antigone.team.access.roles import Action
 from antigone.team.documents.letters import letters_on_hold
 from antigone.team.incidents import consents, custody

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from antigone.errors import InputError, ModelError
 from antigone.model.results.joint import Conclusion, FamilyAnswer, JointPrior, JointResult
-from antigone.report.joint import Matrix, alternatives_of, matrix_of, summarise_joint
+from antigone.report.pages.joint import Matrix, alternatives_of, matrix_of, summarise_joint
 from antigone.team.access.opening import worker_key
 from antigone.team.runs.joint import cancel_joint, list_joint_runs, read_joint
 from antigone.team.views import JointLine

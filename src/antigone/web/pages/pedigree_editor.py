@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from antigone.errors import Conflict, InputError
 from antigone.model.pedigree import Individual, Sex
-from antigone.report.drawing import Mark
+from antigone.report.pedigree.svg import Mark
 from antigone.team.incidents.families import read_family
 from antigone.team.incidents.pedigrees import (
     decision_on_pedigree,

@@ -12,12 +12,12 @@ from antigone.errors import InputError
 from antigone.model.incident.incident import Family, Incident
 from antigone.model.results.file_format import JOINT
 from antigone.model.results.joint import Assignment, Conclusion, FamilyAnswer, JointResult
-from antigone.numbers import count_text, counted, plain_text, probability_text, threshold_text
-from antigone.report.drawing import Mark, draw_key, draw_pedigree
-from antigone.report.files import file_text, harmless_cell
-from antigone.report.heatmap import draw_heatmap
-from antigone.report.html import css_string, page_environment
-from antigone.report.sentences import consenting_donors
+from antigone.plain_words import count_text, counted, plain_text, probability_text, threshold_text
+from antigone.report.charts.heatmap import draw_heatmap
+from antigone.report.pages.search import css_string, page_environment
+from antigone.report.pedigree.svg import Mark, draw_key, draw_pedigree
+from antigone.report.tables.files import file_text, harmless_cell
+from antigone.report.words.sentences import consenting_donors
 
 LEAST_IN_MATRIX = 0.001
 """Persons with a smaller posterior at every place of a family have no row in its matrix."""

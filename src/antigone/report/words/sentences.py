@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Family, UnidentifiedPerson
 from antigone.model.results.search import Candidate, MarkerMutation, MutationStep, SearchResult
-from antigone.numbers import (
+from antigone.plain_words import (
     change_text,
     count_text,
     log10_text,

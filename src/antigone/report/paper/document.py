@@ -20,7 +20,7 @@ from typing import Any, Literal
 from antigone.errors import InputError
 from antigone.model.text import clean_text
 from antigone.report.apart import EngineRefused, typeset_apart
-from antigone.report.language import Language
+from antigone.report.words.language import Language
 
 STANDARDS = ["ua-1", "a-2a"]
 """Readable by everyone (PDF/UA-1, ISO 14289-1) and for decades (PDF/A-2a, ISO 19005-2)."""

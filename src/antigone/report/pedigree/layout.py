@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Literal
 
 from antigone.model.pedigree import Pedigree
-from antigone.report.coordinates import place_items, slot_x
-from antigone.report.diagram import Block, Diagram, Net, Rows, build_diagram
-from antigone.report.generations import Union, generations, parts, related_couples, unions
-from antigone.report.ordering import order_rows
-from antigone.report.routing import Wire, assign_tracks
+from antigone.report.pedigree.coordinates import place_items, slot_x
+from antigone.report.pedigree.diagram import Block, Diagram, Net, Rows, build_diagram
+from antigone.report.pedigree.generations import Union, generations, parts, related_couples, unions
+from antigone.report.pedigree.ordering import order_rows
+from antigone.report.pedigree.routing import Wire, assign_tracks
 
 RADIUS = 16.0
 LABEL_LINE = 15.0

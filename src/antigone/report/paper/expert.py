@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from typing import Literal
 
 from antigone.model.pedigree import Individual, Pedigree
-from antigone.numbers import lr_text, probability_text
-from antigone.report.drawing import Mark, draw_pedigree
-from antigone.report.language import Language, mark
-from antigone.report.pdf import (
+from antigone.plain_words import lr_text, probability_text
+from antigone.report.paper.case import Action, ExpertCase, ReviewState, ReviewStep, log10_words, prior_words
+from antigone.report.paper.document import (
     Block,
     Document,
     Facts,
@@ -28,10 +27,11 @@ from antigone.report.pdf import (
     picture,
     render_pdf,
 )
-from antigone.report.pdf_case import Action, ExpertCase, ReviewState, ReviewStep, log10_words, prior_words
-from antigone.report.pdf_evidence import chance, data_compared, sensitivity, weight
-from antigone.report.pdf_method import appendix, limits, models
-from antigone.report.phrases import retell
+from antigone.report.paper.evidence import chance, data_compared, sensitivity, weight
+from antigone.report.paper.method import appendix, limits, models
+from antigone.report.pedigree.svg import Mark, draw_pedigree
+from antigone.report.words.language import Language, mark
+from antigone.report.words.phrases import retell
 
 LONGEST_CODE = 28
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from antigone.report.generations import Union
+from antigone.report.pedigree.generations import Union
 
 Block = tuple[int, ...]
 Rows = list[list[Block]]

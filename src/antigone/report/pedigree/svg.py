@@ -14,8 +14,8 @@ from html import escape
 
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.text import clean_text
-from antigone.report.generations import related_couples, unions
-from antigone.report.layout import LABEL_GAP, LABEL_LINE, RADIUS, Label, Layout, Line, Symbol, lay_out
+from antigone.report.pedigree.generations import related_couples, unions
+from antigone.report.pedigree.layout import LABEL_GAP, LABEL_LINE, RADIUS, Label, Layout, Line, Symbol, lay_out
 
 INK = "#1d2733"
 QUIET = "#5a6672"

@@ -12,11 +12,11 @@ from typing import Literal
 from antigone.errors import InputError
 from antigone.model.incident.incident import Family, UnidentifiedPerson
 from antigone.model.results.search import Candidate, SearchResult
-from antigone.numbers import count_text, log10_text
-from antigone.report.files import plain_value
-from antigone.report.language import Language
-from antigone.report.phrases import retell
-from antigone.report.sentences import consenting_donors
+from antigone.plain_words import count_text, log10_text
+from antigone.report.tables.files import plain_value
+from antigone.report.words.language import Language
+from antigone.report.words.phrases import retell
+from antigone.report.words.sentences import consenting_donors
 
 Action = Literal["propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep", "comment"]
 ReviewState = Literal["open", "proposed", "confirmed", "rejected", "reopening"]
@@ -185,7 +185,7 @@ def prior_words(prior: float, language: Language) -> str:
 
     Examples
     --------
-    >>> from antigone.report.language import read_language
+    >>> from antigone.report.words.language import read_language
     >>> prior_words(0.02, read_language("es"))
     '1 entre 50 (0.02)'
     """

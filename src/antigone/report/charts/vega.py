@@ -13,7 +13,7 @@ import altair as alt
 
 from antigone.model.results.search import SensitivityPoint
 from antigone.model.text import clean_text
-from antigone.numbers import log10_text
+from antigone.plain_words import log10_text
 from antigone.report.apart import draw_apart
 
 INK = "#1d2733"

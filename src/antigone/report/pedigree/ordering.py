@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from antigone.report.diagram import Block, Diagram, Net, Rows, arrangements, hang, make_blocks, slot
+from antigone.report.pedigree.diagram import Block, Diagram, Net, Rows, arrangements, hang, make_blocks, slot
 
 MOST_STEPS = 200_000
 """The work that one drawing may take: comparisons of two blocks, and looks at a line. Once it is spent, the best order

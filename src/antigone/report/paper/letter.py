@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from antigone.errors import InputError
-from antigone.report.language import Language, mark
-from antigone.report.pdf import Block, Document, Heading, Paragraph, render_pdf
+from antigone.report.paper.document import Block, Document, Heading, Paragraph, render_pdf
+from antigone.report.words.language import Language, mark
 
 State = Literal["identified from remains", "identified living", "still looking", "one more sample"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from antigone.report.language import Language, mark
-from antigone.report.pdf import Block, Bullets, Facts, Heading, NewPage, Paragraph
-from antigone.report.pdf_case import ExpertCase
-from antigone.report.phrases import retell
+from antigone.report.paper.case import ExpertCase
+from antigone.report.paper.document import Block, Bullets, Facts, Heading, NewPage, Paragraph
+from antigone.report.words.language import Language, mark
+from antigone.report.words.phrases import retell
 
 LIMITS = (
     mark(

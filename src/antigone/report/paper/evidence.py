@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from antigone.model.results.search import MarkerMutation, MutationStep, SensitivityPoint
-from antigone.numbers import (
+from antigone.plain_words import (
     change_text,
     count_text,
     log10_text,
@@ -16,13 +16,13 @@ from antigone.numbers import (
     probability_text,
     threshold_text,
 )
-from antigone.report.charts import marker_chart, sensitivity_chart
-from antigone.report.language import Language
-from antigone.report.pdf import Block, Bullets, Facts, Figure, Figures, Heading, Paragraph, Table, picture
-from antigone.report.pdf_case import Alternative, ExpertCase, log10_words
-from antigone.report.phrases import retell
-from antigone.report.relatives import near_relatives, relation_pattern, relative_number, weigh_relative
-from antigone.report.sentences import reportable_mutations
+from antigone.report.charts.vega import marker_chart, sensitivity_chart
+from antigone.report.paper.case import Alternative, ExpertCase, log10_words
+from antigone.report.paper.document import Block, Bullets, Facts, Figure, Figures, Heading, Paragraph, Table, picture
+from antigone.report.words.language import Language
+from antigone.report.words.phrases import retell
+from antigone.report.words.relatives import near_relatives, relation_pattern, relative_number, weigh_relative
+from antigone.report.words.sentences import reportable_mutations
 
 MOST_ALTERNATIVES = 10
 CHART_SCALE = 0.88

@@ -7,7 +7,7 @@ import io
 
 from antigone.errors import Unsupported
 from antigone.model.results.search import SearchResult
-from antigone.report.files import candidates_csv
+from antigone.report.tables.files import candidates_csv
 
 _WHOLE_NUMBERS = frozenset({"rank", "markers_compared", "markers_missing"})
 _NUMBERS = frozenset({"posterior", "prior"})

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from antigone.model.text import clean_text
-from antigone.numbers import probability_text
+from antigone.plain_words import probability_text
 
 CELL_WIDTH, CELL_HEIGHT, GAP = 92, 26, 2
 LABEL_WIDTH, LINE, LONGEST = 130, 22, 14

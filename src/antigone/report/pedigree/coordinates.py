@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from antigone.report.diagram import Block, Diagram, Net, Rows, slot
+from antigone.report.pedigree.diagram import Block, Diagram, Net, Rows, slot
 
 PARTNER_GAP = 26.0
 BLOCK_GAP = 22.0

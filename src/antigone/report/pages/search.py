@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from antigone.errors import DrawingError, InputError
 from antigone.model.incident.incident import Family, Incident
 from antigone.model.results.search import Candidate, SearchResult
-from antigone.numbers import (
+from antigone.plain_words import (
     count_text,
     log10_text,
     lr_text,
@@ -20,10 +20,10 @@ from antigone.numbers import (
     probability_text,
     threshold_log10,
 )
-from antigone.report.charts import marker_chart, overview_chart, sensitivity_chart
-from antigone.report.drawing import Mark, draw_key, draw_pedigree
-from antigone.report.relatives import tell_relatives, warn_of_relatives
-from antigone.report.sentences import (
+from antigone.report.charts.vega import marker_chart, overview_chart, sensitivity_chart
+from antigone.report.pedigree.svg import Mark, draw_key, draw_pedigree
+from antigone.report.words.relatives import tell_relatives, warn_of_relatives
+from antigone.report.words.sentences import (
     consenting_donors,
     describe_kind,
     describe_references,

@@ -9,8 +9,8 @@ from dataclasses import asdict
 
 from antigone.model.results.file_format import GROUPS
 from antigone.model.results.remains import ReassociationResult, SampleGroup
-from antigone.report.files import file_text, harmless_cell
-from antigone.report.html import css_string, page_environment
+from antigone.report.pages.search import css_string, page_environment
+from antigone.report.tables.files import file_text, harmless_cell
 
 MOST_ON_THE_PAGE = 200
 """Groups, conflicts and undecided pairs shown on the page; groups.csv has all groups."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from antigone.report.language import Language, mark
+from antigone.report.words.language import Language, mark
 
 PHRASES = (
     # the search: casework.search
@@ -322,7 +322,7 @@ def retell(text: str, language: Language) -> str:
 
     Examples
     --------
-    >>> from antigone.report.language import read_language
+    >>> from antigone.report.words.language import read_language
     >>> retell("very strong support for H1", read_language("es"))
     'apoyo muy fuerte a H1'
     >>> retell("a sentence that nobody foresaw", read_language("es"))

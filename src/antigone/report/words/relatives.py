@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 
 from antigone.model.results.search import Candidate, Relation, RelativeAlternative
-from antigone.numbers import log10_text
-from antigone.report.language import mark
+from antigone.plain_words import log10_text
+from antigone.report.words.language import mark
 
 HARDLY = 1.0
 """A log10 LR below which the markers hardly tell H1 from a relative."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from antigone.errors import InputError
-from antigone.numbers import count_text
-from antigone.report.language import Language, mark
-from antigone.report.pdf import Block, Document, Heading, Paragraph, Table, render_pdf
+from antigone.plain_words import count_text
+from antigone.report.paper.document import Block, Document, Heading, Paragraph, Table, render_pdf
+from antigone.report.words.language import Language, mark
 
 PairingState = Literal["open", "proposed", "confirmed", "rejected", "reopening"]
 Role = Literal["administrator", "registrar", "geneticist", "reviewer", "coordinator", "family support"]
