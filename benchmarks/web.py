@@ -43,7 +43,7 @@ from antigone.registry.runs.runs import finish_run, start_run
 from antigone.team.access import opening, users
 from antigone.team.access.session import Registry
 from antigone.team.incidents.importing import import_incident
-from antigone.web.jobs import read_job
+from antigone.web.jobs.jobs import read_job
 
 PASSWORD, PURPOSE, LARGE, SMALL = "a password to measure", "to measure", "large", "small"
 HOST = "127.0.0.1"

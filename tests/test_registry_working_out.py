@@ -19,7 +19,7 @@ from antigone.team.incidents.importing import import_incident
 from antigone.team.review.candidates import list_candidates, read_candidate
 from antigone.team.review.working_out import work_out
 from antigone.team.runs.searching import search
-from antigone.web.jobs import Job, write_job
+from antigone.web.jobs.jobs import Job, write_job
 
 
 @pytest.fixture

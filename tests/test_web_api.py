@@ -32,7 +32,7 @@ from antigone.team.access.users import add_own_token, deactivate_user, revoke_to
 from antigone.team.keeping.auditing import read_audit
 from antigone.team.review.candidates import ORDERS
 from antigone.team.review.reviewing import STEPS
-from antigone.web.security import FORM_BYTES
+from antigone.web.requests.security import FORM_BYTES
 from antigone.web.shared.fields import Decided, Order
 
 UNKNOWN = {"incident": "nowhere", "family": "none", "member": "nobody", "missing": "nobody", "sample": "none"}
@@ -301,7 +301,7 @@ def test_search__begins_in_a_process_of_its_own(site, tokens, monkeypatch):
         started.append(path.stem)
         return Process()
 
-    monkeypatch.setattr("antigone.web.jobs._start_process", start)
+    monkeypatch.setattr("antigone.web.jobs.jobs._start_process", start)
     answer = call(site, tokens["geneticist"], "POST", "/searches", json={"incident": INCIDENT, "seed": 3})
     assert answer.status_code == 202
     job = answer.json()

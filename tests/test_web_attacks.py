@@ -15,12 +15,13 @@ from registry_vaults import PASSPHRASE
 from web_site import Site, make_site, post
 
 from antigone.team.access.users import add_token, set_password
-from antigone.web import reading, worker
 from antigone.web.app import TRIES, create_app
-from antigone.web.jobs import Job, Jobs, write_job
+from antigone.web.jobs import uploads as reading
+from antigone.web.jobs import worker
+from antigone.web.jobs.jobs import Job, Jobs, write_job
 from antigone.web.pages.keys import GUESSES
 from antigone.web.pages.runs import job_events
-from antigone.web.security import FORM_BYTES
+from antigone.web.requests.security import FORM_BYTES
 
 BLOCK = b"x" * 65536
 CODE = "0123456789abcdef"
@@ -169,7 +170,7 @@ def test_progress__ends_with_the_session(site):
     folder = site.app.state.web.settings.work
     write_job(folder / f"{CODE}.json", Job(CODE, "x", "geneticist", PURPOSE, INCIDENT, state="running", process=1))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("antigone.web.jobs._is_worker", lambda *_: True)
+        patched.setattr("antigone.web.jobs.jobs._is_worker", lambda *_: True)
         assert len(asyncio.run(told())) == 1
     (folder / f"{CODE}.json").unlink()
 
@@ -186,9 +187,9 @@ def test_session__ends_when_the_password_is_changed_by_another_program(tmp_path)
 def test_job__of_another_worker_with_its_number_is_not_alive(tmp_path, monkeypatch):
     """A number of a process is given again; a worker of another registry is not ours to end."""
     started, ended = Jobs(tmp_path / "work", place="x"), []
-    monkeypatch.setattr("antigone.web.jobs.os.kill", lambda *told: ended.append(told))
+    monkeypatch.setattr("antigone.web.jobs.jobs.os.kill", lambda *told: ended.append(told))
     other = b"python\0-m\0antigone.web.worker\0/other/9.json"
-    monkeypatch.setattr("antigone.web.jobs.Path.read_bytes", lambda _path: other)
+    monkeypatch.setattr("antigone.web.jobs.jobs.Path.read_bytes", lambda _path: other)
     job = Job(CODE, "x", "geneticist", PURPOSE, INCIDENT, state="running", process=4242)
     write_job(tmp_path / "work" / f"{CODE}.json", job)
     started.cancel(job)

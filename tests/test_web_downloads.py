@@ -10,7 +10,7 @@ from registry_team import small_incident
 from web_site import make_site
 
 from antigone.team.incidents.importing import import_incident
-from antigone.web.downloads import disposition
+from antigone.web.shared.downloads import disposition
 
 
 def kept_as(header: str) -> str:

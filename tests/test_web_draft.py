@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from antigone.errors import InputError, PedigreeError
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.report.pedigree.svg import Mark, draw_pedigree
-from antigone.web import draft as drafts
-from antigone.web.draft import Declared, Draft, New, State
+from antigone.web.pedigrees import draft as drafts
+from antigone.web.pedigrees.draft import Declared, Draft, New, State
 
 
 def trio() -> Declared:

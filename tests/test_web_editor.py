@@ -16,8 +16,8 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.report.pedigree.svg import Mark
 from antigone.team.access.roles import ALLOWED, ROLES
 from antigone.team.review.reviewing import propose
-from antigone.web.draft import Declared, Draft, turn_missing
-from antigone.web.drawings import drawing
+from antigone.web.pedigrees.draft import Declared, Draft, turn_missing
+from antigone.web.pedigrees.drawings import drawing
 
 in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
 
@@ -306,7 +306,7 @@ def test_drawing__of_the_same_pedigree_and_marks_is_made_once(monkeypatch):
         made.append(title)
         return "<svg/>"
 
-    monkeypatch.setattr("antigone.web.drawings.draw_pedigree", draw)
+    monkeypatch.setattr("antigone.web.pedigrees.drawings.draw_pedigree", draw)
     pedigree = Pedigree.of(("kept once", "male"))
     for marks in ({}, {}, {"kept once": Mark(missing=True)}, {"kept once": Mark(missing=True)}):
         drawing(pedigree, marks, title=f"{len(marks)} marks")

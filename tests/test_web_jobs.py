@@ -16,8 +16,8 @@ from web_site import Site, TestClient, make_site, post
 
 from antigone.registry.runs.runs import start_run
 from antigone.team.runs.searching import list_runs
-from antigone.web.jobs import Job, Jobs, read_job, write_job
-from antigone.web.resuming import cancel_job
+from antigone.web.jobs.jobs import Job, Jobs, read_job, write_job
+from antigone.web.shared.resuming import cancel_job
 
 PATIENCE = 60.0
 CODE = "0123456789abcdef"
@@ -163,7 +163,7 @@ def test_jobs__a_file_removed_while_they_are_listed_is_passed_over(tmp_path, mon
     jobs = kept(tmp_path, state="finished")
     gone = tmp_path / f"{'2' * 16}.json"
     found = list(tmp_path.glob("*.json"))
-    monkeypatch.setattr("antigone.web.jobs.Path.glob", lambda *_: iter([gone, *found]))
+    monkeypatch.setattr("antigone.web.jobs.jobs.Path.glob", lambda *_: iter([gone, *found]))
     assert [job.id for job in jobs.all()] == [CODE]
 
 
@@ -175,8 +175,8 @@ def test_jobs__a_file_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatc
         done.append("name")
         return real_replace(path, to)
 
-    monkeypatch.setattr("antigone.web.jobs.os.fsync", lambda _file: done.append("sync"))
-    monkeypatch.setattr("antigone.web.jobs.Path.replace", replace_and_tell)
+    monkeypatch.setattr("antigone.web.jobs.jobs.os.fsync", lambda _file: done.append("sync"))
+    monkeypatch.setattr("antigone.web.jobs.jobs.Path.replace", replace_and_tell)
     kept(tmp_path, state="finished")
     assert done == ["sync", "name"]
 
@@ -185,10 +185,10 @@ def slow_worker(monkeypatch, tmp_path, run: int) -> None:
     """In the place of a worker, a process that computes for an hour under the number of a run."""
     program = tmp_path / "python"
     edit = f's/"run": null/"run": {run}/; s/"state": "waiting"/"state": "running"/'
-    sleep = f'exec {sys.executable} -c "import time; time.sleep(3600)" antigone.web.worker'
+    sleep = f'exec {sys.executable} -c "import time; time.sleep(3600)" antigone.web.jobs.worker'
     program.write_text(f"#!/bin/sh\nsed -i '{edit}' \"$3\"\n{sleep}\n", "utf-8")
     program.chmod(0o700)
-    monkeypatch.setattr("antigone.web.jobs.sys.executable", str(program))
+    monkeypatch.setattr("antigone.web.jobs.jobs.sys.executable", str(program))
 
 
 def test_search__is_cancelled_at_once_wherever_it_computes(site, tmp_path, monkeypatch):
@@ -215,7 +215,7 @@ def stalled_worker(monkeypatch, tmp_path) -> None:
     program = tmp_path / "python"
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "import time; time.sleep(3600)" "$@"\n', "utf-8")
     program.chmod(0o700)
-    monkeypatch.setattr("antigone.web.jobs.sys.executable", str(program))
+    monkeypatch.setattr("antigone.web.jobs.jobs.sys.executable", str(program))
 
 
 @pytest.mark.parametrize(("start_at", "end_at"), [("/search", "/search/cancel"), ("/joint", "/joint/cancel")])

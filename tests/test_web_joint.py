@@ -18,7 +18,7 @@ from antigone.registry.store.database import transaction
 from antigone.team.incidents.consents import withdraw_donor
 from antigone.team.incidents.importing import import_incident
 from antigone.team.runs.joint import list_joint_runs, read_joint, solve_jointly
-from antigone.web.jobs import Job, Jobs, write_job
+from antigone.web.jobs.jobs import Job, Jobs, write_job
 
 PATIENCE = 60.0
 

@@ -24,7 +24,7 @@ from antigone.team.keeping import keeping
 from antigone.team.keeping.backups import BackupPlaces, list_backups
 from antigone.team.keeping.safekeeping import read_safekeeping
 from antigone.team.review.candidates import read_candidate
-from antigone.web.jobs import Job, write_job
+from antigone.web.jobs.jobs import Job, write_job
 from antigone.web.pages.keys import GUESSES
 
 OTHER_PASSPHRASE = "another five words of use"
@@ -265,7 +265,7 @@ def test_rotate__a_wrong_passphrase_changes_nothing_and_is_limited(house, admini
 
 
 def test_rotate__waits_for_what_is_computed_with_the_old_key(house, administrator, tmp_path, monkeypatch):
-    monkeypatch.setattr("antigone.web.jobs._is_worker", lambda *_: True)
+    monkeypatch.setattr("antigone.web.jobs.jobs._is_worker", lambda *_: True)
     job = Job("f" * 16, "x", "geneticist", PURPOSE, INCIDENT, state="running", process=1)
     write_job(tmp_path / "work" / f"{job.id}.json", job)
     answer = post(administrator, "/keys/rotate", {"passphrase": PASSPHRASE})

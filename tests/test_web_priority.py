@@ -6,11 +6,11 @@ import os
 import subprocess
 import sys
 
-from antigone.web.priority import AUTOGROUP, NICENESS
+from antigone.web.jobs.priority import AUTOGROUP, NICENESS
 
 ASIDE = """
 import os
-from antigone.web.priority import AUTOGROUP, step_aside
+from antigone.web.jobs.priority import AUTOGROUP, step_aside
 step_aside()
 step_aside()
 print(os.nice(0), AUTOGROUP.read_text().split()[-1] if AUTOGROUP.exists() else "")
@@ -33,7 +33,7 @@ def test_step_aside__where_there_is_no_such_file_nothing_fails(tmp_path):
     assert alone(f"""
 import os
 from pathlib import Path
-from antigone.web.priority import step_aside
+from antigone.web.jobs.priority import step_aside
 step_aside(Path({str(tmp_path / "no folder" / "autogroup")!r}))
 print(os.nice(0))
 """) == [str(max(NICENESS, os.nice(0)))]

@@ -9,7 +9,7 @@ import pytest
 import segno
 from web_site import make_site, post
 
-from antigone.web.qr import QUIET, qr_code
+from antigone.web.requests.qr import QUIET, qr_code
 
 ADDRESS = "otpauth://totp/Antigone:cleo?secret=GEZDGNBVGY3TQOJQ&issuer=Antigone&algorithm=SHA1&digits=6&period=30"
 

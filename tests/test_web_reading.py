@@ -18,8 +18,8 @@ from test_familias import REMAINS, SEVERAL, dvi
 from antigone.casework.incident.files import load_incident, save_incident
 from antigone.casework.validation.demo import simulated_incident
 from antigone.errors import InputError
-from antigone.web import reading
-from antigone.web.reading import Limits, Stated, read_apart
+from antigone.web.jobs import uploads as reading
+from antigone.web.jobs.uploads import Limits, Stated, read_apart
 from antigone.web.shared.uploads import NOT_IN_A_NAME
 
 TODAY = dt.date(2026, 11, 23)

@@ -11,7 +11,7 @@ from web_site import Site, make_site, post, sign_in
 
 from antigone.team.access.roles import Action
 from antigone.team.keeping.auditing import read_audit
-from antigone.web.actions import IN_WORDS
+from antigone.web.requests.actions import IN_WORDS
 
 
 @pytest.fixture

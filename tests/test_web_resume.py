@@ -21,13 +21,13 @@ from antigone.team.access.opening import worker_key
 from antigone.team.incidents.consents import withdraw_donor
 from antigone.team.runs.searching import cancel_search, list_runs, resume_search, search
 from antigone.team.views import RunLine
-from antigone.web.jobs import Job
+from antigone.web.jobs.jobs import Job
 
 WORKER = """
 import sys, time
 from pathlib import Path
 from antigone.search.pairs import distributed
-from antigone.web import worker
+from antigone.web.jobs import worker
 score, done = distributed.score_block, []
 def slow(families, of):
     if len(done) == {blocks}:
@@ -53,10 +53,10 @@ def slow_after(blocks: int, folder: Path) -> Iterator[None]:
     """Workers that begin here stop at a block."""
     code, program = folder / "worker.py", folder / "python"
     code.write_text(WORKER.format(blocks=blocks), "utf-8")
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} {code} antigone.web.worker "$3"\n', "utf-8")
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} {code} antigone.web.jobs.worker "$3"\n', "utf-8")
     program.chmod(0o700)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("antigone.web.jobs.sys.executable", str(program))
+        patched.setattr("antigone.web.jobs.jobs.sys.executable", str(program))
         yield
 
 

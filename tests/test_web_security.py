@@ -14,10 +14,10 @@ from antigone.team.access.users import list_users
 from antigone.team.keeping.auditing import read_audit
 from antigone.web.app import TRIES
 from antigone.web.pages.signing import _own_page
-from antigone.web.security import FORM_BYTES, FormSeal
-from antigone.web.sessions import Sessions, Throttle
-from antigone.web.settings import WebSettings
-from antigone.web.visits import signed_in
+from antigone.web.requests.security import FORM_BYTES, FormSeal
+from antigone.web.requests.sessions import Sessions, Throttle
+from antigone.web.requests.settings import WebSettings
+from antigone.web.requests.visits import signed_in
 
 OPEN_TO_ALL = {"/sign-in"}
 

@@ -28,10 +28,10 @@ from antigone.team.keeping.backups import BackupPlaces
 from antigone.team.overview.status import list_incidents
 from antigone.web.app import create_app
 from antigone.web.demo import DEMO_USERS, KEY_FILE, PASSWORD, make_demo, open_demo
-from antigone.web.hosts import HostCheck, canonical, certificate_names
-from antigone.web.jobs import Job, write_job
+from antigone.web.jobs.jobs import Job, write_job
+from antigone.web.requests.hosts import HostCheck, canonical, certificate_names
+from antigone.web.requests.settings import WebSettings
 from antigone.web.server import FAREWELL, make_server
-from antigone.web.settings import WebSettings
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - the address that needs a name
 
@@ -113,7 +113,7 @@ def test_server__ends_while_somebody_watches_a_search(tmp_path, monkeypatch):
     site = make_site(tmp_path)
     job = Job("0123456789abcdef", "x", "geneticist", PURPOSE, INCIDENT, state="running", process=1)
     write_job(tmp_path / "work" / f"{job.id}.json", job)
-    monkeypatch.setattr("antigone.web.jobs._is_worker", lambda *_: True)
+    monkeypatch.setattr("antigone.web.jobs.jobs._is_worker", lambda *_: True)
     server = make_server(site.app, host="127.0.0.1", port=0)
     running = threading.Thread(target=server.run)
     running.start()

@@ -11,7 +11,7 @@ from registry_vaults import PASSPHRASE
 from web_site import Site, TestClient, make_site, post
 
 from antigone.team.keeping.backups import BackupPlaces
-from antigone.web.opened import Opened
+from antigone.web.requests.opened import Opened
 
 
 @dataclass(frozen=True)

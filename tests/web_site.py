@@ -26,7 +26,7 @@ from antigone.team.review.candidates import list_candidates
 from antigone.team.runs.joint import solve_jointly
 from antigone.team.runs.searching import search
 from antigone.web.app import create_app
-from antigone.web.settings import WebSettings
+from antigone.web.requests.settings import WebSettings
 
 with warnings.catch_warnings():
     # Starlette asks for a newer httpx under another name, and works with the one that is pinned

@@ -26,7 +26,7 @@ from antigone.team.keeping.keeping import split_key, verify
 from antigone.team.runs.joint import solve_jointly
 from antigone.web.app import create_app
 from antigone.web.demo import DATABASE, PASSWORD, make_demo
-from antigone.web.settings import WebSettings
+from antigone.web.requests.settings import WebSettings
 
 HERE = Path(__file__).resolve().parent
 SIZE: ViewportSize = {"width": 1280, "height": 860}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from antigone.team.access.session import Registry
     from antigone.team.keeping.backups import BackupPlaces
-    from antigone.web.settings import WebSettings
+    from antigone.web.requests.settings import WebSettings
 
 LOOPBACK = "127.0.0.1"
 THIS_COMPUTER = ("127.0.0.1", "localhost", "::1")
@@ -110,7 +110,7 @@ def _public_names(host: str, given: list[str], certificate: Path | None) -> tupl
     InputError
         When one is no name, when the certificate cannot be read, or when nobody names a server of every address.
     """
-    from antigone.web.hosts import canonical, certificate_names
+    from antigone.web.requests.hosts import canonical, certificate_names
 
     stated = certificate_names(certificate) if certificate else ()
     names = (*([] if host in EVERY_ADDRESS else [host]), *given, *stated)
@@ -159,7 +159,7 @@ def _settings(
     backups: BackupPlaces | None,
 ) -> WebSettings:
     from antigone.web.demo import DEMO_USERS
-    from antigone.web.settings import WebSettings
+    from antigone.web.requests.settings import WebSettings
 
     return WebSettings(
         place,

@@ -10,13 +10,10 @@ from starlette.staticfiles import StaticFiles
 
 from antigone import __version__
 from antigone.team.access.session import Registry
-from antigone.web import refusals
 from antigone.web.api import refusals as api_refusals
 from antigone.web.api.access import is_valid
 from antigone.web.api.application import API_PATH, IMPORT_PATH, NO_TELEMETRY, create_api
-from antigone.web.hosts import HostCheck
-from antigone.web.jobs import Jobs
-from antigone.web.opened import Opened
+from antigone.web.jobs.jobs import Jobs
 from antigone.web.pages import (
     account,
     administration,
@@ -32,12 +29,15 @@ from antigone.web.pages import (
     sharing,
     signing,
 )
-from antigone.web.refusals import add_refusals, refusal_page
-from antigone.web.security import FormSeal, Shield
-from antigone.web.sessions import Clock, Sessions, Throttle
-from antigone.web.settings import WebSettings
+from antigone.web.requests import refusals
+from antigone.web.requests.hosts import HostCheck
+from antigone.web.requests.opened import Opened
+from antigone.web.requests.refusals import add_refusals, refusal_page
+from antigone.web.requests.security import FormSeal, Shield
+from antigone.web.requests.sessions import Clock, Sessions, Throttle
+from antigone.web.requests.settings import WebSettings
+from antigone.web.requests.visits import Web, require_printable
 from antigone.web.shared.uploads import remove_leftovers
-from antigone.web.visits import Web, require_printable
 
 AREAS = (
     signing,

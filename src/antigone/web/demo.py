@@ -24,7 +24,7 @@ from antigone.team.review import reviewing
 from antigone.team.review.candidates import list_candidates
 from antigone.team.runs.searching import search
 from antigone.team.views import CandidateLine
-from antigone.web.settings import DemoUser
+from antigone.web.requests.settings import DemoUser
 
 PASSWORD = "ferry-demo-2026"  # noqa: S105 - shown on the sign-in page; the registry holds simulated persons only
 FIRST_PASSWORD = "first-demo-2026"  # noqa: S105 - each user changes it while the demonstration is made

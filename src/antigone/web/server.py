@@ -9,7 +9,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from antigone.web.visits import Closing
+from antigone.web.requests.visits import Closing
 
 FAREWELL = 3
 """Seconds in which answers under way may finish after the server was told to end; then they are cut off."""

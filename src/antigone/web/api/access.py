@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from antigone.errors import AntigoneError, Forbidden
 from antigone.team.access.opening import session_of_token
 from antigone.team.access.session import Session
-from antigone.web.visits import Web
+from antigone.web.requests.visits import Web
 
 BEARER = HTTPBearer(
     auto_error=False, scheme_name="token", description="A token that an administrator made; it ends on a day."

@@ -20,7 +20,7 @@ from antigone.model.pedigree import Individual
 from antigone.model.results.search import Candidate, SearchResult
 from antigone.team import views
 from antigone.team.incidents.pedigrees import pedigree_version
-from antigone.web.jobs import Job, JobState
+from antigone.web.jobs.jobs import Job, JobState
 
 
 def finite_or_word(value: float) -> float | str:

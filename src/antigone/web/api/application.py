@@ -11,7 +11,7 @@ from fastapi.telemetry import TelemetryConfig
 from antigone import __version__
 from antigone.web.api import administration, incidents, joint, keeping, reports, work
 from antigone.web.api.refusals import RESPONSES, Refusal, add_refusals
-from antigone.web.visits import Web
+from antigone.web.requests.visits import Web
 
 API_PATH = "/api"
 IMPORT_PATH = f"{API_PATH}/import"

@@ -12,7 +12,7 @@ from antigone.team.keeping.safekeeping import Safekeeping, read_safekeeping
 from antigone.web.api.access import Called
 from antigone.web.api.answers import model_of
 from antigone.web.api.bodies import Checkpoints, CheckpointSent
-from antigone.web.downloads import JsonLines
+from antigone.web.shared.downloads import JsonLines
 
 router = APIRouter()
 

@@ -14,9 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from antigone.errors import AntigoneError, InputError
-from antigone.web import refusals
 from antigone.web.api.access import TokenNeeded
-from antigone.web.refusals import KNOWN, MISTAKE, REFUSALS
+from antigone.web.requests import refusals
+from antigone.web.requests.refusals import KNOWN, MISTAKE, REFUSALS
 
 PROBLEM_TYPE = "application/problem+json"
 """What a refusal is (RFC 9457)."""

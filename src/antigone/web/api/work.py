@@ -12,10 +12,10 @@ from antigone.team.access.opening import worker_key
 from antigone.team.overview.status import list_incidents
 from antigone.team.review import candidates, reviewing
 from antigone.team.runs import searching
-from antigone.web import resuming
 from antigone.web.api.access import Called
 from antigone.web.api.answers import CandidateShown, JobShown, RunShown, model_of, shown_candidate, shown_job
 from antigone.web.api.bodies import Decision, NewComment, NewSearch, Parts, Proposal
+from antigone.web.shared import resuming
 from antigone.web.shared.fields import LARGEST, JobCode, Named, Number, Order, Page, PartOf, Size, State
 
 router = APIRouter()

@@ -17,8 +17,8 @@ from antigone.team.access.users import (
     list_own_tokens,
     revoke_own_token,
 )
-from antigone.web.qr import qr_code
-from antigone.web.visits import Signed, Visit
+from antigone.web.requests.qr import qr_code
+from antigone.web.requests.visits import Signed, Visit
 
 router = APIRouter()
 

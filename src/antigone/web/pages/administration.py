@@ -24,9 +24,9 @@ from antigone.team.keeping.auditing import (
 )
 from antigone.team.keeping.keeping import verify
 from antigone.team.views import Verified
-from antigone.web.downloads import JsonLines, attach, disposition
-from antigone.web.rendering import plural
-from antigone.web.visits import Signed
+from antigone.web.requests.rendering import plural
+from antigone.web.requests.visits import Signed
+from antigone.web.shared.downloads import JsonLines, attach, disposition
 
 router = APIRouter()
 MOST_CHECKPOINTS = 100

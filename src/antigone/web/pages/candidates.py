@@ -28,13 +28,13 @@ from antigone.team.review import reviewing
 from antigone.team.review.candidates import list_candidates, read_candidate
 from antigone.team.runs.joint import joint_of_pair
 from antigone.team.views import CandidateView, JointOfPair
-from antigone.web.drawings import drawing, drawing_keys
-from antigone.web.jobs import Job
+from antigone.web.jobs.jobs import Job
 from antigone.web.pages.dashboard import ORDER, title_of
 from antigone.web.pages.runs import job_events
-from antigone.web.rendering import link
-from antigone.web.resuming import start_working_out
-from antigone.web.visits import Signed, Visit
+from antigone.web.pedigrees.drawings import drawing, drawing_keys
+from antigone.web.requests.rendering import link
+from antigone.web.requests.visits import Signed, Visit
+from antigone.web.shared.resuming import start_working_out
 
 router = APIRouter()
 

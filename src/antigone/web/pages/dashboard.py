@@ -9,8 +9,8 @@ from antigone.team.access.roles import Role
 from antigone.team.overview.status import TO_ERASE, read_incident, read_status
 from antigone.team.review.candidates import STATES
 from antigone.team.views import Blocked, News, Waiting
-from antigone.web.rendering import link, may, plural
-from antigone.web.visits import Signed, Visit
+from antigone.web.requests.rendering import link, may, plural
+from antigone.web.requests.visits import Signed, Visit
 
 router = APIRouter()
 

@@ -20,10 +20,10 @@ from antigone.team.documents.letters import letters_on_hold
 from antigone.team.incidents import consents, custody
 from antigone.team.incidents.families import list_families, list_unidentified, read_family
 from antigone.team.views import Elsewhere, FamilyView, Left, MissingLine
-from antigone.web.drawings import drawing, drawing_keys
 from antigone.web.pages.dashboard import title_of
-from antigone.web.rendering import link, may, plural
-from antigone.web.visits import Signed
+from antigone.web.pedigrees.drawings import drawing, drawing_keys
+from antigone.web.requests.rendering import link, may, plural
+from antigone.web.requests.visits import Signed
 
 router = APIRouter()
 LETTER: Action = "write family letter"

@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from antigone.errors import InputError
 from antigone.team.incidents.importing import Imported, import_incident, incident_code
-from antigone.web.rendering import link, plural
+from antigone.web.requests.rendering import link, plural
+from antigone.web.requests.visits import Signed
 from antigone.web.shared.uploads import read_files, reasons_of, stated_of
-from antigone.web.visits import Signed
 
 router = APIRouter()
 

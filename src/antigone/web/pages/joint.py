@@ -17,12 +17,12 @@ from antigone.report.pages.joint import Matrix, alternatives_of, matrix_of, summ
 from antigone.team.access.opening import worker_key
 from antigone.team.runs.joint import cancel_joint, list_joint_runs, read_joint
 from antigone.team.views import JointLine
-from antigone.web.jobs import Job
+from antigone.web.jobs.jobs import Job
 from antigone.web.pages.dashboard import title_of
 from antigone.web.pages.runs import job_events
-from antigone.web.rendering import link
+from antigone.web.requests.rendering import link
+from antigone.web.requests.visits import Signed, Visit
 from antigone.web.shared.run_control import end_process
-from antigone.web.visits import Signed, Visit
 
 router = APIRouter()
 

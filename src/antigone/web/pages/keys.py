@@ -23,8 +23,8 @@ from antigone.team.keeping.backups import (
 )
 from antigone.team.keeping.safekeeping import read_safekeeping
 from antigone.web.pages.administration import found_whole, read_checkpoints
-from antigone.web.rendering import link, plural
-from antigone.web.visits import Signed, Visit
+from antigone.web.requests.rendering import link, plural
+from antigone.web.requests.visits import Signed, Visit
 
 router = APIRouter()
 

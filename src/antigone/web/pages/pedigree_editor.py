@@ -22,11 +22,11 @@ from antigone.team.incidents.pedigrees import (
     tell_severed,
 )
 from antigone.team.overview.status import read_incident
-from antigone.web import draft as drafts
-from antigone.web.draft import Declared, Draft, New
-from antigone.web.drawings import drawing, drawing_keys
-from antigone.web.rendering import link
-from antigone.web.visits import Signed, Visit
+from antigone.web.pedigrees import draft as drafts
+from antigone.web.pedigrees.draft import Declared, Draft, New
+from antigone.web.pedigrees.drawings import drawing, drawing_keys
+from antigone.web.requests.rendering import link
+from antigone.web.requests.visits import Signed, Visit
 
 router = APIRouter()
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from antigone.papers import ENGLISH, sender_of, write_expert_report, write_family_letter, write_status
+from antigone.web.requests.visits import Signed
 from antigone.web.shared.attachments import answer_with
-from antigone.web.visits import Signed
 
 router = APIRouter()
 

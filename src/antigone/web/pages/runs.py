@@ -15,11 +15,11 @@ from antigone.errors import InputError
 from antigone.team.access.opening import worker_key
 from antigone.team.runs.lines import kept_words
 from antigone.team.runs.searching import discard_search, findings, list_runs, read_run
-from antigone.web.jobs import Job, Jobs
+from antigone.web.jobs.jobs import Job, Jobs
 from antigone.web.pages.dashboard import title_of
-from antigone.web.rendering import link
-from antigone.web.resuming import can_be_resumed, cancel_job, cancel_run, resume_run
-from antigone.web.visits import Signed
+from antigone.web.requests.rendering import link
+from antigone.web.requests.visits import Signed
+from antigone.web.shared.resuming import can_be_resumed, cancel_job, cancel_run, resume_run
 
 router = APIRouter()
 

@@ -10,9 +10,9 @@ from fastapi.responses import HTMLResponse, Response
 from antigone.team.incidents.exporting import pack_incident, read_shareable
 from antigone.team.views import Shared
 from antigone.web.pages.dashboard import title_of
-from antigone.web.rendering import plural
+from antigone.web.requests.rendering import plural
+from antigone.web.requests.visits import Signed
 from antigone.web.shared.attachments import attach_packed
-from antigone.web.visits import Signed
 
 router = APIRouter()
 

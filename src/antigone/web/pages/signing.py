@@ -10,9 +10,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from antigone.errors import Forbidden, InputError
 from antigone.team.access.opening import password_mark, sign_in
-from antigone.web.rendering import environment, link
-from antigone.web.security import check_origin
-from antigone.web.visits import Signed, Web, web_of
+from antigone.web.requests.rendering import environment, link
+from antigone.web.requests.security import check_origin
+from antigone.web.requests.visits import Signed, Web, web_of
 
 router = APIRouter()
 

@@ -6,7 +6,7 @@ from fastapi.responses import Response
 
 from antigone.papers import Paper
 from antigone.team.views import Packed
-from antigone.web.downloads import attach
+from antigone.web.shared.downloads import attach
 
 
 def answer_with(paper: Paper) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from antigone.team.views import JointLine
-from antigone.web.visits import Web
+from antigone.web.requests.visits import Web
 
 
 def end_process(web: Web, line: JointLine) -> None:

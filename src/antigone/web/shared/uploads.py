@@ -13,8 +13,8 @@ from fastapi import UploadFile
 
 from antigone.errors import InputError
 from antigone.model.incident.incident import Incident
-from antigone.web.reading import Limits, Stated, read_apart
-from antigone.web.settings import WebSettings
+from antigone.web.jobs.uploads import Limits, Stated, read_apart
+from antigone.web.requests.settings import WebSettings
 
 LEFTOVER = "import-"
 """How the name of a folder begins that holds what was sent, while it is read."""

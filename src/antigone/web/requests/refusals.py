@@ -30,10 +30,10 @@ from antigone.errors import (
     Unsupported,
     VaultError,
 )
-from antigone.web.actions import tell_not_for_role
-from antigone.web.places import places_of
-from antigone.web.rendering import environment, link
-from antigone.web.visits import PasswordNeeded, SignInNeeded, Visit, signed_in
+from antigone.web.jobs.places import places_of
+from antigone.web.requests.actions import tell_not_for_role
+from antigone.web.requests.rendering import environment, link
+from antigone.web.requests.visits import PasswordNeeded, SignInNeeded, Visit, signed_in
 
 log = logging.getLogger("antigone.web")
 MISTAKE = "nothing was changed by this step; try again, and report it if it stays"

@@ -14,12 +14,12 @@ from antigone.errors import Forbidden, InputError
 from antigone.model.text import clean_text, unheld_character
 from antigone.team.access.opening import session_of
 from antigone.team.access.session import Registry, Session
-from antigone.web.jobs import Jobs
-from antigone.web.opened import Opened
-from antigone.web.rendering import environment
-from antigone.web.security import CHANGING, FormSeal, check_origin, check_same
-from antigone.web.sessions import Ending, Sessions, Throttle
-from antigone.web.settings import WebSettings
+from antigone.web.jobs.jobs import Jobs
+from antigone.web.requests.opened import Opened
+from antigone.web.requests.rendering import environment
+from antigone.web.requests.security import CHANGING, FormSeal, check_origin, check_same
+from antigone.web.requests.sessions import Ending, Sessions, Throttle
+from antigone.web.requests.settings import WebSettings
 
 
 @dataclass

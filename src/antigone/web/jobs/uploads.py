@@ -77,7 +77,7 @@ def read_apart(folder: Path, *, stated: Stated, today: dt.date, limits: Limits) 
     """
     answer = folder.with_name(f"{folder.name}.answer")
     command = [
-        sys.executable, "-m", "antigone.web.reading", str(folder), str(answer), json.dumps(asdict(stated)),
+        sys.executable, "-m", "antigone.web.jobs.uploads", str(folder), str(answer), json.dumps(asdict(stated)),
         today.isoformat(), *map(str, (limits.seconds, limits.memory, limits.unpacked)),
     ]  # fmt: skip
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ANTIGONE_")}

@@ -8,8 +8,8 @@ from antigone.team.access.session import Session
 from antigone.team.review.candidates import incident_of
 from antigone.team.runs.searching import cancel_search, read_run
 from antigone.team.views import RunLine
-from antigone.web.jobs import Job, Jobs
-from antigone.web.visits import Web
+from antigone.web.jobs.jobs import Job, Jobs
+from antigone.web.requests.visits import Web
 
 
 def cancel_run(web: Web, session: Session, run: int) -> RunLine:

@@ -235,7 +235,7 @@ def _start_process(path: Path, key: str) -> subprocess.Popen[bytes]:
     try:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("ANTIGONE_")}
         environ["ANTIGONE_MASTER_KEY_FD"] = str(reading)
-        command = [sys.executable, "-m", "antigone.web.worker", str(path)]
+        command = [sys.executable, "-m", "antigone.web.jobs.worker", str(path)]
         child = subprocess.Popen(  # noqa: S603 - our own module, with a path of our own
             command, env=environ, pass_fds=(reading,), start_new_session=True, stdin=subprocess.DEVNULL
         )
@@ -255,4 +255,4 @@ def _is_worker(process: int, path: Path) -> bool:
         command = Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
         return False
-    return b"antigone.web.worker" in command and os.fsencode(path.name) in command
+    return b"antigone.web.jobs.worker" in command and os.fsencode(path.name) in command

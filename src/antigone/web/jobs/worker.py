@@ -1,4 +1,4 @@
-"""The process of one search or joint solution: ``python -m antigone.web.worker JOB-FILE``, the master key in a pipe."""
+"""The process of one search or joint solution: ``python -m antigone.web.jobs.worker JOB-FILE``, the master key in a pipe."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from antigone.team.access.session import Session
 from antigone.team.review.working_out import work_out
 from antigone.team.runs.joint import solve_jointly
 from antigone.team.runs.searching import resume_search, search
-from antigone.web.jobs import Job, read_job, write_job
-from antigone.web.places import places_of
-from antigone.web.priority import step_aside
+from antigone.web.jobs.jobs import Job, read_job, write_job
+from antigone.web.jobs.places import places_of
+from antigone.web.jobs.priority import step_aside
 
 BETWEEN_WORDS = 0.2
 """Seconds between two writings of how far a search is."""

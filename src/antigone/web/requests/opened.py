@@ -11,7 +11,7 @@ from antigone.team.access.opening import with_new_key
 from antigone.team.access.session import Registry, Session
 from antigone.team.keeping.keeping import check_key_holder, rotate_key
 from antigone.team.views import Rotated
-from antigone.web.jobs import Jobs
+from antigone.web.jobs.jobs import Jobs
 
 
 class Opened:
