@@ -17,9 +17,9 @@ from test_casefolder import FILES
 
 from antigone.cli import main
 from antigone.errors import InputError
-from antigone.formats.casefolder.groups import read_groups
 from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.familias.text import parse_fam
+from antigone.formats.groups import read_groups
 from antigone.formats.reading import limits, workbook
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.json_documents import read_json

@@ -24,7 +24,7 @@ from antigone.casework.remains.groups import group_remains, name_samples
 from antigone.casework.remains.reassociate import choose_settings, reassociate_incident
 from antigone.cli import main
 from antigone.errors import InputError, ModelError
-from antigone.formats.casefolder.groups import read_groups
+from antigone.formats.groups import read_groups
 from antigone.model.assumptions.observation import ObservationRates
 from antigone.model.incident.incident import Consent, Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree

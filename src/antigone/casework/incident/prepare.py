@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from antigone.casework.pairs.relatedness import unrelated_notices
+from antigone.casework.incident.relatedness import unrelated_notices
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.errors import InputError
 from antigone.model.assumptions.marker import Marker

@@ -17,7 +17,7 @@ from antigone.casework.remains.reassociate import (
 )
 from antigone.casework.samples.self_checks import SelfChecks
 from antigone.errors import InputError
-from antigone.formats.casefolder.groups import AcceptedGroup, read_groups
+from antigone.formats.groups import AcceptedGroup, read_groups
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.model.results.remains import ConsensusMarker, ReassociationSettings, SamplePair

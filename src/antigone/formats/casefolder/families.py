@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from antigone.errors import PedigreeError
 from antigone.formats.casefolder.declared import half_siblings
 from antigone.formats.casefolder.observation import with_rates
-from antigone.formats.labels.sexes import Sexes
 from antigone.formats.labels.vocabulary import KINDS, SCOPES, YES_NO, word_key
 from antigone.formats.profiles.profiles import TypedSamples
+from antigone.formats.profiles.sexes import Sexes
 from antigone.formats.reading.refusals import refused_kind
 from antigone.formats.reading.tables import Columns, Table
 from antigone.model.assumptions.observation import AS_READ, ObservationModel

@@ -23,6 +23,7 @@ from antigone.formats.casefolder.families import (
     read_unidentified,
 )
 from antigone.formats.casefolder.folder import SETTINGS_FILE, CaseFiles, is_workbook_name
+from antigone.formats.casefolder.samples import check_hemizygous, check_samples
 from antigone.formats.casefolder.settings import (
     IncidentSettings,
     incident_settings,
@@ -38,7 +39,6 @@ from antigone.formats.profiles.gathering import gather_profiles
 from antigone.formats.profiles.genemapper import genotype_rows
 from antigone.formats.profiles.profiles import TypedSamples
 from antigone.formats.profiles.replicates import check_replicates, refuse_replicates
-from antigone.formats.profiles.samples import check_hemizygous, check_samples
 from antigone.formats.profiles.wide import is_wide
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.tables import Cells, Columns, cell_text, column_key, to_table

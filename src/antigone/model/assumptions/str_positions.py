@@ -4,7 +4,8 @@ A row is the marker, its chromosome, its coordinate in bp, its position in cM, a
 A is STRNaming 1.2.1 of the Netherlands Forensic Institute (PyPI), B a second list. The position in cM is that of the
 coordinate, interpolated in the HapMap map for GRCh38 as Debian's package ``shapeit4-example`` ships it (Expat).
 
-Names are those of ``antigone.formats.labels.markers``. The map of chromosome X could not be checked to be the female one.
+Names are those of ``antigone.formats.labels.markers``. The map of chromosome X could not be checked to be the female
+one.
 """
 
 from __future__ import annotations

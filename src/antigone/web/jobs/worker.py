@@ -1,4 +1,7 @@
-"""The process of one search or joint solution: ``python -m antigone.web.jobs.worker JOB-FILE``, the master key in a pipe."""
+"""The process of one search or joint solution: ``python -m antigone.web.jobs.worker JOB-FILE``.
+
+The master key comes in a pipe.
+"""
 
 from __future__ import annotations
 
