@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from antigone.cli import console_registry, main
+from antigone.cli import main
+from antigone.cli.team import console as console_registry
 from antigone.team import views
 
 TITLE, CLEAR, BACK, TURNED = "\x1b]0;x\x07", "\x1b[2J", "\r", "\u202e"

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from antigone.engine.arrays import Array
 from antigone.engine.kinship import (
-    Array,
     identity_coefficients,
     inbreeding_coefficients,
     kinship_matrix,

@@ -467,7 +467,7 @@ def test_candidates__an_unknown_state_names_the_states(team):
 def test_status__says_where_the_list_of_blocked_families_is_cut(team, monkeypatch):
     team.must("ben", "import", "case", "--as", "ferry")
     assert "Blocked families in all" not in team.must("ben", "status")
-    monkeypatch.setattr("antigone.cli.console_registry.MOST_BLOCKED", 1)
+    monkeypatch.setattr("antigone.cli.team.console.MOST_BLOCKED", 1)
     said = team.must("ben", "status")
     assert said.count("Blocked in") == 1
     assert "Only the first 1 of these lines are shown. Blocked families in all: 1." in said

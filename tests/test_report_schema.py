@@ -34,8 +34,8 @@ def test_schema__of_the_newest_version_is_in_the_package(name):
     file_format, _ = FILES[name]
     now = schema_of_file(name)
     assert schema_in_package(name, file_format.version) == now, (
-        f"{name}.json is written otherwise than its schema says: raise its version in model/results/file_format.py, read "
-        f"both versions, and add report/schemas/{name}-{file_format.version + 1}.json: {json.dumps(now)}"
+        f"{name}.json is written otherwise than its schema says: raise its version in model/results/file_format.py, "
+        f"read both versions, and add report/schemas/{name}-{file_format.version + 1}.json: {json.dumps(now)}"
     )
     jsonschema.Draft202012Validator.check_schema(now)
 

@@ -7,14 +7,14 @@ import sys
 import typer
 
 from antigone.cli import incidents, trying
-from antigone.cli.keeping import escrow_app, keeping_app
-from antigone.cli.papers import papers_app
-from antigone.cli.registry import registry_app
-from antigone.cli.reviewing import reviewing_app
 from antigone.cli.serving import serve
-from antigone.cli.solving import solving_app
+from antigone.cli.team.keeping import escrow_app, keeping_app
+from antigone.cli.team.papers import papers_app
+from antigone.cli.team.registry import registry_app
+from antigone.cli.team.reviewing import reviewing_app
+from antigone.cli.team.solving import solving_app
+from antigone.cli.team.users import users_app
 from antigone.cli.terminal import plain, write_with_any_letters
-from antigone.cli.users import users_app
 from antigone.errors import AntigoneError, InputError
 from antigone.model.text import unheld_character
 

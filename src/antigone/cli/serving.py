@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from antigone.cli.signing import KeyFile, Place, open_place
+from antigone.cli.team.signing import KeyFile, Place, open_place
 from antigone.errors import InputError, Unsupported
 
 if TYPE_CHECKING:

@@ -6,15 +6,13 @@ These follow from the pedigree alone; no genotype enters. An absent parent is a 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from antigone.engine.arrays import Array
 from antigone.engine.doors import checked_pair, checked_pedigree
 from antigone.errors import ModelError, PedigreeError
 from antigone.model.assumptions.marker import CHROMOSOMES, CHROMOSOMES_MEANT, Chromosome
 from antigone.model.checks import checked_choice
 from antigone.model.pedigree import Individual, Pedigree
-
-Array = npt.NDArray[np.float64]
 
 Gene = tuple[str, int]
 """One of the two gene copies of a member: ``(id, 0)`` from the father, ``(id, 1)`` from the mother."""

@@ -13,16 +13,13 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.engine.doors import checked_marker
 from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import ObservationRates
 from antigone.model.checks import checked_items, checked_kind
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def observation_probabilities(

@@ -9,15 +9,13 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array
 from antigone.engine.doors import checked_marker
 from antigone.engine.sums.ladder import stack_markers
 from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
 from antigone.model.checks import checked_choice, checked_theta
-
-Array = NDArray[np.float64]
 
 Relation = Literal["same", "siblings", "parent", "unrelated"]
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from antigone.engine.arrays import Array, Ints
 from antigone.engine.doors import checked_groups, checked_markers, checked_pedigree
 from antigone.engine.kinship import males
 from antigone.engine.mutation.matrices import matrix_of
@@ -21,9 +22,6 @@ from antigone.model.assumptions.mutation import MutationModel
 from antigone.model.checks import checked_kind, checked_mapping, checked_number, checked_theta, shown
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import is_genotype
-
-Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 FullGenotype = tuple[str, str]
 """Both alleles known; a male's single allele on the X chromosome is written twice."""

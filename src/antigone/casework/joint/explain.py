@@ -11,6 +11,7 @@ import numpy as np
 
 from antigone.casework.incident.prepare import prepare
 from antigone.casework.joint.questions import persons_of, questions_of
+from antigone.engine.arrays import LN10
 from antigone.errors import InputError
 from antigone.formats.reading.json_documents import read_json
 from antigone.model.incident.incident import Incident
@@ -19,8 +20,6 @@ from antigone.search.joint.conclusions import without_data
 from antigone.search.joint.persons import Persons
 from antigone.search.joint.question import NOBODY, FamilyQuestion, logs_apart, logs_together, sexed_markers, taken_as
 from antigone.search.pairs.blocks import usable_targets
-
-LN10 = float(np.log(10))
 
 
 @dataclass(frozen=True)

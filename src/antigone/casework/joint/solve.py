@@ -23,6 +23,7 @@ from antigone.casework.joint.words import (
 from antigone.casework.pairs.evidence import circumstance_log_odds
 from antigone.casework.samples.doubts import with_doubts_of_conclusions
 from antigone.casework.samples.self_checks import SelfChecks
+from antigone.engine.arrays import LN10
 from antigone.errors import InputError
 from antigone.model.assumptions.marker import Marker
 from antigone.model.incident.incident import Incident
@@ -49,8 +50,6 @@ from antigone.search.joint.prior import countable_sexes, prior_weights
 from antigone.search.joint.question import NOBODY, FamilyQuestion
 from antigone.search.joint.screen import family_tables
 from antigone.search.pairs.blocks import usable_targets
-
-LN10 = float(np.log(10))
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
-
 from antigone.casework.pairs.linkage import known_linkage, unknown_linkage
+from antigone.engine.arrays import LN10
 from antigone.model.assumptions.linkage import LinkageModel
 from antigone.plain_words import listed, lr_text, plain_text, probability_text, threshold_text
 from antigone.search.joint.conclusions import Proposal
@@ -14,7 +13,6 @@ from antigone.search.joint.persons import Persons
 from antigone.search.joint.posterior import JointPosterior, Ratio
 from antigone.search.joint.question import FamilyQuestion
 
-LN10 = float(np.log(10))
 FEW_MARKERS = 15
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from antigone.casework.incident.prepare import Prepared
+from antigone.engine.arrays import LN10
 from antigone.engine.circumstances import circumstance_evidence, sex_evidence
 from antigone.engine.lineage.mtdna import mt_donors_off_line, mt_evidence
 from antigone.engine.lineage.y_str import y_donors_off_line, y_evidence
@@ -20,8 +21,6 @@ from antigone.plain_words import change_text, probability_text
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import ReferenceFit
 from antigone.search.pairs.comparison import differ, posterior_probability
-
-LN10 = math.log(10)
 
 _INDEPENDENCE = {
     "X": "X-chromosomal markers and autosomes: passed on independently; in persons of no relation taken as "

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from antigone.casework.incident.prepare import Prepared
 from antigone.casework.pairs.pairs import linkage_in_search
+from antigone.engine.arrays import LN10
 from antigone.engine.linkage.likelihood import group_log
 from antigone.engine.sums.likelihood import marker_logs
 from antigone.errors import PlanTooLarge
@@ -22,7 +23,6 @@ from antigone.plain_words import count_text, counted
 from antigone.search.families.family_table import Target
 from antigone.search.pairs.linked import LARGEST_TABLE, LinkedPair, link_pairs
 
-LN10 = math.log(10)
 MOST_LINKED = 25
 """The strongest candidates for which the effect of linkage is stated when the LR does not contain it."""
 

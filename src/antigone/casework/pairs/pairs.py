@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from antigone.casework.incident.prepare import Prepared, Progress
 from antigone.casework.pairs.checkpoint import Checkpoint, KeptBlocks, identify_search
+from antigone.engine.arrays import Array, Ints
 from antigone.model.assumptions.linkage import LinkageModel
 from antigone.model.incident.incident import Incident, SearchSettings
 from antigone.search.families.family_table import Target
@@ -30,9 +30,6 @@ from antigone.search.pairs.blocks import (
 from antigone.search.pairs.comparison import SEX_SIGN, Comparison, compare, sex_table
 from antigone.search.pairs.distributed import run_blocks
 from antigone.search.pairs.linked import LinkedPair, link_pairs, linkage_slack
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MOST_DENSE_PAIRS = 2_000_000
 """Up to this many pairs every LR is kept and listed; a larger search keeps those at or above the threshold."""

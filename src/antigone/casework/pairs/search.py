@@ -24,6 +24,7 @@ from antigone.casework.pairs.pairs import MOST_OF_ONE, Execution, Found, find_pa
 from antigone.casework.pairs.summaries import describe_families, describe_persons, list_pairs
 from antigone.casework.samples.doubts import with_doubts
 from antigone.casework.samples.self_checks import SelfChecks
+from antigone.engine.arrays import LN10
 from antigone.engine.sums.ladder import stack_markers
 from antigone.engine.sums.mutation_events import locate_mutations, markers_needing_mutation
 from antigone.engine.sums.population import genotype_log_probability
@@ -45,7 +46,6 @@ from antigone.search.readings.codes import Reader, encode_readings
 from antigone.search.remains.readings import observe_profile
 
 ALONE = Execution()
-LN10 = float(np.log(10))
 MOST_DETAILED = 1_000
 """The strongest candidates whose markers and mutations are worked out; ``antigone explain`` does the same for any."""
 MOST_SENSITIVE = 5

@@ -10,11 +10,11 @@ import numpy as np
 from antigone.casework.incident.prepare import Prepared, Progress, silent
 from antigone.casework.pairs.pairs import Found
 from antigone.casework.pairs.power import low_powers
+from antigone.engine.arrays import LN10
 from antigone.model.results.search import Candidate, FamilySummary, PairLine, UnidentifiedSummary
 from antigone.plain_words import plain_text
 from antigone.search.pairs.comparison import Comparison
 
-LN10 = float(np.log(10))
 MOST_PAIRS_LISTED = 20_000
 """Up to this many pairs a result lists every pair; a larger search lists its candidates."""
 FEW_MARKERS = 10

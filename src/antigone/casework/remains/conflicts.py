@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
+from antigone.engine.arrays import LN10
 from antigone.model.results.remains import SamplePair
 from antigone.plain_words import listed, lr_text
 
-LN10 = float(np.log(10))
 SEXES_DIFFER = "the sexes differ"
 MOST_PAIRS_NAMED = 3
 

@@ -14,6 +14,7 @@ from antigone.casework.incident.prepare import Progress, describe_estimates, pop
 from antigone.casework.incident.provenance import describe_run
 from antigone.casework.remains.conflicts import SEXES_DIFFER, explain_conflict
 from antigone.casework.samples.self_checks import SelfChecks
+from antigone.engine.arrays import LN10
 from antigone.errors import InputError
 from antigone.model.assumptions.observation import ObservationRates
 from antigone.model.checks import exact_text
@@ -31,7 +32,6 @@ from antigone.search.remains.groups import Cluster, clusters_of, consensus, supp
 from antigone.search.remains.pairs import PairCounts, Scores, count_pairs, probable_pairs
 from antigone.search.remains.readings import Readings, read_remains
 
-LN10 = float(np.log(10))
 MOST_LISTED = 1_000
 """Links and undecided pairs listed in a result, strongest first; the groups hold all samples."""
 MOST_FOUND = 20_000_000

@@ -8,16 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-import numpy as np
-
 from antigone.casework.incident.prepare import populations_of
+from antigone.engine.arrays import LN10
 from antigone.errors import InputError
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Sex
 from antigone.plain_words import listed, lr_text
 from antigone.search.remains.self_check import MOST_CROWDED_BY_CHANCE, SexReader, SexSeen, crowded_markers, odd_ones
 
-LN10 = float(np.log(10))
 MOST_SAMPLES_LISTED = 100
 """Lines on single samples among the notices of one result."""
 OTHER: Mapping[Sex, Sex] = {"female": "male", "male": "female", "unknown": "unknown"}

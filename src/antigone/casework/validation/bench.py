@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.model.assumptions.marker import Marker
 from antigone.model.incident.incident import DEFAULT_MUTATION, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
@@ -22,8 +22,6 @@ from antigone.search.screening._kernels import kernels
 from antigone.search.screening.screen import LANES, Queries, screen, stack_queries, to_fixed_point
 from antigone.simulation.genes import drop_gene_indices
 
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 T = TypeVar("T")
 ALLELES = 20
 NUMPY_FAMILIES = 40

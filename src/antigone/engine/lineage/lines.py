@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array
 from antigone.model.pedigree import Pedigree
-
-Array = NDArray[np.float64]
 
 LEAST_LOG10_FIT = -4.0
 """A donor takes no part when the haplotype is 10,000 times less probable on the declared line than off it; the bound

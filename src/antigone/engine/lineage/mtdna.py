@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Bools
 from antigone.engine.lineage.frequency import Counted, count_in, estimate
 from antigone.engine.lineage.lines import Line, declared_line, judge_fits, line_likelihood, predict
 from antigone.engine.lineage.y_str import COUNT_OF_MORE, NOT_LOOKED_UP, log10_mixed_lr
@@ -29,8 +29,6 @@ from antigone.model.assumptions.lineage import (
 )
 from antigone.model.pedigree import Pedigree
 
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Site = tuple[int, int]
 """A position, and the number of the base inserted after it (0: the position itself)."""
 

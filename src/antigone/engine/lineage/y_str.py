@@ -11,8 +11,8 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array
 from antigone.engine.lineage.frequency import Counted, count_in, discrete_laplace, estimate
 from antigone.engine.lineage.lines import Line, declared_line, judge_fits, line_likelihood, predict
 from antigone.model.assumptions.lineage import (
@@ -26,7 +26,6 @@ from antigone.model.assumptions.lineage import (
 )
 from antigone.model.pedigree import Pedigree
 
-Array = NDArray[np.float64]
 Loci = Mapping[str, Copies]
 State = tuple[int, int]
 """The broken part of a repeat, and the whole repeats: 17.2 is (2, 17)."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array
 from antigone.engine.doors import checked_groups, checked_markers, checked_question, checked_target, markers_left_out
 from antigone.engine.linkage.network import LinkedNetwork, Loci, build_linked_network
 from antigone.engine.sums.elimination import Plan, execute, make_plan
@@ -21,8 +21,6 @@ from antigone.model.assumptions.marker import Marker
 from antigone.model.checks import checked_theta
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-
-Array = NDArray[np.float64]
 
 
 def log_likelihood_linked(

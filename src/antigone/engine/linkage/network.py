@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.engine.sums.elimination import Scope
 from antigone.engine.sums.factors import PATERNAL, Data, Shape, Typing, Variable, observation_weights, typed_states
 
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Slot = tuple[int, int]
 Term = tuple[Scope, Array]
 Ways = dict[Slot, dict[int, tuple[int, ...]]]

@@ -14,11 +14,10 @@ from functools import lru_cache
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array
 from antigone.errors import PlanTooLarge
 
-Array = NDArray[np.float64]
 Scope = tuple[int, ...]
 
 LARGEST_ARRAY = 2**27

@@ -15,13 +15,11 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.engine.sums.elimination import Scope
 from antigone.engine.sums.ladder import Ladder
 from antigone.errors import ModelError
 from antigone.model.pedigree import Pedigree
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 PATERNAL, MATERNAL = 0, 1
 UNTYPED = -1

@@ -8,8 +8,8 @@ from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.engine.doors import checked_marker, checked_question, checked_target, markers_left_out
 from antigone.engine.sums.elimination import Plan, execute, make_plan
 from antigone.engine.sums.factors import UNTYPED, Data, Network, Shape, Typing, shape_of, unordered_pairs
@@ -22,9 +22,6 @@ from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Genotype, Profile
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _BLOCK = 2**22
 """Elements that the largest array of one executed block may have (32 MiB of float64)."""

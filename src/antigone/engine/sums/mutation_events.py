@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array
 from antigone.engine.mutation.matrices import allele_length
 from antigone.engine.sums.factors import PATERNAL, Data
 from antigone.engine.sums.likelihood import evaluate, group_markers, marker_logs
@@ -18,7 +18,6 @@ from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.search import MarkerMutation, MutationStep
 
-Array = NDArray[np.float64]
 Slot = tuple[int, int]
 
 LEAST_PROBABILITY = 0.05

@@ -15,8 +15,8 @@ from itertools import product
 from math import factorial, prod
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.engine.sums.factors import (
     Data,
     Network,
@@ -29,8 +29,6 @@ from antigone.engine.sums.factors import (
 from antigone.engine.sums.ladder import Ladder
 from antigone.errors import PlanTooLarge
 
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Slot = tuple[int, int]
 
 JOINT_STATES = 5_000

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array
 from antigone.engine.sums.factors import Shape, Typing, unordered_pairs
 from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
-
-Array = NDArray[np.float64]
 
 Observations = Mapping[str, Mapping[str, Array]]
 """By member, then by marker: P(what was seen | genotype) for every unordered genotype in the order of

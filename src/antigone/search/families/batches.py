@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Ints
 from antigone.engine.sums.factors import MATERNAL, PATERNAL, UNTYPED, Data, Shape, Typing
 from antigone.engine.sums.ladder import stack_markers
 from antigone.engine.sums.likelihood import allele_indices
@@ -16,7 +16,6 @@ from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 
-Ints = NDArray[np.int64]
 Member = tuple[int, int, bool, bool, float, Sex]
 """A member as numbers: rows of father and mother (-1 absent), typed, open, founder inbreeding; and the sex."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.engine.sums.factors import Data, Shape, Typing
 from antigone.engine.sums.likelihood import evaluate
 from antigone.engine.sums.population import genotype_log_probability
@@ -25,8 +26,6 @@ from antigone.search.families.batches import Question, batches
 from antigone.search.readings.codes import Reader
 
 __all__ = ["AS_READ", "Target", "log_lr_tables"]
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array
 from antigone.engine.sums.likelihood import evaluate
 from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.batches import Question, batches
-
-Array = NDArray[np.float64]
 
 LEAST_LOG10_FIT = -4.0
 """A reference is left out when related-as-declared is 10,000 times less probable than unrelated. By Markov's

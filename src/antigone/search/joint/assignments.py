@@ -14,11 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.errors import ModelError
 from antigone.search.joint.components import Component, Weighted, log_sum
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 CHUNK = 2**22
 TIE = 1e-9

@@ -13,9 +13,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from antigone.engine.arrays import Array, Bools, Ints
 
 PRICE_ROUNDS = 60
 MOST_SHARED = 60

@@ -8,16 +8,14 @@ from itertools import combinations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.search.joint.assignments import TIE
 from antigone.search.joint.likelihood import FamilyTable
 from antigone.search.joint.posterior import JointPosterior, Ratio, compare_best
 from antigone.search.joint.question import NOBODY
-
-Array = NDArray[np.float64]
 
 Status = Literal["supported", "supported, places alike", "open", "impossible"]
 

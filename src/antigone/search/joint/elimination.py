@@ -19,11 +19,9 @@ from math import comb, perm, prod
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.engine.sums.elimination import LARGEST_ARRAY, LARGEST_COST, Scope, contract
 from antigone.errors import PlanTooLarge
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 CHUNK = 2**23
 """Elements (64 MiB) of one array before invalid rows are dropped; larger ones are made in parts."""

@@ -18,6 +18,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.engine.sums.likelihood import marker_logs
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.model.assumptions.marker import Marker
@@ -44,9 +45,6 @@ from antigone.search.joint.question import (
     taken_as,
 )
 from antigone.search.joint.support import restrict_states
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 FEW_PERSONS = 12
 """Up to this many candidates the open index runs over persons; above it, and with few missing members, over the

@@ -6,13 +6,10 @@ from collections.abc import Collection
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from antigone.engine.mutation.matrices import matrix_of
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.mutation import Custom, MutationModel, NoMutation
-
-Array = NDArray[np.float64]
 
 OTHER = "any other allele"
 _ROUNDING = 1e-13

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.engine.sums.elimination import Scope
 from antigone.engine.sums.factors import MATERNAL, PATERNAL, Data, Network, joint_states
 from antigone.engine.sums.likelihood import group_markers
@@ -17,9 +17,6 @@ from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.search.joint.elimination import Open, Piece, make_piece
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.engine.sums.likelihood import allele_indices
 from antigone.engine.sums.soft import Observations
 from antigone.errors import ModelError
@@ -18,9 +18,6 @@ from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.search.joint.readings import MarkerReadings, lumped_observation, marker_readings
 from antigone.search.pairs.comparison import SEX_SIGN, differ, sex_table
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.model.results.joint import JointPrior, RatioKind
 from antigone.search.joint.assignments import Solution, best_assignments, solve_component
@@ -25,8 +25,6 @@ from antigone.search.joint.components import (
 from antigone.search.joint.likelihood import FamilyTable
 from antigone.search.joint.persons import Persons
 from antigone.search.joint.prior import PriorWeights, countable_sexes, log_count, prior_weights
-
-Array = NDArray[np.float64]
 
 CUTS = (-110.0, -100.0, -90.0, -80.0, -70.0, -60.0, *(-2.5 * step for step in range(20, 2, -1)))
 """Natural logs of the row shares below which rows are left out, tried one after another."""

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from math import lgamma
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.errors import ModelError
 from antigone.model.pedigree import Sex
 from antigone.model.results.joint import JointPrior
 from antigone.search.joint.persons import Persons
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MOST_TERMS = 4_000_000
 _KNOWN: tuple[Sex, ...] = ("female", "male")

@@ -16,15 +16,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Bools, Ints
 from antigone.engine.sums.factors import MATERNAL, unordered_pairs
 from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

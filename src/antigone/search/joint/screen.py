@@ -21,17 +21,14 @@ from dataclasses import replace
 from math import comb, prod
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.errors import PlanTooLarge
 from antigone.model.assumptions.marker import Marker
 from antigone.search.joint.components import PRICE_ROUNDS, Weighted, log_sum
 from antigone.search.joint.likelihood import FamilyRun, FamilyTable, family_table, repeat_lost
 from antigone.search.joint.persons import Persons
 from antigone.search.joint.question import NOBODY, FamilyQuestion, lumped_markers, sexed_markers
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MOST_LISTED = 200_000
 """Rows up to which a family's table lists all of them."""

@@ -6,14 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Bools, Ints
 from antigone.search.joint.elimination import Piece, make_piece
 from antigone.search.joint.network import Blueprint
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 PASSES = 3
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from antigone.engine.arrays import LN10
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import AS_READ, ObservationModel
@@ -19,8 +20,6 @@ from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.results.search import Relation, RelativeAlternative
 from antigone.search.families.family_table import Target
 from antigone.search.one_pair.likelihood import MOST_UNKNOWN, log_ratio_of_places, unread_founder_alleles
-
-LN10 = float(np.log(10))
 
 
 @dataclass(frozen=True)

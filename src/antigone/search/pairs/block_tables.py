@@ -19,15 +19,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Bools, Ints
 from antigone.model.assumptions.marker import Marker
 from antigone.search.families.family_table import Asked, Target, ask_families, log_ratio
 from antigone.search.readings.codes import Reader
 from antigone.search.readings.genotypes import SURELY_KEPT, log_sum_of_products
 from antigone.search.screening._kernels import kernels
 
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 Words = NDArray[np.int16]
 
 _READINGS = 1024

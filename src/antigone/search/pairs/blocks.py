@@ -11,8 +11,8 @@ from functools import cached_property
 from itertools import groupby
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Bools, Ints
 from antigone.model.assumptions.circumstances import SexRates
 from antigone.model.assumptions.linkage import LinkageModel
 from antigone.model.assumptions.marker import Marker
@@ -35,10 +35,6 @@ from antigone.search.screening.screen import (
     screen,
     stack_queries,
 )
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 BLOCK_FAMILIES = 1024
 """Families of one block. Its float64 tables take about 50 MB for each population with 24 markers of 20 alleles."""

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array
 from antigone.model.results.search import ChanceMatches
 from antigone.search.pairs.comparison import SEX_SIGN, Comparison
-
-Array = NDArray[np.float64]
 
 
 def expected_chance_matches(

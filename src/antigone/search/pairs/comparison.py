@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Bools, Ints
 from antigone.engine.circumstances import sex_lr
 from antigone.model.assumptions.circumstances import SexRates
 from antigone.model.assumptions.marker import Marker
@@ -17,10 +18,6 @@ from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Sex
 from antigone.search.families.family_table import Target, log_lr_tables
 from antigone.search.readings.codes import encode_readings
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from math import prod
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array
 from antigone.engine.linkage.bounds import log_gain_bounds
 from antigone.engine.linkage.likelihood import group_log, log_likelihoods_of_genotypes
 from antigone.engine.sums.likelihood import evaluate, genotype_pairs, group_markers, marker_logs
@@ -29,7 +29,6 @@ from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target
 from antigone.search.remains.readings import observe_profile
 
-Array = NDArray[np.float64]
 Readings = Mapping[str, Array]
 """By typed marker, P(what was read | genotype) of one unidentified person."""
 

@@ -16,6 +16,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.engine.observation import observation_probabilities, standard_probabilities
 from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import ModelError
@@ -23,9 +24,6 @@ from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import NO_LOSS, ObservationModel, ObservationRates, Replicate
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.search.readings.genotypes import code_count, fold_hemizygous, fold_to_codes, read_through, standard_code
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

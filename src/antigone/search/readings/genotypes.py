@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.engine.sums.likelihood import allele_indices, genotype_pairs
 from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
 from antigone.model.incident.incident import UnidentifiedPerson
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 SURELY_KEPT = 1e-280
 """A sum of products as large as this has lost nothing to underflow that a float64 could show."""

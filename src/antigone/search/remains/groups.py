@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Bools, Ints
 from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import PlanTooLarge
 from antigone.model.assumptions.marker import Marker
@@ -20,9 +20,6 @@ from antigone.search.remains.pairs import Scores, score_pairs
 from antigone.search.remains.person_splits import PersonSplits
 from antigone.search.remains.readings import Readings
 
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 Link = tuple[int, int]
 
 LARGEST_CLUSTER = 2_000

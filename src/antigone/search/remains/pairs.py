@@ -14,13 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Bools, Ints
 from antigone.engine.relations import Relation
 from antigone.search.remains.readings import ALTERNATIVES, Readings
 from antigone.search.screening.screen import LANES, FixedPoint, screen, stack_queries, to_fixed_point
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 _QUERIES = 16_384
 """Samples screened at a time against one block of ``LANES`` samples. With 24 markers and 100 readings of each, a

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array
 from antigone.engine.relations import Relation, pair_probabilities
 from antigone.search.remains.readings import ALTERNATIVES, Readings
-
-Array = NDArray[np.float64]
 
 
 class PersonSplits:

@@ -13,16 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Bools, Ints
 from antigone.engine.relations import Relation, pair_probabilities
 from antigone.errors import ConsentError
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import ObservationModel
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.search.readings.codes import Reader, encode_readings, probabilities_of, reading_at
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 ALTERNATIVES: tuple[Relation, ...] = ("unrelated", "siblings", "parent")
 SEX_SIGN = {"female": 1, "male": -1, "unknown": 0}

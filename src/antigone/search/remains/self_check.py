@@ -10,17 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from antigone.engine.amelogenin import sex_likelihoods
+from antigone.engine.arrays import Array
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import ObservationModel, ObservationRates
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Sex
 from antigone.model.results.remains import REMAINS_RATES
 from antigone.search.readings.dropout import DROPOUTS, Completeness, from_heights
-
-Array = NDArray[np.float64]
 
 LEAST_AGAINST = 10.0
 """How many times less probable a sex (or one person) makes what Amelogenin shows, before it is said: from here on the

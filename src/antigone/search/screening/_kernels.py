@@ -9,10 +9,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
+
 Words = NDArray[np.int16]
 Rows = NDArray[np.int32]
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 UNROLLED = 8
 """Markers added in one sweep over the lanes; codes are padded to a multiple of it."""

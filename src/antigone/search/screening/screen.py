@@ -14,10 +14,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from antigone.engine.arrays import Array, Ints
 from antigone.search.screening._kernels import UNROLLED, kernels
 
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Words = NDArray[np.int16]
 Rows = NDArray[np.int32]
 

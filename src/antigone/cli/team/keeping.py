@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from antigone.cli.signing import (
+from antigone.cli.team.signing import (
     KeyFile,
     ask_passphrase,
     key_file_of,
@@ -38,7 +38,7 @@ def backup(
     ring: Ring,
 ) -> None:
     """Write the data into an archive and the keys into the ring, while others work."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.keeping.keeping import back_up
 
     console_registry.print_backup(back_up(session, archive, ring=ring))
@@ -130,7 +130,7 @@ def verify(
     checkpoint: Annotated[list[Path] | None, typer.Option(help="An exported checkpoint; may be repeated.")] = None,
 ) -> None:
     """Check the database, the keys, every line of the audit, that every row is as it left it, and checkpoints."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.keeping.keeping import verify as verify_registry
 
     found = verify_registry(session, checkpoints=checkpoint or [], progress=console_registry.print_progress)
@@ -157,7 +157,7 @@ def audit(
     out: Annotated[Path | None, typer.Option(help="Write the whole audit into this file instead.")] = None,
 ) -> None:
     """Who did what, when and what for."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.keeping.auditing import export_audit, read_audit
 
     if out is not None:
@@ -175,7 +175,7 @@ def rotate_key(
     ] = False,
 ) -> None:
     """Give the registry a new master key. It may be interrupted; repeat it then."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.access.opening import has_master_key
     from antigone.team.keeping import keeping
 

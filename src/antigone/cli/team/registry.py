@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from antigone.cli.options import IncidentPaths, MissingCodes, PedigreeNames
-from antigone.cli.papers import require_paper, write_paper
-from antigone.cli.signing import (
+from antigone.cli.team.papers import require_paper, write_paper
+from antigone.cli.team.signing import (
     IncidentCode,
     KeyFile,
     Page,
@@ -103,7 +103,7 @@ def import_(
 ) -> None:
     """Add an incident, or what is new in it. All of it, or nothing."""
     from antigone.casework.incident.files import load_incident
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.incidents.importing import import_incident, incident_code
 
     today = session.registry.today()
@@ -122,7 +122,7 @@ def status(
     language: Annotated[str, typer.Option(help="The language of the PDF: en or es.")] = "en",
 ) -> None:
     """Every incident in counts, what waits for you, what is blocked; one incident as PDF."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.overview.status import read_incident, read_status
 
     if pdf is None:
@@ -162,7 +162,7 @@ def families(
     page: Page = 1,
 ) -> None:
     """The families of an incident by code, with the state of their consents."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.incidents.families import list_families, read_family
 
     if family:
@@ -175,7 +175,7 @@ def families(
 @signed_in
 def unidentified(session: Session, incident: IncidentCode, page: Page = 1) -> None:
     """The unidentified persons of an incident by code: remains, and living persons who asked."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.incidents.families import list_unidentified
 
     console_registry.print_unidentified(list_unidentified(session, incident, page=page))
@@ -194,7 +194,7 @@ def consent(
     expires: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day it ends.")] = None,
 ) -> None:
     """Record a donor's consent: what for, since when, until when, and by which instrument."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.model.incident.incident import Consent
     from antigone.team.incidents.consents import record_consent
 
@@ -216,7 +216,7 @@ def withdraw(
     ] = False,
 ) -> None:
     """Erase a donor, or a living seeker, who withdraws, in every incident. It cannot be undone."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.incidents.consents import find_donor, find_seeker, withdraw_donor, withdraw_seeker
 
     if bool(seeker) == bool(family and member):
@@ -236,7 +236,7 @@ def withdraw(
 
 def _is_erased_too(one: Elsewhere) -> bool:
     """Ask about one place where the same person stands, or may stand."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
 
     question = f"{console_registry.place_of(one)}. Erase there too?"
     return typer.confirm(question, default=one.sure, err=True)
@@ -252,7 +252,7 @@ def narrow(
     scope: Annotated[str, typer.Option(help="What is taken back: identification, court or sharing.")],
 ) -> None:
     """Take one purpose back from a donor's consent, in every incident, and keep the others."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.incidents.consents import narrow_consent
 
     console_registry.print_narrowed(narrow_consent(session, incident, family, member, scope=scope))
@@ -268,7 +268,7 @@ def custody(
     holder: Annotated[str, typer.Option(help="Who holds the sample now.")] = "",
 ) -> None:
     """The chain of custody of a sample; with --event and --holder, a new link of it."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.incidents.custody import list_custody, record_custody
 
     adds = bool(event or holder)
@@ -288,7 +288,7 @@ def export(
     out: Annotated[Path, typer.Option(help="The case folder to write.")],
 ) -> None:
     """Write an incident for another institution: only donors whose consent covers sharing."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.incidents.exporting import export_incident
 
     console_registry.print_exported(out, export_incident(session, incident, out))

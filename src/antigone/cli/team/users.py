@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from antigone.cli.signing import (
+from antigone.cli.team.signing import (
     secret,
     signed_in,
     signed_in_first,
@@ -25,7 +25,7 @@ Role = Annotated[str, typer.Option(help="administrator, registrar, geneticist, r
 @signed_in
 def list_(session: Session) -> None:
     """Everybody who is or was a user."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.access.users import list_users
 
     console_registry.print_users(list_users(session))
@@ -109,7 +109,7 @@ def token(
 @signed_in
 def changes(session: Session) -> None:
     """What administrators changed of somebody's access and nobody has countersigned; for administrator and auditor."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.access.countersigning import list_changes
 
     console_registry.print_changes(list_changes(session))
@@ -131,7 +131,7 @@ def countersign(
 @signed_in
 def tokens(session: Session) -> None:
     """Every token that was given, without the token."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.access.users import list_tokens
 
     console_registry.print_tokens(list_tokens(session))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from antigone.cli.signing import CandidateNumber, IncidentCode, signed_in
+from antigone.cli.team.signing import CandidateNumber, IncidentCode, signed_in
 from antigone.errors import Unsupported
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from antigone.cli.signing import IncidentCode, signed_in
+from antigone.cli.team.signing import IncidentCode, signed_in
 
 if TYPE_CHECKING:
     from antigone.team.access.session import Session
@@ -27,7 +27,7 @@ def joint(
     population: Annotated[str, typer.Option(help="The population to report. Default: the weakest one.")] = "",
 ) -> None:
     """Solve all families of an incident jointly, and keep the answer sealed."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.model.results.joint import JointPrior
     from antigone.team.runs.joint import solve_jointly
 
@@ -53,7 +53,7 @@ def joint_runs(
     cancel: Annotated[int, typer.Option(help="End this one, which is running or whose process is gone.")] = 0,
 ) -> None:
     """The joint solutions that were made: who, why, when, how they ended; one of them with its answer."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.runs.joint import cancel_joint, list_joint_runs, read_joint
 
     if sum(map(bool, (incident, run, cancel))) != 1 or (json and not run):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from antigone.cli.signing import (
+from antigone.cli.team.signing import (
     CandidateNumber,
     IncidentCode,
     Page,
@@ -31,7 +31,7 @@ def search(
 ) -> None:
     """Search an incident, store the run, and open its candidates for review; or go on with a run that was ended."""
     from antigone.casework.pairs.pairs import Execution
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.errors import Cancelled
     from antigone.team.runs.searching import read_run, resume_search
     from antigone.team.runs.searching import search as search_registry
@@ -64,7 +64,7 @@ def runs(
     page: Page = 1,
 ) -> None:
     """The searches that were made: who, why, when, how they ended, who was left out."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.runs.searching import cancel_search, discard_search, list_runs, read_run
 
     if cancel:
@@ -81,7 +81,7 @@ def runs(
 @signed_in
 def findings(session: Session, run: Annotated[int, typer.Argument(help="The number of the run.")]) -> None:
     """References that do not fit their declared pedigree; only for the geneticist who ran the search."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.runs.searching import findings as read_findings
 
     console_registry.print_findings(read_findings(session, run))
@@ -103,7 +103,7 @@ def candidates(
     page: Page = 1,
 ) -> None:
     """The candidates of a run, or of all in one state, and where each question stands."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.review.candidates import ORDERS, STATES, list_candidates
 
     if order not in ORDERS:
@@ -120,7 +120,7 @@ def candidates(
 @signed_in
 def work_out(session: Session, candidate: CandidateNumber) -> None:
     """Work a candidate out in full: markers, sensitivity, close relatives; then show it."""
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.review.working_out import work_out as work_out_candidate
 
     work_out_candidate(session, candidate, progress=console_registry.print_progress)
@@ -135,7 +135,7 @@ def show(session: Session, candidate: CandidateNumber) -> None:
 
 
 def _show(session: Session, candidate: int) -> None:
-    from antigone.cli import console_registry
+    from antigone.cli.team import console as console_registry
     from antigone.team.review.candidates import read_candidate
     from antigone.team.runs.joint import joint_of_pair
 
