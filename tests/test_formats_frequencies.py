@@ -5,21 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
+from frequency_files import GENES as GENES
+from frequency_files import STRIDER as STRIDER
 
 from antigone.errors import InputError
 from antigone.formats.frequencies import nist1036, read_frequencies
 from antigone.formats.profiles.genemapper import read_genemapper
-
-STRIDER = """<?xml version="1.0" encoding="UTF-8"?>
-<frequencies>
-  <marker>
-    <name>THO1</name>
-    <alleles>6, 7</alleles>
-    <origin name="Hereland" n="100"><frequency allele="6">0.4</frequency><frequency allele="7">0.6</frequency></origin>
-    <origin name="Thereland" n="50"><frequency allele="9.3">1</frequency></origin>
-  </marker>
-</frequencies>
-"""
 
 
 def written(path, name, text):
@@ -136,9 +127,6 @@ def test_faults__have_their_place(tmp_path, name, text, line, column):
 def test_rounded_frequencies__are_divided_by_their_sum(tmp_path):
     (table,) = read_frequencies(written(tmp_path, "f.csv", LONG + "A,M,6,0.333,\nA,M,7,0.333,\nA,M,8,0.333,\n"))
     assert table.frequencies["M"] == {allele: pytest.approx(1 / 3) for allele in "678"}
-
-
-GENES = "Sample Name\tMarker\tAllele 1\tAllele 2\tAllele 3\n"
 
 
 def test_genemapper__an_empty_second_allele_is_a_homozygote(tmp_path):

@@ -11,12 +11,19 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from casefolder_files import FILES as FILES
+from familias_files import LADDER as LADDER
+from familias_files import PARENTS as PARENTS
+from familias_files import REMAINS as REMAINS
+from familias_files import TRIO as TRIO
+from familias_files import TWO as TWO
+from familias_files import locus as locus
+from familias_files import plain as plain
+from frequency_files import GENES as GENES
+from frequency_files import STRIDER as STRIDER
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_casefolder import FILES
-from test_familias import LADDER, PARENTS, REMAINS, TRIO, TWO, locus, plain
-from test_formats_frequencies import GENES, STRIDER
-from test_formats_validation import CASE
+from validation_case import CASE as CASE
 
 from antigone.errors import AntigoneError, InputError
 from antigone.formats.casefolder.reader import read_case_folder

@@ -10,7 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_casefolder import DONOR_FAULTS, FAMILY_FAULTS, FILES, HEADER, PROFILE_FAULTS, edited, folder, places, problems
+from casefolder_files import DONOR_FAULTS as DONOR_FAULTS
+from casefolder_files import FAMILY_FAULTS as FAMILY_FAULTS
+from casefolder_files import FILES as FILES
+from casefolder_files import HEADER as HEADER
+from casefolder_files import PROFILE_FAULTS as PROFILE_FAULTS
+from casefolder_files import edited as edited
+from casefolder_files import folder as folder
+from casefolder_files import places as places
+from casefolder_files import problems as problems
 
 from antigone.errors import InputError, Problem
 from antigone.formats.casefolder.reader import read_case_folder

@@ -6,7 +6,10 @@ import hashlib
 import tracemalloc
 
 import pytest
-from test_casefolder import FILES, HEADER, folder, problems
+from casefolder_files import FILES as FILES
+from casefolder_files import HEADER as HEADER
+from casefolder_files import folder as folder
+from casefolder_files import problems as problems
 
 from antigone.errors import InputError
 from antigone.formats.casefolder.reader import read_case_folder

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from test_casefolder import FILES
+from casefolder_files import FILES as FILES
 
 from antigone.cli import main
 from antigone.errors import InputError
@@ -286,7 +286,7 @@ def test_search__of_an_attack_ends_with_words_and_writes_nothing(tmp_path, name)
 
 
 def test_json_case__of_a_family_with_a_line_break_in_a_code_is_refused(tmp_path):
-    from test_formats_validation import CASE
+    from validation_case import CASE as CASE
 
     from antigone.formats.validation.cases import read_cases
 

@@ -15,6 +15,8 @@ import reference_linked
 import strategies
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from linked import groups as groups
+from linked import typings as typings
 
 from antigone.engine.linkage.likelihood import (
     likelihood_ratio_linked,
@@ -43,32 +45,13 @@ from antigone.model.assumptions.mutation import Equal, Stepwise
 from antigone.model.assumptions.observation import ObservationRates
 from antigone.model.assumptions.str_positions import STR_POSITIONS
 from antigone.model.pedigree import Individual, Pedigree
-from antigone.model.profile import Genotype, Profile
+from antigone.model.profile import Profile
 
 STATES_OF_THE_ORACLE = 20_000
 relaxed = settings(
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], deadline=None, max_examples=60
 )
 SIBS = Pedigree.of(("F", "male"), ("M", "female"), ("A", "male", "F", "M"), ("B", "female", "F", "M"))
-
-
-@st.composite
-def groups(
-    draw: st.DrawFn, length: int, *, on_x: bool = False, most_alleles: int = 2, silent: bool = True
-) -> LinkageGroup:
-    rho = tuple(draw(st.sampled_from([0.0, 0.01, 0.2, 0.5])) for _ in range(length - 1))
-    one = strategies.markers(most_alleles=most_alleles, on_x=on_x, silent=silent)
-    return LinkageGroup(tuple(replace(draw(one), name=f"L{locus}") for locus in range(length)), rho)
-
-
-@st.composite
-def typings(draw: st.DrawFn, pedigree: Pedigree, group: LinkageGroup) -> dict[str, Profile]:
-    """Each marker typed in its own members, so that a member may be typed at some markers only."""
-    profiles: dict[str, dict[str, Genotype]] = {}
-    for marker in group.markers:
-        for member, profile in draw(strategies.typings(pedigree, marker)).items():
-            profiles.setdefault(member, {}).update(profile.genotypes)
-    return {member: Profile(f"S-{member}", genotypes) for member, genotypes in profiles.items()}
 
 
 def typed(names: Sequence[str], **genotypes: tuple[str, str]) -> dict[str, Profile]:

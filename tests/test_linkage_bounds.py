@@ -10,7 +10,8 @@ import pytest
 import strategies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_linkage import groups, typings
+from linked import groups as groups
+from linked import typings as typings
 
 from antigone.engine.linkage.bounds import log_gain_bounds
 from antigone.engine.linkage.likelihood import log_likelihood_linked

@@ -13,7 +13,8 @@ import reference_linked
 import strategies
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from test_linkage import groups, typings
+from linked import groups as groups
+from linked import typings as typings
 
 from antigone.casework.incident.prepare import Prepared, prepare, silent
 from antigone.casework.incident.provenance import describe_settings

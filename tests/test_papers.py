@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import re
 from dataclasses import replace
 
 import pytest
-from pypdf import PdfReader
-from registry_team import INCIDENT, Team, audit, candidate, small_incident, team_at_work
-from test_web_api import call, new_token
+from letters import SENDER as SENDER
+from letters import letter as letter
+from letters import read as read
+from letters import team as team
+from registry_team import INCIDENT, Team, audit, candidate, small_incident
+from web_calls import call as call
+from web_calls import new_token as new_token
 from web_site import Site, make_site
 
 from antigone.errors import Conflict, ConsentError, Forbidden, InputError, RegistryError
@@ -23,18 +26,9 @@ from antigone.team.incidents.importing import import_incident
 from antigone.team.review.candidates import read_candidate
 from antigone.team.review.reviewing import ask_to_reopen, comment, confirm, propose
 from antigone.team.runs.joint import solve_jointly
-from antigone.team.runs.searching import search
 
-SENDER = sender_of(" Institute of Names ", contact="Ana, telephone 1", signed_by="Ana")
 GENOTYPE = re.compile(r"\bM\d\d\b|\d\d\s?[/,]\s?\d\d\b")
 """A marker of the small incident, or two of its alleles."""
-
-
-@pytest.fixture
-def team(tmp_path) -> Team:
-    made = team_at_work(str(tmp_path / "registry.db"))
-    search(made["geneticist"], INCIDENT)
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -42,23 +36,11 @@ def site(tmp_path_factory) -> Site:
     return make_site(tmp_path_factory.mktemp("papers"))
 
 
-def read(content: bytes) -> str:
-    assert content.startswith(b"%PDF")
-    pages = PdfReader(io.BytesIO(content)).pages
-    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
-
-
 def confirmed(team: Team) -> None:
     line = candidate(team, "PM1", "F1")
     comment(team["reviewer"], line.pairing, text="looked at")
     propose(team["geneticist"], line.pairing, version=0, reason="all agree", candidate=line.id)
     confirm(team["reviewer"], line.pairing, version=1, reason="I agree")
-
-
-def letter(team: Team, family: str, user: str = "coordinator", language: str = "en") -> str:
-    paper = write_family_letter(team[user], INCIDENT, family=family, missing="MP", sender=SENDER, language=language)
-    assert paper.name == f"letter-{family}.pdf"
-    return read(paper.content)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 
+from identified import identify as identify
 from registry_team import INCIDENT, audit, candidate
 from sqlalchemy import select
-from test_registry_identified import identify
 from web_site import make_site
 
 from antigone.registry.audit.log import kinds_of_lines

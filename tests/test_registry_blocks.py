@@ -5,13 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from erased_files import files_with as files_with
 from registry_team import INCIDENT, PURPOSE
 from registry_team import team_at_work as at_work
 from sqlalchemy import select
-from test_registry_erasure import files_with
-from test_registry_resume import ERASED_AT_ONCE, ONE_BY_ONE, After, cancelled_after, kept_rows, newest, resumed
-from test_registry_resume import looks_at_once as looks_at_once
-from test_registry_resume import scored as scored
+from unfinished import ERASED_AT_ONCE as ERASED_AT_ONCE
+from unfinished import ONE_BY_ONE as ONE_BY_ONE
+from unfinished import After as After
+from unfinished import cancelled_after as cancelled_after
+from unfinished import kept_rows as kept_rows
+from unfinished import looks_at_once as looks_at_once
+from unfinished import newest as newest
+from unfinished import resumed as resumed
+from unfinished import scored as scored
 
 from antigone.casework.pairs.checkpoint import pack_block
 from antigone.errors import Cancelled, Conflict, RegistryError, StorageError

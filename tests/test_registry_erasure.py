@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from erased_files import files_with as files_with
 from registry_example import AT, DAY, GIVEN, begin, get, of_everything, put, run_and_store, start, whole_result
 from sqlalchemy import select, update
 
@@ -86,10 +87,6 @@ def traces(registry, donor_code: str) -> dict[str, list[bytes]]:
         "ciphertext": [*sealed, row.sealed, *(one for one, _ in of_candidates)],
         "key": [wrapped, *(key for _, key in of_candidates)],
     }
-
-
-def files_with(folder: Path, pattern: bytes) -> list[str]:
-    return [str(path) for path in folder.rglob("*") if path.is_file() and pattern in path.read_bytes()]
 
 
 def test_withdraw_donor__no_byte_is_left_in_any_file(registry, registry_url, request):

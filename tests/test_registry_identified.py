@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from identified import identify as identify
 from registry_team import IDENTIFY, INCIDENT, Team, candidate, parents, small_incident
 
 from antigone.errors import Forbidden
@@ -15,14 +16,6 @@ from antigone.team.review.reviewing import ask_to_reopen, confirm, keep, propose
 from antigone.team.views import MissingLine
 
 SEEN_BY = ("registrar", "geneticist", "reviewer", "coordinator")
-
-
-def identify(team: Team, unidentified: str = "PM1", family: str = "F1") -> int:
-    """The pairing of an identification that two persons confirmed."""
-    line = candidate(team, unidentified, family)
-    propose(team["geneticist"], line.pairing, version=0, reason="all agree", candidate=line.id)
-    confirm(team["reviewer"], line.pairing, version=1, reason="I agree")
-    return line.pairing
 
 
 def state_of(team: Team, family: str = "F1", code: str = "coordinator") -> str:

@@ -9,109 +9,47 @@ from dataclasses import replace
 import pytest
 from registry_children import Say, fork
 from registry_team import IDENTIFY, INCIDENT, NOON, PURPOSE, Team, audit, make_team, small_incident
-from sqlalchemy import func, select
+from sqlalchemy import select
+from unfinished import ERASED_AT_ONCE as ERASED_AT_ONCE
+from unfinished import ONE_BY_ONE as ONE_BY_ONE
+from unfinished import After as After
+from unfinished import cancelled_after as cancelled_after
+from unfinished import full_candidates as full_candidates
+from unfinished import kept_rows as kept_rows
+from unfinished import newest as newest
+from unfinished import resumed as resumed
+from unfinished import scored as scored
 
-from antigone.casework.pairs.pairs import Execution
 from antigone.errors import Cancelled, Conflict, Forbidden, RegistryError
 from antigone.model.incident.incident import Consent
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.plain import to_json
 from antigone.registry.store.database import snapshot, transaction
-from antigone.registry.store.schema import blocks, keys, unfinished
+from antigone.registry.store.schema import keys, unfinished
 from antigone.search.pairs import distributed
 from antigone.search.pairs.blocks import score_block
 from antigone.team.access import opening
-from antigone.team.access.session import Registry
 from antigone.team.incidents.consents import record_consent, withdraw_donor, withdraw_seeker
 from antigone.team.incidents.families import read_family
 from antigone.team.incidents.importing import import_incident
 from antigone.team.incidents.pedigrees import pedigree_version, save_pedigree
-from antigone.team.review.candidates import list_candidates, read_candidate
+from antigone.team.review.candidates import list_candidates
 from antigone.team.runs.resuming import identify_content
 from antigone.team.runs.searching import (
     cancel_search,
     discard_search,
     findings,
-    list_runs,
     read_run,
     resume_search,
     search,
 )
 from antigone.team.views import RunLine
 
-ONE_BY_ONE = Execution(block_families=1)
-"""Four families, four blocks."""
-
-
-@pytest.fixture(autouse=True)
-def looks_at_once(monkeypatch):
-    """A search looks after every step whether it was cancelled."""
-    monkeypatch.setattr("antigone.team.runs.searching.SECONDS_BETWEEN_LOOKS", 0.0)
-
-
-@pytest.fixture
-def scored(monkeypatch) -> list[str]:
-    """The families whose blocks are computed, in their order."""
-    found: list[str] = []
-
-    def counted(families, of):
-        found.extend(family.declared.code for family in families)
-        return score_block(families, of)
-
-    monkeypatch.setattr(distributed, "score_block", counted)
-    return found
-
-
-class After:
-    """Cancels when so many blocks are done."""
-
-    def __init__(self, blocks: int) -> None:
-        self.blocks, self.done = blocks, 0
-
-    def progress(self, step: str, done: int, _of: int) -> None:
-        self.done = done if step == "comparing blocks" else self.done
-
-    def __call__(self) -> bool:
-        return self.done >= self.blocks
-
-
-def cancelled_after(team: Team, blocks: int = 2, *, execution: Execution = ONE_BY_ONE) -> RunLine:
-    """A run that was cancelled when so many blocks were done."""
-    after = After(blocks)
-    with pytest.raises(Cancelled, match="was cancelled"):
-        search(team["geneticist"], INCIDENT, seed=5, execution=execution, progress=after.progress, cancelled=after)
-    return newest(team)
-
-
-def newest(team: Team) -> RunLine:
-    return list_runs(team["reviewer"], INCIDENT).rows[0]
-
-
-def full_candidates(team: Team, run: int) -> list[str]:
-    """The candidates of a run as they were sealed, without the run's own numbers."""
-    rows = list_candidates(team["reviewer"], INCIDENT, run=run).rows
-    opened = [read_candidate(team["reviewer"], row.id).candidate for row in rows]
-    return [to_json(one) for one in opened]
-
 
 def without_times(team: Team, run: int) -> str:
     result = read_run(team["reviewer"], run).result
     assert result is not None
     return to_json(replace(result, provenance=replace(result.provenance, created="")))
-
-
-def resumed(team: Team, run: int, who: str = "geneticist") -> tuple[RunLine, str]:
-    told: list[str] = []
-    view = resume_search(team[who], run, told=told.append)
-    assert len(told) == 1
-    return view.line, told[0]
-
-
-def kept_rows(registry: Registry) -> tuple[int, int]:
-    """Rows of unfinished runs, and of blocks."""
-    with snapshot(registry.engine) as connection:
-        unended, of = (connection.scalar(select(func.count()).select_from(t)) or 0 for t in (unfinished, blocks))
-    return unended, of
 
 
 def test_resume__after_a_cancel_gives_what_one_go_gives(team_at_work, scored):
@@ -227,8 +165,6 @@ CHANGES: dict[str, Callable[[Team], object]] = {
     "a seeker left": lambda team: withdraw_seeker(team["coordinator"], INCIDENT, "LS1"),
     "a pedigree changed": another_sister,
 }
-ERASED_AT_ONCE = (1, 0)
-"""The run can still be resumed, and none of its blocks is left."""
 
 
 @pytest.mark.parametrize("what", sorted(CHANGES))

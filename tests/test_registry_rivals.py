@@ -6,9 +6,9 @@ import re
 import time
 
 import pytest
+from identified import identify as identify
 from registry_team import INCIDENT, candidate
 from sqlalchemy import insert, select
-from test_registry_identified import identify
 from web_site import make_site
 
 from antigone.registry.review.rivals import count_rivals

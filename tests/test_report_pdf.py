@@ -15,9 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import further_example
 import pytest
 import report_example as example
-import test_further
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo, write_mo
@@ -710,7 +710,7 @@ def degraded_incident(folder: Path) -> Incident:
 
 
 def incident_with_haplotypes_and_circumstances(folder: Path) -> Incident:
-    return read_case_folder(test_further.write(folder))
+    return read_case_folder(further_example.write(folder))
 
 
 def spoken(result: SearchResult) -> Iterator[str]:

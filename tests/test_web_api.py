@@ -13,7 +13,6 @@ from typing import Any, get_args
 import pytest
 import schemathesis
 from fastapi.routing import APIRoute
-from httpx import Response
 from hypothesis import HealthCheck, Phase, given, settings
 from registry_team import INCIDENT, MARKERS, PURPOSE, small_incident
 from schemathesis import Case, GenerationMode
@@ -24,11 +23,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from starlette.routing import Mount
+from web_calls import call as call
+from web_calls import new_token as new_token
+from web_calls import site as site
 from web_site import Site, TestClient, make_site
 
 from antigone.formats.casefolder.writer import write_case_folder
 from antigone.team.access.roles import ALLOWED, ROLES
-from antigone.team.access.users import add_own_token, deactivate_user, revoke_token
+from antigone.team.access.users import deactivate_user, revoke_token
 from antigone.team.keeping.auditing import read_audit
 from antigone.team.review.candidates import ORDERS
 from antigone.team.review.reviewing import STEPS
@@ -134,22 +136,8 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Site:
-    return make_site(tmp_path_factory.mktemp("api"))
-
-
-@pytest.fixture(scope="module")
 def tokens(site) -> dict[str, str]:
     return {role: new_token(site, role) for role in ROLES}
-
-
-def new_token(site: Site, user: str, name: str = "robot", days: int = 30) -> str:
-    return add_own_token(site.team[user], name=name, days=days)
-
-
-def call(site: Site, token: str, method: str, path: str, **sent: Any) -> Response:
-    headers = {"Authorization": f"Bearer {token}", "Antigone-Purpose": PURPOSE} | sent.pop("headers", {})
-    return TestClient(site.app).request(method, f"/api{path}", headers=headers, **sent)
 
 
 def address(site: Site, path: str) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 from registry_team import INCIDENT, NOON
-from test_web_api import call, new_token
+from web_calls import call as call
+from web_calls import new_token as new_token
 from web_site import Site, make_site
 
 from antigone.registry.runs.joint_runs import start_joint

@@ -4,98 +4,33 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
-import socket
-import threading
-import time
-from collections.abc import Iterator
 from importlib.resources import files
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pypdf import PdfReader
-from registry_team import INCIDENT, password_of
-from test_web_pages import PAGES, case_folder
-from web_site import Site, make_site
+from registry_team import INCIDENT
+from web_browser import PICTURE as PICTURE
+from web_browser import browser as browser
+from web_browser import complaints as complaints
+from web_browser import context as context
+from web_browser import faults as faults
+from web_browser import pytestmark as pytestmark
+from web_browser import sign_in as sign_in
+from web_browser import site as site
+from web_paths import PAGES as PAGES
+from web_paths import case_folder as case_folder
+from web_site import Site
 
 from antigone.team.access.roles import ALLOWED, ROLES
 from antigone.team.overview.status import list_incidents
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
-PICTURE = {"width": 1280, "height": 800}
 TABLET = {"width": 768, "height": 1024}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--headless", "--disable-gpu", "--no-first-run"]
-        )
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Iterator[Site]:
-    made = make_site(tmp_path_factory.mktemp("browser"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(made.app, host="127.0.0.1", port=port, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    made.app.state.address = f"http://127.0.0.1:{port}"
-    yield made
-    server.should_exit = True
-    thread.join(20)
-    for child in made.app.state.web.jobs._children.values():
-        child.wait(60)
-
-
-@pytest.fixture
-def context(browser, site) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport=PICTURE, base_url=site.app.state.address)
-    made.set_default_timeout(20_000)
-    yield made
-    made.close()
-
-
-def sign_in(context: BrowserContext, user: str) -> Page:
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("User").fill(user)
-    page.get_by_label("Password").fill(password_of(user))
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
-    return page
-
-
-def complaints(page: Page) -> list[str]:
-    """What the browser itself finds wrong: a blocked script, a missing file, an error."""
-    told: list[str] = []
-    page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: told.append(str(error)))
-    return told
 
 
 def pages_of(role: str, site: Site) -> list[str]:
     known = {"incident": INCIDENT, **vars(site)}
     asked = {path: query.format(**known) for path, (action, query) in PAGES.items() if role in ALLOWED[action]}
     return [f"{path}?{query}" for path, query in asked.items() if not path.endswith((".pdf", "/export"))]
-
-
-def faults(page: Page) -> list[str]:
-    """What axe calls serious or critical; its script runs beside the policy of the page, not instead of it."""
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run()")
-    bad = [v for v in found["violations"] if v["impact"] in {"serious", "critical"}]
-    return [f"{v['id']}: {node['html'][:160]}" for v in bad for node in v["nodes"]]
 
 
 @pytest.mark.parametrize("role", ROLES)

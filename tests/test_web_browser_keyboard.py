@@ -16,8 +16,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 from registry_team import INCIDENT, password_of, small_incident
-from test_web_browser import CHROMIUM, PICTURE, browser, complaints, site  # noqa: F401 - fixtures
-from test_web_pages import PAGES
+from web_browser import CHROMIUM as CHROMIUM
+from web_browser import PICTURE as PICTURE
+from web_browser import browser as browser
+from web_browser import complaints as complaints
+from web_browser import site as site
+from web_paths import PAGES as PAGES
 
 from antigone.formats.casefolder.writer import write_case_folder
 from antigone.registry.users.one_time_codes import code_at, step_at
@@ -128,7 +132,7 @@ class Hands:
 
 
 @pytest.fixture
-def sit(browser, site):  # noqa: F811
+def sit(browser, site):
     """Sit down at a browser of one's own: its address is typed once."""
     opened = []
 
@@ -163,7 +167,7 @@ def harbour(tmp_path) -> list[Path]:
     return sorted((tmp_path / "case").iterdir())
 
 
-def test_story__from_the_files_to_the_confirmed_identification_its_report_and_the_letter(sit, site, harbour):  # noqa: F811
+def test_story__from_the_files_to_the_confirmed_identification_its_report_and_the_letter(sit, site, harbour):
     hands = sit("/")
     _import(hands, harbour)
     _search_and_propose(hands)
@@ -263,7 +267,7 @@ def test_joint__is_read_and_solved_again(sit):
     assert hands.told == []
 
 
-def test_session__that_ended_is_explained_and_leads_back(sit, site):  # noqa: F811
+def test_session__that_ended_is_explained_and_leads_back(sit, site):
     hands = sit(f"/candidates?incident={INCIDENT}").sign_in_here("geneticist")
     site.time.now += 31 * 60
     hands.skip("To the first candidate").press("Tab", "Enter").goes_to("**/sign-in?**")
@@ -275,7 +279,7 @@ def test_session__that_ended_is_explained_and_leads_back(sit, site):  # noqa: F8
     assert hands.told == []
 
 
-def test_one_time_codes__are_set_up_and_asked_for(sit, site):  # noqa: F811
+def test_one_time_codes__are_set_up_and_asked_for(sit, site):
     hands = sit("/account").sign_in_here("second reviewer")
     hands.skip().to("Set up one-time codes").press("Enter").reads("Point the camera")
     secret = parse_qs(urlsplit(hands.page.locator("dd", has_text="otpauth:").inner_text()).query)["secret"][0]
@@ -302,7 +306,7 @@ FIRST_OF = {path: next(role for role in ROLES if role in ALLOWED[action]) for pa
 
 
 @pytest.mark.parametrize("role", sorted(set(FIRST_OF.values())))
-def test_focus__is_seen_at_every_stop_of_every_page_and_a_skip_link_is_the_first(sit, site, role):  # noqa: F811
+def test_focus__is_seen_at_every_stop_of_every_page_and_a_skip_link_is_the_first(sit, site, role):
     hands = sit().sign_in(role)
     for path in [path for path, first in FIRST_OF.items() if first == role and not path.endswith((".pdf", "/export"))]:
         hands.page.goto(f"{path}?{PAGES[path][1].format(incident=INCIDENT, **vars(site))}")

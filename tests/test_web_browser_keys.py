@@ -17,8 +17,11 @@ from playwright.sync_api import BrowserContext, Error, Page, expect
 from pypdf import PdfReader
 from registry_team import PURPOSE
 from registry_vaults import PASSPHRASE, SMALL
-from test_web_browser import browser as browser
-from test_web_browser import complaints, faults, pytestmark, sign_in
+from web_browser import browser as browser
+from web_browser import complaints as complaints
+from web_browser import faults as faults
+from web_browser import pytestmark as pytestmark
+from web_browser import sign_in as sign_in
 from web_site import Site, make_site
 
 from antigone.registry.keys.keyfile import read_key_file

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 from registry_team import INCIDENT
-from test_web_browser import browser as browser
-from test_web_browser import complaints, faults, pytestmark, sign_in
-from test_web_browser import site as site
-from test_web_resume import begun, kill
+from web_browser import browser as browser
+from web_browser import complaints as complaints
+from web_browser import faults as faults
+from web_browser import pytestmark as pytestmark
+from web_browser import sign_in as sign_in
+from web_browser import site as site
+from web_unfinished import begun as begun
+from web_unfinished import kill as kill
 
 __all__ = ["browser", "pytestmark", "site"]
 

@@ -9,7 +9,13 @@ from functools import partial
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
 from registry_team import INCIDENT, candidate
-from test_web_browser import CHROMIUM, browser, complaints, context, faults, sign_in, site  # noqa: F401 - fixtures
+from web_browser import CHROMIUM as CHROMIUM
+from web_browser import browser as browser
+from web_browser import complaints as complaints
+from web_browser import context as context
+from web_browser import faults as faults
+from web_browser import sign_in as sign_in
+from web_browser import site as site
 from web_site import Site, TestClient, hidden, make_site, post
 
 from antigone.model.pedigree import Individual, Pedigree
@@ -127,7 +133,7 @@ def test_page__refuses_what_none_of_its_buttons_send(wrong, quiet):
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Page:  # noqa: F811
+def page(context: BrowserContext) -> Page:
     return sign_in(context, "registrar")
 
 
@@ -271,7 +277,7 @@ def test_browser__a_refusal_is_said_and_the_draft_is_kept(page):
 
 
 @in_a_browser
-def test_axe__finds_nothing_serious_in_the_editor(browser, site):  # noqa: F811
+def test_axe__finds_nothing_serious_in_the_editor(browser, site):
     made = browser.new_context(base_url=site.app.state.address, bypass_csp=True)
     page = sign_in(made, "registrar")
     page.goto(f"/family/edit?incident={INCIDENT}&family=F1")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from identified import identify as identify
+from letters import letter as letter
 from registry_team import INCIDENT, candidate
-from test_papers import letter
-from test_registry_identified import identify
 from web_site import Site, make_site
 
 from antigone.team.incidents.consents import withdraw_donor

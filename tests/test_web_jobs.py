@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from registry_team import INCIDENT
+from waiting import PATIENCE as PATIENCE
+from waiting import until as until
 from web_site import Site, TestClient, make_site, post
 
 from antigone.registry.runs.runs import start_run
@@ -19,7 +20,6 @@ from antigone.team.runs.searching import list_runs
 from antigone.web.jobs.jobs import Job, Jobs, read_job, write_job
 from antigone.web.shared.resuming import cancel_job
 
-PATIENCE = 60.0
 CODE = "0123456789abcdef"
 
 
@@ -35,13 +35,6 @@ def start(browser: TestClient) -> str:
     answer = post(browser, "/search", {"incident": INCIDENT, "seed": "7"})
     assert answer.status_code == 303, answer.text
     return answer.headers["location"].partition("job=")[2]
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end, "it takes too long"
-        time.sleep(0.05)
 
 
 def job_of(site: Site, job: str) -> Job:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from registry_team import INCIDENT, candidate, small_incident
-from test_web_security import routes
+from web_paths import PAGES as PAGES
+from web_paths import case_folder as case_folder
+from web_routes import routes as routes
 from web_site import Site, TestClient, make_site, post
 
-from antigone.casework.incident.files import save_incident
-from antigone.casework.validation.demo import simulated_incident
 from antigone.errors import Forbidden
 from antigone.model.incident.incident import Consent
 from antigone.team.access.opening import session_of_token
@@ -31,31 +31,6 @@ from antigone.team.views import Blocked
 from antigone.web.pages.importing import UPLOAD_PATH
 
 SENDER = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana"}
-PAGES: dict[str, tuple[Action, str]] = {
-    "/": ("see status", ""),
-    "/incident": ("see status", "incident={incident}"),
-    "/incident/export": ("export", "incident={incident}"),
-    "/incident/status.pdf": ("see status", "incident={incident}"),
-    "/import": ("import", ""),
-    "/families": ("see families", "incident={incident}"),
-    "/family": ("see families", "incident={incident}&family={family}"),
-    "/unidentified": ("see families", "incident={incident}"),
-    "/sample": ("see families", "incident={incident}&sample={unidentified}"),
-    "/candidates": ("see candidates", "incident={incident}"),
-    "/candidate": ("see candidate", "id={candidate}"),
-    "/candidate/report.pdf": ("write expert report", "id={candidate}"),
-    "/joint": ("see joint", "incident={incident}"),
-    "/runs": ("see runs", "incident={incident}"),
-    "/run": ("see runs", "run={run}"),
-    "/run/findings": ("see findings", "run={run}"),
-    "/users": ("manage users", ""),
-    "/audit": ("read audit", ""),
-    "/countersign": ("countersign", ""),
-    "/audit/export": ("read audit", ""),
-    "/keys": ("see safekeeping", ""),
-    "/account": ("own account", ""),
-}
-"""Each page, the action that a role must allow for it, and what it asks for."""
 ELSEWHERE = {"/sign-in", "/search", "/search/events", "/candidate/events", "/joint/events", "/family/edit"}
 """Tested by themselves."""
 FORMS: dict[str, tuple[Action, dict[str, str]]] = {
@@ -566,12 +541,6 @@ HOSTILE = "<script>alert(1)</script>"
 def test_pages__show_what_was_typed_as_text(browsers):
     for path in (f"/families?incident={INCIDENT}&search={HOSTILE}", f"/incident?incident={HOSTILE}"):
         assert "<script>alert" not in browsers["geneticist"].get(path).text
-
-
-def case_folder(folder: Path) -> list[Path]:
-    incident, truth = simulated_incident(families=3, unidentified=4, seed=3)
-    save_incident(incident, truth, folder)
-    return sorted(folder.iterdir())
 
 
 def upload(browser: TestClient, files: list[tuple[str, bytes]], **fields: str):

@@ -10,10 +10,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from familias_files import REMAINS as REMAINS
+from familias_files import SEVERAL as SEVERAL
+from familias_files import dvi as dvi
 from hypothesis import given
 from hypothesis import strategies as st
 from registry_team import small_incident
-from test_familias import REMAINS, SEVERAL, dvi
 
 from antigone.casework.incident.files import load_incident, save_incident
 from antigone.casework.validation.demo import simulated_incident

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from fastapi.routing import APIRoute
 from httpx import Response
+from web_routes import routes as routes
+from web_routes import site as site
 from web_site import Site, TestClient, hidden, make_site, post, sign_in
 
 from antigone.errors import Forbidden, InputError
@@ -20,24 +21,6 @@ from antigone.web.requests.settings import WebSettings
 from antigone.web.requests.visits import signed_in
 
 OPEN_TO_ALL = {"/sign-in"}
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Site:
-    return make_site(tmp_path_factory.mktemp("security"), idle_minutes=30, longest_hours=10)
-
-
-def routes(site: Site) -> list[APIRoute]:
-    """Every route of every page, however the framework nests them."""
-    found: list[APIRoute] = []
-    waiting: list[object] = list(site.app.routes)
-    while waiting:
-        route = waiting.pop()
-        if isinstance(route, APIRoute):
-            found.append(route)
-        inner = getattr(route, "original_router", None) or getattr(route, "router", None)
-        waiting.extend(getattr(inner, "routes", ()))
-    return found
 
 
 def test_pages__every_one_but_sign_in_needs_a_session(site):

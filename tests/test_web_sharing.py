@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from registry_team import INCIDENT, NOON, audit
-from test_web_api import call, new_token
+from web_calls import call as call
+from web_calls import new_token as new_token
 from web_site import Site, make_site, post
 
 from antigone.casework.incident.files import load_incident

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_casefolder import FILES
+from casefolder_files import FILES as FILES
 
 from antigone.cli import main
 from antigone.errors import StorageError

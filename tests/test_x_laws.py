@@ -11,9 +11,14 @@ import observations
 import pytest
 import reference
 import strategies
+from familias_files import LADDER as LADDER
+from familias_files import TWO as TWO
+from familias_files import locus as locus
+from familias_files import person as person
+from familias_files import plain as plain
+from familias_files import saved as saved
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from test_familias import LADDER, TWO, locus, person, plain, saved
 
 from antigone.engine.sums.likelihood import log_likelihood, log_likelihoods
 from antigone.errors import InputError

@@ -1,0 +1,36 @@
+"""What several tests share: see ``test_papers``, where it is used most."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from pypdf import PdfReader
+from registry_team import INCIDENT, Team, team_at_work
+from web_calls import call as call
+from web_calls import new_token as new_token
+
+from antigone.papers import sender_of, write_family_letter
+from antigone.team.runs.searching import search
+
+SENDER = sender_of(" Institute of Names ", contact="Ana, telephone 1", signed_by="Ana")
+
+
+@pytest.fixture
+def team(tmp_path) -> Team:
+    made = team_at_work(str(tmp_path / "registry.db"))
+    search(made["geneticist"], INCIDENT)
+    return made
+
+
+def read(content: bytes) -> str:
+    assert content.startswith(b"%PDF")
+    pages = PdfReader(io.BytesIO(content)).pages
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+
+
+def letter(team: Team, family: str, user: str = "coordinator", language: str = "en") -> str:
+    paper = write_family_letter(team[user], INCIDENT, family=family, missing="MP", sender=SENDER, language=language)
+    assert paper.name == f"letter-{family}.pdf"
+    return read(paper.content)
