@@ -110,7 +110,7 @@ def database(folder: Path, *, postgres: bool) -> Iterator[str]:
     if not postgres:
         yield str(folder / "r.db")
         return
-    sys.path.append(str(Path(__file__).parents[1] / "tests"))
+    sys.path.append(str(Path(__file__).parents[1] / "tests" / "helpers" / "registry"))
     from registry_servers import private_server
 
     with private_server({"listen_addresses": "''"}) as server, server.database() as url:

@@ -26,7 +26,7 @@ from antigone.errors import InputError
 from antigone.model.results.search import SearchResult
 from antigone.report.tables.files import results_json
 
-SHARED = Path(os.environ.get("ANTIGONE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+SHARED = Path(os.environ.get("ANTIGONE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 INPUTS = SHARED / "field" / "inputs"
 TODAY = dt.date(2026, 11, 30)
 SON = 6.70

@@ -62,7 +62,7 @@ def test_read_case_folder__reads_everything(tmp_path):
 
 
 def test_documentation__its_example_is_a_case_folder(tmp_path):
-    page = (Path(__file__).resolve().parents[1] / "docs" / "formats.md").read_text("utf-8")
+    page = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text("utf-8")
     example = dict(re.findall(r"^`([a-z]+\.(?:csv|toml))`\n\n```\w+\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
     assert set(example) == set(FILES)
     for name, text in example.items():

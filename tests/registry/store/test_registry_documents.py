@@ -13,7 +13,7 @@ from antigone.registry.backup.renewal import DOCUMENTS
 from antigone.registry.store.documents import Document, form_of
 from antigone.registry.store.stored import FREQUENCIES, FURTHER, SETTINGS
 
-GOLDEN = Path(__file__).resolve().parent / "golden"
+GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 KINDS = (*DOCUMENTS, FREQUENCIES, SETTINGS, FURTHER)
 
 

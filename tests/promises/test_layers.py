@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "antigone"
 OUTSIDE_WORLD = {"io", "logging", "os", "pathlib", "random", "secrets", "shutil", "sys", "tempfile", "time", "uuid"}
 ALWAYS_OUTSIDE = {"open", "now", "today", "utcnow", "read_text", "write_text", "read_bytes", "write_bytes"}

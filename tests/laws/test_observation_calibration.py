@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-STUDY = Path(__file__).parents[1] / "benchmarks" / "observation_calibration.py"
+STUDY = Path(__file__).parents[2] / "benchmarks" / "observation_calibration.py"
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ from antigone.team.review.candidates import list_candidates, read_candidate
 from antigone.team.runs.joint import read_joint
 from antigone.team.runs.searching import list_runs, read_run, resume_search
 
-GOLDEN = Path(__file__).resolve().parent / "golden" / "registry-0007"
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "registry-0007"
 EXPECTED: dict[str, Any] = json.loads((GOLDEN / "expected.json").read_text("utf-8"))
 DAY = dt.date(2026, 3, 1)
 NOON = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)

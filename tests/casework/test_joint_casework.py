@@ -41,7 +41,7 @@ from antigone.search.remains.readings import observe_profile
 from antigone.simulation.disaster import Disaster, simulate_disaster
 
 FORBIDDEN = re.compile(r"\bmatch|(?<!un)identified\b|\bsuspect", re.IGNORECASE)
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def solve(seed: int = 3) -> tuple[JointResult, object, object]:

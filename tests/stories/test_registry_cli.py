@@ -22,7 +22,7 @@ from antigone.formats.casefolder.writer import write_case_folder
 from antigone.team.access.opening import init_registry, session_of
 from antigone.team.access.users import add_user
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 OPENED_BEFORE = {"init", "restore", "upgrade", "passphrase", "join"}
 COMMON = {"--registry", "--key-file", "--user", "--purpose"}
 

@@ -23,7 +23,7 @@ from antigone.team.overview.status import read_status
 from antigone.team.review.reviewing import ROLE_OF
 from antigone.team.runs.searching import list_runs
 
-PAGE = (Path(__file__).resolve().parents[1] / "docs" / "registry.md").read_text("utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "registry.md").read_text("utf-8")
 PACKAGE = "antigone.team"
 MODULES = [importlib.import_module(f"{PACKAGE}.{m.name}") for m in pkgutil.iter_modules(antigone.team.__path__)]
 

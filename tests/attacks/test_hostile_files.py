@@ -26,7 +26,7 @@ from antigone.formats.reading.json_documents import read_json
 from antigone.formats.reading.tables import Columns, read_csv, read_workbook, to_table
 from antigone.model.text import clean_text, unheld_character
 
-ATTACKS = Path(__file__).resolve().parents[1] / ".." / "shared" / "attacks"
+ATTACKS = Path(__file__).resolve().parents[2] / ".." / "shared" / "attacks"
 CONTROLS = ("\x00", "\x01", "\x07", "\x1b", "\x7f", "\x9b", "\ufffe", "\uffff")
 
 

@@ -54,7 +54,7 @@ from antigone.report.paper.status import STATES, TASKS, IncidentStatus, Waiting,
 from antigone.report.words.language import DOMAIN, LOCALE, Language, languages, read_language
 from antigone.report.words.phrases import PART, PHRASES, is_known, retell
 
-REPORT = Path(pdf_letter.__file__).parent
+REPORT = Path(pdf_letter.__file__).parents[1]
 DAY = dt.date(2026, 3, 6)
 EN, ES = read_language("en"), read_language("es")
 BOTH = pytest.mark.parametrize("language", [EN, ES], ids=lambda language: language.code)
