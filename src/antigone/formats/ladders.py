@@ -33,7 +33,7 @@ class Ladder:
 
         >>> ladder = Ladder("TH01", ["6", "9.3"])
         >>> ladder.doubt("93"), ladder.doubt("30"), ladder.doubt("14")
-        ("perhaps 9.3, its decimal point lost", 'far beyond the ladder of every loaded table and kit', '')
+        ('perhaps 9.3, its decimal point lost', 'far beyond the ladder of every loaded table and kit', '')
         """
         number = _number(label)
         if number is None or self.range is None or self.range[0] <= number <= self.range[1]:
