@@ -638,7 +638,7 @@ def test_bad_input__every_problem_of_every_file_at_once_and_nothing_written(run,
     profiles = editable / "profiles.csv"
     lines = profiles.read_text("utf-8").splitlines()
     lines[1] = re.sub(r"[^,]+$", "9-Mar", lines[1])
-    lines[2] = re.sub(r"[^,]+$", "OL", lines[2])
+    lines[2] = re.sub(r"[^,]+$", ">30", lines[2])
     profiles.write_text("\n".join(lines) + "\n", "utf-8")
     families = editable / "families.csv"
     families.write_text(families.read_text("utf-8").replace(",male,", ",mail,", 1), "utf-8")

@@ -81,7 +81,7 @@ def test_examples__the_readme_has_one_of_at_most_eight_lines():
 
 @pytest.mark.parametrize("page", ["purpose.md", "privacy.md"])
 def test_promises__every_test_a_page_names_exists(page):
-    tests = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    tests = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / page).read_text("utf-8"))
     assert named
     assert [name for name in named if f"def {name}(" not in tests] == []

@@ -403,7 +403,7 @@ def test_description__names_every_refusal_of_every_call(site):
             assert {"400", "401", "403", "404", "409", "413", "422", "503"} <= set(operation["responses"])
             assert operation["security"] == [{"token": []}]
     refusal = described["components"]["schemas"]["Refusal"]
-    assert set(refusal["properties"]) == {"title", "status", "detail", "problems"}
+    assert set(refusal["properties"]) == {"title", "status", "detail", "problems", "notices"}
     assert "candidates" not in described["components"]["schemas"]["SearchResult"]["properties"]
 
 
