@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -25,6 +27,7 @@ def allowed_imports() -> dict[str, set[str]]:
     return {layer: set(re.findall(r"`(\w+)`", below)) for layer, below in rows}
 
 
+@lru_cache(maxsize=1)
 def modules() -> dict[str, ast.Module]:
     """Every module of the package, parsed, by its dotted name."""
     found = {}
@@ -119,8 +122,55 @@ def test_layers__no_import_circle():
     list(TopologicalSorter(import_graph(modules())).static_order())
 
 
+def room_of(module: str) -> str:
+    """The folder of a layer that a module is in; empty for a module that stands beside the folders.
+
+    >>> room_of("antigone.registry.store.migrations.env"), room_of("antigone.engine.kinship")
+    ('registry.store', '')
+    """
+    parts = module.split(".")
+    return ".".join(parts[1:3]) if len(parts) > 3 else ""
+
+
+def room_graph(trees: dict[str, ast.Module]) -> dict[str, set[str]]:
+    """Which rooms of a layer import which others of it, at any depth of the code."""
+    graph: dict[str, set[str]] = {}
+    for module, tree in trees.items():
+        for source, name in imported(ast.walk(tree)):
+            target = f"{source}.{name}" if f"{source}.{name}" in trees else source
+            here, there = room_of(module), room_of(target)
+            if here and there and here != there and layer_of(module) == layer_of(target):
+                graph.setdefault(here, set()).add(there)
+    return graph
+
+
+def test_layers__no_circle_between_the_rooms_of_a_layer():
+    list(TopologicalSorter(room_graph(modules())).static_order())
+
+
+def test_layers__the_api_never_imports_pages():
+    assert "web.pages" not in room_graph(modules()).get("web.api", set())
+
+
+def test_room_graph__a_circle_is_seen():
+    code = {
+        "antigone.web.a.x": "from antigone.web.b.y import z",
+        "antigone.web.b.y": "def f():\n    import antigone.web.a.x",
+    }
+    graph = room_graph({name: ast.parse(text) for name, text in code.items()})
+    assert graph == {"web.a": {"web.b"}, "web.b": {"web.a"}}
+
+
+MOST_IN_A_ROOM = 15
+
+
+def test_layers__no_room_is_too_full_to_find_something_in():
+    files = Counter(str(path.parent) for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+    assert {room: number for room, number in files.items() if number > MOST_IN_A_ROOM} == {}
+
+
 def test_layers__engine_and_search_know_no_file_clock_or_chance():
-    pure = {name: tree for name, tree in modules().items() if layer_of(name) in {"engine", "search"}}
+    pure = {name: tree for name, tree in modules().items() if layer_of(name) in {"engine", "simulation", "search"}}
     wrong = [line for module, tree in pure.items() for line in impurities(module, tree)]
     assert not wrong, "\n".join(wrong)
 
