@@ -207,7 +207,7 @@ def is_gone(connection: Connection, registry: Registry, donor) -> bool:
 
 
 def test_kill__during_a_withdrawal(base, tmp_path):
-    for place, said in acknowledged_at_moments(base, tmp_path / "w", leaving(base), longest=0.2, seed=3):
+    for place, said in acknowledged_at_moments(base, tmp_path / "w", leaving(base), longest=0.8, seed=3):
         with closing(opening.open_with(place, base.vault)) as registry:
             check_whole(registry)
             check_leaving(registry, said)

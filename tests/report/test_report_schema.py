@@ -55,7 +55,7 @@ def written() -> dict[str, str]:
 def test_files__hold_what_their_schemas_say():
     for name, text in written().items():
         document = json.loads(text)
-        assert (document["format"], document["format_version"]) == (FILES[name][0].name, FILES[name][0].version)
+        assert (document["format"], document["format_version"]) == (FILES[name][0].format, FILES[name][0].version)
         jsonschema.Draft202012Validator(schema_of_file(name)).validate(document)
         broken = {**document, "provenance": {**document["provenance"], "seed": "seven"}}
         assert not jsonschema.Draft202012Validator(schema_of_file(name)).is_valid(broken)

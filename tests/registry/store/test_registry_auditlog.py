@@ -52,5 +52,5 @@ def test_page__offers_users_and_actions_that_exist(tmp_path):
     page = browser.get("/audit?actor=geneticist&action=search").text
     assert re.search(r"<option selected>geneticist</option>", page)
     assert re.search(r"<option selected>search</option>", page)
-    assert "<option>second reviewer</option>" not in page  # they did nothing yet
+    assert "<option>withdraw</option>" not in page  # nobody did that yet
     assert set(re.findall(r"<td>(\w+)</td><th scope=\"row\">(\w+)</th>", page)) == {("geneticist", "search")}

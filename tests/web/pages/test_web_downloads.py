@@ -51,6 +51,6 @@ def test_disposition__holds_nothing_that_leads_astray(hostile):
 
 def test_status__of_an_incident_in_another_script_is_kept_under_its_code(tmp_path):
     site = make_site(tmp_path)
-    import_incident(site.team["registrar"], "паром-7", small_incident())
+    import_incident(site.team["registrar"], "паром-7", small_incident(request="another letter"))
     answer = site.browser("auditor").get("/incident/status.pdf", params={"incident": "паром-7"})
     assert kept_as(answer.headers["content-disposition"]) == "status-паром-7.pdf"

@@ -21,18 +21,18 @@ class FileFormat:
     "it is of the format 'antigone joint', expected 'antigone results'"
     """
 
-    name: str
+    format: str
     version: int
 
     def labelled(self, content: Mapping[str, Any]) -> dict[str, Any]:
         """The content of a file with its format first."""
-        return {"format": self.name, "format_version": self.version, **content}
+        return {"format": self.format, "format_version": self.version, **content}
 
     def problem(self, document: Mapping[str, Any]) -> str:
         """Why a file cannot be read as this format; nothing when it can."""
-        name, version = document.get("format", self.name), document.get("format_version", 1)
-        if name != self.name:
-            return f"it is of the format '{name}', expected '{self.name}'"
+        name, version = document.get("format", self.format), document.get("format_version", 1)
+        if name != self.format:
+            return f"it is of the format '{name}', expected '{self.format}'"
         if not isinstance(version, int) or not 1 <= version <= self.version:
             return f"it is of version {version!r}, and this program reads up to {self.version}; use a newer Antigone"
         return ""

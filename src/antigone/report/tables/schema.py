@@ -46,10 +46,10 @@ def schema_of_file(name: str) -> dict[str, Any]:
         del whole["properties"]["pairs"]
         whole["required"].remove("pairs")
         whole["properties"]["candidates_in_all"] = {"type": "integer"}
-    label = {"format": {"const": file_format.name}, "format_version": {"const": file_format.version}}
+    label = {"format": {"const": file_format.format}, "format_version": {"const": file_format.version}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"{file_format.name}, version {file_format.version}",
+        "title": f"{file_format.format}, version {file_format.version}",
         **whole,
         "properties": {**label, **whole["properties"]},
         "required": [*label, *whole["required"]],
