@@ -169,6 +169,43 @@ PHRASES = (
         "uncertainty; see how the LR moves with drop-out under sensitivity"
     ),
     mark("left out, no frequencies in every population: {markers}"),
+    # what the readers of files assumed: formats
+    mark(
+        "family '{family}': '{first}' and '{second}' share only the father as declared, for a mother is "
+        "empty; if they are full siblings, name the mother of both"
+    ),
+    mark(
+        "family '{family}': '{first}' and '{second}' share only the mother as declared, for a father is "
+        "empty; if they are full siblings, name the father of both"
+    ),
+    mark("marker '{marker}' is read as '{known}' in {number} rows of {file}"),
+    mark(
+        "marker '{marker}' is no autosomal STR, nor one of the X with frequencies, and takes no part: "
+        "{number} rows of {file}"
+    ),
+    mark(
+        "marker '{marker}' takes no part in a likelihood ratio; what it shows is compared with the "
+        "recorded sex: {number} rows of {file}"
+    ),
+    mark("left out of {file}, because not every population has their frequencies: {markers}"),
+    mark("a decimal comma is read as a point in {number} alleles of {file}"),
+    mark("marker '{marker}': an allele far beyond its ladder is accepted by [profiles.accepted]"),
+    mark("{name} is read as the table '{table}', by its column names"),
+    mark("in the folder and not read: {files}"),
+    mark("control samples left out: {number} ({names})"),
+    mark("sample '{code}' has no autosomal genotype in the profiles"),
+    mark("sample '{code}': off-ladder (OL), so that these markers are left out: {markers}"),
+    mark("sample '{code}': three alleles or more, so that these markers are left out: {markers}"),
+    mark("{number} rows of {file} have no allele and are read as not typed"),
+    mark("{file} is read as a wide table: one sample a row, {number} markers"),
+    mark("columns of {file} that are not read: {names}"),
+    mark("columns of {file} are read by other names: {names}"),
+    mark("N of '{population}' in {file} counts {counted}: {why}"),
+    mark("the numbers of '{population}' in {file} are read as percent"),
+    mark("frequencies of marker '{marker}' in '{population}' ({file}) sum to {total}; they were divided by it, {why}"),
+    mark("family '{family}': of {number} pedigrees '{taken}' is taken"),
+    mark("family '{family}': not searched: {members} ({why})"),
+    mark("locus '{locus}' is read as '{known}'"),
     # the strength of support: model.verbal
     mark("weak support for {side}"),
     mark("moderate support for {side}"),
