@@ -1,12 +1,14 @@
 """How long a family table takes: 24 STR markers of 20 alleles, stepwise mutation, families in batches.
 
-Prints JSON. Every kind of family is timed beside a plain NumPy sum over the same unknowns (two siblings), in the
-same run. One core: ``OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/family_tables.py [families]``.
+Prints JSON, in processor time. Two siblings are timed beside a plain NumPy sum over the same unknowns, in the same run;
+and a few families of every kind with theta beside the same ones without. One core:
+``OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/family_tables.py [families [families with theta]]``.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -42,6 +44,36 @@ KINDS = {
         ("M", "S1"),
     ),
     "two parents": (Pedigree.of(("F", "male"), ("M", "female"), ("MP", "male", "F", "M")), ("F", "M")),
+    "an uncle": (
+        Pedigree.of(
+            ("GF", "male"),
+            ("GM", "female"),
+            ("F", "male", "GF", "GM"),
+            ("U", "male", "GF", "GM"),
+            ("M", "female"),
+            ("MP", "male", "F", "M"),
+        ),
+        ("U",),
+    ),
+    "a half-sister": (
+        Pedigree.of(
+            ("F", "male"), ("M", "female"), ("W", "female"), ("MP", "male", "F", "M"), ("H", "female", "F", "W")
+        ),
+        ("H",),
+    ),
+    "a cousin": (
+        Pedigree.of(
+            ("GF", "male"),
+            ("GM", "female"),
+            ("F", "male", "GF", "GM"),
+            ("U", "male", "GF", "GM"),
+            ("M", "female"),
+            ("W", "female"),
+            ("MP", "male", "F", "M"),
+            ("C", "female", "U", "W"),
+        ),
+        ("C",),
+    ),
     "child and spouse": (Pedigree.of(("MP", "male"), ("W", "female"), ("C", "male", "MP", "W")), ("C", "W")),
 }
 
@@ -67,9 +99,9 @@ def families(
 
 
 def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def plain_numpy(target: Target, ladder: list[Marker]) -> None:
@@ -92,22 +124,35 @@ def plain_numpy(target: Target, ladder: list[Marker]) -> None:
                 total += np.outer(from_father, from_mother)
 
 
-def main(count: int) -> None:
+def with_theta(targets: list[Target], ladder: list[Marker]) -> dict[str, float]:
+    """Milliseconds of a family with theta, and how many times those of the same families without."""
+    log_lr_tables(targets[:1], ladder[:1], theta=0.01)
+    slow = seconds(lambda: log_lr_tables(targets, ladder, theta=0.01))
+    fast = seconds(lambda: log_lr_tables(targets, ladder))
+    return {
+        "milliseconds_per_family_with_theta": round(1000 * slow / len(targets), 1),
+        "times_without_theta": round(slow / fast, 1),
+    }
+
+
+def main(count: int, few: int) -> None:
     rng = np.random.default_rng(1)
     ladder = markers(rng)
-    result: dict[str, object] = {"families": count, "markers": MARKERS, "alleles": ALLELES}
+    result: dict[str, object] = {"families": count, "families_with_theta": few, "markers": MARKERS}
+    result |= {"alleles": ALLELES, "load": os.getloadavg()[0]}
     for kind, (pedigree, typed) in KINDS.items():
         targets = families(pedigree, typed, count, ladder, rng)
         log_lr_tables(targets[:2], ladder)
         spent = seconds(lambda targets=targets: log_lr_tables(targets, ladder))
-        result[kind] = {"milliseconds_per_family": round(1000 * spent / count, 3)}
+        own = {"milliseconds_per_family": round(1000 * spent / count, 3)}
+        result[kind] = own | with_theta(targets[:few], ladder)
         if kind.startswith("two siblings"):
-            few = targets[: min(20, count)]
-            plain = seconds(lambda few=few: [plain_numpy(target, ladder) for target in few]) / len(few)
+            some = targets[: min(20, count)]
+            plain = seconds(lambda some=some: [plain_numpy(target, ladder) for target in some]) / len(some)
             result["plain NumPy, two siblings"] = {"milliseconds_per_family": round(1000 * plain, 3)}
             result["ratio_to_plain_numpy"] = round(plain / (spent / count), 2)
     print(json.dumps(result, indent=1))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, int(sys.argv[2]) if len(sys.argv) > 2 else 4)

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from registry_team import INCIDENT, NOON, audit, candidate, small_incident, typed
+from registry_team import IDENTIFY, INCIDENT, NOON, audit, candidate, small_incident, typed
 
 from antigone.errors import (
     Cancelled,
@@ -17,7 +17,7 @@ from antigone.errors import (
     InputError,
     RegistryError,
 )
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Consent, Incident, UnidentifiedPerson
+from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Consent, Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.registry.consent.coverage import covered_donors
 from antigone.registry.lists.overview import count_donors
@@ -424,3 +424,22 @@ def test_expert_material__is_for_a_court_only_with_every_donors_consent(after_se
     with pytest.raises(ConsentError, match="2 donors of the family did not consent to use in court"):
         expert_material(after_search["reviewer"], not_asked.id, court=True)
     assert "court" in read_audit(after_search["auditor"], action="write expert report").rows[0].subject
+
+
+def test_search__of_a_registry_names_the_family_that_it_set_aside(team_at_work):
+    """Half-siblings by four untyped mothers, with theta: in the run, in its notices, and above the candidates."""
+    members = [m for n in range(1, 5) for m in ((f"M{n}", "female"), (f"H{n}", "male", "FA", f"M{n}"))]
+    pedigree = Pedigree.of(("FA", "male"), ("MO", "female"), ("MP", "male", "FA", "MO"), *members)
+    gave = tuple(Donor(f"H{n}", typed(f"F9-H{n}", 9, 0, 2), IDENTIFY) for n in range(1, 5))
+    small = small_incident()
+    families = (small.families[0], Family("F9", pedigree, ("MP",), gave))
+    registrar, geneticist = team_at_work["registrar"], team_at_work["geneticist"]
+    settings = replace(small.settings, theta=0.01)
+    import_incident(registrar, "theta", replace(small, families=families, settings=settings))
+    result = search(geneticist, "theta").result
+    assert result is not None
+    assert result.set_aside == ("F9",)
+    assert any(words.startswith("family F9 is set aside") for words in result.notices)
+    found = list_candidates(geneticist, "theta")
+    assert found.set_aside == ("F9",)
+    assert {line.family for line in found.rows} == {"F1"}

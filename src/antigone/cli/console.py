@@ -55,8 +55,9 @@ def print_search(result: SearchResult) -> None:
     if len(result.candidates) > ROWS:
         console.print(f"... and {len(result.candidates) - ROWS} more in candidates.csv")
     console.print(f"log10 LR is the smallest of: {', '.join(result.populations)}.")
+    compared = sum(not line.set_aside for line in result.families)
     console.print(
-        f"{len(result.unidentified)} unidentified x {len(result.families)} missing: "
+        f"{len(result.unidentified)} unidentified x {compared} missing: "
         f"{counted(result.pairs_compared, 'pair')} compared, {result.pairs_excluded_by_sex:,} excluded by sex, "
         f"{result.pairs_without_data:,} without data."
     )

@@ -25,7 +25,7 @@ from antigone.team.access.users import add_token, list_tokens
 from antigone.team.incidents.families import read_family
 from antigone.team.incidents.importing import import_incident
 from antigone.team.overview.status import list_incidents, read_status
-from antigone.team.review.candidates import read_candidate
+from antigone.team.review.candidates import list_candidates, read_candidate
 from antigone.team.runs.searching import list_runs, search
 from antigone.team.views import Blocked
 from antigone.web.pages.importing import UPLOAD_PATH
@@ -648,3 +648,12 @@ def test_candidate__the_rows_of_its_table_add_up_to_its_total(site, browsers, mo
     more, raised = column_sum(geneticist.get(f"/candidate?id={site.candidate}").text)
     assert raised == pytest.approx(total + 0.5, abs=0.011)
     assert more == pytest.approx(added + 0.5, abs=0.011)
+
+
+def test_candidates__name_the_families_that_the_search_set_aside(browsers, monkeypatch):
+    def with_one_aside(*asked, **more):
+        return replace(list_candidates(*asked, **more), set_aside=("F7",))
+
+    monkeypatch.setattr("antigone.web.pages.candidates.list_candidates", with_one_aside)
+    page = browsers["reviewer"].get(f"/candidates?incident={INCIDENT}").text
+    assert "too large to be computed exactly: family F7." in page

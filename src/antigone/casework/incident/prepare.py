@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 
 from antigone.casework.incident.relatedness import unrelated_notices
 from antigone.engine.frequencies import markers_of, union_ladder
-from antigone.errors import InputError
+from antigone.errors import InputError, PlanTooLarge
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import DropoutEstimate, Replicate
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Donor, Incident, UnidentifiedPerson
+from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
+from antigone.search.families.affordable import Kind, family_work, kind_of_work, remedies
 from antigone.search.families.reference_fit import Declared
 from antigone.search.pairs.blocks import MissingFrom
 from antigone.search.readings.dropout import estimate_dropouts
@@ -33,11 +35,25 @@ def silent(_step: str, _done: int, _of: int) -> None:
 
 
 @dataclass(frozen=True)
+class SetAside:
+    """A family that a search does not compare, because it is too large to be computed exactly; ``words`` say so.
+
+    The declared pedigree and who is typed decide it, not what was found.
+    """
+
+    family: str
+    pedigree: Pedigree
+    missing: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True)
 class Prepared:
     """What a search may use: every donor in ``families`` has an active consent.
 
     ``persons`` and ``incident.settings.observation`` hold every drop-out as a number; ``estimates`` say which of them
-    were estimated.
+    were estimated. ``families`` are those that can be computed; ``set_aside`` the others, of which nothing is compared.
+    ``work`` is what all of ``families`` take in one population (``search.affordable``).
     """
 
     incident: Incident
@@ -50,6 +66,14 @@ class Prepared:
     notices: tuple[str, ...]
     further: FurtherEvidence = field(default_factory=FurtherEvidence)
     estimates: tuple[DropoutEstimate, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    work: float = 0.0
+
+    @property
+    def all_missing(self) -> int:
+        """Missing persons of the incident, in families set aside too."""
+        kept, aside = ([family.missing for family in some] for some in (self.families, self.set_aside))
+        return sum(map(len, [*kept, *aside]))
 
 
 def prepare(incident: Incident, *, today: dt.date, only_family: str | None = None) -> Prepared:
@@ -62,6 +86,8 @@ def prepare(incident: Incident, *, today: dt.date, only_family: str | None = Non
     ------
     InputError
         When no unidentified person, no missing person, or no marker common to all populations is left.
+    PlanTooLarge
+        When every family is too large to be computed exactly.
     """
     covered, left_out = _covered_by_consent(incident, today)
     profiles = [p.profile for p in covered.unidentified] + [d.profile for f in covered.families for d in f.donors]
@@ -72,13 +98,51 @@ def prepare(incident: Incident, *, today: dt.date, only_family: str | None = Non
         if only_family in (None, f.code)
     )
     _require_both_sides(incident, any(family.missing for family in families))
+    families, set_aside, work = _plan(families, next(iter(populations.values())), incident.settings.theta)
     donors = {family.code: len(family.donors) for family in covered.families}
     without = {f.code: len(f.donors) - donors[f.code] for f in incident.families}
     persons, estimates, settled = settle_dropouts(incident, covered.unidentified, populations)
     notices += describe_estimates(estimates) + unrelated_notices(covered.families if only_family is None else ())
+    notices += tuple(one.words for one in set_aside)
     return Prepared(
-        settled, persons, families, populations, donors, without, left_out, notices, covered.further, estimates
+        settled, persons, families, populations, donors, without, left_out, notices, covered.further, estimates,
+        set_aside, work,
+    )  # fmt: skip
+
+
+def _plan(
+    families: Sequence[MissingFrom], markers: Sequence[Marker], theta: float
+) -> tuple[tuple[MissingFrom, ...], tuple[SetAside, ...], float]:
+    """The families that can be computed, those that are too large, and the work of the first."""
+    works: dict[Kind, float | PlanTooLarge] = {}
+    kept, aside, total = [], [], 0.0
+    for family in families:
+        kind = kind_of_work(family.declared, family.missing)
+        if kind not in works:
+            try:
+                works[kind] = family_work(family.declared, family.missing, markers, theta=theta)
+            except PlanTooLarge as error:
+                works[kind] = error
+        work = works[kind]
+        if isinstance(work, PlanTooLarge):
+            aside.append(_set_aside(family, markers, theta, str(work)))
+        else:
+            kept.append(family)
+            total += work
+    if aside and not any(family.missing for family in kept):
+        raise PlanTooLarge("; ".join(one.words for one in aside))
+    return tuple(kept), tuple(aside), total
+
+
+def _set_aside(family: MissingFrom, markers: Sequence[Marker], theta: float, reason: str) -> SetAside:
+    declared = family.declared
+    possible = remedies(declared, family.missing, markers, theta=theta)
+    with_what = f"it becomes possible with {', or with '.join(possible)}" if possible else "no single change helps"
+    words = (
+        f"family {declared.code} is set aside and compared with nobody ({', '.join(family.missing)}): "
+        f"{reason.split(';')[0]}; {with_what}"
     )
+    return SetAside(declared.code, declared.pedigree, family.missing, words)
 
 
 def _require_both_sides(incident: Incident, somebody_missing: bool) -> None:

@@ -16,6 +16,7 @@ from antigone.casework.pairs.checkpoint import Checkpoint, KeptBlocks, identify_
 from antigone.engine.arrays import Array, Ints
 from antigone.model.assumptions.linkage import LinkageModel
 from antigone.model.incident.incident import Incident, SearchSettings
+from antigone.search.families.batches import Heard
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import ReferenceFit
 from antigone.search.pairs.blocks import (
@@ -115,8 +116,8 @@ def _pairs_of_possible_sex(prepared: Prepared) -> int:
 def _find_at_once(prepared: Prepared, threshold: float, progress: Progress) -> Found:
     settings = prepared.incident.settings
     theta = settings.theta
-    progress("comparing all pairs", 0, 1)
-    fits, targets = usable_targets(prepared.families, prepared.populations, theta=theta)
+    heard = _share_of(prepared, progress)
+    fits, targets = usable_targets(prepared.families, prepared.populations, theta=theta, heard=heard)
     comparison = compare(
         targets,
         prepared.persons,
@@ -124,15 +125,29 @@ def _find_at_once(prepared: Prepared, threshold: float, progress: Progress) -> F
         theta=theta,
         observation=settings.observation,
         sex=prepared.further.sex,
+        heard=heard,
     )
     comparison, linked = _with_linkage(comparison, prepared, float(np.log(threshold)))
-    progress("comparing all pairs", 1, 1)
+    progress("comparing all pairs", 100, 100)
     target, person = np.nonzero(comparison.smallest >= np.log(threshold))
     log_lr = np.stack([lr[target, person] for lr in comparison.log_lr.values()])
     pairs, log_lr, omitted = _ranked(prepared, targets, target, person, log_lr)
     without = int((comparison.nothing_declared & ~comparison.excluded_by_sex).sum())
     counts = (int(comparison.counted.sum()), int(comparison.excluded_by_sex.sum()), without)
     return Found(targets, pairs, log_lr, omitted, threshold, *counts, fits, comparison, linked)
+
+
+def _share_of(prepared: Prepared, progress: Progress) -> Heard:
+    """Passes on how many hundredths of the planned work are done; those of the last one are told when all is done."""
+    whole, done = max(1.0, prepared.work * len(prepared.populations)), 0.0
+
+    def heard(work: float) -> None:
+        nonlocal done
+        done += work
+        progress("comparing all pairs", min(99, int(100 * done / whole)), 100)
+
+    heard(0.0)
+    return heard
 
 
 def _with_linkage(

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from antigone.casework.incident.prepare import Prepared, Progress
+from antigone.engine.sums.work import require_work
 from antigone.errors import PlanTooLarge
 from antigone.model.assumptions.marker import Marker
+from antigone.search.families.affordable import family_work
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import Declared
 from antigone.search.pairs.power import DRAWS, Kind, kind_of, power_of
@@ -46,11 +48,17 @@ def low_powers(
     for number, those in enumerate(largest):
         progress("power of open families", number, len(largest))
         with suppress(PlanTooLarge):
+            _require_affordable(those[0], declared[those[0].family], markers)
             power = _power_of(those[0], declared[those[0].family], markers, threshold, seed)
             if power < LOW:
                 found |= {(target.family, target.missing): power for target in those}
     progress("power of open families", len(largest), len(largest))
     return found
+
+
+def _require_affordable(target: Target, family: Declared, markers: Sequence[Marker]) -> None:
+    """Refuse a simulation of so many families that would take more than one family may."""
+    require_work(DRAWS * family_work(family, [target.missing], markers, theta=0.0))
 
 
 def _power_of(target: Target, family: Declared, markers: Sequence[Marker], threshold: float, seed: int) -> float:

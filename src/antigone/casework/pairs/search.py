@@ -86,7 +86,7 @@ def search_incident(
     prepared = prepare(incident, today=today)
     settings = incident.settings
     found = find_pairs(prepared, execution, progress)
-    prior, reason = prior_of(len(prepared.persons), len(found.targets), settings)
+    prior, reason = prior_of(len(prepared.persons), prepared.all_missing, settings)
     checks = SelfChecks(incident)
     candidates = with_doubts(_candidates(prepared, found, prior, progress), incident, checks)
     families = describe_families(prepared, found, candidates, seed=seed, progress=progress)
@@ -117,6 +117,7 @@ def search_incident(
         provenance=describe_run(incident, created=created, command=command, seed=seed),
         day=today.isoformat(),
         pairs=list_pairs(found, linkage=linkage_in_search(settings) is not None),
+        set_aside=tuple(one.family for one in prepared.set_aside),
     )
     return SearchOutcome(result, (*found.fits, *donors_off_line(prepared)))
 

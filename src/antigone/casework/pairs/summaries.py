@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -54,7 +54,7 @@ def describe_persons(
 def describe_families(
     prepared: Prepared, found: Found, candidates: Sequence[Candidate], *, seed: int, progress: Progress = silent
 ) -> tuple[FamilySummary, ...]:
-    """Every missing person, in the order of the search's targets."""
+    """Every missing person, in the order of the search's targets; then those of families set aside."""
     count = Counter((candidate.family, candidate.missing) for candidate in candidates)
     waiting = [target for target in found.targets if not count[target.family, target.missing]]
     powers = low_powers(prepared, waiting, threshold=found.threshold, seed=seed, progress=progress)
@@ -77,7 +77,17 @@ def describe_families(
                 power=power,
             )
         )
-    return tuple(lines)
+    return (*lines, *_lines_set_aside(prepared))
+
+
+def _lines_set_aside(prepared: Prepared) -> Iterator[FamilySummary]:
+    """The missing persons of families that the search did not compare."""
+    for family in prepared.set_aside:
+        donors, without = prepared.donors[family.family], prepared.without_consent[family.family]
+        for missing in family.missing:
+            sex = family.pedigree[missing].sex
+            remark = "not compared: the family is set aside, too large to be computed exactly; see the notices"
+            yield FamilySummary(family.family, missing, sex, donors, without, None, None, 0, remark, set_aside=True)
 
 
 def _strongest(found: Found, *, of_person: bool) -> Best:

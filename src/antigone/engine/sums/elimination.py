@@ -24,6 +24,13 @@ LARGEST_ARRAY = 2**27
 """Elements (1 GiB of float64) that one array of an elimination may hold."""
 LARGEST_COST = 2e11
 """Multiplications that one elimination may take."""
+LARGEST_WORK = 1e12
+"""Multiplications, with ``WORK_OF_A_STEP`` for each step, that one exact sum may take, and that all sums over one
+family at all markers may take in one population: some minutes of one core."""
+WORK_OF_A_STEP = 30_000
+"""What a step of an elimination costs besides its multiplications, in the same unit."""
+MOST_VARIABLES = 5_000
+"""Variables of a network that is planned at all: the planning of a larger one would take longer than moments."""
 _REPRESENTABLE = -690.0
 """About ln 1e-300: if no term is smaller, no term underflows."""
 
@@ -104,52 +111,87 @@ def make_plan(scopes: tuple[Scope, ...], sizes: tuple[int, ...], keep: Scope = (
     >>> plan = make_plan(((0,), (0, 1), (1,)), (3, 2))
     >>> plan.cost
     8
+
+    Raises
+    ------
+    PlanTooLarge
+        When there are more variables than ``MOST_VARIABLES``.
     """
+    if len(sizes) > MOST_VARIABLES:
+        raise PlanTooLarge(
+            f"the pedigree has {len(sizes):,} unknowns that matter (limit {MOST_VARIABLES:,}); declare fewer "
+            "generations, or leave out relatives that connect no typed member to another"
+        )
     plans = [_greedy_plan(scopes, sizes, keep, by_growth) for by_growth in (False, True)]
     return min(plans, key=lambda plan: (plan.cost, plan.largest))
 
 
 def _greedy_plan(scopes: tuple[Scope, ...], sizes: tuple[int, ...], keep: Scope, by_growth: bool) -> Plan:
-    live: dict[int, Scope] = dict(enumerate(scopes))
-    steps: list[Step] = []
+    order = _Contraction(scopes, sizes, keep)
+    waiting = {v for scope in scopes for v in scope} - set(keep)
+    ranks = {variable: order.rank(variable, by_growth) for variable in waiting}
+    while ranks:
+        touched = order.contract(order.factors_of[min(ranks, key=ranks.__getitem__)])
+        for variable in touched & ranks.keys():
+            if order.factors_of[variable]:
+                ranks[variable] = order.rank(variable, by_growth)
+            else:
+                del ranks[variable]
+    order.contract(set(order.live))
+    return Plan(scopes, sizes, keep, tuple(order.steps))
 
-    def rank(variable: int) -> tuple[int, int, int]:
-        bucket = [scope for scope in live.values() if variable in scope]
-        union = tuple({v for scope in bucket for v in scope})
-        work = _volume(union, sizes)
-        growth = work // sizes[variable] - sum(_volume(scope, sizes) for scope in bucket)
+
+class _Contraction:
+    """The factors that are left, by number and by variable, and the steps that led to them."""
+
+    def __init__(self, scopes: tuple[Scope, ...], sizes: tuple[int, ...], keep: Scope) -> None:
+        self.sizes, self.keep, self.inputs = sizes, frozenset(keep), len(scopes)
+        self.live: dict[int, Scope] = dict(enumerate(scopes))
+        self.steps: list[Step] = []
+        self.factors_of: dict[int, set[int]] = {variable: set() for variable in range(len(sizes))}
+        for number, scope in self.live.items():
+            for variable in scope:
+                self.factors_of[variable].add(number)
+
+    def rank(self, variable: int, by_growth: bool) -> tuple[int, int, int]:
+        """What summing a variable out costs, or by how much it makes the arrays grow; the smallest comes first."""
+        bucket = [self.live[number] for number in self.factors_of[variable]]
+        union = {v for scope in bucket for v in scope}
+        work = _volume(tuple(union), self.sizes)
+        growth = work // self.sizes[variable] - sum(_volume(scope, self.sizes) for scope in bucket)
         return (growth if by_growth else work, len(union), variable)
 
-    waiting = {v for scope in scopes for v in scope} - set(keep)
-    while waiting:
-        variable = min(waiting, key=rank)
-        _contract_bucket([i for i in live if variable in live[i]], live, sizes, keep, steps, len(scopes))
-        waiting &= {v for scope in live.values() for v in scope}
-    _contract_bucket(list(live), live, sizes, keep, steps, len(scopes))
-    return Plan(scopes, sizes, keep, tuple(steps))
+    def contract(self, numbers: set[int]) -> set[int]:
+        """Multiply some factors, smallest first, and sum each variable out with its last factor.
 
+        Returns the variables they were over.
+        """
+        bucket = sorted(numbers, key=lambda i: (_volume(self.live[i], self.sizes), i))
+        touched = {v for number in bucket for v in self.live[number]}
+        while bucket:
+            left = bucket.pop(0)
+            right = bucket.pop(0) if bucket else None
+            if right is None and self.keep == set(self.live[left]):
+                return touched
+            made = self._multiply(left, right)
+            if bucket:
+                bucket.insert(0, made)
+        return touched
 
-def _contract_bucket(
-    bucket: list[int],
-    live: dict[int, Scope],
-    sizes: tuple[int, ...],
-    keep: Scope,
-    steps: list[Step],
-    inputs: int,
-) -> None:
-    """Multiply the bucket's factors, smallest first, and sum each variable out with its last factor."""
-    bucket = sorted(bucket, key=lambda i: (_volume(live[i], sizes), i))
-    while bucket:
-        left = bucket.pop(0)
-        right = bucket.pop(0) if bucket else None
-        if right is None and set(live[left]) == set(keep):
-            return
-        union = tuple(dict.fromkeys(live.pop(left) + (live.pop(right) if right is not None else ())))
-        needed = {v for scope in live.values() for v in scope} | set(keep)
-        live[inputs + len(steps)] = tuple(v for v in union if v in needed)
-        steps.append(Step(left, right, live[inputs + len(steps)], _volume(union, sizes)))
-        if bucket:
-            bucket.insert(0, inputs + len(steps) - 1)
+    def _multiply(self, left: int, right: int | None) -> int:
+        union = tuple(dict.fromkeys(self._take(left) + (self._take(right) if right is not None else ())))
+        made = self.inputs + len(self.steps)
+        self.live[made] = tuple(v for v in union if v in self.keep or self.factors_of[v])
+        for variable in self.live[made]:
+            self.factors_of[variable].add(made)
+        self.steps.append(Step(left, right, self.live[made], _volume(union, self.sizes)))
+        return made
+
+    def _take(self, number: int) -> Scope:
+        scope = self.live.pop(number)
+        for variable in scope:
+            self.factors_of[variable].discard(number)
+        return scope
 
 
 def execute(plan: Plan, factors: Sequence[Array]) -> Array:

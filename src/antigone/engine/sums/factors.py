@@ -217,6 +217,23 @@ def build_network(data: Data, variables: Sequence[Variable]) -> Network:
     return Network(tuple(variables), tuple(scopes), tuple(factors))
 
 
+def factor_scopes(data: Data, variables: Sequence[Variable]) -> tuple[Scope, ...]:
+    """The scopes of ``build_network``, without its arrays."""
+    place = {slot: i for i, variable in enumerate(variables) for slot in variable.slots}
+    shape = data.shape
+    own = [[(member, slot) for slot in slots] for member, slots in enumerate(shape.slots)]
+    read = [slots for slots, typing in zip(own, data.typing, strict=True) if typing is not Typing.UNTYPED]
+    passed = [(shape.parent(*slot), slot) for slots in own for slot in slots if shape.parent(*slot) >= 0]
+    return (
+        *(_places(slots, place) for slots in read),
+        *((*_places(own[parent], place), place[slot]) for parent, slot in passed),
+    )
+
+
+def _places(slots: Sequence[tuple[int, int]], place: dict[tuple[int, int], int]) -> Scope:
+    return tuple(dict.fromkeys(place[slot] for slot in slots))
+
+
 def _observations(
     data: Data, variables: Sequence[Variable], place: dict[tuple[int, int], int]
 ) -> Iterator[tuple[Scope, Array]]:
@@ -224,7 +241,7 @@ def _observations(
         if typing is Typing.UNTYPED:
             continue
         slots = [(member, slot) for slot in data.shape.slots[member]]
-        where = tuple(dict.fromkeys(place[slot] for slot in slots))
+        where = _places(slots, place)
         states, sizes = joint_states(variables, slots, where)
         weights = observation_weights(data, member, states)
         yield where, weights.reshape(weights.shape[0], *sizes)
@@ -270,7 +287,7 @@ def _transmission(
     target: tuple[int, int],
 ) -> tuple[Scope, Array]:
     """P(allele passed on | parent's alleles): the mean of the matrix rows of the parent's slots."""
-    where = tuple(dict.fromkeys(place[slot] for slot in sources))
+    where = _places(sources, place)
     states, sizes = joint_states(variables, sources, where)
     child = variables[place[target]]
     passed = child.alleles(target)

@@ -18,6 +18,7 @@ from antigone.engine.sums.population import networks
 from antigone.engine.sums.pruning import prune
 from antigone.engine.sums.ratio import LikelihoodRatio
 from antigone.engine.sums.soft import Observations, soft_weights, with_observations
+from antigone.engine.sums.work import kept_variables, work_of
 from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree
@@ -267,38 +268,10 @@ def _evaluate_block(data: Data, theta: float) -> Array:
 def _split(data: Data, theta: float) -> list[Data]:
     """The batch in parts, so that the largest array of each stays within the stated block."""
     items = len(data.observed)
-    if items <= 8:
-        return [data]
-    ladder = data.ladder
-    soft = tuple(row for row, _ in data.soft)
-    largest = _largest(
-        data.shape, data.typing, data.open_members, soft, ladder.size, ladder.has_silent, ladder.on_x, theta
-    )
-    step = max(1, _BLOCK // largest)
-    if step >= items:
+    step = max(1, _BLOCK // work_of(data, theta).largest)
+    if items <= max(8, step):
         return [data]
     return [take_items(data, slice(start, start + step)) for start in range(0, items, step)]
-
-
-@lru_cache(maxsize=4096)
-def _largest(
-    shape: Shape,
-    typing: tuple[Typing, ...],
-    open_members: tuple[int, ...],
-    soft: tuple[int, ...],
-    n: int,
-    has_silent: bool,
-    on_x: bool,
-    theta: float,
-) -> int:
-    """Elements of the largest array that one item of such a batch needs; the data's values play no part."""
-    still = np.eye(n)[None]
-    ladder = Ladder(np.full((1, n), 1 / n), still, still, np.array([n - 1 if has_silent else -1]), on_x)
-    blank = np.zeros((1, len(typing), 2), dtype=np.int64)
-    flat = tuple((row, np.ones((1, n, n))) for row in soft)
-    data = Data(shape, ladder, typing, blank, open_members, soft=flat)
-    _, network = next(networks(data, theta))
-    return plan_for(data, network).largest
 
 
 def take_items(data: Data, items: slice | Ints) -> Data:
@@ -315,15 +288,7 @@ def take_items(data: Data, items: slice | Ints) -> Data:
 
 def plan_for(data: Data, network: Network) -> Plan:
     """The elimination plan of a network, the open members' variables kept; refused when it is too large."""
-    keep = tuple(
-        dict.fromkeys(
-            index
-            for member in data.open_members
-            for index, variable in enumerate(network.variables)
-            if any(owner == member for owner, _ in variable.slots)
-        )
-    )
-    return make_plan(network.scopes, network.sizes, keep).require_feasible()
+    return make_plan(network.scopes, network.sizes, kept_variables(data, network.variables)).require_feasible()
 
 
 def _run(data: Data, network: Network) -> Array:

@@ -10,19 +10,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from math import factorial, prod
+from math import comb, factorial, prod
 
 import numpy as np
 
 from antigone.engine.arrays import Array, Ints
+from antigone.engine.sums.elimination import Scope
 from antigone.engine.sums.factors import (
     Data,
     Network,
     Typing,
     Variable,
     build_network,
+    factor_scopes,
     founder_variables,
     unordered_pairs,
 )
@@ -54,6 +57,56 @@ def networks(data: Data, theta: float) -> Iterator[tuple[int, Network]]:
         yield 1, _extend(plain, [(drawn, _urn(data, [variables[i] for i in drawn], theta))])
     else:
         yield from _partition_networks(data, theta)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The scopes and sizes of a network, and of how many alike networks it stands for."""
+
+    networks: float
+    variables: tuple[Variable, ...]
+    scopes: tuple[Scope, ...]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return tuple(variable.states.shape[1] for variable in self.variables)
+
+
+def outlines(data: Data, theta: float) -> Iterator[Outline]:
+    """What ``networks`` will give, before any of their arrays is made.
+
+    Of a sum over set partitions one outline stands for all with as many blocks, the slots dealt to the blocks in turn,
+    which mixes the founders as much as any. How many networks there are is exact.
+
+    Raises
+    ------
+    PlanTooLarge
+        As ``networks``.
+    """
+    variables = founder_variables(data)
+    plain = factor_scopes(data, variables)
+    drawn = tuple(i for i, v in enumerate(variables) if set(v.slots) & set(data.shape.drawn))
+    if theta == 0.0:
+        yield Outline(1, variables, (*plain, *((i,) for i in drawn)))
+    elif prod(variables[i].states.shape[1] for i in drawn) <= JOINT_STATES:
+        yield Outline(1, variables, (*plain, drawn))
+    else:
+        yield from _partition_outlines(data)
+
+
+def _partition_outlines(data: Data) -> Iterator[Outline]:
+    sure, loose, pairs = _loose_slots(data)
+    by_blocks = [0, 1]
+    for _ in loose[1:]:
+        by_blocks = [
+            k * same + fewer for k, (fewer, same) in enumerate(zip([0, *by_blocks], [*by_blocks, 0], strict=True))
+        ]
+    alike = count_partitions(len(loose), len(pairs)) / sum(by_blocks)
+    for blocks in range(1, len(loose) + 1):
+        labels = tuple(place % blocks for place in range(len(loose)))
+        variables = (*_fixed_variables(data, sure, loose), *_blocks(data, loose, labels))
+        own = ((v,) for v in range(len(variables) - blocks, len(variables)))
+        yield Outline(alike * by_blocks[blocks], variables, (*factor_scopes(data, variables), (), *own))
 
 
 def genotype_log_probability(ladder: Ladder, *, hemizygous: bool = False) -> Array:
@@ -126,6 +179,17 @@ def _urn(data: Data, variables: list[Variable], theta: float) -> Array:
 
 def _partition_networks(data: Data, theta: float) -> Iterator[tuple[int, Network]]:
     """One network for each kind of set partition of the loose founder alleles; a block shares its allele."""
+    sure, loose, pairs = _loose_slots(data)
+    counted, base = _sure_draws(data, sure, theta, len(loose))
+    for labels, multiplicity in partitions(len(loose), pairs).items():
+        variables = [*_fixed_variables(data, sure, loose), *_blocks(data, loose, labels)]
+        blocks = range(len(variables) - max(labels) - 1, len(variables))
+        weights = [((v,), base * _block_weight(labels.count(k), theta)) for k, v in enumerate(blocks)]
+        yield multiplicity, _extend(build_network(data, variables), [((), counted), *weights])
+
+
+def _loose_slots(data: Data) -> tuple[list[int], list[Slot], tuple[tuple[int, int], ...]]:
+    """The sure founders, the founder alleles that are not known for certain, and which of these may be swapped."""
     sure = [m for m in range(len(data.typing)) if _is_sure(data, m)]
     loose = [slot for slot in data.shape.drawn if slot[0] not in sure]
     if len(loose) > MOST_LOOSE_SLOTS:
@@ -133,17 +197,12 @@ def _partition_networks(data: Data, theta: float) -> Iterator[tuple[int, Network
             f"theta with {len(loose)} unknown founder alleles (limit {MOST_LOOSE_SLOTS}) cannot be computed "
             "exactly; type more founders, leave out untyped relatives, or compute with theta 0"
         )
-    counted, base = _sure_draws(data, sure, theta, len(loose))
     pairs = tuple(
         (loose.index((m, 0)), loose.index((m, 1)))
         for m in range(len(data.typing))
         if (m, 0) in loose and (m, 1) in loose
     )
-    for labels, multiplicity in partitions(len(loose), pairs).items():
-        variables = [*_fixed_variables(data, sure, loose), *_blocks(data, loose, labels)]
-        blocks = range(len(variables) - max(labels) - 1, len(variables))
-        weights = [((v,), base * _block_weight(labels.count(k), theta)) for k, v in enumerate(blocks)]
-        yield multiplicity, _extend(build_network(data, variables), [((), counted), *weights])
+    return sure, loose, pairs
 
 
 def _is_sure(data: Data, member: int) -> bool:
@@ -191,6 +250,37 @@ def _blocks(data: Data, loose: list[Slot], labels: tuple[int, ...]) -> Iterator[
 def _free_variable(data: Data, slots: tuple[Slot, ...]) -> Variable:
     every = np.arange(data.ladder.size, dtype=np.int64)
     return Variable(slots, np.repeat(every[None, :, None], len(slots), axis=2))
+
+
+@lru_cache(maxsize=256)
+def count_partitions(n: int, pairs: int) -> int:
+    """``len(partitions(n, ...))`` with that many exchangeable pairs, without listing them.
+
+    By Burnside's lemma: the mean, over all choices of pairs to swap, of the partitions that the swaps leave alike.
+
+    Examples
+    --------
+    >>> count_partitions(4, 2)
+    9
+    """
+    return sum(comb(pairs, swapped) * _left_alike(swapped, n - 2 * swapped) for swapped in range(pairs + 1)) // 2**pairs
+
+
+@lru_cache(maxsize=1024)
+def _left_alike(pairs: int, single: int) -> int:
+    """Set partitions of ``2 pairs + single`` things that stay as they are when every pair is swapped.
+
+    The block of the first pair is its own image, with some other pairs and some single things, or the image of another
+    block, and then holds one of each pair that the two share.
+    """
+    if pairs == 0:
+        return sum(comb(single - 1, k) * _left_alike(0, k) for k in range(single)) if single else 1
+    total = 0
+    for others in range(pairs):
+        left, ways = pairs - 1 - others, comb(pairs - 1, others)
+        total += ways * sum(comb(single, k) * _left_alike(left, single - k) for k in range(single + 1))
+        total += ways * 2**others * _left_alike(left, single)
+    return total
 
 
 @lru_cache(maxsize=64)

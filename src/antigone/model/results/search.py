@@ -161,7 +161,8 @@ class FamilySummary:
 
     The strongest pair stands here only when it is a candidate: how weak it otherwise is may tell that references
     were left out (PURPOSE.md, rule 6). ``power`` is the share of simulated families with the same relatives typed in
-    which the right person reaches the threshold (``search.power``), where it is too little; else ``None``.
+    which the right person reaches the threshold (``search.power``), where it is too little; else ``None``. A family
+    ``set_aside`` was too large to be computed exactly and was compared with nobody: it stands in no count of pairs.
     """
 
     family: str
@@ -174,6 +175,7 @@ class FamilySummary:
     candidates: int
     remark: str
     power: float | None = None
+    set_aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -218,9 +220,10 @@ class SearchResult:
 
     ``pairs_compared + pairs_excluded_by_sex + pairs_without_data`` is the number of all pairs; they are counted by who
     is typed in the declared families, whether or not the references fit (PURPOSE.md, rule 6), and the bound of
-    ``chance`` rests on that count. ``day`` is the day on which consents were checked. ``pairs`` lists every pair of a
-    small search; it is for the responsible geneticist, because a family whose every LR is 1 may tell that its
-    references were left out.
+    ``chance`` rests on that count. ``set_aside`` are the codes of families that are in none of these counts, because
+    they are too large to be computed exactly; ``notices`` say what would make it possible. ``day`` is the day on which
+    consents were checked. ``pairs`` lists every pair of a small search; it is for the responsible geneticist, because
+    a family whose every LR is 1 may tell that its references were left out.
     """
 
     title: str
@@ -242,6 +245,7 @@ class SearchResult:
     provenance: Provenance
     day: str
     pairs: tuple[PairLine, ...] = ()
+    set_aside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

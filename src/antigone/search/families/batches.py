@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +18,14 @@ from antigone.model.profile import Profile
 
 Member = tuple[int, int, bool, bool, float, Sex]
 """A member as numbers: rows of father and mother (-1 absent), typed, open, founder inbreeding; and the sex."""
+
+
+Heard = Callable[[float], None]
+"""Told how much work (``engine.work``) has been done since it was told last."""
+
+
+def unheard(_work: float) -> None:
+    """Nobody wants to know how much is done."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +109,10 @@ def _arrange(members: tuple[Member, ...]) -> tuple[Shape, tuple[int, ...]]:
     """The shape of a pedigree without untyped leaves, in an order that alike pedigrees share, and that order."""
     kept = _connected(members)
     colour = _refined_colours(members, kept)
-    depth = {-1: -1}
-    while len(depth) <= len(kept):
-        depth |= {i: 1 + max(depth[p] for p in members[i][:2]) for i in kept if {*members[i][:2]} <= depth.keys()}
+    depth, waiting = {-1: -1}, kept
+    while waiting:
+        depth |= {i: 1 + max(depth[p] for p in members[i][:2]) for i in waiting if {*members[i][:2]} <= depth.keys()}
+        waiting = [i for i in waiting if i not in depth]
     order = sorted(kept, key=lambda i: (depth[i], colour[i], i))
     row = {old: new for new, old in enumerate(order)} | {-1: -1}
     shape = Shape(
@@ -135,8 +144,9 @@ def _refined_colours(members: tuple[Member, ...], kept: list[int]) -> dict[int, 
             i: (members[i][2:], colour[members[i][0]], colour[members[i][1]], sorted(colour[c] for c in children[i]))
             for i in kept
         }
-        ranks = sorted({repr((colour[i], seen[i])) for i in kept})
-        refined = {i: ranks.index(repr((colour[i], seen[i]))) for i in kept}
+        words = {i: repr((colour[i], seen[i])) for i in kept}
+        ranks = {word: rank for rank, word in enumerate(sorted(set(words.values())))}
+        refined = {i: ranks[words[i]] for i in kept}
         if len(ranks) == len({colour[i] for i in kept}):
             break
         colour = refined | {-1: -1}

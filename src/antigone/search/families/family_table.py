@@ -17,12 +17,14 @@ from antigone.engine.arrays import Array, Ints
 from antigone.engine.sums.factors import Data, Shape, Typing
 from antigone.engine.sums.likelihood import evaluate
 from antigone.engine.sums.population import genotype_log_probability
+from antigone.engine.sums.pruning import prune
+from antigone.engine.sums.work import work_of
 from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import AS_READ
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
-from antigone.search.families.batches import Question, batches
+from antigone.search.families.batches import Heard, Question, batches, unheard
 from antigone.search.readings.codes import Reader
 
 __all__ = ["AS_READ", "Target", "log_lr_tables"]
@@ -68,6 +70,7 @@ def log_lr_tables(
     *,
     theta: float = 0.0,
     readers: Sequence[Reader] | None = None,
+    heard: Heard = unheard,
 ) -> list[Array]:
     """For each marker, the natural log LR of every code for every target, shape ``(targets, codes)``.
 
@@ -75,12 +78,13 @@ def log_lr_tables(
     person's alleles come from the same urn as the family's founders. ``readers`` say what the codes of each marker
     are when samples may have lost or gained alleles (``search.coding``); without them a code is a genotype as it was
     read. The last code (untyped) is 0. A row of ``nan`` marks references that are impossible together under the model.
+    ``heard`` is told the work of each batch when it is done.
 
     Families of the same shape and typing are computed in one batch.
     """
     readers = readers or [Reader(marker) for marker in markers]
     tables = [np.zeros((len(targets), reader.untyped + 1)) for reader in readers]
-    for asked in ask_families(targets, markers, theta=theta):
+    for asked in ask_families(targets, markers, theta=theta, heard=heard):
         codes = readers[asked.marker].logs_of_codes
         h1, h2 = (codes(logs, hemizygous=asked.hemizygous) for logs in (asked.related, asked.unrelated))
         part = log_ratio(h1, h2)
@@ -111,7 +115,9 @@ class Asked:
         return np.asarray(np.isneginf(self.related).all(axis=1))
 
 
-def ask_families(targets: Sequence[Target], markers: Sequence[Marker], *, theta: float = 0.0) -> Iterator[Asked]:
+def ask_families(
+    targets: Sequence[Target], markers: Sequence[Marker], *, theta: float = 0.0, heard: Heard = unheard
+) -> Iterator[Asked]:
     """One elimination for all families of the same shape and typing at a marker.
 
     The likelihood of the references is the sum over the missing person's genotypes, and with theta, over those of an
@@ -120,7 +126,15 @@ def ask_families(targets: Sequence[Target], markers: Sequence[Marker], *, theta:
     questions = [Question(t.pedigree, t.references, t.missing) for t in targets]
     for m, rows, data in batches(questions, markers):
         related = _normalised(evaluate(data, theta=theta))
-        yield Asked(m, rows, related, _unrelated(data, theta), _is_hemizygous(data))
+        unrelated = _unrelated(data, theta)
+        heard(len(rows) * work_of_question(data, theta))
+        yield Asked(m, rows, related, unrelated, _is_hemizygous(data))
+
+
+def work_of_question(data: Data, theta: float) -> float:
+    """Multiplications of one item: with the missing person's genotype open and, with theta, an unrelated person's."""
+    asked = (data, with_stranger(data)) if theta > 0 else (data,)
+    return sum(work_of(prune(one), theta).operations for one in asked)
 
 
 def _normalised(logs: Array) -> Array:
@@ -143,6 +157,11 @@ def _unrelated(data: Data, theta: float) -> Array:
     """Log P(genotype of an unrelated person | references); without theta the same for all items, in one row."""
     if theta == 0.0:
         return genotype_log_probability(data.ladder, hemizygous=_is_hemizygous(data))
+    return _normalised(evaluate(with_stranger(data), theta=theta))
+
+
+def with_stranger(data: Data) -> Data:
+    """The same families, with the genotype of an unrelated person open in place of the missing person's."""
     stranger = len(data.typing)
     shape = Shape(
         (*data.shape.father, -1),
@@ -152,7 +171,6 @@ def _unrelated(data: Data, theta: float) -> Array:
     )
     blank = np.full((len(data.observed), 1, 2), -1, dtype=np.int64)
     observed = np.concatenate([data.observed, blank], axis=1)
-    apart = replace(
+    return replace(
         data, shape=shape, typing=(*data.typing, Typing.UNTYPED), observed=observed, open_members=(stranger,)
     )
-    return _normalised(evaluate(apart, theta=theta))

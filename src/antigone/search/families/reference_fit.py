@@ -6,17 +6,19 @@ out and shows nothing of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from antigone.engine.arrays import Array
 from antigone.engine.sums.likelihood import evaluate
+from antigone.engine.sums.pruning import prune
+from antigone.engine.sums.work import work_of
 from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
-from antigone.search.families.batches import Question, batches
+from antigone.search.families.batches import Heard, Question, batches, unheard
 
 LEAST_LOG10_FIT = -4.0
 """A reference is left out when related-as-declared is 10,000 times less probable than unrelated. By Markov's
@@ -29,7 +31,8 @@ INDISTINCT_LOG10 = 1.0
 class ReferenceFit:
     """How a reference fits its declared place: log10 of P(data | as declared) / P(data | unrelated).
 
-    ``left_out`` says that it takes no part in the search.
+    ``left_out`` says that it takes no part in the search: it fits badly, or the references that are left cannot be
+    computed without those that fit badly.
     """
 
     family: str
@@ -48,20 +51,35 @@ class Declared:
     references: Mapping[str, Profile]
 
 
+def everything(_family: int, _kept: Mapping[str, Profile]) -> bool:
+    """Every choice of references can be computed."""
+    return True
+
+
 def judge_references(
-    families: Sequence[Declared], markers: Sequence[Marker], *, theta: float = 0.0
+    families: Sequence[Declared],
+    markers: Sequence[Marker],
+    *,
+    theta: float = 0.0,
+    affordable: Callable[[int, Mapping[str, Profile]], bool] = everything,
+    heard: Heard = unheard,
 ) -> list[list[ReferenceFit]]:
     """Every reference's fit, family by family.
 
     The worst are left out, one indistinguishable group after another, until all that remain fit. All families
-    are computed in batches.
+    are computed in batches. ``affordable`` says whether a family, by number, can still be computed with the references
+    that are left; where it cannot, these are left out too. A refusal would tell that others did not fit (PURPOSE.md,
+    rule 6).
     """
     judged: list[list[ReferenceFit]] = [[] for _ in families]
     waiting = {number: dict(family.references) for number, family in enumerate(families)}
     while waiting:
         asked = [Declared(families[n].code, families[n].pedigree, kept) for n, kept in waiting.items()]
-        fits = dict(zip(waiting, _log10_fits(asked, markers, theta), strict=True))
+        fits = dict(zip(waiting, _log10_fits(asked, markers, theta, heard), strict=True))
         waiting = {n: left for n, kept in waiting.items() if (left := _judge(families[n], kept, fits[n], judged[n]))}
+        for n in [number for number, kept in waiting.items() if not affordable(number, kept)]:
+            rest = waiting.pop(n)
+            judged[n] += [ReferenceFit(families[n].code, m, p.sample, fits[n][m], True) for m, p in rest.items()]
     return judged
 
 
@@ -78,20 +96,25 @@ def _judge(
     return {member: profile for member, profile in kept.items() if member not in gone}
 
 
-def _log10_fits(families: Sequence[Declared], markers: Sequence[Marker], theta: float) -> list[dict[str, float]]:
+def _log10_fits(
+    families: Sequence[Declared], markers: Sequence[Marker], theta: float, heard: Heard
+) -> list[dict[str, float]]:
     """log10 of the likelihood with each member in place over the one with the same profile in a stranger.
 
     A marker at which the other references are impossible by themselves says nothing about this one; a marker
     that only this reference makes impossible makes its fit minus infinity. A single reference fits by itself.
     """
-    questions: list[Question] = []
-    for family in families:
-        if len(family.references) > 1:
-            questions.append(Question(family.pedigree, family.references))
-            for member in family.references:
-                questions += _apart(family, member, theta)
-    logs = iter(_log_likelihoods(questions, markers, theta))
+    questions = [question for family in families for question in fit_questions(family, theta)]
+    logs = iter(_log_likelihoods(questions, markers, theta, heard))
     return [_family_fits(family, logs, markers, theta) for family in families]
+
+
+def fit_questions(family: Declared, theta: float) -> list[Question]:
+    """The likelihoods by which references are judged: as declared, and each with one member as a stranger."""
+    if len(family.references) < 2:
+        return []
+    apart = [question for member in family.references for question in _apart(family, member, theta)]
+    return [Question(family.pedigree, family.references), *apart]
 
 
 def _apart(family: Declared, member: str, theta: float) -> list[Question]:
@@ -106,10 +129,11 @@ def _apart(family: Declared, member: str, theta: float) -> list[Question]:
     return [Question(both, others | {code: family.references[member]})]
 
 
-def _log_likelihoods(questions: Sequence[Question], markers: Sequence[Marker], theta: float) -> Array:
+def _log_likelihoods(questions: Sequence[Question], markers: Sequence[Marker], theta: float, heard: Heard) -> Array:
     logs = np.zeros((len(questions), len(markers)))
     for marker, rows, data in batches(questions, markers):
         logs[rows, marker] = evaluate(data, theta=theta)
+        heard(len(rows) * work_of(prune(data), theta).operations)
     return logs
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from antigone.engine.sums.likelihood import marker_logs
+from antigone.engine.sums.likelihood import group_markers, marker_logs
+from antigone.engine.sums.pruning import prune
+from antigone.engine.sums.soft import Observations
+from antigone.engine.sums.work import require_work, work_of
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import AS_READ, ObservationModel
 from antigone.model.incident.incident import UnidentifiedPerson
@@ -16,6 +19,9 @@ from antigone.search.families.family_table import Target
 from antigone.search.remains.readings import observe_profile
 
 STRANGER = "unrelated person"
+MOST_WORK = 2e10
+"""Multiplications (``engine.work``) that one likelihood of a pair may take: some seconds. Sensitivity and close
+relatives ask for dozens of them."""
 MOST_UNKNOWN = 4
 """Founder alleles that may be unread with theta above 0; with more, the exact sum takes minutes, not moments."""
 
@@ -68,6 +74,11 @@ def log_ratio_of_places(
     -------
     float
         ``nan`` where both propositions are impossible.
+
+    Raises
+    ------
+    PlanTooLarge
+        When one of the two likelihoods takes more than ``MOST_WORK``.
     """
     typed = [marker for marker in markers if can_be_used(marker, target, person)]
     logs = [_log_likelihoods(pedigree, target, person, typed, who, theta, observation) for who in places]
@@ -115,6 +126,20 @@ def _log_likelihoods(
     """The log likelihood of every marker with the unidentified person's sample at member ``who``."""
     if observation.takes_as_read(person):
         placed = {**target.references, who: Profile(person.code, person.profile.genotypes)}
+        _require_moments(pedigree, placed, markers, {}, theta)
         return marker_logs(pedigree, placed, markers, theta=theta)
     seen = {who: observe_profile(person, markers, observation=observation)}
+    _require_moments(pedigree, target.references, markers, seen, theta)
     return marker_logs(pedigree, target.references, markers, theta=theta, observations=seen)
+
+
+def _require_moments(
+    pedigree: Pedigree,
+    profiles: Mapping[str, Profile],
+    markers: Sequence[Marker],
+    observations: Observations,
+    theta: float,
+) -> None:
+    groups = group_markers(pedigree, profiles, markers, observations=observations)
+    works = (len(positions) * work_of(prune(data), theta).operations for positions, data in groups)
+    require_work(sum(works), most=MOST_WORK)

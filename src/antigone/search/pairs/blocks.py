@@ -19,6 +19,8 @@ from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import AS_READ, ObservationModel
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Profile
+from antigone.search.families.affordable import is_affordable
+from antigone.search.families.batches import Heard, unheard
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import Declared, ReferenceFit, judge_references
 from antigone.search.pairs.block_tables import MarkerTable, block_tables
@@ -121,17 +123,32 @@ class BlockResult:
 
 
 def usable_targets(
-    families: Sequence[MissingFrom], populations: Mapping[str, tuple[Marker, ...]], *, theta: float
+    families: Sequence[MissingFrom],
+    populations: Mapping[str, tuple[Marker, ...]],
+    *,
+    theta: float,
+    heard: Heard = unheard,
 ) -> tuple[tuple[ReferenceFit, ...], tuple[Target, ...]]:
     """Each family's missing persons with the references that fit, and the verdict on every reference.
 
-    A reference is left out when it fits badly under every population.
+    A reference is left out when it fits badly under every population, and so are those that cannot be computed
+    without such a one.
     """
-    names = iter(populations.values())
-    fits = judge_references([family.declared for family in families], next(names), theta=theta)
-    for markers in names:
+    first, *others = populations.values()
+
+    def affordable(number: int, kept: Mapping[str, Profile]) -> bool:
+        family = families[number]
+        return is_affordable(replace(family.declared, references=kept), family.missing, first, theta=theta)
+
+    fits = judge_references(
+        [family.declared for family in families], first, theta=theta, affordable=affordable, heard=heard
+    )
+    for markers in others:
         unsure = [number for number, verdicts in enumerate(fits) if any(fit.left_out for fit in verdicts)]
-        again = judge_references([families[number].declared for number in unsure], markers, theta=theta)
+        again = judge_references(
+            [families[number].declared for number in unsure], markers, theta=theta,
+            affordable=lambda place, kept, unsure=unsure: affordable(unsure[place], kept),  # type: ignore[misc]
+        )  # fmt: skip
         for number, verdicts in zip(unsure, again, strict=True):
             fits[number] = _milder(fits[number], verdicts)
     targets = [

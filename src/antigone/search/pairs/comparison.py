@@ -16,6 +16,7 @@ from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import AS_READ, ObservationModel
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Sex
+from antigone.search.families.batches import Heard, unheard
 from antigone.search.families.family_table import Target, log_lr_tables
 from antigone.search.readings.codes import encode_readings
 
@@ -95,18 +96,20 @@ def compare(
     theta: float = 0.0,
     observation: ObservationModel = AS_READ,
     sex: SexRates | None = None,
+    heard: Heard = unheard,
 ) -> Comparison:
     """Score every unidentified person against every missing person, exactly, in every population.
 
     ``populations`` gives the same markers with the same ladders under each population's frequencies;
     ``observation`` is how the unidentified persons' samples may fail to show their genotypes, ``sex`` how they may show
-    the other sex (see ``sex_table``).
+    the other sex (see ``sex_table``); ``heard`` is told the work that is done.
     """
     markers = next(iter(populations.values()))
     coding = encode_readings(persons, markers, observation=observation)
     codes = coding.codes
     tables = {
-        name: log_lr_tables(targets, of, theta=theta, readers=coding.readers(of)) for name, of in populations.items()
+        name: log_lr_tables(targets, of, theta=theta, readers=coding.readers(of), heard=heard)
+        for name, of in populations.items()
     }
     names = tuple(marker.name for marker in markers)
     informative, typed = informative_markers(targets, markers), coding.typed(markers)

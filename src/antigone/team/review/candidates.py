@@ -101,7 +101,9 @@ def list_candidates(
             connection, of, only=only, order=order, descending=descending, start=start, count=size
         )
         rivals = _rivals(connection, found.lines)
-    return CandidatePage(tuple(map(_line, found.lines)), found.total, page, size, number, every, rivals)
+        answer = run_view(connection, number).result
+    aside = answer.set_aside if answer else ()
+    return CandidatePage(tuple(map(_line, found.lines)), found.total, page, size, number, every, rivals, aside)
 
 
 def _rivals(connection: Connection, lines: Sequence[stored.CandidateLine]) -> dict[int, int]:

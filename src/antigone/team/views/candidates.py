@@ -46,7 +46,7 @@ class CandidatePage:
 
     With ``every_run`` they are the newest candidate of each pairing in the state asked for, and may be of earlier runs.
     ``rivals``: how many other candidates of its run are of the same unidentified person or for the same missing one, by
-    the number of the candidate.
+    the number of the candidate. ``set_aside``: families that the run did not compare, too large to be computed exactly.
     """
 
     rows: tuple[CandidateLine, ...]
@@ -56,6 +56,7 @@ class CandidatePage:
     run: int | None
     every_run: bool = False
     rivals: Mapping[int, int] = field(default_factory=dict)
+    set_aside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
