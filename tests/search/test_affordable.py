@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from small_search import DAY, GIVEN, donor, incident, profile
 from strategies import markers, pedigrees, typings
-from test_casework import DAY, GIVEN, donor, incident, profile
 
 from antigone.casework.joint.solve import joint_incident
 from antigone.casework.pairs.explain import explain_pair

@@ -16,6 +16,7 @@ from unfinished import After as After
 from unfinished import cancelled_after as cancelled_after
 from unfinished import full_candidates as full_candidates
 from unfinished import kept_rows as kept_rows
+from unfinished import looks_at_once as looks_at_once
 from unfinished import newest as newest
 from unfinished import resumed as resumed
 from unfinished import scored as scored
