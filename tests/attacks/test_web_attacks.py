@@ -102,7 +102,7 @@ def test_key__guesses_made_at_once_do_not_pass_together(tmp_path):
     under_way = [tries.takes(GUESSES) for _ in range(TRIES + 1)]
     assert under_way == [True] * TRIES + [False]
     assert post(browser, "/keys/split", given).status_code == 403
-    tries.forgive(GUESSES)
+    tries.take_back(GUESSES)
     assert {post(browser, "/keys/split", given).status_code for _ in range(3)} == {200}
     assert post(browser, "/keys/split", given | {"held": "not this one"}).status_code == 422
     assert post(browser, "/keys/split", given).status_code == 403

@@ -43,7 +43,7 @@ def search(
     told["execution"] = Execution(workers=workers)
     try:
         if resume:
-            run = resume_search(session, resume, told=console_registry.print_words, **told)
+            run = resume_search(session, resume, announce=console_registry.print_words, **told)
         else:
             run = search_registry(session, incident, seed=seed, **told)
     except (Cancelled, KeyboardInterrupt):

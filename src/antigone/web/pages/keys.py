@@ -184,9 +184,9 @@ def _guarded(visit: Visit) -> Iterator[None]:
     except VaultError:
         raise
     except BaseException:
-        tries.forgive(GUESSES)
+        tries.take_back(GUESSES)
         raise
-    tries.forgive(GUESSES)
+    tries.take_back(GUESSES)
 
 
 def _unreached(rings: Sequence[str]) -> str:

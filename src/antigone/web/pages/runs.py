@@ -23,7 +23,7 @@ from antigone.web.shared.resuming import can_be_resumed, cancel_job, cancel_run,
 
 router = APIRouter()
 
-BETWEEN_LOOKS = 0.4
+SECONDS_BETWEEN_CHECKS = 0.4
 """Seconds between two looks at how far a search is."""
 LARGEST_SEED = 2**32 - 1
 
@@ -172,4 +172,4 @@ async def job_events(jobs: Jobs, job: str, request: Request, *, goes_on: Callabl
         if found.has_ended:
             yield "event: ended\ndata: {}\n\n"
             return
-        await asyncio.sleep(BETWEEN_LOOKS)
+        await asyncio.sleep(SECONDS_BETWEEN_CHECKS)
