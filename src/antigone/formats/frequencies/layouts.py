@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from antigone.formats.frequencies.choices import Unit
 from antigone.formats.frequencies.drafts import Entry, Listing, Place, Size, is_nothing, read_value
-from antigone.formats.frequencies.words import SIZES, Field, field_of, size_beside, what_n_counts
+from antigone.formats.frequencies.words import SIZES, Field, field_of, size_in_name, what_n_counts
 from antigone.formats.labels.alleles import AlleleFault, Cell, read_allele
 from antigone.formats.labels.markers import is_known_marker, normalise_marker
 from antigone.formats.reading.findings import Findings
@@ -55,7 +55,7 @@ def read_layout(grid: Grid, findings: Findings) -> Listing | None:
 def _sizes_in_titles(name: str, titles: Sequence[_LINE]) -> Iterator[Size]:
     """A title such as "Coast (N = 361)", where the table has no size of its own."""
     for line, cells in titles:
-        for beside in filter(None, (size_beside(cell_text(cell)) for cell in cells)):
+        for beside in filter(None, (size_in_name(cell_text(cell)) for cell in cells)):
             yield Size((name, line), "", "", beside[2], beside[1])
 
 
@@ -94,7 +94,7 @@ def kind_of_header(cells: Cells) -> str:
 
 def _name(text: str) -> str:
     """A heading without the size of its sample."""
-    beside = size_beside(text)
+    beside = size_in_name(text)
     return beside[0] if beside is not None else text
 
 
@@ -187,7 +187,7 @@ def _ladder(grid: Grid, findings: Findings) -> Listing:
         if kind == "allele":
             continue  # the column names once more
         if kind is None and not (filled and _is_row(cells[columns.allele[filled[0][0]]], filled)):
-            told = size_beside(label)
+            told = size_in_name(label)
             listing.sizes += [Size(where, population, "", told[2], told[1])] if told and not told[0] else []
             remarks += [] if told or _are_alleles([label or "-"]) else [where[1]]
             continue
@@ -213,7 +213,7 @@ def _is_row(label: Cell, filled: Sequence[tuple[int, str]]) -> bool:
 def _sizes_in_headings(where: Place, header: Cells) -> Iterator[Size]:
     """Headings such as "TH01 (n=200)"."""
     for cell in header:
-        beside = size_beside(cell_text(cell))
+        beside = size_in_name(cell_text(cell))
         if beside is not None and beside[0]:
             yield Size(where, "", beside[0], beside[2], beside[1])
 

@@ -30,7 +30,7 @@ from antigone.registry.store.schema import (
     unidentified,
 )
 
-LET_IN = "import again with this sample let in, and the reason stated"
+HOW_TO_LET_IN = "import again with this sample let in, and the reason stated"
 
 
 @dataclass
@@ -144,7 +144,7 @@ class Doorkeeper:
                 "an unidentified person who is no donor",
                 "most likely two samples were swapped, the donor's DNA came into the other sample, or a personal item "
                 "(a direct reference) was entered as a donor's: find out in the laboratory, and correct the files; if "
-                f"it is right all the same (an identical twin of the donor), {LET_IN}",
+                f"it is right all the same (an identical twin of the donor), {HOW_TO_LET_IN}",
             )
 
     def _was_let_in(self, *both: Standing) -> bool:
@@ -209,7 +209,7 @@ def _left_problem(newcomer: Newcomer, match: Match, *, is_sure: bool) -> Problem
     remedy = "remove it from the files; who comes back gives a new sample and a new consent, or a new request"
     if not is_sure:
         few = "" if is_telling(newcomer.shown) else " (it was typed at too few markers to tell)"
-        remedy += f"; if it is of another person{few}, such as an identical twin, {LET_IN}"
+        remedy += f"; if it is of another person{few}, such as an identical twin, {HOW_TO_LET_IN}"
     return _problem(
         f"sample '{newcomer.sample}' is of somebody who left this registry: {common} told it",
         f"nobody who left, and a consent given after {match.day.isoformat()}",

@@ -21,7 +21,7 @@ from antigone.registry.consent.coverage import covered_donors
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.typings import BLOCK
 from antigone.registry.runs.blocks import forget_until
-from antigone.registry.runs.summaries import AGAIN as AGAIN
+from antigone.registry.runs.summaries import TO_COMPUTE_AGAIN as TO_COMPUTE_AGAIN
 from antigone.registry.runs.summaries import save_summaries, without
 from antigone.registry.store.database import reserve
 from antigone.registry.store.schema import (
@@ -150,7 +150,7 @@ def finish_run(
         _save_findings(connection, vault, row, findings_text)
     rest = without(replace(result, candidates=(), pairs=()), families=gone.families, people=gone.people)
     left_out = json.loads(row.left_out) | ({WITHHELD: withheld} if gone else {})
-    state = AGAIN if gone or changed else "finished"
+    state = TO_COMPUTE_AGAIN if gone or changed else "finished"
     save_summaries(connection, run, rest)
     brief = SEARCH_ANSWER.write(replace(rest, unidentified=(), families=()))
     values = {"state": state, "finished": at, "result": brief, "left_out": json.dumps(left_out)}

@@ -20,7 +20,7 @@ from antigone.report.words.sentences import consenting_donors
 
 Action = Literal["propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep", "comment"]
 ReviewState = Literal["open", "proposed", "confirmed", "rejected", "reopening"]
-AFTER: Mapping[Action, ReviewState] = {
+STATE_AFTER: Mapping[Action, ReviewState] = {
     "propose": "proposed",
     "confirm": "confirmed",
     "reject": "rejected",
@@ -171,7 +171,7 @@ def _follow(trail: tuple[ReviewStep, ...]) -> ReviewState:
             proposer = step.user
         if step.action == "ask to reopen":
             asked_at = state
-        state = asked_at if step.action == "keep" else AFTER.get(step.action, state)
+        state = asked_at if step.action == "keep" else STATE_AFTER.get(step.action, state)
     return state
 
 

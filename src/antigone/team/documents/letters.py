@@ -21,7 +21,7 @@ ON_HOLD = (
 """A letter that says "not found yet" would contradict the one that the family may hold."""
 
 
-UNFOUNDED = (
+NO_PROPOSAL_FOUND = (
     "it stands as confirmed, but this registry holds no proposal of one person and confirmation of another behind it, "
     "so no letter can be made: the database may have been changed from outside; tell the auditor, who runs verify"
 )
@@ -52,7 +52,7 @@ def letter_material(session: Session, incident: str, family: str, missing: str) 
             raise RegistryError(f"family '{family}' has no missing person '{missing}'; see the family")
         refused = ON_HOLD if missing in being_reopened(connection, number) else ""
         told = _told(connection, member, session.registry.today())
-        refused = refused or (UNFOUNDED if told is None else "")
+        refused = refused or (NO_PROPOSAL_FOUND if told is None else "")
         if refused:
             subject["refused"] = refused
     if told is None or refused:

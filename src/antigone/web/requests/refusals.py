@@ -54,7 +54,7 @@ REFUSALS: tuple[tuple[type[AntigoneError], int, str], ...] = (
     (RegistryError, 404, "This is not in the registry"),
     (AntigoneError, 500, "Antigone refuses"),
 )
-KNOWN = {
+KNOWN_STATUS = {
     400: ("The browser sent something unreadable", "go back, load the page again, and try again"),
     404: ("There is no such page", "the address is wrong, or what it named is not in this registry"),
     405: ("There is no such page", "go back, and use the buttons of the page"),
@@ -103,7 +103,7 @@ def _visit_of(request: Request) -> Visit | None:
 
 def too_large(limit: int) -> tuple[str, str]:
     """What is said, as a title and in words, of a body beyond a limit of bytes."""
-    title, remedy = KNOWN[413]
+    title, remedy = KNOWN_STATUS[413]
     return title, f"what was sent is larger than {limit} bytes; {remedy}"
 
 
@@ -150,7 +150,7 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _not_found(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    title, words = KNOWN.get(status, (HTTPStatus(status).phrase, "go back, and try again"))
+    title, words = KNOWN_STATUS.get(status, (HTTPStatus(status).phrase, "go back, and try again"))
     return _answer(request, status, title, words)
 
 
@@ -158,7 +158,7 @@ def _not_understood(request: Request, error: Exception) -> Response:
     fields: tuple[str, ...] = ()
     if isinstance(error, RequestValidationError):
         fields = tuple(sorted({str(problem["loc"][-1]) for problem in error.errors()}))
-    title, words = KNOWN[422]
+    title, words = KNOWN_STATUS[422]
     return _answer(request, 422, title, f"{words}: {', '.join(fields)}")
 
 
