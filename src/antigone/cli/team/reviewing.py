@@ -59,7 +59,7 @@ def runs(
     session: Session,
     incident: Annotated[str, typer.Option("--incident", help="Of one incident only.")] = "",
     run: Annotated[int, typer.Option(help="One run in full.")] = 0,
-    cancel: Annotated[int, typer.Option(help="End this run, which is running or whose process is gone.")] = 0,
+    cancel: Annotated[int, typer.Option(help="End this run, which is running or whose process has stopped.")] = 0,
     discard: Annotated[int, typer.Option(help="Erase what is kept of this run, which was ended.")] = 0,
     page: Page = 1,
 ) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Table, select
 from antigone.errors import VaultError
 from antigone.registry.audit.chain import audit_head
 from antigone.registry.audit.guards import check_guards
-from antigone.registry.audit.seals import SEALED, Sealer, Total, touch_everything
+from antigone.registry.audit.seals import SEALED, Sealer, Total, mark_all_for_sealing
 from antigone.registry.keys.vault import REGISTRY_KEY, Vault
 from antigone.registry.store.documents import content_hash
 from antigone.registry.store.properties import find_property, write_property
@@ -55,7 +55,7 @@ def begin_proofs(connection: Connection, sealer: Sealer, *, everything: bool = F
     number = audit_head(connection).number + 1
     write_property(connection, PROVEN_SINCE, f"{number}:{sealer.proof(_since(number))}")
     if everything:
-        touch_everything(connection)
+        mark_all_for_sealing(connection)
 
 
 def proven_since(connection: Connection, sealer: Sealer) -> int | None:

@@ -40,7 +40,8 @@ from antigone.registry.store.stored import (
 )
 
 DOCUMENTS: tuple[Document[Any], ...] = (
-    BESIDES_GENOTYPES, PERSONAL, CANDIDATE, SEARCH_ANSWER, PERSON_LINE, MISSING_LINE, JOINT_ANSWER, JOINT_PERSON, JOINT_SOUGHT,
+    BESIDES_GENOTYPES, PERSONAL, CANDIDATE, SEARCH_ANSWER, PERSON_LINE, MISSING_LINE,
+    JOINT_ANSWER, JOINT_PERSON, JOINT_SOUGHT,
 )  # fmt: skip
 """The kinds that are brought to the newest version."""
 _BLOCK = 1000

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 from antigone.errors import Conflict, Problem
 from antigone.model.incident.incident import Consent, Incident, UnidentifiedPerson
 from antigone.registry.keys.vault import Vault
-from antigone.registry.people.departures import Departed, Match, Newcomer, is_telling
+from antigone.registry.people.departures import Departed, Match, Newcomer, is_recognisable
 from antigone.registry.people.digests import plain, shown_genotypes
 from antigone.registry.people.known import Known, instruments_of
 from antigone.registry.people.sameness import Alike, Standing, find_standing, note_marks, open_typings
@@ -208,7 +208,7 @@ def _left_problem(newcomer: Newcomer, match: Match, *, is_sure: bool) -> Problem
     common = " and ".join(names[kind] for kind in names if kind in match.kinds)
     remedy = "remove it from the files; who comes back gives a new sample and a new consent, or a new request"
     if not is_sure:
-        few = "" if is_telling(newcomer.shown) else " (it was typed at too few markers to tell)"
+        few = "" if is_recognisable(newcomer.shown) else " (it was typed at too few markers to tell)"
         remedy += f"; if it is of another person{few}, such as an identical twin, {HOW_TO_LET_IN}"
     return _problem(
         f"sample '{newcomer.sample}' is of somebody who left this registry: {common} told it",

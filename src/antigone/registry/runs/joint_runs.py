@@ -20,7 +20,7 @@ from antigone.model.incident.incident import Incident
 from antigone.model.results.joint import JointResult
 from antigone.registry.keys.vault import DataKey, Vault
 from antigone.registry.runs.joint_parts import PackedJoint, erase_parts, save_parts
-from antigone.registry.runs.runs import TO_COMPUTE_AGAIN, gone_since
+from antigone.registry.runs.runs import TO_COMPUTE_AGAIN, no_longer_valid
 from antigone.registry.store.lookups import AnyRow, Rows, find_incident
 from antigone.registry.store.schema import families, incidents, joint_runs, keys, members, users
 from antigone.registry.store.stored import JOINT_ANSWER
@@ -85,7 +85,7 @@ def finish_joint(
     """
     row = _running(connection, run)
     values: dict[str, Any] = {"state": "finished", "finished": at}
-    gone = gone_since(connection, row.incident_id, used, today=today)
+    gone = no_longer_valid(connection, row.incident_id, used, today=today)
     if gone or _missing_now(connection, row.incident_id) != {(f.code, m) for f in used.families for m in f.missing}:
         left_out = json.loads(row.left_out) | {JOINT_WITHHELD: 1}
         values |= {"state": TO_COMPUTE_AGAIN, "left_out": json.dumps(left_out)}

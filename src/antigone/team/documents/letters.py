@@ -51,7 +51,7 @@ def letter_material(session: Session, incident: str, family: str, missing: str) 
         if member is None:
             raise RegistryError(f"family '{family}' has no missing person '{missing}'; see the family")
         refused = ON_HOLD if missing in being_reopened(connection, number) else ""
-        told = _told(connection, member, session.registry.today())
+        told = _letter_facts(connection, member, session.registry.today())
         refused = refused or (NO_PROPOSAL_FOUND if told is None else "")
         if refused:
             subject["refused"] = refused
@@ -73,7 +73,7 @@ def letters_on_hold(session: Session, incident: str, family: str) -> tuple[str, 
         return being_reopened(connection, find_family(connection, incident, family).id)
 
 
-def _told(connection: Connection, member: AnyRow, day: dt.date) -> tuple[str, str, tuple[str, ...]] | None:
+def _letter_facts(connection: Connection, member: AnyRow, day: dt.date) -> tuple[str, str, tuple[str, ...]] | None:
     """The state, the kind of person who was found, and who stands behind it; nothing when nobody does."""
     confirmed = confirmed_as(connection, member.id)
     if confirmed:

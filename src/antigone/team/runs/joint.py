@@ -87,7 +87,7 @@ def solve_jointly(
 
 @action("solve jointly")
 def cancel_joint(session: Session, run: int) -> JointLine:
-    """End a joint run that is running, in whichever process; also one whose process is gone.
+    """End a joint run that is running, in whichever process; also one whose process has stopped.
 
     Raises
     ------

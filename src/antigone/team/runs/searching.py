@@ -124,7 +124,7 @@ def resume_search(
     session
         Who resumes it, which may be another geneticist than who started it.
     run
-        Its number. One whose process is gone is ended first, by `cancel_search`.
+        Its number. One whose process has stopped is ended first, by `cancel_search`.
     progress, cancelled, execution, started
         As in `search`; into which blocks the run is cut was decided when it was started.
     announce
@@ -166,7 +166,7 @@ def discard_search(session: Session, run: int) -> RunLine:
 
 @action("search")
 def cancel_search(session: Session, run: int) -> RunLine:
-    """End a run that is running, in whichever process; also one whose process is gone. It can be resumed.
+    """End a run that is running, in whichever process; also one whose process has stopped. It can be resumed.
 
     Raises
     ------

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from antigone.papers import ENGLISH, sender_of, write_expert_report, write_family_letter, write_status
 from antigone.web.api.access import Called
 from antigone.web.shared.attachments import answer_with
-from antigone.web.shared.fields import Named, Number, DocumentLanguage, Typed
+from antigone.web.shared.fields import DocumentLanguage, Named, Number, Typed
 
 router = APIRouter()
 

@@ -103,7 +103,7 @@ def cancel(visit: Signed, job: Annotated[str, Form()]) -> Response:
 
 @router.post("/run/cancel")
 def cancel_by_number(visit: Signed, run: Annotated[int, Form()]) -> Response:
-    """Cancel a run by its number, also one whose process is gone."""
+    """Cancel a run by its number, also one whose process has stopped."""
     line = cancel_run(visit.web, visit.session, run)
     return visit.go(link("/runs", incident=line.incident), notice=f"Search {line.id} is cancelled.")
 

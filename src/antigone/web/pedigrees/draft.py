@@ -290,7 +290,8 @@ def _remembered(past: tuple[State, ...], *, room: int) -> tuple[State, ...]:
     least = sum(state.size for state in {0: past[0], len(past) - 1: past[-1]}.values())
     if least > room:
         raise InputError(
-            f"this pedigree takes {past[-1].size} bytes, expected at most a third of {LARGEST_DRAFT}; its codes are too "
+            f"this pedigree takes {past[-1].size} bytes, expected at most a third of {LARGEST_DRAFT}; its codes are "
+            "too "
             "long to change it here: import it with shorter ones, or split the family"
         )
     while sum(state.size for state in past) > room:

@@ -86,7 +86,7 @@ def refusal_page(status: int, title: str, words: str, *, visit: Visit | None = N
 
 
 def _answer(request: Request, status: int, title: str, words: str) -> Response:
-    visit, back = _visit_of(request), _stood(request)
+    visit, back = _visit_of(request), _previous_page(request)
     return refusal_page(status, title, words, visit=visit, back="" if back == _asked(request) else back)
 
 
@@ -127,14 +127,14 @@ def _choose_password(request: Request, _error: Exception) -> Response:
 
 def _page_of(request: Request) -> str:
     """The page that was asked for; for a form that was sent, the page it stood on, when the browser says so."""
-    return _asked(request) if request.method == "GET" else _stood(request) or "/"
+    return _asked(request) if request.method == "GET" else _previous_page(request) or "/"
 
 
 def _asked(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
-def _stood(request: Request) -> str:
+def _previous_page(request: Request) -> str:
     """The page of ours from which a request came; empty when the browser does not say so."""
     stood = urlsplit(request.headers.get("referer", ""))
     if stood.netloc != request.url.netloc:

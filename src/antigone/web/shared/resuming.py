@@ -13,7 +13,7 @@ from antigone.web.requests.visits import Web
 
 
 def cancel_run(web: Web, session: Session, run: int) -> RunLine:
-    """Cancel a run by its number, and end its process where we know it; also a run whose process is gone.
+    """Cancel a run by its number, and end its process where we know it; also a run whose process has stopped.
 
     Raises
     ------
