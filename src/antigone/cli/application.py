@@ -70,7 +70,7 @@ def main() -> None:
             typer.echo(plain(f"antigone: {error}"), err=True)
         sys.exit(1)
     except KeyboardInterrupt:
-        typer.echo("antigone: stopped; no result was written. A large search goes on with --resume.", err=True)
+        typer.echo("antigone: stopped; no result was written. Continue a large search with --resume.", err=True)
         sys.exit(130)
 
 

@@ -200,7 +200,7 @@ def test_withdraw_donor__old_files_do_not_bring_the_donor_back(registry):
         put(registry, of_everything())
     (family,) = of_everything().families
     again = replace(family.donors[1], profile=Profile("F-SI2", {"M0": ("10", "14")}))
-    with pytest.raises(InputError, match="its consent told it"):
+    with pytest.raises(InputError, match="recognised by its consent"):
         put(registry, replace(of_everything(), families=(replace(family, donors=(family.donors[0], again)),)))
     again = replace(again, consent=Consent("C-2", DAY + dt.timedelta(1)))
     put(registry, replace(of_everything(), families=(replace(family, donors=(family.donors[0], again)),)))

@@ -141,7 +141,7 @@ ATTACKS: Mapping[str, tuple[str, str]] = {
     "an erased profile": ("UPDATE profiles SET sealed = NULL WHERE id = 1", "profiles row 1:"),
     "a key is destroyed": (
         "DELETE FROM keys WHERE id = (SELECT key FROM unidentified WHERE id = 1)",
-        "keys row .* it is gone, .*unidentified row 1",
+        "keys row .* it is missing, .*unidentified row 1",
     ),
     "a key is changed": (
         "UPDATE keys SET wrapped = (SELECT k.wrapped FROM keys k WHERE k.id = (SELECT key FROM unidentified "
@@ -254,7 +254,7 @@ def drop_guards(team: Team) -> None:
 
 def test_verify__finds_triggers_that_are_gone(worked):
     drop_guards(worked)
-    assert re.search("database: trigger 'audit_.*' is gone", found_in(worked))
+    assert re.search("database: trigger 'audit_.*' is missing", found_in(worked))
 
 
 def test_verify__finds_triggers_that_are_switched_off(worked):

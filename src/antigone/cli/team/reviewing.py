@@ -27,7 +27,7 @@ def search(
     incident: Annotated[str, typer.Option("--incident", help="The incident's code.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the simulated estimate of chance matches.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes (needs antigone with the extra 'scale').")] = 1,
-    resume: Annotated[int, typer.Option(help="Instead of an incident: go on with this run, which was ended.")] = 0,
+    resume: Annotated[int, typer.Option(help="Instead of an incident: continue this run, which was stopped.")] = 0,
 ) -> None:
     """Search an incident, store the run, and open its candidates for review; or go on with a run that was ended."""
     from antigone.casework.pairs.pairs import Execution

@@ -104,7 +104,7 @@ def verify_checkpoint(connection: Connection, checkpoint: Checkpoint) -> None:
             raise _broken(number, f"names the {name} {stated}, this registry has {present}")
     line = _hash_of_line(connection, number)
     if line is None:
-        raise _broken(number, f"says that the audit had {number} lines; line {number} is gone")
+        raise _broken(number, f"says that the audit had {number} lines; line {number} is missing")
     if line != checkpoint.hash:
         raise _broken(number, f"says that line {number} had the hash {checkpoint.hash[:12]}..., it has {line[:12]}...")
 

@@ -200,7 +200,7 @@ def _check_keys(connection: Connection, vault: Vault, progress: Progress) -> Ite
         if done % BLOCK == 0 or done == len(rows):
             progress(keys.name, done, len(rows))
     for number in sorted(owned.keys() - there):
-        found.add(Finding(f"keys row {number}", f"it is gone, so this does not open any more: {owned[number]}"))
+        found.add(Finding(f"keys row {number}", f"it is missing, so this cannot be opened any more: {owned[number]}"))
     yield from found.findings
     yield from found.rest()
 

@@ -110,7 +110,9 @@ class Doorkeeper:
                 )
             elif code not in self.used:
                 yield _problem(
-                    f"nothing stands against sample '{code}'", "a sample that was refused", "let in no other"
+                    f"sample '{code}' was not refused",
+                    "a sample that was refused",
+                    "let in only samples that were refused",
                 )
             elif code in numbers:
                 row = {"sample": numbers[code], "user": user, "at": at, "reason": reason.strip()}
@@ -211,7 +213,7 @@ def _left_problem(newcomer: Newcomer, match: Match, *, is_sure: bool) -> Problem
         few = "" if is_recognisable(newcomer.shown) else " (it was typed at too few markers to tell)"
         remedy += f"; if it is of another person{few}, such as an identical twin, {HOW_TO_LET_IN}"
     return _problem(
-        f"sample '{newcomer.sample}' is of somebody who left this registry: {common} told it",
+        f"sample '{newcomer.sample}' is of somebody who left this registry: recognised by {common}",
         f"nobody who left, and a consent given after {match.day.isoformat()}",
         remedy,
     )

@@ -119,7 +119,7 @@ def _facts(mark: Mark) -> Iterator[str]:
     if mark.missing:
         yield "missing"
     if mark.beside:
-        yield "stands beside the family"
+        yield "drawn next to the family"
     elif mark.unidentified is not None:
         yield f"{mark.unidentified} is placed here by the proposition"
 

@@ -48,7 +48,7 @@ ANY_PATH = {
     401: "No token, or one that is unknown, revoked or expired",
     403: "The role of the token's user does not allow this, or this user may not do it",
     404: "The registry has no such thing",
-    409: "Somebody else's change, or a decision already taken, stands against it",
+    409: "It conflicts with somebody else's change, or with a decision already taken",
     413: "The body is too large",
     422: "What was sent cannot be used; `problems` holds every problem found",
     503: "The registry cannot be used just now",

@@ -41,7 +41,7 @@ def cancel_run(call: Called, run: Number) -> object:
 
 @router.post("/runs/{run}/resume", status_code=202, response_model=model_of(JobShown))
 def resume_run(call: Called, run: Number) -> object:
-    """Resume a run that was cancelled or failed, or whose process has stopped; `GET /searches/{job}` says how far it is."""
+    """Resume a run that was cancelled, failed, or whose process stopped; `GET /searches/{job}` says how far it is."""
     return shown_job(resuming.resume_run(call.web, call.session, run))
 
 

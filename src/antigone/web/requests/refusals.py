@@ -40,7 +40,7 @@ MISTAKE = "nothing was changed by this step; try again, and report it if it stay
 
 REFUSALS: tuple[tuple[type[AntigoneError], int, str], ...] = (
     (Forbidden, 403, "This is not open to you"),
-    (Conflict, 409, "Something else stands against it"),
+    (Conflict, 409, "This conflicts with something else"),
     (InputError, 422, "This cannot be used as it is"),
     (ModelError, 422, "This cannot be used as it is"),
     (ConsentError, 422, "No active consent covers this"),
