@@ -28,13 +28,13 @@ from antigone.search.joint.elimination import (
     Combined,
     JointPlan,
     Open,
-    Piece,
     execute_joint,
     lay_out_rows,
     make_joint_plan,
 )
 from antigone.search.joint.network import Blueprint, MarkerBatch, batch_markers, family_networks, shape_family
 from antigone.search.joint.persons import Persons
+from antigone.search.joint.pieces import Piece
 from antigone.search.joint.question import (
     NOBODY,
     FamilyQuestion,
