@@ -24,7 +24,7 @@ from antigone.formats.reading import limits, workbook
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.json_documents import read_json
 from antigone.formats.reading.tables import Columns, read_csv, read_workbook, to_table
-from antigone.model.text import clean_text, unheld_character
+from antigone.model.text import clean_text, unstorable_character
 
 ATTACKS = Path(__file__).resolve().parents[2] / ".." / "shared" / "attacks"
 CONTROLS = ("\x00", "\x01", "\x07", "\x1b", "\x7f", "\x9b", "\ufffe", "\uffff")
@@ -57,13 +57,13 @@ def packed(changes: dict[str, bytes] | None = None, *, without: str = "", sheet:
 
 @pytest.mark.parametrize("letter", CONTROLS)
 def test_unheld_character__names_it_and_clean_text_replaces_it(letter):
-    assert f"U+{ord(letter):04X}" in unheld_character(f"P{letter}1")
-    assert unheld_character(clean_text(f"P{letter}1")) == ""
+    assert f"U+{ord(letter):04X}" in unstorable_character(f"P{letter}1")
+    assert unstorable_character(clean_text(f"P{letter}1")) == ""
 
 
 @pytest.mark.parametrize("letter", ["é", "Ω", "\u00a0", "\u200c", "한", "\U0001f9ec", "-"])
 def test_unheld_character__leaves_letters_of_every_script(letter):
-    assert unheld_character(f"P{letter}1") == ""
+    assert unstorable_character(f"P{letter}1") == ""
     assert clean_text(f"P{letter}1") == f"P{letter}1"
 
 

@@ -19,7 +19,7 @@ from antigone.web.app import TRIES, create_app
 from antigone.web.jobs import uploads as reading
 from antigone.web.jobs import worker
 from antigone.web.jobs.jobs import Job, Jobs, write_job
-from antigone.web.pages.keys import GUESSES
+from antigone.web.pages.keys import KEY_ATTEMPTS
 from antigone.web.pages.runs import job_events
 from antigone.web.requests.security import FORM_BYTES
 
@@ -99,10 +99,10 @@ def test_key__guesses_made_at_once_do_not_pass_together(tmp_path):
     site = make_site(tmp_path, passphrase=PASSPHRASE)
     browser, tries = site.browser("administrator"), site.app.state.web.sign_ins
     given = {"held": PASSPHRASE, "needed": "2", "trustees": "3"}
-    under_way = [tries.takes(GUESSES) for _ in range(TRIES + 1)]
+    under_way = [tries.takes(KEY_ATTEMPTS) for _ in range(TRIES + 1)]
     assert under_way == [True] * TRIES + [False]
     assert post(browser, "/keys/split", given).status_code == 403
-    tries.forgive(GUESSES)
+    tries.take_back(KEY_ATTEMPTS)
     assert {post(browser, "/keys/split", given).status_code for _ in range(3)} == {200}
     assert post(browser, "/keys/split", given | {"held": "not this one"}).status_code == 422
     assert post(browser, "/keys/split", given).status_code == 403

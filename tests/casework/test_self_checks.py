@@ -32,7 +32,7 @@ from antigone.report.pages.joint import render_joint
 from antigone.report.pages.search import render_report
 from antigone.report.words.phrases import is_known
 from antigone.search.readings.dropout import DROPOUTS
-from antigone.search.remains.self_check import SexReader, SexSeen, at_least, crowded_markers, odd_ones
+from antigone.search.remains.self_check import SexReader, SexSeen, at_least, crowded_markers, unfitting_samples
 from antigone.simulation.genes import drop_genes
 
 TODAY = dt.date(2026, 1, 1)
@@ -105,9 +105,9 @@ def test_sex_reader__an_unstated_dropout_is_weighed_by_how_complete_the_sample_i
 
 def test_odd_ones__two_clean_samples_that_show_two_sexes():
     female, male = SexSeen(0.0, math.log(0.01)), SexSeen(math.log(0.005), 0.0)
-    assert odd_ones([female, female, male]) == [2]
-    assert odd_ones([female, male]) == [0, 1]
-    assert odd_ones([female, SexSeen(), female]) == []
+    assert unfitting_samples([female, female, male]) == [2]
+    assert unfitting_samples([female, male]) == [0, 1]
+    assert unfitting_samples([female, SexSeen(), female]) == []
 
 
 # Three alleles
@@ -130,7 +130,7 @@ def crowded(count, markers=24):
 @pytest.mark.parametrize(("count", "told"), [(1, False), (3, False), (4, True), (8, True)])
 def test_crowded_markers__more_than_drop_in_explains(count, told):
     found = crowded_markers(crowded(count), ObservationModel(ObservationRates(0.1, 0.01)))
-    assert (found.markers, found.typed, found.is_told) == (count, 24, told)
+    assert (found.markers, found.typed, found.is_reported) == (count, 24, told)
     assert found.chance == pytest.approx(at_least(count, [0.01] * 24), abs=1e-15)
     lines = SelfChecks(incident([crowded(count)])).of_incident()
     assert len(lines) == told

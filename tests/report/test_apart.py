@@ -53,7 +53,7 @@ def test_draw_apart__one_that_was_ended_while_nobody_asked_costs_nothing():
 
 def test_draw_apart__one_that_takes_too_long_is_ended(monkeypatch):
     apart._engine().end()  # to start takes longer than it may
-    monkeypatch.setattr(apart, "PATIENCE", 0.05)
+    monkeypatch.setattr(apart, "SECONDS_OF_WAITING", 0.05)
     with pytest.raises(DrawingError):
         marker_chart({"TH01": 1.0}, ["TH01"], title="t")
 

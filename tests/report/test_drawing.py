@@ -213,7 +213,7 @@ def test_draw_pedigree__who_is_unrelated_is_said_to_stand_beside_the_family():
     """The drawing of H2, for those who hear it."""
     apart = Pedigree((*example.PARENTS, Individual("PM012", "male")))
     svg = draw_pedigree(apart, marks={"PM012": Mark(unidentified="")})
-    assert svg.count("PM012: male, stands beside the family.") == 2, "in the description, and at the symbol"
+    assert svg.count("PM012: male, drawn next to the family.") == 2, "in the description, and at the symbol"
     assert "placed here" not in svg
     assert "<desc>4 members." in svg, "who is unrelated is none of them"
     assert "></text>" not in svg

@@ -52,7 +52,7 @@ from antigone.report.paper.expert import compose_expert_report, expert_report
 from antigone.report.paper.letter import WORDINGS, Sender, State, compose_letter, family_letter
 from antigone.report.paper.status import STATES, TASKS, IncidentStatus, Waiting, compose_status, status_report
 from antigone.report.words.language import DOMAIN, LOCALE, Language, languages, read_language
-from antigone.report.words.phrases import PART, PHRASES, is_known, retell
+from antigone.report.words.phrases import PART, PHRASES, is_known, translate_sentence
 
 REPORT = Path(pdf_letter.__file__).parents[1]
 DAY = dt.date(2026, 3, 6)
@@ -741,17 +741,22 @@ def test_phrases__know_every_sentence_of_a_search(make, tmp_path):
 @pytest.mark.parametrize("phrase", PHRASES)
 def test_phrases__are_told_with_their_parts(phrase):
     parts = {name: "7" if name == "number" else f"part{i}" for i, name in enumerate(PART.findall(phrase))}
-    assert retell(phrase.format(**parts), EN) == phrase.format(**parts)
-    assert retell(phrase.format(**parts), ES) == ES.say(phrase, **parts)
+    assert translate_sentence(phrase.format(**parts), EN) == phrase.format(**parts)
+    assert translate_sentence(phrase.format(**parts), ES) == ES.say(phrase, **parts)
 
 
 def test_phrases__tell_sentences_inside_sentences():
-    assert retell("20 to 30 years estimated, 24 stated", ES) == "de 20 a 30 años estimados, 24 declarados"
-    told = retell("correction for linked markers: vWA and D12S391 -0.12 (looked up); A and B not computed", ES)
+    assert translate_sentence("20 to 30 years estimated, 24 stated", ES) == "de 20 a 30 años estimados, 24 declarados"
+    told = translate_sentence(
+        "correction for linked markers: vWA and D12S391 -0.12 (looked up); A and B not computed", ES
+    )
     assert told == "corrección por marcadores ligados: vWA y D12S391 -0.12 (obtenido de tabla); A y B: no calculado"
-    assert retell("23 loci; augmented count (0 + 1) / (99 + 1)", ES) == "23 loci; recuento aumentado (0 + 1) / (99 + 1)"
+    assert (
+        translate_sentence("23 loci; augmented count (0 + 1) / (99 + 1)", ES)
+        == "23 loci; recuento aumentado (0 + 1) / (99 + 1)"
+    )
 
 
 def test_phrases__leave_an_unknown_sentence_as_it_is():
-    assert retell("vWA is 14 steps away", ES) == "vWA is 14 steps away"
+    assert translate_sentence("vWA is 14 steps away", ES) == "vWA is 14 steps away"
     assert not is_known("{number} loci; something new")

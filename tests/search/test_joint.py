@@ -644,7 +644,7 @@ def test_readings__alleles_that_nobody_shows_are_one_order_and_may_be_lumped() -
     rates = ObservationRates(0.3, 0.05, 0.01)
     chances = observation_probabilities([{"a", "b"}, {"a"}], marker, rates=rates)
     persons = Persons(("V",), ("unknown",), (Profile("V", {}),), (marker,), {"V": {"M": chances}})
-    assert persons.told_apart([0]) == [frozenset({"a", "b"})]
+    assert persons.distinguished([0]) == [frozenset({"a", "b"})]
     assert persons.orders == 3
     assert math.exp(persons.log_largest_each[0]) == pytest.approx(chances.max())
     first, second = np.triu_indices(6)

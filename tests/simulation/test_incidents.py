@@ -21,7 +21,7 @@ from antigone.model.incident.incident import (
     SearchSettings,
 )
 from antigone.model.profile import Genotype
-from antigone.simulation.incident import ACCIDENT, OLDER_KIT, Truth, simulate_incident
+from antigone.simulation.incident import ACCIDENT_DAY, OLDER_KIT, Truth, simulate_incident
 
 NAMES = tuple(f"M{i:02}" for i in range(24))
 LADDER = {f"{8 + i}": 0.1 for i in range(10)}
@@ -174,7 +174,7 @@ def test_simulate_incident__consents(simulated: tuple[Incident, Truth]) -> None:
     given = [consent for consent in consents.values() if consent]
     assert 1 <= len(consents) - len(given) <= 5
     assert len({consent.reference for consent in given}) == len(given)
-    assert all(ACCIDENT < consent.date < ACCIDENT + dt.timedelta(days=90) for consent in given)
+    assert all(ACCIDENT_DAY < consent.date < ACCIDENT_DAY + dt.timedelta(days=90) for consent in given)
     active = [consent for consent in given if consent.covers(SCOPE_IDENTIFICATION, dt.date(2025, 12, 1))]
     assert len(given) - len(active) == 1
     assert all(consents[code] for code in ("F07-R1", "F07-R2"))

@@ -21,7 +21,7 @@ from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Consent, Dono
 from antigone.model.pedigree import Pedigree
 from antigone.registry.consent.coverage import covered_donors
 from antigone.registry.lists.overview import count_donors
-from antigone.registry.runs.runs import AGAIN
+from antigone.registry.runs.runs import TO_COMPUTE_AGAIN
 from antigone.registry.store.database import snapshot
 from antigone.registry.store.lookups import find_incident
 from antigone.team.access.roles import ROLES
@@ -237,7 +237,7 @@ def test_search__does_not_report_what_was_withdrawn_meanwhile(team_at_work):
     assert left
     found = list_candidates(team_at_work["reviewer"], INCIDENT, run=run.line.id).rows
     assert {c.family for c in found} == {"F2", "F3"}
-    assert run.line.state == AGAIN
+    assert run.line.state == TO_COMPUTE_AGAIN
     assert sum(count for reason, count in run.line.left_out.items() if "somebody left" in reason) == 1
     last = read_audit(team_at_work["auditor"], action="search").rows[0]
     assert json.loads(last.subject)["withheld"] == 1

@@ -34,7 +34,7 @@ from antigone.errors import (
     VaultError,
 )
 from antigone.formats.incident import read_incident
-from antigone.registry.runs.runs import AGAIN
+from antigone.registry.runs.runs import TO_COMPUTE_AGAIN
 from antigone.registry.store.schema import pairings
 from antigone.team.access import leaving, opening, users
 from antigone.team.access.session import Registry
@@ -162,8 +162,8 @@ def test_withdraw__closes_candidates_and_marks_runs(after_search):
     assert "somebody who has left" in view.closed
     assert view.line.log10_lr is None
     assert "propose" not in read_candidate(after_search["geneticist"], line.id).may
-    assert read_run(after_search["reviewer"], 1).line.state == AGAIN
-    assert Waiting(f"run {AGAIN}", INCIDENT, 1) in read_status(after_search["geneticist"]).waiting
+    assert read_run(after_search["reviewer"], 1).line.state == TO_COMPUTE_AGAIN
+    assert Waiting(f"run {TO_COMPUTE_AGAIN}", INCIDENT, 1) in read_status(after_search["geneticist"]).waiting
     donors = read_family(after_search["coordinator"], INCIDENT, "F1").donors
     assert [(d.member, d.erased is None) for d in donors] == [("FA", True), ("MO", False)]
     with pytest.raises(RegistryError, match="has left already"):
@@ -173,14 +173,16 @@ def test_withdraw__closes_candidates_and_marks_runs(after_search):
 def test_withdraw__one_newer_search_repeats_all_older_ones(after_search):
     def again() -> Waiting | None:
         status = read_status(after_search["geneticist"])
-        assert status.incidents[0].runs_to_repeat == int(any(w.what == f"run {AGAIN}" for w in status.waiting))
-        return next((waiting for waiting in status.waiting if waiting.what == f"run {AGAIN}"), None)
+        assert status.incidents[0].runs_to_repeat == int(
+            any(w.what == f"run {TO_COMPUTE_AGAIN}" for w in status.waiting)
+        )
+        return next((waiting for waiting in status.waiting if waiting.what == f"run {TO_COMPUTE_AGAIN}"), None)
 
     search(after_search["geneticist"], INCIDENT)
     withdraw_donor(after_search["coordinator"], INCIDENT, "F1", "MO")
     states = [line.state for line in list_runs(after_search["geneticist"], INCIDENT).rows]
-    assert states == [AGAIN, AGAIN]
-    assert again() == Waiting(f"run {AGAIN}", INCIDENT, 1)
+    assert states == [TO_COMPUTE_AGAIN, TO_COMPUTE_AGAIN]
+    assert again() == Waiting(f"run {TO_COMPUTE_AGAIN}", INCIDENT, 1)
     search(after_search["geneticist"], INCIDENT)
     assert again() is None
 

@@ -14,7 +14,7 @@ from antigone.team.access.roles import ALLOWED, ROLES
 from antigone.team.incidents.consents import withdraw_donor
 from antigone.team.incidents.families import read_family
 from antigone.team.incidents.importing import import_incident
-from antigone.team.incidents.pedigrees import decision_on_pedigree, pedigree_version, save_pedigree, severed
+from antigone.team.incidents.pedigrees import decision_on_pedigree, lost_relations, pedigree_version, save_pedigree
 from antigone.team.keeping.auditing import read_audit
 from antigone.team.review.candidates import list_candidates, read_candidate
 from antigone.team.review.reviewing import confirm, propose, reject
@@ -144,8 +144,8 @@ def test_severed__are_those_who_share_no_ancestor_and_no_descendant_any_more(now
     """Grandparents by the mother, a wife by the child; a neighbour was never related."""
     after = Pedigree(tuple(replace(one, **now.get(one.id, {})) for one in GRANDPARENTS))
     donors = ("GF", "GM", "WI", "CH", "NE")
-    assert severed(GRANDPARENTS, after, missing={"MP"}, donors=donors) == expected
-    assert severed(after, GRANDPARENTS, missing={"MP"}, donors=donors) == {}
+    assert lost_relations(GRANDPARENTS, after, missing={"MP"}, donors=donors) == expected
+    assert lost_relations(after, GRANDPARENTS, missing={"MP"}, donors=donors) == {}
 
 
 def test_decision__that_holds_a_pedigree_is_known_before_anything_is_changed(team):

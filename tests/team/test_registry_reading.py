@@ -12,7 +12,7 @@ from antigone.registry.store.database import snapshot
 from antigone.team.access.session import Session, Subject
 from antigone.team.incidents import reading
 from antigone.team.incidents.consents import withdraw_donor
-from antigone.team.incidents.reading import TRIES, writing_what_was_read
+from antigone.team.incidents.reading import READ_ATTEMPTS, writing_what_was_read
 from antigone.team.runs.searching import search
 
 
@@ -71,5 +71,5 @@ def test_reading__where_somebody_always_changes_something_they_wait_in_the_end(t
     monkeypatch.setattr(reading, "changes_since", lambda *_arguments, **_named: True)
     times = reads()
     assert families_read(team_at_work["geneticist"])["F1"] == 2
-    assert len(times) == TRIES + 1
+    assert len(times) == READ_ATTEMPTS + 1
     assert [line for line in audit(team_at_work) if line[1] == "read profiles"] == [("geneticist", "read profiles")]

@@ -16,7 +16,7 @@ from antigone.cli.team.solving import solving_app
 from antigone.cli.team.users import users_app
 from antigone.cli.terminal import plain, write_with_any_letters
 from antigone.errors import AntigoneError, InputError
-from antigone.model.text import unheld_character
+from antigone.model.text import unstorable_character
 
 app = typer.Typer(
     name="antigone",
@@ -70,12 +70,12 @@ def main() -> None:
             typer.echo(plain(f"antigone: {error}"), err=True)
         sys.exit(1)
     except KeyboardInterrupt:
-        typer.echo("antigone: stopped; no result was written. A large search goes on with --resume.", err=True)
+        typer.echo("antigone: stopped; no result was written. Continue a large search with --resume.", err=True)
         sys.exit(130)
 
 
 def _check_arguments(given: list[str]) -> None:
     """Refuse what no text may hold, as every file is refused that holds it; who leaves can be named whatever it is."""
-    wrong = [f"'{text[:60]}' holds {found}" for text in given if (found := unheld_character(text, breaks=True))]
+    wrong = [f"'{text[:60]}' holds {found}" for text in given if (found := unstorable_character(text, breaks=True))]
     if wrong and "withdraw" not in given:
         raise InputError(f"the argument {'; '.join(wrong)}; expected text that can be printed; type it anew")

@@ -230,7 +230,9 @@ def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
             f"{rivals.family}. Compare the remains, and declare them parts of one person if they are."
         )
     for family, missing in result.no_data:
-        console.print(f"No donor bears on {missing} of family {family}: no blood relative gave a sample.")
+        console.print(
+            f"No donor gives information about {missing} of family {family}: no blood relative gave a sample."
+        )
     for notice in result.notices:
         if notice not in said:
             console.print(f"Note: {notice}.")

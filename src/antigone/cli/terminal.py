@@ -18,7 +18,7 @@ from rich.text import Text
 
 WIDE = 140
 """Columns of a file or pipe, where no terminal sets a limit."""
-OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters but tab and end of line, and those that change the order in which letters are shown."""
 
 
@@ -28,10 +28,10 @@ def plain(text: str) -> str:
     >>> plain("confirmed\x1b[2K by dan")
     'confirmed�[2K by dan'
     """
-    return OBEYED.sub("\N{REPLACEMENT CHARACTER}", text)
+    return CONTROL_CHARACTERS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-INSTEAD = {
+REPLACEMENTS = {
     "\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "\N{EM DASH}": "-", "\N{HORIZONTAL ELLIPSIS}": "...",
     "\N{MULTIPLICATION SIGN}": "x", "\N{MIDDLE DOT}": "-", "\N{BULLET}": "*", "\N{RIGHTWARDS ARROW}": "->",
     "\N{LESS-THAN OR EQUAL TO}": "<=", "\N{GREATER-THAN OR EQUAL TO}": ">=", "\N{ALMOST EQUAL TO}": "~",
@@ -62,8 +62,8 @@ def _in_ascii(letter: str) -> str:
     >>> _in_ascii("é"), _in_ascii("\N{MINUS SIGN}"), _in_ascii("\N{CHECK MARK}")
     ('e', '-', '?')
     """
-    if letter in INSTEAD:
-        return INSTEAD[letter]
+    if letter in REPLACEMENTS:
+        return REPLACEMENTS[letter]
     plainest = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
     return plainest or "?"
 

@@ -37,7 +37,7 @@ def validate(files: Annotated[list[Path], typer.Argument(help="Validation cases 
 
 
 def simulate(
-    out: Annotated[Path, typer.Option(help="The case folder to write; the truth goes into OUT-truth.csv beside it.")],
+    out: Annotated[Path, typer.Option(help="The case folder to write; the truth goes into OUT-truth.csv next to it.")],
     families: Annotated[int, typer.Option(min=1, help="How many families.")] = 40,
     unidentified: Annotated[int, typer.Option(min=0, help="How many unidentified persons.")] = 60,
     seed: Annotated[int, typer.Option(help="The same seed gives the same incident.")] = 1,

@@ -132,7 +132,7 @@ def _copies(n: int, silent: bool, hemizygous: bool) -> tuple[Ints, Ints]:
 def _one_allele(seen: tuple[int, ...], marker: Marker) -> int:
     if len(seen) != 1:
         raise ModelError(
-            f"marker {marker.name}: {len(seen)} alleles seen beside one that is not known; state one allele, or all"
+            f"marker {marker.name}: {len(seen)} alleles seen with one that is not known; state one allele or all"
         )
     return seen[0]
 

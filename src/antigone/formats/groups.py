@@ -14,7 +14,7 @@ from antigone.model.assumptions.observation import ObservationRates
 from antigone.model.incident.incident import SourceFile
 from antigone.model.results.file_format import GROUPS
 from antigone.model.results.remains import ReassociationSettings
-from antigone.model.text import unheld_character
+from antigone.model.text import unstorable_character
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _settings(given: Mapping[str, Any]) -> ReassociationSettings:
 
 
 def _group(item: Mapping[str, Any]) -> AcceptedGroup:
-    if unheld_character(str(item["code"])):
+    if unstorable_character(str(item["code"])):
         raise ValueError("a code holds a line break")
     return AcceptedGroup(str(item["code"]), tuple(str(code) for code in item["samples"]), str(item["fingerprint"]))
 

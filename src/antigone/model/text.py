@@ -6,12 +6,12 @@ import re
 
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
 _NO_CHARACTER = "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
-_UNHELD = re.compile(f"[{_CONTROL}{_NO_CHARACTER}]")
+_NOT_STORABLE = re.compile(f"[{_CONTROL}{_NO_CHARACTER}]")
 _BREAK = re.compile("[\t\n\r\x85\u2028\u2029]")
 REPLACED = "\N{REPLACEMENT CHARACTER}"
 
 
-def unheld_character(text: str, *, breaks: bool = False) -> str:
+def unstorable_character(text: str, *, breaks: bool = False) -> str:
     r"""The first character that a text may not hold, in words; empty when there is none.
 
     Control characters, halves of characters and what is no character: XML cannot hold them, and a drawing, a page or
@@ -19,14 +19,14 @@ def unheld_character(text: str, *, breaks: bool = False) -> str:
 
     Examples
     --------
-    >>> unheld_character("P1"), unheld_character("P\x1b1"), unheld_character("P\n1")
+    >>> unstorable_character("P1"), unstorable_character("P\x1b1"), unstorable_character("P\n1")
     ('', 'a control character (U+001B)', 'a line break or tab (U+000A)')
-    >>> unheld_character("two\nlines", breaks=True)
+    >>> unstorable_character("two\nlines", breaks=True)
     ''
     """
     if text.isprintable():
         return ""
-    if found := _UNHELD.search(text):
+    if found := _NOT_STORABLE.search(text):
         kind = "a control character" if ord(found[0]) < 0xA0 else "what is no character"
         return f"{kind} (U+{ord(found[0]):04X})"
     if not breaks and (found := _BREAK.search(text)):
@@ -40,4 +40,4 @@ def clean_text(text: str) -> str:
     >>> clean_text("M\x1b3")
     'M�3'
     """
-    return text if text.isprintable() else _UNHELD.sub(REPLACED, text)
+    return text if text.isprintable() else _NOT_STORABLE.sub(REPLACED, text)

@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from antigone.errors import DrawingError
 
-PATIENCE = 120
+SECONDS_OF_WAITING = 120
 """Seconds that one drawing or document may take."""
 MEMORY = 6 << 30
 """Bytes of memory that the process may take; its engines need a tenth of them."""
@@ -41,7 +41,7 @@ class _Engine:
     def ask(self, request: bytes) -> list[bytes]:
         with self._lock:
             process = self._running()
-            watch = threading.Timer(PATIENCE, process.kill)
+            watch = threading.Timer(SECONDS_OF_WAITING, process.kill)
             watch.start()
             try:
                 return _exchange(process, request)

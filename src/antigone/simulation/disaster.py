@@ -20,7 +20,7 @@ from antigone.model.incident.incident import Consent, Donor, Family, Incident, S
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 from antigone.simulation.genes import FullGenotype, drop_genes
-from antigone.simulation.incident import ACCIDENT, Identity, Truth
+from antigone.simulation.incident import ACCIDENT_DAY, Identity, Truth
 
 _Rows = tuple[tuple[str | None, ...], ...]
 
@@ -164,7 +164,7 @@ def _degraded(genotypes: Mapping[str, FullGenotype], rng: np.random.Generator) -
 
 
 def _family(number: int, pedigree: Pedigree, genotypes: Mapping[str, Mapping[str, FullGenotype]]) -> Family:
-    given = Consent(f"C-F{number + 1:03d}", ACCIDENT + dt.timedelta(days=7))
+    given = Consent(f"C-F{number + 1:03d}", ACCIDENT_DAY + dt.timedelta(days=7))
     donors = tuple(Donor(m.id, Profile(m.id, genotypes[m.id]), given) for m in pedigree if "-R" in m.id)
     return Family(f"F{number + 1:03d}", pedigree, tuple(m.id for m in pedigree if "-M" in m.id), donors)
 

@@ -29,7 +29,7 @@ from antigone.model.incident.incident import Consent, Donor, Family, Incident, U
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.simulation.genes import FullGenotype, drop_genes
-from antigone.simulation.incident import ACCIDENT, Identity, Truth, observe_genotypes
+from antigone.simulation.incident import ACCIDENT_DAY, Identity, Truth, observe_genotypes
 
 DATABASE = 500
 """Haplotypes in the invented database in which each of these haplotypes was looked up, and not met."""
@@ -115,7 +115,7 @@ def _family(
     )
     genotypes = drop_genes(pedigree, kit, rng=rng, groups=groups)
     donors = tuple(
-        Donor(name, Profile(name, genotypes[name]), Consent(f"C-{name}", ACCIDENT + dt.timedelta(days=20)))
+        Donor(name, Profile(name, genotypes[name]), Consent(f"C-{name}", ACCIDENT_DAY + dt.timedelta(days=20)))
         for member, name in names.items()
         if member.startswith("R")
     )

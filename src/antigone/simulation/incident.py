@@ -22,7 +22,7 @@ from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 from antigone.simulation.genes import FullGenotype, drop_genes
 
-ACCIDENT = dt.date(2025, 3, 14)
+ACCIDENT_DAY = dt.date(2025, 3, 14)
 """The day of the simulated accident; every consent is dated within the three months after it."""
 
 OLDER_KIT = 15
@@ -362,7 +362,7 @@ def _consents(households: Sequence[_Household], rng: np.random.Generator) -> dic
     """A consent for every donor; a few lack one and one is withdrawn, never a family's only donor."""
     donors = [code for house in households for code in house.members("R")]
     given: dict[str, Consent | None] = {
-        code: Consent(f"C-{code}", ACCIDENT + dt.timedelta(days=int(rng.integers(3, 60)))) for code in donors
+        code: Consent(f"C-{code}", ACCIDENT_DAY + dt.timedelta(days=int(rng.integers(3, 60)))) for code in donors
     }
     spared = [
         code

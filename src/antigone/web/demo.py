@@ -73,25 +73,25 @@ def make_demo(folder: Path, *, incident: Incident | None = None) -> Registry:
     _add_users(registry)
     simulated = demo_incident()[0] if incident is None else incident
     code = incident_code(simulated.title)
-    import_incident(_as(registry, "registrar"), code, simulated)
-    search(_as(registry, "geneticist"), code)
+    import_incident(_session_as(registry, "registrar"), code, simulated)
+    search(_session_as(registry, "geneticist"), code)
     _review(registry, code)
     return registry
 
 
 def _add_users(registry: Registry) -> None:
     """As a team does it: a first password, another one of their own, and the auditor countersigns."""
-    administrator = _as(registry, CODES[0][0])
+    administrator = _session_as(registry, CODES[0][0])
     for code, role in sorted(CODES[1:], key=lambda one: one[1] != AUDITOR):  # the auditor first: a founder
         users.add_user(administrator, code, role=role, password=FIRST_PASSWORD)
-        users.change_own_password(_as(registry, code), old=FIRST_PASSWORD, new=PASSWORD)
-    for change in list_changes(_as(registry, AUDITOR)):
-        countersign(_as(registry, AUDITOR), change.number)
+        users.change_own_password(_session_as(registry, code), old=FIRST_PASSWORD, new=PASSWORD)
+    for change in list_changes(_session_as(registry, AUDITOR)):
+        countersign(_session_as(registry, AUDITOR), change.number)
 
 
 def _review(registry: Registry, incident: str) -> None:
     """Begin the review, so that each page has something to show: confirmed, proposed, rejected and commented."""
-    first, second, reviewer = (_as(registry, code) for code in ("geneticist", "geneticist-2", "reviewer"))
+    first, second, reviewer = (_session_as(registry, code) for code in ("geneticist", "geneticist-2", "reviewer"))
     listed = list_candidates(first, incident, size=MOST_REVIEWED).rows
     clear = [line for line in listed if _stands_alone(line, listed)]
     for line in clear[:4]:
@@ -114,5 +114,5 @@ def _stands_alone(line: CandidateLine, listed: Sequence[CandidateLine]) -> bool:
     return len(rivals) == 1
 
 
-def _as(registry: Registry, code: str) -> Session:
+def _session_as(registry: Registry, code: str) -> Session:
     return session_of(registry, code, purpose=PURPOSE)

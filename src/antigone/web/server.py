@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from antigone.web.requests.visits import Closing
 
-FAREWELL = 3
+SECONDS_TO_FINISH = 3
 """Seconds in which answers under way may finish after the server was told to end; then they are cut off."""
 
 
@@ -31,7 +31,9 @@ class Server(uvicorn.Server):
 def make_server(app: FastAPI, **chosen: Any) -> Server:
     """A server of an application, with what `uvicorn.Config` takes; it logs no address, because one may hold codes."""
     kept: dict[str, Any] = {"access_log": False, "server_header": False, "log_level": "warning"}
-    return Server(uvicorn.Config(app, timeout_graceful_shutdown=FAREWELL, **kept, **chosen), app.state.web.closing)
+    return Server(
+        uvicorn.Config(app, timeout_graceful_shutdown=SECONDS_TO_FINISH, **kept, **chosen), app.state.web.closing
+    )
 
 
 def run_server(app: FastAPI, **chosen: Any) -> None:

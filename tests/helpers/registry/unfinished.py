@@ -79,7 +79,7 @@ def full_candidates(team: Team, run: int) -> list[str]:
 
 def resumed(team: Team, run: int, who: str = "geneticist") -> tuple[RunLine, str]:
     told: list[str] = []
-    view = resume_search(team[who], run, told=told.append)
+    view = resume_search(team[who], run, announce=told.append)
     assert len(told) == 1
     return view.line, told[0]
 

@@ -180,7 +180,7 @@ def test_checkpoint__a_removed_tail_is_found_by_it_alone(engine):
         connection.execute(delete(audit).where(audit.c.number > 6))
         assert verify_audit(connection).number == 6
         for check in (lambda: verify_history(connection), lambda: verify_checkpoint(connection, exported)):
-            with pytest.raises(ChainBroken, match="line 9 is gone"):
+            with pytest.raises(ChainBroken, match="line 9 is missing"):
                 check()
 
 

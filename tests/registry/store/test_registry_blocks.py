@@ -142,7 +142,7 @@ def test_backup__holds_blocks_sealed_and_one_of_before_somebody_left_opens_none(
     whole = opening.open_with(tmp_path / "before.db", vault, clock=team.clock)
     geneticist = opening.session_of(whole, "geneticist", purpose=PURPOSE)
     told: list[str] = []
-    assert resume_search(geneticist, run, told=told.append).line.state == "finished"
+    assert resume_search(geneticist, run, announce=told.append).line.state == "finished"
     assert told == ["Resumed from 3 of 4 parts, which were kept."]
     withdraw_donor(team["coordinator"], INCIDENT, "F1", "FA")
     restore(tmp_path / "after.db", vault, archive=archive, ring=ring, at=team.registry.now()).engine.dispose()

@@ -21,7 +21,7 @@ from antigone.registry.leaving.erasure import scrub, withdraw_donor, withdraw_se
 from antigone.registry.people.payloads import pack
 from antigone.registry.people.personal import read_name, record_name
 from antigone.registry.review.candidates import open_candidate, read_candidates
-from antigone.registry.runs.runs import AGAIN, read_result
+from antigone.registry.runs.runs import TO_COMPUTE_AGAIN, read_result
 from antigone.registry.runs.summaries import without
 from antigone.registry.store import database
 from antigone.registry.store.database import snapshot, transaction
@@ -164,7 +164,7 @@ def test_withdraw_donor__candidates_are_stale_and_runs_to_be_computed_again(regi
         assert {(line.log10_lr, line.posterior, line.stale) for line in page.lines} == {(None, None, True)}
         with pytest.raises(RegistryError, match="somebody who has left"):
             open_candidate(connection, vault, page.lines[0].id)
-        assert connection.scalar(select(runs.c.state)) == AGAIN
+        assert connection.scalar(select(runs.c.state)) == TO_COMPUTE_AGAIN
         assert connection.execute(select(findings)).first() is None
         (line,) = whole_result(connection, run).families
         assert (line.best_unidentified, line.best_log10_lr, line.candidates) == (None, None, 0)
@@ -200,7 +200,7 @@ def test_withdraw_donor__old_files_do_not_bring_the_donor_back(registry):
         put(registry, of_everything())
     (family,) = of_everything().families
     again = replace(family.donors[1], profile=Profile("F-SI2", {"M0": ("10", "14")}))
-    with pytest.raises(InputError, match="its consent told it"):
+    with pytest.raises(InputError, match="recognised by its consent"):
         put(registry, replace(of_everything(), families=(replace(family, donors=(family.donors[0], again)),)))
     again = replace(again, consent=Consent("C-2", DAY + dt.timedelta(1)))
     put(registry, replace(of_everything(), families=(replace(family, donors=(family.donors[0], again)),)))

@@ -13,7 +13,7 @@ from antigone.model.incident.incident import Consent, Donor, Family, Incident, U
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.papers import write_expert_report
-from antigone.registry.runs.runs import AGAIN
+from antigone.registry.runs.runs import TO_COMPUTE_AGAIN
 from antigone.team.incidents.consents import record_consent
 from antigone.team.incidents.importing import import_incident
 from antigone.team.review.candidates import expert_material, read_candidate
@@ -71,14 +71,14 @@ GROWTH = {
 def test_growth__a_search_of_the_family_is_to_be_computed_again(change, after_search):
     assert states(after_search) == ["finished"]
     come_in(after_search, change)
-    assert states(after_search) == [AGAIN]
+    assert states(after_search) == [TO_COMPUTE_AGAIN]
     search(after_search["geneticist"], INCIDENT)
-    assert states(after_search) == ["finished", AGAIN]
+    assert states(after_search) == ["finished", TO_COMPUTE_AGAIN]
 
 
 def test_growth__a_consent_that_covers_the_day_of_the_search_marks_it(after_search):
     backdated(after_search)
-    assert states(after_search) == [AGAIN]
+    assert states(after_search) == [TO_COMPUTE_AGAIN]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_growth__while_a_search_computes_is_told_when_it_ends(team_at_work):
             come.pop()()
 
     search(team_at_work["geneticist"], INCIDENT, progress=progress)
-    assert states(team_at_work) == [AGAIN]
+    assert states(team_at_work) == [TO_COMPUTE_AGAIN]
     assert "SI" not in shown(team_at_work).family.pedigree
 
 
@@ -167,4 +167,4 @@ def test_candidate__closes_when_a_withdrawal_comes_in_that_is_dated_before_the_s
     closed = shown(after_search)
     assert closed.candidate is None
     assert "the consent of 1 donor of the family has ended since" in closed.closed
-    assert states(after_search) == [AGAIN]
+    assert states(after_search) == [TO_COMPUTE_AGAIN]

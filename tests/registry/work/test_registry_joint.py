@@ -28,7 +28,7 @@ from antigone.team.runs.joint import cancel_joint, joint_of_pair, list_joint_run
 from antigone.team.runs.parts import with_one_for_each
 from antigone.team.views import JointView
 
-AGAIN = "to be computed again"
+TO_COMPUTE_AGAIN = "to be computed again"
 TRUE = {"unidentified": "PM1", "family": "F1", "missing": "MP"}
 ENDS = replace(IDENTIFY, expires=dt.date(2026, 12, 1))
 
@@ -178,7 +178,7 @@ def test_answer__is_erased_when_somebody_leaves_or_is_declared_otherwise(team, h
         key = connection.scalar(select(joint_runs.c.key))
     happens(team)
     view = read_joint(team["reviewer"], run)
-    assert (view.line.state, view.line.answered, view.result) == (AGAIN, False, None)
+    assert (view.line.state, view.line.answered, view.result) == (TO_COMPUTE_AGAIN, False, None)
     assert joint_of_pair(team["reviewer"], INCIDENT, **TRUE) is None
     with snapshot(team.registry.engine) as connection:
         assert connection.scalar(select(joint_runs.c.sealed)) is None
@@ -197,7 +197,7 @@ def test_answer__the_audit_says_that_it_was_erased(team):
 @pytest.mark.parametrize("happens", [leave, leave_as_a_seeker, declare_otherwise])
 def test_finish__of_whom_somebody_left_meanwhile_stores_nothing(team, happens):
     view = solve(team, started=lambda _run: happens(team))
-    assert (view.line.state, view.result) == (AGAIN, None)
+    assert (view.line.state, view.result) == (TO_COMPUTE_AGAIN, None)
     assert view.line.left_out[JOINT_WITHHELD] == 1
     with snapshot(team.registry.engine) as connection:
         assert newest_joint(connection, INCIDENT) is None

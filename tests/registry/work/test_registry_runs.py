@@ -29,7 +29,15 @@ from antigone.model.results.search import Candidate
 from antigone.registry.keys.vault import Vault
 from antigone.registry.leaving.erasure import withdraw_donor, withdraw_seeker
 from antigone.registry.review.candidates import Only, open_candidate, read_candidates
-from antigone.registry.runs.runs import AGAIN, WITHHELD, Finished, end_run, finish_run, read_findings, read_result
+from antigone.registry.runs.runs import (
+    TO_COMPUTE_AGAIN,
+    WITHHELD,
+    Finished,
+    end_run,
+    finish_run,
+    read_findings,
+    read_result,
+)
 from antigone.registry.runs.summaries import open_missing, open_persons, take_out, without
 from antigone.registry.store.database import snapshot, transaction
 from antigone.registry.store.schema import candidates, consents, findings, pairings, runs, summaries
@@ -125,13 +133,13 @@ def test_finish_run__whose_donor_withdrew_meanwhile_is_withheld_and_counted(regi
         withdraw_donor(connection, registry[1], **who, day=DAY, **LEAVING)
     lost = sum(c.family == family.code for c in result.candidates)
     assert lost > 0
-    assert finish(registry, run, result, covered.incident) == Finished(12 - lost, lost, AGAIN)
+    assert finish(registry, run, result, covered.incident) == Finished(12 - lost, lost, TO_COMPUTE_AGAIN)
     assert family.code not in {line.family for line in listed(registry[0], run).lines}
     with snapshot(registry[0]) as connection:
         left_out = json.loads(connection.scalar(select(runs.c.left_out)) or "")
         assert left_out == {**covered.refused, WITHHELD: lost}
         stored = next(line for line in whole_result(connection, run).families if line.family == family.code)
-        assert (stored.best_unidentified, stored.best_log10_lr, stored.remark) == (None, None, AGAIN)
+        assert (stored.best_unidentified, stored.best_log10_lr, stored.remark) == (None, None, TO_COMPUTE_AGAIN)
         assert connection.scalar(select(func.count()).select_from(findings)) == 0
 
 

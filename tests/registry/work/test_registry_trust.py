@@ -17,7 +17,7 @@ from sqlalchemy import Connection, create_engine, insert, select, text, update
 from antigone.errors import ChainBroken, NotWhole, VaultError
 from antigone.model.incident.incident import Consent
 from antigone.registry.audit import chain as chain
-from antigone.registry.audit.proving import SINCE
+from antigone.registry.audit.proving import PROVEN_SINCE
 from antigone.registry.keys.vault import Vault
 from antigone.registry.store import database, schema
 from antigone.registry.store.database import transaction
@@ -141,7 +141,7 @@ ATTACKS: Mapping[str, tuple[str, str]] = {
     "an erased profile": ("UPDATE profiles SET sealed = NULL WHERE id = 1", "profiles row 1:"),
     "a key is destroyed": (
         "DELETE FROM keys WHERE id = (SELECT key FROM unidentified WHERE id = 1)",
-        "keys row .* it is gone, .*unidentified row 1",
+        "keys row .* it is missing, .*unidentified row 1",
     ),
     "a key is changed": (
         "UPDATE keys SET wrapped = (SELECT k.wrapped FROM keys k WHERE k.id = (SELECT key FROM unidentified "
@@ -254,7 +254,7 @@ def drop_guards(team: Team) -> None:
 
 def test_verify__finds_triggers_that_are_gone(worked):
     drop_guards(worked)
-    assert re.search("database: trigger 'audit_.*' is gone", found_in(worked))
+    assert re.search("database: trigger 'audit_.*' is missing", found_in(worked))
 
 
 def test_verify__finds_triggers_that_are_switched_off(worked):
@@ -362,7 +362,7 @@ def test_record_consent__is_in_the_state_of_its_line(worked):
     with worked.registry.engine.connect() as connection:
         state = connection.scalar(text("SELECT state FROM audit ORDER BY number DESC LIMIT 1"))
         count = connection.scalar(text("SELECT count(*) FROM consents"))
-        assert read_property(connection, SINCE).startswith("1:")
+        assert read_property(connection, PROVEN_SINCE).startswith("1:")
     assert json.loads(state)["consents"][0] == count
     assert verify(worked["auditor"])
 

@@ -237,7 +237,7 @@ def test_story__from_the_list_to_a_confirmed_identification(tmp_path):
     assert "another person" in alone.json()["detail"]
     assert call(site, second, "POST", f"{pairing}/decide", json=confirm).json()["state"] == "confirmed"
     late = call(site, second, "POST", f"{pairing}/decide", json=confirm)
-    assert (late.status_code, late.json()["title"]) == (409, "Something else stands against it")
+    assert (late.status_code, late.json()["title"]) == (409, "This conflicts with something else")
 
 
 def packed_case(folder: Path, wrong: tuple[str, str] = ("", "")) -> bytes:

@@ -18,7 +18,7 @@ from antigone.report.pages.joint import joint_json
 from antigone.team.incidents.consents import withdraw_donor
 from antigone.team.runs.joint import read_joint
 
-PATIENCE = 60.0
+SECONDS_TO_WAIT = 60.0
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def site(tmp_path) -> Iterator[Site]:
     made = make_site(tmp_path)
     yield made
     for child in made.app.state.web.jobs._children.values():
-        child.wait(PATIENCE)
+        child.wait(SECONDS_TO_WAIT)
 
 
 def test_answer__is_that_of_joint_json(site):
@@ -68,7 +68,7 @@ def test_start__runs_in_a_process_of_its_own_to_its_end(site):
     token = new_token(site, "geneticist")
     answer = call(site, token, "POST", "/joint", json={"incident": INCIDENT, "prior": "open=3"})
     assert answer.status_code == 202, answer.text
-    job, end = answer.json(), time.monotonic() + PATIENCE
+    job, end = answer.json(), time.monotonic() + SECONDS_TO_WAIT
     assert call(site, token, "GET", f"/searches/{job['id']}").status_code == 404
     while job["state"] in ("waiting", "running"):
         assert time.monotonic() < end, job

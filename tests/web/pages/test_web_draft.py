@@ -168,11 +168,11 @@ def test_drafts__forget_the_oldest_before_a_form_grows_too_large(members, code, 
     assert least <= len(draft.past) <= 300
     assert draft.first.missing == ()
     for carried in (draft, draft.undo()):
-        assert len(carried.model_dump_json().encode()) < drafts.MOST_CARRIED + 1000
+        assert len(carried.model_dump_json().encode()) < drafts.LARGEST_DRAFT + 1000
 
 
 def test_drafts__of_a_pedigree_that_no_form_carries_are_refused(monkeypatch):
-    monkeypatch.setattr(drafts, "MOST_CARRIED", 1000)
+    monkeypatch.setattr(drafts, "LARGEST_DRAFT", 1000)
     draft = Draft.begin(Declared(tuple(Individual("\u03a9" * 50 + str(n)) for n in range(4))))
     with pytest.raises(InputError, match="its codes are too long to change it here"):
         draft.step(partial(drafts.turn_missing, member=draft.now.declared.codes[0]))

@@ -20,7 +20,7 @@ from antigone.team.incidents.importing import import_incident
 from antigone.team.runs.joint import list_joint_runs, read_joint, solve_jointly
 from antigone.web.jobs.jobs import Job, Jobs, write_job
 
-PATIENCE = 60.0
+SECONDS_TO_WAIT = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def site(tmp_path) -> Iterator[Site]:
     made = make_site(tmp_path)
     yield made
     for child in made.app.state.web.jobs._children.values():
-        child.wait(PATIENCE)
+        child.wait(SECONDS_TO_WAIT)
 
 
 def shown(browser: TestClient, **asked: object) -> str:
@@ -44,7 +44,7 @@ def shown(browser: TestClient, **asked: object) -> str:
 
 
 def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + SECONDS_TO_WAIT
     while not holds():
         assert time.monotonic() < end, "it takes too long"
         time.sleep(0.05)

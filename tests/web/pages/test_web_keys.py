@@ -25,7 +25,7 @@ from antigone.team.keeping.backups import BackupPlaces, list_backups
 from antigone.team.keeping.safekeeping import read_safekeeping
 from antigone.team.review.candidates import read_candidate
 from antigone.web.jobs.jobs import Job, write_job
-from antigone.web.pages.keys import GUESSES
+from antigone.web.pages.keys import KEY_ATTEMPTS
 
 OTHER_PASSPHRASE = "another five words of use"
 
@@ -258,7 +258,7 @@ def test_rotate__a_wrong_passphrase_changes_nothing_and_is_limited(house, admini
         assert post(administrator, "/keys/rotate", {"passphrase": "not this one"}).status_code == 422
     answer = post(administrator, "/keys/rotate", {"passphrase": PASSPHRASE})
     assert (answer.status_code, "too many wrong" in told(answer)) == (403, True)
-    assert not house.site.app.state.web.sign_ins.allows(GUESSES)
+    assert not house.site.app.state.web.sign_ins.allows(KEY_ATTEMPTS)
     assert house.key_file.read_bytes() == before
     assert readable(house.site)
     assert "the key was not shown" in words(house.site.browser("auditor"), "/audit?action=rotate+key")

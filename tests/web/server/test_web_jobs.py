@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from registry_team import INCIDENT
-from waiting import PATIENCE as PATIENCE
+from waiting import SECONDS_TO_WAIT as SECONDS_TO_WAIT
 from waiting import until as until
 from web_site import Site, TestClient, make_site, post
 
@@ -28,7 +28,7 @@ def site(tmp_path) -> Iterator[Site]:
     made = make_site(tmp_path)
     yield made
     for child in made.app.state.web.jobs._children.values():
-        child.wait(PATIENCE)
+        child.wait(SECONDS_TO_WAIT)
 
 
 def start(browser: TestClient) -> str:

@@ -9,7 +9,7 @@ import pytest
 import segno
 from web_site import make_site, post
 
-from antigone.web.requests.qr import QUIET, qr_code
+from antigone.web.requests.qr import QUIET_ZONE, qr_code
 
 ADDRESS = "otpauth://totp/Antigone:cleo?secret=GEZDGNBVGY3TQOJQ&issuer=Antigone&algorithm=SHA1&digits=6&period=30"
 
@@ -22,7 +22,7 @@ def modules_of(picture: str) -> list[list[int]]:
     for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", path):
         for one in range(int(x), int(x) + int(width)):
             seen[int(y)][one] = 1
-    edge = slice(QUIET, -QUIET)
+    edge = slice(QUIET_ZONE, -QUIET_ZONE)
     assert sum(map(sum, seen)) == sum(sum(row[edge]) for row in seen[edge]), "the margin is light"
     return [row[edge] for row in seen[edge]]
 

@@ -57,7 +57,7 @@ def test_read_apart__a_process_that_does_not_end_is_ended(tmp_path, monkeypatch)
     sleeper.write_text("#!/bin/sh\nexec sleep 3600\n", "utf-8")
     sleeper.chmod(0o700)
     monkeypatch.setattr("sys.executable", str(sleeper))
-    monkeypatch.setattr(reading, "PATIENCE", 0)
+    monkeypatch.setattr(reading, "SECONDS_OF_WAITING", 0)
     with pytest.raises(InputError, match="could not be read within 1 seconds"):
         read_apart(tmp_path / "case", stated=Stated(), today=TODAY, limits=Limits(1, 2**31, 10**6))
 

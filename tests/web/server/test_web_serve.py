@@ -31,7 +31,7 @@ from antigone.web.demo import DEMO_USERS, KEY_FILE, PASSWORD, make_demo, open_de
 from antigone.web.jobs.jobs import Job, write_job
 from antigone.web.requests.hosts import HostCheck, canonical, certificate_names
 from antigone.web.requests.settings import WebSettings
-from antigone.web.server import FAREWELL, make_server
+from antigone.web.server import SECONDS_TO_FINISH, make_server
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - the address that needs a name
 
@@ -105,7 +105,7 @@ def test_run__gives_the_server_no_log_of_addresses(monkeypatch, tmp_path):
     serving._run(make_site(tmp_path).app, "127.0.0.1", 8417, None, None, "")
     (chosen,) = seen
     assert (chosen.host, chosen.access_log, chosen.proxy_headers) == ("127.0.0.1", False, False)
-    assert chosen.timeout_graceful_shutdown == FAREWELL
+    assert chosen.timeout_graceful_shutdown == SECONDS_TO_FINISH
 
 
 def test_server__ends_while_somebody_watches_a_search(tmp_path, monkeypatch):
@@ -129,7 +129,7 @@ def test_server__ends_while_somebody_watches_a_search(tmp_path, monkeypatch):
         assert "event: ended" not in "".join(told)
     running.join(60)
     assert not running.is_alive()
-    assert time.monotonic() - begun < FAREWELL
+    assert time.monotonic() - begun < SECONDS_TO_FINISH
 
 
 def make_certificate(folder: Path, *names: x509.GeneralName) -> Path:

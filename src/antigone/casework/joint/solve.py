@@ -94,15 +94,15 @@ class JointView:
             propose(self.posterior, person, log_threshold=log_threshold) for person in range(len(self.persons.codes))
         )
 
-    def is_told(self, proposal: Proposal) -> bool:
+    def is_reported(self, proposal: Proposal) -> bool:
         """Whether a proposal names a place: not an open one where nothing bears, which only chance would fill."""
         unseen = any((proposal.family, j) in self.unseen for j in proposal.places)
         return proposal.family is not None and not (proposal.status == "open" and unseen)
 
     @cached_property
-    def told_places(self) -> frozenset[tuple[int, int]]:
+    def reported_places(self) -> frozenset[tuple[int, int]]:
         """Places (family, missing member) for which somebody is proposed."""
-        told = [p for p in self.proposals if self.is_told(p)]
+        told = [p for p in self.proposals if self.is_reported(p)]
         return frozenset((p.family, j) for p in told for j in p.places if p.family is not None)
 
     @cached_property
@@ -114,7 +114,7 @@ class JointView:
             self.tables,
             self.posterior.best[0].persons,
             persons=remains & unsettled,
-            holders={p.person for p in self.proposals if self.is_told(p)} & remains,
+            holders={p.person for p in self.proposals if self.is_reported(p)} & remains,
             log_threshold=float(np.log(self.threshold)),
         )
 
@@ -283,7 +283,7 @@ def _family(view: JointView, f: int, conclusions: Sequence[Conclusion]) -> Famil
 def _alike(view: JointView, f: int) -> list[tuple[int, ...]]:
     """Groups of places of a family that the data leave alike, where somebody is proposed for one of them."""
     groups = alike_places(view.tables[f], view.posterior.best[0].persons[f])
-    return [some for some in groups if any((f, j) in view.told_places for j in some)]
+    return [some for some in groups if any((f, j) in view.reported_places for j in some)]
 
 
 def _symmetric(view: JointView, f: int) -> list[SymmetricGroup]:
@@ -311,7 +311,7 @@ def _symmetric(view: JointView, f: int) -> list[SymmetricGroup]:
 
 def _conclusion(view: JointView, proposal: Proposal) -> Conclusion:
     code, rivals = view.persons.codes[proposal.person], _rival_words(view, proposal.person)
-    if proposal.family is None or not view.is_told(proposal):
+    if proposal.family is None or not view.is_reported(proposal):
         chance = float(view.posterior.unassigned[proposal.person])
         words = describe_without_place(view.persons, proposal, chance, rivals)
         return Conclusion(code, None, (), proposal.status, chance, None, "exact", words)

@@ -13,7 +13,13 @@ from antigone.engine.arrays import LN10
 from antigone.engine.linkage.likelihood import group_log
 from antigone.engine.sums.likelihood import marker_logs
 from antigone.errors import PlanTooLarge
-from antigone.model.assumptions.linkage import STANDARD_KITS, LinkageGroup, LinkageModel, linkage_groups_of, off_the_map
+from antigone.model.assumptions.linkage import (
+    STANDARD_KITS,
+    LinkageGroup,
+    LinkageModel,
+    linkage_groups_of,
+    markers_not_on_map,
+)
 from antigone.model.assumptions.marker import Marker
 from antigone.model.incident.incident import SearchSettings, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
@@ -99,7 +105,7 @@ def known_linkage(markers: Sequence[Marker], model: LinkageModel) -> tuple[str, 
 
 def unknown_linkage(markers: Sequence[Marker], model: LinkageModel) -> tuple[str, ...]:
     """Of which markers the map says nothing; nothing when it has all of them."""
-    unknown = ", ".join(off_the_map(markers, model.genetic_map))
+    unknown = ", ".join(markers_not_on_map(markers, model.genetic_map))
     words = "Not on the genetic map, so nothing is known here of their linkage, and they are taken as unlinked"
     return (f"{words}: {unknown}",) if unknown else ()
 

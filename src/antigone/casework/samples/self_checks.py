@@ -14,7 +14,13 @@ from antigone.errors import InputError
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Sex
 from antigone.plain_words import listed, lr_text
-from antigone.search.remains.self_check import MOST_CROWDED_BY_CHANCE, SexReader, SexSeen, crowded_markers, odd_ones
+from antigone.search.remains.self_check import (
+    MOST_CROWDED_BY_CHANCE,
+    SexReader,
+    SexSeen,
+    crowded_markers,
+    unfitting_samples,
+)
 
 MOST_SAMPLES_LISTED = 100
 """Lines on single samples among the notices of one result."""
@@ -52,7 +58,7 @@ class SelfChecks:
     def of_group(self, samples: Sequence[UnidentifiedPerson]) -> tuple[str, ...]:
         """What each of several samples of one person says against itself, and what they say against each other."""
         own = tuple(line for sample in samples for line in self.of_sample(sample))
-        return (*own, *self._odd_ones(samples), *self._against_records(samples)) if len(samples) > 1 else own
+        return (*own, *self._unfitting(samples), *self._against_records(samples)) if len(samples) > 1 else own
 
     def of_pairing(self, person: UnidentifiedPerson, missing: str, sex: Sex) -> tuple[str, ...]:
         """What a pairing rests on: the person's samples, and whether their Amelogenin fits the missing person."""
@@ -84,7 +90,7 @@ class SelfChecks:
         if not sample.replicates:
             return ()
         crowded = crowded_markers(sample, self.incident.settings.observation)
-        if not crowded.is_told:
+        if not crowded.is_reported:
             return ()
         return (
             f"sample '{sample.code}': {crowded.markers} of {crowded.typed} markers show three alleles or more; perhaps "
@@ -92,9 +98,9 @@ class SelfChecks:
             f"{round(1 / MOST_CROWDED_BY_CHANCE):,} show so many: type it again before anything rests on it",
         )
 
-    def _odd_ones(self, samples: Sequence[UnidentifiedPerson]) -> tuple[str, ...]:
+    def _unfitting(self, samples: Sequence[UnidentifiedPerson]) -> tuple[str, ...]:
         seen = [self._seen(sample) for sample in samples]
-        if not odd_ones(seen):
+        if not unfitting_samples(seen):
             return ()
         female = [s.code for s, one in zip(samples, seen, strict=True) if one.female > one.male]
         male = [s.code for s, one in zip(samples, seen, strict=True) if one.male > one.female]

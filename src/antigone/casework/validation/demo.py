@@ -117,7 +117,7 @@ def compare_with_truth(result: SearchResult, truth: Truth) -> list[Verdict]:
     strengths: dict[str, list[float]] = {}
     for code, identity in truth.identities.items():
         kind, found = _kind(truth, code), best.get(code)
-        fate = _fate(found, identity)
+        fate = _outcome(found, identity)
         tally.setdefault(kind, Counter())[fate] += 1
         if found is not None and fate == "first":
             strengths.setdefault(kind, []).append(found.smallest_log10_lr)
@@ -146,7 +146,7 @@ def _kind(truth: Truth, code: str) -> str:
     return "degraded" if "degraded" in remark else "ordinary"
 
 
-def _fate(candidate: Candidate | None, identity: tuple[str, str] | None) -> str:
+def _outcome(candidate: Candidate | None, identity: tuple[str, str] | None) -> str:
     if candidate is None:
         return "open"
     if identity == (candidate.family, candidate.missing):

@@ -171,7 +171,8 @@ def audit(
 def rotate_key(
     session: Session,
     next_: Annotated[
-        bool, typer.Option("--next", help="On a server: print the environment's key with a new generation beside it.")
+        bool,
+        typer.Option("--next", help="On a server: print the environment's key together with one of a new generation."),
     ] = False,
 ) -> None:
     """Give the registry a new master key. It may be interrupted; repeat it then."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 papers_app = typer.Typer()
 
 Pdf = Annotated[Path, typer.Option("--out", help="The PDF to write: a new file, which only you can read.")]
-Tongue = Annotated[str, typer.Option(help="The language of the document: en or es.")]
+DocumentLanguage = Annotated[str, typer.Option(help="The language of the document: en or es.")]
 
 
 @papers_app.command()
@@ -28,7 +28,7 @@ def report(
     session: Session,
     candidate: CandidateNumber,
     out: Pdf,
-    language: Tongue = "en",
+    language: DocumentLanguage = "en",
     court: Annotated[
         bool, typer.Option("--court", help="For a court: every donor must have consented to that.")
     ] = False,
@@ -51,7 +51,7 @@ def letter(
     contact: Annotated[str, typer.Option(help="Whom the family can ask, and how.")],
     signed_by: Annotated[str, typer.Option(help="Who signs.")],
     out: Pdf,
-    language: Tongue = "en",
+    language: DocumentLanguage = "en",
 ) -> None:
     """The letter to a family about one missing person, as PDF. What it says follows from the state alone."""
     require_paper()

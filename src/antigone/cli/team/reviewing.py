@@ -27,7 +27,7 @@ def search(
     incident: Annotated[str, typer.Option("--incident", help="The incident's code.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the simulated estimate of chance matches.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes (needs antigone with the extra 'scale').")] = 1,
-    resume: Annotated[int, typer.Option(help="Instead of an incident: go on with this run, which was ended.")] = 0,
+    resume: Annotated[int, typer.Option(help="Instead of an incident: continue this run, which was stopped.")] = 0,
 ) -> None:
     """Search an incident, store the run, and open its candidates for review; or go on with a run that was ended."""
     from antigone.casework.pairs.pairs import Execution
@@ -43,7 +43,7 @@ def search(
     told["execution"] = Execution(workers=workers)
     try:
         if resume:
-            run = resume_search(session, resume, told=console_registry.print_words, **told)
+            run = resume_search(session, resume, announce=console_registry.print_words, **told)
         else:
             run = search_registry(session, incident, seed=seed, **told)
     except (Cancelled, KeyboardInterrupt):
@@ -59,7 +59,7 @@ def runs(
     session: Session,
     incident: Annotated[str, typer.Option("--incident", help="Of one incident only.")] = "",
     run: Annotated[int, typer.Option(help="One run in full.")] = 0,
-    cancel: Annotated[int, typer.Option(help="End this run, which is running or whose process is gone.")] = 0,
+    cancel: Annotated[int, typer.Option(help="End this run, which is running or whose process has stopped.")] = 0,
     discard: Annotated[int, typer.Option(help="Erase what is kept of this run, which was ended.")] = 0,
     page: Page = 1,
 ) -> None:

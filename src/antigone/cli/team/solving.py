@@ -50,7 +50,7 @@ def joint_runs(
     json: Annotated[
         Path | None, typer.Option("--json", help="With --run: also write the answer as joint.json, for you alone.")
     ] = None,
-    cancel: Annotated[int, typer.Option(help="End this one, which is running or whose process is gone.")] = 0,
+    cancel: Annotated[int, typer.Option(help="End this one, which is running or whose process has stopped.")] = 0,
 ) -> None:
     """The joint solutions that were made: who, why, when, how they ended; one of them with its answer."""
     from antigone.cli.team import console as console_registry

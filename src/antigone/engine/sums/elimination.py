@@ -103,8 +103,18 @@ def make_plan(scopes: tuple[Scope, ...], sizes: tuple[int, ...], keep: Scope = (
 
     Parameters
     ----------
-    scopes : the variables of each factor; sizes : the number of states of each variable;
-    keep : the variables left open, in the order of the result's axes.
+    scopes
+        The variables of each factor, as indices into ``sizes``.
+    sizes
+        The number of states of each variable.
+    keep
+        The variables left open, in the order of the result's axes.
+
+    Notes
+    -----
+    The best order is too expensive to find (NP-hard), so the next variable is the one that makes the least work, or
+    the least growth of the arrays (Koller & Friedman 2009, Probabilistic Graphical Models, section 9.4). The order
+    changes the cost, never the sum.
 
     Examples
     --------
@@ -195,9 +205,22 @@ class _Contraction:
 
 
 def execute(plan: Plan, factors: Sequence[Array]) -> Array:
-    """Natural logarithm of the sum of products, shape ``(batch, *sizes of keep)``.
+    """Natural logarithm of the sum of products.
 
-    Each factor has shape ``(batch or 1, *sizes of its scope)``. Every factor is first divided by its largest
+    Parameters
+    ----------
+    plan
+        The order of contractions, from ``make_plan``.
+    factors
+        One array for each scope of the plan, non-negative, of shape ``(batch or 1, *sizes of its scope)``.
+
+    Returns
+    -------
+    Logarithms of shape ``(batch, *sizes of plan.keep)``; ``-inf`` is a sum that is exactly 0.
+
+    Notes
+    -----
+    Every factor is first divided by its largest
     value (kept as a logarithm), so all factors lie in 0..1 and a term can only be lost below 2^-1022 absolute.
     A sum above ``plan.log_surely_kept`` is therefore exact to rounding. Where a sum is smaller or zero, and
     the product of the smallest non-zero entries does not prove that nothing can underflow, the same plan runs
@@ -210,27 +233,32 @@ def execute(plan: Plan, factors: Sequence[Array]) -> Array:
     with np.errstate(divide="ignore"):
         logs = np.log(values)
     batch = logs.shape[0]
+    # "not below inf" is true for inf and for nan: more than 1e308 joint states may add up to an overflow.
     doubtful = ((logs < plan.log_surely_kept) | ~(logs < np.inf)).reshape(batch, -1).any(axis=1)
     if doubtful.any():
         doubtful &= np.broadcast_to(_log_smallest_term(scaled) < _REPRESENTABLE, (batch,))
-    for item in np.flatnonzero(doubtful):
+    for item in np.flatnonzero(doubtful):  # slower, so only the items in doubt
         logs[item] = _run_in_log_space(plan, scaled, int(item))[0]
     return logs + log_scale.reshape(-1, *[1] * (logs.ndim - 1))
 
 
 def _normalise(factors: Sequence[Array]) -> tuple[list[Array], Array]:
+    """Each factor divided by its largest value, item by item, and the sum of the logarithms of those values."""
     scaled: list[Array] = []
     log_scale = np.zeros(1)
     for factor in factors:
         peak = factor.reshape(factor.shape[0], -1).max(axis=1)
-        peak = np.where(peak > 0, peak, 1.0)
+        peak = np.where(peak > 0, peak, 1.0)  # a factor of zeros stays as it is: its sum is 0
         scaled.append(factor / peak.reshape(-1, *[1] * (factor.ndim - 1)))
         log_scale = log_scale + np.log(peak)
     return scaled, log_scale
 
 
 def _log_smallest_term(factors: Sequence[Array]) -> Array:
-    """A lower bound, for each item, of the logarithm of any non-zero product of one entry per factor."""
+    """A lower bound, for each item, of the logarithm of any non-zero product of one entry per factor.
+
+    As no entry is above 1, it also bounds every product of some of the factors, which are the intermediate results.
+    """
     total = np.zeros(1)
     for factor in factors:
         flat = factor.reshape(factor.shape[0], -1)
@@ -259,10 +287,27 @@ def _run(plan: Plan, factors: Sequence[Array], contract: _Contract) -> Array:
 
 
 def contract(left: Array, left_scope: Scope, right: Array | None, right_scope: Scope, kept: Scope) -> Array:
-    """Sum over the variables outside ``kept`` of the product of two factors, by batched matrix products."""
+    """Sum over the variables outside ``kept`` of the product of two factors, by batched matrix products.
+
+    Parameters
+    ----------
+    left, right
+        Factors of shape ``(batch or 1, *sizes of their scope)``; without ``right``, ``left`` is only summed.
+    left_scope, right_scope
+        Their variables, in the order of their axes after the first one.
+    kept
+        The variables of the result, in the order of its axes.
+
+    Returns
+    -------
+    An array of shape ``(batch or 1, *sizes of kept)``.
+    """
     if right is None:
         return left.sum(axis=tuple(1 + i for i, v in enumerate(left_scope) if v not in kept))
     a, b, layout = _as_matrices(left, left_scope, right, right_scope, kept, np.sum)
+    # Four ways to the same product. NumPy multiplies small matrices one by one, which costs more than the
+    # multiplications; so a product without a sum, a scalar product, and a right factor that the whole batch shares
+    # (one large product for all items) are done without that loop.
     if a.shape[3] == 1:
         product = a * b.transpose(0, 1, 3, 2)
     elif a.shape[2] == 1 and b.shape[2] == 1:
@@ -275,7 +320,11 @@ def contract(left: Array, left_scope: Scope, right: Array | None, right_scope: S
 
 
 def _contract_logs(left: Array, left_scope: Scope, right: Array | None, right_scope: Scope, kept: Scope) -> Array:
-    """The same as ``contract`` on logarithms, adding one summed state at a time."""
+    """The same as ``contract`` on logarithms.
+
+    One summed state is added at a time, so that no array is larger than the result: all terms at once would be larger
+    than what the plan was checked for.
+    """
     if right is None:
         axes = tuple(1 + i for i, v in enumerate(left_scope) if v not in kept)
         return np.asarray(np.logaddexp.reduce(left, axis=axes) if len(axes) == 1 else _log_sum(left, axes))
@@ -287,7 +336,7 @@ def _contract_logs(left: Array, left_scope: Scope, right: Array | None, right_sc
 
 
 def _log_sum(logs: Array, axis: tuple[int, ...]) -> Array:
-    for one in sorted(axis, reverse=True):
+    for one in sorted(axis, reverse=True):  # the last axis first, so that the numbers of the others still hold
         logs = np.logaddexp.reduce(logs, axis=one)
     return logs
 

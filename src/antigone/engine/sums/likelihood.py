@@ -158,7 +158,9 @@ def genotype_distribution(
     checked_question(pedigree, profiles, [marker], theta=theta, observations=observations)
     checked_target(pedigree, target)
     if "silent" in marker.alleles and marker.silent > 0:
-        raise ModelError(f"marker {marker.name}: an allele named 'silent' beside silent alleles; give it another name")
+        raise ModelError(
+            f"marker {marker.name}: an allele named 'silent' in a model with silent alleles; give it another name"
+        )
     [(_, data)] = group_markers(pedigree, profiles, [marker], open_members=(target,), observations=observations)
     if data.typing[data.open_members[0]] is not Typing.UNTYPED:
         raise ModelError(f"'{target}' is typed at {marker.name}; the genotypes of an untyped member are asked for")

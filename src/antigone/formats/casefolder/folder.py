@@ -22,7 +22,7 @@ TABLES = (
 )  # fmt: skip
 IN_PARTS = ("profiles", "y_haplotypes", "mt_haplotypes")
 """Tables that may come in several files, such as ``profiles_run2.txt`` beside ``profiles.txt``."""
-MOST_STRANGERS = 20
+MOST_UNREAD_LISTED = 20
 """Files and sheets that were not read and are named one by one."""
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _TEXTS = (".csv", ".tsv", ".txt", ".tab")
@@ -128,7 +128,7 @@ class CaseFiles:
         strangers = [path.name[:60] for path in self._strangers()] + [f"sheet {name[:40]}" for name in self.sheets]
         if self.incomplete:  # then a file of a known name waits for what is missing
             strangers = [name for name in strangers if word_key(Path(name).stem) not in _KEYS]
-        listed, more = strangers[:MOST_STRANGERS], len(strangers) - MOST_STRANGERS
+        listed, more = strangers[:MOST_UNREAD_LISTED], len(strangers) - MOST_UNREAD_LISTED
         if self.incomplete:
             expected = f"'{SETTINGS_FILE}' and tables such as 'families.csv'"
             remedy = "give it the name of the table that it holds, or remove it"
@@ -210,5 +210,5 @@ def _sheet(sheets: Mapping[str, Grid], name: str, table: str) -> Grid:
     others = [sheet[:40] for sheet in sheets if sheet != taken]
     grid = sheets[taken]
     if others:
-        grid.notices.append(f"sheets of {name} that are not read: {', '.join(others[:MOST_STRANGERS])}")
+        grid.notices.append(f"sheets of {name} that are not read: {', '.join(others[:MOST_UNREAD_LISTED])}")
     return grid

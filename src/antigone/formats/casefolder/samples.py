@@ -51,13 +51,13 @@ def _check_owners(known: Collection[str], typed: TypedSamples, rules: ReadingRul
     controls = [sample for sample in strangers if is_control(sample, rules)]
     for sample in strangers:
         if sample in typed.first_line and sample not in controls:
-            _nobodys(sample, [code for code in known if code and code in _words(sample)], typed, findings)
+            _unowned_sample(sample, [code for code in known if code and code in _words(sample)], typed, findings)
     if controls:
         named = ", ".join(sample[:40] for sample in controls)
         findings.notice(f"control samples left out: {len(controls)} ({named})")
 
 
-def _nobodys(sample: str, inside: Sequence[str], typed: TypedSamples, findings: Findings) -> None:
+def _unowned_sample(sample: str, inside: Sequence[str], typed: TypedSamples, findings: Findings) -> None:
     """A sample of nobody; where a known code stands among further words, only the code is said, for they may name."""
     found = f"sample '{sample}', which belongs to nobody"
     remedy = "add the sample to 'donors' or 'unidentified', or remove its rows; a control is named under controls in "

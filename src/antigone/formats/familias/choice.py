@@ -94,7 +94,7 @@ def choose_tree(family: FamFamily, choice: FamChoice, findings: Findings) -> Fam
     """
     where = (family.file, family.line)
     named = [tree for tree in family.trees if choice.names(family.name, tree.name)]
-    able = named or _able(family, choice)
+    able = named or _suitable(family, choice)
     if not able:
         findings.problem(where, "", *_nobody_missing(family, choice))
         return None
@@ -138,7 +138,7 @@ def check_choice(families: Collection[FamFamily], choice: FamChoice, findings: F
             findings.problem(("the command", 0), "", f"--pedigree '{name}'", "the name of a pedigree", remedy)
 
 
-def _able(family: FamFamily, choice: FamChoice) -> list[FamTree]:
+def _suitable(family: FamFamily, choice: FamChoice) -> list[FamTree]:
     """Pedigrees that would do: those that connect before those that hold a missing person, the reference last."""
     holding = [tree for tree in family.trees if _searched(family, tree, choice)]
     connecting = [tree for tree in holding if tree.connects(_searched(family, tree, choice), family.typed)]

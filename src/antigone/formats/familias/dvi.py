@@ -27,7 +27,7 @@ from antigone.model.incident.incident import Consent, Donor, Family, Unidentifie
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 
-_AGAIN = "correct it in Familias and save the file again"
+_CORRECT_AND_SAVE = "correct it in Familias and save the file again"
 _SEXES: Mapping[str, Sex] = {"male": "male", "female": "female"}
 _OTHER: Mapping[Sex, Sex] = {"male": "female", "female": "male", "unknown": "unknown"}
 Ladders = Mapping[str, Mapping[str, float]]
@@ -77,7 +77,7 @@ def dvi_unidentified(file: str, dvi: FamNode, ladders: Ladders, findings: Findin
     for person in _persons(file, node, ladders, findings):
         if person.name in persons:
             found = f"unidentified person '{person.name}' a second time"
-            findings.problem((file, person.line), "", found, "each person once", _AGAIN)
+            findings.problem((file, person.line), "", found, "each person once", _CORRECT_AND_SAVE)
         if person.sex != "unknown" and person.shown not in ("unknown", person.sex):
             findings.notice(f"sample '{person.name}': Amelogenin shows another sex than the one declared; check both")
         only_shown += person.sex == "unknown" and person.shown != "unknown"
@@ -112,7 +112,7 @@ def dvi_families(
         name = family.value("Name")
         if not name or name in {one.name for one in stated}:
             found = f"family '{name}' without a name, or a second time"
-            findings.problem((file, family.line), "", found, "a name for each family", _AGAIN)
+            findings.problem((file, family.line), "", found, "a name for each family", _CORRECT_AND_SAVE)
         persons = list(_persons(file, family.child("Persons"), ladders, findings))
         typed = frozenset(person.name for person in persons if person.genotypes)
         names = tuple(person.name for person in persons)
@@ -150,7 +150,7 @@ def _persons(file: str, node: FamNode | None, ladders: Ladders, findings: Findin
     for child in node.children if node else ():
         name = child.value("Name")
         if not name:
-            findings.problem((file, child.line), "Name", "a person without a name", "a code", _AGAIN)
+            findings.problem((file, child.line), "Name", "a person without a name", "a code", _CORRECT_AND_SAVE)
             continue
         sex = _SEXES.get(child.value("Gender").lower(), "unknown")
         node = child.child("DNA data")
@@ -178,14 +178,16 @@ def _genotypes(
         (_, system, line), values = entries[start], [value for _, value, _ in entries[start + 1 : start + 3]]
         if keys != ["SystemName", "Allele1", "Allele2"]:
             expected = "SystemName, Allele1 and Allele2, one after the other"
-            findings.problem((file, line), "", f"other lines in the DNA data of '{person}'", expected, _AGAIN)
+            findings.problem(
+                (file, line), "", f"other lines in the DNA data of '{person}'", expected, _CORRECT_AND_SAVE
+            )
             return
         name = autosomal_name(system, findings)
         if name is None:
             continue
         if name not in ladders or name in seen:
             found = f"locus '{system}' of '{person}', unknown or a second time"
-            findings.problem((file, line), "SystemName", found, "a locus of the database, once", _AGAIN)
+            findings.problem((file, line), "SystemName", found, "a locus of the database, once", _CORRECT_AND_SAVE)
         elif not all(value in ladders[name] for value in values):
             found = f"an allele of '{person}' at locus '{system}' without a frequency"
             remedy = "add the allele to the database in Familias and save the file again"
@@ -238,7 +240,7 @@ def _pedigree(reading: _Reading, tree: FamTree, persons: list[_Person]) -> Pedig
     except PedigreeError as error:
         for _, text in error.faults:
             found, where = text.rpartition("; ")[0] or text, (reading.file, tree.node.line)
-            reading.findings.problem(where, "", found, "a pedigree that holds together", _AGAIN)
+            reading.findings.problem(where, "", found, "a pedigree that holds together", _CORRECT_AND_SAVE)
         return None
 
 
@@ -269,4 +271,4 @@ def _place_parent(reading: _Reading, draft: _Draft, relation: Relation) -> None:
     side = draft.mothers if sex == "female" or (sex == "unknown" and child in draft.fathers) else draft.fathers
     if side.setdefault(child, parent) != parent:
         found = f"two parents of '{child}' of the same sex"
-        reading.findings.problem(where, "Parent", found, "one father and one mother", _AGAIN)
+        reading.findings.problem(where, "Parent", found, "one father and one mother", _CORRECT_AND_SAVE)

@@ -11,7 +11,7 @@ from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.mutation import Equal, MutationModel, NoMutation, Proportional, Stepwise, Transformed
 from antigone.model.incident.incident import MutationChoice
 
-_AGAIN = "correct it in Familias and save the file again"
+_CORRECT_AND_SAVE = "correct it in Familias and save the file again"
 
 
 def autosomal_name(name: str, findings: Findings) -> str | None:
@@ -68,7 +68,7 @@ def same_database(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
 def _check_locus(file: FamFile, locus: FamLocus, again: bool, findings: Findings) -> None:
     where = (file.name, locus.line)
     if again or not locus.name:
-        findings.problem(where, "", f"locus '{locus.name}' a second time", "each locus once", _AGAIN)
+        findings.problem(where, "", f"locus '{locus.name}' a second time", "each locus once", _CORRECT_AND_SAVE)
     if locus.dropout and any(person.dropout for person in file.persons):
         remedy = "turn drop-out off in Familias: it is not computed here yet"
         findings.problem(where, "", "a drop-out probability that is to be considered", "no drop-out", remedy)
@@ -81,7 +81,7 @@ def _frequencies(file: FamFile, locus: FamLocus, findings: Findings) -> dict[str
         return frequencies
     if abs(visible - target) > 0.01 or not visible:
         found = f"frequencies of locus '{locus.name}' that sum to {visible:.6g}"
-        findings.problem((file.name, locus.line), "", found, f"a sum of {target:g}", _AGAIN)
+        findings.problem((file.name, locus.line), "", found, f"a sum of {target:g}", _CORRECT_AND_SAVE)
         return frequencies
     findings.notice(f"frequencies of locus '{locus.name}' sum to {visible:.6g}; they were divided by it")
     return {allele: value * target / visible for allele, value in frequencies.items()}
@@ -90,7 +90,9 @@ def _frequencies(file: FamFile, locus: FamLocus, findings: Findings) -> dict[str
 def _mutation(file: FamFile, locus: FamLocus, spec: FamMutation, findings: Findings) -> MutationModel:
     """Codes: 0 equal, 1 proportional, 2 stepwise, 3 stepwise made stationary, 4 extended stepwise."""
     if spec.rate > 1 or spec.rate2 > 1:
-        findings.problem((file.name, locus.line), "", "a mutation rate above 1", "a rate from 0 to 1", _AGAIN)
+        findings.problem(
+            (file.name, locus.line), "", "a mutation rate above 1", "a rate from 0 to 1", _CORRECT_AND_SAVE
+        )
     if not spec.rate and (spec.code < 2 or not spec.rate2):
         return NoMutation()
     if spec.code < 2:
@@ -102,7 +104,7 @@ def _mutation(file: FamFile, locus: FamLocus, spec: FamMutation, findings: Findi
         )
         return Equal(spec.rate)
     if spec.range <= 0:
-        findings.problem((file.name, locus.line), "", "a mutation range of 0", "a range above 0", _AGAIN)
+        findings.problem((file.name, locus.line), "", "a mutation range of 0", "a range above 0", _CORRECT_AND_SAVE)
     model = Stepwise(spec.rate, spec.rate2, spec.range)
     return Transformed(model, "PM") if spec.code == 3 else model
 

@@ -23,7 +23,7 @@ FREQUENCIES_AS_THEY_STAND = FrequencyRule(minimum_count=0, minimum=0.0, rescale=
 """Familias has treated rare alleles before it writes the file, and every allele of the file has a frequency."""
 
 AS_FAMILIAS = FamChoice()
-_AGAIN = "correct it in Familias and save the file again"
+_CORRECT_AND_SAVE = "correct it in Familias and save the file again"
 
 
 def read_familias_case(path: Path | str) -> Hypotheses:
@@ -159,13 +159,13 @@ def _pedigree(file: FamFile, pedigree: FamPedigree, findings: Findings) -> Pedig
     for relation in (*file.relations, *pedigree.relations):
         where = (file.name, relation.line)
         if max(relation.parent, relation.child) >= len(people):
-            findings.problem(where, "", "the index of no person", "an index of a person", _AGAIN)
+            findings.problem(where, "", "the index of no person", "an index of a person", _CORRECT_AND_SAVE)
             continue
         code, sex = people[relation.parent]
         role = "father" if sex == "male" else "mother"
         if parents[relation.child].setdefault(role, code) != code:
             found = f"a second {role} of '{people[relation.child][0]}'"
-            findings.problem(where, "", found, "one father and one mother", _AGAIN)
+            findings.problem(where, "", found, "one father and one mother", _CORRECT_AND_SAVE)
     members = (
         Individual(code, sex, both.get("father"), both.get("mother"))
         for (code, sex), both in zip(people, parents, strict=True)
@@ -175,7 +175,9 @@ def _pedigree(file: FamFile, pedigree: FamPedigree, findings: Findings) -> Pedig
     except PedigreeError as error:
         where = (file.name, pedigree.line)
         for _, text in error.faults:
-            findings.problem(where, "", text.rpartition("; ")[0] or text, "a pedigree that holds together", _AGAIN)
+            findings.problem(
+                where, "", text.rpartition("; ")[0] or text, "a pedigree that holds together", _CORRECT_AND_SAVE
+            )
         return Pedigree(())
 
 
@@ -200,7 +202,7 @@ def _profiles(file: FamFile, findings: Findings) -> Iterator[tuple[str, Profile]
             locus = file.loci[index] if index < len(file.loci) else None
             if locus is None or max(first, second) >= len(locus.alleles):
                 found = f"a genotype of '{person.name}' with the index of no locus or allele"
-                findings.problem((file.name, person.line), "", found, "an index within the database", _AGAIN)
+                findings.problem((file.name, person.line), "", found, "an index within the database", _CORRECT_AND_SAVE)
                 continue
             name = autosomal_name(locus.name, findings)
             if name is not None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from antigone.errors import InputError, Problem
 from antigone.formats.reading.characters import PRINTABLE, REMOVE
 from antigone.formats.reading.findings import MOST_OF_A_KIND
-from antigone.model.text import unheld_character
+from antigone.model.text import unstorable_character
 
 _THETA = re.compile(r"Theta/Kinship/Fst:\s*([0-9.,eE+-]+)")
 _DATABASES = re.compile(r"#Databases:\s*([0-9]+)")
@@ -201,7 +201,7 @@ def _check_characters(name: str, text: str) -> None:
     problems = [
         Problem(name, line, "", found, PRINTABLE, REMOVE)
         for line, written in lines
-        if (found := unheld_character(written, breaks=True))
+        if (found := unstorable_character(written, breaks=True))
     ]
     if problems:
         raise InputError(problems[:MOST_OF_A_KIND])

@@ -109,7 +109,7 @@ def read_value(text: str) -> tuple[float, float] | None:
     return float(number), 0.5 * 10.0 ** min(exponent, 0)
 
 
-def is_nothing(text: str) -> bool:
+def is_not_seen(text: str) -> bool:
     """Whether a cell says that an allele was not seen: empty, a dash, or 0."""
     found = None if text.lower() in _NOT_SEEN or not text else read_value(text.rstrip("% "))
     return not text or text.lower() in _NOT_SEEN or (found is not None and found[0] == 0)
@@ -188,7 +188,7 @@ class _Gathering:
             return SILENT
         beyond = _RANGE.fullmatch(text)
         if beyond:
-            label = _beyond(beyond)
+            label = _outside_range(beyond)
             if label:
                 self.ranges[text] = label
                 return label
@@ -251,10 +251,10 @@ def _markers_of(size: Size, draft: Draft) -> list[str]:
     return [marker] if marker in draft.values else [] if marker else list(draft.values)
 
 
-def _beyond(found: re.Match[str]) -> str:
+def _outside_range(found: re.Match[str]) -> str:
     """The whole number of repeats next to the limit of a range, within it; nothing below 1.
 
-    >>> [_beyond(_RANGE.fullmatch(text)) for text in (">27", "<8", ">9.3", "<9.3", "≥30", "<1")]
+    >>> [_outside_range(_RANGE.fullmatch(text)) for text in (">27", "<8", ">9.3", "<9.3", "≥30", "<1")]
     ['28', '7', '10', '9', '30', '']
     """
     sign, limit = found[1], float(found[2] + (found[3] or ""))

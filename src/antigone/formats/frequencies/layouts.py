@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from antigone.formats.frequencies.choices import Unit
-from antigone.formats.frequencies.drafts import Entry, Listing, Place, Size, is_nothing, read_value
-from antigone.formats.frequencies.words import SIZES, Field, field_of, size_beside, what_n_counts
+from antigone.formats.frequencies.drafts import Entry, Listing, Place, Size, is_not_seen, read_value
+from antigone.formats.frequencies.words import SIZES, Field, field_of, size_in_name, what_n_counts
 from antigone.formats.labels.alleles import AlleleFault, Cell, read_allele
 from antigone.formats.labels.markers import is_known_marker, normalise_marker
 from antigone.formats.reading.findings import Findings
@@ -55,7 +55,7 @@ def read_layout(grid: Grid, findings: Findings) -> Listing | None:
 def _sizes_in_titles(name: str, titles: Sequence[_LINE]) -> Iterator[Size]:
     """A title such as "Coast (N = 361)", where the table has no size of its own."""
     for line, cells in titles:
-        for beside in filter(None, (size_beside(cell_text(cell)) for cell in cells)):
+        for beside in filter(None, (size_in_name(cell_text(cell)) for cell in cells)):
             yield Size((name, line), "", "", beside[2], beside[1])
 
 
@@ -94,7 +94,7 @@ def kind_of_header(cells: Cells) -> str:
 
 def _name(text: str) -> str:
     """A heading without the size of its sample."""
-    beside = size_beside(text)
+    beside = size_in_name(text)
     return beside[0] if beside is not None else text
 
 
@@ -163,7 +163,7 @@ def _populations(grid: Grid, findings: Findings) -> Listing:
             text, written = cell_text(cells[i]), cell_text(cells[marker])
             if kind in SIZES and text:
                 listing.sizes.append(Size(where, population, written, text, kind))
-            elif kind is None and not is_nothing(text):
+            elif kind is None and not is_not_seen(text):
                 listing.entries.append(Entry(where, population, written, cells[allele], text))
     names = ", ".join(f"'{name}'" for name in columns.values())
     findings.notice(f"columns of {grid.name} are read as populations: {names}")
@@ -183,11 +183,11 @@ def _ladder(grid: Grid, findings: Findings) -> Listing:
         kind, label = field_of(cells[columns.first]), cell_text(cells[columns.first])
         population = cell_text(cells[columns.population]) if columns.population is not None else ""
         filled = [(i, text) for i in columns.markers if (text := cell_text(cells[i]))]
-        filled = [(i, text) for i, text in filled if not is_nothing(text)]
+        filled = [(i, text) for i, text in filled if not is_not_seen(text)]
         if kind == "allele":
             continue  # the column names once more
         if kind is None and not (filled and _is_row(cells[columns.allele[filled[0][0]]], filled)):
-            told = size_beside(label)
+            told = size_in_name(label)
             listing.sizes += [Size(where, population, "", told[2], told[1])] if told and not told[0] else []
             remarks += [] if told or _are_alleles([label or "-"]) else [where[1]]
             continue
@@ -213,7 +213,7 @@ def _is_row(label: Cell, filled: Sequence[tuple[int, str]]) -> bool:
 def _sizes_in_headings(where: Place, header: Cells) -> Iterator[Size]:
     """Headings such as "TH01 (n=200)"."""
     for cell in header:
-        beside = size_beside(cell_text(cell))
+        beside = size_in_name(cell_text(cell))
         if beside is not None and beside[0]:
             yield Size(where, "", beside[0], beside[2], beside[1])
 
@@ -281,7 +281,7 @@ def _transposed(grid: Grid, findings: Findings) -> Listing:
     kinds = {i: field_of(cell) for i, cell in enumerate(header) if i and cell_text(cell)}
     for where, cells in _full_rows(grid, len(header), findings):
         marker = cell_text(cells[0])
-        if field_of(marker) is not None or not any(not is_nothing(cell_text(cell)) for cell in cells[1:]):
+        if field_of(marker) is not None or not any(not is_not_seen(cell_text(cell)) for cell in cells[1:]):
             continue
         for i, kind in kinds.items():
             text = cell_text(cells[i])
@@ -289,7 +289,7 @@ def _transposed(grid: Grid, findings: Findings) -> Listing:
                 listing.sizes.append(Size(where, "", marker, text, kind))
             elif kind is not None:
                 unused[cell_text(header[i])] = 1
-            elif not is_nothing(text):
+            elif not is_not_seen(text):
                 listing.entries.append(Entry(where, "", marker, header[i], text))
     _say_unused(grid.name, unused, findings)
     return listing

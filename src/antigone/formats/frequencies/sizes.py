@@ -71,7 +71,7 @@ def _check_counts(draft: Draft, sampled: Mapping[str, int], findings: Findings) 
         for value in draft.values[marker].values():
             count = read_value(value.count)
             if value.count and (count is None or abs(count[0] - value.number * n) > value.half * n + _SLACK):
-                found = f"'{value.count[:20]}' beside a frequency of {value.number:.4g}, with 2N = {n}"
+                found = f"'{value.count[:20]}' with a frequency of {value.number:.4g}, with 2N = {n}"
                 findings.problem(value.where, "count", found, "the frequency times 2N", "correct the one that is wrong")
 
 

@@ -44,7 +44,7 @@ _N_EXPLAINED = re.compile(
     r"(?:(alleles?|chromosomes?|alelos)|(persons?|individuals?|people|donors?|individuos|personas))\b"
 )
 
-_SIZE_BESIDE = re.compile(
+_SIZE_IN_NAME = re.compile(
     r"(?P<name>[^()\[\]]*?)[\s,(\[]*(?P<two>2)?(?P<n>(?<![a-z])n)\s*[=:]\s*(?P<number>[0-9]{1,7})(?:\s+[a-z]+)?[)\]]?",
     re.IGNORECASE,
 )
@@ -62,15 +62,15 @@ def field_of(cell: Cell) -> Field | None:
     return _FIELDS.get(re.sub(r"[^a-z0-9%]+", "", text))
 
 
-def size_beside(text: str) -> tuple[str, Field, str] | None:
+def size_in_name(text: str) -> tuple[str, Field, str] | None:
     """A name with the number of a sample behind it: the name, what was counted, the number.
 
     Examples
     --------
-    >>> size_beside("TH01 (n=200)"), size_beside("N = 361 persons"), size_beside("2N: 722"), size_beside("TH01")
+    >>> size_in_name("TH01 (n=200)"), size_in_name("N = 361 persons"), size_in_name("2N: 722"), size_in_name("TH01")
     (('TH01', 'n', '200'), ('', 'persons', '361'), ('', 'alleles_sampled', '722'), None)
     """
-    found = _SIZE_BESIDE.fullmatch(text.strip())
+    found = _SIZE_IN_NAME.fullmatch(text.strip())
     if found is None:
         return None
     kind = "alleles_sampled" if found["two"] else what_n_counts(text[found.start("n") :]) or "n"

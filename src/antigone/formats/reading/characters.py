@@ -8,7 +8,7 @@ from typing import Any
 from antigone.errors import InputError, Problem
 from antigone.formats.labels.alleles import Cell
 from antigone.formats.reading.findings import Findings
-from antigone.model.text import unheld_character
+from antigone.model.text import unstorable_character
 
 PRINTABLE = "text that can be printed, on one line"
 REMOVE = "remove the character; typing the text anew is the surest way"
@@ -29,7 +29,7 @@ def is_plain(cells: Sequence[Cell]) -> bool:
 def check_header(name: str, line: int, header: Sequence[Cell], findings: Findings) -> None:
     """Column names may stand on two lines, but hold no control character."""
     for number, cell in enumerate(header, start=1):
-        if isinstance(cell, str) and (found := unheld_character(cell, breaks=True)):
+        if isinstance(cell, str) and (found := unstorable_character(cell, breaks=True)):
             findings.problem((name, line), f"number {number}", found, PRINTABLE, REMOVE)
 
 
@@ -44,7 +44,7 @@ def check_document(name: str, document: Any) -> None:
     problems = [
         Problem(name, 0, place, found, PRINTABLE, REMOVE)
         for place, text, is_key in _texts(document, ())
-        if (found := unheld_character(text, breaks=not is_key))
+        if (found := unstorable_character(text, breaks=not is_key))
     ]
     if problems:
         raise InputError(problems)

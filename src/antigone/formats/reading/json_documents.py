@@ -9,7 +9,7 @@ from antigone.errors import InputError, Problem
 from antigone.formats.reading.characters import check_document
 from antigone.formats.reading.limits import LARGEST_DOCUMENT
 
-DEEPEST = 100
+DEEPEST_NESTING = 100
 """Lists and objects inside each other."""
 
 
@@ -47,8 +47,10 @@ def read_json(name: str, content: bytes) -> Any:
     except (_Constant, RecursionError):
         found = "NaN, Infinity, a number of that size, or endless nesting"
         raise _refusal(name, found, "plain JSON", "correct the file") from None
-    if _depth(document) > DEEPEST:
-        raise _refusal(name, f"more than {DEEPEST} lists and objects in each other", "plain JSON", "correct the file")
+    if _depth(document) > DEEPEST_NESTING:
+        raise _refusal(
+            name, f"more than {DEEPEST_NESTING} lists and objects in each other", "plain JSON", "correct the file"
+        )
     check_document(name, document)
     return document
 
@@ -81,7 +83,7 @@ def _whole(text: str) -> int:
 def _depth(value: Any) -> int:
     """How many lists and objects stand in each other, counted until it is more than allowed."""
     level, depth = [value], 0
-    while depth <= DEEPEST:
+    while depth <= DEEPEST_NESTING:
         level = [item for one in level if isinstance(one, dict | list) for item in _items(one)]
         if not level:
             return depth

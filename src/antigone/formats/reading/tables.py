@@ -27,7 +27,7 @@ from antigone.formats.reading.headings import HEAD, heading_row, separator_of, s
 from antigone.formats.reading.refusals import refused_column
 from antigone.formats.reading.sources import HashedFile, text_errors
 from antigone.formats.reading.workbook import LARGEST_WORKBOOK, read_sheets
-from antigone.model.text import unheld_character
+from antigone.model.text import unstorable_character
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -197,7 +197,7 @@ class Table:
         """Whether every cell holds what a text may hold, on one line where a code must stand; if not, say so."""
         good = True
         for column, cell in zip(columns, cells, strict=True):
-            if found := unheld_character(cell_text(cell), breaks=column not in self.expected.filled):
+            if found := unstorable_character(cell_text(cell), breaks=column not in self.expected.filled):
                 self.problem(line, column, found, PRINTABLE, REMOVE)
                 good = False
         return good

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from antigone.formats.reading.characters import PRINTABLE, REMOVE
-from antigone.model.text import unheld_character
+from antigone.model.text import unstorable_character
 
 
 class Fault(Exception):
@@ -66,7 +66,7 @@ def numbers_at(item: object, place: str) -> dict[str, float]:
 def text_at(item: object, place: str) -> str:
     """A text that is not empty, or a fault at its place."""
     expect(isinstance(item, str) and item != "", place, named(item), "a text in quotes", "write a text")
-    found = unheld_character(cast(str, item))
+    found = unstorable_character(cast(str, item))
     expect(not found, place, found, PRINTABLE, REMOVE)
     return cast(str, item)
 

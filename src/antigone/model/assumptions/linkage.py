@@ -140,10 +140,10 @@ def linkage_groups_of(
     )
 
 
-def off_the_map(markers: Iterable[Marker], genetic_map: GeneticMap) -> tuple[str, ...]:
+def markers_not_on_map(markers: Iterable[Marker], genetic_map: GeneticMap) -> tuple[str, ...]:
     """The names of markers that the map does not know: nothing is known here of their linkage.
 
-    >>> off_the_map([Marker(name, ("1",), (1.0,)) for name in ("vWA", "F13A01")], STANDARD_KITS)
+    >>> markers_not_on_map([Marker(name, ("1",), (1.0,)) for name in ("vWA", "F13A01")], STANDARD_KITS)
     ('F13A01',)
     """
     return tuple(marker.name for marker in markers if marker.name not in genetic_map.positions)

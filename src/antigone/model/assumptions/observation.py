@@ -195,7 +195,7 @@ class ObservationModel:
         common = 0.0 if self.estimate else self.rates.dropout
         if not 0 < common < 1:
             raise ModelError(
-                f"marker {marker}: its drop-out is stated beside no common rate between 0 and 1, so it says nothing "
+                f"marker {marker}: its drop-out is stated without a common rate between 0 and 1, so it says nothing "
                 "about a sample with a rate of its own; state dropout_odds"
             )
         return _shifted(dropout, own.dropout * (1 - common), (1 - own.dropout) * common)

@@ -86,11 +86,11 @@ def changes_since(connection: Connection, number: int, *, leave_alone: Iterable[
     return bool(connection.scalar(select(exists().where(audit.c.number > number, *others))))
 
 
-def ignore(_line: Row[Any]) -> None:
+def ignore_line(_line: Row[Any]) -> None:
     """Nobody else reads the lines."""
 
 
-def verify_audit(connection: Connection, *, also: Callable[[Row[Any]], object] = ignore) -> Head:
+def verify_audit(connection: Connection, *, also: Callable[[Row[Any]], object] = ignore_line) -> Head:
     """Read the whole chain and check every link, in blocks of 5000 lines; ``also`` is shown each line that fits.
 
     Returns

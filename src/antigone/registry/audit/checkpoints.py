@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from antigone.errors import ChainBroken, InputError, StorageError
-from antigone.registry.audit.chain import Head, first_hash, ignore, verify_audit
+from antigone.registry.audit.chain import Head, first_hash, ignore_line, verify_audit
 from antigone.registry.keys.signing import PUBLIC, signed_by, signing_key
 from antigone.registry.keys.vault import Vault
 from antigone.registry.store.files import replacing
@@ -61,7 +61,7 @@ def sign_checkpoint(connection: Connection, vault: Vault, *, at: str) -> Checkpo
     return Checkpoint(identity, head.number, head.hash, at, read_property(connection, PUBLIC), signature.hex())
 
 
-def verify_history(connection: Connection, *, also: Callable[[Row[Any]], object] = ignore) -> Head:
+def verify_history(connection: Connection, *, also: Callable[[Row[Any]], object] = ignore_line) -> Head:
     """Check every link of the audit, shown to ``also`` too, and every checkpoint that the registry keeps.
 
     Returns
@@ -104,7 +104,7 @@ def verify_checkpoint(connection: Connection, checkpoint: Checkpoint) -> None:
             raise _broken(number, f"names the {name} {stated}, this registry has {present}")
     line = _hash_of_line(connection, number)
     if line is None:
-        raise _broken(number, f"says that the audit had {number} lines; line {number} is gone")
+        raise _broken(number, f"says that the audit had {number} lines; line {number} is missing")
     if line != checkpoint.hash:
         raise _broken(number, f"says that line {number} had the hash {checkpoint.hash[:12]}..., it has {line[:12]}...")
 

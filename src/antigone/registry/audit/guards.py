@@ -52,7 +52,7 @@ def check_guards(connection: Connection) -> Iterator[str]:
 def _differences(wanted: dict[str, str], found: dict[str, str]) -> Iterator[str]:
     for name in sorted({*wanted, *found}):
         if name not in found:
-            yield f"trigger '{name}' is gone, so lines of the audit can be changed or deleted"
+            yield f"trigger '{name}' is missing, so lines of the audit can be changed or deleted"
         elif name not in wanted:
             yield f"trigger '{name}' is not of this program"
         elif found[name] != wanted[name]:

@@ -15,13 +15,13 @@ from sqlalchemy import Connection, Row, Table, select
 from antigone.errors import VaultError
 from antigone.registry.audit.chain import audit_head
 from antigone.registry.audit.guards import check_guards
-from antigone.registry.audit.seals import SEALED, Sealer, Total, touch_everything
+from antigone.registry.audit.seals import SEALED, Sealer, Total, mark_all_for_sealing
 from antigone.registry.keys.vault import REGISTRY_KEY, Vault
 from antigone.registry.store.documents import content_hash
 from antigone.registry.store.properties import find_property, write_property
 from antigone.registry.store.schema import audit, keys, metadata, models, seals
 
-SINCE = "proven_since"
+PROVEN_SINCE = "proven_since"
 """The name of the property that says from which line of the audit on there are proofs."""
 BLOCK = 2000
 """Rows read at a time."""
@@ -53,14 +53,14 @@ def begin_proofs(connection: Connection, sealer: Sealer, *, everything: bool = F
     ``everything``: that line seals all rows that are there, because an older program sealed none.
     """
     number = audit_head(connection).number + 1
-    write_property(connection, SINCE, f"{number}:{sealer.proof(_since(number))}")
+    write_property(connection, PROVEN_SINCE, f"{number}:{sealer.proof(_since(number))}")
     if everything:
-        touch_everything(connection)
+        mark_all_for_sealing(connection)
 
 
 def proven_since(connection: Connection, sealer: Sealer) -> int | None:
     """From which line of the audit on there are proofs; None when that was taken away or changed."""
-    number, _, proof = (find_property(connection, SINCE) or "").partition(":")
+    number, _, proof = (find_property(connection, PROVEN_SINCE) or "").partition(":")
     known = number.isdecimal() and proof == sealer.proof(_since(int(number)))
     return int(number) if known else None
 
@@ -200,7 +200,7 @@ def _check_keys(connection: Connection, vault: Vault, progress: Progress) -> Ite
         if done % BLOCK == 0 or done == len(rows):
             progress(keys.name, done, len(rows))
     for number in sorted(owned.keys() - there):
-        found.add(Finding(f"keys row {number}", f"it is gone, so this does not open any more: {owned[number]}"))
+        found.add(Finding(f"keys row {number}", f"it is missing, so this cannot be opened any more: {owned[number]}"))
     yield from found.findings
     yield from found.rest()
 

@@ -157,16 +157,16 @@ def sealer_of(connection: Connection) -> Sealer | None:
     return found
 
 
-def touch(connection: Connection, table: Table, numbers: Iterable[int]) -> None:
+def mark_for_sealing(connection: Connection, table: Table, numbers: Iterable[int]) -> None:
     """Have rows sealed by the next line of the audit, because they were written in a way that is not noted."""
     changes: Changes = connection.info.setdefault(_CHANGES, Changes())
     changes.touched.setdefault(table.name, set()).update(numbers)
 
 
-def touch_everything(connection: Connection) -> None:
+def mark_all_for_sealing(connection: Connection) -> None:
     """Have every row sealed: of a registry that an older program wrote, which sealed nothing."""
     for table in SEALED.values():
-        touch(connection, table, connection.scalars(select(table.c.id)))
+        mark_for_sealing(connection, table, connection.scalars(select(table.c.id)))
 
 
 def read_total(connection: Connection, kind: str) -> Total:
@@ -195,7 +195,7 @@ def _note(connection: Connection, statement: Any, many: Any, one: Any, _options:
     if statement.whereclause is not None:
         query = query.where(statement.whereclause)
     for given in many or [one or {}]:
-        touch(connection, table, connection.scalars(query, given))
+        mark_for_sealing(connection, table, connection.scalars(query, given))
 
 
 def _new_rows(connection: Connection, kind: str, above: int | None) -> Iterator[int]:

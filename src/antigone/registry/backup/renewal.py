@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, select, update
 
 from antigone.registry.keys.vault import Vault
-from antigone.registry.people.payloads import BESIDE, renew_packed
+from antigone.registry.people.payloads import BESIDES_GENOTYPES, renew_packed
 from antigone.registry.people.personal import PERSONAL
 from antigone.registry.runs.joint_parts import as_part, context_of_part
 from antigone.registry.store.documents import Document
@@ -40,7 +40,8 @@ from antigone.registry.store.stored import (
 )
 
 DOCUMENTS: tuple[Document[Any], ...] = (
-    BESIDE, PERSONAL, CANDIDATE, SEARCH_ANSWER, PERSON_LINE, MISSING_LINE, JOINT_ANSWER, JOINT_PERSON, JOINT_SOUGHT,
+    BESIDES_GENOTYPES, PERSONAL, CANDIDATE, SEARCH_ANSWER, PERSON_LINE, MISSING_LINE,
+    JOINT_ANSWER, JOINT_PERSON, JOINT_SOUGHT,
 )  # fmt: skip
 """The kinds that are brought to the newest version."""
 _BLOCK = 1000

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, inspec
 from antigone.errors import BackupError, InputError
 from antigone.registry.audit.chain import Head, verify_audit
 from antigone.registry.audit.proving import begin_proofs
-from antigone.registry.audit.seals import SEALED, make_sealer, protect, touch
+from antigone.registry.audit.seals import SEALED, make_sealer, mark_for_sealing, protect
 from antigone.registry.backup.archive import Block, read_archive_header, read_blocks, verify_archive
 from antigone.registry.backup.renewal import renew_documents
 from antigone.registry.keys.vault import BLOCK, Vault
@@ -114,7 +114,7 @@ def restore(
     _check_same_registry(archive, ring, opened)
     header = verify_archive(archive, public_key=opened.header.public_key)
     _check_today(archive, today)
-    with _nothing_half(place):
+    with _remove_if_failed(place):
         engine = _empty_registry(place, archive, header.schema)
         with transaction(engine) as connection:
             lost = _load(connection, archive, opened)
@@ -171,7 +171,7 @@ def _bring_up(connection: Connection, vault: Vault, lost: Mapping[str, set[int]]
     if not sealed:
         begin_proofs(connection, sealer, everything=True)
     for name in lost.keys() & SEALED.keys():
-        touch(connection, SEALED[name], lost[name])
+        mark_for_sealing(connection, SEALED[name], lost[name])
     return head
 
 
@@ -281,7 +281,7 @@ def _take_over(connection: Connection, vault: Vault, ring: Ring) -> None:
 
 
 @contextmanager
-def _nothing_half(place: Place) -> Iterator[None]:
+def _remove_if_failed(place: Place) -> Iterator[None]:
     """Remove the file of a restore that failed. (On a server, its database has tables and no identity: drop it.)"""
     ours = not is_server(place) and not Path(place).exists()
     try:

@@ -26,7 +26,7 @@ from antigone.model.profile import Profile
 from antigone.registry.audit.chain import append
 from antigone.registry.keys.vault import DataKey, Vault
 from antigone.registry.people.conditions import read_conditions
-from antigone.registry.people.payloads import NOTHING_BESIDE, Beside, Unpacker
+from antigone.registry.people.payloads import NOTHING_BESIDES_GENOTYPES, Beside, Unpacker
 from antigone.registry.people.personal import open_personal
 from antigone.registry.people.typings import BLOCK, Owner, newest_profiles
 from antigone.registry.store.schema import (
@@ -266,7 +266,7 @@ class _Reading:
 
     def unpack(self, sample: str, packed: bytes) -> tuple[Profile, Beside]:
         profile, beside = self.unpacker.unpack(packed, sample=sample)
-        if beside is not NOTHING_BESIDE:
+        if beside is not NOTHING_BESIDES_GENOTYPES:
             self._keep(sample, beside)
         return profile, beside
 

@@ -210,7 +210,7 @@ def registry_key(connection: Connection, vault: Vault) -> DataKey:
         return key
     found = vault.data_keys(connection, [int(number)])
     if int(number) not in found:
-        raise VaultError("the key of the registry's own secrets is gone; restore the registry from backup and ring")
+        raise VaultError("the key of the registry's own secrets is missing; restore the registry from backup and ring")
     return found[int(number)]
 
 

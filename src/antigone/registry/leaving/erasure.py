@@ -23,7 +23,7 @@ from antigone.registry.people.departures import note_departure
 from antigone.registry.rings.ring import outdate_rings
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
-from antigone.registry.runs.runs import AGAIN
+from antigone.registry.runs.runs import TO_COMPUTE_AGAIN
 from antigone.registry.runs.summaries import take_out
 from antigone.registry.store.database import outside_transaction
 from antigone.registry.store.schema import (
@@ -50,7 +50,7 @@ from antigone.registry.store.schema import (
 from antigone.registry.store.stored import SEARCH_ANSWER
 
 _BLOCK = 1000
-_TOUCHED = (
+_EMPTIED_TABLES = (
     *(keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, summaries),
     *(joint_runs, joint_parts, unfinished, blocks, marks),
 )
@@ -244,7 +244,7 @@ def compute_again(
     """
     of_incident = (runs.c.incident == incident) & runs.c.result.is_not(None)
     numbers = list(connection.scalars(select(runs.c.id).where(of_incident).order_by(runs.c.id)))
-    connection.execute(update(runs).where(runs.c.id.in_(numbers)).values(state=AGAIN))
+    connection.execute(update(runs).where(runs.c.id.in_(numbers)).values(state=TO_COMPUTE_AGAIN))
     take_out(connection, numbers, families=families, people=people)
     _take_out_attesters(connection, incident, numbers)
     held = list(connection.scalars(select(findings.c.key).where(findings.c.run.in_(numbers))))
@@ -286,7 +286,7 @@ def _empty_log(connection: Connection) -> tuple[str, ...]:
 
 
 def _rewrite(connection: Connection) -> Iterable[str]:
-    for table in _TOUCHED:
+    for table in _EMPTIED_TABLES:
         try:
             connection.execute(text(f"VACUUM (FULL) {table.name}"))
         except DBAPIError as error:

@@ -12,7 +12,7 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.registry.leaving.erasure import compute_again, erase_candidates
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
-from antigone.registry.runs.runs import AGAIN
+from antigone.registry.runs.runs import TO_COMPUTE_AGAIN
 from antigone.registry.store.lookups import AnyRow, members_of
 from antigone.registry.store.schema import donors, keys, members, pairings, runs
 
@@ -155,5 +155,5 @@ def _rests_on_it(connection: Connection, family: AnyRow, made: Changed) -> Chang
         again = compute_again(connection, family.incident, families={family.code}, people=set())
         return Changed(made.added, made.changed, made.removed, lost, len(again))
     answered = (runs.c.incident == family.incident) & runs.c.result.is_not(None)
-    marked = connection.execute(update(runs).where(answered).values(state=AGAIN))
+    marked = connection.execute(update(runs).where(answered).values(state=TO_COMPUTE_AGAIN))
     return Changed(made.added, runs=marked.rowcount)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, selec
 
 from antigone.errors import RegistryError
 from antigone.registry.lists.identified import has_identified
-from antigone.registry.runs.summaries import AGAIN
+from antigone.registry.runs.summaries import TO_COMPUTE_AGAIN
 from antigone.registry.store.lookups import AnyRow, Rows, by_incident, covered_on, find_incident
 from antigone.registry.store.schema import (
     blocks,
@@ -64,15 +64,15 @@ def count_runs(connection: Connection) -> Rows:
 
 def incidents_to_search_again(connection: Connection) -> frozenset[int]:
     """Incidents whose newest answer is to be computed again; a newer answer repeats all older ones."""
-    answered = runs.c.state.in_(("finished", AGAIN))
+    answered = runs.c.state.in_(("finished", TO_COMPUTE_AGAIN))
     newest = select(func.max(runs.c.id)).where(answered).group_by(runs.c.incident)
-    found = select(runs.c.incident).where(runs.c.id.in_(newest), runs.c.state == AGAIN)
+    found = select(runs.c.incident).where(runs.c.id.in_(newest), runs.c.state == TO_COMPUTE_AGAIN)
     return frozenset(int(row.incident) for row in connection.execute(found))
 
 
 def last_searches(connection: Connection) -> dict[int, dt.date]:
     """The day of the newest search of each incident that came to its end."""
-    ended = runs.c.state.in_(("finished", AGAIN))
+    ended = runs.c.state.in_(("finished", TO_COMPUTE_AGAIN))
     query = select(runs.c.incident, func.max(runs.c.day)).where(ended).group_by(runs.c.incident)
     return {int(number): day for number, day in connection.execute(query)}
 

@@ -162,6 +162,6 @@ class Departed:
         return self.connection.execute(select(*_COLUMNS).where(column.in_(values))).all()
 
 
-def is_telling(shown: Shown) -> bool:
+def is_recognisable(shown: Shown) -> bool:
     """Whether a sample shows enough to be known again by its genotypes."""
     return sum(None not in pair for pair in shown.values()) >= FEWEST_MARKERS

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 from antigone.errors import Conflict, Problem
 from antigone.model.incident.incident import Consent, Incident, UnidentifiedPerson
 from antigone.registry.keys.vault import Vault
-from antigone.registry.people.departures import Departed, Match, Newcomer, is_telling
+from antigone.registry.people.departures import Departed, Match, Newcomer, is_recognisable
 from antigone.registry.people.digests import plain, shown_genotypes
 from antigone.registry.people.known import Known, instruments_of
 from antigone.registry.people.sameness import Alike, Standing, find_standing, note_marks, open_typings
@@ -30,7 +30,7 @@ from antigone.registry.store.schema import (
     unidentified,
 )
 
-LET_IN = "import again with this sample let in, and the reason stated"
+HOW_TO_LET_IN = "import again with this sample let in, and the reason stated"
 
 
 @dataclass
@@ -110,7 +110,9 @@ class Doorkeeper:
                 )
             elif code not in self.used:
                 yield _problem(
-                    f"nothing stands against sample '{code}'", "a sample that was refused", "let in no other"
+                    f"sample '{code}' was not refused",
+                    "a sample that was refused",
+                    "let in only samples that were refused",
                 )
             elif code in numbers:
                 row = {"sample": numbers[code], "user": user, "at": at, "reason": reason.strip()}
@@ -144,7 +146,7 @@ class Doorkeeper:
                 "an unidentified person who is no donor",
                 "most likely two samples were swapped, the donor's DNA came into the other sample, or a personal item "
                 "(a direct reference) was entered as a donor's: find out in the laboratory, and correct the files; if "
-                f"it is right all the same (an identical twin of the donor), {LET_IN}",
+                f"it is right all the same (an identical twin of the donor), {HOW_TO_LET_IN}",
             )
 
     def _was_let_in(self, *both: Standing) -> bool:
@@ -208,10 +210,10 @@ def _left_problem(newcomer: Newcomer, match: Match, *, is_sure: bool) -> Problem
     common = " and ".join(names[kind] for kind in names if kind in match.kinds)
     remedy = "remove it from the files; who comes back gives a new sample and a new consent, or a new request"
     if not is_sure:
-        few = "" if is_telling(newcomer.shown) else " (it was typed at too few markers to tell)"
-        remedy += f"; if it is of another person{few}, such as an identical twin, {LET_IN}"
+        few = "" if is_recognisable(newcomer.shown) else " (it was typed at too few markers to tell)"
+        remedy += f"; if it is of another person{few}, such as an identical twin, {HOW_TO_LET_IN}"
     return _problem(
-        f"sample '{newcomer.sample}' is of somebody who left this registry: {common} told it",
+        f"sample '{newcomer.sample}' is of somebody who left this registry: recognised by {common}",
         f"nobody who left, and a consent given after {match.day.isoformat()}",
         remedy,
     )

@@ -33,8 +33,8 @@ class Beside:
     person: UnidentifiedPerson | None = None
 
 
-NOTHING_BESIDE = Beside()
-BESIDE = Document("beside genotypes", Beside)
+NOTHING_BESIDES_GENOTYPES = Beside()
+BESIDES_GENOTYPES = Document("beside genotypes", Beside)
 
 
 def anonymous(person: UnidentifiedPerson) -> UnidentifiedPerson | None:
@@ -43,7 +43,7 @@ def anonymous(person: UnidentifiedPerson) -> UnidentifiedPerson | None:
     return None if bare == _PLAIN_PERSON else bare
 
 
-def pack(profile: Profile, beside: Beside = NOTHING_BESIDE) -> bytes:
+def pack(profile: Profile, beside: Beside = NOTHING_BESIDES_GENOTYPES) -> bytes:
     """The bytes to seal.
 
     Raises
@@ -59,15 +59,17 @@ def pack(profile: Profile, beside: Beside = NOTHING_BESIDE) -> bytes:
         raise InputError(
             f"sample '{profile.sample}': the name of a marker or an allele has a control character; correct the file"
         )
-    return (text if beside == NOTHING_BESIDE else f"{text}{_BESIDE}{BESIDE.write(beside)}").encode()
+    return (
+        text if beside == NOTHING_BESIDES_GENOTYPES else f"{text}{_BESIDE}{BESIDES_GENOTYPES.write(beside)}"
+    ).encode()
 
 
 def renew_packed(packed: bytes) -> bytes:
     """The same with what stands beside the genotypes as a document of the newest version."""
     text, mark, beside = packed.decode().partition(_BESIDE)
-    if not mark or BESIDE.is_newest(beside):
+    if not mark or BESIDES_GENOTYPES.is_newest(beside):
         return packed
-    return f"{text}{_BESIDE}{BESIDE.write(BESIDE.read(beside))}".encode()
+    return f"{text}{_BESIDE}{BESIDES_GENOTYPES.write(BESIDES_GENOTYPES.read(beside))}".encode()
 
 
 class _Pairs(dict[str, Genotype]):
@@ -100,7 +102,7 @@ class Unpacker:
         genotypes = NOT_TYPED
         if markers:
             genotypes = Genotypes(self._kit(markers), tuple(map(self._pairs.__getitem__, pairs.split(_BETWEEN))))
-        return Profile(sample, genotypes), BESIDE.read(beside) if beside else NOTHING_BESIDE
+        return Profile(sample, genotypes), BESIDES_GENOTYPES.read(beside) if beside else NOTHING_BESIDES_GENOTYPES
 
     def _kit(self, markers: str) -> Kit:
         if markers not in self._kits:

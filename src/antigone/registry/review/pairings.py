@@ -175,7 +175,7 @@ def add_review(connection: Connection, pairing: int, *, user: int, text: str, at
     """
     _pairing(connection, pairing)
     if not text.strip():
-        raise InputError("a review without a word; write what you saw")
+        raise InputError("a review without text; write what you saw")
     connection.execute(insert(reviews).values(pairing=pairing, user=user, text=text.strip(), at=at))
 
 

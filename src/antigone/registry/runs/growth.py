@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, select, update
 
 from antigone.model.incident.incident import SCOPE_IDENTIFICATION
 from antigone.registry.runs.blocks import erase_blocks
-from antigone.registry.runs.summaries import AGAIN
+from antigone.registry.runs.summaries import TO_COMPUTE_AGAIN
 from antigone.registry.store.lookups import covered_on
 from antigone.registry.store.schema import donors, families, incidents, members, profiles, runs, samples
 
@@ -51,7 +51,7 @@ def mark_grown(connection: Connection, before: Noted) -> int:
         if all(now.get(family) == rows for family, rows in then.items()):
             continue
         of_day = (runs.c.incident == before.incident) & (runs.c.day == day)
-        finished = update(runs).where(of_day, runs.c.state == "finished").values(state=AGAIN)
+        finished = update(runs).where(of_day, runs.c.state == "finished").values(state=TO_COMPUTE_AGAIN)
         marked += connection.execute(finished).rowcount
         if before.incident is not None:
             erase_blocks(connection, before.incident)

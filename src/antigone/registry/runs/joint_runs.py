@@ -20,7 +20,7 @@ from antigone.model.incident.incident import Incident
 from antigone.model.results.joint import JointResult
 from antigone.registry.keys.vault import DataKey, Vault
 from antigone.registry.runs.joint_parts import PackedJoint, erase_parts, save_parts
-from antigone.registry.runs.runs import AGAIN, gone_since
+from antigone.registry.runs.runs import TO_COMPUTE_AGAIN, no_longer_valid
 from antigone.registry.store.lookups import AnyRow, Rows, find_incident
 from antigone.registry.store.schema import families, incidents, joint_runs, keys, members, users
 from antigone.registry.store.stored import JOINT_ANSWER
@@ -85,10 +85,10 @@ def finish_joint(
     """
     row = _running(connection, run)
     values: dict[str, Any] = {"state": "finished", "finished": at}
-    gone = gone_since(connection, row.incident_id, used, today=today)
+    gone = no_longer_valid(connection, row.incident_id, used, today=today)
     if gone or _missing_now(connection, row.incident_id) != {(f.code, m) for f in used.families for m in f.missing}:
         left_out = json.loads(row.left_out) | {JOINT_WITHHELD: 1}
-        values |= {"state": AGAIN, "left_out": json.dumps(left_out)}
+        values |= {"state": TO_COMPUTE_AGAIN, "left_out": json.dumps(left_out)}
     else:
         key = vault.new_key(connection)
         sealed = Vault.seal(key, packed.whole, context=f"joint_runs:{run}")
@@ -185,7 +185,7 @@ def erase_joint(connection: Connection, incident: int) -> int:
     answered = (joint_runs.c.incident == incident) & joint_runs.c.sealed.is_not(None)
     held = list(connection.scalars(select(joint_runs.c.key).where(answered)))
     erase_parts(connection, list(connection.scalars(select(joint_runs.c.id).where(answered))))
-    gone = connection.execute(update(joint_runs).where(answered).values(state=AGAIN, sealed=None, key=None))
+    gone = connection.execute(update(joint_runs).where(answered).values(state=TO_COMPUTE_AGAIN, sealed=None, key=None))
     connection.execute(delete(keys).where(keys.c.id.in_(held)))
     return gone.rowcount
 

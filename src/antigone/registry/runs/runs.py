@@ -21,7 +21,7 @@ from antigone.registry.consent.coverage import covered_donors
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.typings import BLOCK
 from antigone.registry.runs.blocks import forget_until
-from antigone.registry.runs.summaries import AGAIN as AGAIN
+from antigone.registry.runs.summaries import TO_COMPUTE_AGAIN as TO_COMPUTE_AGAIN
 from antigone.registry.runs.summaries import save_summaries, without
 from antigone.registry.store.database import reserve
 from antigone.registry.store.schema import (
@@ -99,7 +99,7 @@ def resume_run(connection: Connection, run: int, *, day: dt.date, left_out: Mapp
     """
     row = _run(connection, run)
     if row.state not in RESUMED_FROM:
-        remedy = "end it first if its process is gone" if row.state == "running" else "start a new search"
+        remedy = "end it first if its process has stopped" if row.state == "running" else "start a new search"
         raise Conflict(f"run {run} is {row.state}, expected {' or '.join(RESUMED_FROM)}; {remedy}")
     values = {"state": "running", "finished": None, "day": day, "left_out": json.dumps(dict(left_out))}
     connection.execute(update(runs).where(runs.c.id == run).values(**values))
@@ -142,7 +142,7 @@ def finish_run(
         When the run is not running.
     """
     row = _running(connection, run)
-    gone = gone_since(connection, row.incident, used, today=today)
+    gone = no_longer_valid(connection, row.incident, used, today=today)
     kept = [c for c in result.candidates if c.family not in gone.families and c.unidentified not in gone.people]
     withheld = len(result.candidates) - len(kept)
     _save_candidates(connection, vault, row, kept)
@@ -150,7 +150,7 @@ def finish_run(
         _save_findings(connection, vault, row, findings_text)
     rest = without(replace(result, candidates=(), pairs=()), families=gone.families, people=gone.people)
     left_out = json.loads(row.left_out) | ({WITHHELD: withheld} if gone else {})
-    state = AGAIN if gone or changed else "finished"
+    state = TO_COMPUTE_AGAIN if gone or changed else "finished"
     save_summaries(connection, run, rest)
     brief = SEARCH_ANSWER.write(replace(rest, unidentified=(), families=()))
     values = {"state": state, "finished": at, "result": brief, "left_out": json.dumps(left_out)}
@@ -203,7 +203,7 @@ class Gone:
         return bool(self.families or self.people)
 
 
-def gone_since(connection: Connection, incident: int, used: Incident, *, today: dt.date) -> Gone:
+def no_longer_valid(connection: Connection, incident: int, used: Incident, *, today: dt.date) -> Gone:
     """Who of those an incident was computed with is not covered, is not there, or is declared otherwise today."""
     covered = covered_donors(connection, incident, scope=SCOPE_IDENTIFICATION, day=today).samples
     here = unidentified.c.incident == incident

@@ -17,7 +17,7 @@ from antigone.model.results.search import FamilySummary, SearchResult, Unidentif
 from antigone.registry.store.schema import runs, summaries
 from antigone.registry.store.stored import MISSING_LINE, PERSON_LINE, SEARCH_ANSWER
 
-AGAIN = "to be computed again"
+TO_COMPUTE_AGAIN = "to be computed again"
 Kind = Literal["unidentified", "missing"]
 _BLOCK = 5000
 
@@ -111,13 +111,13 @@ def _person_line(line: UnidentifiedSummary, families: Collection[str], people: C
     gone = line.code in people
     own = {"markers_typed": 0 if gone else line.markers_typed, "dropout": None if gone else line.dropout}
     best = {"best_family": None, "best_missing": None, "best_log10_lr": None}
-    return replace(line, candidates=0, remark=AGAIN, **own, **best)  # type: ignore[arg-type]
+    return replace(line, candidates=0, remark=TO_COMPUTE_AGAIN, **own, **best)  # type: ignore[arg-type]
 
 
 def _family_line(line: FamilySummary, families: Collection[str], people: Collection[str]) -> FamilySummary:
     if line.family not in families and line.best_unidentified not in people:
         return line
-    return replace(line, best_unidentified=None, best_log10_lr=None, candidates=0, remark=AGAIN, power=None)
+    return replace(line, best_unidentified=None, best_log10_lr=None, candidates=0, remark=TO_COMPUTE_AGAIN, power=None)
 
 
 def _person_row(run: int, place: int, line: UnidentifiedSummary) -> dict[str, object]:

@@ -42,8 +42,8 @@ Place = str | Path
 """A path of an SQLite file, or ``postgresql://user:password@host/database``."""
 
 
-def no_more(_connection: Connection) -> None:
-    """Nothing else belongs to this."""
+def ignore_connection(_connection: Connection) -> None:
+    """The default: nothing else is done in the transaction."""
 
 
 def create_registry(place: Place, *, revision: str = "head") -> Engine:
@@ -94,7 +94,9 @@ def schema_of(place: Place) -> str:
     return found
 
 
-def upgrade(place: Place, *, revision: str = "head", also: Callable[[Connection], object] = no_more) -> Engine:
+def upgrade(
+    place: Place, *, revision: str = "head", also: Callable[[Connection], object] = ignore_connection
+) -> Engine:
     """Bring an older registry to the newest schema (or to ``revision``), in one transaction, and open it.
 
     ``also`` is done in that transaction, after it; not when another program was first, and left nothing to bring up.

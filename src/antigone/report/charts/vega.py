@@ -17,9 +17,9 @@ from antigone.plain_words import log10_text
 from antigone.report.apart import draw_apart
 
 INK = "#1d2733"
-QUIET = "#5a6672"
+GREY = "#5a6672"
 FOR = "#2b5c7d"
-AGAINST = "#b45309"
+COLOUR_AGAINST = "#b45309"
 BAR_STEP = 19
 DOT_STEP = 20
 CHART_WIDTH = 380
@@ -62,7 +62,7 @@ def marker_chart(log10_lr: Mapping[str, float], markers: Sequence[str], *, title
     low, high = _domain([0.0, *(row["value"] for row in rows)], _rooms(to_left, 4), _rooms(to_right, 4))
     y = alt.Y("marker:N", title=None, scale=alt.Scale(domain=[row["marker"] for row in rows], paddingInner=0.3))
     x = alt.X("value:Q", title="log10 LR", scale=alt.Scale(domain=[low, high], nice=False))
-    colour = alt.condition("datum.value < 0", alt.value(AGAINST), alt.value(FOR))
+    colour = alt.condition("datum.value < 0", alt.value(COLOUR_AGAINST), alt.value(FOR))
     bars = alt.Chart().mark_bar().encode(x=x, y=y, color=colour)
     texts = [
         _texts("datum.value >= 0", "left", 4, x, y),
@@ -88,7 +88,9 @@ def overview_chart(best: Mapping[str, float], threshold: float, *, title: str) -
     x = alt.X("value:Q", title="best log10 LR", scale=alt.Scale(domain=[low, high], nice=False))
     fill = alt.condition("datum.listed", alt.value(FOR), alt.value("#ffffff"))
     dots = alt.Chart().mark_point(size=70, opacity=1, stroke=FOR, strokeWidth=1.5).encode(x=x, y=y, fill=fill)
-    line = alt.Chart().mark_rule(color=AGAINST, strokeDash=[6, 4], strokeWidth=1.5).encode(x=alt.datum(threshold))
+    line = (
+        alt.Chart().mark_rule(color=COLOUR_AGAINST, strokeDash=[6, 4], strokeWidth=1.5).encode(x=alt.datum(threshold))
+    )
     texts = [
         _texts("datum.listed", "left", 8, x, y, bold=True),
         _texts("!datum.listed", "right", -8, x, y),
@@ -185,7 +187,7 @@ def _svg(layers: Sequence[alt.Chart], rows: Sequence[Mapping[str, Any]], step: i
         .configure(aria=False, font="sans-serif", background="transparent", padding=2)
         .configure_view(stroke=None)
         .configure_axis(
-            labelFontSize=FONT_SIZE, titleFontSize=FONT_SIZE, titleFontWeight="normal", labelColor=INK, titleColor=QUIET
+            labelFontSize=FONT_SIZE, titleFontSize=FONT_SIZE, titleFontWeight="normal", labelColor=INK, titleColor=GREY
         )
         .configure_axisX(gridColor="#e3e7eb", domain=False, ticks=False, labelPadding=4, tickCount=6)
         .configure_axisY(

@@ -15,12 +15,12 @@ from antigone.model.results.search import Candidate, SearchResult
 from antigone.plain_words import count_text, log10_text
 from antigone.report.tables.files import plain_value
 from antigone.report.words.language import Language
-from antigone.report.words.phrases import retell
+from antigone.report.words.phrases import translate_sentence
 from antigone.report.words.sentences import consenting_donors
 
 Action = Literal["propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep", "comment"]
 ReviewState = Literal["open", "proposed", "confirmed", "rejected", "reopening"]
-AFTER: Mapping[Action, ReviewState] = {
+STATE_AFTER: Mapping[Action, ReviewState] = {
     "propose": "proposed",
     "confirm": "confirmed",
     "reject": "rejected",
@@ -171,13 +171,13 @@ def _follow(trail: tuple[ReviewStep, ...]) -> ReviewState:
             proposer = step.user
         if step.action == "ask to reopen":
             asked_at = state
-        state = asked_at if step.action == "keep" else AFTER.get(step.action, state)
+        state = asked_at if step.action == "keep" else STATE_AFTER.get(step.action, state)
     return state
 
 
 def log10_words(value: float, language: Language) -> str:
     """A log10 LR, or the words for an LR of 0."""
-    return retell(log10_text(value), language)
+    return translate_sentence(log10_text(value), language)
 
 
 def prior_words(prior: float, language: Language) -> str:

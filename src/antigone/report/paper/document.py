@@ -225,10 +225,10 @@ def clean(text: str) -> str:
     >>> clean("PM\u202e1\x00") == "PM\ufffd1\ufffd"
     True
     """
-    return "".join(REPLACED if _misleads(c) else c for c in clean_text(text))
+    return "".join(REPLACED if _is_misleading(c) else c for c in clean_text(text))
 
 
-def _misleads(letter: str) -> bool:
+def _is_misleading(letter: str) -> bool:
     return letter in HIDDEN or (letter != "\n" and unicodedata.category(letter) in {"Cc", "Cs", "Co"})
 
 

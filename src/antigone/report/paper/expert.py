@@ -31,7 +31,7 @@ from antigone.report.paper.evidence import chance, data_compared, sensitivity, w
 from antigone.report.paper.method import appendix, limits, models
 from antigone.report.pedigree.svg import Mark, draw_pedigree
 from antigone.report.words.language import Language, mark
-from antigone.report.words.phrases import retell
+from antigone.report.words.phrases import translate_sentence
 
 LONGEST_CODE = 28
 
@@ -136,7 +136,7 @@ def _result(case: ExpertCase, language: Language) -> tuple[Block, ...]:
             say(
                 "On the verbal scale this is {verbal}. The LR is that of the markers in section “Weight of the "
                 "evidence”, in the population in which it is smallest ({population}). Source of the scale: {source}.",
-                verbal=retell(c.verbal.rstrip("."), language),
+                verbal=translate_sentence(c.verbal.rstrip("."), language),
                 population=c.smallest_population,
                 source=result.verbal_scale_source.rstrip("."),
             )
@@ -147,7 +147,7 @@ def _result(case: ExpertCase, language: Language) -> tuple[Block, ...]:
                 "The prior probability {prior} ({reason}) and this LR together give the posterior probability "
                 "{posterior}. Another prior gives another posterior; the LR stays.",
                 prior=prior,
-                reason=retell(result.prior_reason.rstrip("."), language),
+                reason=translate_sentence(result.prior_reason.rstrip("."), language),
                 posterior=probability_text(c.posterior),
             )
         ),
@@ -176,7 +176,7 @@ def _jointly(case: ExpertCase, language: Language) -> tuple[Block, ...]:
         "Its prior: {prior}.",
         run=joint.run,
         day=joint.day.isoformat(),
-        prior=retell(joint.prior, language),
+        prior=translate_sentence(joint.prior, language),
     )
     bound = say("No posterior in it is further than {bound} from its exact value.", bound=f"{joint.error_bound:.2g}")
     return (Paragraph(" ".join((where, words, bound) if joint.error_bound else (where, words))),)
@@ -192,7 +192,7 @@ def _together(case: ExpertCase, language: Language) -> tuple[Block, ...]:
                 "All kinds of evidence stand in a table in section “Weight of the evidence”. Its last line, “{kind}”, "
                 "is log10 LR {log10_lr}.",
                 log10_lr=log10_words(lines[-1].log10_lr or 0.0, language),
-                kind=retell(lines[-1].kind, language),
+                kind=translate_sentence(lines[-1].kind, language),
             )
         ),
     )

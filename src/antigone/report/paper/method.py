@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from antigone.report.paper.case import ExpertCase
 from antigone.report.paper.document import Block, Bullets, Facts, Heading, NewPage, Paragraph
 from antigone.report.words.language import Language, mark
-from antigone.report.words.phrases import retell
+from antigone.report.words.phrases import translate_sentence
 
 LIMITS = (
     mark(
@@ -30,7 +30,10 @@ LIMITS = (
 def models(case: ExpertCase, language: Language) -> tuple[Block, ...]:
     """Frequencies and their rule, mutation models and every other parameter."""
     say, provenance = language.say, case.result.provenance
-    settings = tuple((retell(name, language), retell(value, language)) for name, value in provenance.settings.items())
+    settings = tuple(
+        (translate_sentence(name, language), translate_sentence(value, language))
+        for name, value in provenance.settings.items()
+    )
     return (
         Heading(say("Frequencies, models and parameters")),
         Paragraph(say("Allele frequencies of:")),
@@ -46,7 +49,7 @@ def _notices(case: ExpertCase, language: Language) -> tuple[Block, ...]:
     told = [n for n in case.result.notices if n.startswith(about) or not n.startswith(("sample '", "family '"))]
     if not told:
         return ()
-    listed = tuple(retell(notice, language) for notice in told)
+    listed = tuple(translate_sentence(notice, language) for notice in told)
     return (Heading(language.say("Notices of the run"), 2), Bullets(listed))
 
 
@@ -56,7 +59,7 @@ def limits(case: ExpertCase, language: Language) -> tuple[Block, ...]:
     return (
         Heading(say("Assumptions and limits")),
         Heading(say("Assumptions"), 2),
-        Bullets(tuple(retell(sentence, language) for sentence in case.result.assumptions)),
+        Bullets(tuple(translate_sentence(sentence, language) for sentence in case.result.assumptions)),
         Heading(say("Limits"), 2),
         Bullets(tuple(say(sentence) for sentence in LIMITS)),
     )

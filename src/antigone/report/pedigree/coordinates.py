@@ -18,7 +18,7 @@ MOST_SWEEPS, LEAST_SWEEPS = 400, 20
 MOST_STEPS = 250_000
 """How many rows, blocks and pulls at blocks are looked at in all sweeps together; a large drawing has fewer sweeps. A
 family of 30 members needs a third of that for 400 of them."""
-STILL = 0.01
+SMALLEST_MOVE = 0.01
 
 
 def place_items(diagram: Diagram, rows: Rows, widths: Sequence[float]) -> dict[int, float]:
@@ -113,7 +113,7 @@ def _settled_blocks(rows: Sequence[_HeldRow]) -> list[float]:
         before = list(lefts)
         for row in rows:
             lefts[row.first : row.first + len(row.steps)] = _settled(row, lefts)
-        if max(abs(left - was) for left, was in zip(lefts, before, strict=True)) < STILL:
+        if max(abs(left - was) for left, was in zip(lefts, before, strict=True)) < SMALLEST_MOVE:
             break
     return lefts
 

@@ -92,10 +92,10 @@ def _add_nets(
 
 def slot(diagram: Diagram, block: Block, source: tuple[int, ...]) -> float:
     """The place in a block, counted in items, from which a net hangs."""
-    return hang(diagram, block, {item: block.index(item) for item in source}, source)
+    return net_position(diagram, block, {item: block.index(item) for item in source}, source)
 
 
-def hang(diagram: Diagram, order: Sequence[int], place: Mapping[int, int], source: tuple[int, ...]) -> float:
+def net_position(diagram: Diagram, order: Sequence[int], place: Mapping[int, int], source: tuple[int, ...]) -> float:
     """The place in an order of items from which a net hangs; ``place`` holds where the items of the source stand."""
     if len(source) == 1:
         return float(place[source[0]])

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from antigone.report.pedigree.diagram import Block, Diagram, Net, Rows, arrangements, hang, make_blocks, slot
+from antigone.report.pedigree.diagram import Block, Diagram, Net, Rows, arrangements, make_blocks, net_position, slot
 
 MOST_STEPS = 200_000
 """The work that one drawing may take: comparisons of two blocks, and looks at a line. Once it is spent, the best order
@@ -28,7 +28,7 @@ def order_rows(diagram: Diagram) -> Rows:
     ordering = _Ordering(diagram)
     found: list[tuple[int, Rows]] = []
     for start in ordering.starts():
-        rows = ordering.swept(start)
+        rows = ordering.sorted_by_relatives(start)
         found.append((ordering.exchanged(rows), rows))
         if found[-1][0] == 0 or ordering.is_spent:
             break
@@ -81,7 +81,7 @@ class _Ordering:
             visit(block)
         return rows
 
-    def swept(self, rows: Rows) -> Rows:
+    def sorted_by_relatives(self, rows: Rows) -> Rows:
         """Sort every row by its relatives, down and up; of four times, the order with the fewest crossings."""
         every = range(self._diagram.height)
         best, fewest = [list(row) for row in rows], self._crossings(rows)
@@ -120,7 +120,7 @@ class _Ordering:
         below = {item: float(i) for i, item in enumerate(itertools.chain.from_iterable(rows[gap + 1]))}
         found: list[tuple[float, float, Net, int]] = []
         for net in self._gaps[gap]:
-            start = hang(self._diagram, order, above, net.source)
+            start = net_position(self._diagram, order, above, net.source)
             found.extend((start, below[target], net, target) for target in net.targets)
         self._left -= len(found)
         return found
@@ -168,7 +168,7 @@ class _Ordering:
             place = {item: i for i, item in enumerate(order)}
             self._left -= len(coming) + len(going)
             return count_crossings([(start, float(place[item])) for start, item in coming]) + count_crossings(
-                [(hang(self._diagram, order, place, source), end) for source, end in going]
+                [(net_position(self._diagram, order, place, source), end) for source, end in going]
             )
 
         best, fewest = block, own_crossings(block)

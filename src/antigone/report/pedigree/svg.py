@@ -18,11 +18,11 @@ from antigone.report.pedigree.generations import related_couples, unions
 from antigone.report.pedigree.layout import LABEL_GAP, LABEL_LINE, RADIUS, Label, Layout, Line, Symbol, lay_out
 
 INK = "#1d2733"
-QUIET = "#5a6672"
+GREY = "#5a6672"
 ACCENT = "#9a3412"
 ACCENT_FILL = "#fdeee3"
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', Arial, sans-serif"
-HALO = 'paint-order="stroke" stroke="#fff" stroke-width="3"'
+TEXT_OUTLINE = 'paint-order="stroke" stroke="#fff" stroke-width="3"'
 LONGEST_LINE = 13
 MOST_LINES = 3
 MARGIN = 10.0
@@ -119,7 +119,7 @@ def _facts(mark: Mark) -> Iterator[str]:
     if mark.missing:
         yield "missing"
     if mark.beside:
-        yield "stands beside the family"
+        yield "drawn next to the family"
     elif mark.unidentified is not None:
         yield f"{mark.unidentified} is placed here by the proposition"
 
@@ -173,7 +173,7 @@ def _strokes(line: Line, points: str) -> Iterator[str]:
         yield f'{head} stroke="{INK}" stroke-width="6"/>'
         yield f'{head} stroke="#fff" stroke-width="3"/>'
     elif line.kind == "again":
-        yield f'{head} stroke="{QUIET}" stroke-width="1.5" stroke-dasharray="5 4"/>'
+        yield f'{head} stroke="{GREY}" stroke-width="1.5" stroke-dasharray="5 4"/>'
     else:
         yield f'{head} stroke="{INK}" stroke-width="1.5" stroke-linecap="square"/>'
 
@@ -199,7 +199,7 @@ def _draw_text(x: float, y: float, text: Sequence[tuple[str, bool]]) -> Iterator
     for i, (line, bold) in enumerate(text):
         style = f'font-weight="700" fill="{ACCENT}"' if bold else f'fill="{INK}"'
         place = f'x="{_n(x)}" y="{_n(top + i * LABEL_LINE)}"'
-        yield f'<text {place} text-anchor="middle" font-size="12.5" {HALO} {style}>{escape(line)}</text>'
+        yield f'<text {place} text-anchor="middle" font-size="12.5" {TEXT_OUTLINE} {style}>{escape(line)}</text>'
 
 
 def _symbol(sex: str, x: float, y: float, mark: Mark) -> str:

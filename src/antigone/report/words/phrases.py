@@ -354,15 +354,15 @@ RANGE = mark("{low} to {high}")
 PART = re.compile(r"\{(\w+)\}")
 
 
-def retell(text: str, language: Language) -> str:
+def translate_sentence(text: str, language: Language) -> str:
     """A sentence of a result in this language, or as it is where no pattern fits.
 
     Examples
     --------
     >>> from antigone.report.words.language import read_language
-    >>> retell("very strong support for H1", read_language("es"))
+    >>> translate_sentence("very strong support for H1", read_language("es"))
     'apoyo muy fuerte a H1'
-    >>> retell("a sentence that nobody foresaw", read_language("es"))
+    >>> translate_sentence("a sentence that nobody foresaw", read_language("es"))
     'a sentence that nobody foresaw'
     """
     for phrase in PHRASES:
@@ -387,7 +387,7 @@ def _part(name: str, part: str, language: Language) -> str:
     if name.startswith("range") and " to " in part:
         low, high = part.split(" to ", 1)
         return language.say(RANGE, low=low, high=high)
-    return "; ".join(retell(inner, language) for inner in _inside(name, part)) or part
+    return "; ".join(translate_sentence(inner, language) for inner in _inside(name, part)) or part
 
 
 def _inside(name: str, part: str) -> list[str]:

@@ -9,7 +9,7 @@ from antigone.model.results.search import Candidate, Relation, RelativeAlternati
 from antigone.plain_words import log10_text
 from antigone.report.words.language import mark
 
-HARDLY = 1.0
+WEAK_LOG10_LR = 1.0
 """A log10 LR below which the markers hardly tell H1 from a relative."""
 SAME = 0.005
 """A log10 LR that is written as 0.00."""
@@ -64,7 +64,7 @@ def weigh_relative(one: RelativeAlternative) -> str:
         return EVEN
     if one.log10_lr < 0:
         return AGAINST
-    return HARD if one.log10_lr < HARDLY else CLEAR
+    return HARD if one.log10_lr < WEAK_LOG10_LR else CLEAR
 
 
 def tell_relatives(candidate: Candidate) -> tuple[tuple[str, str, str], ...]:
@@ -76,7 +76,7 @@ def tell_relatives(candidate: Candidate) -> tuple[tuple[str, str, str], ...]:
 
 def near_relatives(candidate: Candidate) -> tuple[RelativeAlternative, ...]:
     """The relatives whom the markers hardly tell from the missing person, the hardest first."""
-    near = (one for one in candidate.relatives if one.log10_lr < HARDLY)
+    near = (one for one in candidate.relatives if one.log10_lr < WEAK_LOG10_LR)
     return tuple(sorted(near, key=lambda one: one.log10_lr))
 
 

@@ -22,14 +22,17 @@ from numpy.typing import NDArray
 from antigone.engine.arrays import Array, Ints
 from antigone.engine.sums.elimination import LARGEST_ARRAY, LARGEST_COST, Scope, contract
 from antigone.errors import PlanTooLarge
+from antigone.search.joint.pieces import Piece, rescaled
 
 CHUNK = 2**23
 """Elements (64 MiB) of one array before invalid rows are dropped; larger ones are made in parts."""
 MOST_ROWS = 2**25
 """Rows (joint choices) that one family's table may have."""
 _TINY = 2.0**-1022
+"""The smallest normal float64: below it a product loses digits, at most this much in absolute terms."""
 _SAFE = 1e-280
-"""Products of numbers above 0 stay above this, or the rows are scaled first."""
+"""Products of numbers above 0 stay above this, or the rows are scaled first. Its inverse is the limit above: both are
+some 1e28 away from where a float64 ends, because a bound is itself a rounded product."""
 _ROWS_LEFT, _ROWS_RIGHT = -1, -2
 
 
@@ -115,7 +118,19 @@ class JointPlan:
 def make_joint_plan(
     scopes: tuple[Scope, ...], members: tuple[tuple[int, ...], ...], sizes: tuple[int, ...], choices: Open
 ) -> JointPlan:
-    """The cheapest of several greedy elimination orders."""
+    """The cheapest of several greedy elimination orders.
+
+    Parameters
+    ----------
+    scopes
+        The ordinary variables of each piece.
+    members
+        The missing members whose choices are the rows of each piece; often none.
+    sizes
+        The number of states of each ordinary variable.
+    choices
+        What may stand at each missing member.
+    """
     plans = [_greedy_plan(scopes, members, sizes, choices, rule) for rule in ("work", "growth", "result")]
     return min(plans, key=lambda plan: (plan.cost, plan.largest))
 
@@ -233,66 +248,36 @@ def _combine(parts: Sequence[Rows], choices: Open, *, two: bool) -> Combined:
         first, second = (np.concatenate(side) for side in zip(*pairs, strict=True))
         both = np.concatenate([rows.choices[first], part.choices[second]], axis=1)
         rows = Rows(rows.members + part.members, both, rows.used[first] | part.used[second])
+        # The place of a pair among all combinations, the last part running fastest, as `reshape` flattens them.
         valid = valid[first] * len(part.used) + second
     kept = None if not choices.exclusive or len(valid) == total else valid
     return Combined(rows, tuple(len(part.used) for part in parts), kept, two, choices.orders)
 
 
 def _compatible(left: Ints, right: Ints) -> Iterator[tuple[Ints, Ints]]:
+    # A table of all pairs would be the largest array of all; it is made some rows at a time. Pairs come in row order.
     step = max(1, CHUNK // len(right))
     for start in range(0, len(left), step):
         first, second = np.nonzero((left[start : start + step, None] & right[None, :]) == 0)
         yield first + start, second
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A factor with rows: ``array`` has shape ``(markers or 1, rows, *sizes of scope)``.
-
-    Its values are ``array * exp(log_scale)``, with one scale for each row, shape ``(markers or 1, rows)``; ``None``
-    is a scale of 1. No value above 0 in ``array`` is below ``least``, none is above ``most``. ``loss`` bounds what
-    each number of a row may have lost to underflow, absolutely; ``None``: nothing.
-    """
-
-    scope: Scope
-    array: Array
-    least: float
-    most: float
-    log_scale: Array | None = None
-    loss: Array | None = None
-
-    def items(self, some: slice) -> Piece:
-        """Some markers of a batch; what all markers share stays shared."""
-        array = self.array[some] if len(self.array) > 1 else self.array
-        scale_and_loss = (self.log_scale, self.loss)
-        log_scale, loss = (part[some] if part is not None and len(part) > 1 else part for part in scale_and_loss)
-        return Piece(self.scope, array, self.least, self.most, log_scale, loss)
-
-
-def make_piece(scope: Scope, array: Array) -> Piece:
-    """A piece from plain values."""
-    least = float(np.min(array, where=array > 0, initial=1.0))
-    return Piece(scope, array, least, max(1.0, float(array.max())))
-
-
-def rescaled(piece: Piece) -> Piece:
-    """The same piece with the largest value of every row 1. A row of zeros with a loss has lost everything."""
-    peak = piece.array.reshape(*piece.array.shape[:2], -1).max(axis=2)
-    some = peak > 0
-    safe = np.where(some, peak, 1.0)
-    array = piece.array / safe.reshape(*safe.shape, *[1] * (piece.array.ndim - 2))
-    loss = piece.loss
-    if loss is not None:
-        with np.errstate(over="ignore"):
-            loss = np.where(some, loss / safe, np.where(loss > 0, np.inf, 0.0))
-    log_scale = np.log(safe) + (0.0 if piece.log_scale is None else piece.log_scale)
-    least = float(np.min(array, where=array > 0, initial=1.0))
-    return Piece(piece.scope, array, least, 1.0, log_scale, loss)
-
-
 def execute_joint(plan: JointPlan, laid: Sequence[Combined], pieces: Sequence[Piece]) -> tuple[Array, Array]:
-    """Natural log of the sum of products for every row, shape ``(markers, rows)``, and what may be lost of it.
+    """Natural log of the sum of products for every row, and what may be lost of it.
 
+    Parameters
+    ----------
+    plan, laid
+        From ``make_joint_plan`` and ``lay_out_rows``; they serve every marker.
+    pieces
+        One for each scope of the plan, with arrays of shape ``(markers or 1, rows, *sizes of its scope)``.
+
+    Returns
+    -------
+    Two arrays of shape ``(markers, rows)``: the logarithms, and the relative losses (0 is exact to rounding).
+
+    Notes
+    -----
     The second array bounds the relative loss to underflow; it is ``inf`` for a sum that came out as 0 without
     proof that it is 0. Rows are those of ``laid[-1]``. Rows are scaled only where the values could otherwise leave
     the range of a double.
@@ -306,13 +291,13 @@ def execute_joint(plan: JointPlan, laid: Sequence[Combined], pieces: Sequence[Pi
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(result.array) + (0.0 if result.log_scale is None else result.log_scale)
         lost = np.zeros((1, 1)) if result.loss is None else result.loss / result.array
-    return logs, np.where(np.isnan(lost), 0.0, lost)
+    return logs, np.where(np.isnan(lost), 0.0, lost)  # 0 / 0 is nan: nothing was lost, the sum is 0
 
 
 def _run_step(plan: JointPlan, step: Step, combined: Combined, left: Piece, right: Piece | None) -> Piece:
     axes = (_ROWS_LEFT, *((_ROWS_RIGHT,) if right is not None else ()), *step.summed, *step.scope)
     states = prod(plan.sizes[v] for v in {*left.scope, *(right.scope if right is not None else ())} - {*step.scope})
-    if right is None:
+    if right is None:  # numbers above 0 are only added: no sum is below `least`, and none loses more by itself
         loss = None if left.loss is None else left.loss * states
         log_scale, loss = (_each_pair(combined, part, None) for part in (left.log_scale, loss))
         array = _product(step, combined, left, right, axes)
@@ -321,6 +306,7 @@ def _run_step(plan: JointPlan, step: Step, combined: Combined, left: Piece, righ
         left, right = rescaled(left), rescaled(right)
     array = _product(step, combined, left, right, axes)
     log_scale = _each_pair(combined, left.log_scale, right.log_scale)
+    # An error of one factor is multiplied by at most the largest value of the other, and added once for each state.
     loss = _each_pair(
         combined,
         None if left.loss is None else left.loss * right.most * states,
@@ -328,8 +314,10 @@ def _run_step(plan: JointPlan, step: Step, combined: Combined, left: Piece, righ
     )
     least = left.least * right.least
     if least < _SAFE:
-        underflow = states * _TINY
+        underflow = states * _TINY  # each product that is added may have lost as much
         loss = np.full(array.shape[:2], underflow) if loss is None else loss + underflow
+    # A value may lie below `_TINY` with fewer digits: that is in `loss`, and as `_TINY` is below `_SAFE`, the next
+    # product scales the rows in any case.
     return Piece(step.scope, array, max(least, _TINY), left.most * right.most * states, log_scale, loss)
 
 

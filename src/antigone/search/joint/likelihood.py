@@ -28,13 +28,13 @@ from antigone.search.joint.elimination import (
     Combined,
     JointPlan,
     Open,
-    Piece,
     execute_joint,
     lay_out_rows,
     make_joint_plan,
 )
 from antigone.search.joint.network import Blueprint, MarkerBatch, batch_markers, family_networks, shape_family
 from antigone.search.joint.persons import Persons
+from antigone.search.joint.pieces import Piece
 from antigone.search.joint.question import (
     NOBODY,
     FamilyQuestion,
@@ -104,7 +104,7 @@ def family_table(
         logs = np.array([sum(marker_logs(question.needed, question.references, run.markers, theta=theta))])
     else:
         rows, logs = run.over_persons() if _by_person(question, asked) else run.over_genotypes()
-        logs = repeat_lost(question, persons, markers, rows, logs, theta)
+        logs = recompute_underflowed(question, persons, markers, rows, logs, theta)
     if not _is_sorted(rows):
         order = np.lexsort(rows.T[::-1])
         rows, logs = rows[order], logs[order]
@@ -326,7 +326,7 @@ def _enumerate_choices(family: str, lists: Sequence[tuple[int, ...]]) -> Ints:
     return chosen
 
 
-def repeat_lost(
+def recompute_underflowed(
     question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], rows: Ints, logs: Array, theta: float
 ) -> Array:  # fmt: skip
     """Compute the rows marked ``nan`` again, one by one, with the engine's own guard against underflow."""

@@ -16,7 +16,8 @@ from antigone.engine.sums.soft import Observations
 from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
-from antigone.search.joint.elimination import Open, Piece, make_piece
+from antigone.search.joint.elimination import Open
+from antigone.search.joint.pieces import Piece, make_piece
 
 
 @dataclass(frozen=True)

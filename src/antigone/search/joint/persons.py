@@ -124,11 +124,11 @@ class Persons:
         logs = sex_table(self.sex)[SEX_SIGN[place] + 1, signs]
         return np.where(np.isneginf(logs), 0.0, logs)
 
-    def told_apart(self, some: Sequence[int]) -> list[frozenset[str]]:
+    def distinguished(self, some: Sequence[int]) -> list[frozenset[str]]:
         """At each marker, the alleles that some of these persons' readings tell from the others."""
         found = []
         for readings in self.readings:
-            told = readings.told_apart[readings.of_person[list(some)]].any(axis=0)
+            told = readings.distinguished[readings.of_person[list(some)]].any(axis=0)
             found.append(frozenset(np.array(readings.marker.alleles)[told].tolist()))
         return found
 

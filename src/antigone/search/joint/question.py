@@ -57,10 +57,10 @@ def sexed_markers(
 def lumped_markers(question: FamilyQuestion, persons: Persons, markers: Sequence[Marker]) -> list[Marker]:
     """The markers with the alleles that nobody concerned carries as one, where that is exact."""
     lumped = []
-    for marker, told_apart in zip(markers, persons.told_apart(question.persons), strict=True):
+    for marker, distinguished in zip(markers, persons.distinguished(question.persons), strict=True):
         carried = [profile.genotypes.get(marker.name, ()) for profile in question.references.values()]
         read = {allele for genotype in carried for allele in genotype if allele is not None}
-        lumped.append(lump_marker(marker, told_apart | read))
+        lumped.append(lump_marker(marker, distinguished | read))
     return lumped
 
 

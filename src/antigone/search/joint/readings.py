@@ -28,14 +28,14 @@ class MarkerReadings:
     """The distinct readings of one marker; number 0 shows nothing.
 
     ``of_person`` has shape ``(persons,)``. ``terms`` has shape ``(readings, orders, 2, alleles)``, a silent allele
-    last. ``told_apart`` says which visible alleles a reading tells from the others, ``(readings, visible)``;
+    last. ``distinguished`` says which visible alleles a reading tells from the others, ``(readings, visible)``;
     ``hemizygous`` which are of one copy: then only the maternal side of the one order counts.
     """
 
     marker: Marker
     of_person: Ints
     terms: Array
-    told_apart: Bools
+    distinguished: Bools
     hemizygous: Bools
 
     @cached_property
@@ -88,9 +88,9 @@ def marker_readings(
     hard, named = _as_read(marker, np.array(list(of_read), dtype=np.int64))
     soft = [_through(marker, chances, hemizygous=single) for chances, single in arrays]
     terms = _padded([hard, *(parts[None] for parts, _ in soft)])
-    told_apart = np.concatenate([named, *(told[None] for _, told in soft)])
+    distinguished = np.concatenate([named, *(told[None] for _, told in soft)])
     one_copy = np.array([*(single for *_, single in of_read), *(single for _, single in arrays)], dtype=np.bool_)
-    return MarkerReadings(marker, place, terms, told_apart, one_copy)
+    return MarkerReadings(marker, place, terms, distinguished, one_copy)
 
 
 def _padded(parts: Sequence[Array]) -> Array:
@@ -135,12 +135,12 @@ def _through(marker: Marker, chances: Array, *, hemizygous: bool) -> tuple[Array
     if hemizygous:
         matrix = matrix.diagonal()[:, None]
     rows, own, counts = np.unique(matrix, axis=0, return_inverse=True, return_counts=True)
-    told_apart = (own.ravel() != np.argmax(counts))[: len(marker.alleles)]
+    distinguished = (own.ravel() != np.argmax(counts))[: len(marker.alleles)]
     if hemizygous:
-        return np.stack([np.ones(n), matrix[:, 0]])[None], told_apart
+        return np.stack([np.ones(n), matrix[:, 0]])[None], distinguished
     some = np.flatnonzero(rows.any(axis=1))
     first = (own.ravel()[None, :] == some[:, None]).astype(np.float64)
-    return np.stack([first, rows[some]], axis=1), told_apart
+    return np.stack([first, rows[some]], axis=1), distinguished
 
 
 def _matrix(chances: Array, n: int, *, hemizygous: bool) -> Array:

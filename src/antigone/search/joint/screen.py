@@ -26,7 +26,7 @@ from antigone.engine.arrays import Array, Ints
 from antigone.errors import PlanTooLarge
 from antigone.model.assumptions.marker import Marker
 from antigone.search.joint.components import PRICE_ROUNDS, Weighted, log_sum
-from antigone.search.joint.likelihood import FamilyRun, FamilyTable, family_table, repeat_lost
+from antigone.search.joint.likelihood import FamilyRun, FamilyTable, family_table, recompute_underflowed
 from antigone.search.joint.persons import Persons
 from antigone.search.joint.question import NOBODY, FamilyQuestion, lumped_markers, sexed_markers
 
@@ -221,7 +221,7 @@ class _Screen:
         rows = np.column_stack([before[first], np.array([NOBODY, *last])[second]])
         whole = np.full((len(rows), len(self.question.missing)), NOBODY, dtype=np.int64)
         whole[:, list(members)] = rows
-        found = repeat_lost(self.question, self.persons, self.markers, whole, logs[first, second], 0.0)
+        found = recompute_underflowed(self.question, self.persons, self.markers, whole, logs[first, second], 0.0)
         return rows, found - self.log_nobody - self.persons.log_apart(rows, [self.question.places[m] for m in members])
 
     def order(self) -> list[int]:

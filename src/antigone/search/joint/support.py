@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from antigone.engine.arrays import Bools, Ints
-from antigone.search.joint.elimination import Piece, make_piece
 from antigone.search.joint.network import Blueprint
+from antigone.search.joint.pieces import Piece, make_piece
 
 PASSES = 3
 

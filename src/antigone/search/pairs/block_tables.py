@@ -23,7 +23,7 @@ from antigone.engine.arrays import Array, Bools, Ints
 from antigone.model.assumptions.marker import Marker
 from antigone.search.families.family_table import Asked, Target, ask_families, log_ratio
 from antigone.search.readings.codes import Reader
-from antigone.search.readings.genotypes import SURELY_KEPT, log_sum_of_products
+from antigone.search.readings.genotypes import SAFE_FROM_UNDERFLOW, log_sum_of_products
 from antigone.search.screening._kernels import kernels
 
 Words = NDArray[np.int16]
@@ -98,7 +98,7 @@ def _log_lr_one_by_one(of: Distributions, weights: Array, row: Ints, reading: In
 def _log_sums(logs: Array, chances: Array) -> Array:
     """Log of the sum over genotypes, pair by pair; by logarithms where terms may have been lost."""
     sums = np.einsum("pg,pg->p", np.exp(logs), chances)
-    doubtful = np.flatnonzero(sums < SURELY_KEPT)
+    doubtful = np.flatnonzero(sums < SAFE_FROM_UNDERFLOW)
     with np.errstate(divide="ignore"):
         found = np.log(sums)
     found[doubtful] = log_sum_of_products(logs[doubtful], chances[doubtful])

@@ -150,7 +150,7 @@ def usable_targets(
             affordable=lambda place, kept, unsure=unsure: affordable(unsure[place], kept),  # type: ignore[misc]
         )  # fmt: skip
         for number, verdicts in zip(unsure, again, strict=True):
-            fits[number] = _milder(fits[number], verdicts)
+            fits[number] = _better_fits(fits[number], verdicts)
     targets = [
         target_of(family.declared, missing, {fit.member for fit in verdicts if fit.left_out})
         for family, verdicts in zip(families, fits, strict=True)
@@ -159,7 +159,7 @@ def usable_targets(
     return tuple(fit for verdicts in fits for fit in verdicts), tuple(targets)
 
 
-def _milder(one: Sequence[ReferenceFit], other: Sequence[ReferenceFit]) -> list[ReferenceFit]:
+def _better_fits(one: Sequence[ReferenceFit], other: Sequence[ReferenceFit]) -> list[ReferenceFit]:
     """For each reference the better of two fits, left out only when both leave it out."""
     second = {fit.member: fit for fit in other}
     return [

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 Blocks = Mapping[int, Sequence[MissingFrom]]
-IN_FLIGHT = 2
+WAITING_BLOCKS = 2
 """Blocks waiting at each worker beside the one it computes; bounds what the scheduler holds."""
 
 
@@ -65,7 +65,7 @@ def _on_cluster(client: Client, blocks: Blocks, search: BlindSearch) -> Iterator
 
     shared = client.scatter(search, broadcast=True, hash=False)
     waiting = iter(blocks.items())
-    room = IN_FLIGHT * max(1, len(client.scheduler_info(n_workers=-1)["workers"])) + 1
+    room = WAITING_BLOCKS * max(1, len(client.scheduler_info(n_workers=-1)["workers"])) + 1
     numbers: dict[Any, int] = {}
 
     def submit() -> Any:

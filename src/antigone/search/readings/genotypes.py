@@ -13,7 +13,7 @@ from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
 from antigone.model.incident.incident import UnidentifiedPerson
 
-SURELY_KEPT = 1e-280
+SAFE_FROM_UNDERFLOW = 1e-280
 """A sum of products as large as this has lost nothing to underflow that a float64 could show."""
 _PAIRS = 4096
 """Sums by logarithms that are made at a time, to bound their memory."""
@@ -114,7 +114,9 @@ def read_through(logs: Array, weights: Array) -> Array:
     peak = logs.max(axis=1, keepdims=True)
     shifted = logs - np.where(np.isneginf(peak), 0.0, peak)
     read = np.asarray(np.exp(shifted) @ weights.T)
-    doubtful = (read < SURELY_KEPT) if _may_underflow(shifted, weights) else np.zeros(read.shape, dtype=np.bool_)
+    doubtful = (
+        (read < SAFE_FROM_UNDERFLOW) if _may_underflow(shifted, weights) else np.zeros(read.shape, dtype=np.bool_)
+    )
     with np.errstate(divide="ignore"):
         np.log(read, out=read)
     read += np.where(np.isneginf(peak), 0.0, peak)
@@ -130,7 +132,7 @@ def _may_underflow(shifted: Array, weights: Array) -> bool:
     terms, chances = shifted[np.isfinite(shifted)], weights[weights > 0]
     if not terms.size or not chances.size:
         return False
-    return bool(terms.min() + np.log(chances.min()) < np.log(SURELY_KEPT))
+    return bool(terms.min() + np.log(chances.min()) < np.log(SAFE_FROM_UNDERFLOW))
 
 
 def log_sum_of_products(logs: Array, weights: Array) -> Array:

@@ -70,7 +70,7 @@ class SexSeen:
 NOTHING_SEEN = SexSeen()
 
 
-def odd_ones(seen: Sequence[SexSeen]) -> list[int]:
+def unfitting_samples(seen: Sequence[SexSeen]) -> list[int]:
     """Samples (numbers) of one group whose Amelogenin does not fit that of all others together."""
     return [
         number
@@ -137,7 +137,7 @@ class Crowded:
     chance: float
 
     @property
-    def is_told(self) -> bool:
+    def is_reported(self) -> bool:
         return self.markers > 0 and self.chance <= MOST_CROWDED_BY_CHANCE
 
 

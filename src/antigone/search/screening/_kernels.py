@@ -15,15 +15,35 @@ Words = NDArray[np.int16]
 Rows = NDArray[np.int32]
 
 UNROLLED = 8
-"""Markers added in one sweep over the lanes; codes are padded to a multiple of it."""
+"""Markers added in one sweep over the lanes; codes are padded to a multiple of it. The loop is as fast as the memory,
+and with eight rows in one sweep ``total`` is read and written once for eight additions."""
 
 
 def screen_persons(rows: Words, codes: Rows, threshold: int, total: Words, hits: Rows) -> int:
     """Add each person's table rows lane by lane and record the lanes at or above the threshold.
 
-    ``rows`` has shape ``(rows, lanes)``, ``codes`` ``(persons, markers)`` with markers a multiple of
-    ``UNROLLED`` and entries that name rows; ``total`` is scratch of shape ``(lanes,)``. Pairs (person, lane) go
-    into ``hits`` as long as there is room; the return value counts all of them.
+    Parameters
+    ----------
+    rows
+        Log LRs in fixed point, shape ``(rows, lanes)``.
+    codes
+        The row of each marker of each person, shape ``(persons, markers)``; markers are a multiple of ``UNROLLED``,
+        and row 0, of zeros, fills up.
+    threshold
+        In the unit of ``rows``.
+    total
+        Scratch, shape ``(lanes,)``.
+    hits
+        Filled with pairs (person, lane) as long as there is room, shape ``(room, 2)``.
+
+    Returns
+    -------
+    The number of all pairs, also of those for which there was no room.
+
+    Notes
+    -----
+    Nothing here checks for overflow: ``round_lanes`` chose scale and floor so that no sum, and no part of one, can
+    leave 16 bits.
     """
     found = 0
     lanes = rows.shape[1]
@@ -38,6 +58,8 @@ def screen_persons(rows: Words, codes: Rows, threshold: int, total: Words, hits:
                 total[lane] = np.int16(
                     total[lane] + a[lane] + b[lane] + c[lane] + d[lane] + e[lane] + f[lane] + g[lane] + h[lane]
                 )
+        # Most persons reach the threshold nowhere: a maximum without branches runs in vector instructions, and the
+        # loop that tests lane by lane runs for few of them.
         best = np.int16(-32768)
         for lane in range(lanes):
             best = max(best, total[lane])
@@ -54,7 +76,7 @@ def screen_persons(rows: Words, codes: Rows, threshold: int, total: Words, hits:
 def screen_persons_numpy(rows: Words, codes: Rows, threshold: int, total: Words, hits: Rows) -> int:
     """The same with NumPy alone, a block of persons at a time: slower, for machines without numba."""
     found = 0
-    step = max(1, 2**20 // rows.shape[1])
+    step = max(1, 2**20 // rows.shape[1])  # sums of 2 MB at a time, which stay in the cache
     for start in range(0, len(codes), step):
         part = codes[start : start + step]
         sums = rows[part[:, 0]]
@@ -73,7 +95,7 @@ def highest_entry(table: Array, used: Ints) -> float:
     best = 0.0
     for lane in range(table.shape[0]):
         for code in used:
-            best = max(best, table[lane, code])
+            best = max(best, table[lane, code])  # in this order: a comparison with nan is false, and best stays
     return best
 
 
@@ -87,7 +109,7 @@ def round_up(table: Array, used: Ints, scale: float, floor: float, rows: Words) 
     for lane in range(table.shape[0]):
         for k in range(used.shape[0]):
             value = np.ceil(table[lane, used[k]] * scale)
-            rows[k, lane] = np.int16(value if value > floor else floor)
+            rows[k, lane] = np.int16(value if value > floor else floor)  # nan is not above the floor
 
 
 def round_up_numpy(table: Array, used: Ints, scale: float, floor: float, rows: Words) -> None:

@@ -63,7 +63,11 @@ class FixedPoint:
     scale: float
 
     def at(self, log_threshold: float) -> FixedPoint:
-        """The same rows for another threshold, one below it by more than what float64 may round away."""
+        """The same rows for another threshold (natural logarithm).
+
+        Rounded down, and one unit less: the entries times the scale were rounded in float64 before they were rounded
+        up, which takes away less than 1e-9 of a unit from a sum.
+        """
         return replace(self, threshold=int(np.floor(log_threshold * self.scale)) - 1)
 
 
@@ -116,7 +120,16 @@ class Silent:
 
 
 def to_fixed_point(tables: Sequence[Array], queries: Queries, *, log_threshold: float) -> FixedPoint:
-    """Round a block of float64 tables, each of shape ``(lanes, codes)``, up to 16 bits.
+    """Round a block of float64 tables up to 16 bits.
+
+    Parameters
+    ----------
+    tables
+        Natural log LRs, one table of shape ``(lanes, codes)`` for each marker.
+    queries
+        The codes in use.
+    log_threshold
+        Natural logarithm of the threshold of a candidate.
 
     A lane with undefined entries (``nan``) can never reach the threshold: its references are impossible.
     """
@@ -124,11 +137,28 @@ def to_fixed_point(tables: Sequence[Array], queries: Queries, *, log_threshold: 
 
 
 def round_lanes(entries: Sequence[Entries], queries: Queries, *, log_threshold: float) -> FixedPoint:
-    """Round all entries of the used codes up to 16 bits, to a scale at which no sum can leave them."""
+    """Round all entries of the used codes up to 16 bits, to a scale at which no sum can leave them.
+
+    Parameters
+    ----------
+    entries
+        Natural log LRs of each marker, for the same lanes.
+    queries
+        The codes in use.
+    log_threshold
+        Natural logarithm of the threshold of a candidate.
+
+    Notes
+    -----
+    With ``n`` markers of largest entries ``h_m`` (at least 0), an entry is at most ``h_m * scale + 1``, so every sum,
+    and every part of one, is at most ``scale * sum(h_m) + n``, which the scale holds below 32,767. Every entry is at
+    least the floor, and ``n`` floors are above -32,768. An entry below the floor is raised to it: this makes a sum
+    larger, so it can let a pair through to the exact computation, and never lose one.
+    """
     count = max(len(entries), 1)
     highest = sum(marker.highest(used) for marker, used in zip(entries, queries.used, strict=True))
     scale = min(_FINEST, (_HIGHEST - count - 1) / max(highest, abs(log_threshold), 1e-9))
-    floor = _LOWEST // count + 1
+    floor = _LOWEST // count + 1  # // rounds down, so n times this is above the lowest number
     rows = np.zeros((1 + sum(map(len, queries.used)), len(entries[0])), dtype=np.int16)
     first = 1
     for marker, used in zip(entries, queries.used, strict=True):
@@ -141,7 +171,7 @@ def screen(fixed: FixedPoint, rows: Rows) -> Ints:
     """Pairs (person, lane) that may reach the threshold, shape ``(pairs, 2)``, in order of persons."""
     kernel = kernels().screen_persons
     total = np.zeros(fixed.rows.shape[1], dtype=np.int16)
-    room = 4096
+    room = 4096  # when it is too small, the kernel has counted what is needed: the second time is the last
     while True:
         hits = np.empty((room, 2), dtype=np.int32)
         found = kernel(fixed.rows, rows, fixed.threshold, total, hits)

@@ -23,15 +23,15 @@ from antigone.registry.store.database import snapshot
 T = TypeVar("T")
 Part = Literal["people", "work"]
 
-_LOOKS = ("see %", "refused: %", "sign in", "read profiles", "read audit", "sign checkpoint", "verify")
+_READING_ACTIONS = ("see %", "refused: %", "sign in", "read profiles", "read audit", "sign checkpoint", "verify")
 _REPORTS = ("export", "write expert report", "write family letter", "work out")
 _WORK = ("search", "solve jointly", "comment", "propose", "confirm", "reject", "ask to reopen", "reopen")
-_LEAVE_ALONE: dict[Part, tuple[str, ...]] = {
-    "people": (*_LOOKS, *_REPORTS, *_WORK),
-    "work": (*_LOOKS, *_REPORTS, "comment"),
+_ACTIONS_KEEPING: dict[Part, tuple[str, ...]] = {
+    "people": (*_READING_ACTIONS, *_REPORTS, *_WORK),
+    "work": (*_READING_ACTIONS, *_REPORTS, "comment"),
 }
 """Actions (patterns of LIKE) after which the counts of a part are what they were; any other one ends them."""
-LEAVE_PEOPLE_ALONE = _LEAVE_ALONE["people"]
+ACTIONS_KEEPING_PEOPLE = _ACTIONS_KEEPING["people"]
 """Actions after which people, their samples, consents and pedigrees are what they were."""
 
 
@@ -56,7 +56,7 @@ class Kept:
         """One state of the registry, not older than that of the reader before; two never count the same at once."""
         with self._lock, snapshot(engine) as connection:
             head = audit_head(connection).number
-            for part, leave_alone in _LEAVE_ALONE.items():
+            for part, leave_alone in _ACTIONS_KEEPING.items():
                 held = self._held.get(part)
                 if held and held.day == day and held.until <= head:
                     changed = changes_since(connection, held.until, leave_alone=leave_alone)

@@ -117,14 +117,14 @@ class Session:
         """
         with transaction(self.registry.engine) as connection:
             check_schema(connection)
-            self._still_is(connection)
+            self._current_user(connection)
             yield connection
 
     @contextmanager
     def reading(self, action: Action, subject: Subject) -> Iterator[Connection]:
         """One look at personal data: first the line in the audit, then one state of the registry."""
         with transaction(self.registry.engine) as connection:
-            self._still_is(connection)
+            self._current_user(connection)
             self.note(connection, action, subject)
         with snapshot(self.registry.engine) as connection:
             yield connection
@@ -152,7 +152,7 @@ class Session:
         """
         try:
             with snapshot(self.registry.engine) as connection:
-                user = self._still_is(connection)
+                user = self._current_user(connection)
             if user.must_change and action != "own account":
                 raise NewPasswordNeeded
             if self.role not in ALLOWED[action]:
@@ -162,7 +162,7 @@ class Session:
                 self.note(connection, f"refused: {action}", {"role": self.role})
             raise
 
-    def _still_is(self, connection: Connection) -> User:
+    def _current_user(self, connection: Connection) -> User:
         """An administrator may have changed the role, or ended the access, since the user signed in."""
         user = find_user(connection, self.code)
         if user.role != self.role:

@@ -21,7 +21,7 @@ ON_HOLD = (
 """A letter that says "not found yet" would contradict the one that the family may hold."""
 
 
-UNFOUNDED = (
+NO_PROPOSAL_FOUND = (
     "it stands as confirmed, but this registry holds no proposal of one person and confirmation of another behind it, "
     "so no letter can be made: the database may have been changed from outside; tell the auditor, who runs verify"
 )
@@ -51,8 +51,8 @@ def letter_material(session: Session, incident: str, family: str, missing: str) 
         if member is None:
             raise RegistryError(f"family '{family}' has no missing person '{missing}'; see the family")
         refused = ON_HOLD if missing in being_reopened(connection, number) else ""
-        told = _told(connection, member, session.registry.today())
-        refused = refused or (UNFOUNDED if told is None else "")
+        told = _letter_facts(connection, member, session.registry.today())
+        refused = refused or (NO_PROPOSAL_FOUND if told is None else "")
         if refused:
             subject["refused"] = refused
     if told is None or refused:
@@ -73,7 +73,7 @@ def letters_on_hold(session: Session, incident: str, family: str) -> tuple[str, 
         return being_reopened(connection, find_family(connection, incident, family).id)
 
 
-def _told(connection: Connection, member: AnyRow, day: dt.date) -> tuple[str, str, tuple[str, ...]] | None:
+def _letter_facts(connection: Connection, member: AnyRow, day: dt.date) -> tuple[str, str, tuple[str, ...]] | None:
     """The state, the kind of person who was found, and who stands behind it; nothing when nobody does."""
     confirmed = confirmed_as(connection, member.id)
     if confirmed:

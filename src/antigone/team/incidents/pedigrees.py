@@ -47,7 +47,7 @@ def save_pedigree(
     seen
         The `pedigree_version` that the user looked at.
     severing
-        Whether it is meant that donors are no longer related to a missing person (`severed`).
+        Whether it is meant that donors are no longer related to a missing person (`lost_relations`).
 
     Raises
     ------
@@ -75,10 +75,11 @@ def save_pedigree(
                 f"family '{family}': {both} gave a sample and is marked as missing; take one of the two away"
             )
         staying = sorted(code for code in giving if code in pedigree)
-        cut = severed(before.pedigree, pedigree, missing=missing, donors=staying)
+        cut = lost_relations(before.pedigree, pedigree, missing=missing, donors=staying)
         if cut and not severing:
             raise InputError(
-                f"family '{family}': {tell_severed(cut)}, so their samples would not help to find them any more; "
+                f"family '{family}': {describe_lost_relations(cut)}, so their samples would not help to find them any "
+                "more; "
                 "correct the pedigree, or confirm that this is meant"
             )
         made = change_pedigree(connection, row, pedigree, missing=missing)
@@ -101,7 +102,7 @@ def decision_on_pedigree(session: Session, incident: str, family: str) -> str:
     return "" if held is None else str(held.state)
 
 
-def severed(
+def lost_relations(
     before: Pedigree, now: Pedigree, *, missing: Collection[str], donors: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
     """Donors who were related to a missing person and are not any more, by the missing person.
@@ -110,7 +111,7 @@ def severed(
 
     >>> trio = Pedigree.of(("FA", "male"), ("MO", "female"), ("CH", "female", "FA", "MO"))
     >>> without = Pedigree.of(("FA", "male"), ("MO", "female"), ("CH", "female", "FA"))
-    >>> severed(trio, without, missing={"CH"}, donors=("FA", "MO"))
+    >>> lost_relations(trio, without, missing={"CH"}, donors=("FA", "MO"))
     {'CH': ('MO',)}
     """
     found = {
@@ -120,10 +121,10 @@ def severed(
     return {person: cut for person, cut in found.items() if cut}
 
 
-def tell_severed(cut: Mapping[str, Sequence[str]]) -> str:
+def describe_lost_relations(cut: Mapping[str, Sequence[str]]) -> str:
     """Who is no longer related to whom, in words.
 
-    >>> tell_severed({"MP1": ("R1", "R2"), "MP2": ("R1",)})
+    >>> describe_lost_relations({"MP1": ("R1", "R2"), "MP2": ("R1",)})
     'R1 and R2 are no longer related to MP1; R1 is no longer related to MP2'
     """
     return "; ".join(

@@ -11,11 +11,11 @@ from antigone.model.incident.incident import SCOPE_IDENTIFICATION
 from antigone.registry.audit.chain import audit_head, changes_since
 from antigone.registry.consent.coverage import Covered, note_access, read_covered
 from antigone.registry.store.database import snapshot
-from antigone.team.access.counting import LEAVE_PEOPLE_ALONE
+from antigone.team.access.counting import ACTIONS_KEEPING_PEOPLE
 from antigone.team.access.roles import Action
 from antigone.team.access.session import Session, Subject
 
-TRIES = 3
+READ_ATTEMPTS = 3
 """How often an incident is read beside the writers, before it is read while they wait."""
 
 
@@ -37,11 +37,11 @@ def writing_what_was_read(
     RegistryError
         When there is no such incident.
     """
-    for _ in range(TRIES):
+    for _ in range(READ_ATTEMPTS):
         with snapshot(session.registry.engine) as connection:
             seen, covered = audit_head(connection).number, _read(session, connection, incident, scope)
         with session.changing() as connection:
-            if not changes_since(connection, seen, leave_alone=LEAVE_PEOPLE_ALONE):
+            if not changes_since(connection, seen, leave_alone=ACTIONS_KEEPING_PEOPLE):
                 yield from _act(session, connection, covered, action, subject)
                 return
     with session.changing() as connection:

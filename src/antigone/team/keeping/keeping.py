@@ -39,7 +39,7 @@ from antigone.team.access.session import Clock, Session, Subject, action, stamp,
 from antigone.team.keeping.replaying import Replay
 from antigone.team.views import BackedUp, Rotated, Verified
 
-WHOLE = "whole up to line"
+VERIFIED_UP_TO = "whole up to line"
 """What the audit calls the end of a verification that found nothing wrong."""
 
 
@@ -121,7 +121,7 @@ def verify(session: Session, *, checkpoints: Sequence[Path | Checkpoint] = (), p
         for one in checkpoints:
             verify_checkpoint(connection, one if isinstance(one, Checkpoint) else read_checkpoint(one))
         found = Verified(head.number, head.hash, len(checkpoints), describe(outdated_rings(connection)), since)
-    with session.writing("verify", {**subject, WHOLE: found.lines}):
+    with session.writing("verify", {**subject, VERIFIED_UP_TO: found.lines}):
         pass
     return found
 

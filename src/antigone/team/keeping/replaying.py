@@ -79,7 +79,7 @@ class Replay:
     def _pairing(self, number: int, row: Any, taken: list[Step]) -> Iterator[Finding]:
         told, place = self.steps.get(number, []), f"pairing {number}"
         if row is None:
-            yield Finding(place, "it is gone; the audit tells of decisions on it")
+            yield Finding(place, "it is missing; the audit records decisions on it")
             return
         if taken != told:
             at = next((n for n, both in enumerate(zip(taken, told, strict=False)) if both[0] != both[1]), None)

@@ -17,7 +17,7 @@ from antigone.registry.rings.ring import ring_copies
 from antigone.registry.store.properties import read_property
 from antigone.team.access.roles import Action
 from antigone.team.access.session import Session, action
-from antigone.team.keeping.keeping import WHOLE
+from antigone.team.keeping.keeping import VERIFIED_UP_TO
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,10 @@ def read_safekeeping(session: Session) -> Safekeeping:
         )
 
 
-_TOLD_BY: Mapping[str, tuple[Action, str]] = {
+_RECORDED_BY: Mapping[str, tuple[Action, str]] = {
     "backed up": ("back up", "rows"),
     "verification begun": ("verify", "checkpoints"),
-    "verified": ("verify", WHOLE),
+    "verified": ("verify", VERIFIED_UP_TO),
     "rotated": ("rotate key", "finished"),
     "split": ("rotate key", "shares"),
 }
@@ -106,11 +106,11 @@ _TOLD_BY: Mapping[str, tuple[Action, str]] = {
 def _last_done(connection: Connection) -> dict[str, LastDone]:
     """The newest line of each kind, as far as there is one."""
     found: dict[str, LastDone] = {}
-    for line in newest_lines(connection, sorted({told_by for told_by, _ in _TOLD_BY.values()})):
+    for line in newest_lines(connection, sorted({told_by for told_by, _ in _RECORDED_BY.values()})):
         subject = json.loads(line.subject)
-        for what, (told_by, names) in _TOLD_BY.items():
+        for what, (told_by, names) in _RECORDED_BY.items():
             if what not in found and line.action == told_by and names in subject:
                 found[what] = LastDone(line.number, line.at, line.actor, subject)
-        if len(found) == len(_TOLD_BY):
+        if len(found) == len(_RECORDED_BY):
             break
     return found

@@ -38,7 +38,7 @@ TO_REPEAT = "to be computed again"
 WITHDREW = "who withdrew is to be erased"
 TO_ERASE = "donor to be erased"
 _WAITS_FOR: tuple[tuple[str, Action], ...] = (("open", "propose"), ("proposed", "confirm"), ("reopening", "reopen"))
-_TOLD_TO: dict[str, Action] = {
+_SHOWN_TO: dict[str, Action] = {
     "search": "see runs",
     "solve jointly": "see joint",
     "import": "see families",
@@ -158,7 +158,7 @@ def _news(session: Session, counting: Counting, visit: Visit) -> Iterator[News]:
         return tuple(events_since(connection, visit, user=session.user, actor=session.code))
 
     for event in counting.once("work", ("news", session.user, visit.number), count):
-        if _may(session, _TOLD_TO.get(event.what, "see candidates")):
+        if _may(session, _SHOWN_TO.get(event.what, "see candidates")):
             yield News(event.incident, event.what, event.number)
 
 

@@ -24,7 +24,7 @@ from antigone.team.incidents.consents import donors_in_words
 from antigone.team.incidents.reading import writing_what_was_read
 from antigone.team.runs.lines import joint_line
 from antigone.team.runs.parts import with_one_for_each
-from antigone.team.runs.searching import unwatched
+from antigone.team.runs.searching import ignore_run_number
 from antigone.team.views import JointLine, JointOfPair, JointView
 
 FLAT = JointPrior()
@@ -39,7 +39,7 @@ def solve_jointly(
     prior: JointPrior = FLAT,
     population: str | None = None,
     progress: Progress = silent,
-    started: Callable[[int], None] = unwatched,
+    started: Callable[[int], None] = ignore_run_number,
 ) -> JointView:
     """One consistent answer for all unidentified persons and all families of an incident, kept sealed.
 
@@ -87,7 +87,7 @@ def solve_jointly(
 
 @action("solve jointly")
 def cancel_joint(session: Session, run: int) -> JointLine:
-    """End a joint run that is running, in whichever process; also one whose process is gone.
+    """End a joint run that is running, in whichever process; also one whose process has stopped.
 
     Raises
     ------

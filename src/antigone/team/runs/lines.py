@@ -70,13 +70,13 @@ def from_where(work: Unfinished, *, changed: bool) -> str:
 
 
 def running(connection: Connection) -> tuple[RunLine, ...]:
-    """The searches that run now, or whose process ended without a word."""
+    """The searches that run now, or whose process stopped without an error message."""
     rows, _ = page_of_runs(connection, state="running", size=MOST_RUNNING)
     return tuple(map(run_line, rows))
 
 
 def running_jointly(connection: Connection) -> tuple[JointLine, ...]:
-    """The joint solutions that run now, or whose process ended without a word."""
+    """The joint solutions that run now, or whose process stopped without an error message."""
     return tuple(map(joint_line, running_joint(connection, limit=MOST_RUNNING)))
 
 

@@ -43,17 +43,17 @@ MOST_OPEN = 200
 """Persons without a candidate that are named, of each kind."""
 
 
-def never() -> bool:
-    """Nobody cancels."""
+def never_cancelled() -> bool:
+    """The default: no one cancels the run."""
     return False
 
 
-def unwatched(_run: int) -> None:
-    """Nobody wants to know the number of the run."""
+def ignore_run_number(_run: int) -> None:
+    """The default: the number of the run is not passed on."""
 
 
-def unheard(_words: str) -> None:
-    """Nobody wants to know from where a run goes on."""
+def ignore_message(_words: str) -> None:
+    """The default: where a run continues from is not passed on."""
 
 
 @action("search")
@@ -63,9 +63,9 @@ def search(
     *,
     seed: int = 1,
     progress: Progress = silent,
-    cancelled: Callable[[], bool] = never,
+    cancelled: Callable[[], bool] = never_cancelled,
     execution: Execution = ALONE,
-    started: Callable[[int], None] = unwatched,
+    started: Callable[[int], None] = ignore_run_number,
 ) -> RunView:
     """Compare every unidentified person of an incident with every missing person, and open candidates for review.
 
@@ -108,10 +108,10 @@ def resume_search(
     run: int,
     *,
     progress: Progress = silent,
-    cancelled: Callable[[], bool] = never,
+    cancelled: Callable[[], bool] = never_cancelled,
     execution: Execution = ALONE,
-    started: Callable[[int], None] = unwatched,
-    told: Callable[[str], None] = unheard,
+    started: Callable[[int], None] = ignore_run_number,
+    announce: Callable[[str], None] = ignore_message,
 ) -> RunView:
     """Let a run that was cancelled or failed go on, from the finished blocks that are kept of it.
 
@@ -124,10 +124,10 @@ def resume_search(
     session
         Who resumes it, which may be another geneticist than who started it.
     run
-        Its number. One whose process is gone is ended first, by `cancel_search`.
+        Its number. One whose process has stopped is ended first, by `cancel_search`.
     progress, cancelled, execution, started
         As in `search`; into which blocks the run is cut was decided when it was started.
-    told
+    announce
         Told in words from where it goes on.
 
     Raises
@@ -142,7 +142,7 @@ def resume_search(
     work, covered, incident = _take_up(session, run)
     started(run)
     watch = _Watch(session.registry, work, progress, cancelled)
-    return _compute(session, work, incident, covered, execution=execution, watch=watch, told=told)
+    return _compute(session, work, incident, covered, execution=execution, watch=watch, announce=announce)
 
 
 @action("search")
@@ -166,7 +166,7 @@ def discard_search(session: Session, run: int) -> RunLine:
 
 @action("search")
 def cancel_search(session: Session, run: int) -> RunLine:
-    """End a run that is running, in whichever process; also one whose process is gone. It can be resumed.
+    """End a run that is running, in whichever process; also one whose process has stopped. It can be resumed.
 
     Raises
     ------
@@ -298,12 +298,12 @@ def _compute(
     *,
     execution: Execution,
     watch: Progress,
-    told: Callable[[str], None] = unheard,
+    announce: Callable[[str], None] = ignore_message,
 ) -> RunView:
     registry = session.registry
     try:
         kept = open_sealed_blocks(registry, work, covered.incident) if work.kept else None
-        told(from_where(work, changed=kept is not None and (kept.dropped or kept.key is None)))
+        announce(from_where(work, changed=kept is not None and (kept.dropped or kept.key is None)))
         outcome = search_incident(
             covered.incident,
             today=registry.today(),

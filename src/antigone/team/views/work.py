@@ -57,7 +57,7 @@ class Blocked:
 class RunLine:
     """One search: who, why, when, how it ended, and who was left out by reason.
 
-    ``resumable``: it has no answer and can be resumed (while it runs: when its process is gone); then ``kept`` of
+    ``resumable``: it has no answer and can be resumed (while it runs: when its process has stopped); then ``kept`` of
     ``kept_of`` finished blocks are kept. ``kept_of`` is 0 when it was not cut into blocks. ``attempt`` counts who began
     to compute it, in whichever process; 0 when it cannot be resumed any more.
     """

@@ -62,7 +62,7 @@ def read_joint(call: Called, run: Number) -> object:
 
 @router.post("/joint-runs/{run}/cancel", response_model=model_of(views.JointLine))
 def cancel_joint(call: Called, run: Number) -> object:
-    """End a joint run that is running, also one whose process is gone; nothing of it is kept."""
+    """End a joint run that is running, also one whose process has stopped; nothing of it is kept."""
     line = joint.cancel_joint(call.session, run)
     end_process(call.web, line)
     return line

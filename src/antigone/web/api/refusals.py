@@ -16,7 +16,7 @@ from starlette.responses import Response
 from antigone.errors import AntigoneError, InputError
 from antigone.web.api.access import TokenNeeded
 from antigone.web.requests import refusals
-from antigone.web.requests.refusals import KNOWN, MISTAKE, REFUSALS
+from antigone.web.requests.refusals import KNOWN_STATUS, MISTAKE, REFUSALS
 
 PROBLEM_TYPE = "application/problem+json"
 """What a refusal is (RFC 9457)."""
@@ -43,12 +43,12 @@ class Refusal(BaseModel):
     notices: list[str] = Field(default=[], description="What the readers of files assumed until then; often none")
 
 
-EVERYWHERE = {
+ANY_PATH = {
     400: "The body cannot be read",
     401: "No token, or one that is unknown, revoked or expired",
     403: "The role of the token's user does not allow this, or this user may not do it",
     404: "The registry has no such thing",
-    409: "Somebody else's change, or a decision already taken, stands against it",
+    409: "It conflicts with somebody else's change, or with a decision already taken",
     413: "The body is too large",
     422: "What was sent cannot be used; `problems` holds every problem found",
     503: "The registry cannot be used just now",
@@ -58,7 +58,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         "description": words,
         "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Refusal"}}},
     }
-    for status, words in EVERYWHERE.items()
+    for status, words in ANY_PATH.items()
 }
 """The refusals that every call may get."""
 
@@ -125,7 +125,7 @@ def _not_found(_request: Request, error: Exception) -> Response:
         ),
         404: ("There is no such call", "the address is wrong; /api/openapi.json lists every call"),
         405: ("There is no such call", "the address takes another method; /api/openapi.json lists every call"),
-    }.get(error.status_code) or KNOWN.get(error.status_code, (HTTPStatus(error.status_code).phrase, "try again"))
+    }.get(error.status_code) or KNOWN_STATUS.get(error.status_code, (HTTPStatus(error.status_code).phrase, "try again"))
     answer = _answer(error.status_code, title, words)
     answer.headers.update(error.headers or {})
     return answer

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from antigone.papers import ENGLISH, sender_of, write_expert_report, write_family_letter, write_status
 from antigone.web.api.access import Called
 from antigone.web.shared.attachments import answer_with
-from antigone.web.shared.fields import Named, Number, Tongue, Typed
+from antigone.web.shared.fields import DocumentLanguage, Named, Number, Typed
 
 router = APIRouter()
 
@@ -23,7 +23,9 @@ class Pdf(Response):
 
 
 @router.get("/candidates/{candidate}/report.pdf", response_class=Pdf)
-def write_report(call: Called, candidate: Number, language: Tongue = ENGLISH, court: Court = False) -> Response:
+def write_report(
+    call: Called, candidate: Number, language: DocumentLanguage = ENGLISH, court: Court = False
+) -> Response:
     """The expert report on one candidate."""
     return answer_with(write_expert_report(call.session, candidate, language=language, court=court))
 
@@ -37,7 +39,7 @@ def write_letter(
     institution: Typed,
     contact: Typed,
     signed_by: Typed,
-    language: Tongue = ENGLISH,
+    language: DocumentLanguage = ENGLISH,
 ) -> Response:
     """The letter to a family about one missing person: who writes it, whom the family can ask and how, who signs."""
     sender = sender_of(institution, contact=contact, signed_by=signed_by)
@@ -48,6 +50,6 @@ def write_letter(
 
 
 @router.get("/incident/status.pdf", response_class=Pdf)
-def write_incident_status(call: Called, incident: Named, language: Tongue = ENGLISH) -> Response:
+def write_incident_status(call: Called, incident: Named, language: DocumentLanguage = ENGLISH) -> Response:
     """The status of an incident: counts, and what waits for whom."""
     return answer_with(write_status(call.session, incident, language=language))

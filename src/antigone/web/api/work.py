@@ -35,13 +35,13 @@ def read_run(call: Called, run: Number) -> object:
 
 @router.post("/runs/{run}/cancel", response_model=model_of(views.RunLine))
 def cancel_run(call: Called, run: Number) -> object:
-    """End a run that is running, also one whose process is gone; `kept` of its parts are kept, to be resumed."""
+    """End a run that is running, also one whose process has stopped; `kept` of its parts are kept, to be resumed."""
     return resuming.cancel_run(call.web, call.session, run)
 
 
 @router.post("/runs/{run}/resume", status_code=202, response_model=model_of(JobShown))
 def resume_run(call: Called, run: Number) -> object:
-    """Resume a run that was cancelled or failed, or whose process is gone; `GET /searches/{job}` says how far it is."""
+    """Resume a run that was cancelled, failed, or whose process stopped; `GET /searches/{job}` says how far it is."""
     return shown_job(resuming.resume_run(call.web, call.session, run))
 
 

@@ -32,7 +32,7 @@ UNDER_WAY: dict[JobKind, str] = {"search": "searched", "joint": "solved jointly"
 MOST_WORKED_OUT = 3
 """Candidates of an incident that are worked out at once: each reads the whole incident."""
 MOST_KEPT = 200
-LONGEST_FAREWELL = 10.0
+SECONDS_TO_END = 10.0
 """Seconds for a process to end after it was told to."""
 
 
@@ -165,14 +165,14 @@ class Jobs:
             raise Conflict(f"incident '{incident}' is being {UNDER_WAY[kind]} already; wait for its end, or cancel it")
 
     def find(self, job: str) -> Job | None:
-        """A job, with the end of a process that died without a word."""
+        """A job, with the end of a process that stopped without an error message."""
         found = read_job(self._path(job)) if _CODE.fullmatch(job) else None
         if found is None or found.has_ended or self._is_alive(found):
             return found
         found = read_job(self._path(job))  # it may have ended properly between the two looks
         if found is not None and not found.has_ended:
             remedy = "resume its run, or start it again" if found.kind == "search" and found.run else "start it again"
-            found = replace(found, state="failed", words=f"its process ended without a word; {remedy}")
+            found = replace(found, state="failed", words=f"its process stopped without an error message; {remedy}")
             write_job(self._path(job), found)
         return found
 
@@ -187,7 +187,7 @@ class Jobs:
             with suppress(ProcessLookupError):  # it may end in this very moment
                 os.kill(process, signal.SIGTERM)
         if child is not None:
-            child.wait(LONGEST_FAREWELL)
+            child.wait(SECONDS_TO_END)
         ended = read_job(self._path(job.id)) or job
         if ended.state != "finished":
             ended = replace(ended, state="cancelled")

@@ -24,7 +24,7 @@ from antigone.errors import AntigoneError, InputError, Problem
 from antigone.model.incident.incident import Incident
 
 MOST_FILES = 500
-PATIENCE = 30
+SECONDS_OF_WAITING = 30
 """Seconds of waiting beyond those of the processor, on a machine that is busy."""
 PLAIN = {
     ("builtins", "frozenset"),
@@ -81,7 +81,7 @@ def read_apart(folder: Path, *, stated: Stated, today: dt.date, limits: Limits) 
         today.isoformat(), *map(str, (limits.seconds, limits.memory, limits.unpacked)),
     ]  # fmt: skip
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ANTIGONE_")}
-    longest = limits.seconds + PATIENCE
+    longest = limits.seconds + SECONDS_OF_WAITING
     try:
         done = subprocess.run(  # noqa: S603 - our own module
             command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, timeout=longest, check=False

@@ -75,7 +75,7 @@ def run_job(path: Path) -> None:
 def _compute(session: Session, job: Job, reporter: Reporter) -> None:
     told: dict[str, Any] = {"progress": reporter.progress, "started": reporter.started}
     if job.resumes and job.run is not None:
-        resume_search(session, job.run, told=lambda words: reporter.change(words=words), **told)
+        resume_search(session, job.run, announce=lambda words: reporter.change(words=words), **told)
         return
     if job.kind == "candidate":
         work_out(session, job.candidate, progress=reporter.progress)

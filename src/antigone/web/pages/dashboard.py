@@ -37,7 +37,7 @@ MOST_SHOWN, MOST_LISTED = 12, 200
 """Blocked families that are shown at once, and with those that unfold; more are only counted."""
 
 
-HAPPENED = {
+EVENT_WORDS = {
     "search": ("search finished", "searches finished", "/runs"),
     "solve jointly": ("joint solution finished", "joint solutions finished", "/joint"),
     "propose": ("identification proposed", "identifications proposed", "/candidates"),
@@ -113,7 +113,7 @@ def _where(waiting: Waiting) -> str:
 
 def _told(item: News, role: Role) -> tuple[str, str]:
     """What happened, in words, and the address of the page that shows it to this role."""
-    once, often, page = HAPPENED[item.what]
+    once, often, page = EVENT_WORDS[item.what]
     words = once if item.count == 1 else often
     if item.what == "confirm" and may(role, "see families"):
         return words, link("/families", incident=item.incident, identified="yes")

@@ -159,7 +159,7 @@ def cancel(visit: Signed, run: Annotated[int | None, Form()] = None, job: Annota
 
 
 def _cancel_run(visit: Visit, run: int) -> str:
-    """End a run, also one whose process is gone; its incident."""
+    """End a run, also one whose process has stopped; its incident."""
     line = cancel_joint(visit.session, run)
     end_process(visit.web, line)
     return line.incident

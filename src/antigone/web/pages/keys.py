@@ -30,7 +30,7 @@ router = APIRouter()
 
 Held = Annotated[str, Form(max_length=10_000)]
 """What only the keeper of the key has: the passphrase of the key file, or the key itself on a server."""
-GUESSES = "the keeper of the key"
+KEY_ATTEMPTS = "the keeper of the key"
 
 
 @router.get("/keys")
@@ -177,16 +177,16 @@ def _guarded(visit: Visit) -> Iterator[None]:
     """
     visit.session.require("rotate key")
     tries = visit.web.sign_ins
-    if not tries.takes(GUESSES):
+    if not tries.takes(KEY_ATTEMPTS):
         raise Forbidden("too many wrong passphrases or keys; wait five minutes, then try again")
     try:
         yield
     except VaultError:
         raise
     except BaseException:
-        tries.forgive(GUESSES)
+        tries.take_back(KEY_ATTEMPTS)
         raise
-    tries.forgive(GUESSES)
+    tries.take_back(KEY_ATTEMPTS)
 
 
 def _unreached(rings: Sequence[str]) -> str:

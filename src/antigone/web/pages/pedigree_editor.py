@@ -16,10 +16,10 @@ from antigone.report.pedigree.svg import Mark
 from antigone.team.incidents.families import read_family
 from antigone.team.incidents.pedigrees import (
     decision_on_pedigree,
+    describe_lost_relations,
+    lost_relations,
     pedigree_version,
     save_pedigree,
-    severed,
-    tell_severed,
 )
 from antigone.team.overview.status import read_incident
 from antigone.web.pedigrees import draft as drafts
@@ -178,7 +178,7 @@ def _cut(editor: Editor) -> str:
     """Who is no longer related to whom, compared with the pedigree that the draft began from; empty when nobody."""
     was, now = editor.draft.first.declared, editor.draft.now.declared
     staying = [code for code in editor.donors if code in now.codes]
-    return tell_severed(severed(was.pedigree, now.pedigree, missing=now.missing, donors=staying))
+    return describe_lost_relations(lost_relations(was.pedigree, now.pedigree, missing=now.missing, donors=staying))
 
 
 def _drawing(now: Declared, chosen: str, donors: tuple[str, ...]) -> Markup:

@@ -23,7 +23,7 @@ from antigone.web.shared.resuming import can_be_resumed, cancel_job, cancel_run,
 
 router = APIRouter()
 
-BETWEEN_LOOKS = 0.4
+SECONDS_BETWEEN_CHECKS = 0.4
 """Seconds between two looks at how far a search is."""
 LARGEST_SEED = 2**32 - 1
 
@@ -103,7 +103,7 @@ def cancel(visit: Signed, job: Annotated[str, Form()]) -> Response:
 
 @router.post("/run/cancel")
 def cancel_by_number(visit: Signed, run: Annotated[int, Form()]) -> Response:
-    """Cancel a run by its number, also one whose process is gone."""
+    """Cancel a run by its number, also one whose process has stopped."""
     line = cancel_run(visit.web, visit.session, run)
     return visit.go(link("/runs", incident=line.incident), notice=f"Search {line.id} is cancelled.")
 
@@ -172,4 +172,4 @@ async def job_events(jobs: Jobs, job: str, request: Request, *, goes_on: Callabl
         if found.has_ended:
             yield "event: ended\ndata: {}\n\n"
             return
-        await asyncio.sleep(BETWEEN_LOOKS)
+        await asyncio.sleep(SECONDS_BETWEEN_CHECKS)

@@ -28,11 +28,11 @@ def export_page(visit: Signed, incident: str) -> HTMLResponse:
 def export(visit: Signed, incident: Annotated[str, Form()]) -> Response:
     """The file. The next page that is opened says what went into it."""
     packed = pack_incident(visit.session, incident)
-    visit.web.sessions.say(visit.cookie, _told(packed.shared))
+    visit.web.sessions.say(visit.cookie, _sharing_words(packed.shared))
     return attach_packed(packed, incident)
 
 
-def _told(shared: Shared) -> str:
+def _sharing_words(shared: Shared) -> str:
     left_out = "; ".join(f"{reason}: {count}" for reason, count in shared.left_out.items())
     held = (
         f"Exported: {plural(shared.unidentified, 'unidentified person')}, {plural(shared.donors, 'donor')} of "

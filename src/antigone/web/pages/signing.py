@@ -17,7 +17,7 @@ from antigone.web.requests.visits import Signed, Web, web_of
 router = APIRouter()
 
 PURPOSE = "identification of the missing"
-AT_ONCE = threading.BoundedSemaphore(2)
+PASSWORD_CHECKS = threading.BoundedSemaphore(2)
 """A password costs memory and time to check; two at once, so that guessing cannot exhaust the machine."""
 LONGEST = 1000
 ENDINGS = {
@@ -65,7 +65,7 @@ def signing_in(
     if not web.sign_ins.allows(address):
         return _sign_in_page(request, then=then, user=user, refusal=_too_often(), status=429)
     try:
-        with AT_ONCE:
+        with PASSWORD_CHECKS:
             mark = password_mark(web.registry, user.strip())
             session = sign_in(
                 web.registry, user.strip(), password=password, purpose=purpose, one_time_code=one_time_code

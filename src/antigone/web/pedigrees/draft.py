@@ -17,7 +17,7 @@ from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.web.shared.fields import Code, NewMember
 
 MOST_MEMBERS = 500
-MOST_CARRIED = 500_000
+LARGEST_DRAFT = 500_000
 """Bytes of all states together, as the form carries them: with the codes of all donors beside them it stays below the
 limit of a form."""
 SHORT = {"mother": "MO", "father": "FA", "child": "CH", "partner": "PA", "sibling": "SI"}
@@ -270,7 +270,7 @@ class Draft(BaseModel):
         after = State.of(change(self.now.declared))
         if after == self.now:
             return self
-        return Draft(now=after, past=_remembered((*self.past, self.now), room=MOST_CARRIED - after.size))
+        return Draft(now=after, past=_remembered((*self.past, self.now), room=LARGEST_DRAFT - after.size))
 
     def undo(self) -> Draft:
         """The state before, if there is one."""
@@ -290,7 +290,8 @@ def _remembered(past: tuple[State, ...], *, room: int) -> tuple[State, ...]:
     least = sum(state.size for state in {0: past[0], len(past) - 1: past[-1]}.values())
     if least > room:
         raise InputError(
-            f"this pedigree takes {past[-1].size} bytes, expected at most a third of {MOST_CARRIED}; its codes are too "
+            f"this pedigree takes {past[-1].size} bytes, expected at most a third of {LARGEST_DRAFT}; its codes are "
+            "too "
             "long to change it here: import it with shorter ones, or split the family"
         )
     while sum(state.size for state in past) > room:

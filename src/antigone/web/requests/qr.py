@@ -8,7 +8,7 @@ from itertools import groupby
 import segno
 from markupsafe import Markup
 
-QUIET = 4
+QUIET_ZONE = 4
 """Light modules around the code (ISO/IEC 18004)."""
 PIXELS = 5
 """Of a module on the screen: a whole number, so that all are of one size and a camera reads them at once."""
@@ -27,9 +27,9 @@ def qr_code(text: str, *, title: str) -> Markup:
         The accessible name, for those who do not see the picture. It never holds the text.
     """
     matrix = segno.make_qr(text, error="m").matrix
-    side = len(matrix) + 2 * QUIET
+    side = len(matrix) + 2 * QUIET_ZONE
     size = f'viewBox="0 0 {side} {side}" width="{side * PIXELS}" height="{side * PIXELS}"'
-    drawn = "".join(_runs(row, y) for y, row in enumerate(matrix, QUIET))
+    drawn = "".join(_runs(row, y) for y, row in enumerate(matrix, QUIET_ZONE))
     return Markup(  # noqa: S704 - numbers of ours, and a title that is escaped
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" shape-rendering="crispEdges">'
         f'<title>{escape(title)}</title><path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{drawn}"/>'
@@ -39,7 +39,7 @@ def qr_code(text: str, *, title: str) -> Markup:
 
 def _runs(row: bytearray, y: int) -> str:
     """The dark modules of a row, each unbroken run as one rectangle of the path."""
-    drawn, x = [], QUIET
+    drawn, x = [], QUIET_ZONE
     for dark, modules in groupby(row):
         width = len(list(modules))
         if dark:

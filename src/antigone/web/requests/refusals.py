@@ -40,7 +40,7 @@ MISTAKE = "nothing was changed by this step; try again, and report it if it stay
 
 REFUSALS: tuple[tuple[type[AntigoneError], int, str], ...] = (
     (Forbidden, 403, "This is not open to you"),
-    (Conflict, 409, "Something else stands against it"),
+    (Conflict, 409, "This conflicts with something else"),
     (InputError, 422, "This cannot be used as it is"),
     (ModelError, 422, "This cannot be used as it is"),
     (ConsentError, 422, "No active consent covers this"),
@@ -54,7 +54,7 @@ REFUSALS: tuple[tuple[type[AntigoneError], int, str], ...] = (
     (RegistryError, 404, "This is not in the registry"),
     (AntigoneError, 500, "Antigone refuses"),
 )
-KNOWN = {
+KNOWN_STATUS = {
     400: ("The browser sent something unreadable", "go back, load the page again, and try again"),
     404: ("There is no such page", "the address is wrong, or what it named is not in this registry"),
     405: ("There is no such page", "go back, and use the buttons of the page"),
@@ -86,7 +86,7 @@ def refusal_page(status: int, title: str, words: str, *, visit: Visit | None = N
 
 
 def _answer(request: Request, status: int, title: str, words: str) -> Response:
-    visit, back = _visit_of(request), _stood(request)
+    visit, back = _visit_of(request), _previous_page(request)
     return refusal_page(status, title, words, visit=visit, back="" if back == _asked(request) else back)
 
 
@@ -103,7 +103,7 @@ def _visit_of(request: Request) -> Visit | None:
 
 def too_large(limit: int) -> tuple[str, str]:
     """What is said, as a title and in words, of a body beyond a limit of bytes."""
-    title, remedy = KNOWN[413]
+    title, remedy = KNOWN_STATUS[413]
     return title, f"what was sent is larger than {limit} bytes; {remedy}"
 
 
@@ -127,14 +127,14 @@ def _choose_password(request: Request, _error: Exception) -> Response:
 
 def _page_of(request: Request) -> str:
     """The page that was asked for; for a form that was sent, the page it stood on, when the browser says so."""
-    return _asked(request) if request.method == "GET" else _stood(request) or "/"
+    return _asked(request) if request.method == "GET" else _previous_page(request) or "/"
 
 
 def _asked(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
-def _stood(request: Request) -> str:
+def _previous_page(request: Request) -> str:
     """The page of ours from which a request came; empty when the browser does not say so."""
     stood = urlsplit(request.headers.get("referer", ""))
     if stood.netloc != request.url.netloc:
@@ -150,7 +150,7 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _not_found(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    title, words = KNOWN.get(status, (HTTPStatus(status).phrase, "go back, and try again"))
+    title, words = KNOWN_STATUS.get(status, (HTTPStatus(status).phrase, "go back, and try again"))
     return _answer(request, status, title, words)
 
 
@@ -158,7 +158,7 @@ def _not_understood(request: Request, error: Exception) -> Response:
     fields: tuple[str, ...] = ()
     if isinstance(error, RequestValidationError):
         fields = tuple(sorted({str(problem["loc"][-1]) for problem in error.errors()}))
-    title, words = KNOWN[422]
+    title, words = KNOWN_STATUS[422]
     return _answer(request, 422, title, f"{words}: {', '.join(fields)}")
 
 

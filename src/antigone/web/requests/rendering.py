@@ -31,11 +31,11 @@ def environment() -> Environment:
     )
     made.filters |= {
         "count": count_text,
-        "log10": log10_or_gone,
+        "log10": log10_or_dash,
         "lr": lr_text,
         "number": plain_text,
         "odds": odds_text,
-        "probability": probability_or_gone,
+        "probability": probability_or_dash,
         "moment": moment_text,
         "badge": state_badge,
     }
@@ -78,12 +78,12 @@ def moment_text(instant: str | None) -> str:
     return dt.datetime.fromisoformat(instant).astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def log10_or_gone(value: float | None) -> str:
+def log10_or_dash(value: float | None) -> str:
     """A log10 LR, or a dash where the number was erased."""
     return "–" if value is None else log10_text(value)
 
 
-def probability_or_gone(value: float | None) -> str:
+def probability_or_dash(value: float | None) -> str:
     """A probability, or a dash where the number was erased."""
     return "–" if value is None or math.isnan(value) else probability_text(value)
 

@@ -179,7 +179,7 @@ class Throttle:
             tries.append(self._clock())
             return True
 
-    def forgive(self, key: str) -> None:
+    def take_back(self, key: str) -> None:
         """Take the newest try of a key back, because it did not fail."""
         with self._lock:
             if self._failures.get(key):

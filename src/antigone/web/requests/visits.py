@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import UploadFile
 
 from antigone.errors import Forbidden, InputError
-from antigone.model.text import clean_text, unheld_character
+from antigone.model.text import clean_text, unstorable_character
 from antigone.team.access.opening import session_of
 from antigone.team.access.session import Registry, Session
 from antigone.web.jobs.jobs import Jobs
@@ -136,7 +136,7 @@ async def require_printable(request: Request) -> None:
     sent = [*request.query_params.multi_items()]
     if request.method in CHANGING:
         sent += [(name, text) for name, text in (await request.form()).multi_items() if isinstance(text, str)]
-    wrong = {name: found for name, text in sent if (found := unheld_character(text, breaks=True))}
+    wrong = {name: found for name, text in sent if (found := unstorable_character(text, breaks=True))}
     if wrong:
         fields = "; ".join(f"{clean_text(name)}: {found}" for name, found in wrong.items())
         raise InputError(f"{fields}; expected text that can be printed; go back, and type it anew")

@@ -13,7 +13,7 @@ from antigone.web.requests.visits import Web
 
 
 def cancel_run(web: Web, session: Session, run: int) -> RunLine:
-    """Cancel a run by its number, and end its process where we know it; also a run whose process is gone.
+    """Cancel a run by its number, and end its process where we know it; also a run whose process has stopped.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def start_working_out(web: Web, session: Session, candidate: int) -> Job:
 
 
 def can_be_resumed(jobs: Jobs, line: RunLine) -> bool:
-    """Whether a run has ended without an answer, or its process has ended without a word.
+    """Whether a run has ended without an answer, or its process has stopped without an error message.
 
     A running one that somebody took up since, on the command line, is computed by a process that we do not know.
     """

@@ -16,7 +16,7 @@ from antigone.model.incident.incident import Incident
 from antigone.web.jobs.uploads import Limits, Stated, read_apart
 from antigone.web.requests.settings import WebSettings
 
-LEFTOVER = "import-"
+UPLOAD_PREFIX = "import-"
 """How the name of a folder begins that holds what was sent, while it is read."""
 LONGEST_NAME = 60
 """Letters of a file's name that are kept, its ending among them: no file system takes more than 255 bytes."""
@@ -48,7 +48,7 @@ def read_files(
     InputError
         With every problem of the files.
     """
-    work = Path(tempfile.mkdtemp(prefix=LEFTOVER, dir=settings.work))
+    work = Path(tempfile.mkdtemp(prefix=UPLOAD_PREFIX, dir=settings.work))
     try:
         folder = work / "files"
         folder.mkdir()
@@ -63,7 +63,7 @@ def read_files(
 
 def remove_leftovers(settings: WebSettings) -> None:
     """Remove what was being imported when the application was killed: profiles in clear. Nobody imports yet."""
-    for left in settings.work.glob(f"{LEFTOVER}*"):
+    for left in settings.work.glob(f"{UPLOAD_PREFIX}*"):
         shutil.rmtree(left, ignore_errors=True)
 
 
