@@ -25,7 +25,7 @@ from antigone.team.runs.searching import list_runs
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "registry.md").read_text("utf-8")
 PACKAGE = "antigone.team"
-MODULES = [importlib.import_module(f"{PACKAGE}.{m.name}") for m in pkgutil.iter_modules(antigone.team.__path__)]
+MODULES = [importlib.import_module(m.name) for m in pkgutil.walk_packages(antigone.team.__path__, f"{PACKAGE}.")]
 
 
 @pytest.fixture(scope="module")
