@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 
 from antigone.formats.frequencies.tables import frequency_grids
@@ -34,3 +36,17 @@ def nist1036() -> tuple[FrequencyTable, ...]:
     file = frequency_grids(_FILE, {"": read_csv(_FILE, content)}, findings, source=NIST_1036_SOURCE)
     findings.stop_on_problems()
     return file.tables
+
+
+@cache
+def nist1036_alleles() -> Mapping[str, frozenset[str]]:
+    """The alleles of each marker that were seen in any of the packaged populations.
+
+    >>> sorted(nist1036_alleles()["TH01"], key=float)
+    ['5', '6', '7', '8', '9', '9.3', '10', '11']
+    """
+    seen: dict[str, set[str]] = {}
+    for table in nist1036():
+        for marker, frequencies in table.frequencies.items():
+            seen.setdefault(marker, set()).update(frequencies)
+    return {marker: frozenset(alleles) for marker, alleles in seen.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 
+from antigone.formats.frequencies.nist import nist1036_alleles
 from antigone.formats.labels.alleles import UNKNOWN, AlleleFault, Cell, is_decimal_comma, is_off_ladder, read_allele
 from antigone.formats.labels.ladders import Ladder
 from antigone.formats.labels.markers import is_known_marker, marker_kind, normalise_marker
@@ -79,7 +80,8 @@ class _Column:
         self.marker = normalise_marker(written)
         self.kind = marker_kind(self.marker)
         self.ladder: Container[str] | None = () if ladders is None else ladders.get(self.marker)
-        self.range = Ladder(self.marker, self.ladder if isinstance(self.ladder, frozenset) else ())
+        loaded = self.ladder if isinstance(self.ladder, frozenset) else frozenset()
+        self.range = Ladder(loaded | nist1036_alleles().get(self.marker, frozenset()))
         self.genotypes: dict[tuple[Cell, ...], Genotype] = {}
         self.counted: dict[tuple[Cell, ...], tuple[Genotype, int, bool]] = {}
 
