@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from erased_files import files_with as files_with
-from registry_example import AT, DAY, GIVEN, begin, get, of_everything, put, run_and_store, start, whole_result
+from registry_example import (
+    AT,
+    DAY,
+    GIVEN,
+    answer,
+    begin,
+    finish,
+    get,
+    of_everything,
+    put,
+    run_and_store,
+    start,
+    whole_result,
+)
 from sqlalchemy import select, update
 
 from antigone.errors import InputError, RegistryError
@@ -31,6 +45,7 @@ from antigone.registry.store.schema import (
     consents,
     donors,
     findings,
+    incidents,
     keys,
     members,
     metadata,
@@ -263,6 +278,36 @@ def test_withdraw_donor__takes_along_who_attested_that_consent_alone(registry):
         connection.execute(update(runs).values(result=to_json(replace(brief, provenance=attested))))
         withdraw_donor(connection, registry[1], **SISTER, day=DAY, **LEAVING)
         assert read_result(connection, number).provenance.consent_attested_by == "the office"
+
+
+OF_NOBODY = "profiles.txt: its encoding is taken to be UTF-16"
+OF_THE_SISTER = "sample 'F-SI': off-ladder (OL), so that these markers are left out: SE33"
+OF_THE_FAMILY = "family 'F1': 'SI' and 'MP' share only the mother as declared"
+
+
+def told(registry) -> dict[str, tuple[str, ...]]:
+    """The notices of the incident and of its run."""
+    engine, _ = registry
+    with snapshot(engine) as connection:
+        kept = connection.execute(select(incidents.c.notices).where(incidents.c.code == "I1")).scalar_one()
+        return {"incident": tuple(json.loads(kept)), "run": read_result(connection, 1).notices}
+
+
+@pytest.mark.parametrize("ended", [True, False], ids=["after the run", "while it runs"])
+def test_withdraw_donor__takes_along_what_the_readers_said(registry_url, ended):
+    engine, vault = begin(registry_url)
+    whole = replace(of_everything(), notices=(OF_NOBODY, OF_THE_SISTER, OF_THE_FAMILY))
+    put((engine, vault), whole)
+    used = get((engine, vault)).incident
+    result, run = replace(answer(used), notices=used.notices), start(engine)
+    if ended:
+        finish((engine, vault), run, result, used)
+        assert set(told((engine, vault))["run"]) == set(whole.notices)
+    leave((engine, vault))
+    if not ended:
+        finish((engine, vault), run, result, used)
+    assert told((engine, vault)) == {"incident": (OF_NOBODY,), "run": (OF_NOBODY,)}
+    engine.dispose()
 
 
 def test_withdraw_seeker__is_erased_with_every_candidate(registry):

@@ -8,6 +8,7 @@ database let go of the old bytes.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,7 +25,7 @@ from antigone.registry.rings.ring import outdate_rings
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
 from antigone.registry.runs.runs import TO_COMPUTE_AGAIN
-from antigone.registry.runs.summaries import take_out
+from antigone.registry.runs.summaries import about_others, take_out
 from antigone.registry.store.database import outside_transaction
 from antigone.registry.store.schema import (
     blocks,
@@ -52,7 +53,7 @@ from antigone.registry.store.stored import SEARCH_ANSWER
 _BLOCK = 1000
 _EMPTIED_TABLES = (
     *(keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, summaries),
-    *(joint_runs, joint_parts, unfinished, blocks, marks),
+    *(joint_runs, joint_parts, unfinished, blocks, marks, incidents),
 )
 """The tables that an erasure empties of bytes."""
 
@@ -101,6 +102,7 @@ def withdraw_donor(
     _forget(connection, members, [row.member for row in rows])
     of_donor = consents.c.donor.in_(giving)
     connection.execute(update(consents).where(of_donor).values(reference="", attested_by=""))
+    _take_out_notices(connection, here, {family, *codes})
     still = of_donor & (consents.c.withdrawn.is_(None) | (consents.c.withdrawn > day))
     connection.execute(update(consents).where(still).values(withdrawn=day))
     found = erase_results_of(connection, here, rows[0].family, family, codes=codes, profiles=erased)
@@ -116,7 +118,7 @@ def erase_results_of(
     unfinished searches; mark the runs to be computed again. ``codes`` and ``profiles`` were erased before."""
     of_family = select(pairings.c.id).select_from(pairings.join(members)).where(members.c.family == number)
     gone = erase_candidates(connection, of_family)
-    again = compute_again(connection, incident, families={family}, people=set())
+    again = compute_again(connection, incident, families={family}, people=set(codes))
     joint, lost = erase_joint(connection, incident), erase_blocks(connection, incident)
     outdate_rings(connection)
     return Erased(codes, profiles, gone, again, joint, lost)
@@ -137,8 +139,9 @@ def withdraw_seeker(
         note_departure(connection, vault, "unidentified", [person.id], day=dt.date.fromisoformat(at[:10]))
     codes, erased = _erase_samples(connection, samples.c.unidentified == person.id)
     _forget(connection, unidentified, [person.id], erased=at, request="")
+    _take_out_notices(connection, person.incident, {code, *codes})
     gone = erase_candidates(connection, select(pairings.c.id).where(pairings.c.unidentified == person.id))
-    again = compute_again(connection, person.incident, families=set(), people={code})
+    again = compute_again(connection, person.incident, families=set(), people={code, *codes})
     joint, lost = erase_joint(connection, person.incident), erase_blocks(connection, person.incident)
     found = Erased(codes, erased, gone, again, joint, lost)
     subject = f"a living seeker of incident {incident}: {_counts(found)}"
@@ -210,6 +213,14 @@ def _erase_samples(connection: Connection, of_person: Any) -> tuple[tuple[str, .
     connection.execute(delete(marks).where(marks.c.profile.in_(typings)))
     emptied = connection.execute(update(profiles).where(profiles.c.sample.in_(list(found))).values(sealed=None))
     return tuple(sorted(found.values())), emptied.rowcount
+
+
+def _take_out_notices(connection: Connection, incident: int, codes: Collection[str]) -> None:
+    """Leave of what the readers said only the notices that name none of these codes."""
+    of_incident = incidents.c.id == incident
+    said = json.loads(connection.execute(select(incidents.c.notices).where(of_incident)).scalar_one())
+    left = json.dumps(about_others(said, codes))
+    connection.execute(update(incidents).where(of_incident).values(notices=left))
 
 
 def _forget(connection: Connection, table: Table, numbers: Collection[int], **values: str) -> None:

@@ -148,7 +148,8 @@ def finish_run(
     _save_candidates(connection, vault, row, kept)
     if not gone:
         _save_findings(connection, vault, row, findings_text)
-    rest = without(replace(result, candidates=(), pairs=()), families=gone.families, people=gone.people)
+    given = {donor.profile.sample for of in used.families if of.code in gone.families for donor in of.donors}
+    rest = without(replace(result, candidates=(), pairs=()), families=gone.families, people=gone.people | given)
     left_out = json.loads(row.left_out) | ({WITHHELD: withheld} if gone else {})
     state = TO_COMPUTE_AGAIN if gone or changed else "finished"
     save_summaries(connection, run, rest)

@@ -82,7 +82,7 @@ def take_out(
         connection.execute(update(summaries).where(s.id == row.id).values(**values))
     for run, text in connection.execute(select(runs.c.id, runs.c.result).where(runs.c.id.in_(numbers))).all():
         brief = SEARCH_ANSWER.read(text)
-        notices = _about_others(brief.notices, {*families, *people})
+        notices = about_others(brief.notices, {*families, *people})
         if notices != brief.notices:
             connection.execute(
                 update(runs).where(runs.c.id == run).values(result=SEARCH_ANSWER.write(replace(brief, notices=notices)))
@@ -95,11 +95,11 @@ def without(result: SearchResult, *, families: Collection[str], people: Collecti
         result,
         unidentified=tuple(_person_line(line, families, people) for line in result.unidentified),
         families=tuple(_family_line(line, families, people) for line in result.families),
-        notices=_about_others(result.notices, {*families, *people}),
+        notices=about_others(result.notices, {*families, *people}),
     )
 
 
-def _about_others(notices: Sequence[str], codes: Collection[str]) -> tuple[str, ...]:
+def about_others(notices: Sequence[str], codes: Collection[str]) -> tuple[str, ...]:
     """The notices that name none of these codes: one may say what was estimated from somebody's sample."""
     named = [re.compile(rf"(?<![\w-]){re.escape(code)}(?![\w-])") for code in codes]
     return tuple(notice for notice in notices if not any(code.search(notice) for code in named))
