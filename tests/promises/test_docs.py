@@ -98,3 +98,53 @@ def test_version__is_the_same_everywhere():
     cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text("utf-8"), re.MULTILINE)
     assert cited
     assert antigone.__version__ == project == cited[1]
+
+
+PACKAGE = ROOT / "src" / "antigone"
+
+
+def rooms() -> dict[str, set[str]]:
+    """Every folder of the package that holds modules, with the names of its modules."""
+    found: dict[str, set[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        if path.stem != "__init__" and path.parent != PACKAGE:
+            found.setdefault(path.parent.relative_to(PACKAGE).as_posix(), set()).add(path.stem)
+    return found
+
+
+def described_rooms(page: str) -> dict[str, str]:
+    """The rows of the table under "Files" of the architecture: a folder, and what is said of it."""
+    section = page.partition("\n## Files\n")[2].partition("\n## ")[0]
+    return dict(re.findall(r"^\| `([\w/]+)` \| (.*) \|$", section, re.MULTILINE))
+
+
+def absent_modules(rows: dict[str, str], folders: dict[str, set[str]]) -> list[str]:
+    """Modules that a row names and its folder does not hold."""
+    named = [(folder, name) for folder, text in rows.items() for name in re.findall(r"`([a-z]\w*)`", text)]
+    return [f"{folder}/{name}" for folder, name in named if name not in folders.get(folder, set())]
+
+
+def dead_paths(text: str) -> list[str]:
+    """Paths of Python files in code spans that are neither in the repository nor in the package."""
+    paths = re.findall(r"`([\w/]+/\w+\.py)`", text)
+    return [path for path in paths if not any((base / path).exists() for base in (ROOT, PACKAGE, PACKAGE.parent))]
+
+
+def test_architecture__names_every_room_and_no_other():
+    rows = described_rooms((ROOT / "docs" / "architecture.md").read_text("utf-8"))
+    assert set(rows) == set(rooms())
+    assert absent_modules(rows, rooms()) == []
+
+
+def test_absent_modules__are_seen():
+    rows = described_rooms("\n## Files\n| `search/pairs` | `blocks`, `gone` |\n")
+    assert absent_modules(rows, rooms()) == ["search/pairs/gone"]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=lambda page: page.name)
+def test_paths_of_modules__exist(page):
+    assert dead_paths(page.read_text("utf-8")) == []
+
+
+def test_dead_paths__are_seen():
+    assert dead_paths("`search/joint_prior.py` and `search/joint/prior.py`") == ["search/joint_prior.py"]

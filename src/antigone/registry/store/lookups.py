@@ -37,7 +37,7 @@ NOBODY = People(0, 0, 0)
 
 
 def covered_on(day: dt.date, scope: str) -> ColumnElement[bool]:
-    """Whether a row of ``donors`` has an active consent; says the same as ``consent.judge_consents``."""
+    """Whether a row of ``donors`` has an active consent; says the same as ``coverage.judge_consents``."""
     c = consents.c
     begun = and_(c.donor == donors.c.id, c.scope == scope, c.given <= day)
     not_ended = [or_(end.is_(None), end > day) for end in (c.expires, c.withdrawn)]
