@@ -21,31 +21,20 @@ from antigone.formats.reading.sections import Section
 from antigone.formats.reading.sources import decode_text
 from antigone.model.assumptions.frequency import FrequencyRule
 from antigone.model.assumptions.mutation import (
+    MODELS,
     BaseModel,
     Custom,
-    Dawid,
-    Equal,
     MutationModel,
     NoMutation,
-    OneStep,
-    Proportional,
-    Stepwise,
     Transformed,
+    parameters,
 )
 from antigone.model.assumptions.reading import ReadingRules
 from antigone.model.assumptions.verbal import VerbalScale
 from antigone.model.incident.incident import DEFAULT_MUTATION, MutationChoice, SearchSettings
 
-_RATES: dict[str, tuple[Callable[..., BaseModel], tuple[str, ...]]] = {
-    "none": (NoMutation, ()),
-    "equal": (Equal, ("rate",)),
-    "proportional": (Proportional, ("rate",)),
-    "stepwise": (Stepwise, ("rate", "rate2", "range")),
-    "onestep": (OneStep, ("rate",)),
-    "dawid": (Dawid, ("rate", "range")),
-    "custom": (Custom, ("matrix",)),
-}
-_MODEL_KEYS = ("model", "rate", "rate2", "range", "transform", "keep_rate", "matrix")
+_PARAMETERS = tuple(dict.fromkeys(key for model in MODELS.values() for key in parameters(model)))
+_MODEL_KEYS = ("model", *_PARAMETERS, "transform", "keep_rate")
 _Word = TypeVar("_Word", bound=str)
 _TOML_PLACE = re.compile(r"line (\d+)")
 
@@ -238,19 +227,20 @@ def _both_sexes(section: Section) -> tuple[MutationModel, MutationModel]:
 def _model(section: Section) -> MutationModel:
     name = section.text("model")
     section.asked.update(_MODEL_KEYS)
-    if name not in _RATES:
-        expected = "one of " + ", ".join(_RATES)
+    if name not in MODELS:
+        expected = "one of " + ", ".join(MODELS)
         section.wrong("model", f"'{name[:20]}'" if name else "no model", expected, "name a mutation model")
         return NoMutation()
-    cls, parameters = _RATES[name]
-    for key in ("rate", "rate2", "range", "matrix"):
-        if section.has(key) and key not in parameters:
+    needed = parameters(MODELS[name])
+    for key in _PARAMETERS:
+        if section.has(key) and key not in needed:
             section.wrong(key, f"a parameter that the model '{name}' has not", "no such key", "remove the key")
     try:
         if name == "custom":
             return _transformed(section, Custom(_matrix(section)))
-        given = {key: _parameter(section, name, key) for key in parameters if key == "rate" or section.has(key)}
-        return _transformed(section, cls(**given))
+        given = {key: _parameter(section, name, key) for key, must in needed.items() if must or section.has(key)}
+        make: Callable[..., BaseModel] = MODELS[name]
+        return _transformed(section, make(**given))
     except ModelError as error:
         key = "matrix" if name == "custom" else "rate"
         section.wrong(key, str(error), f"what the model '{name}' allows", "correct the numbers")
@@ -261,7 +251,7 @@ def _parameter(section: Section, model: str, key: str) -> float:
     safe = 0.1 if key == "range" else 0.0
     value = section.number(key, safe)
     if not section.has(key):
-        section.wrong(key, "no rate", f"the rate of the model '{model}'", "add rate = 0.002, or the rate you use")
+        section.wrong(key, f"no {key}", f"the {key} of the model '{model}'", f"add {key} = 0.002, or the {key} you use")
     elif not 0 <= value <= 1 and not (key == "range" and value > 0):
         section.wrong(key, f"{value:g}", "a number from 0 to 1", "correct the number")
         return safe

@@ -24,18 +24,7 @@ from antigone.formats.frequencies.layouts import LONG_COLUMNS
 from antigone.formats.labels.alleles import UNKNOWN
 from antigone.formats.profiles.profiles import NOTHING
 from antigone.model.assumptions.frequency import FrequencyTable
-from antigone.model.assumptions.mutation import (
-    BaseModel,
-    Custom,
-    Dawid,
-    Equal,
-    MutationModel,
-    NoMutation,
-    OneStep,
-    Proportional,
-    Stepwise,
-    Transformed,
-)
+from antigone.model.assumptions.mutation import BaseModel, Custom, MutationModel, Transformed
 from antigone.model.assumptions.verbal import VerbalScale
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
@@ -248,17 +237,10 @@ def _model_lines(section: str, model: MutationModel) -> Iterator[str]:
         yield f"keep_rate = {str(model.keep_rate).lower()}"
     else:
         base = model
-    match base:
-        case NoMutation():
-            yield 'model = "none"'
-        case Custom(matrix):
-            yield f'model = "custom"\nmatrix = {_list(_list(map(repr, row)) for row in matrix)}'
-        case Stepwise(rate, rate2, scale):
-            yield f'model = "stepwise"\nrate = {rate!r}\nrate2 = {rate2!r}\nrange = {scale!r}'
-        case Dawid(rate, scale):
-            yield f'model = "dawid"\nrate = {rate!r}\nrange = {scale!r}'
-        case Equal(rate) | Proportional(rate) | OneStep(rate):
-            yield f'model = "{type(base).__name__.lower()}"\nrate = {rate!r}'
+    yield f'model = "{base.name}"'
+    for key, value in vars(base).items():
+        written = _list(_list(map(repr, row)) for row in value) if isinstance(base, Custom) else repr(value)
+        yield f"{key} = {written}"
 
 
 def _quoted(text: str) -> str:

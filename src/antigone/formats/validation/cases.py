@@ -27,29 +27,20 @@ from antigone.formats.validation.values import (
 )
 from antigone.model.assumptions.marker import Chromosome, Marker
 from antigone.model.assumptions.mutation import (
+    MODELS,
     BaseModel,
     Custom,
-    Dawid,
-    Equal,
     MutationModel,
     NoMutation,
-    OneStep,
-    Proportional,
-    Stepwise,
     Transformed,
+    parameters,
 )
 from antigone.model.pedigree import SEXES, Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 
-_PARAMETERS: dict[str, tuple[type, tuple[str, ...], tuple[str, ...]]] = {
-    # model name -> class, needed parameters, optional parameters
-    "trivial": (NoMutation, (), ()),
-    "equal": (Equal, ("rate",), ()),
-    "proportional": (Proportional, ("rate",), ()),
-    "stepwise": (Stepwise, ("rate",), ("rate2", "range")),
-    "onestep": (OneStep, ("rate",), ()),
-    "dawid": (Dawid, ("rate",), ("range",)),
-}
+_TRIVIAL = "trivial"
+"""What the program that writes these files calls ``none``."""
+_NAMES = {_TRIVIAL: NoMutation} | {name: model for name, model in MODELS.items() if model not in (NoMutation, Custom)}
 
 
 @dataclass(frozen=True)
@@ -265,16 +256,16 @@ def _mutation(spec: Mapping[str, Any], place: str, matrix: object) -> MutationMo
     if name in ("random", "custom"):
         return _made(place, lambda: Custom(_matrix(matrix, f"{place}.matrix")))
     expect(
-        isinstance(name, str) and name in _PARAMETERS,
+        isinstance(name, str) and name in _NAMES,
         f"{place}.model",
         repr(name),
-        "one of " + ", ".join([*_PARAMETERS, "custom", "random"]),
+        "one of " + ", ".join([*_NAMES, "custom", "random"]),
         "correct the name",
     )
-    cls, needed, optional = _PARAMETERS[cast(str, name)]
-    values = {key: number_at(spec.get(key), f"{place}.{key}") for key in needed}
-    values |= {key: number_at(spec[key], f"{place}.{key}") for key in optional if spec.get(key) is not None}
-    model = _made(place, lambda: cast(BaseModel, cls(**values)))
+    made: Callable[..., BaseModel] = _NAMES[cast(str, name)]
+    asked = [key for key, needed in parameters(_NAMES[cast(str, name)]).items() if needed or spec.get(key) is not None]
+    values = {key: number_at(spec.get(key), f"{place}.{key}") for key in asked}
+    model = _made(place, lambda: made(**values))
     return model if transform is None else _transformed(model, transform, place)
 
 

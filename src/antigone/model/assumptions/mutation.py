@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, cast
 
 from antigone.errors import ModelError
 from antigone.model.checks import checked_choice, checked_items, checked_kind, checked_number
@@ -37,11 +39,14 @@ def _range(model: object, value: Any, expected: str, *, below: float) -> float:
 class NoMutation:
     """Every allele is passed on unchanged."""
 
+    name: ClassVar[str] = "none"
+
 
 @dataclass(frozen=True)
 class Equal:
     """An allele mutates with probability ``rate`` per meiosis, to every other allele alike."""
 
+    name: ClassVar[str] = "equal"
     rate: float
 
     def __post_init__(self) -> None:
@@ -52,6 +57,7 @@ class Equal:
 class Proportional:
     """A mutation ends in an allele with probability proportional to its frequency."""
 
+    name: ClassVar[str] = "proportional"
     rate: float
 
     def __post_init__(self) -> None:
@@ -63,6 +69,7 @@ class Stepwise:
     """Steps within a microvariant class at ``rate``, weighted by ``range`` to the size of the step;
     a change of class at ``rate2``."""
 
+    name: ClassVar[str] = "stepwise"
     rate: float
     rate2: float = 0.0
     range: float = 0.1
@@ -80,6 +87,7 @@ class Stepwise:
 class OneStep:
     """Single steps up or down the ladder of whole-number alleles."""
 
+    name: ClassVar[str] = "onestep"
     rate: float
 
     def __post_init__(self) -> None:
@@ -90,6 +98,7 @@ class OneStep:
 class Dawid:
     """The stationary, reversible stepwise model of Dawid et al., by position in the ladder."""
 
+    name: ClassVar[str] = "dawid"
     rate: float
     range: float = 0.1
 
@@ -102,6 +111,7 @@ class Dawid:
 class Custom:
     """A matrix given by the user: rows are the parent's allele, columns the allele passed on."""
 
+    name: ClassVar[str] = "custom"
     matrix: tuple[tuple[float, ...], ...]
 
     def __post_init__(self) -> None:
@@ -125,6 +135,8 @@ def _element(value: Any) -> float:
 
 BaseModel = NoMutation | Equal | Proportional | Stepwise | OneStep | Dawid | Custom
 BASE_MODELS = (NoMutation, Equal, Proportional, Stepwise, OneStep, Dawid, Custom)
+MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({model.name: model for model in BASE_MODELS})
+"""Every model by its name in files: readers take the names and the parameters from here."""
 _SUCH_AS = "a mutation model, such as Stepwise(rate=0.002), Equal(rate=0.002) or NoMutation()"
 
 
@@ -149,3 +161,14 @@ def checked_mutation(model: Any, what: str) -> MutationModel:
     """A mutation model of this module; anything else, such as a bare rate, is refused."""
     checked_kind(model, (*BASE_MODELS, Transformed), what, _SUCH_AS)
     return cast(MutationModel, model)
+
+
+def parameters(model: type[BaseModel]) -> dict[str, bool]:
+    """The parameters of a model in their order, and whether a file must give them.
+
+    Examples
+    --------
+    >>> parameters(Dawid)
+    {'rate': True, 'range': False}
+    """
+    return {field.name: field.default is MISSING for field in fields(model)}

@@ -247,7 +247,14 @@ PHRASES = (
     mark("mutation {rate} per position, length not compared at {positions}"),
     mark("drop-out {dropout} for each allele copy, drop-in {dropin}, error {error}"),
     mark("drop-out estimated from {source}, drop-in {dropin}, error {error}"),
+    mark("{words_model}, transformed {transform} without keeping the rate"),
+    mark("{words_model}, transformed {transform}"),
     mark("stepwise (rate {rate}, rate2 {rate2}, range {decay})"),
+    mark("equal (rate {rate})"),
+    mark("proportional (rate {rate})"),
+    mark("one step (rate {rate})"),
+    mark("dawid (rate {rate}, range {decay})"),
+    mark("custom matrix of {number} alleles"),
     mark("frequencies as in the table; an allele that is not in it is refused"),
     mark(
         "an allele rarer than {least}/(2N), or not in the table, gets the frequency {given}/(2N) "
