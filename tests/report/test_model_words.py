@@ -18,7 +18,7 @@ from antigone.model.assumptions.mutation import (
     Transformed,
 )
 from antigone.report.words.language import languages, read_language
-from antigone.report.words.phrases import is_known, retell
+from antigone.report.words.phrases import is_known, translate_sentence
 
 SPANISH: tuple[tuple[MutationModel, str], ...] = (
     (NoMutation(), "ninguno"),
@@ -41,7 +41,7 @@ def test_every_model_and_a_transform_stand_here() -> None:
 def test_every_model_is_said_in_every_language(model: MutationModel, words: str) -> None:
     english = describe_model(model)
     assert is_known(english)
-    told = {code: retell(english, read_language(code)) for code in languages()}
+    told = {code: translate_sentence(english, read_language(code)) for code in languages()}
     assert told["en"] == english
     assert told["es"] == words
     assert all(text != english for code, text in told.items() if code != "en")
