@@ -455,6 +455,19 @@ def test_lr__a_case_in_json(run, tmp_path):
     assert re.search(r"total .* 10 ", ended.out)
 
 
+def test_lr__of_data_that_are_impossible_under_both_hypotheses_is_not_defined_and_ends_with_1(run, tmp_path):
+    """The mother 2/2 of a child 1/1 is its mother under both."""
+    mother = {"id": "MO", "father": None, "mother": None, "sex": "female"}
+    child = {"id": "CH", "father": "AF", "mother": "MO", "sex": "female"}
+    father = {"id": "AF", "father": None, "mother": None, "sex": "male"}
+    pedigrees = {"H1": [father, mother, child], "H2": [father, mother, {**child, "father": None}]}
+    typed = {"AF": {"M": ["1", "1"]}, "MO": {"M": ["2", "2"]}, "CH": {"M": ["1", "1"]}}
+    ended = run("lr", written(tmp_path / "case.json", case_json(pedigrees=pedigrees, genotypes=typed)))
+    assert ended.code == 1
+    assert "not defined" in ended.out
+    assert "nan" not in ended.out
+
+
 def test_lr__a_familias_file(run, shared):
     ended = run("lr", shared / "data" / "familias" / "paternity.fam")
     assert ended.code == 0

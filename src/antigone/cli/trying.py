@@ -12,11 +12,17 @@ from antigone.cli.options import progress_bar, require_drawing
 
 
 def lr(case: Annotated[Path, typer.Argument(help="A case in JSON, or a .fam file with two pedigrees.")]) -> None:
-    """The likelihood ratio of any two pedigrees, H1 against H2: per marker and total. One case a call."""
+    """The likelihood ratio of any two pedigrees, H1 against H2: per marker and total. One case a call.
+
+    Exit 1: also where the total is not defined, because the data are impossible under both hypotheses.
+    """
     from antigone.casework.pairs.explain import compare_hypotheses
     from antigone.cli import console
 
-    console.print_hypotheses(compare_hypotheses(case))
+    report = compare_hypotheses(case)
+    console.print_hypotheses(report)
+    if any(ratio.log_total is None for ratio in report.ratios.values()):
+        raise typer.Exit(1)
 
 
 def validate(files: Annotated[list[Path], typer.Argument(help="Validation cases in JSON.")]) -> None:
