@@ -168,7 +168,7 @@ def test_observation__an_unknown_second_allele_in_a_replicate_is_the_sum_over_al
     found = observation_probabilities([("10", None)], MARKER, rates=rates)
     sets = [s for s in oracle.every_set(MARKER) if "10" in s]
     assert found == pytest.approx(sum(observation_probabilities([s], MARKER, rates=rates) for s in sets), abs=1e-12)
-    with pytest.raises(ModelError, match="state one allele, or all"):
+    with pytest.raises(ModelError, match="state one allele or all"):
         observation_probabilities([("10", "11", None)], MARKER, rates=rates)
 
 

@@ -168,7 +168,7 @@ def test_readers__familias_has_no_x_loci_and_says_what_to_do(tmp_path: Path) -> 
         read_familias_case(saved(tmp_path, lines))
     [problem] = refusal.value.problems
     assert problem.found == "no locus but those of sex chromosomes"
-    assert problem.remedy.startswith("remove the locus in Familias")
+    assert problem.remedy.startswith("add the loci that were typed")
 
 
 def write_folder(folder: Path, profiles: str) -> None:

@@ -430,8 +430,8 @@ def test_search__of_a_registry_names_the_family_that_it_set_aside(team_at_work):
     """Half-siblings by four untyped mothers, with theta: in the run, in its notices, and above the candidates."""
     members = [m for n in range(1, 5) for m in ((f"M{n}", "female"), (f"H{n}", "male", "FA", f"M{n}"))]
     pedigree = Pedigree.of(("FA", "male"), ("MO", "female"), ("MP", "male", "FA", "MO"), *members)
-    gave = tuple(Donor(f"H{n}", typed(f"F9-H{n}", 9, 0, 2), IDENTIFY) for n in range(1, 5))
-    small = small_incident()
+    gave = tuple(Donor(f"H{n}", typed(f"F9-H{n}", 19, 0, 2), IDENTIFY) for n in range(1, 5))
+    small = small_incident(request="another letter")
     families = (small.families[0], Family("F9", pedigree, ("MP",), gave))
     registrar, geneticist = team_at_work["registrar"], team_at_work["geneticist"]
     settings = replace(small.settings, theta=0.01)

@@ -14,6 +14,7 @@ from web_browser import CHROMIUM as CHROMIUM
 from web_browser import browser as browser
 from web_browser import faults as faults
 from web_browser import sign_in as enter_page
+from web_browser import site as site_in_a_browser  # noqa: F401 - the fixture
 from web_site import Site, TestClient, hidden, make_site, post
 
 from antigone.errors import Conflict, Forbidden, InputError
@@ -261,7 +262,7 @@ def test_pages__say_that_a_code_is_wrong_and_take_the_next_one(site):
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
-def test_browser__shows_the_secret_once_and_axe_finds_nothing_serious(browser, site_in_a_browser):
+def test_browser__shows_the_secret_once_and_axe_finds_nothing_serious(browser, site_in_a_browser):  # noqa: F811
     address = site_in_a_browser.app.state.address
     context = browser.new_context(base_url=address, bypass_csp=True)
     page = enter_page(context, "coordinator")

@@ -254,7 +254,7 @@ def test_add_review__is_kept_and_decides_nothing(registry, desk):
     line = desk.lines[0]
     with transaction(registry[0]) as connection:
         add_review(connection, line.pairing, user=BEN, text=" allele sizes checked ", at=AT)
-        with pytest.raises(InputError, match="without a word"):
+        with pytest.raises(InputError, match="without text"):
             add_review(connection, line.pairing, user=BEN, text=" ", at=AT)
         assert [(r.user, r.text) for r in read_reviews(connection, line.pairing)] == [("U2", "allele sizes checked")]
         assert read_pairing(connection, line.pairing).state == "open"

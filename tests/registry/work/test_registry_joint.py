@@ -260,7 +260,7 @@ def test_parts__are_sealed_under_the_key_of_the_answer_and_of_one_size(team):
     }
     assert {row.key for row in rows} == {key}
     assert len({len(row.sealed) for row in rows}) == 1
-    assert not any(b"posterior" in row.sealed or b"MP" in row.sealed for row in rows)
+    assert not any(b"posterior" in row.sealed or b'"MP"' in row.sealed for row in rows)
 
 
 def test_read__opens_the_answer_when_the_transaction_is_over(team, monkeypatch):

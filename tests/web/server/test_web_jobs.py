@@ -121,7 +121,7 @@ def test_jobs__a_process_that_died_without_a_word_has_failed(tmp_path):
     found = jobs.find(CODE)
     assert found is not None
     assert found.state == "failed"
-    assert "without a word" in found.words
+    assert "without an error message" in found.words
 
 
 def test_jobs__a_number_that_is_another_process_now_is_no_search(tmp_path):
