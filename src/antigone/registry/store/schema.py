@@ -305,6 +305,17 @@ departures = Table(
 """Who left, in keyed digests alone, never deleted: ``who`` is a random number that holds the digests of one person
 together, ``day`` that of the withdrawal, ``markers`` a hash of the names of the markers under a digest of genotypes."""
 
+changes = Table(
+    "changes", metadata,
+    _row(),
+    _to("incidents", "incident"),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(30), nullable=False),
+    _to("unidentified", optional=True),
+    _to("families", "family", optional=True),
+)  # fmt: skip
+"""What happened to an incident that could alter an answer; a row that names neither person nor family is about all."""
+
 runs = Table(
     "runs", metadata,
     _row(),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 if TYPE_CHECKING:
     from alembic.config import Config
 
-LATEST = "0010"
+LATEST = "0015"
 """The newest version; the one this program works with."""
 
 
