@@ -25,6 +25,7 @@ from antigone.casework.pairs.search import ALONE, search_incident
 from antigone.errors import InputError
 from antigone.model.results.search import SearchResult
 from antigone.report.tables.files import results_json
+from antigone.report.words.statements import say_all
 
 SHARED = Path(os.environ.get("ANTIGONE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 INPUTS = SHARED / "field" / "inputs"
@@ -56,7 +57,7 @@ def searched(folder: Path) -> Outcome:
     found = find_pairs(prepared, ALONE, lambda *_: None)
     codes = [(prepared.persons[person].code, found.targets[target].family) for target, person in found.pairs]
     log10_lr = (found.log_lr.min(axis=0) / math.log(10)).tolist() if codes else []
-    return Outcome(dict(zip(codes, log10_lr, strict=True)), (*incident.notices, *prepared.notices))
+    return Outcome(dict(zip(codes, log10_lr, strict=True)), (*say_all(incident.notices), *say_all(prepared.notices)))
 
 
 def refusal(folder: Path) -> InputError:
@@ -133,7 +134,9 @@ def test_input__is_asked_about_at_its_place(name):
 
 
 def test_refusal__says_what_was_assumed_until_then():
-    assert "profiles.txt: its encoding is taken to be Windows-1252 (Latin-1)" in refusal(INPUTS / "gm05").notices
+    assert "profiles.txt: its encoding is taken to be Windows-1252 (Latin-1)" in say_all(
+        refusal(INPUTS / "gm05").notices
+    )
 
 
 def test_refusal__names_nobody():
@@ -145,7 +148,7 @@ def test_nobody_related__has_its_reason():
     assert (result.candidates, result.pairs_without_data) == ((), 1)
     assert any(
         told.startswith("family 'F1': no donor is related by blood to the missing person 'SON' as declared")
-        for told in result.notices
+        for told in say_all(result.notices)
     )
 
 
@@ -345,4 +348,4 @@ def test_comments__are_left_out_and_counted(tmp_path):
 
 def test_result__holds_every_notice():
     result = whole(INPUTS / "gm08")
-    assert json.loads(results_json(result))["notices"] == list(result.notices)
+    assert [told["text"] for told in json.loads(results_json(result))["notices"]] == [*say_all(result.notices)]

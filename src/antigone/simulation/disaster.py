@@ -19,6 +19,7 @@ from antigone.model.assumptions.marker import Marker
 from antigone.model.incident.incident import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
+from antigone.model.statements.searching import SIMULATED
 from antigone.simulation.genes import FullGenotype, drop_genes
 from antigone.simulation.incident import ACCIDENT_DAY, Identity, Truth
 
@@ -94,7 +95,7 @@ def simulate_disaster(
     there = [identity for identity in missing if rng.random() >= size.absent]
     persons, truth = _victims(declared, genotypes, (missing, there), size, kit, rng)
     families = tuple(_family(f, pedigree, genotypes) for f, pedigree in enumerate(declared))
-    notices = (f"simulated with seed {seed}: no profile in this incident is a person's",)
+    notices = (SIMULATED(number=seed),)
     return Incident("Simulated disaster", persons, families, tuple(tables), settings, notices=notices), truth
 
 

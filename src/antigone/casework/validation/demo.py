@@ -17,6 +17,7 @@ from antigone.model.assumptions.linkage import LinkageModel
 from antigone.model.assumptions.observation import ObservationRates
 from antigone.model.incident.incident import DEFAULT_MUTATION, Incident, SearchSettings
 from antigone.model.results.search import Candidate, SearchResult
+from antigone.model.statements.statement import Statement
 from antigone.simulation.distant import DISTANT, add_ages, add_distant_relatives
 from antigone.simulation.incident import Truth, simulate_incident
 
@@ -130,7 +131,7 @@ def compare_with_truth(result: SearchResult, truth: Truth) -> list[Verdict]:
     ]  # fmt: skip
 
 
-def why_open(result: SearchResult) -> dict[str, int]:
+def why_open(result: SearchResult) -> dict[Statement, int]:
     """Why unidentified persons have no candidate, and how many for each reason, the most frequent first."""
     return dict(Counter(person.remark for person in result.unidentified if not person.candidates).most_common())
 

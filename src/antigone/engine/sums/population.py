@@ -195,7 +195,10 @@ def _loose_slots(data: Data) -> tuple[list[int], list[Slot], tuple[tuple[int, in
     if len(loose) > MOST_LOOSE_SLOTS:
         raise PlanTooLarge(
             f"theta with {len(loose)} unknown founder alleles (limit {MOST_LOOSE_SLOTS}) cannot be computed "
-            "exactly; type more founders, leave out untyped relatives, or compute with theta 0"
+            "exactly; type more founders, leave out untyped relatives, or compute with theta 0",
+            what="founder alleles",
+            found=len(loose),
+            limit=MOST_LOOSE_SLOTS,
         )
     pairs = tuple(
         (loose.index((m, 0)), loose.index((m, 1)))

@@ -58,7 +58,10 @@ def require_work(operations: float, *, most: float | None = None) -> float:
     if operations > most:
         raise PlanTooLarge(
             f"the exact sum would take about {operations:.1g} multiplications (limit {most:.0g}); type more "
-            "members, leave out relatives that connect no typed member to another, or compute with theta 0"
+            "members, leave out relatives that connect no typed member to another, or compute with theta 0",
+            what="multiplications",
+            found=operations,
+            limit=most,
         )
     return operations
 

@@ -18,6 +18,7 @@ from antigone.formats.reading.tables import Columns, Table
 from antigone.model.assumptions.observation import AS_READ, ObservationModel
 from antigone.model.incident.incident import Consent, Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.statements import readers
 
 FAMILY_COLUMNS = Columns(
     needed=("family", "member", "sex", "father", "mother", "missing"),
@@ -79,10 +80,7 @@ class DonorSamples:
 
     def tell(self, table: Table) -> None:
         for sample in sorted(self.shared):
-            table.findings.notice(
-                f"sample '{sample}' is of a donor of several families and takes part in each, as the consent of its "
-                "row there allows"
-            )
+            table.findings.notice(readers.DONOR_OF_SEVERAL(code=sample))
 
 
 def read_families(table: Table, donors: Table, typed: TypedSamples) -> tuple[tuple[Family, ...], DonorSamples]:

@@ -13,6 +13,7 @@ from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.parquet import read_parquet
 from antigone.formats.reading.sources import HashedFile
 from antigone.formats.reading.tables import Cells, Columns, Grid, Table, no_table, read_csv, read_workbook, to_table
+from antigone.model.statements import readers
 
 SETTINGS_FILE = "incident.toml"
 WORKBOOK = "incident.xlsx"
@@ -135,8 +136,9 @@ class CaseFiles:
             for name in listed:
                 self.findings.problem((name, 0), "", "a file of no known name, which was not read", expected, remedy)
         elif listed:
-            others = f" and {more} more" if more > 0 else ""
-            self.findings.notice(f"in the folder and not read: {', '.join(listed)}{others}")
+            files = tuple(listed)
+            more_left = readers.NOT_READ_AND_MORE(files=files, number=more) if more > 0 else None
+            self.findings.notice(more_left or readers.NOT_READ(files=files))
 
     def _paths(self) -> list[Path]:
         inside = sorted(self.path.iterdir()) if self.path is not None else []
@@ -156,7 +158,7 @@ class CaseFiles:
         if len(found) > 1 and table not in IN_PARTS:
             return []
         for path in found:
-            self.findings.notice(f"{path.name[:60]} is read as the table '{table}', by its column names")
+            self.findings.notice(readers.READ_AS_TABLE(name=path.name[:60], table=table))
         return [self._read(path, table) for path in found]
 
     def _is_recognised(self, path: Path, table: str) -> bool:
@@ -200,7 +202,7 @@ def _by_content(file: HashedFile, path: Path, table: str) -> Grid:
         return _sheet(read_workbook(path.name, file.read()), path.name, table)
     grid = read_csv(path.name, file)
     if is_workbook_name(path):
-        grid.notices.append(f"{path.name} is no workbook but text, and is read as such")
+        grid.notices.append(readers.NO_WORKBOOK(file=path.name))
     return grid
 
 
@@ -210,5 +212,5 @@ def _sheet(sheets: Mapping[str, Grid], name: str, table: str) -> Grid:
     others = [sheet[:40] for sheet in sheets if sheet != taken]
     grid = sheets[taken]
     if others:
-        grid.notices.append(f"sheets of {name} that are not read: {', '.join(others[:MOST_UNREAD_LISTED])}")
+        grid.notices.append(readers.SHEETS_NOT_READ(file=name, names=tuple(others[:MOST_UNREAD_LISTED])))
     return grid

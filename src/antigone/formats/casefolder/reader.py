@@ -46,6 +46,7 @@ from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.mutation import Custom, Equal, MutationModel, NoMutation, Proportional, Transformed
 from antigone.model.assumptions.reading import ReadingRules
 from antigone.model.incident.incident import Incident, SearchSettings
+from antigone.model.statements import readers
 
 _SETTINGS_COLUMNS = Columns(needed=("key", "value"), filled=("key",))
 _UNKNOWN_SETTINGS = IncidentSettings("", SearchSettings(), known=False)
@@ -247,9 +248,7 @@ def _say_lacking(tables: tuple[FrequencyTable, ...], findings: Findings) -> None
     for table in tables:
         only = sorted(table.frequencies.keys() - everywhere)
         if only:
-            findings.notice(
-                f"only some populations, '{table.population}' among them, have frequencies of {', '.join(only)}"
-            )
+            findings.notice(readers.ONLY_SOME_POPULATIONS(population=table.population, markers=tuple(only)))
 
 
 def _ladders(tables: tuple[FrequencyTable, ...]) -> dict[str, frozenset[str]]:

@@ -20,6 +20,7 @@ from antigone.model.checks import checked_choice, checked_items, checked_kind, c
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.pedigree import SEXES, Pedigree, Sex, check_sex
 from antigone.model.profile import Profile
+from antigone.model.statements.statement import Statement
 
 SCOPE_IDENTIFICATION = "identification"
 """The consent scope that a search for a missing relative needs."""
@@ -223,10 +224,10 @@ class Incident:
     tables: tuple[FrequencyTable, ...]
     settings: SearchSettings = SearchSettings()
     sources: tuple[SourceFile, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[Statement, ...] = ()
     further: FurtherEvidence = field(default_factory=FurtherEvidence)
     title_stated: bool = True
-    doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    doubts: Mapping[str, tuple[Statement, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -239,4 +240,4 @@ class Hypotheses:
     tables: tuple[FrequencyTable, ...]
     settings: SearchSettings = SearchSettings()
     sources: tuple[SourceFile, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[Statement, ...] = ()

@@ -10,6 +10,7 @@ from typing import Literal
 from antigone.errors import ModelError
 from antigone.model.checks import checked_choice, checked_number
 from antigone.model.results.search import Provenance
+from antigone.model.statements.statement import Statement
 
 PriorKind = Literal["flat", "closed", "open", "fraction", "odds"]
 RatioKind = Literal["exact", "at least", "at most"]
@@ -130,8 +131,8 @@ class Conclusion:
     posterior: float
     log10_glr: float | None
     glr_kind: RatioKind
-    sentences: tuple[str, ...]
-    doubts: tuple[str, ...] = ()
+    sentences: tuple[Statement, ...]
+    doubts: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ class FamilyAnswer:
     missing: tuple[str, ...]
     proposed: Mapping[str, str]
     not_found: Mapping[str, float]
-    sentences: tuple[str, ...]
+    sentences: tuple[Statement, ...]
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ class PersonAnswer:
     pairings: tuple[Pairing, ...]
     least_listed: float
     error_bound: float
-    prior_sentence: str
+    prior_sentence: Statement
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ class JointResult:
     title: str
     population: str
     prior: JointPrior
-    prior_sentence: str
+    prior_sentence: Statement
     threshold: float
     assignments_possible: float
     exact: bool
@@ -192,8 +193,8 @@ class JointResult:
     symmetric: tuple[SymmetricGroup, ...]
     no_data: tuple[tuple[str, str], ...]
     conclusions: tuple[Conclusion, ...]
-    assumptions: tuple[str, ...]
-    notices: tuple[str, ...]
+    assumptions: tuple[Statement, ...]
+    notices: tuple[Statement, ...]
     provenance: Provenance
     day: str
     least_listed: float = 1e-6

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -39,6 +38,7 @@ from antigone.registry.store.schema import (
     sources,
     unidentified,
 )
+from antigone.registry.store.stored import NOTICES
 
 AnyRow = Row[*tuple[Any, ...]]
 """A row of any columns."""
@@ -135,7 +135,7 @@ def read_covered(connection: Connection, vault: Vault, code: str, *, scope: str,
         tables=conditions.tables,
         settings=conditions.settings,
         sources=_sources(connection, row.id),
-        notices=tuple(json.loads(row.notices)),
+        notices=NOTICES.read(row.notices),
         further=reading.further(conditions.further),
     )
     access = describe_access(code, scope, coverage, people=len(people))

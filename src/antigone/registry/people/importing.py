@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -24,6 +23,7 @@ from antigone.registry.people.sameness import note_marks
 from antigone.registry.people.typings import BLOCK, Receipt, Typing, save_typings
 from antigone.registry.store.database import reserve
 from antigone.registry.store.schema import consents, donors, families, incidents, members, sources, unidentified
+from antigone.registry.store.stored import NOTICES
 
 _Item = TypeVar("_Item")
 
@@ -129,12 +129,12 @@ def _blocks(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
 def _save_frame(connection: Connection, known: Known, incident: Incident, *, code: str, at: str) -> int:
     """The incident's own row, its notices, and the files it was read from."""
     if known.incident is None:
-        row = {"code": code, "title": incident.title, "created": at, "notices": json.dumps(incident.notices)}
+        row = {"code": code, "title": incident.title, "created": at, "notices": NOTICES.write(incident.notices)}
         number = int(connection.execute(insert(incidents).returning(incidents.c.id), row).scalar_one())
     else:
         number = int(known.incident.id)
-        notices = dict.fromkeys((*json.loads(known.incident.notices), *incident.notices))
-        changed = update(incidents).where(incidents.c.id == number).values(notices=json.dumps([*notices]))
+        notices = dict.fromkeys((*NOTICES.read(known.incident.notices), *incident.notices))
+        changed = update(incidents).where(incidents.c.id == number).values(notices=NOTICES.write((*notices,)))
         connection.execute(changed)
     query = select(sources.c.name, sources.c.sha256).where(sources.c.incident == number)
     before = {tuple(row) for row in connection.execute(query)}

@@ -12,11 +12,12 @@ from typing import Literal
 from antigone.errors import InputError
 from antigone.model.incident.incident import Family, UnidentifiedPerson
 from antigone.model.results.search import Candidate, SearchResult
+from antigone.model.statements.statement import Statement
 from antigone.plain_words import count_text, log10_text
 from antigone.report.tables.files import plain_value
 from antigone.report.words.language import Language
-from antigone.report.words.phrases import translate_sentence
 from antigone.report.words.sentences import consenting_donors
+from antigone.report.words.statements import say_number
 
 Action = Literal["propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep", "comment"]
 ReviewState = Literal["open", "proposed", "confirmed", "rejected", "reopening"]
@@ -43,7 +44,7 @@ class ReviewStep:
 
 @dataclass(frozen=True)
 class JointFinding:
-    """What a joint solution of the incident says of the pair: number and day of the solution, and its prior in words.
+    """What a joint solution of the incident says of the pair: number and day of the solution, and its prior.
 
     ``posterior`` is None where it is below ``least``. No posterior is further than ``error_bound`` from its exact
     value.
@@ -51,7 +52,7 @@ class JointFinding:
 
     run: int
     day: dt.date
-    prior: str
+    prior: Statement
     posterior: float | None
     least: float
     error_bound: float
@@ -177,7 +178,7 @@ def _follow(trail: tuple[ReviewStep, ...]) -> ReviewState:
 
 def log10_words(value: float, language: Language) -> str:
     """A log10 LR, or the words for an LR of 0."""
-    return translate_sentence(log10_text(value), language)
+    return say_number(log10_text(value), language)
 
 
 def prior_words(prior: float, language: Language) -> str:

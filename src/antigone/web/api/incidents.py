@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Response, UploadFile
 
 from antigone.model.incident.incident import Consent
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.report.words.statements import say_all
 from antigone.team import views
 from antigone.team.documents.letters import letter_material
 from antigone.team.incidents import consents, custody, exporting, families
@@ -82,7 +83,7 @@ def import_files(
     incident, name = read_files(files, stated, settings=web.settings, today=today)
     chosen = code.strip() or incident_code(incident.title or name)
     imported = import_incident(call.session, chosen, incident, let_in=reasons_of(let_in, because))
-    return ImportAnswer(**vars(imported), notices=incident.notices)
+    return ImportAnswer(**vars(imported), notices=say_all(incident.notices))
 
 
 @router.get("/families", response_model=model_of(views.FamilyPage))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from antigone.errors import InputError
+from antigone.report.words.statements import say_all
 from antigone.team.incidents.importing import Imported, import_incident, incident_code
 from antigone.web.requests.rendering import link, plural
 from antigone.web.requests.visits import Signed
@@ -51,7 +52,7 @@ def importing(
         values = (code, attested, missing, pedigree, let_in, because)
         told: dict[str, Any] = {"problems": error.problems, "notices": error.notices, "refusal": refusal}
         return visit.page("import.html.j2", status=422, **told, **dict(zip(ENTERED, values, strict=True)))
-    notice = "\n".join((_imported_words(imported), *incident.notices))
+    notice = "\n".join((_imported_words(imported), *say_all(incident.notices)))
     return visit.go(link("/incident", incident=chosen), notice=notice)
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from antigone import __version__
 from antigone.plain_words import count_text, log10_text, lr_text, odds_text, plain_text, probability_text
+from antigone.report.words.statements import said
 from antigone.team.access.roles import ALLOWED, Action, Role
 
 STATE_SIGNS = {"open": "○", "proposed": "◐", "confirmed": "●", "rejected": "✕", "reopening": "↻"}
@@ -26,10 +27,12 @@ def environment() -> Environment:
         loader=PackageLoader("antigone.web"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=said,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.filters |= {
+        "said": said,
         "count": count_text,
         "log10": log10_or_dash,
         "lr": lr_text,
