@@ -22,7 +22,8 @@ from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.casefolder.writer import write_case_folder
 from antigone.model.assumptions.circumstances import SexRates
 from antigone.model.assumptions.observation import ObservationModel, ObservationRates, Replicate
-from antigone.model.incident.incident import Consent, Donor, Family, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.model.results.remains import REMAINS_RATES, ReassociationSettings, SamplePair

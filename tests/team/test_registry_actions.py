@@ -17,7 +17,8 @@ from antigone.errors import (
     InputError,
     RegistryError,
 )
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Consent, Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION, Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.registry.consent.coverage import covered_donors
 from antigone.registry.lists.overview import count_donors

@@ -9,7 +9,7 @@ from antigone.engine.mutation.matrices import allele_length
 from antigone.errors import ModelError
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
 from antigone.model.assumptions.marker import Chromosome, Marker
-from antigone.model.incident.incident import MutationChoice
+from antigone.model.incident.settings import MutationChoice
 
 LARGEST_TABLE_DEFICIT = 0.02
 """How far a table's frequencies may be from 1 (rounding in print) before rescaling them would hide an error."""

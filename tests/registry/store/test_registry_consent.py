@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from antigone.casework.incident.prepare import prepare
 from antigone.errors import RegistryError
-from antigone.model.incident.incident import Consent, Donor, Incident
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Incident
 from antigone.model.profile import Profile
 from antigone.registry.audit.chain import verify_audit
 from antigone.registry.consent import coverage as consent_layer

@@ -13,8 +13,9 @@ from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.errors import InputError, PlanTooLarge
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import DropoutEstimate, Replicate
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Donor, Incident, UnidentifiedPerson
+from antigone.model.incident.incident import Donor, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.affordable import Kind, family_work, kind_of_work, remedies

@@ -15,7 +15,8 @@ from antigone.casework.incident.prepare import Prepared, Progress
 from antigone.casework.pairs.checkpoint import Checkpoint, KeptBlocks, identify_search
 from antigone.engine.arrays import Array, Ints
 from antigone.model.assumptions.linkage import LinkageModel
-from antigone.model.incident.incident import Incident, SearchSettings
+from antigone.model.incident.incident import Incident
+from antigone.model.incident.settings import SearchSettings
 from antigone.search.families.batches import Heard
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import ReferenceFit

@@ -31,7 +31,8 @@ from antigone.engine.sums.population import genotype_log_probability
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import ObservationModel
 from antigone.model.checks import exact_text
-from antigone.model.incident.incident import Incident, SearchSettings, UnidentifiedPerson
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
+from antigone.model.incident.settings import SearchSettings
 from antigone.model.profile import Profile
 from antigone.model.results.search import Candidate, ChanceMatches, MarkerMutation, SearchResult
 from antigone.plain_words import count_text, threshold_text

@@ -19,8 +19,9 @@ from sqlalchemy import Connection, Row, select
 from antigone.errors import RegistryError
 from antigone.model.assumptions.circumstances import MissingCircumstances, UnidentifiedCircumstances
 from antigone.model.assumptions.lineage import MtHaplotype, StatedCounts, YHaplotype
+from antigone.model.incident.consent import Consent
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, SourceFile, UnidentifiedPerson
+from antigone.model.incident.incident import Donor, Family, Incident, SourceFile, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.registry.audit.chain import append

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select
 
 from antigone.errors import Conflict, InputError, RegistryError
-from antigone.model.incident.incident import Consent
+from antigone.model.incident.consent import Consent
 from antigone.registry.store.lookups import covered_on, find_family
 from antigone.registry.store.schema import CONSENT_SCOPES, consents, donors, families, members
 

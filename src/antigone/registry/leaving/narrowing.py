@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import Connection, or_, select, update
 
 from antigone.errors import Conflict, InputError, RegistryError
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.registry.audit.chain import append
 from antigone.registry.consent.instruments import find_giving_donor
 from antigone.registry.leaving.erasure import Erased, count_results, erase_results_of

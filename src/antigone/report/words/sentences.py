@@ -9,7 +9,8 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Iterator
 
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Family, UnidentifiedPerson
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
+from antigone.model.incident.incident import Family, UnidentifiedPerson
 from antigone.model.results.search import Candidate, MarkerMutation, MutationStep, SearchResult
 from antigone.plain_words import (
     change_text,

@@ -9,7 +9,7 @@ from typing import cast
 
 from sqlalchemy import Connection
 
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.registry.lists.identified import Sought, sought_of
 from antigone.registry.lists.overview import donors_of, page_of_families, page_of_unidentified

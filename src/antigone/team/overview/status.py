@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from antigone.casework.pairs.power import LOW
 from antigone.errors import RegistryError
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.registry.leaving.erasure import withdrawn_donors
 from antigone.registry.lists.identified import count_identified
 from antigone.registry.lists.news import Event, Visit, events_since, visit_before

@@ -10,7 +10,7 @@ from antigone.casework.incident.prepare import Progress, silent
 from antigone.casework.joint.solve import joint_incident
 from antigone.errors import Cancelled
 from antigone.model.checks import exact_text
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.model.results.joint import JointPrior, JointResult, PersonAnswer
 from antigone.registry.consent.coverage import Covered
 from antigone.registry.consent.instruments import count_lapsed_in

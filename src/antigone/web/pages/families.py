@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from antigone.errors import InputError
-from antigone.model.incident.incident import Consent
+from antigone.model.incident.consent import Consent
 from antigone.papers import LETTERS
 from antigone.report.paper.letter import State
 from antigone.report.pedigree.svg import Mark
