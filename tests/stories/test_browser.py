@@ -22,7 +22,7 @@ QUIET = [
 
 def browse(folder: Path, *arguments: str) -> str:
     command = [str(CHROMIUM), *QUIET, f"--user-data-dir={folder / 'profile'}", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    return subprocess.run(command, capture_output=True, text=True, timeout=900, check=True).stdout
 
 
 @pytest.fixture(scope="module")
