@@ -15,10 +15,11 @@ from antigone.casework.pairs.linkage import (
     linkage_assumptions,
     linkage_notices,
 )
-from antigone.casework.pairs.pairs import MOST_OF_ONE, Execution, Found, find_pairs, linkage_in_search
+from antigone.casework.pairs.pairs import Execution, Found, find_pairs, linkage_in_search
 from antigone.casework.pairs.summaries import describe_families, describe_persons, list_pairs
 from antigone.casework.samples.doubts import with_doubts
 from antigone.casework.samples.self_checks import SelfChecks
+from antigone.model.assumptions.choices import MOST_OF_ONE
 from antigone.model.checks import exact_text
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.settings import SearchSettings
