@@ -404,7 +404,7 @@ def test_candidate__closes_when_a_consent_has_ended(team):
 
 @pytest.mark.parametrize("court", [False, True])
 def test_expert_material__of_a_candidate_in_brief_is_refused_and_the_audit_says_so(team, monkeypatch, court):
-    monkeypatch.setattr("antigone.casework.pairs.search.MOST_DETAILED", 1)
+    monkeypatch.setattr("antigone.casework.pairs.candidates.MOST_DETAILED", 1)
     import_incident(team["registrar"], INCIDENT, small_incident())
     search(team["geneticist"], INCIDENT)
     whole, *in_brief = list_candidates(team["reviewer"], INCIDENT).rows
