@@ -14,6 +14,7 @@ import numpy as np
 from antigone.casework.incident.prepare import Prepared, Progress
 from antigone.casework.pairs.checkpoint import Checkpoint, KeptBlocks, identify_search
 from antigone.engine.arrays import Array, Ints
+from antigone.model.assumptions.choices import MOST_OF_ONE
 from antigone.model.assumptions.linkage import LinkageModel
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.settings import SearchSettings
@@ -35,8 +36,6 @@ from antigone.search.pairs.linked import LinkedPair, link_pairs, linkage_slack
 
 MOST_DENSE_PAIRS = 2_000_000
 """Up to this many pairs every LR is kept and listed; a larger search keeps those at or above the threshold."""
-MOST_OF_ONE = 10
-"""Candidates listed for one unidentified or one missing person, strongest first, when there are more."""
 
 
 @dataclass(frozen=True)
