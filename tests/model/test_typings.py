@@ -131,7 +131,7 @@ def test_three_alleles__are_a_conflict_with_two_and_confirmed_by_three():
 
 def test_declared_replicate__is_a_further_amplification():
     plain, again = Typing("a", {"FGA": ("20", "21")}), Typing("b", {"FGA": ("20", "20")}, is_replicate=True)
-    for typings in permutations([plain, again, replace(again, name="c")]):
+    for typings in permutations([plain, again, replace(again, label="c")]):
         made, used = combine_typings(typings)
         assert made.replicates == {"FGA": (("20", "20"), ("20", "20"), ("20", "21"))}
         assert (used.replicates, used.conflicts) == (("FGA",), ())
@@ -176,7 +176,7 @@ def test_settled__when_what_was_kept_is_retired_the_rest_stays_set_aside():
 
 def test_amelogenin__counts_once_and_is_left_out_where_it_differs():
     both, x = Typing("a", amelogenin=(("X", "Y"),)), Typing("b", amelogenin=(("X",),))
-    assert combine_typings([both, replace(both, name="b")])[0].amelogenin == (("X", "Y"),)
+    assert combine_typings([both, replace(both, label="b")])[0].amelogenin == (("X", "Y"),)
     made, used = combine_typings([both, x])
     assert (made.amelogenin, used.conflicts) == ((), (AMELOGENIN,))
 
@@ -207,10 +207,10 @@ def test_mtdna__ranges_add_up_and_must_agree_where_both_were_typed():
     hv1, hv2 = mt("a", ((16024, 16365),), "16189C"), mt("b", ((73, 340),), "A263G")
     both = mt("c", ((16300, 200),), "73G")
     for typings in permutations([hv1, hv2]):
-        made = combine_typings(typings)[0].mt
-        assert made is not None
-        assert made.ranges == ((73, 340), (16024, 16365))
-        assert [str(one) for one in made.differences] == ["A263G", "16189C"]
+        merged = combine_typings(typings)[0].mt
+        assert merged is not None
+        assert merged.ranges == ((73, 340), (16024, 16365))
+        assert [str(one) for one in merged.differences] == ["A263G", "16189C"]
     made, used = combine_typings([hv1, hv2, both])
     assert (made.mt, used.conflicts) == (None, (MTDNA,))
     assert combine_typings([hv1, hv2, both], {MTDNA: Settlement(set_aside=frozenset("c"))})[1].settled == (MTDNA,)

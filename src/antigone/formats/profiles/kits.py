@@ -104,5 +104,5 @@ def _typing(name: str, shown: Iterable[tuple[str, Shown]]) -> Typing:
 
 def _with_sample(typing: Typing, further: FurtherReadings) -> Typing:
     """What the file has of the sample as a whole."""
-    amelogenin = tuple(shown for file, shown in further.amelogenin if file == typing.name)
-    return replace(typing, amelogenin=amelogenin, peak_height=further.heights.get(typing.name))
+    amelogenin = tuple(shown for file, shown in further.amelogenin if file == typing.label)
+    return replace(typing, amelogenin=amelogenin, peak_height=further.heights.get(typing.label))

@@ -43,10 +43,10 @@ def combine_typings(
     >>> used.confirmed, used.single, used.conflicts
     (('TH01',), ('TPOX', 'vWA'), ('FGA',))
     """
-    names = tuple(sorted(typing.name for typing in typings))
+    names = tuple(sorted(typing.label for typing in typings))
     if len(typings) == 1 and not settled:
         return next(iter(typings)), TypingsUsed(names)
-    job = _Job(sorted(typings, key=lambda one: one.name), settled)
+    job = _Job(sorted(typings, key=lambda one: one.label), settled)
     made = job.markers()
     made = replace(made, amelogenin=job.amelogenin(), y=job.y(), mt=job.mt(), **job.sample())
     made = replace(made, y_seen=job.seen("y", made), mt_seen=job.seen("mt", made))
@@ -66,7 +66,7 @@ class _Job:
         genotypes: dict[str, Genotype] = {}
         replicates: dict[str, Shown] = {}
         for marker in sorted({m for t in self.typings for m in (*t.genotypes, *t.replicates)}):
-            shown = {t.name: s for t in self.typings if (s := _shown(t, marker)) is not None}
+            shown = {t.label: s for t in self.typings if (s := _shown(t, marker)) is not None}
             used = self._amplifications(marker, shown)
             if used is None:
                 continue
@@ -79,7 +79,7 @@ class _Job:
     def _amplifications(self, marker: str, shown: Mapping[str, Shown]) -> Shown | None:
         """What is used at a marker: what the typings agree on, then the amplifications declared as further ones."""
         plain = {name: _plain(amplified) for name, amplified in shown.items()}
-        declared = {one.name for one in self.typings if one.is_replicate} & plain.keys()
+        declared = {one.label for one in self.typings if one.is_replicate} & plain.keys()
         further = [plain[name] for name in declared - self._aside(marker)]
         apart = {name: amplified for name, amplified in plain.items() if name not in declared}
         agreed = self._agreed(marker, apart, _complete, _pooled) if apart or not further else ()
@@ -118,12 +118,12 @@ class _Job:
         return None
 
     def amelogenin(self) -> Shown:
-        shown = {one.name: _plain(set(_plain(one.amelogenin))) for one in self.typings if one.amelogenin}
+        shown = {one.label: _plain(set(_plain(one.amelogenin))) for one in self.typings if one.amelogenin}
         return (self._agreed(AMELOGENIN, shown, _complete, _pooled) or ()) if shown else ()
 
     def y(self) -> YHaplotype | None:
         """Locus by locus; a locus with different alleles is left out."""
-        typed = {one.name: one.y for one in self.typings if one.y is not None}
+        typed = {one.label: one.y for one in self.typings if one.y is not None}
         loci = {}
         for locus in sorted({locus for haplotype in typed.values() for locus in haplotype.loci}):
             alleles = self._agreed(locus, {name: y.loci[locus] for name, y in typed.items() if locus in y.loci})
@@ -133,7 +133,7 @@ class _Job:
 
     def mt(self) -> MtHaplotype | None:
         """All ranges together; nothing when two typings differ where both were typed."""
-        typed = {one.name: one.mt for one in self.typings if one.mt is not None}
+        typed = {one.label: one.mt for one in self.typings if one.mt is not None}
         aside = self._aside(MTDNA)
         left = [haplotype for name, haplotype in typed.items() if name not in aside]
         if not typed:
@@ -145,7 +145,7 @@ class _Job:
 
     def sample(self) -> dict[str, Any]:
         """What belongs to the sample as a whole: its rates, and the mean height of its weakest typing."""
-        stated = {one.name: one.rates for one in self.typings if one.rates is not None}
+        stated = {one.label: one.rates for one in self.typings if one.rates is not None}
         rates = self._agreed(RATES, stated) if stated else None
         if stated and self.became[RATES] == "conflict":
             rates = _largest(stated.values())

@@ -28,12 +28,12 @@ FEW_CONFLICTS = 2
 class Typing:
     """One typing of a sample: by one kit, or what one file has of it.
 
-    ``name`` tells it from the other typings of the sample. The other fields are as in ``UnidentifiedPerson`` and
+    ``label`` tells it from the other typings of the sample. The other fields are as in ``UnidentifiedPerson`` and
     ``FurtherEvidence``; ``y_seen`` and ``mt_seen`` count how often the whole haplotype was met in a database.
     ``is_replicate``: a further amplification, declared as such, and no second opinion.
     """
 
-    name: str
+    label: str
     genotypes: Mapping[str, Genotype] = field(default_factory=lambda: NOT_TYPED)
     replicates: Mapping[str, tuple[Replicate, ...]] = field(default_factory=dict)
     amelogenin: tuple[Replicate, ...] = ()

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from antigone.errors import InputError, Problem
 from antigone.model.assumptions.lineage import StatedCounts
+from antigone.model.incident.consent import Consent
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.typings.typing import Typing
 from antigone.registry.keys.vault import DataKey, Vault
 from antigone.registry.people.conditions import conditions_of, save_conditions
@@ -225,8 +226,8 @@ def _apart(job: _Import, sample: str, whole: Typing) -> list[Typing]:
 
 
 def _new_typing(job: _Import, typing: Typing, sample: str, owner: Owner, number: int, key: DataKey) -> NewTyping:
-    packed = packed_typing(sample, typing) if replace(typing, name="") != Typing("") else b""
-    kit = job.kit or typing.name or job.incident.profiles_in
+    packed = packed_typing(sample, typing) if replace(typing, label="") != Typing("") else b""
+    kit = job.kit or typing.label or job.incident.profiles_in
     return NewTyping(sample, owner, number, key, packed, kit, job.as_replicates)
 
 
