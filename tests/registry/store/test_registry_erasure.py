@@ -26,13 +26,13 @@ from sqlalchemy import select, update
 
 from antigone.errors import InputError, RegistryError
 from antigone.model.assumptions.observation import DropoutEstimate
-from antigone.model.incident.incident import Consent, Donor
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor
 from antigone.model.profile import Profile
 from antigone.model.statements import readers
 from antigone.model.statements.statement import TEXT, Statement
 from antigone.registry.keys.vault import registry_key
 from antigone.registry.leaving.erasure import scrub, withdraw_donor, withdraw_seeker, withdrawn_donors
-from antigone.registry.people.payloads import pack
 from antigone.registry.people.personal import read_name, record_name
 from antigone.registry.review.candidates import open_candidate, read_candidates
 from antigone.registry.runs.runs import TO_COMPUTE_AGAIN, read_result
@@ -56,6 +56,7 @@ from antigone.registry.store.schema import (
     unidentified,
 )
 from antigone.registry.store.stored import NOTICES, PERSON_LINE, SEARCH_ANSWER
+from antigone.registry.typings.payloads import pack
 
 NAME = "Ismene Labdakos"
 LEAVING = {"at": AT, "actor": "U9", "purpose": "asked to leave"}

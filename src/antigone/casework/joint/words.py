@@ -6,15 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 
 from antigone.casework.pairs.linkage import known_linkage, unknown_linkage
 from antigone.engine.arrays import LN10
+from antigone.model.assumptions.choices import INCOMPLETE_SAMPLE
 from antigone.model.assumptions.linkage import LinkageModel
 from antigone.model.statements import joint as said
 from antigone.model.statements.statement import Statement
+from antigone.plain_words import WRITTEN_AS_ZERO
 from antigone.search.joint.conclusions import Proposal
 from antigone.search.joint.persons import Persons
 from antigone.search.joint.posterior import JointPosterior, Ratio
 from antigone.search.joint.question import FamilyQuestion
-
-FEW_MARKERS = 15
 
 
 def describe_placed(
@@ -59,7 +59,7 @@ def _factor(code: str, places: tuple[str, ...], glr: Ratio | None, instead: Stat
     if glr.kind != "exact":
         bound = said.AT_LEAST if glr.kind == "at least" else said.AT_MOST
         return bound(person=code, places=places, times=times)
-    if abs(times) < 0.005:
+    if abs(times) < WRITTEN_AS_ZERO:
         if instead is None:
             return said.NO_MORE_PROBABLE_THAN_NOWHERE(person=code, places=places)
         return said.NO_MORE_PROBABLE_THAN_ELSEWHERE(person=code, places=places, instead=instead)
@@ -93,7 +93,7 @@ def _whom_to_ask(question: FamilyQuestion, place: str, donors: Collection[str]) 
 
 def _more_about(persons: Persons, person: int) -> Statement:
     typed = len(persons.typed(person))
-    few = said.FEW_MARKERS_TYPED if typed < FEW_MARKERS else said.MARKERS_TYPED
+    few = said.FEW_MARKERS_TYPED if typed < INCOMPLETE_SAMPLE else said.MARKERS_TYPED
     return few(number=typed, person=persons.codes[person])
 
 

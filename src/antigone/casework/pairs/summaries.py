@@ -11,6 +11,7 @@ from antigone.casework.incident.prepare import Prepared, Progress, silent
 from antigone.casework.pairs.pairs import Found
 from antigone.casework.pairs.power import low_powers
 from antigone.engine.arrays import LN10
+from antigone.model.assumptions.choices import POOR_SAMPLE
 from antigone.model.results.search import Candidate, FamilySummary, PairLine, UnidentifiedSummary
 from antigone.model.statements import searching as said
 from antigone.model.statements.statement import Statement
@@ -18,8 +19,6 @@ from antigone.search.pairs.comparison import Comparison
 
 MOST_PAIRS_LISTED = 20_000
 """Up to this many pairs a result lists every pair; a larger search lists its candidates."""
-FEW_MARKERS = 10
-"""Below this many typed markers a sample is said to be poor."""
 Best = dict[int, tuple[int, float]]
 """For a target or a person, the strongest partner and their natural log LR."""
 
@@ -116,7 +115,7 @@ def _person_remark(found: Found, number: int, candidates: int, typed: int) -> St
         return said.NO_SHARED_MARKER()
     if comparison is not None and _is_impossible(comparison, number):
         return said.IMPOSSIBLE_AS_ANYBODY()
-    if typed < FEW_MARKERS:
+    if typed < POOR_SAMPLE:
         return said.TOO_FEW_MARKERS(number=typed, limit=found.threshold)
     return said.NOBODY_REACHES(limit=found.threshold)
 

@@ -11,12 +11,12 @@ from functools import cached_property
 from antigone.casework.incident.prepare import populations_of
 from antigone.engine.arrays import LN10
 from antigone.errors import InputError
+from antigone.model.assumptions.choices import MOST_CROWDED_BY_CHANCE
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Sex
 from antigone.model.statements import samples as said
 from antigone.model.statements.statement import Statement
 from antigone.search.remains.self_check import (
-    MOST_CROWDED_BY_CHANCE,
     SexReader,
     SexSeen,
     crowded_markers,

@@ -7,11 +7,10 @@ from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from antigone.model.assumptions.choices import CONFIDENCE
 from antigone.model.assumptions.lineage import Copies, DiscreteLaplace, Estimator
 from antigone.model.statements import evidence as said
 from antigone.model.statements.statement import Statement
-
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from antigone.formats.reading.findings import Findings
 from antigone.model.assumptions.reading import ONE_ALLELE_OF_EXPORTS, ReadingRules
 from antigone.model.incident.incident import Family, UnidentifiedPerson
 from antigone.model.statements import readers
+from antigone.model.typings.typing import describe_typings
 
 _STATED = {"homozygote": readers.HOMOZYGOTES_STATED, "unknown": readers.UNKNOWN_STATED}
 _BY_CUSTOM = {"homozygote": readers.HOMOZYGOTES_BY_CUSTOM, "unknown": readers.UNKNOWN_BY_CUSTOM}
@@ -84,6 +85,8 @@ def _tell_left_out(known: Iterable[str], typed: TypedSamples, findings: Findings
         markers = typed.off_ladder.get(sample)
         if markers:
             findings.notice(readers.OFF_LADDER(code=sample, markers=tuple(dict.fromkeys(markers))))
+    for words in describe_typings({one: typed.typings_used[one] for one in known if one in typed.typings_used}):
+        findings.notice(words)
     repeated = [sample for sample in known if sample in typed.repeats]
     if repeated:
         rows = sum(typed.repeats[sample] for sample in repeated)

@@ -266,3 +266,9 @@ KEY_NOT_READ = form(
     "the case has a key '{key}', which is not read",
     key=Kind.TEXT,
 )
+SAMPLE_ALIKE_TWICE = form(
+    "sample alike twice",
+    "sample '{code}' stands more than once in {file}, alike, and counts once",
+    code=Kind.TEXT,
+    file=Kind.TEXT,
+)

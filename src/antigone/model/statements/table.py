@@ -17,11 +17,14 @@ from antigone.model.statements import (
     searching,
     settings,
     statement,
+    typings,
 )
 from antigone.model.statements.statement import Form
 
 _TABLES: tuple[ModuleType, ...] = (
-    statement, names, method, searching, settings, evidence, samples, joint, remains, readers, frequencies,
+    statement, names, method, searching, settings, evidence, samples, joint, remains, readers,
+    frequencies,
+    typings,
 )  # fmt: skip
 
 
