@@ -43,7 +43,7 @@ from antigone.formats.profiles.wide import is_wide
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.tables import Cells, Columns, cell_text, column_key, to_table
 from antigone.model.assumptions.frequency import FrequencyTable
-from antigone.model.assumptions.mutation import Custom, Equal, MutationModel, NoMutation, Proportional, Transformed
+from antigone.model.assumptions.mutation import MODELS
 from antigone.model.assumptions.reading import ReadingRules
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.settings import SearchSettings
@@ -289,18 +289,14 @@ def _check_mutation_models(
     """A model that counts repeats needs alleles with numbers."""
     for marker in sorted(typed.markers):
         models = settings.settings.mutation.of(marker)
-        if any(_counts_repeats(model) for model in models) and any(
+        if any(model.counts_repeats for model in models) and any(
             not _is_number(allele) for table in tables for allele in table.frequencies.get(marker, ())
         ):
             found = f"marker '{marker}', whose alleles have no numbers, with a model that counts repeats"
-            expected = "the model 'equal', 'proportional', 'custom' or 'none' for this marker"
+            others = [f"'{name}'" for name, model in MODELS.items() if not model.counts_repeats]
+            expected = f"one of the models {', '.join(others)} for this marker"
             remedy = f'add [mutation.markers."{marker}"] with such a model'
             findings.problem((settings.file, 0), "mutation", found, expected, remedy)
-
-
-def _counts_repeats(model: MutationModel) -> bool:
-    base = model.model if isinstance(model, Transformed) else model
-    return not isinstance(base, NoMutation | Equal | Proportional | Custom)
 
 
 def _is_number(allele: str) -> bool:
