@@ -22,7 +22,7 @@ from antigone.formats.casefolder.families import (
     read_families,
     read_unidentified,
 )
-from antigone.formats.casefolder.folder import SETTINGS_FILE, CaseFiles, is_workbook_name
+from antigone.formats.casefolder.folder import SETTINGS_FILE, CaseFiles
 from antigone.formats.casefolder.samples import check_hemizygous, check_samples
 from antigone.formats.casefolder.settings import (
     IncidentSettings,
@@ -45,6 +45,7 @@ from antigone.formats.reading.tables import Cells, Columns, cell_text, column_ke
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.mutation import MODELS
 from antigone.model.assumptions.reading import ReadingRules
+from antigone.model.file_kinds import WORKBOOK
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.settings import SearchSettings
 
@@ -65,7 +66,7 @@ def read_case_folder(path: Path | str) -> Incident:
         With every problem of every file: file, line, column, what was found, what was expected, what to do.
     """
     path = Path(path)
-    if path.is_dir() or (path.is_file() and is_workbook_name(path)):
+    if path.is_dir() or (path.is_file() and WORKBOOK.has_ending(path)):
         folder = CaseFiles(path.name, path if path.is_dir() else None, Findings(), _is_table)
     else:
         expected = f"a folder with '{SETTINGS_FILE}', or a workbook"
