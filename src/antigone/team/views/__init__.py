@@ -12,6 +12,7 @@ from antigone.team.views.candidates import (
     PairingView,
     ReviewLine,
 )
+from antigone.team.views.imports import ImportLine, ImportView, Preview, Undone
 from antigone.team.views.keeping import (
     AccessLine,
     AuditLine,
@@ -67,6 +68,8 @@ __all__ = [
     "FamilyLine",
     "FamilyView",
     "Finding",
+    "ImportLine",
+    "ImportView",
     "IncidentStatus",
     "JointLine",
     "JointOfPair",
@@ -79,6 +82,7 @@ __all__ = [
     "Packed",
     "Page",
     "PairingView",
+    "Preview",
     "ReviewLine",
     "Rotated",
     "RunLine",
@@ -86,6 +90,7 @@ __all__ = [
     "Shared",
     "Status",
     "TokenLine",
+    "Undone",
     "UnidentifiedLine",
     "UserLine",
     "Verified",
