@@ -17,7 +17,7 @@ class FileKind:
 
     Parameters
     ----------
-    name
+    label
         What it is called.
     endings
         Of its files, in small letters. A file may have another: what its bytes show comes first.
@@ -27,7 +27,7 @@ class FileKind:
         Endings with which a file is of this kind, or damaged, whatever its bytes begin with.
     """
 
-    name: str
+    label: str
     endings: tuple[str, ...]
     marks: tuple[bytes, ...] = ()
     certain: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ def endings_of(kinds: Iterable[FileKind]) -> tuple[str, ...]:
 def kind_of_table(name: str, beginning: bytes) -> FileKind:
     """The kind of a file that holds a table, from how its bytes begin, else from its ending.
 
-    >>> kind_of_table("profiles.csv", b"PAR1").name, kind_of_table("profiles.xls", b"sample").name
+    >>> kind_of_table("profiles.csv", b"PAR1").label, kind_of_table("profiles.xls", b"sample").label
     ('Parquet', 'text')
     """
     ending = PurePath(name).suffix.lower()
