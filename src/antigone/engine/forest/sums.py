@@ -26,7 +26,7 @@ from antigone.engine.forest.batch import Batch, block_weights, urn_shares
 from antigone.engine.forest.plan import ForestPlan
 from antigone.engine.forest.twin import LOGARITHMS, NUMBERS, WaySum, in_doubt
 
-WORTH_COMPILED = 2e6
+WORTH_COMPILED = 2_000_000
 """Multiplications from which the compiled kernel is worth loading."""
 
 

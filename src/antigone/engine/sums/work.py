@@ -19,7 +19,7 @@ from antigone.engine.sums.theta import descent_of, orders_of
 from antigone.errors import PlanTooLarge
 
 Way = Literal["elimination", "tracing", "couple"]
-WORK_OF_A_MULTIPLICATION = 2.0
+WORK_OF_A_MULTIPLICATION = 2
 """What a multiplication of a traced sum costs against one of an elimination: they come in shorter rows."""
 
 
