@@ -1,6 +1,7 @@
 """What the actions of the registry show: codes, counts, dates and states; and a candidate, to who may see it."""
 
 from antigone.registry.leaving.elsewhere import Elsewhere
+from antigone.team.views.across import SetLine, SetView
 from antigone.team.views.candidates import (
     CandidateLine,
     CandidatePage,
@@ -90,6 +91,8 @@ __all__ = [
     "RunLine",
     "RunPage",
     "RunView",
+    "SetLine",
+    "SetView",
     "Shared",
     "Status",
     "TokenLine",
