@@ -67,6 +67,8 @@ def combine(incidents: Mapping[str, Incident], *, model_of: str = "") -> tuple[I
         sources=tuple(source for part in parts for source in part.sources),
         notices=tuple(notice for part in parts for notice in part.notices),
         doubts={code: words for part in parts for code, words in part.doubts.items()},
+        typings={code: given for part in parts for code, given in part.typings.items()},
+        typings_used={code: used for part in parts for code, used in part.typings_used.items()},
         further=_further(chosen, [part.further for part in parts]),
     )
     return whole, {SEEKERS: seekers} if seekers else {}
@@ -117,6 +119,8 @@ def _coded(code: str, incident: Incident) -> Incident:
         sources=tuple(SourceFile(code_in(code, one.name), one.sha256) for one in incident.sources),
         notices=tuple(f"incident '{code}': {notice}" for notice in incident.notices),
         doubts={code_in(code, person): words for person, words in incident.doubts.items()},
+        typings={code_in(code, sample): given for sample, given in incident.typings.items()},
+        typings_used={code_in(code, sample): used for sample, used in incident.typings_used.items()},
         further=replace(
             further,
             y={code_in(code, s): replace(one, sample=code_in(code, s)) for s, one in further.y.items()},
