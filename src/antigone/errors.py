@@ -95,8 +95,8 @@ class ModelError(AntigoneError):
 class PlanTooLarge(AntigoneError):
     """An exact elimination larger than the stated limit, refused before it starts.
 
-    ``what`` is too large: "multiplications", "elements" of an array, "founder alleles" that are unknown, or "unknowns";
-    ``found`` and ``limit`` say how much. Nothing in a refusal for other reasons.
+    ``what`` is too large: "multiplications", "elements" of an array, "partitions" of unknown founder alleles, or
+    "unknowns"; ``found`` and ``limit`` say how much. Nothing in a refusal for other reasons.
     """
 
     def __init__(self, message: str, *, what: str = "", found: float = 0, limit: float = 0) -> None:

@@ -147,7 +147,8 @@ def _set_aside(family: MissingFrom, markers: Sequence[Marker], theta: float, err
     if possible:
         one_of = reduce(lambda first, other: said.OR_WITH(first=first, second=other), possible)
         helps = said.POSSIBLE_WITH(alternatives=one_of)
-    why = _TOO_LARGE[error.what](found=error.found, limit=error.limit)
+    form = _TOO_LARGE.get(error.what)
+    why = form(found=error.found, limit=error.limit) if form else said.TOO_LARGE()
     words = said.SET_ASIDE(family=declared.code, missing=family.missing, words_reason=why, words_remedy=helps)
     return SetAside(declared.code, declared.pedigree, family.missing, words, error)
 
@@ -155,7 +156,7 @@ def _set_aside(family: MissingFrom, markers: Sequence[Marker], theta: float, err
 _TOO_LARGE: Mapping[str, Form] = {
     "multiplications": said.TOO_MUCH_WORK,
     "elements": said.TOO_LARGE_ARRAY,
-    "founder alleles": said.TOO_MANY_FOUNDER_ALLELES,
+    "partitions": said.TOO_MANY_PARTITIONS,
     "unknowns": said.TOO_MANY_UNKNOWNS,
 }
 """What is said of a plan that is too large, by what is too large in it."""

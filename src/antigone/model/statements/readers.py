@@ -272,3 +272,9 @@ SAMPLE_ALIKE_TWICE = form(
     code=Kind.TEXT,
     file=Kind.TEXT,
 )
+OF_INCIDENT = form(
+    "notice of an incident",
+    "incident '{incident}': {words_notice}",
+    incident=Kind.TEXT,
+    words_notice=Kind.STATEMENT,
+)

@@ -189,9 +189,9 @@ TOO_LARGE_ARRAY = form(
     found=Kind.COUNT,
     limit=Kind.COUNT,
 )
-TOO_MANY_FOUNDER_ALLELES = form(
-    "too many founder alleles",
-    "theta with {found} unknown founder alleles (limit {limit}) cannot be computed exactly",
+TOO_MANY_PARTITIONS = form(
+    "too many partitions",
+    "the unknown founder alleles have {found} set partitions, too many to list (limit {limit})",
     found=Kind.COUNT,
     limit=Kind.COUNT,
 )
@@ -201,3 +201,4 @@ TOO_MANY_UNKNOWNS = form(
     found=Kind.COUNT,
     limit=Kind.COUNT,
 )
+TOO_LARGE = form("too large", "it is too large to be computed exactly")

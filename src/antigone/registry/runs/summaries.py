@@ -19,7 +19,6 @@ from antigone.model.statements.statement import Statement
 from antigone.registry.store.schema import runs, summaries
 from antigone.registry.store.stored import MISSING_LINE, PERSON_LINE, SEARCH_ANSWER
 
-TO_COMPUTE_AGAIN = "to be computed again"
 Kind = Literal["unidentified", "missing"]
 _BLOCK = 5000
 
