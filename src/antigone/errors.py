@@ -96,11 +96,15 @@ class PlanTooLarge(AntigoneError):
     """An exact elimination larger than the stated limit, refused before it starts.
 
     ``what`` is too large: "multiplications", "elements" of an array, "partitions" of unknown founder alleles, or
-    "unknowns"; ``found`` and ``limit`` say how much. Nothing in a refusal for other reasons.
+    "unknowns"; ``found`` and ``limit`` say how much. Nothing in a refusal for other reasons. ``notices`` are statements
+    (see ``model.statements``) of what would make it possible.
     """
 
-    def __init__(self, message: str, *, what: str = "", found: float = 0, limit: float = 0) -> None:
+    def __init__(
+        self, message: str, *, what: str = "", found: float = 0, limit: float = 0, notices: Iterable[Any] = ()
+    ) -> None:
         super().__init__(message)
+        self.notices: tuple[Any, ...] = tuple(notices)
         self.what, self.found, self.limit = what, found, limit
 
 

@@ -296,7 +296,7 @@ def test_provenance__is_complete(tmp_path):
     assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in provenance.inputs.values())
     assert [name.split(" (")[0] for name in provenance.frequencies] == ["north", "south"]
     assert {"theta", "mutation, mothers", "mutation, fathers", "rare and unseen alleles", "prior"} <= set(
-        provenance.settings
+        settings_in_words(provenance.settings)
     )
 
 

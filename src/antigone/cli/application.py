@@ -68,10 +68,10 @@ def main() -> None:
             count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
             typer.echo(f"{count}; nothing was computed and nothing was written:", err=True)
             typer.echo(plain("\n".join(f"  {problem}" for problem in problems)), err=True)
-            notices = "".join(f"Note: {one}.\n" for one in say_all(getattr(error, "notices", ())))
-            typer.echo(plain(notices), err=True, nl=False)
         else:
             typer.echo(plain(f"antigone: {error}"), err=True)
+        notices = "".join(f"Note: {one}.\n" for one in say_all(getattr(error, "notices", ())))
+        typer.echo(plain(notices), err=True, nl=False)
         sys.exit(1)
     except KeyboardInterrupt:
         typer.echo("antigone: stopped; no result was written. Continue a large search with --resume.", err=True)

@@ -136,7 +136,8 @@ def _plan(
             kept.append(family)
             total += work
     if aside and not any(family.missing for family in kept):
-        raise PlanTooLarge("; ".join(f"family {one.family}: {one.error}" for one in aside))
+        told = "; ".join(f"family {one.family} is set aside: {one.error}" for one in aside)
+        raise PlanTooLarge(told, notices=[one.words for one in aside])
     return tuple(kept), tuple(aside), total
 
 
