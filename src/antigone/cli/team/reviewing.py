@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from antigone.cli.team.across import ModelOf, SeveralCodes, search_several
 from antigone.cli.team.signing import (
     CandidateNumber,
     IncidentCode,
@@ -25,20 +26,28 @@ reviewing_app = typer.Typer()
 @signed_in
 def search(
     session: Session,
+    incidents: SeveralCodes = None,
     incident: Annotated[str, typer.Option("--incident", help="The incident's code.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the simulated estimate of chance matches.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes (needs antigone with the extra 'scale').")] = 1,
     resume: Annotated[int, typer.Option(help="Instead of an incident: continue this run, which was stopped.")] = 0,
+    model_of: ModelOf = "",
 ) -> None:
-    """Search an incident, store the run, and open its candidates for review; or go on with a run that was ended."""
+    """Search an incident, store the run, and open its candidates for review; or go on with a run that was ended; or
+    search several incidents together, when two or more are named."""
     from antigone.casework.pairs.pairs import Execution
     from antigone.cli.team import console as console_registry
     from antigone.errors import Cancelled
     from antigone.team.runs.searching import read_run, resume_search
     from antigone.team.runs.searching import search as search_registry
 
-    if bool(incident) == bool(resume):
-        raise typer.BadParameter("give --incident, or --resume with the number of a run")
+    named = [*(incidents or ()), *([incident] if incident else [])]
+    if bool(named) == bool(resume):
+        raise typer.BadParameter("name an incident, or several, or --resume the number of a run")
+    if len(named) > 1:
+        search_several(session, named, model_of=model_of, seed=seed)
+        return
+    incident = named[0] if named else ""
     begun: list[int] = []
     told: dict[str, Any] = {"progress": console_registry.print_progress, "started": begun.append}
     told["execution"] = Execution(workers=workers)

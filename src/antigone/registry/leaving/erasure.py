@@ -46,6 +46,7 @@ from antigone.registry.store.schema import (
     profiles,
     runs,
     samples,
+    set_runs,
     summaries,
     typings,
     unfinished,
@@ -56,7 +57,7 @@ from antigone.registry.store.stored import SEARCH_ANSWER
 _BLOCK = 1000
 _EMPTIED_TABLES = (
     *(keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, summaries),
-    *(joint_runs, joint_parts, unfinished, blocks, marks, incidents, typings, conflicts),
+    *(joint_runs, joint_parts, set_runs, unfinished, blocks, marks, incidents, typings, conflicts),
 )
 """The tables that an erasure empties of bytes."""
 

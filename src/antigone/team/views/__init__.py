@@ -3,6 +3,7 @@
 from antigone.registry.leaving.elsewhere import Elsewhere
 from antigone.registry.lists.identified import MissingLine
 from antigone.registry.review.candidates import CandidateLine
+from antigone.team.views.across import SetLine, SetView
 from antigone.team.views.candidates import (
     CandidatePage,
     CandidateView,
@@ -87,6 +88,8 @@ __all__ = [
     "Rotated",
     "RunLine",
     "RunView",
+    "SetLine",
+    "SetView",
     "Shared",
     "Status",
     "TokenLine",
