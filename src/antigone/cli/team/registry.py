@@ -100,6 +100,10 @@ def import_(
         list[str] | None, typer.Option(help="A sample that was refused and is right all the same; with --because.")
     ] = None,
     because: Annotated[str, typer.Option(help="Why the samples of --let-in are right. No names.")] = "",
+    kit: Annotated[str, typer.Option(help="What the new typings are called. Default: by their file.")] = "",
+    as_replicates: Annotated[
+        bool, typer.Option("--as-replicates", help="They are further amplifications, no second opinion.")
+    ] = False,
 ) -> None:
     """Add an incident, or what is new in it. All of it, or nothing."""
     from antigone.casework.incident.files import load_incident
@@ -110,7 +114,8 @@ def import_(
     read = load_incident(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
     code = code or incident_code(read.title)
     reasons = dict.fromkeys(let_in or (), because)
-    console_registry.print_imported(code, import_incident(session, code, read, let_in=reasons), read.notices)
+    added = import_incident(session, code, read, let_in=reasons, kit=kit, as_replicates=as_replicates)
+    console_registry.print_imported(code, added, read.notices)
 
 
 @registry_app.command()

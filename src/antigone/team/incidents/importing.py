@@ -40,13 +40,21 @@ def incident_code(text: str) -> str:
 
 @action("import")
 def import_incident(
-    session: Session, code: str, incident: Incident, *, let_in: Mapping[str, str] | None = None
+    session: Session,
+    code: str,
+    incident: Incident,
+    *,
+    let_in: Mapping[str, str] | None = None,
+    kit: str = "",
+    as_replicates: bool = False,
 ) -> Imported:
     """Add an incident under a code, or what is new in it when the code is known.
 
     Searches that compared a family to which something was added are marked "to be computed again". ``let_in`` says, by
     sample, why one is let in although something stands against it, such as an identical twin's. The audit keeps that an
-    import was refused, or how many were let in, and not which.
+    import was refused, or how many were let in, and not which. ``kit`` is what the typings are called, else they are
+    called by their file; ``as_replicates`` says that they are further amplifications of unidentified persons
+    samples, and no second opinion.
 
     Returns
     -------
@@ -56,15 +64,17 @@ def import_incident(
     ------
     InputError
         With everything in it that contradicts the registry, and everybody who left, is a donor called unidentified, or
-        has a search already; nothing was written then.
+        has a search already; nothing was written then. When ``as_replicates`` comes with donors.
     """
+    if as_replicates and any(family.donors for family in incident.families):
+        raise InputError("replicates of donors: a reference is taken as read; import unidentified persons alone")
     if incident_code(code) != code:
         raise InputError(
             f"an incident's code of {len(code)} characters; expected 1 to {LONGEST_CODE} letters, digits, dots, "
             f"hyphens or underlines, such as '{incident_code(code)}'"
         )
     try:
-        added = _import(session, code, incident, let_in or {})
+        added = _import(session, code, incident, let_in or {}, kit=kit.strip(), as_replicates=as_replicates)
     except InputError as error:
         with session.writing(REFUSED, {"incident": code, "problems": len(error.problems)}):
             pass
@@ -73,7 +83,9 @@ def import_incident(
     return added
 
 
-def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str, str]) -> Imported:
+def _import(
+    session: Session, code: str, incident: Incident, let_in: Mapping[str, str], *, kit: str, as_replicates: bool
+) -> Imported:
     registry = session.registry
     subject: Subject = {"incident": code}
     with session.writing("import", subject) as connection:
@@ -87,6 +99,8 @@ def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str
             holder=session.code,
             recorded_by=session.user,
             let_in=let_in,
+            kit=kit,
+            as_replicates=as_replicates,
         )
         subject.update(vars(added) | {"runs": mark_grown(connection, before)})
         if let_in:

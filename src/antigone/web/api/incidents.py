@@ -69,11 +69,14 @@ def import_files(
     pedigree: Choices = "",
     let_in: Choices = "",
     because: Attested = "",
+    kit: Attested = "",
+    as_replicates: Annotated[bool, Form()] = False,
 ) -> object:
     """Import an incident from its files (a case folder, packed or not; a workbook; Familias files), all or nothing.
     Without a code the incident's title gives one. Of Familias files `missing` says who is missing and `pedigree` which
     pedigree counts, one a line. `let_in` has the codes of samples, with commas between, that were refused and are right
-    all the same, and `because` says why. The answer counts what is new, and `notices` say what
+    all the same, and `because` says why. `kit` is what the new typings are called, else they are called by their file;
+    `as_replicates` says that they are further amplifications. The answer counts what is new, and `notices` say what
     the readers of the files did."""
     call.session.require("import")
     web = call.web
@@ -81,7 +84,8 @@ def import_files(
     stated = stated_of(attested, missing, pedigree)
     incident, name = read_files(files, stated, settings=web.settings, today=today)
     chosen = code.strip() or incident_code(incident.title or name)
-    imported = import_incident(call.session, chosen, incident, let_in=reasons_of(let_in, because))
+    reasons = reasons_of(let_in, because)
+    imported = import_incident(call.session, chosen, incident, let_in=reasons, kit=kit, as_replicates=as_replicates)
     return ImportAnswer(**vars(imported), notices=incident.notices)
 
 
