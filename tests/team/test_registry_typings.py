@@ -59,7 +59,7 @@ def team(registry_url) -> Team:
 def candidates_of(team: Team) -> dict[tuple[str, str], float]:
     run = search(team["geneticist"], INCIDENT)
     lines = list_candidates(team["geneticist"], INCIDENT, run=run.line.id, size=500).rows
-    return {(line.unidentified, line.family): line.log10_lr for line in lines}
+    return {(line.unidentified, line.family): line.log10_lr or 0.0 for line in lines}
 
 
 def fresh(tmp_path, incident: Incident) -> dict[tuple[str, str], float]:
@@ -69,9 +69,9 @@ def fresh(tmp_path, incident: Incident) -> dict[tuple[str, str], float]:
 
 
 def test_second_kit__the_candidates_are_those_of_a_fresh_registry_with_both(team, tmp_path):
-    import_incident(team["registrar"], INCIDENT, kit(KIT1), kit="first kit")
+    import_incident(team["registrar"], INCIDENT, replace(kit(KIT1), kit="first kit"))
     before = candidates_of(team)
-    import_incident(team["registrar"], INCIDENT, kit(KIT2), kit="second kit")
+    import_incident(team["registrar"], INCIDENT, replace(kit(KIT2), kit="second kit"))
     after, expected = candidates_of(team), fresh(tmp_path, small_incident())
     assert after == pytest.approx(expected, abs=1e-9)
     assert after["PM1", "F1"] > before["PM1", "F1"] > 0
@@ -102,7 +102,7 @@ def test_second_kit__differs_is_settled_corrected_and_retired(team, tmp_path):
     whole = fresh(tmp_path, small_incident())
     assert candidates_of(team) == pytest.approx(whole, abs=1e-9)
     assert list_conflicts(team["geneticist"], INCIDENT).total == 0
-    alleles = "/".join(small_incident().unidentified[0].profile.genotypes["M07"])
+    alleles = "/".join(map(str, small_incident().unidentified[0].profile.genotypes["M07"]))
     view = correct_typing(
         team["geneticist"], INCIDENT, "PM1", wrong, marker="M07", alleles=alleles, reason="read from the wrong well"
     )
@@ -208,8 +208,8 @@ def test_replicate_typing__is_a_further_amplification(team):
     import_incident(team["registrar"], INCIDENT, first)
     again = people_alone(replace(kit(KIT2, only="PM1", M07=("10", "10")), settings=first.settings))
     with pytest.raises(InputError, match="a reference is taken as read"):
-        import_incident(team["registrar"], INCIDENT, kit(KIT2), as_replicates=True)
-    import_incident(team["registrar"], INCIDENT, again, as_replicates=True)
+        import_incident(team["registrar"], INCIDENT, replace(kit(KIT2), as_replicates=True))
+    import_incident(team["registrar"], INCIDENT, replace(again, as_replicates=True))
     assert list_conflicts(team["geneticist"], INCIDENT).total == 0
     assert all(one.is_replicate for one in list_typings(team["geneticist"], INCIDENT, "PM1").typings[1:])
     assert ("PM1", "F1") in candidates_of(team)

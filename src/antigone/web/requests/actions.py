@@ -14,6 +14,8 @@ IN_WORDS: Mapping[Action, str] = {
     "see typings": "looking at the typings of a sample",
     "see conflict": "looking at genotypes in conflict",
     "change typings": "correcting, retiring or settling typings",
+    "see imports": "looking at imports",
+    "undo import": "undoing an import",
     "record consent": "recording a consent",
     "narrow consent": "taking back a part of a consent",
     "record custody": "recording who holds a sample",
