@@ -34,9 +34,9 @@ def direct_notices(families: Iterable[Family]) -> tuple[str, ...]:
     """A notice for each direct reference of a missing person: a personal item, a milk tooth, stored blood."""
     direct = [(f.code, d.profile.sample, d.member) for f in families for d in f.donors if d.member in f.missing]
     notices = [
-        f"family '{code}': sample '{sample}' is a direct reference of the missing person '{missing}', by consent of who "
-        "handed it over, and is compared as identity; no number says whether it is theirs. Joint answers, haplotypes "
-        "and linkage do not use it"
+        f"family '{code}': sample '{sample}' is a direct reference of the missing person '{missing}', by consent of "
+        "who handed it over, and is compared as identity; no number says whether it is theirs. Joint answers, "
+        "haplotypes and linkage do not use it"
         for code, sample, missing in direct[:MOST_LISTED]
     ]
     if len(direct) > MOST_LISTED:
