@@ -41,6 +41,7 @@ from antigone.registry.store.schema import (
     samples,
     seals,
 )
+from antigone.registry.typings.conflicts import look_again
 
 OF_THE_INCIDENT = ("incidents", "incident_models")
 """What stays, where an import made an incident that was searched since."""
@@ -80,6 +81,7 @@ def undo_import(connection: Connection, vault: Vault, number: int, *, at: str, b
         _note(connection, incident, touched, at=at)
     removed = _remove(connection, one, touched, incident_stays=stays)
     _restore(connection, vault, one, incident)
+    look_again(connection)
     ended = {"state": UNDONE, "ended": at, "ended_by": by, "reason": because.strip()}
     connection.execute(update(imports).where(imports.c.id == number).values(ended))
     connection.execute(delete(import_changes).where(import_changes.c["import"] == number))
