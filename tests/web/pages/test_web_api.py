@@ -29,13 +29,13 @@ from web_calls import site as site
 from web_site import Site, TestClient, make_site
 
 from antigone.formats.casefolder.writer import write_case_folder
+from antigone.model.review import ORDERS, Order
 from antigone.team.access.roles import ALLOWED, ROLES
 from antigone.team.access.users import deactivate_user, revoke_token
 from antigone.team.keeping.auditing import read_audit
-from antigone.team.review.candidates import ORDERS
 from antigone.team.review.reviewing import STEPS
 from antigone.web.requests.security import FORM_BYTES
-from antigone.web.shared.fields import Decided, Order
+from antigone.web.shared.fields import Decided
 
 UNKNOWN = {"incident": "nowhere", "family": "none", "member": "nobody", "missing": "nobody", "sample": "none"}
 ONE = {"id": "A", "sex": "male"}

@@ -14,6 +14,7 @@ from antigone.cli.team.signing import (
     Reason,
     signed_in,
 )
+from antigone.model.review import STATES, Order
 
 if TYPE_CHECKING:
     from antigone.team.access.session import Session
@@ -104,24 +105,18 @@ def candidates(
     run: Annotated[
         int | None, typer.Option(help="Of which run. Default: the newest with an answer; with --state all.")
     ] = None,
-    state: Annotated[str, typer.Option(help="open, proposed, confirmed, rejected or reopening.")] = "",
-    order: Annotated[
-        str, typer.Option(help="rank, log10_lr, posterior, markers, unidentified, family, state.")
-    ] = "rank",
+    state: Annotated[str, typer.Option(help=f"{', '.join(STATES)}.")] = "",
+    order: Annotated[Order, typer.Option(help="What the list is sorted by.")] = "rank",
     descending: Annotated[bool, typer.Option("--descending", help="The largest first.")] = False,
     page: Page = 1,
 ) -> None:
     """The candidates of a run, or of all in one state, and where each question stands."""
     from antigone.cli.team import console as console_registry
-    from antigone.team.review.candidates import ORDERS, STATES, list_candidates
+    from antigone.team.review.candidates import list_candidates
 
-    if order not in ORDERS:
-        raise typer.BadParameter(f"order '{order}'; expected one of {', '.join(ORDERS)}")
     if state and state not in STATES:
         raise typer.BadParameter(f"state '{state}'; expected one of {', '.join(STATES)}")
-    shown = list_candidates(
-        session, incident, run=run, state=state, order=ORDERS[order], descending=descending, page=page
-    )
+    shown = list_candidates(session, incident, run=run, state=state, order=order, descending=descending, page=page)
     console_registry.print_candidates(shown)
 
 

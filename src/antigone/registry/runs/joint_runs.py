@@ -18,9 +18,10 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from antigone.errors import Conflict, RegistryError
 from antigone.model.incident.incident import Incident
 from antigone.model.results.joint import JointResult
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.keys.vault import DataKey, Vault
 from antigone.registry.runs.joint_parts import PackedJoint, erase_parts, save_parts
-from antigone.registry.runs.runs import TO_COMPUTE_AGAIN, no_longer_valid
+from antigone.registry.runs.runs import no_longer_valid
 from antigone.registry.runs.set_runs import erase_sets
 from antigone.registry.store.lookups import AnyRow, Rows, find_incident
 from antigone.registry.store.schema import families, incidents, joint_runs, keys, members, users

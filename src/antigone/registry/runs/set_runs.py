@@ -15,8 +15,9 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from antigone.errors import Conflict, RegistryError
 from antigone.model.incident.incident import Incident
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.keys.vault import Vault
-from antigone.registry.runs.runs import TO_COMPUTE_AGAIN, no_longer_valid
+from antigone.registry.runs.runs import no_longer_valid
 from antigone.registry.store.lookups import AnyRow, Rows, find_incident
 from antigone.registry.store.schema import changes, incidents, keys, set_incidents, set_runs, users
 

@@ -28,6 +28,8 @@ from sqlalchemy import (
     text,
 )
 
+from antigone.model.review import RUN_STATES, STATES
+
 CONVENTION = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -61,11 +63,9 @@ def _one_of(column: str, *values: str) -> CheckConstraint:
 ROLES = ("administrator", "registrar", "geneticist", "reviewer", "coordinator", "auditor")
 ACCESS_KINDS = ("account", "role", "password", "token", "second factor")
 CONSENT_SCOPES = ("identification", "court", "sharing")
-PAIRING_STATES = ("open", "proposed", "confirmed", "rejected", "reopening")
 IMPORT_STATES = ("standing", "undone")
 TYPING_STATES = ("valid", "superseded", "retired")
 SETTLEMENTS = ("kept", "replicates", "gone")
-RUN_STATES = ("running", "finished", "failed", "cancelled", "to be computed again")
 
 properties = Table(
     "properties", metadata,
@@ -536,7 +536,7 @@ pairings = Table(
     Column("state", String(20), nullable=False),
     Column("version", Integer, nullable=False),
     UniqueConstraint("unidentified", "member"),
-    _one_of("state", *PAIRING_STATES),
+    _one_of("state", *STATES),
     Index("ix_pairings_incident_state", "incident", "state", "member"),
 )  # fmt: skip
 """An unidentified person and a missing person, and where the question stands; outlives the runs that found it."""
