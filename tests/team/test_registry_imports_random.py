@@ -57,9 +57,7 @@ def family(code: str, *, sister: bool, gave: str, ends: bool) -> Family:
     if sister and "SI" in gave:
         giving.append(Donor("SI", typed(f"{code}-SI", SEEDS[code], 1, 3), IDENTIFY))
     if ends:
-        giving = [
-            replace(one, consent=replace(one.consent, expires=IDENTIFY.date.replace(year=2030))) for one in giving
-        ]
+        giving = [replace(one, consent=ending(one.consent or IDENTIFY)) for one in giving]
     return Family(code, Pedigree(tuple(members_of)), ("MP",), tuple(giving))
 
 
