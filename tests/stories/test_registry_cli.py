@@ -119,6 +119,8 @@ def test_story__from_an_import_to_a_confirmed_identification_and_a_withdrawal(te
     assert "6 unidentified, 4 families, 13 members, 9 donors" in team.must("ben", "import", "case", "--as", "ferry")
     assert "Blocked in ferry: family F4, no donor with consent." in team.must("ben", "status")
     assert "Left out: donors without a consent (1)." in team.must("cleo", "search", "--incident", "ferry")
+    team.must("cleo", "model", "ferry", "--propose", "1", "--reason", "the plan of the incident")
+    assert "in force, confirmed" in team.must("dan", "model", "ferry", "--confirm", "1", "--reason", "as in the plan")
     number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM1")
     team.must("dan", "review", number, "--text", "sample well typed")
     assert "State: open (version 0)." in team.must("cleo", "show", number)
@@ -205,6 +207,8 @@ def test_story__consents_custody_users_and_sharing(team, at_home):
 
 def searched(team: Team) -> None:
     team.must("ben", "import", "case", "--as", "ferry")
+    team.must("cleo", "model", "ferry", "--propose", "1", "--reason", "the plan of the incident")
+    team.must("dan", "model", "ferry", "--confirm", "1", "--reason", "as in the plan")
     team.must("cleo", "search", "--incident", "ferry")
 
 

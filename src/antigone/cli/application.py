@@ -9,6 +9,7 @@ import typer
 from antigone.cli import incidents, trying
 from antigone.cli.serving import serve
 from antigone.cli.team.keeping import escrow_app, keeping_app
+from antigone.cli.team.models import models_app
 from antigone.cli.team.papers import papers_app
 from antigone.cli.team.registry import registry_app
 from antigone.cli.team.reviewing import reviewing_app
@@ -44,6 +45,7 @@ bench_app.command()(trying.blind)
 app.add_typer(bench_app, name="bench")
 registry_app.add_typer(reviewing_app)
 registry_app.add_typer(solving_app)
+registry_app.add_typer(models_app)
 registry_app.add_typer(papers_app)
 registry_app.add_typer(keeping_app)
 registry_app.add_typer(users_app, name="users")

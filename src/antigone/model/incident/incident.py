@@ -215,7 +215,8 @@ class Incident:
     """Everything one search reads. ``notices`` are things the reader did that a user should see
     (marker names it normalised, rows it left out), without genotypes. ``title_stated`` is false when the title is the
     name of a file, because the format has no place for one. ``doubts`` are, by unidentified person, what was found
-    before the search that speaks against it, such as a sample of another person that is equal."""
+    before the search that speaks against it, such as a sample of another person that is equal. ``model`` names, in a
+    registry, the version of the incident's model that this is read under."""
 
     title: str
     unidentified: tuple[UnidentifiedPerson, ...]
@@ -227,6 +228,7 @@ class Incident:
     further: FurtherEvidence = field(default_factory=FurtherEvidence)
     title_stated: bool = True
     doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    model: str = ""
 
 
 @dataclass(frozen=True)

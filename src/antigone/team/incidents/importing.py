@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sqlalchemy import Connection
+
+from antigone.casework.incident.model_words import model_differences
 from antigone.errors import InputError
 from antigone.model.incident.incident import Incident
+from antigone.model.incident.incident_model import model_of
+from antigone.registry.models.contents import read_content
+from antigone.registry.models.versions import Version, steps_of, version_in_force, version_of
 from antigone.registry.people.importing import Imported, save_incident
 from antigone.registry.runs.growth import mark_grown, note_families
+from antigone.registry.store.lookups import find_incident
 from antigone.registry.store.statistics import refresh_statistics
 from antigone.team.access.session import Refused, Session, Subject, action
 
 __all__ = ["ImportAnswer", "Imported", "import_incident", "incident_code"]
 
 LONGEST_CODE = 60
+FIRST_MODEL = (
+    "version 1 of the model of the incident is in force, and two persons have not agreed on it yet: searches may run "
+    "under it, and no identification is confirmed until a geneticist proposes it and another person confirms it"
+)
+OTHER_MODEL = "the files state another model than version #, which stays in force;"
 REFUSED: Refused = "refused: import"
 
 
@@ -50,7 +62,9 @@ def import_incident(
 
     Returns
     -------
-    How much was added; all counts are 0 when the registry had everything already.
+    How much was added, and what came of the model that the files state: it is in force when the incident is new, and
+    otherwise at most kept as a version that a geneticist may propose. All counts are 0 when the registry had everything
+    already.
 
     Raises
     ------
@@ -73,6 +87,32 @@ def import_incident(
     return added
 
 
+def _model_said(connection: Connection, code: str, incident: Incident, *, brought: bool) -> tuple[tuple[str, ...], int]:
+    """What came of the model that was read, in words, and the number of its version."""
+    number, model = find_incident(connection, code).id, model_of(incident)
+    now, read = version_in_force(connection, number), version_of(connection, number, model)
+    if read is None or read.parts == now.parts:
+        return (FIRST_MODEL,) if brought else (), now.number
+    differing = model_differences(read_content(connection, now.parts), model)
+    became = _became(connection, read).replace("INCIDENT", code)
+    return (f"{OTHER_MODEL.replace('#', str(now.number))} {became}", *differing), read.number
+
+
+def _became(connection: Connection, version: Version) -> str:
+    """What can be done with a model that an import brought and that is not in force."""
+    last = steps_of(connection, version)[-1]
+    if version.state == "refused":
+        return f"it is version {version.number}, which '{last.user}' refused on {last.at[:10]}: {last.reason}"
+    if version.state == "confirmed":
+        return f"it is version {version.number}, which was in force until {(version.until or '')[:10]}"
+    if version.state == "proposed":
+        return f"it is version {version.number}, which '{last.user}' proposed on {last.at[:10]}"
+    return (
+        f"it is kept as version {version.number}, which a geneticist may propose (page 'Model', or antigone registry "
+        f"model INCIDENT --propose {version.number})"
+    )
+
+
 def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str, str]) -> Imported:
     registry = session.registry
     subject: Subject = {"incident": code}
@@ -88,7 +128,9 @@ def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str
             recorded_by=session.user,
             let_in=let_in,
         )
-        subject.update(vars(added) | {"runs": mark_grown(connection, before)})
+        said, version = _model_said(connection, code, incident, brought=added.models > 0)
+        subject.update(vars(added) | {"runs": mark_grown(connection, before), "model": version})
+        added = replace(added, model=said)
         if let_in:
             subject.update({"let in": len(let_in), "why": sorted(set(let_in.values()))})
     return added

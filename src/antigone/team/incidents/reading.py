@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -15,6 +16,10 @@ from antigone.team.access.counting import ACTIONS_KEEPING_PEOPLE
 from antigone.team.access.roles import Action
 from antigone.team.access.session import Session, Subject
 
+NOT_AGREED = (
+    "two persons have not agreed yet on version # of the model of this incident, under which this was computed; no "
+    "identification is confirmed under it"
+)
 READ_ATTEMPTS = 3
 """How often an incident is read beside the writers, before it is read while they wait."""
 
@@ -50,7 +55,12 @@ def writing_what_was_read(
 
 def _read(session: Session, connection: Connection, incident: str, scope: str) -> Covered:
     registry = session.registry
-    return read_covered(connection, registry.vault, incident, scope=scope, day=registry.today())
+    covered = read_covered(connection, registry.vault, incident, scope=scope, day=registry.today())
+    notices = covered.incident.notices
+    if covered.version.state != "confirmed":
+        notices = (*notices, NOT_AGREED.replace("#", str(covered.version.number)))
+    named = replace(covered.incident, model=covered.version.words, notices=notices)
+    return replace(covered, incident=named)
 
 
 def _act(

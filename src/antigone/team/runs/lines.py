@@ -32,6 +32,7 @@ def run_line(row: AnyRow) -> RunLine:
         row.kept,
         row.kept_of,
         row.attempt,
+        row.model,
     )
 
 
@@ -48,6 +49,7 @@ def joint_line(row: AnyRow) -> JointLine:
         row.state,
         json.loads(row.left_out or "{}"),
         row.answered,
+        row.model,
     )
 
 

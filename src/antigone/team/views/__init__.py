@@ -21,6 +21,7 @@ from antigone.team.views.keeping import (
     UserLine,
     Verified,
 )
+from antigone.team.views.models import ComparedPair, ModelComparison, ModelLine, ModelStep, ModelView
 from antigone.team.views.people import (
     ConsentLine,
     CustodyLine,
@@ -60,6 +61,7 @@ __all__ = [
     "CandidateLine",
     "CandidatePage",
     "CandidateView",
+    "ComparedPair",
     "ConsentLine",
     "CustodyLine",
     "DecisionLine",
@@ -77,6 +79,10 @@ __all__ = [
     "Left",
     "Letter",
     "MissingLine",
+    "ModelComparison",
+    "ModelLine",
+    "ModelStep",
+    "ModelView",
     "Narrowed",
     "News",
     "Packed",
