@@ -63,9 +63,9 @@ def ratios(team: Team, run: int) -> str:
 
 
 @pytest.fixture
-def team(registry_url) -> Team:
+def team(team_of) -> Team:
     """A team with the small incident, on whose model nobody agreed."""
-    made = make_team(registry_url)
+    made: Team = team_of("users")
     import_incident(made["registrar"], INCIDENT, small_incident())
     return made
 
@@ -75,8 +75,8 @@ def in_force(team: Team) -> tuple[int, str]:
     return line.number, line.state
 
 
-def test_import__of_a_new_incident_brings_version_1_in_force_and_says_that_nobody_agreed(registry_url):
-    made = make_team(registry_url)
+def test_import__of_a_new_incident_brings_version_1_in_force_and_says_that_nobody_agreed(team_of):
+    made = team_of("users")
     first = import_incident(made["registrar"], INCIDENT, small_incident())
     assert (first.models, first.model) == (1, (FIRST_MODEL,))
     view = read_model(made["geneticist"], INCIDENT)
@@ -196,6 +196,7 @@ def test_confirm_version__gives_the_numbers_of_a_fresh_registry(team, tmp_path):
     fresh = make_team(str(tmp_path / "fresh.db"))
     import_incident(fresh["registrar"], INCIDENT, with_theta(0.03))
     found, expected = (ratios(one, search(one["geneticist"], INCIDENT).line.id) for one in (team, fresh))
+    fresh.registry.close()
     assert found == expected
 
 
