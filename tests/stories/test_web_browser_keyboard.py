@@ -16,10 +16,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 from registry_team import INCIDENT, password_of, small_incident
-from web_browser import CHROMIUM as CHROMIUM
 from web_browser import PICTURE as PICTURE
 from web_browser import browser as browser
 from web_browser import complaints as complaints
+from web_browser import pytestmark as pytestmark
 from web_browser import site as site
 from web_paths import PAGES as PAGES
 
@@ -28,7 +28,7 @@ from antigone.registry.users.one_time_codes import code_at, step_at
 from antigone.team.access.roles import ALLOWED, ROLES
 from antigone.team.overview.status import list_incidents
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
+__all__ = ["pytestmark"]
 
 FOCUS = """(() => {
     const here = document.activeElement, style = getComputedStyle(here), box = here.getBoundingClientRect();

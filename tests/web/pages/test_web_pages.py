@@ -18,7 +18,7 @@ from web_routes import routes as routes
 from web_site import Site, TestClient, make_site, post
 
 from antigone.errors import Forbidden
-from antigone.model.incident.incident import Consent
+from antigone.model.incident.consent import Consent
 from antigone.team.access.opening import session_of_token
 from antigone.team.access.roles import ALLOWED, ROLES, Action
 from antigone.team.access.users import add_token, list_tokens

@@ -12,8 +12,8 @@ from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.lineage import MtModel, YModel
 from antigone.model.checks import exact_text
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import SearchSettings
 from antigone.model.incident.incident_model import IncidentModel
+from antigone.model.incident.settings import SearchSettings
 from antigone.model.plain import to_json
 from antigone.plain_words import counted
 
@@ -40,7 +40,7 @@ def model_differences(before: IncidentModel, after: IncidentModel) -> tuple[str,
     Examples
     --------
     >>> from dataclasses import replace
-    >>> from antigone.model.incident.incident import SearchSettings
+    >>> from antigone.model.incident.settings import SearchSettings
     >>> one = IncidentModel((), SearchSettings(theta=0.01), FurtherEvidence())
     >>> model_differences(one, replace(one, settings=SearchSettings(theta=0.03)))
     ('theta: 0.03 instead of 0.01',)

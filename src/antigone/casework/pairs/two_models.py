@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from antigone.casework.incident.prepare import Prepared, Progress, prepare, silent
+from antigone.casework.pairs.candidates import describe_pair
 from antigone.casework.pairs.evidence import with_further
 from antigone.casework.pairs.linkage import linkage_of_pair
-from antigone.casework.pairs.search import describe_pair, prior_of
+from antigone.casework.pairs.search import prior_of
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.results.search import Candidate
 from antigone.search.families.family_table import Target

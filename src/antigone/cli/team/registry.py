@@ -195,7 +195,7 @@ def consent(
 ) -> None:
     """Record a donor's consent: what for, since when, until when, and by which instrument."""
     from antigone.cli.team import console as console_registry
-    from antigone.model.incident.incident import Consent
+    from antigone.model.incident.consent import Consent
     from antigone.team.incidents.consents import record_consent
 
     ends = expires.date() if expires else None

@@ -9,7 +9,8 @@ from typing import Any
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.lineage import StatedCounts
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import Incident, SearchSettings
+from antigone.model.incident.incident import Incident
+from antigone.model.incident.settings import SearchSettings
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, insert, select
 
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import SearchSettings
 from antigone.model.incident.incident_model import IncidentModel
+from antigone.model.incident.settings import SearchSettings
 from antigone.registry.store.documents import Document, content_hash
 from antigone.registry.store.schema import models
 from antigone.registry.store.stored import FREQUENCIES, FURTHER, SETTINGS

@@ -12,7 +12,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, insert, select
 
 from antigone.errors import Conflict, Problem
-from antigone.model.incident.incident import Consent, Incident, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.departures import Departed, Match, Newcomer, is_recognisable
 from antigone.registry.people.digests import plain, shown_genotypes

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response, UploadFile
 
-from antigone.model.incident.incident import Consent
+from antigone.model.incident.consent import Consent
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.team import views
 from antigone.team.documents.letters import letter_material
