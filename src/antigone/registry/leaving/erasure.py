@@ -237,9 +237,11 @@ def _delete_keys(connection: Connection, numbers: Sequence[int]) -> None:
         connection.execute(delete(keys).where(keys.c.id.in_(numbers[start : start + _BLOCK])))
 
 
-def erase_candidates(connection: Connection, of_pairings: Any) -> int:
-    """Mark candidates stale: their key, ciphertext and numbers go."""
+def erase_candidates(connection: Connection, of_pairings: Any, *, of_runs: Any = None) -> int:
+    """Mark candidates stale: their key, ciphertext and numbers go. ``of_runs``: those of some runs alone."""
     these = candidates.c.pairing.in_(of_pairings) & ~candidates.c.stale
+    if of_runs is not None:
+        these = these & candidates.c.run.in_(of_runs)
     held = [key for key in connection.scalars(select(candidates.c.key).where(these)) if key is not None]
     nothing = {"sealed": None, "key": None, "log10_lr": None, "posterior": None, "population": "", "markers": 0}
     emptied = connection.execute(update(candidates).where(these).values(stale=True, **nothing))
@@ -248,13 +250,14 @@ def erase_candidates(connection: Connection, of_pairings: Any) -> int:
 
 
 def compute_again(
-    connection: Connection, incident: int, *, families: Collection[str], people: Collection[str]
+    connection: Connection, incident: int, *, families: Collection[str], people: Collection[str], since: str = ""
 ) -> tuple[int, ...]:
-    """Mark every finished run of the incident, and take what it says of these families and persons out of it.
+    """Mark every finished run of the incident, and take what it says of these families and persons out of it; with a
+    moment, those alone that were finished since.
 
     A run that is still computing looks for itself, when it ends, who has left.
     """
-    of_incident = (runs.c.incident == incident) & runs.c.result.is_not(None)
+    of_incident = (runs.c.incident == incident) & runs.c.result.is_not(None) & (runs.c.finished >= since)
     numbers = list(connection.scalars(select(runs.c.id).where(of_incident).order_by(runs.c.id)))
     connection.execute(update(runs).where(runs.c.id.in_(numbers)).values(state=TO_COMPUTE_AGAIN))
     take_out(connection, numbers, families=families, people=people)

@@ -44,6 +44,11 @@ class Imported:
     models: int = 0
     model: tuple[str, ...] = ()
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """Its numbers alone, by name."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, int)}
+
     def __add__(self, other: Imported) -> Imported:
         return Imported(**{name: value + getattr(other, name) for name, value in vars(self).items()})
 

@@ -11,6 +11,7 @@ from antigone.team.views.candidates import (
     PairingView,
     ReviewLine,
 )
+from antigone.team.views.imports import ImportLine, ImportView, Preview, Undone
 from antigone.team.views.keeping import (
     AccessLine,
     AuditLine,
@@ -72,6 +73,8 @@ __all__ = [
     "FamilyPage",
     "FamilyView",
     "Finding",
+    "ImportLine",
+    "ImportView",
     "IncidentStatus",
     "JointLine",
     "JointOfPair",
@@ -87,6 +90,7 @@ __all__ = [
     "News",
     "Packed",
     "PairingView",
+    "Preview",
     "ReviewLine",
     "Rotated",
     "RunLine",
@@ -95,6 +99,7 @@ __all__ = [
     "Shared",
     "Status",
     "TokenLine",
+    "Undone",
     "UnidentifiedLine",
     "UnidentifiedPage",
     "UserLine",
