@@ -33,11 +33,11 @@ def print_progress(step: str, done: int, of: int) -> None:
 
 def print_imported(code: str, added: Imported, notices: Sequence[str]) -> None:
     """What an import added."""
-    counts = [f"{count} {name}" for name, count in vars(added).items() if count and name != "model"]
+    counts = [f"{count} {name}" for name, count in added.counts.items() if count]
     for notice in notices:
         print_words(f"Note: {notice}.")
-    print_model_said(added.model)
     print_words(f"Incident '{code}': new are {', '.join(counts)}." if counts else f"Incident '{code}': nothing new.")
+    print_model_said(added.model)
 
 
 def print_model_said(lines: Sequence[str]) -> None:

@@ -28,6 +28,8 @@ from antigone.registry.store.database import reserve
 from antigone.registry.store.schema import consents, donors, families, incidents, members, sources, unidentified
 
 _Item = TypeVar("_Item")
+_NOTHING_TYPED = pack(Profile("", {}))
+"""What says nothing of a known sample, such as an unidentified person named without a profile."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +216,8 @@ def _seen(model: Any, profile: Profile) -> int | None:
 
 def _save_typings(job: _Import, typings: Sequence[Typing]) -> int:
     known = {t.sample: job.known.samples[t.sample].id for t in typings if t.sample in job.known.samples}
-    return save_typings(job.connection, typings, known, receipt=job.receipt)
+    new = [typing for typing in typings if typing.sample not in known or typing.packed != _NOTHING_TYPED]
+    return save_typings(job.connection, new, known, receipt=job.receipt)
 
 
 def _save_families(job: _Import, kin: Sequence[Family]) -> Imported:

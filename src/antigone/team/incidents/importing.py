@@ -19,18 +19,19 @@ from antigone.registry.models.contents import read_content
 from antigone.registry.models.versions import Version, steps_of, version_in_force, version_of
 from antigone.registry.people.importing import Imported, save_incident
 from antigone.registry.people.newcomers import Asked
+from antigone.registry.people.skeleton import read_skeleton
 from antigone.registry.runs.growth import mark_grown, note_families
 from antigone.registry.store.lookups import find_incident
 from antigone.registry.store.statistics import refresh_statistics
 from antigone.team.access.session import Refused, Session, Subject, action
 from antigone.team.views import Preview
 
-__all__ = ["ImportAnswer", "Imported", "Listed", "import_incident", "incident_code", "preview_import"]
+__all__ = ["ImportAnswer", "Imported", "Listed", "import_incident", "incident_code", "known_incident", "preview_import"]
 
 LONGEST_CODE = 60
 FIRST_MODEL = (
-    "version 1 of the model of the incident is in force, and two persons have not agreed on it yet: searches may run "
-    "under it, and no identification is confirmed until a geneticist proposes it and another person confirms it"
+    "version 1 is in force and not yet confirmed: searches may run under it, and no identification is confirmed until "
+    "a geneticist proposes it and another person confirms it"
 )
 OTHER_MODEL = "the files state another model than version #, which stays in force;"
 REFUSED: Refused = "refused: import"
@@ -53,6 +54,14 @@ def incident_code(text: str) -> str:
     'Ferry-accident-2026-simulated'
     """
     return _NOT_IN_A_CODE.sub("-", text).strip("-.")[:LONGEST_CODE] or "incident"
+
+
+@action("import")
+def known_incident(session: Session, code: str) -> Incident | None:
+    """An incident as the readers of files need it to read an addition: its model, pedigrees and codes, and nothing that
+    was typed. None when there is no incident of that code, so that the files must hold a whole one."""
+    with session.looking() as connection:
+        return read_skeleton(connection, code)
 
 
 @action("import")

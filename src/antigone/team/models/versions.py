@@ -60,6 +60,21 @@ def propose_version(session: Session, incident: str, version: int, *, reason: st
 
 
 @action("propose model")
+def model_in_force(session: Session, incident: str) -> Incident:
+    """The model in force as an incident without persons: what files state beside it is the model that is proposed.
+
+    Raises
+    ------
+    RegistryError
+        When there is no such incident.
+    """
+    with session.looking() as connection:
+        row = find_incident(connection, incident)
+        model = stored.model_in_force(connection, row.id)
+    return Incident(row.title, (), (), model.tables, model.settings, further=model.further, title_stated=False)
+
+
+@action("propose model")
 def propose_model(session: Session, incident: str, read: Incident, *, name: str, reason: str) -> ModelView:
     """Propose the model that was read from files as a new version; what else the files hold is left aside.
 
