@@ -95,10 +95,9 @@ def model_in_force(connection: Connection, incident: int) -> IncidentModel:
 
 
 def version_of(connection: Connection, incident: int, model: IncidentModel) -> Version | None:
-    """The newest version of an incident with exactly this model, of whatever state."""
-    parts = keep_content(connection, model)
-    same = [one for one in all_versions(connection, incident) if one.parts == parts]
-    return same[-1] if same else None
+    """The version of an incident with exactly this model: the one in force, or else the newest, of whatever state."""
+    same = [one for one in all_versions(connection, incident) if read_content(connection, one.parts) == model]
+    return max(same, key=lambda one: (one.in_force, one.number), default=None)
 
 
 def is_current(connection: Connection, incident: int, number: int | None) -> bool:

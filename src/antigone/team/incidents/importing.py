@@ -140,7 +140,7 @@ def _model_said(connection: Connection, code: str, incident: Incident, *, brough
     """What came of the model that was read, in words; nothing when it is the one in force already."""
     number, model = find_incident(connection, code).id, model_of(incident)
     now, read = version_in_force(connection, number), version_of(connection, number, model)
-    if read is None or read.parts == now.parts:
+    if read is None or read.in_force:
         return (FIRST_MODEL,) if brought else ()
     differing = model_differences(read_content(connection, now.parts), model)
     became = _became(connection, read).replace("INCIDENT", code)
