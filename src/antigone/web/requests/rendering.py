@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from antigone import __version__
-from antigone.plain_words import count_text, log10_text, lr_text, odds_text, plain_text, probability_text
+from antigone.plain_words import change_text, count_text, log10_text, lr_text, odds_text, plain_text, probability_text
 from antigone.team.access.roles import ALLOWED, Action, Role
 
 STATE_SIGNS = {"open": "○", "proposed": "◐", "confirmed": "●", "rejected": "✕", "reopening": "↻"}
@@ -36,6 +36,7 @@ def environment() -> Environment:
         "number": plain_text,
         "odds": odds_text,
         "probability": probability_or_dash,
+        "change": change_text,
         "moment": moment_text,
         "badge": state_badge,
     }
