@@ -183,6 +183,9 @@ def _incident(folder: CaseFiles, known: Incident | None) -> Incident:
         notices=findings.notices,
         further=further,
         title_stated=settings.title_stated,
+        typings=typed.typings,
+        typings_used=typed.typings_used,
+        profiles_in=typed.file,
     )
 
 
