@@ -233,7 +233,7 @@ def test_import__of_a_part_of_a_new_incident_says_what_is_missing(add):
     told = str(refused.value)
     for words in ("no settings", "no table 'donors'", "no table 'families'", "no table 'unidentified'", "(--as)"):
         assert words in told
-    with pytest.raises(InputError, match=r"a table alone can only be added to an incident of a registry"):
+    with pytest.raises(InputError, match=r"a file alone can only be added to an incident of a registry"):
         add(only="week5.csv", code="other", week5__csv=PROFILES + "PM1,M00,10,11\n")
 
 

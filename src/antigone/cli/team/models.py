@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ from antigone.cli.team.signing import signed_in
 
 if TYPE_CHECKING:
     from antigone.team.access.session import Session
+    from antigone.team.views import ModelView
 
 models_app = typer.Typer()
 
@@ -22,6 +24,11 @@ def model(
     version: Annotated[int, typer.Option(help="Show this version instead of the one in force.")] = 0,
     compare: Annotated[int, typer.Option(help="What this version would change in the candidates under review.")] = 0,
     propose: Annotated[int, typer.Option(help="Propose this version, which an import brought.")] = 0,
+    propose_files: Annotated[
+        list[Path] | None,
+        typer.Option(help="Propose what a folder or file states, such as an incident.toml; may be repeated."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="What the version of --propose-files is called.")] = "",
     confirm: Annotated[int, typer.Option(help="Confirm this version, which another person proposed.")] = 0,
     refuse: Annotated[int, typer.Option(help="Refuse this version.")] = 0,
     reason: Annotated[str, typer.Option(help="Why; kept with the version. No names.")] = "",
@@ -32,15 +39,19 @@ def model(
     from antigone.team.models import versions
     from antigone.team.models.comparing import compare_versions
 
-    asked = [bool(one) for one in (version, compare, propose, confirm, refuse)]
+    asked = [bool(one) for one in (version, compare, propose, propose_files, confirm, refuse)]
     if sum(asked) > 1:
-        raise typer.BadParameter("give one of --version, --compare, --propose, --confirm and --refuse at a time")
+        raise typer.BadParameter(
+            "give one of --version, --compare, --propose, --propose-files, --confirm and --refuse at a time"
+        )
     if compare:
         found = compare_versions(session, incident, compare, progress=console_registry.print_progress)
         models_console.print_differences(versions.read_model(session, incident, version=compare))
         models_console.print_comparison(found)
         return
-    if propose:
+    if propose_files:
+        shown = _propose_files(session, incident, propose_files, name=name, reason=reason)
+    elif propose:
         shown = versions.propose_version(session, incident, propose, reason=reason)
     elif confirm:
         shown = versions.confirm_version(session, incident, confirm, reason=reason)
@@ -49,3 +60,13 @@ def model(
     else:
         shown = versions.read_model(session, incident, version=version or None)
     models_console.print_model(shown)
+
+
+def _propose_files(session: Session, incident: str, paths: list[Path], *, name: str, reason: str) -> ModelView:
+    """Propose the model that files state; what they do not state is as in force."""
+    from antigone.casework.incident.files import load_incident
+    from antigone.team.models.versions import model_in_force, propose_model
+
+    before = model_in_force(session, incident)
+    read = load_incident(paths, attested_by=None, today=session.registry.today(), known=before)
+    return propose_model(session, incident, read, name=name, reason=reason)

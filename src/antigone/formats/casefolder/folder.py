@@ -39,8 +39,8 @@ def is_workbook_name(path: Path) -> bool:
 
 
 def is_table_name(path: Path) -> bool:
-    """Whether the ending of a file is one of those that tables have."""
-    return path.suffix.lower() in _ENDINGS
+    """Whether the ending of a file is one of those that the files of a case folder have."""
+    return path.suffix.lower() in (*_OF_FREQUENCIES, Path(SETTINGS_FILE).suffix)
 
 
 @dataclass

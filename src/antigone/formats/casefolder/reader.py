@@ -116,7 +116,7 @@ def _no_incident(path: Path) -> InputError:
         return InputError([Problem(path.name, 0, "", "a packed folder", expected, "unpack it, and give the folder")])
     remedy = "check the path"
     if path.is_file() and is_table_name(path):
-        remedy = "give the folder; a table alone can only be added to an incident of a registry, by its code (--as)"
+        remedy = "give the folder; a file alone can only be added to an incident of a registry, by its code (--as)"
     return InputError([Problem(path.name, 0, "", "no such case folder", f"{expected}, or a .fam file", remedy)])
 
 
