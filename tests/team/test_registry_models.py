@@ -24,8 +24,8 @@ from antigone.errors import Conflict, Forbidden, InputError, RegistryError
 from antigone.model.incident.incident import Incident
 from antigone.model.plain import to_json
 from antigone.model.results.search import SearchResult
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.review.candidates import open_candidate, read_candidates
-from antigone.registry.runs.runs import TO_COMPUTE_AGAIN
 from antigone.registry.store.database import snapshot
 from antigone.registry.store.schema import changes, joint_runs
 from antigone.team.access import opening, users

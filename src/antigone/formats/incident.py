@@ -10,7 +10,7 @@ from antigone.errors import InputError, Problem
 from antigone.formats.casefolder.reader import read_case_folder, stated_title
 from antigone.formats.familias.choice import FamChoice
 from antigone.formats.familias.reader import read_familias_incident
-from antigone.formats.familias.text import is_fam
+from antigone.model.file_kinds import FAMILIAS
 from antigone.model.incident.incident import Incident
 
 
@@ -47,7 +47,7 @@ def read_incident(
         When a ``.fam`` file is read and nobody attests.
     """
     several = [Path(paths)] if isinstance(paths, Path | str) else [*paths]
-    if several and all(is_fam(path) and not path.is_dir() for path in several):
+    if several and all(FAMILIAS.has_ending(path) and not path.is_dir() for path in several):
         choice = FamChoice(tuple(missing), tuple(pedigrees))
         return read_familias_incident(several, attested_by or "", attested_on=attested_on, choice=choice, known=known)
     problems = _of_other_formats(several, attested_by, (*missing, *pedigrees), adds=known is not None)
@@ -62,7 +62,7 @@ def read_title(paths: Path | str | Sequence[Path]) -> str:
     Nothing else is read, and no problem told: `read_incident` does both.
     """
     several = [Path(paths)] if isinstance(paths, Path | str) else [*paths]
-    if several and all(is_fam(path) and not path.is_dir() for path in several):
+    if several and all(FAMILIAS.has_ending(path) and not path.is_dir() for path in several):
         return " and ".join(path.stem for path in several)
     try:
         return stated_title(several[0]) if len(several) == 1 else ""

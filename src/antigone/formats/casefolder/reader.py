@@ -23,7 +23,7 @@ from antigone.formats.casefolder.families import (
     read_families,
     read_unidentified,
 )
-from antigone.formats.casefolder.folder import SETTINGS_FILE, CaseFiles, is_table_name, is_workbook_name
+from antigone.formats.casefolder.folder import SETTINGS_FILE, CaseFiles, is_table_name
 from antigone.formats.casefolder.samples import check_hemizygous, check_samples
 from antigone.formats.casefolder.settings import (
     NEW_INCIDENT,
@@ -46,8 +46,9 @@ from antigone.formats.profiles.wide import is_wide
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.tables import Cells, Columns, cell_text, column_key, to_table
 from antigone.model.assumptions.frequency import FrequencyTable
-from antigone.model.assumptions.mutation import Custom, Equal, MutationModel, NoMutation, Proportional, Transformed
+from antigone.model.assumptions.mutation import MODELS
 from antigone.model.assumptions.reading import ReadingRules
+from antigone.model.file_kinds import WORKBOOK
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.settings import SearchSettings
 
@@ -102,7 +103,7 @@ def stated_title(path: Path) -> str:
 
 def _opened(paths: Sequence[Path], known: Incident | None) -> CaseFiles:
     path, adds = paths[0], known is not None
-    if len(paths) == 1 and (path.is_dir() or (path.is_file() and is_workbook_name(path))):
+    if len(paths) == 1 and (path.is_dir() or (path.is_file() and WORKBOOK.has_ending(path))):
         return CaseFiles(path.name, path if path.is_dir() else None, Findings(), _is_table, adds=adds)
     if adds and all(one.is_file() and is_table_name(one) for one in paths):
         name = ", ".join(one.name for one in paths)
@@ -362,18 +363,14 @@ def _check_mutation_models(
     """A model that counts repeats needs alleles with numbers."""
     for marker in sorted(typed.markers):
         models = settings.settings.mutation.of(marker)
-        if any(_counts_repeats(model) for model in models) and any(
+        if any(model.counts_repeats for model in models) and any(
             not _is_number(allele) for table in tables for allele in table.frequencies.get(marker, ())
         ):
             found = f"marker '{marker}', whose alleles have no numbers, with a model that counts repeats"
-            expected = "the model 'equal', 'proportional', 'custom' or 'none' for this marker"
+            others = [f"'{name}'" for name, model in MODELS.items() if not model.counts_repeats]
+            expected = f"one of the models {', '.join(others)} for this marker"
             remedy = f'add [mutation.markers."{marker}"] with such a model'
             findings.problem((settings.file, 0), "mutation", found, expected, remedy)
-
-
-def _counts_repeats(model: MutationModel) -> bool:
-    base = model.model if isinstance(model, Transformed) else model
-    return not isinstance(base, NoMutation | Equal | Proportional | Custom)
 
 
 def _is_number(allele: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, update
 
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.changes.changes import note_change_for_all
 from antigone.registry.runs.blocks import erase_blocks
-from antigone.registry.runs.summaries import TO_COMPUTE_AGAIN
 from antigone.registry.store.schema import joint_runs, runs
 
 
