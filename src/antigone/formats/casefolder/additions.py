@@ -44,10 +44,26 @@ def known_of(incident: Incident | None) -> Known:
     return Known({one.code: one for one in incident.unidentified}, {one.code: one for one in incident.families})
 
 
-def add_known_persons(
+def add_known(
+    persons: Sequence[UnidentifiedPerson],
+    families: Sequence[Family],
+    known: Known,
+    typed: TypedSamples,
+    touched: Collection[str],
+    missing: Collection[str] = (),
+) -> tuple[tuple[UnidentifiedPerson, ...], tuple[Family, ...]]:
+    """Persons and families of the files, and the known ones of whom the files say something without a row of their own.
+
+    ``touched`` are samples, ``missing`` families of whose missing persons the files tell.
+    """
+    return _with_known_persons(persons, known, typed, touched), _with_known_families(
+        families, known, typed, touched, missing
+    )
+
+
+def _with_known_persons(
     read: Sequence[UnidentifiedPerson], known: Known, typed: TypedSamples, touched: Collection[str]
 ) -> tuple[UnidentifiedPerson, ...]:
-    """The persons of the files, and the known ones of whom the files say something without a row of their own."""
     codes = {person.code for person in read}
     more = (
         replace(
@@ -63,11 +79,9 @@ def add_known_persons(
     return (*read, *sorted(more, key=lambda person: person.code))
 
 
-def add_known_families(
+def _with_known_families(
     read: Sequence[Family], known: Known, typed: TypedSamples, touched: Collection[str], missing: Collection[str]
 ) -> tuple[Family, ...]:
-    """The families of the files with the known donors whose samples are in them; ``missing`` are codes of families of
-    whose missing persons they tell."""
     found = {family.code: family for family in read}
     for family in known.families.values():
         giving = [d for d in family.donors if d.profile.sample in touched]

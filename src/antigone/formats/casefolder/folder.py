@@ -119,6 +119,10 @@ class CaseFiles:
             return no_table(table, self.findings)
         return to_table(grid, columns, self.findings)
 
+    def is_unread(self, table: Table) -> bool:
+        """Whether a table that should be there could not be read; one that an addition does without is read, empty."""
+        return table.unread and table.name not in self.absent
+
     def lacks(self, found: str, expected: str, remedy: str, *, of: str = "") -> None:
         """Record that something is missing without which there is no incident; ``of``: a table, which an addition may
         do without."""

@@ -14,12 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from antigone.errors import InputError, Problem
-from antigone.formats.casefolder.additions import add_known_families, add_known_persons, known_of, samples_of
+from antigone.formats.casefolder.additions import add_known, known_of, samples_of
 from antigone.formats.casefolder.evidence import FURTHER_COLUMNS, FurtherTables, People, read_further
 from antigone.formats.casefolder.families import (
     DONOR_COLUMNS,
     FAMILY_COLUMNS,
     UNIDENTIFIED_COLUMNS,
+    DonorSamples,
     read_families,
     read_unidentified,
 )
@@ -49,7 +50,7 @@ from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.mutation import MODELS
 from antigone.model.assumptions.reading import ReadingRules
 from antigone.model.file_kinds import WORKBOOK
-from antigone.model.incident.incident import Incident
+from antigone.model.incident.incident import Family, Incident, UnidentifiedPerson
 from antigone.model.incident.settings import SearchSettings
 
 _SETTINGS_COLUMNS = Columns(needed=("key", "value"), filled=("key",))
@@ -137,48 +138,38 @@ def _incident(folder: CaseFiles, known: Incident | None) -> Incident:
     findings, before = folder.findings, known_of(known)
     settings = _settings(folder, known)
     frequencies = _frequencies(folder, settings, known)
-    tables = frequencies.tables
-    ladders = _all_ladders(tables, known)
-    typed = _profiles(folder, ladders, settings.reading)
+    typed = _profiles(folder, _all_ladders(frequencies.tables, known), settings.reading)
     donors, kin = folder.table("donors", DONOR_COLUMNS), folder.table("families", FAMILY_COLUMNS)
     families, samples = read_families(kin, donors, typed, before.families)
-    observation, found = settings.settings.observation, folder.table("unidentified", UNIDENTIFIED_COLUMNS)
-    common = observation if known is None else known.settings.observation
-    unidentified = read_unidentified(found, typed, common)
-    touched = samples_of(typed)
-    unidentified = add_known_persons(unidentified, before, typed, touched)
-    families = add_known_families(families, before, typed, touched, ())
-    unread = {table.name: table.unread and table.name not in folder.absent for table in (donors, kin, found)}
+    found = folder.table("unidentified", UNIDENTIFIED_COLUMNS)
+    persons = read_unidentified(found, typed, (known or settings).settings.observation)
+    persons, families = add_known(persons, families, before, typed, samples_of(typed))
     if typed.genotypes:
-        refuse_replicates(samples.lines, typed, findings)
-        all_known = not (unread[donors.name] or unread[found.name])
-        owners = before.samples
-        check_samples(samples, unidentified, typed, findings, rules=settings.reading, all_known=all_known, known=owners)
-        x_markers = frozenset().union(*(table.x_markers for table in tables))
-        check_hemizygous(families, unidentified, x_markers, typed, findings)
-        if settings.known:
-            check_replicates(unidentified, observation, typed, x_markers, findings)
+        all_known = not (folder.is_unread(donors) or folder.is_unread(found))
+        check_samples(
+            samples, persons, typed, findings, rules=settings.reading, all_known=all_known, known=before.samples
+        )
+        _check_typed(settings, frequencies, typed, (persons, families, samples), findings)
     if settings.known:
-        ask_sizes(frequencies.questions, tables, typed.seen(), settings.settings.rule, findings)
-        _check_mutation_models(settings, tables, typed, findings)
+        ask_sizes(frequencies.questions, frequencies.tables, typed.seen(), settings.settings.rule, findings)
+        _check_mutation_models(settings, frequencies.tables, typed, findings)
     people = People(
-        None if unread[found.name] else {person.code for person in unidentified},
-        None if unread[donors.name] else samples.lines.keys(),
-        None if unread[kin.name] else {(family.code, member) for family in families for member in family.missing},
+        None if folder.is_unread(found) else {person.code for person in persons},
+        None if folder.is_unread(donors) else samples.lines.keys(),
+        None if folder.is_unread(kin) else {(family.code, m) for family in families for m in family.missing},
     )
     beside = FurtherTables(folder.grid, findings, settings.place, settings.known)
     further = read_further(beside, settings.further, before.with_those_read(people), known.further if known else None)
     touched = samples_of(typed, further) | {*further.unidentified}
-    unidentified = add_known_persons(unidentified, before, typed, touched)
-    families = add_known_families(families, before, typed, touched, {family for family, _ in further.missing})
+    persons, families = add_known(persons, families, before, typed, touched, {code for code, _ in further.missing})
     _refuse_nothing(folder, settings)
     folder.finish()
     findings.stop_on_problems()
     return Incident(
         title=settings.title,
-        unidentified=unidentified,
+        unidentified=persons,
         families=families,
-        tables=tables,
+        tables=frequencies.tables,
         settings=settings.settings,
         sources=tuple(file.source_file() for file in folder.files),
         notices=findings.notices,
@@ -188,6 +179,22 @@ def _incident(folder: CaseFiles, known: Incident | None) -> Incident:
         typings_used=typed.typings_used,
         profiles_in=typed.file,
     )
+
+
+def _check_typed(
+    settings: IncidentSettings,
+    frequencies: FrequencyFile,
+    typed: TypedSamples,
+    whose: tuple[tuple[UnidentifiedPerson, ...], tuple[Family, ...], DonorSamples],
+    findings: Findings,
+) -> None:
+    """What was typed agrees with whose it is: no replicates of donors, one allele of a male on the X chromosome."""
+    persons, families, samples = whose
+    refuse_replicates(samples.lines, typed, findings)
+    x_markers = frozenset().union(*(table.x_markers for table in frequencies.tables))
+    check_hemizygous(families, persons, x_markers, typed, findings)
+    if settings.known:
+        check_replicates(persons, settings.settings.observation, typed, x_markers, findings)
 
 
 def _refuse_nothing(folder: CaseFiles, settings: IncidentSettings) -> None:
