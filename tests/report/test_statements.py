@@ -45,7 +45,7 @@ SAMPLES = {
 """A value of each kind; none has a word of its own."""
 SAME_EVERYWHERE = {
     "X", "Y", "kappa", "kappa of", "clopper-pearson", "discrete laplace", "theta", "setting theta", "with theta 0",
-    "error of a marker", "loci compared", "lineage model", "mutation none",
+    "loci compared", "lineage model", "frequency table",
 }  # fmt: skip
 """Names and signs of the field that some language writes as English does."""
 LANGUAGES = [code for code in languages() if code != "en"]

@@ -10,13 +10,14 @@ from importlib.metadata import version
 
 from antigone import __version__
 from antigone.model.assumptions.frequency import FrequencyTable
-from antigone.model.assumptions.lineage import Estimator
+from antigone.model.assumptions.lineage import Estimator, MtModel, YModel
 from antigone.model.assumptions.mutation import Custom, MutationModel, Transformed
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.settings import SearchSettings
 from antigone.model.results.search import Provenance, Setting
 from antigone.model.statements import settings as said
+from antigone.model.statements.models import MODEL_OF_INCIDENT
 from antigone.model.statements.statement import TEXT, Form, Statement
 
 
@@ -34,11 +35,15 @@ def describe_run(incident: Incident, *, created: str, command: str, seed: int) -
         frequencies={
             f"{t.population} ({t.source})" if t.source else t.population: hash_table(t) for t in incident.tables
         },
-        settings=(*describe_settings(incident.settings), *describe_further(incident.further)),
+        settings=(*_named_model(incident), *describe_settings(incident.settings), *describe_further(incident.further)),
         seed=seed,
         consent_attested_by="; ".join(sorted(attested - {""})),
         choices=incident.settings,
     )
+
+
+def _named_model(incident: Incident) -> tuple[Setting, ...]:
+    return (Setting(MODEL_OF_INCIDENT(), incident.model),) if incident.model else ()
 
 
 def hash_table(table: FrequencyTable) -> str:
@@ -94,10 +99,7 @@ def describe_further(further: FurtherEvidence) -> tuple[Setting, ...]:
     settings = []
     for name, model in ((said.Y_HAPLOTYPES(), further.y_model), (said.MT_HAPLOTYPES(), further.mt_model)):
         if model is not None:
-            words, estimator = model.rates.describe(), _ESTIMATORS[model.estimator]()
-            settings.append(
-                Setting(name, said.LINEAGE(words_estimator=estimator, theta=model.theta, words_rates=words))
-            )
+            settings.append(Setting(name, describe_lineage(model)))
     if further.missing and further.unidentified:
         rates = further.rates
         for kind, one in ((said.AGE, rates.age), (said.TIME, rates.time), (said.PLACE, rates.place)):
@@ -108,6 +110,12 @@ def describe_further(further: FurtherEvidence) -> tuple[Setting, ...]:
     if further.sex is not None:
         settings.append(Setting(said.SEX(), further.sex.describe()))
     return tuple(settings)
+
+
+def describe_lineage(model: YModel | MtModel) -> Statement:
+    """The estimator, the theta and the rates of a lineage model."""
+    estimator, rates = _ESTIMATORS[model.estimator](), model.rates.describe()
+    return said.LINEAGE(words_estimator=estimator, theta=model.theta, words_rates=rates)
 
 
 _ESTIMATORS: Mapping[Estimator, Form] = {
@@ -123,7 +131,7 @@ def describe_model(model: MutationModel) -> Statement:
 
     Examples
     --------
-    >>> from antigone.model.assumptions.lineage import Estimator
+    >>> from antigone.model.assumptions.lineage import Estimator, MtModel, YModel
     from antigone.model.assumptions.mutation import Equal
     >>> describe_model(Equal(0.002))
     Statement(code='mutation equal', values={'rate': 0.002})

@@ -1,4 +1,4 @@
-"""Why a missing person is compared with nobody: no donor is a blood relative in the declared pedigree."""
+"""What the references of a missing person are: of nobody related by blood as declared, or of the person directly."""
 
 from __future__ import annotations
 
@@ -25,6 +25,18 @@ def unrelated_notices(families: Iterable[Family]) -> tuple[Statement, ...]:
     notices = [searching.NO_BLOOD_RELATIVE(family=code, missing=missing) for code, missing in alone[:MOST_LISTED]]
     if len(alone) > MOST_LISTED:
         notices.append(searching.MORE_WITHOUT_RELATIVE(number=len(alone) - MOST_LISTED))
+    return tuple(notices)
+
+
+def direct_notices(families: Iterable[Family]) -> tuple[Statement, ...]:
+    """A notice for each direct reference of a missing person: a personal item, a milk tooth, stored blood."""
+    direct = [(f.code, d.profile.sample, d.member) for f in families for d in f.donors if d.member in f.missing]
+    notices = [
+        searching.DIRECT_REFERENCE(family=code, reference=sample, missing=missing)
+        for code, sample, missing in direct[:MOST_LISTED]
+    ]
+    if len(direct) > MOST_LISTED:
+        notices.append(searching.MORE_DIRECT_REFERENCES(number=len(direct) - MOST_LISTED))
     return tuple(notices)
 
 

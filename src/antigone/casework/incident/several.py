@@ -18,6 +18,8 @@ from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Donor, Family, Incident, SourceFile, UnidentifiedPerson
 from antigone.model.plain import as_plain
 from antigone.model.statements import readers
+from antigone.model.statements.models import MODEL_OF
+from antigone.model.statements.statement import Statement
 
 BETWEEN = "/"
 """Stands between the code of an incident, which cannot hold it, and the code of a person, a family or a sample."""
@@ -65,6 +67,7 @@ def combine(incidents: Mapping[str, Incident], *, model_of: str = "") -> tuple[I
     whole = replace(
         chosen,
         title=" + ".join(incidents),
+        model=_model_of(model_of or next(iter(incidents)), chosen),
         unidentified=tuple(person for part in parts for person in part.unidentified if person.kind == "remains"),
         families=tuple(family for part in parts for family in part.families),
         sources=tuple(source for part in parts for source in part.sources),
@@ -84,6 +87,10 @@ def model_differences(incidents: Mapping[str, Incident]) -> Iterator[str]:
         values = {code: of.get(name, ("none", "none")) for code, of in words.items()}
         if len({value for value, _ in values.values()}) > 1:
             yield f"{name}: " + ", ".join(f"{said} in '{code}'" for code, (_, said) in values.items())
+
+
+def _model_of(incident: str, chosen: Incident) -> Statement | None:
+    return MODEL_OF(incident=incident, words_version=chosen.model) if chosen.model else None
 
 
 def _check_models(incidents: Mapping[str, Incident]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from antigone.cli.team.console import print_words, table_of
+from antigone.cli.team.console import print_model_said, print_words, table_of
 from antigone.cli.terminal import words_console
 from antigone.report.words.statements import say
 from antigone.team import views
@@ -12,7 +12,7 @@ from antigone.team.incidents.importing import Listed
 
 MOST_PRINTED = 20
 """Codes of one kind that are printed; the API and the page list more."""
-IN_WORDS = {"unidentified": "unidentified persons", "profiles": "typings", "models": "changes of the model"}
+IN_WORDS = {"unidentified": "unidentified persons", "profiles": "typings", "models": "versions of the model"}
 
 
 def print_preview(shown: views.Preview) -> None:
@@ -28,6 +28,7 @@ def print_preview(shown: views.Preview) -> None:
     for title, parts in sections.items():
         for part in parts:
             print_words(f"{title}, {part.what}: {_codes(part)}.")
+    print_model_said(shown.model)
     asked = f"would have to be let in with a reason: {', '.join(shown.asked)}" if shown.asked else "nothing"
     print_words(f"Asked: {asked}.")
     if shown.seen:

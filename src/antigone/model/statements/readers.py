@@ -278,3 +278,9 @@ OF_INCIDENT = form(
     incident=Kind.TEXT,
     words_notice=Kind.STATEMENT,
 )
+SHEET_READ_AS_TABLE = form(
+    "sheet read as table",
+    "sheet {name} is read as the table '{table}', by its column names",
+    name=Kind.TEXT,
+    table=Kind.TEXT,
+)

@@ -202,3 +202,15 @@ TOO_MANY_UNKNOWNS = form(
     limit=Kind.COUNT,
 )
 TOO_LARGE = form("too large", "it is too large to be computed exactly")
+DIRECT_REFERENCE = form(
+    "direct reference",
+    "family '{family}': sample '{reference}' is a direct reference of the missing person '{missing}', by consent of "
+    "who handed it over, and is compared as identity; no number says whether it is theirs. Joint answers, "
+    "haplotypes and linkage do not use it",
+    family=Kind.TEXT,
+    reference=Kind.TEXT,
+    missing=Kind.TEXT,
+)
+MORE_DIRECT_REFERENCES = form(
+    "more direct references", "{number} more missing persons have a direct reference", number=Kind.WHOLE
+)

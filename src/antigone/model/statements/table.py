@@ -10,6 +10,7 @@ from antigone.model.statements import (
     frequencies,
     joint,
     method,
+    models,
     names,
     readers,
     remains,
@@ -25,6 +26,7 @@ _TABLES: tuple[ModuleType, ...] = (
     statement, names, method, searching, settings, evidence, samples, joint, remains, readers,
     frequencies,
     typings,
+    models,
 )  # fmt: skip
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import Connection
 
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION
+from antigone.model.statements.models import NOT_AGREED
 from antigone.registry.audit.chain import audit_head, changes_since
 from antigone.registry.consent.coverage import Covered, note_access, read_covered
 from antigone.registry.store.database import snapshot
@@ -77,7 +79,15 @@ def _read(
 ) -> tuple[Covered, ...]:
     registry = session.registry
     read = partial(read_covered, connection, registry.vault, scope=scope, day=registry.today(), donors=donors)
-    return tuple(read(incident) for incident in incidents)
+    return tuple(_with_version(read(incident)) for incident in incidents)
+
+
+def _with_version(covered: Covered) -> Covered:
+    """The incident with the version of its model in words, and a notice where two persons have not agreed on it."""
+    notices = covered.incident.notices
+    if covered.version.state != "confirmed":
+        notices = (*notices, NOT_AGREED(number=covered.version.number))
+    return replace(covered, incident=replace(covered.incident, model=covered.version.words, notices=notices))
 
 
 def _act(

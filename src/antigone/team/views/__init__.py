@@ -25,6 +25,7 @@ from antigone.team.views.keeping import (
     Verified,
 )
 from antigone.team.views.lists import Page, line_of
+from antigone.team.views.models import ComparedPair, ModelComparison, ModelLine, ModelStep, ModelView
 from antigone.team.views.people import (
     ConsentLine,
     CustodyLine,
@@ -37,6 +38,16 @@ from antigone.team.views.people import (
     Packed,
     Shared,
     UnidentifiedLine,
+)
+from antigone.team.views.typings import (
+    ConflictLine,
+    ConflictPage,
+    ConflictView,
+    MarkerConflict,
+    SettledLine,
+    ShownThere,
+    TypingLine,
+    TypingsView,
 )
 from antigone.team.views.work import (
     Blocked,
@@ -60,6 +71,10 @@ __all__ = [
     "CandidateLine",
     "CandidatePage",
     "CandidateView",
+    "ComparedPair",
+    "ConflictLine",
+    "ConflictPage",
+    "ConflictView",
     "ConsentLine",
     "CustodyLine",
     "DecisionLine",
@@ -77,7 +92,12 @@ __all__ = [
     "JointView",
     "Left",
     "Letter",
+    "MarkerConflict",
     "MissingLine",
+    "ModelComparison",
+    "ModelLine",
+    "ModelStep",
+    "ModelView",
     "Narrowed",
     "News",
     "Packed",
@@ -90,9 +110,13 @@ __all__ = [
     "RunView",
     "SetLine",
     "SetView",
+    "SettledLine",
     "Shared",
+    "ShownThere",
     "Status",
     "TokenLine",
+    "TypingLine",
+    "TypingsView",
     "Undone",
     "UnidentifiedLine",
     "UserLine",
