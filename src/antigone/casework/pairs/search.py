@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from antigone.casework.incident.prepare import Prepared, Progress, prepare, silent
 from antigone.casework.incident.provenance import describe_run
 from antigone.casework.pairs.evidence import donors_off_line, independence_of, sex_assumption, with_further
+from antigone.casework.pairs.kept import Asked, what_was_asked, with_answers
 from antigone.casework.pairs.linkage import (
     MOST_LINKED,
     linkage_assumptions,
@@ -57,10 +58,11 @@ MOST_SAMPLED = 300
 
 @dataclass(frozen=True)
 class SearchOutcome:
-    """The result anybody on the case may read, and the incidental findings for its geneticist alone."""
+    """The result anybody on the case may read, the incidental findings for its geneticist alone, and what was asked."""
 
     result: SearchResult
     incidental: tuple[ReferenceFit, ...]
+    asked: Asked
 
 
 def search_incident(
@@ -72,18 +74,20 @@ def search_incident(
     seed: int = 1,
     execution: Execution = ALONE,
     progress: Progress = silent,
+    known: Mapping[str, bytes] | None = None,
 ) -> SearchOutcome:
     """Compare every unidentified person with every missing person and rank what reaches the threshold.
 
     ``created`` is the time stamp to write; ``today`` decides which consents are active; ``seed`` drives the
-    simulated estimate of chance matches only; ``execution`` says how it is computed and changes no answer.
+    simulated estimate of chance matches only; ``execution`` says how it is computed and changes no answer. ``known`` is
+    what families answered in an earlier search (`kept`): only those that changed are asked. It changes no answer.
 
     Raises
     ------
     InputError, ModelError, PlanTooLarge, Unsupported
         See ``prepare``, the engine and ``run_blocks``.
     """
-    prepared = prepare(incident, today=today)
+    prepared = with_answers(prepare(incident, today=today), known)
     settings = incident.settings
     found = find_pairs(prepared, execution, progress)
     prior, reason = prior_of(len(prepared.persons), prepared.all_missing, settings)
@@ -119,7 +123,7 @@ def search_incident(
         pairs=list_pairs(found, linkage=linkage_in_search(settings) is not None),
         set_aside=tuple(one.family for one in prepared.set_aside),
     )
-    return SearchOutcome(result, (*found.fits, *donors_off_line(prepared)))
+    return SearchOutcome(result, (*found.fits, *donors_off_line(prepared)), what_was_asked(prepared))
 
 
 def _candidates(prepared: Prepared, found: Found, prior: float, progress: Progress) -> tuple[Candidate, ...]:

@@ -15,11 +15,12 @@ from antigone.model.results.search import Candidate
 from antigone.plain_words import counted, probability_text, threshold_text
 from antigone.team import views
 from antigone.team.incidents.importing import Imported
-from antigone.team.runs.lines import kept_words
+from antigone.team.runs.lines import asked_words, kept_words
 
 NOTHING = "none"
 HASH_SHOWN = 12
 
+MOST_PENDING = 200
 MOST_BLOCKED = 200
 """Lines of what is blocked that a status prints; of more it says how many families there are."""
 
@@ -47,6 +48,11 @@ def print_status(status: views.Status) -> None:
         counts = (one.unidentified, one.missing, one.families, one.donors, one.donors_without_consent, one.runs)
         table.add_row(one.code, *map(str, counts), states)
     words_console().print(table)
+    for one in status.incidents:
+        if one.persons_to_search or one.families_to_search:
+            persons = f"{counted(one.persons_to_search, 'person')} not searched yet"
+            families = f"{one.families_to_search} {'family' if one.families_to_search == 1 else 'families'} changed"
+            print_words(f"To be searched in {one.code}: {persons}, {families} since the last search.")
     for waiting in status.waiting:
         print_words(f"Waits for you in {waiting.incident}: {waiting.count} {waiting.what}.")
     for blocked in status.blocked[:MOST_BLOCKED]:
@@ -57,6 +63,23 @@ def print_status(status: views.Status) -> None:
         print_words(f"Only the first {MOST_BLOCKED} of these lines are shown. Blocked families in all: {families}.")
     for run in status.running:
         print_words(f"Running: run {run.id} of {run.incident}, by {run.started_by} since {_moment(run.started)}.")
+
+
+def print_pending(pending: views.PendingView) -> None:
+    """What is to be searched, and why."""
+    if pending.nothing:
+        print_words(f"Nothing: search {pending.run} has seen everything as it is known now.")
+    for reason in pending.everybody:
+        print_words(f"Everybody: {reason}.")
+    for kind, lines in (("person", pending.persons), ("family", pending.families)):
+        for one in lines[:MOST_PENDING]:
+            print_words(f"{kind.capitalize()} {one.code}: {'; '.join(one.reasons)}.")
+        if len(lines) > MOST_PENDING:
+            print_words(f"The first {MOST_PENDING} of {len(lines)} are shown.")
+    if pending.left:
+        print_words(f"Persons who left, and count no longer: {pending.left}.")
+    if not pending.nothing:
+        print_words(f"To search it: antigone registry search --new --incident {pending.incident}")
 
 
 def print_families(page: views.FamilyPage) -> None:
@@ -157,6 +180,8 @@ def print_run(run: views.RunView) -> None:
         f"{counted(result.pairs_compared, 'pair')} compared; {counted(line.candidates, 'candidate')} with an LR of "
         f"{threshold_text(result.threshold)} or more; expected by chance alone at most {result.chance.bound:.2g}."
     )
+    if asked := asked_words(line):
+        print_words(asked)
     for notice in result.notices:
         print_words(f"Note: {notice}.")
     print_words("A candidate is a proposal for review.")

@@ -14,6 +14,7 @@ from antigone.model.assumptions.lineage import StatedCounts
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.profile import Profile
+from antigone.registry.changes.changes import Kind, note_change
 from antigone.registry.keys.vault import DataKey, Vault
 from antigone.registry.people.conditions import conditions_of, save_conditions
 from antigone.registry.people.known import Known, contradictions, read_known
@@ -120,6 +121,10 @@ class _Import:
             self.connection.execute(insert(table), rows)
         return len(rows)
 
+    def note(self, kind: Kind, **touched: list[int]) -> None:
+        """Note a change of what was there before; what is new is found by its rows (`changes.coming`)."""
+        note_change(self.connection, self.receipt.incident, kind, at=self.receipt.at, **touched)
+
 
 def _blocks(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
     for start in range(0, len(items), BLOCK):
@@ -179,16 +184,20 @@ def _update_person(job: _Import, person: UnidentifiedPerson, row: Any) -> None:
     if person.sex not in ("unknown", row.sex):
         this = unidentified.c.id == row.id
         job.connection.execute(update(unidentified).where(this).values(sex=person.sex))
+        job.note("description changed", unidentified=[row.id])
     circumstances = job.further.unidentified.get(person.code)
     if circumstances:
-        _add_circumstances(job, "unidentified", row.id, Personal(found=circumstances))
+        if _add_circumstances(job, "unidentified", row.id, Personal(found=circumstances)):
+            job.note("description changed", unidentified=[row.id])
 
 
-def _add_circumstances(job: _Import, owner: Any, number: int, new: Personal) -> None:
+def _add_circumstances(job: _Import, owner: Any, number: int, new: Personal) -> bool:
+    """Whether anything was new."""
     before = read_personal(job.connection, job.vault, owner, number)
     after = replace(before, missing=new.missing or before.missing, found=new.found or before.found)
     if after != before:
         write_personal(job.connection, job.vault, owner, number, after)
+    return after != before
 
 
 def _packed(further: FurtherEvidence, profile: Profile, person: UnidentifiedPerson | None = None) -> bytes:
@@ -241,7 +250,9 @@ def _save_members(
     job.insert(members, rows)
     for member in told:
         if member in known:
-            _add_circumstances(job, "members", numbers[member], Personal(missing=job.further.missing[member]))
+            told_of = Personal(missing=job.further.missing[member])
+            if _add_circumstances(job, "members", numbers[member], told_of):
+                job.note("description changed", families=[family_numbers[member[0]]])
     _reorder(job, kin)
     return numbers, len(rows)
 
@@ -315,4 +326,6 @@ def _consent_rows(job: _Import, donor: int, consent: Consent | None) -> list[dic
         }
         if earlier:
             job.connection.execute(update(consents).where(consents.c.id == known.id).values(**earlier))
+            ended = select(members.c.family).select_from(donors.join(members)).where(donors.c.id == donor)
+            job.note("consent withdrawn", families=list(job.connection.scalars(ended)))
     return rows

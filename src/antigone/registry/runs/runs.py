@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from antigone.errors import Conflict, Forbidden, RegistryError
 from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Incident
 from antigone.model.results.search import Candidate, SearchResult
+from antigone.registry.changes.changes import last_change
 from antigone.registry.consent.coverage import covered_donors
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.typings import BLOCK
@@ -62,7 +63,8 @@ def start_run(
     at: str,
     left_out: Mapping[str, int],
 ) -> int:
-    """The row of a new run. ``left_out`` counts the donors that were refused, by reason.
+    """The row of a new run, in the transaction that reads for it. ``left_out`` counts the donors that were refused, by
+    reason.
 
     Raises
     ------
@@ -73,7 +75,7 @@ def start_run(
     if number is None:
         raise RegistryError(f"the registry has no incident '{incident}'; correct the code or import it first")
     row = {"incident": number, "started_by": started_by, "purpose": purpose, "day": day, "started": at}
-    row |= {"state": "running", "left_out": json.dumps(dict(left_out))}
+    row |= {"state": "running", "left_out": json.dumps(dict(left_out)), "seen": last_change(connection, number)}
     return int(connection.execute(insert(runs).returning(runs.c.id), row).scalar_one())
 
 
@@ -102,6 +104,7 @@ def resume_run(connection: Connection, run: int, *, day: dt.date, left_out: Mapp
         remedy = "end it first if its process has stopped" if row.state == "running" else "start a new search"
         raise Conflict(f"run {run} is {row.state}, expected {' or '.join(RESUMED_FROM)}; {remedy}")
     values = {"state": "running", "finished": None, "day": day, "left_out": json.dumps(dict(left_out))}
+    values["seen"] = last_change(connection, row.incident)
     connection.execute(update(runs).where(runs.c.id == run).values(**values))
 
 
@@ -116,6 +119,8 @@ def finish_run(
     at: str,
     findings_text: str = "[]",
     changed: bool = False,
+    asked: int | None = None,
+    kept: int | None = None,
 ) -> Finished:
     """Store the answer of a run, but for what rested on somebody who left while it ran; its blocks go.
 
@@ -134,7 +139,9 @@ def finish_run(
     findings_text
         The incidental findings, as the caller writes them; for the geneticist who started the run alone.
     changed
-        Whether something was added while it ran that it has not seen: then it is to be computed again.
+        Whether somebody left, or a pedigree changed, while it ran: then it is to be computed again.
+    asked, kept
+        Of how many families anything was asked, and of how many every answer was kept from earlier searches.
 
     Raises
     ------
@@ -143,9 +150,9 @@ def finish_run(
     """
     row = _running(connection, run)
     gone = no_longer_valid(connection, row.incident, used, today=today)
-    kept = [c for c in result.candidates if c.family not in gone.families and c.unidentified not in gone.people]
-    withheld = len(result.candidates) - len(kept)
-    _save_candidates(connection, vault, row, kept)
+    valid = [c for c in result.candidates if c.family not in gone.families and c.unidentified not in gone.people]
+    withheld = len(result.candidates) - len(valid)
+    _save_candidates(connection, vault, row, valid)
     if not gone:
         _save_findings(connection, vault, row, findings_text)
     given = {donor.profile.sample for of in used.families if of.code in gone.families for donor in of.donors}
@@ -155,9 +162,10 @@ def finish_run(
     save_summaries(connection, run, rest)
     brief = SEARCH_ANSWER.write(replace(rest, unidentified=(), families=()))
     values = {"state": state, "finished": at, "result": brief, "left_out": json.dumps(left_out)}
+    values |= {"asked": asked, "kept": kept}
     connection.execute(update(runs).where(runs.c.id == run).values(**values))
     forget_until(connection, row.incident, run=run)
-    return Finished(len(kept), withheld, state)
+    return Finished(len(valid), withheld, state)
 
 
 def read_result(connection: Connection, run: int) -> SearchResult:

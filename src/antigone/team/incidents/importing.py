@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from antigone.errors import InputError
 from antigone.model.incident.incident import Incident
+from antigone.registry.changes.coming import mark_rows, note_what_came
 from antigone.registry.people.importing import Imported, save_incident
-from antigone.registry.runs.growth import mark_grown, note_families
+from antigone.registry.store.lookups import find_incident
 from antigone.registry.store.statistics import refresh_statistics
 from antigone.team.access.session import Refused, Session, Subject, action
 
@@ -44,9 +45,9 @@ def import_incident(
 ) -> Imported:
     """Add an incident under a code, or what is new in it when the code is known.
 
-    Searches that compared a family to which something was added are marked "to be computed again". ``let_in`` says, by
-    sample, why one is let in although something stands against it, such as an identical twin's. The audit keeps that an
-    import was refused, or how many were let in, and not which.
+    What is new is noted as not searched yet (`read_pending`). ``let_in`` says, by sample, why one is let in although
+    something stands against it, such as an identical twin's. The audit keeps that an import was refused, or how many
+    were let in, and not which.
 
     Returns
     -------
@@ -77,7 +78,7 @@ def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str
     registry = session.registry
     subject: Subject = {"incident": code}
     with session.writing("import", subject) as connection:
-        before = note_families(connection, code)
+        before = mark_rows(connection)
         added = save_incident(
             connection,
             registry.vault,
@@ -88,7 +89,9 @@ def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str
             recorded_by=session.user,
             let_in=let_in,
         )
-        subject.update(vars(added) | {"runs": mark_grown(connection, before)})
+        number = find_incident(connection, code).id
+        note_what_came(connection, number, before, day=registry.today(), at=registry.now())
+        subject.update(vars(added))
         if let_in:
             subject.update({"let in": len(let_in), "why": sorted(set(let_in.values()))})
     return added

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from antigone.casework.pairs.power import LOW
 from antigone.errors import RegistryError
 from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.registry.changes.pending import Pending, find_pending
 from antigone.registry.leaving.erasure import withdrawn_donors
 from antigone.registry.lists.identified import count_identified
 from antigone.registry.lists.news import Event, Visit, events_since, visit_before
@@ -37,6 +38,8 @@ from antigone.team.views import Blocked, IncidentStatus, News, Status, Waiting
 TO_REPEAT = "to be computed again"
 WITHDREW = "who withdrew is to be erased"
 TO_ERASE = "donor to be erased"
+PERSON_TO_SEARCH, FAMILY_TO_SEARCH = "person not searched yet", "family to be searched again"
+ALL_TO_SEARCH = "whole incident to be searched again"
 _WAITS_FOR: tuple[tuple[str, Action], ...] = (("open", "propose"), ("proposed", "confirm"), ("reopening", "reopen"))
 _SHOWN_TO: dict[str, Action] = {
     "search": "see runs",
@@ -103,6 +106,7 @@ def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]
     searched = counting.once("work", "searched", last_searches)
     again = counting.once("work", "again", incidents_to_search_again)
     withdrew = counting.once("people", "withdrew", lambda c: _count_withdrawn(c, day))
+    pending = counting.once("work", "pending", lambda c: _pending(c, day))
     for row in all_incidents(counting.connection):
         persons, of_runs = people.get(row.id, NOBODY), runs.get(row.id, {})
         given, without = donors.get(row.id, (0, 0))
@@ -122,7 +126,15 @@ def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]
             reopening=reopening.get(row.id, 0),
             last_search=searched.get(row.id),
             donors_to_erase=withdrew.get(row.code, 0),
+            persons_to_search=len(pending[row.id].persons),
+            families_to_search=len(pending[row.id].families),
+            search_all=bool(pending[row.id].whole),
         )
+
+
+def _pending(connection: Connection, day: dt.date) -> dict[int, Pending]:
+    """What is to be searched, by incident."""
+    return {row.id: find_pending(connection, row.id, day=day) for row in all_incidents(connection)}
 
 
 def _count_withdrawn(connection: Connection, day: dt.date) -> Counter[str]:
@@ -149,6 +161,10 @@ def _waiting(session: Session, counting: Counting, incidents: tuple[IncidentStat
             yield from (Waiting(state, row.incident, row.number) for row in rows)
     if _may(session, "search"):
         yield from (Waiting(f"run {TO_REPEAT}", i.code, i.runs_to_repeat) for i in incidents if i.runs_to_repeat)
+        for one in incidents:
+            numbers = {PERSON_TO_SEARCH: one.persons_to_search, FAMILY_TO_SEARCH: one.families_to_search}
+            numbers[ALL_TO_SEARCH] = int(one.search_all and one.last_search is not None)
+            yield from (Waiting(what, one.code, number) for what, number in numbers.items() if number)
 
 
 def _news(session: Session, counting: Counting, visit: Visit) -> Iterator[News]:

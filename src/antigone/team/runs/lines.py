@@ -32,6 +32,8 @@ def run_line(row: AnyRow) -> RunLine:
         row.kept,
         row.kept_of,
         row.attempt,
+        row.asked,
+        row.known,
     )
 
 
@@ -67,6 +69,17 @@ def from_where(work: Unfinished, *, changed: bool) -> str:
     if not work.kept:
         return "Resumed from the beginning: no finished part was kept."
     return f"Resumed from {work.kept} of {work.blocks} parts, which were kept."
+
+
+def asked_words(line: RunLine) -> str:
+    """How many families a search asked, in a sentence; empty where it is not known, or where it asked all of them."""
+    if line.families_asked is None or not line.families_known:
+        return ""
+    every = line.families_asked + line.families_known
+    return (
+        f"Of {every} families {line.families_asked} were asked; what the other {line.families_known} answered was kept "
+        "from earlier searches. Every pair was compared."
+    )
 
 
 def running(connection: Connection) -> tuple[RunLine, ...]:

@@ -44,10 +44,12 @@ from antigone.team.views.work import (
     JointOfPair,
     JointView,
     News,
+    PendingView,
     RunLine,
     RunPage,
     RunView,
     Status,
+    ToSearch,
     Waiting,
 )
 
@@ -81,6 +83,7 @@ __all__ = [
     "News",
     "Packed",
     "PairingView",
+    "PendingView",
     "ReviewLine",
     "Rotated",
     "RunLine",
@@ -88,6 +91,7 @@ __all__ = [
     "RunView",
     "Shared",
     "Status",
+    "ToSearch",
     "TokenLine",
     "UnidentifiedLine",
     "UnidentifiedPage",
