@@ -25,6 +25,7 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.plain import as_plain
 from antigone.model.profile import Profile
 
+ALONE = Execution()
 TODAY = dt.date(2026, 11, 23)
 Known = Mapping[str, bytes]
 
@@ -37,7 +38,7 @@ def _few_in_full():
         yield
 
 
-def searched(incident: Incident, known: Known | None, execution: Execution = Execution()) -> SearchOutcome:
+def searched(incident: Incident, known: Known | None, execution: Execution = ALONE) -> SearchOutcome:
     return search_incident(
         incident, today=TODAY, created="now", command="test", seed=5, known=known, execution=execution
     )

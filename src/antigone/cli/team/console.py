@@ -51,8 +51,8 @@ def print_status(status: views.Status) -> None:
     for one in status.incidents:
         if one.persons_to_search or one.families_to_search:
             persons = f"{counted(one.persons_to_search, 'person')} not searched yet"
-            families = f"{one.families_to_search} {'family' if one.families_to_search == 1 else 'families'} changed"
-            print_words(f"To be searched in {one.code}: {persons}, {families} since the last search.")
+            kin = "1 family" if one.families_to_search == 1 else f"{one.families_to_search} families"
+            print_words(f"To be searched in {one.code}: {persons}, {kin} to be searched again.")
     for waiting in status.waiting:
         print_words(f"Waits for you in {waiting.incident}: {waiting.count} {waiting.what}.")
     for blocked in status.blocked[:MOST_BLOCKED]:

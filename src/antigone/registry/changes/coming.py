@@ -45,7 +45,9 @@ def note_what_came(connection: Connection, incident: int, before: Marks, *, day:
     """
     if connection.scalar(select(runs.c.id).where(runs.c.incident == incident).limit(1)) is None:
         return
-    persons = _found(connection, select(unidentified.c.id).where(_new(unidentified, before), unidentified.c.incident == incident))
+    persons = _found(
+        connection, select(unidentified.c.id).where(_new(unidentified, before), unidentified.c.incident == incident)
+    )
     typed = select(samples.c.unidentified).select_from(profiles.join(samples)).where(_new(profiles, before))
     again = _found(connection, typed.where(samples.c.incident == incident, samples.c.unidentified.is_not(None)))
     note_change(connection, incident, "person added", at=at, unidentified=sorted(persons))
@@ -82,4 +84,3 @@ def _found(connection: Connection, query: Select[Any]) -> set[int]:
 
 def _new(table: Table, before: Marks) -> ColumnElement[bool]:
     return table.c.id > before[table]
-

@@ -106,8 +106,7 @@ def codes_of(connection: Connection, pending: Pending) -> tuple[dict[str, tuple[
 def _named(connection: Connection, table: Table, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
     for start in range(0, len(numbers), _BLOCK):
         some = table.c.id.in_(numbers[start : start + _BLOCK])
-        for number, code in connection.execute(select(table.c.id, table.c.code).where(some)):
-            yield number, code
+        yield from map(tuple, connection.execute(select(table.c.id, table.c.code).where(some)))
 
 
 def _newest_answer(connection: Connection, incident: int) -> AnyRow | None:

@@ -250,10 +250,11 @@ def find_candidate(connection: Connection, number: int) -> AnyRow:
         When there is none of that number.
     """
     columns = (candidates.c.id, candidates.c.run, candidates.c.pairing, candidates.c.stale, runs.c.day, runs.c.started)
-    columns += (runs.c.seen, runs.c.incident.label("incident_id"))
     query = (
         select(
             *columns,
+            runs.c.seen,
+            runs.c.incident.label("incident_id"),
             incidents.c.code.label("incident"),
             unidentified.c.code.label("unidentified"),
             unidentified.c.kind,
@@ -280,10 +281,11 @@ def _run_lines() -> Any:
     counted = select(func.count()).where(candidates.c.run == runs.c.id).correlate(runs).scalar_subquery()
     kept = select(func.count()).where(blocks.c.run == runs.c.id).correlate(runs).scalar_subquery()
     columns = (runs.c.id, runs.c.purpose, runs.c.day, runs.c.started, runs.c.finished, runs.c.state, runs.c.left_out)
-    columns += (runs.c.asked, runs.c.kept.label("known"))
     answered = runs.c.result.is_not(None).label("answered")
     query = select(
         *columns,
+        runs.c.asked,
+        runs.c.kept.label("known"),
         answered,
         incidents.c.code.label("incident"),
         users.c.code.label("starter"),

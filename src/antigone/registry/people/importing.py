@@ -186,9 +186,8 @@ def _update_person(job: _Import, person: UnidentifiedPerson, row: Any) -> None:
         job.connection.execute(update(unidentified).where(this).values(sex=person.sex))
         job.note("description changed", unidentified=[row.id])
     circumstances = job.further.unidentified.get(person.code)
-    if circumstances:
-        if _add_circumstances(job, "unidentified", row.id, Personal(found=circumstances)):
-            job.note("description changed", unidentified=[row.id])
+    if circumstances and _add_circumstances(job, "unidentified", row.id, Personal(found=circumstances)):
+        job.note("description changed", unidentified=[row.id])
 
 
 def _add_circumstances(job: _Import, owner: Any, number: int, new: Personal) -> bool:
@@ -249,10 +248,9 @@ def _save_members(
     ]
     job.insert(members, rows)
     for member in told:
-        if member in known:
-            told_of = Personal(missing=job.further.missing[member])
-            if _add_circumstances(job, "members", numbers[member], told_of):
-                job.note("description changed", families=[family_numbers[member[0]]])
+        record = Personal(missing=job.further.missing[member])
+        if member in known and _add_circumstances(job, "members", numbers[member], record):
+            job.note("description changed", families=[family_numbers[member[0]]])
     _reorder(job, kin)
     return numbers, len(rows)
 

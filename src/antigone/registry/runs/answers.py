@@ -1,4 +1,4 @@
-"""What families answered when a search asked them, sealed, so that a search of what is new asks only those that changed.
+"""What families answered when a search asked them, sealed: a search of what is new asks only those that changed.
 
 Each family has one row under a key of its own: what its donors were typed as can be told from it. It goes with the
 first of them who leaves, and with the pedigree; a newer answer replaces it.

@@ -103,8 +103,8 @@ def resume_run(connection: Connection, run: int, *, day: dt.date, left_out: Mapp
     if row.state not in RESUMED_FROM:
         remedy = "end it first if its process has stopped" if row.state == "running" else "start a new search"
         raise Conflict(f"run {run} is {row.state}, expected {' or '.join(RESUMED_FROM)}; {remedy}")
-    values = {"state": "running", "finished": None, "day": day, "left_out": json.dumps(dict(left_out))}
-    values["seen"] = last_change(connection, row.incident)
+    values: dict[str, Any] = {"state": "running", "finished": None, "day": day, "left_out": json.dumps(dict(left_out))}
+    values |= {"seen": last_change(connection, row.incident)}
     connection.execute(update(runs).where(runs.c.id == run).values(**values))
 
 
@@ -161,7 +161,7 @@ def finish_run(
     state = TO_COMPUTE_AGAIN if gone or changed else "finished"
     save_summaries(connection, run, rest)
     brief = SEARCH_ANSWER.write(replace(rest, unidentified=(), families=()))
-    values = {"state": state, "finished": at, "result": brief, "left_out": json.dumps(left_out)}
+    values: dict[str, Any] = {"state": state, "finished": at, "result": brief, "left_out": json.dumps(left_out)}
     values |= {"asked": asked, "kept": kept}
     connection.execute(update(runs).where(runs.c.id == run).values(**values))
     forget_until(connection, row.incident, run=run)

@@ -143,7 +143,7 @@ def usable_targets(
         answers = families[number].answers
         if answers is not None:
             answers.note_fits(verdicts, key)
-    fits = [judged[n] if n in judged else one.answers.fits for n, one in enumerate(families)]  # type: ignore[union-attr]
+    fits = [judged.get(n) or (one.answers.fits if one.answers else ()) for n, one in enumerate(families)]
     targets = [
         target_of(family.declared, missing, {fit.member for fit in verdicts if fit.left_out}, family.answers)
         for family, verdicts in zip(families, fits, strict=True)

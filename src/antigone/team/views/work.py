@@ -16,8 +16,8 @@ class IncidentStatus:
     living seekers among the unidentified, ``identified`` the missing persons with a confirmed pairing, ``reopening``
     those who had one that somebody asks to reopen; ``last_search`` is the day of the newest search that came to its
     end; ``donors_to_erase``, of those without consent, withdrew. ``persons_to_search`` and ``families_to_search`` were
-    added or changed since the newest search with an answer; ``search_all``: it says nothing that still holds of anybody,
-    or there is none."""
+    added or changed since the newest search with an answer; ``search_all``: everybody is to be searched again, or
+    nobody was."""
 
     code: str
     title: str
@@ -52,8 +52,8 @@ class ToSearch:
 class PendingView:
     """What is to be searched of an incident: ``everybody`` says why all are, or ``persons`` and ``families`` who.
 
-    ``run`` is the newest search with an answer. ``left`` persons left since then: nobody is to be searched for them, but
-    thresholds and posteriors rest on how many there are.
+    ``run`` is the newest search with an answer. ``left`` persons left since then: nobody is to be searched for them,
+    but thresholds and posteriors rest on how many there are.
     """
 
     incident: str
@@ -95,8 +95,8 @@ class RunLine:
 
     ``resumable``: it has no answer and can be resumed (while it runs: when its process has stopped); then ``kept`` of
     ``kept_of`` finished blocks are kept. ``kept_of`` is 0 when it was not cut into blocks. ``attempt`` counts who began
-    to compute it, in whichever process; 0 when it cannot be resumed any more. ``families_asked`` and ``families_known``:
-    how many families were asked, and how many had answered all of it in an earlier search.
+    to compute it, in whichever process; 0 when it cannot be resumed any more. ``families_asked`` counts the families
+    that were asked, ``families_known`` those that had answered all of it in an earlier search.
     """
 
     id: int

@@ -64,8 +64,10 @@ def start_search(call: Called, sent: NewSearch) -> object:
     if all(one.code != sent.incident for one in list_incidents(call.session)):
         raise RegistryError(f"the registry has no incident '{sent.incident}'; correct the code or import it first")
     user, purpose, key = call.session.code, call.session.purpose, worker_key(call.web.registry)
-    asked = {"incident": sent.incident, "seed": sent.seed, "only_new": sent.new}
-    return shown_job(call.web.jobs.start(user=user, purpose=purpose, key=key, **asked))
+    job = call.web.jobs.start(
+        user=user, purpose=purpose, incident=sent.incident, seed=sent.seed, only_new=sent.new, key=key
+    )
+    return shown_job(job)
 
 
 @router.get("/searches/{job}", response_model=model_of(JobShown))

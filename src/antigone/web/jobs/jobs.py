@@ -43,9 +43,9 @@ class Job:
     ``run`` is its number in the registry once it began; ``step``, ``done`` and ``of`` say how far it is; ``words`` why
     it failed, or from where a resumed search goes on. ``process`` is the number of its process. A search has a
     ``seed``, or ``resumes`` the run of that number as its ``attempt``-th attempt, and may be cut into blocks of
-    ``block_families`` (0: its size decides), or be ``only_new``, a search of what is new; a joint solution has a ``prior``, as `JointPrior.parse` reads it, and a
-    ``population``, which is empty for the most cautious one; of ``candidate`` one stored candidate is worked out in
-    full. ``asked`` is when it was asked for, in seconds since 1970.
+    ``block_families`` (0: its size decides); with ``only_new`` it is one of what is new. A joint solution has a
+    ``prior``, as `JointPrior.parse` reads it, and a ``population``, which is empty for the most cautious one; of
+    ``candidate`` one stored candidate is worked out in full. ``asked`` is when it was asked for, in seconds since 1970.
     """
 
     id: str
