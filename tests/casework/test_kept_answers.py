@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from answers import same
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from registry_team import COURT, small_incident, typed
@@ -42,17 +42,6 @@ def searched(incident: Incident, known: Known | None, execution: Execution = ALO
     return search_incident(
         incident, today=TODAY, created="now", command="test", seed=5, known=known, execution=execution
     )
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two answers are equal, numbers to 1e-12."""
-    if isinstance(one, float) and isinstance(other, float):
-        return one == other or math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-12)
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
 
 
 def equal_answers(one: SearchOutcome, other: SearchOutcome) -> bool:

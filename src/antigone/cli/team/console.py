@@ -53,6 +53,8 @@ def print_status(status: views.Status) -> None:
             persons = f"{counted(one.persons_to_search, 'person')} not searched yet"
             kin = "1 family" if one.families_to_search == 1 else f"{one.families_to_search} families"
             print_words(f"To be searched in {one.code}: {persons}, {kin} to be searched again.")
+    for one_fallen in status.fallen:
+        print_words(f"LOOK AGAIN in {one_fallen.incident}: {one_fallen.words} (candidate {one_fallen.candidate}).")
     for waiting in status.waiting:
         print_words(f"Waits for you in {waiting.incident}: {waiting.count} {waiting.what}.")
     for blocked in status.blocked[:MOST_BLOCKED]:
@@ -278,6 +280,8 @@ def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) 
     print_words(f"State: {line.state} (version {line.version}).")
     _print_alternatives("same unidentified person", view.of_unidentified, view.all_of_unidentified)
     _print_alternatives("same missing person", view.of_missing, view.all_of_missing)
+    for past in view.history:
+        _print_past(past)
     for note in view.reviews:
         print_words(f"{_moment(note.at)} {note.user}: {note.text}")
     for step in view.decisions:
@@ -285,6 +289,13 @@ def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) 
     print_words(f"You can: {', '.join(view.may) or 'read'}.")
     if view.barred:
         print_words(f"You take part in no decision: {view.barred}.")
+
+
+def _print_past(past: views.PastLine) -> None:
+    """What one search said of a pairing."""
+    found = "not listed" if past.candidate is None else "erased" if past.log10_lr is None else f"{past.log10_lr:.2f}"
+    because = f"; since the one before: {past.because}" if past.because else ""
+    print_words(f"Search {past.run} of {past.day}: log10 LR {found}{because}.")
 
 
 def _print_alternatives(what: str, others: Sequence[views.CandidateLine], number: int) -> None:

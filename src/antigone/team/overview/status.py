@@ -32,6 +32,7 @@ from antigone.registry.store.lookups import NOBODY, Rows, count_living, count_pe
 from antigone.team.access.counting import Counting
 from antigone.team.access.roles import ALLOWED, Action
 from antigone.team.access.session import Session, action
+from antigone.team.review.history import fallen_of
 from antigone.team.runs.lines import own_runs, running, running_jointly
 from antigone.team.views import Blocked, IncidentStatus, News, Status, Waiting
 
@@ -65,7 +66,8 @@ def read_status(session: Session) -> Status:
         visit = visit_before(counting.connection, session.code)
         news = tuple(_news(session, counting, visit)) if visit else ()
         own = own_runs(counting.connection, session.user) if _may(session, "see findings") else ()
-        return Status(incidents, waiting, blocked, runs, joint, news, visit and visit.at, own)
+        fallen = fallen_of(counting.connection, session.user) if _may(session, "see candidates") else ()
+        return Status(incidents, waiting, blocked, runs, joint, news, visit and visit.at, own, fallen)
 
 
 @action("see status")

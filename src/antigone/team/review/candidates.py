@@ -37,6 +37,7 @@ from antigone.team.access.roles import ALLOWED
 from antigone.team.access.session import Session, Subject, action
 from antigone.team.incidents.consents import donors_in_words
 from antigone.team.incidents.families import pedigree_of
+from antigone.team.review.history import past_of
 from antigone.team.review.reviewing import ROLE_OF
 from antigone.team.runs.pending import in_words
 from antigone.team.runs.searching import run_view
@@ -232,6 +233,7 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         parts=_other_parts(connection, row.incident, line.unidentified),
         against=stands_against(connection, row.pairing),
         changed=_what_changed(connection, row, opened),
+        history=past_of(connection, row.pairing),
     )
 
 

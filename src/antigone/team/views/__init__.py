@@ -9,6 +9,7 @@ from antigone.team.views.candidates import (
     ExpertMaterial,
     Finding,
     PairingView,
+    PastLine,
     ReviewLine,
 )
 from antigone.team.views.keeping import (
@@ -39,6 +40,7 @@ from antigone.team.views.people import (
 )
 from antigone.team.views.work import (
     Blocked,
+    FallenLine,
     IncidentStatus,
     JointLine,
     JointOfPair,
@@ -68,6 +70,7 @@ __all__ = [
     "DonorLine",
     "Elsewhere",
     "ExpertMaterial",
+    "FallenLine",
     "FamilyLine",
     "FamilyPage",
     "FamilyView",
@@ -83,6 +86,7 @@ __all__ = [
     "News",
     "Packed",
     "PairingView",
+    "PastLine",
     "PendingView",
     "ReviewLine",
     "Rotated",

@@ -196,10 +196,30 @@ class News:
 
 
 @dataclass(frozen=True)
+class FallenLine:
+    """A confirmed identification that the newest search finds weaker than what it was decided on, for both who decided.
+
+    ``decided`` is the log10 LR of then, None where what it rested on has left; ``now`` that of ``run``, None where it
+    is not among its candidates. ``words`` say it; ``candidate`` is the one to look at.
+    """
+
+    incident: str
+    unidentified: str
+    family: str
+    missing: str
+    candidate: int
+    run: int
+    decided: float | None
+    now: float | None
+    words: str
+
+
+@dataclass(frozen=True)
 class Status:
     """What a user sees first. ``blocked`` is empty for roles that see no family. ``news`` tells of the time since
     ``last_visit``, the sign-in before this one (``None``: there was none). ``own_runs`` are the newest searches of a
-    geneticist, whose references only they may check."""
+    geneticist, whose references only they may check. ``fallen`` are identifications that this user proposed or
+    confirmed, and that have less for them now."""
 
     incidents: tuple[IncidentStatus, ...]
     waiting: tuple[Waiting, ...]
@@ -209,3 +229,4 @@ class Status:
     news: tuple[News, ...] = ()
     last_visit: str | None = None
     own_runs: tuple[RunLine, ...] = ()
+    fallen: tuple[FallenLine, ...] = ()
