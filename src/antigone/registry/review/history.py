@@ -54,7 +54,7 @@ def _told(connection: Connection, pairing: AnyRow, every: Rows, found: dict[int,
     told: AnyRow | None = None
     for run in every:
         one = found.get(run.id)
-        now = Past(run.id, run.day, one and one.id, one and one.log10_lr)
+        now = Past(run.id, run.day, None, None) if one is None else Past(run.id, run.day, one.id, one.log10_lr)
         if last is None or told is None:
             yield now
         elif not _same(last, now):
@@ -80,7 +80,12 @@ def _because(connection: Connection, pairing: AnyRow, then: AnyRow, now: AnyRow)
     if then.seen is None or now.seen is None:
         return None
     kinds = changes_of(
-        connection, pairing.incident, person=pairing.unidentified, family=pairing.family, after=then.seen, until=now.seen
+        connection,
+        pairing.incident,
+        person=pairing.unidentified,
+        family=pairing.family,
+        after=then.seen,
+        until=now.seen,
     )
     by_date = pairing.family in covered_otherwise(connection, pairing.incident, then.day, now.day)
     return (*kinds, BY_ITS_DATE) if by_date else kinds
@@ -114,7 +119,9 @@ def _is_weaker(row: AnyRow) -> bool:
         return False
     if row.decided is None:
         return True
-    return row.run > row.decided_run and (row.now is None or (row.now < row.decided and not _equal(row.now, row.decided)))
+    return row.run > row.decided_run and (
+        row.now is None or (row.now < row.decided and not _equal(row.now, row.decided))
+    )
 
 
 def _fallen(row: AnyRow) -> Fallen:
