@@ -20,6 +20,7 @@ from antigone.web.api.answers import FamilyShown, model_of, shown_family
 from antigone.web.api.bodies import LeavingDonor, LeavingSeeker, NarrowedConsent, NewConsent, NewCustody, NewPedigree
 from antigone.web.shared.attachments import attach_packed
 from antigone.web.shared.fields import NO_NUL, ONE_LINE, Named, Page, PartOf, Size
+from antigone.web.shared.standing import search_after_import
 from antigone.web.shared.uploads import read_files, reasons_of, stated_of
 
 router = APIRouter()
@@ -89,6 +90,7 @@ def import_files(
     incident, name = read_files(files, stated, settings=web.settings, today=today)
     chosen = code.strip() or incident_code(incident.title or name)
     imported = import_incident(call.session, chosen, incident, let_in=reasons_of(let_in, because))
+    search_after_import(web, chosen)
     return ImportAnswer(**vars(imported), notices=incident.notices)
 
 

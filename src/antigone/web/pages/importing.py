@@ -11,6 +11,7 @@ from antigone.errors import InputError
 from antigone.team.incidents.importing import Imported, import_incident, incident_code
 from antigone.web.requests.rendering import link, plural
 from antigone.web.requests.visits import Signed
+from antigone.web.shared.standing import search_after_import
 from antigone.web.shared.uploads import read_files, reasons_of, stated_of
 
 router = APIRouter()
@@ -51,7 +52,8 @@ def importing(
         values = (code, attested, missing, pedigree, let_in, because)
         told: dict[str, Any] = {"problems": error.problems, "notices": error.notices, "refusal": refusal}
         return visit.page("import.html.j2", status=422, **told, **dict(zip(ENTERED, values, strict=True)))
-    notice = "\n".join((_imported_words(imported), *incident.notices))
+    begun = ["A search of what is new has begun."] if search_after_import(visit.web, chosen) else []
+    notice = "\n".join((_imported_words(imported), *begun, *incident.notices))
     return visit.go(link("/incident", incident=chosen), notice=notice)
 
 
