@@ -16,7 +16,8 @@ from registry_team import COURT, IDENTIFY, INCIDENT, Team, candidate, small_inci
 from sqlalchemy import func, select, update
 
 from antigone.casework.pairs.search import search_incident
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.plain import as_plain
 from antigone.model.profile import Profile

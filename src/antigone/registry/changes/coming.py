@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.registry.changes.changes import Kind, note_change, note_change_for_all
 from antigone.registry.store.lookups import covered_on
 from antigone.registry.store.schema import (

@@ -14,7 +14,7 @@ from itertools import chain
 
 from sqlalchemy import Connection, Table, and_, func, or_, select
 
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.registry.store.lookups import AnyRow, covered_on
 from antigone.registry.store.schema import changes, donors, families, members, runs, unidentified
 

@@ -19,16 +19,15 @@ from sqlalchemy import Connection, Row, select
 from antigone.errors import RegistryError
 from antigone.model.assumptions.circumstances import MissingCircumstances, UnidentifiedCircumstances
 from antigone.model.assumptions.lineage import MtHaplotype, StatedCounts, YHaplotype
+from antigone.model.incident.consent import Consent, judge_consents
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, SourceFile, UnidentifiedPerson
+from antigone.model.incident.incident import Donor, Family, Incident, SourceFile, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
-from antigone.model.profile import Profile
+from antigone.model.typings.typing import TypingsUsed, describe_typings
 from antigone.registry.audit.chain import append
-from antigone.registry.keys.vault import DataKey, Vault
+from antigone.registry.keys.vault import Vault
 from antigone.registry.people.conditions import read_conditions
-from antigone.registry.people.payloads import NOTHING_BESIDES_GENOTYPES, Beside, Unpacker
 from antigone.registry.people.personal import open_personal
-from antigone.registry.people.typings import BLOCK, Owner, newest_profiles
 from antigone.registry.store.schema import (
     consents,
     donors,
@@ -39,6 +38,9 @@ from antigone.registry.store.schema import (
     sources,
     unidentified,
 )
+from antigone.registry.typings.payloads import NOTHING_BESIDES_GENOTYPES, Beside, Unpacker
+from antigone.registry.typings.reading import Typed, read_typed
+from antigone.registry.typings.saving import BLOCK, Owner
 
 AnyRow = Row[*tuple[Any, ...]]
 """A row of any columns."""
@@ -135,8 +137,9 @@ def read_covered(connection: Connection, vault: Vault, code: str, *, scope: str,
         tables=conditions.tables,
         settings=conditions.settings,
         sources=_sources(connection, row.id),
-        notices=tuple(json.loads(row.notices)),
+        notices=(*json.loads(row.notices), *describe_typings(reading.used)),
         further=reading.further(conditions.further),
+        typings_used=reading.used,
     )
     access = describe_access(code, scope, coverage, people=len(people))
     return Covered(incident, _counted(coverage, 2), _counted(coverage, 0), access)
@@ -156,12 +159,12 @@ def _without_collection() -> Iterator[None]:
 
 def covered_donors(connection: Connection, incident: int, *, scope: str, day: dt.date) -> Coverage:
     """Which donors an active consent covers. Nothing sealed is read."""
-    instruments: defaultdict[int, list[AnyRow]] = defaultdict(list)
+    rows_of: defaultdict[int, list[AnyRow]] = defaultdict(list)
     of_incident = families.c.incident == incident
     asked = select(consents).select_from(consents.join(donors).join(members).join(families))
     asked = asked.where(of_incident, donors.c.erased.is_(None))
     for row in connection.execute(asked.order_by(consents.c.id)):
-        instruments[row.donor].append(row)
+        rows_of[row.donor].append(row)
     found, refused = dict[int, Consent](), list[tuple[str, str, str]]()
     given = (
         select(donors.c.id, families.c.code.label("family"), samples.c.code.label("sample"))
@@ -173,7 +176,7 @@ def covered_donors(connection: Connection, incident: int, *, scope: str, day: dt
     )
     everyone = connection.execute(given.order_by(donors.c.id, samples.c.id)).all()
     for row in {row.id: row for row in everyone}.values():
-        consent, reason = judge_consents(instruments[row.id], scope=scope, day=day)
+        consent, reason = judge_consents(instruments_of(rows_of[row.id]), scope=scope, day=day)
         if consent is not None:
             found[row.id] = consent
         else:
@@ -181,39 +184,16 @@ def covered_donors(connection: Connection, incident: int, *, scope: str, day: dt
     return Coverage(found, frozenset(row.sample for row in everyone if row.id in found), refused)
 
 
-def judge_consents(rows: Sequence[AnyRow], *, scope: str, day: dt.date) -> tuple[Consent | None, str]:
-    """The consent that covers a scope on a day, or why there is none."""
-    of_scope = [row for row in rows if row.scope == scope]
-    for row in reversed(of_scope):
-        consent = _consent(row, rows)
-        if consent.covers(scope, day):
-            return consent, ""
-    return None, _why_not(rows, of_scope, scope, day)
-
-
-def _why_not(rows: Sequence[AnyRow], of_scope: Sequence[AnyRow], scope: str, day: dt.date) -> str:
-    """In the words of ``casework.prepare``, so that a registry's report reads like one over files."""
-    if not rows:
-        return "donors without a consent"
-    newest = of_scope[-1] if of_scope else rows[-1]
-    if newest.withdrawn is not None and newest.withdrawn <= day:
-        return "donors whose consent was withdrawn"
-    if newest.expires is not None and newest.expires <= day:
-        return "donors whose consent has expired"
-    if not of_scope:
-        return f"donors whose consent does not cover {scope}"
-    return "donors whose consent is dated after the search"
-
-
-def _consent(row: AnyRow, rows: Sequence[AnyRow]) -> Consent:
-    """The whole instrument that a row is one scope of."""
-    instrument = _instrument(row)
-    same = [one.scope for one in rows if one is row or _instrument(one) == instrument]
-    return Consent(row.reference, row.given, tuple(same), row.expires, row.withdrawn, row.attested_by)
-
-
-def _instrument(row: AnyRow) -> tuple[object, ...]:
-    return row.reference, row.given, row.expires, row.withdrawn, row.attested_by
+def instruments_of(rows: Sequence[AnyRow]) -> list[Consent]:
+    """A donor's consents, the oldest first, from their rows: one for each purpose."""
+    purposes: dict[tuple[Any, ...], list[str]] = {}
+    for row in rows:
+        instrument = row.reference, row.given, row.expires, row.withdrawn, row.attested_by
+        purposes.setdefault(instrument, []).append(row.scope)
+    return [
+        Consent(reference, given, tuple(scopes), expires, withdrawn, attested_by)
+        for (reference, given, expires, withdrawn, attested_by), scopes in purposes.items()
+    ]
 
 
 def describe_access(code: str, scope: str, coverage: Coverage, *, people: int) -> str:
@@ -258,17 +238,19 @@ class _Reading:
     mt_seen: dict[str, int] = field(default_factory=dict)
     missing: dict[tuple[str, str], MissingCircumstances] = field(default_factory=dict)
     found: dict[str, UnidentifiedCircumstances] = field(default_factory=dict)
+    used: dict[str, TypingsUsed] = field(default_factory=dict)
 
-    def newest(self, owner: Owner, wanted: Collection[int]) -> dict[int, tuple[str, bytes, DataKey]]:
-        """By a person's row: the sample, its newest typing, and the person's key."""
-        found = newest_profiles(self.connection, self.vault, owner, wanted)
-        return {person: (sample, packed, key) for person, sample, packed, key in found}
+    def typed(self, owner: Owner, wanted: Collection[int]) -> dict[int, Typed]:
+        """By a person's row, what of their samples is in force."""
+        found = read_typed(self.connection, self.vault, owner, wanted, self.unpacker)
+        return {one.person: self._noted(one) for one in found}
 
-    def unpack(self, sample: str, packed: bytes) -> tuple[Profile, Beside]:
-        profile, beside = self.unpacker.unpack(packed, sample=sample)
-        if beside is not NOTHING_BESIDES_GENOTYPES:
-            self._keep(sample, beside)
-        return profile, beside
+    def _noted(self, one: Typed) -> Typed:
+        if one.beside is not NOTHING_BESIDES_GENOTYPES:
+            self._keep(one.sample, one.beside)
+        if one.used is not None:
+            self.used[one.sample] = one.used
+        return one
 
     def _keep(self, sample: str, beside: Beside) -> None:
         if beside.y is not None:
@@ -301,16 +283,16 @@ def _people(reading: _Reading) -> Iterator[UnidentifiedPerson]:
     table = unidentified
     query = select(table).where(table.c.incident == reading.incident, table.c.erased.is_(None)).order_by(table.c.id)
     for rows in reading.connection.execute(query).partitions(BLOCK):
-        newest = reading.newest("unidentified", {row.id for row in rows})
+        typed = reading.typed("unidentified", {row.id for row in rows})
         for row in rows:
-            sample, packed, key = newest[row.id]
-            profile, beside = reading.unpack(sample, packed)
+            one = typed[row.id]
             if row.sealed is not None:
-                record = open_personal(key, "unidentified", row.id, row.sealed)
+                record = open_personal(one.key, "unidentified", row.id, row.sealed)
                 if record.found is not None:
                     reading.found[row.code] = record.found
-            own = {"code": row.code, "profile": profile, "sex": row.sex, "kind": row.kind, "request": row.request}
-            yield replace(beside.person, **own) if beside.person else UnidentifiedPerson(**own)
+            own = {"code": row.code, "profile": one.profile, "sex": row.sex, "kind": row.kind, "request": row.request}
+            person = one.beside.person
+            yield replace(person, **own) if person else UnidentifiedPerson(**own)
 
 
 def _families(reading: _Reading, coverage: Coverage) -> Iterator[Family]:
@@ -354,9 +336,7 @@ def _donors(reading: _Reading, codes: Mapping[int, str], coverage: Coverage) -> 
     found: defaultdict[int, list[Donor]] = defaultdict(list)
     for start in range(0, len(rows), BLOCK):
         block = rows[start : start + BLOCK]
-        newest = reading.newest("donor", {row[0] for row in block})
+        typed = reading.typed("donor", {row[0] for row in block})
         for number, member, family in block:
-            sample, packed, _ = newest[number]
-            profile, _ = reading.unpack(sample, packed)
-            found[family].append(Donor(member, profile, coverage.donors[number]))
+            found[family].append(Donor(member, typed[number].profile, coverage.donors[number]))
     return found

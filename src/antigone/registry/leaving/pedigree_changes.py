@@ -156,7 +156,7 @@ def _write(
 
 def _rests_on_it(connection: Connection, family: AnyRow, made: Changed) -> Changed:
     """Mark what rested on the pedigree as it was. A new missing member moves every joint posterior."""
-    erase_answers(connection, family.id)
+    erase_answers(connection, [family.id])
     erase_joint(connection, family.incident)
     erase_blocks(connection, family.incident)
     if made.changed or made.removed:

@@ -6,7 +6,7 @@ first of them who leaves, and with the pedigree; a newer answer replaces it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -57,9 +57,11 @@ def keep_answers(connection: Connection, vault: Vault, run: int, content: Mappin
     return len(sealed)
 
 
-def erase_answers(connection: Connection, family: int) -> None:
-    """Erase what a family answered, by its row, with the key."""
-    _erase(connection, [family])
+def erase_answers(connection: Connection, of: Collection[int]) -> None:
+    """Erase what families answered, by their rows, with the keys."""
+    numbers = sorted(of)
+    for start in range(0, len(numbers), _BLOCK):
+        _erase(connection, numbers[start : start + _BLOCK])
 
 
 def _for_all(connection: Connection, incident: int, seen: int) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.registry.store.lookups import covered_on
 from antigone.registry.store.schema import donors, families, members, profiles, samples
 

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import Connection
 
 from antigone.errors import Conflict, RegistryError
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.registry.lists.overview import confirmed_as, count_covered
 from antigone.registry.review.pairings import being_reopened, read_decisions
 from antigone.registry.store.lookups import AnyRow, find_family, members_of

@@ -9,9 +9,9 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from antigone.casework.pairs.power import LOW
 from antigone.errors import RegistryError
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.assumptions.choices import LOW_POWER
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.registry.changes.pending import Pending, find_pending
 from antigone.registry.leaving.erasure import withdrawn_donors
 from antigone.registry.lists.identified import count_identified
@@ -202,5 +202,5 @@ def _find_blocked(connection: Connection, day: dt.date, codes: tuple[str, ...]) 
 def _find_weak(connection: Connection) -> Iterator[Blocked]:
     """The power is of the relatives typed and not of what was found in them, so every role that sees families may know
     of it; ``count`` is in percent."""
-    for row in families_of_low_power(connection, below=LOW):
+    for row in families_of_low_power(connection, below=LOW_POWER):
         yield Blocked(row.incident, row.family, "too little power", round(100 * row.power))

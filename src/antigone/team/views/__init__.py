@@ -12,6 +12,7 @@ from antigone.team.views.candidates import (
     PastLine,
     ReviewLine,
 )
+from antigone.team.views.imports import ImportLine, ImportView, Preview, Undone
 from antigone.team.views.keeping import (
     AccessLine,
     AuditLine,
@@ -75,6 +76,8 @@ __all__ = [
     "FamilyPage",
     "FamilyView",
     "Finding",
+    "ImportLine",
+    "ImportView",
     "IncidentStatus",
     "JointLine",
     "JointOfPair",
@@ -88,6 +91,7 @@ __all__ = [
     "PairingView",
     "PastLine",
     "PendingView",
+    "Preview",
     "ReviewLine",
     "Rotated",
     "RunLine",
@@ -97,6 +101,7 @@ __all__ = [
     "Status",
     "ToSearch",
     "TokenLine",
+    "Undone",
     "UnidentifiedLine",
     "UnidentifiedPage",
     "UserLine",

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from antigone.errors import InputError
-from antigone.model.incident.incident import Consent
+from antigone.model.incident.consent import Consent
 from antigone.papers import LETTERS
 from antigone.report.paper.letter import State
 from antigone.report.pedigree.svg import Mark
@@ -69,7 +69,7 @@ def family_page(visit: Signed, incident: str, family: str) -> HTMLResponse:
         scopes=SCOPES,
         today=visit.session.registry.today(),
         latest=visit.session.registry.latest_day(),
-        leaving=_leaving(found, visit.session.registry.today()),
+        leaving=[donor.member for donor in found.donors if donor.withdrew],
         on_hold=letters_on_hold(visit.session, incident, family) if may(visit.session.role, LETTER) else (),
         letters=[(one, LETTER_SAYS[_letter_state(found, one)]) for one in found.sought],
     )
@@ -80,17 +80,6 @@ def _letter_state(family: FamilyView, one: MissingLine) -> State:
     if one.state == "confirmed":
         return LETTERS["confirmed", one.kind]
     return LETTERS["not found" if any(donor.covered for donor in family.donors) else "sample needed", ""]
-
-
-def _leaving(family: FamilyView, today: dt.date) -> list[str]:
-    """Donors whose every consent is withdrawn, and who are not erased yet."""
-    return [
-        donor.member
-        for donor in family.donors
-        if not donor.erased
-        and donor.consents
-        and all(one.withdrawn is not None and one.withdrawn <= today for one in donor.consents)
-    ]
 
 
 @router.post("/family/consent")
