@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from antigone.model.assumptions.choices import SAME_LOG10_LR
 from antigone.registry.changes.pending import BY_ITS_DATE, changes_of, covered_otherwise
 from antigone.registry.store.lookups import AnyRow, Rows
 from antigone.registry.store.schema import (
@@ -22,9 +23,6 @@ from antigone.registry.store.schema import (
     runs,
     unidentified,
 )
-
-SAME_LOG10_LR = 1e-9
-"""How near two log10 LRs are that count as equal, relative or absolute."""
 
 
 @dataclass(frozen=True)
