@@ -88,10 +88,12 @@ def new_body(incident: Incident) -> Incident:
     )
 
 
-def second_kit(incident: Incident) -> Incident:
+def second_kit(incident: Incident, markers: int = 1) -> Incident:
+    """PM1 is typed again, and shows something else at some markers: a conflict, which takes no part."""
     first, *others = incident.unidentified
-    fewer = dict(list(first.profile.genotypes.items())[1:])
-    return replace(incident, unidentified=(replace(first, profile=Profile(first.code, fewer)), *others))
+    other = {name: ("19", "19") for name in list(first.profile.genotypes)[:markers]}
+    again = replace(first, profile=Profile(first.code, {**first.profile.genotypes, **other}))
+    return replace(incident, unidentified=(again, *others))
 
 
 def new_sister(incident: Incident) -> Incident:
@@ -274,12 +276,8 @@ def test_candidate__carries_on_with_its_history_and_the_reasons(after_search):
 
 
 def weaken(team: Team) -> None:
-    """PM1 is typed again, at ten markers less."""
-    made = small_incident()
-    first, *others = made.unidentified
-    fewer = Profile(first.code, dict(list(first.profile.genotypes.items())[7:]))
-    weaker = replace(made, unidentified=(replace(first, profile=fewer), *others))
-    import_incident(team["registrar"], INCIDENT, weaker)
+    """PM1 is typed again, and seven markers are in conflict."""
+    import_incident(team["registrar"], INCIDENT, second_kit(small_incident(), 7))
     search_new(team)
 
 
