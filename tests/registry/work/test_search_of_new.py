@@ -91,7 +91,7 @@ def new_body(incident: Incident) -> Incident:
 def second_kit(incident: Incident, markers: int = 1) -> Incident:
     """PM1 is typed again, and shows something else at some markers: a conflict, which takes no part."""
     first, *others = incident.unidentified
-    other = {name: ("19", "19") for name in list(first.profile.genotypes)[:markers]}
+    other = dict.fromkeys(list(first.profile.genotypes)[:markers], ("19", "19"))
     again = replace(first, profile=Profile(first.code, {**first.profile.genotypes, **other}))
     return replace(incident, unidentified=(again, *others))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from antigone.cli.team.across import ModelOf, SeveralCodes, search_several
 from antigone.cli.team.signing import (
     CandidateNumber,
     IncidentCode,
@@ -13,6 +14,7 @@ from antigone.cli.team.signing import (
     Reason,
     signed_in,
 )
+from antigone.model.review import STATES, Order
 
 if TYPE_CHECKING:
     from antigone.team.access.session import Session
@@ -24,6 +26,7 @@ reviewing_app = typer.Typer()
 @signed_in
 def search(
     session: Session,
+    incidents: SeveralCodes = None,
     incident: Annotated[str, typer.Option("--incident", help="The incident's code.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the simulated estimate of chance matches.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes (needs antigone with the extra 'scale').")] = 1,
@@ -31,8 +34,10 @@ def search(
     new: Annotated[
         bool, typer.Option("--new", help="Ask only families that changed since; nothing is done when nothing is new.")
     ] = False,
+    model_of: ModelOf = "",
 ) -> None:
-    """Search an incident, store the run, and open its candidates for review; or go on with a run that was ended."""
+    """Search an incident, store the run, and open its candidates for review; or go on with a run that was ended; or
+    search several incidents together, when two or more are named."""
     from antigone.casework.pairs.pairs import Execution
     from antigone.cli.team import console as console_registry
     from antigone.errors import Cancelled
@@ -40,8 +45,15 @@ def search(
     from antigone.team.runs.searching import read_run, resume_search
     from antigone.team.runs.searching import search as search_registry
 
-    if bool(incident) == bool(resume) or (new and resume):
-        raise typer.BadParameter("give --incident (perhaps with --new), or --resume with the number of a run")
+    named = [*(incidents or ()), *([incident] if incident else [])]
+    if bool(named) == bool(resume):
+        raise typer.BadParameter("name an incident, or several, or --resume the number of a run")
+    if new and len(named) != 1:
+        raise typer.BadParameter("--new is of one incident; name it alone")
+    if len(named) > 1:
+        search_several(session, named, model_of=model_of, seed=seed)
+        return
+    incident = named[0] if named else ""
     if new and (pending := read_pending(session, incident)).nothing:
         console_registry.print_pending(pending)
         return
@@ -112,24 +124,18 @@ def candidates(
     run: Annotated[
         int | None, typer.Option(help="Of which run. Default: the newest with an answer; with --state all.")
     ] = None,
-    state: Annotated[str, typer.Option(help="open, proposed, confirmed, rejected or reopening.")] = "",
-    order: Annotated[
-        str, typer.Option(help="rank, log10_lr, posterior, markers, unidentified, family, state.")
-    ] = "rank",
+    state: Annotated[str, typer.Option(help=f"{', '.join(STATES)}.")] = "",
+    order: Annotated[Order, typer.Option(help="What the list is sorted by.")] = "rank",
     descending: Annotated[bool, typer.Option("--descending", help="The largest first.")] = False,
     page: Page = 1,
 ) -> None:
     """The candidates of a run, or of all in one state, and where each question stands."""
     from antigone.cli.team import console as console_registry
-    from antigone.team.review.candidates import ORDERS, STATES, list_candidates
+    from antigone.team.review.candidates import list_candidates
 
-    if order not in ORDERS:
-        raise typer.BadParameter(f"order '{order}'; expected one of {', '.join(ORDERS)}")
     if state and state not in STATES:
         raise typer.BadParameter(f"state '{state}'; expected one of {', '.join(STATES)}")
-    shown = list_candidates(
-        session, incident, run=run, state=state, order=ORDERS[order], descending=descending, page=page
-    )
+    shown = list_candidates(session, incident, run=run, state=state, order=order, descending=descending, page=page)
     console_registry.print_candidates(shown)
 
 

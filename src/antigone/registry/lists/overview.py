@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, true
 
 from antigone.errors import RegistryError
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.lists.identified import has_identified
-from antigone.registry.runs.summaries import TO_COMPUTE_AGAIN
 from antigone.registry.store.lookups import AnyRow, Rows, by_incident, covered_on, find_incident
 from antigone.registry.store.schema import (
     blocks,
@@ -284,8 +284,8 @@ def _run_lines() -> Any:
     answered = runs.c.result.is_not(None).label("answered")
     query = select(
         *columns,
-        runs.c.asked,
-        runs.c.kept.label("known"),
+        runs.c.asked.label("families_asked"),
+        runs.c.kept.label("families_known"),
         answered,
         incidents.c.code.label("incident"),
         users.c.code.label("starter"),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from antigone.errors import RegistryError
 from antigone.model.assumptions.choices import LOW_POWER
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.changes.pending import Pending, find_pending
 from antigone.registry.leaving.erasure import withdrawn_donors
 from antigone.registry.lists.identified import count_identified
@@ -36,7 +37,6 @@ from antigone.team.review.history import fallen_of
 from antigone.team.runs.lines import own_runs, running, running_jointly
 from antigone.team.views import Blocked, IncidentStatus, News, Status, Waiting
 
-TO_REPEAT = "to be computed again"
 WITHDREW = "who withdrew is to be erased"
 TO_ERASE = "donor to be erased"
 PERSON_TO_SEARCH, FAMILY_TO_SEARCH = "person not searched yet", "family to be searched again"
@@ -162,7 +162,7 @@ def _waiting(session: Session, counting: Counting, incidents: tuple[IncidentStat
             rows = counting.once("work", (state, session.user), count)
             yield from (Waiting(state, row.incident, row.number) for row in rows)
     if _may(session, "search"):
-        yield from (Waiting(f"run {TO_REPEAT}", i.code, i.runs_to_repeat) for i in incidents if i.runs_to_repeat)
+        yield from (Waiting(f"run {TO_COMPUTE_AGAIN}", i.code, i.runs_to_repeat) for i in incidents if i.runs_to_repeat)
         for one in incidents:
             numbers = {PERSON_TO_SEARCH: one.persons_to_search, FAMILY_TO_SEARCH: one.families_to_search}
             numbers[ALL_TO_SEARCH] = int(one.search_all and one.last_search is not None)

@@ -1,8 +1,10 @@
 """What the actions of the registry show: codes, counts, dates and states; and a candidate, to who may see it."""
 
 from antigone.registry.leaving.elsewhere import Elsewhere
+from antigone.registry.lists.identified import MissingLine
+from antigone.registry.review.candidates import CandidateLine
+from antigone.team.views.across import SetLine, SetView
 from antigone.team.views.candidates import (
-    CandidateLine,
     CandidatePage,
     CandidateView,
     DecisionLine,
@@ -23,21 +25,19 @@ from antigone.team.views.keeping import (
     UserLine,
     Verified,
 )
+from antigone.team.views.lists import Page, line_of
 from antigone.team.views.people import (
     ConsentLine,
     CustodyLine,
     DonorLine,
     FamilyLine,
-    FamilyPage,
     FamilyView,
     Left,
     Letter,
-    MissingLine,
     Narrowed,
     Packed,
     Shared,
     UnidentifiedLine,
-    UnidentifiedPage,
 )
 from antigone.team.views.work import (
     Blocked,
@@ -49,7 +49,6 @@ from antigone.team.views.work import (
     News,
     PendingView,
     RunLine,
-    RunPage,
     RunView,
     Status,
     ToSearch,
@@ -73,7 +72,6 @@ __all__ = [
     "ExpertMaterial",
     "FallenLine",
     "FamilyLine",
-    "FamilyPage",
     "FamilyView",
     "Finding",
     "ImportLine",
@@ -88,6 +86,7 @@ __all__ = [
     "Narrowed",
     "News",
     "Packed",
+    "Page",
     "PairingView",
     "PastLine",
     "PendingView",
@@ -95,16 +94,17 @@ __all__ = [
     "ReviewLine",
     "Rotated",
     "RunLine",
-    "RunPage",
     "RunView",
+    "SetLine",
+    "SetView",
     "Shared",
     "Status",
     "ToSearch",
     "TokenLine",
     "Undone",
     "UnidentifiedLine",
-    "UnidentifiedPage",
     "UserLine",
     "Verified",
     "Waiting",
+    "line_of",
 ]
