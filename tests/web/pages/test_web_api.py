@@ -43,6 +43,7 @@ SENDER = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana
 CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/status"): ("see status", {}),
     ("GET", "/incidents"): ("see status", {}),
+    ("GET", "/incidents/pending"): ("see families", {"params": {"incident": INCIDENT}}),
     ("GET", "/incidents/shareable"): ("export", {"params": {"incident": INCIDENT}}),
     ("GET", "/incidents/export"): ("export", {"params": {"incident": INCIDENT}}),
     ("POST", "/import"): ("import", {"files": {"files": ("families.csv", b"nothing")}}),

@@ -31,6 +31,7 @@ from antigone.registry.imports.touched import Touched, find_touched
 from antigone.registry.keys.vault import Vault
 from antigone.registry.leaving.erasure import compute_again, erase_candidates
 from antigone.registry.rings.ring import outdate_rings
+from antigone.registry.runs.answers import erase_answers
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
 from antigone.registry.store.lookups import find_incident
@@ -128,6 +129,7 @@ def _forget_results(connection: Connection, one: Import, touched: Touched, incid
     people = {*touched.all_people.values(), *connection.scalars(given)}
     kin = set(touched.all_families.values())
     again = compute_again(connection, incident, families=kin, people=people, since=one.row.at)
+    erase_answers(connection, touched.all_families)
     erase_joint(connection, incident)
     erase_blocks(connection, incident)
     return lost, len(again)

@@ -17,6 +17,7 @@ from antigone.web.requests.held import HeldImport
 from antigone.web.requests.rendering import link, plural
 from antigone.web.requests.visits import Signed, Visit
 from antigone.web.shared.fields import Named, RowNumber
+from antigone.web.shared.standing import search_after_import
 from antigone.web.shared.uploads import read_files, reasons_of, stated_of
 
 router = APIRouter()
@@ -77,7 +78,8 @@ def importing(visit: Signed, held: Annotated[str, Form(max_length=100)]) -> Resp
         imported = import_incident(visit.session, one.code, one.incident, let_in=one.reasons, seen=one.seen)
     except (Conflict, InputError) as error:
         return _refused(visit, error)
-    notice = "\n".join((_imported_words(imported), *imported.model, *one.incident.notices))
+    begun = ["A search of what is new has begun."] if search_after_import(visit.web, one.code) else []
+    notice = "\n".join((_imported_words(imported), *begun, *imported.model, *one.incident.notices))
     return visit.go(link("/incident", incident=one.code), notice=notice)
 
 
