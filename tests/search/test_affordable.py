@@ -102,8 +102,8 @@ def test_search__sets_a_family_aside_and_computes_the_others_as_without_it() -> 
         "family LARGE is set aside and compared with nobody (SON): more than 100 ways to trace the gene copies that "
         "matter, no couple whose genotypes make all readings independent, no founder whose genotypes make the others "
         "easy to trace, 12 unknown founder alleles have 4,213,597 set partitions, too many to list; it becomes "
-        "possible with theta 0, or with a sample of FA or M1 or M2 or M3 or M4, or with leaving out the sample of H1 or H2 "
-        "or H3 or H4"
+        "possible with theta 0, or with a sample of FA or M1 or M2 or M3 or M4, or with leaving out the sample of H1 "
+        "or H2 or H3 or H4"
     )
 
 
