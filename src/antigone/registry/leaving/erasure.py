@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Table, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from antigone.errors import RegistryError, StorageError
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.audit.chain import append
 from antigone.registry.consent.coverage import AnyRow
 from antigone.registry.keys.vault import Vault
@@ -24,13 +25,13 @@ from antigone.registry.people.departures import note_departure
 from antigone.registry.rings.ring import outdate_rings
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
-from antigone.registry.runs.runs import TO_COMPUTE_AGAIN
 from antigone.registry.runs.summaries import about_others, take_out
 from antigone.registry.store.database import outside_transaction
 from antigone.registry.store.lookups import stands_on
 from antigone.registry.store.schema import (
     blocks,
     candidates,
+    conflicts,
     consents,
     donors,
     families,
@@ -45,7 +46,9 @@ from antigone.registry.store.schema import (
     profiles,
     runs,
     samples,
+    set_runs,
     summaries,
+    typings,
     unfinished,
     unidentified,
 )
@@ -54,7 +57,7 @@ from antigone.registry.store.stored import SEARCH_ANSWER
 _BLOCK = 1000
 _EMPTIED_TABLES = (
     *(keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, summaries),
-    *(joint_runs, joint_parts, unfinished, blocks, marks, incidents),
+    *(joint_runs, joint_parts, set_runs, unfinished, blocks, marks, incidents, typings, conflicts),
 )
 """The tables that an erasure empties of bytes."""
 
@@ -208,10 +211,13 @@ def _find_seeker(connection: Connection, incident: str, code: str) -> AnyRow:
 
 
 def _erase_samples(connection: Connection, of_person: Any) -> tuple[tuple[str, ...], int]:
-    """Null every profile of somebody's samples, and delete their marks: the codes, and how many profiles."""
+    """Null every profile of somebody's samples, what was said of it too, and delete their marks and conflicts: the
+    codes, and how many profiles."""
     found = {row.id: row.code for row in connection.execute(select(samples.c.id, samples.c.code).where(of_person))}
-    typings = select(profiles.c.id).where(profiles.c.sample.in_(list(found)))
-    connection.execute(delete(marks).where(marks.c.profile.in_(typings)))
+    typed = select(profiles.c.id).where(profiles.c.sample.in_(list(found)))
+    connection.execute(delete(marks).where(marks.c.profile.in_(typed)))
+    connection.execute(delete(conflicts).where(conflicts.c.sample.in_(list(found))))
+    connection.execute(update(typings).where(typings.c.profile.in_(typed)).values(kit="", reason=""))
     emptied = connection.execute(update(profiles).where(profiles.c.sample.in_(list(found))).values(sealed=None))
     return tuple(sorted(found.values())), emptied.rowcount
 

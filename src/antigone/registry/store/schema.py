@@ -28,6 +28,8 @@ from sqlalchemy import (
     text,
 )
 
+from antigone.model.review import RUN_STATES, STATES
+
 CONVENTION = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -61,9 +63,9 @@ def _one_of(column: str, *values: str) -> CheckConstraint:
 ROLES = ("administrator", "registrar", "geneticist", "reviewer", "coordinator", "auditor")
 ACCESS_KINDS = ("account", "role", "password", "token", "second factor")
 CONSENT_SCOPES = ("identification", "court", "sharing")
-PAIRING_STATES = ("open", "proposed", "confirmed", "rejected", "reopening")
 IMPORT_STATES = ("standing", "undone")
-RUN_STATES = ("running", "finished", "failed", "cancelled", "to be computed again")
+TYPING_STATES = ("valid", "superseded", "retired")
+SETTLEMENTS = ("kept", "replicates", "gone")
 
 properties = Table(
     "properties", metadata,
@@ -270,7 +272,43 @@ profiles = Table(
     Column("added", Instant, nullable=False),
     Column("sealed", LargeBinary),
 )  # fmt: skip
-"""Every typing of a sample, sealed with its owner's key, never overwritten; a search takes the newest."""
+"""Every typing of a sample, sealed with its owner's key, never overwritten; a search takes those that ``typings`` calls
+valid, and those it does not know (of before version 0012)."""
+
+typings = Table(
+    "typings", metadata,
+    _row(),
+    _to("profiles", "profile"),
+    Column("kit", Text, nullable=False),
+    _to("users", "imported_by", optional=True),
+    Column("replicate", Boolean, nullable=False),
+    Column("state", String(12), nullable=False),
+    _to("profiles", "corrects", optional=True),
+    Column("ended", Instant),
+    _to("users", "ended_by", optional=True),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("profile"),
+    _one_of("state", *TYPING_STATES),
+)  # fmt: skip
+"""Where a typing came from, and what became of it. ``kit`` is the kit, or the file, as it is called; ``replicate``: it
+was declared a further amplification; ``corrects``: the typing in whose place it stands; ``reason`` why it ended."""
+
+conflicts = Table(
+    "conflicts", metadata,
+    _row(),
+    _to("samples", "sample"),
+    Column("marker", Code, nullable=False),
+    Column("opened", Instant, nullable=False),
+    Column("closed", Instant),
+    Column("how", String(12)),
+    _to("users", "closed_by", optional=True),
+    Column("reason", Text, nullable=False),
+    Column("aside", Text, nullable=False),
+    Column("together", Text, nullable=False),
+    _one_of("how", *SETTLEMENTS),
+)  # fmt: skip
+"""Markers at which valid typings of a sample differ, and how a geneticist settled each: the rows of the typings that
+are set aside there, or taken together as replicates, as JSON lists. ``gone``: the typings differ no more."""
 
 marks = Table(
     "marks", metadata,
@@ -434,6 +472,38 @@ joint_parts = Table(
 """What a joint answer says of each unidentified person, and whom it sought in each family, each sealed under the key of
 the answer, with which they go."""
 
+set_runs = Table(
+    "set_runs", metadata,
+    _row(),
+    Column("kind", String(10), nullable=False),
+    _to("users", "started_by"),
+    Column("purpose", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("finished", Instant),
+    Column("state", String(20), nullable=False),
+    Column("model_of", Code, nullable=False),
+    Column("seen", Number, nullable=False),
+    Column("left_out", Text, nullable=False),
+    Column("sealed", LargeBinary),
+    _to("keys", "key", optional=True),
+    _one_of("kind", "search", "remains"),
+    _one_of("state", *RUN_STATES),
+)  # fmt: skip
+"""Searches, and comparisons of remains, over several incidents, sealed whole. When somebody leaves any of them, or a
+pedigree changes, key and ciphertext go. ``model_of``: whose model was stated to hold for all (empty: all have the
+same); ``seen``: the last of the ``changes`` that was there when it was read."""
+
+set_incidents = Table(
+    "set_incidents", metadata,
+    _row(),
+    _to("set_runs", "run"),
+    _to("incidents", "incident"),
+    Column("place", Integer, nullable=False),
+    UniqueConstraint("run", "incident"),
+)  # fmt: skip
+"""The incidents of such a run, in the order in which they were named."""
+
 summaries = Table(
     "summaries", metadata,
     _row(),
@@ -462,7 +532,7 @@ pairings = Table(
     Column("state", String(20), nullable=False),
     Column("version", Integer, nullable=False),
     UniqueConstraint("unidentified", "member"),
-    _one_of("state", *PAIRING_STATES),
+    _one_of("state", *STATES),
     Index("ix_pairings_incident_state", "incident", "state", "member"),
 )  # fmt: skip
 """An unidentified person and a missing person, and where the question stands; outlives the runs that found it."""
