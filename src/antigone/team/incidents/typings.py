@@ -278,11 +278,11 @@ def _why_no_replicates(deciding: Deciding, marker: str, shown: Mapping[int, Any]
         return _NOT_TOGETHER
     if deciding.sample.owner == "donor":
         return "a reference is taken as read"
-    model = model_in_force(deciding.connection, deciding.sample.incident)
+    conditions = model_in_force(deciding.connection, deciding.sample.incident)
     person = read_person(deciding.connection, deciding.vault, deciding.sample.person)
-    x_markers = frozenset().union(*(table.x_markers for table in model.tables))
+    x_markers = frozenset().union(*(table.x_markers for table in conditions.tables))
     copies = 1 if marker in x_markers and person.sex == "male" else 2
-    reason = why_impossible(person, marker, amplified, model.settings.observation, copies)
+    reason = why_impossible(person, marker, amplified, conditions.settings.observation, copies)
     return f"{reason[1].rstrip(',')}: {reason[2]}" if reason else ""
 
 
