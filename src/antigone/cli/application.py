@@ -7,11 +7,11 @@ import sys
 import typer
 
 from antigone.cli import incidents, trying
+from antigone.cli.models.commands import models_app
 from antigone.cli.serving import serve
 from antigone.cli.team.across import across_app
 from antigone.cli.team.imports import imports_app
 from antigone.cli.team.keeping import escrow_app, keeping_app
-from antigone.cli.team.models import models_app
 from antigone.cli.team.papers import papers_app
 from antigone.cli.team.registry import registry_app
 from antigone.cli.team.reviewing import reviewing_app
