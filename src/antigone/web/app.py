@@ -29,6 +29,7 @@ from antigone.web.pages import (
     runs,
     sharing,
     signing,
+    typings,
 )
 from antigone.web.requests import refusals
 from antigone.web.requests.hosts import HostCheck
@@ -45,6 +46,7 @@ AREAS = (
     dashboard,
     importing,
     families,
+    typings,
     pedigree_editor,
     candidates,
     runs,

@@ -52,6 +52,7 @@ from antigone.registry.store.schema import (
     set_incidents,
     set_runs,
 )
+from antigone.registry.typings.conflicts import look_again
 
 OF_THE_INCIDENT = ("incidents", "incident_models")
 """What stays, where an import made an incident that was searched since."""
@@ -95,6 +96,7 @@ def undo_import(connection: Connection, vault: Vault, number: int, *, at: str, b
         connection.execute(delete(changes).where(within(changes, one.added)))
     removed = _remove(connection, one, touched, incident_stays=stays)
     _restore(connection, vault, one, incident)
+    look_again(connection)
     line = audit_head(connection).number + 1
     ended = {"state": UNDONE, "ended": at, "ended_by": by, "ended_line": line, "reason": because.strip()}
     connection.execute(update(imports).where(imports.c.id == number).values(ended))
