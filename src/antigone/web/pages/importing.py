@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from antigone.errors import Conflict, InputError
 from antigone.team.incidents.importing import Imported, import_incident, known_incident, preview_import
-from antigone.team.incidents.undoing import list_imports, read_import, undo_import
+from antigone.team.incidents.undoing import IN_WORDS, list_imports, read_import, undo_import
 from antigone.web.pages.dashboard import title_of
 from antigone.web.requests.held import HeldImport
 from antigone.web.requests.rendering import link, plural
@@ -87,7 +87,9 @@ def importing(visit: Signed, held: Annotated[str, Form(max_length=100)]) -> Resp
 def imports_page(visit: Signed, incident: Named) -> HTMLResponse:
     """The imports of an incident, and what stands against undoing each."""
     found = [read_import(visit.session, line.number) for line in list_imports(visit.session, incident)]
-    return visit.page("imports.html.j2", incident=incident, title=title_of(visit, incident), found=found)
+    return visit.page(
+        "imports.html.j2", incident=incident, title=title_of(visit, incident), found=found, words=IN_WORDS
+    )
 
 
 @router.post("/imports/undo")
