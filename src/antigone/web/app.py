@@ -24,11 +24,13 @@ from antigone.web.pages import (
     importing,
     joint,
     keys,
+    models,
     pedigree_editor,
     reports,
     runs,
     sharing,
     signing,
+    typings,
 )
 from antigone.web.requests import refusals
 from antigone.web.requests.hosts import HostCheck
@@ -44,7 +46,9 @@ AREAS = (
     signing,
     dashboard,
     importing,
+    models,
     families,
+    typings,
     pedigree_editor,
     candidates,
     runs,
@@ -91,7 +95,7 @@ def create_app(registry: Registry, settings: WebSettings, *, clock: Clock | None
     app.add_middleware(
         Shield,
         secure=settings.secure,
-        upload_paths=frozenset({importing.UPLOAD_PATH, *IMPORT_PATHS}),
+        upload_paths=frozenset({importing.UPLOAD_PATH, models.FILES_PATH, *IMPORT_PATHS}),
         upload_bytes=settings.upload_bytes,
         too_large=_too_large,
         is_known=lambda request: _is_known(app.state.web, request),

@@ -13,13 +13,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION
-from antigone.registry.changes.changes import Kind, note_change, note_change_for_all
+from antigone.registry.changes.changes import Kind, note_change
 from antigone.registry.store.lookups import covered_on
 from antigone.registry.store.schema import (
     consents,
     donors,
     families,
-    incident_models,
     members,
     profiles,
     runs,
@@ -27,7 +26,7 @@ from antigone.registry.store.schema import (
     unidentified,
 )
 
-_WATCHED = (unidentified, families, members, donors, consents, profiles, incident_models)
+_WATCHED = (unidentified, families, members, donors, consents, profiles)
 Marks = Mapping[Table, int]
 """By table, the highest number of a row before something came in."""
 
@@ -58,9 +57,6 @@ def note_what_came(connection: Connection, incident: int, before: Marks, *, day:
     for kind, query in _of_known_families(before, day):
         touched = _found(connection, query.where(of_incident)) - new
         note_change(connection, incident, kind, at=at, families=sorted(touched))
-    models = select(incident_models.c.id).where(_new(incident_models, before), incident_models.c.incident == incident)
-    if _found(connection, models):
-        note_change_for_all(connection, incident, "model changed", at=at)
 
 
 def _of_known_families(before: Marks, day: dt.date) -> list[tuple[Kind, Select[Any]]]:

@@ -287,6 +287,7 @@ def _run_lines() -> Any:
         runs.c.asked.label("families_asked"),
         runs.c.kept.label("families_known"),
         answered,
+        runs.c.model,
         incidents.c.code.label("incident"),
         users.c.code.label("starter"),
         counted.label("candidates"),

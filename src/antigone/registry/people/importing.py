@@ -14,10 +14,11 @@ from antigone.model.assumptions.lineage import StatedCounts
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.incident_model import model_of
 from antigone.model.typings.typing import Typing
 from antigone.registry.changes.changes import Kind, note_change
 from antigone.registry.keys.vault import DataKey, Vault
-from antigone.registry.people.conditions import conditions_of, save_conditions
+from antigone.registry.models.versions import bring
 from antigone.registry.people.known import Known, contradictions, read_known
 from antigone.registry.people.newcomers import Doorkeeper
 from antigone.registry.people.personal import Personal, read_personal, seal_personal, write_personal
@@ -33,7 +34,8 @@ _Item = TypeVar("_Item")
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import added, in numbers; all of them 0 when the registry had everything already."""
+    """What an import added, in numbers; all of them 0 when the registry had everything already. ``models``: versions of
+    the incident's model that it brought; ``model`` says in words what came of the model that was read."""
 
     unidentified: int = 0
     families: int = 0
@@ -42,6 +44,12 @@ class Imported:
     consents: int = 0
     profiles: int = 0
     models: int = 0
+    model: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Its numbers alone, by name."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, int)}
 
     def __add__(self, other: Imported) -> Imported:
         return Imported(**{name: value + getattr(other, name) for name, value in vars(self).items()})
@@ -57,13 +65,12 @@ def save_incident(
     holder: str,
     recorded_by: int | None = None,
     let_in: Mapping[str, str] | None = None,
-    kit: str = "",
-    as_replicates: bool = False,
 ) -> Imported:
     """Add an incident, or what is new in it, in the caller's transaction.
 
     A sample that is known and was typed otherwise gets a further typing. A known family may gain members and donors.
-    Nothing that is missing in ``incident`` is removed.
+    Nothing that is missing in ``incident`` is removed. A known incident keeps the model in force: another one that is
+    brought is kept as a version that somebody may propose.
 
     Parameters
     ----------
@@ -81,9 +88,6 @@ def save_incident(
         The row of the user.
     let_in
         By sample, why it is let in although something stands against it (see `newcomers`).
-    kit, as_replicates
-        What the typings are called (else by their file), and whether they are further amplifications of samples that
-        were typed before.
 
     Raises
     ------
@@ -99,9 +103,10 @@ def save_incident(
         *door.second_requests(known, incident.unidentified),
     )
     number = _save_frame(connection, known, incident, code=code, at=at)
-    changed = save_conditions(connection, number, conditions_of(incident), at=at)
-    job = _Import(connection, vault, incident, known, Receipt(number, at, holder, recorded_by), kit, as_replicates)
-    added = Imported(models=int(changed))
+    read = ", ".join(source.name for source in incident.sources) or "no file"
+    brought = bring(connection, number, model_of(incident), user=recorded_by, at=at, reason=f"imported from {read}")
+    job = _Import(connection, vault, incident, known, Receipt(number, at, holder, recorded_by))
+    added = Imported(models=int(brought is not None))
     for people in _blocks(incident.unidentified):
         added += _save_people(job, people)
     for kin in _blocks(incident.families):
@@ -123,8 +128,6 @@ class _Import:
     incident: Incident
     known: Known
     receipt: Receipt
-    kit: str = ""
-    as_replicates: bool = False
 
     @property
     def further(self) -> FurtherEvidence:
@@ -235,8 +238,8 @@ def _apart(job: _Import, sample: str, whole: Typing) -> list[Typing]:
 
 def _new_typing(job: _Import, typing: Typing, sample: str, owner: Owner, number: int, key: DataKey) -> NewTyping:
     packed = packed_typing(sample, typing) if replace(typing, label="") != Typing("") else b""
-    kit = job.kit or typing.label or job.incident.profiles_in
-    return NewTyping(sample, owner, number, key, packed, kit, job.as_replicates)
+    kit = job.incident.kit or typing.label or job.incident.profiles_in
+    return NewTyping(sample, owner, number, key, packed, kit, job.incident.as_replicates)
 
 
 def _seen(model: Any, sample: str) -> int | None:

@@ -23,12 +23,13 @@ from antigone.registry.review.candidates import Newest, Only
 from antigone.registry.review.pairings import (
     Decision,
     declared_parts,
+    not_agreed_on,
     read_decisions,
     read_reviews,
     stands_against,
 )
 from antigone.registry.review.rivals import count_rivals
-from antigone.registry.runs.growth import was_added_to
+from antigone.registry.runs.growth import was_added_to, was_typed_otherwise
 from antigone.registry.runs.runs import read_result
 from antigone.registry.store.lookups import AnyRow, find_incident, members_of
 from antigone.registry.users.access import open_changes, why_no_decision
@@ -53,6 +54,10 @@ SCOPE_COURT = "court"
 CHANGED = "{} after the search; what is shown is what the search saw; search again"
 """What a reader must know of a person or a family that is known otherwise now; the reasons stand in it."""
 ADDED = "a member, a sample or a typing was added to this family, or a consent that covers its day,"
+TYPED_OTHERWISE = (
+    "what was typed of the unidentified person has changed after the search: a typing came, was corrected or retired, "
+    "or a conflict was settled; the numbers are those of the search, so search again"
+)
 MOST_ALTERNATIVES = 50
 """Other candidates of the same person, and of the same missing person, shown beside one."""
 
@@ -226,7 +231,7 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         may=_may(session, line, decisions, stale=line.stale, barred=barred),
         barred=barred,
         parts=_other_parts(connection, row.incident, line.unidentified),
-        against=stands_against(connection, row.pairing),
+        against=stands_against(connection, row.pairing) or not_agreed_on(connection, candidate),
         changed=_what_changed(connection, row, opened),
         history=past_of(connection, row.pairing),
     )
@@ -260,6 +265,8 @@ def _what_changed(connection: Connection, row: AnyRow, candidate: Candidate | No
     if row.seen is not None:
         kinds = changes_of(connection, row.incident_id, person=row.person_id, family=row.family_id, after=row.seen)
         return CHANGED.format(", ".join(in_words(kinds))) if kinds else ""
+    if was_typed_otherwise(connection, row.person_id, since=row.started):
+        return TYPED_OTHERWISE
     added = was_added_to(
         connection, row.family_id, day=row.day, since=row.started, known=candidate.members, gave=candidate.references
     )

@@ -26,6 +26,7 @@ from antigone.team.views.keeping import (
     Verified,
 )
 from antigone.team.views.lists import Page, line_of
+from antigone.team.views.models import ComparedPair, ModelComparison, ModelLine, ModelStep, ModelView
 from antigone.team.views.people import (
     ConsentLine,
     CustodyLine,
@@ -38,6 +39,16 @@ from antigone.team.views.people import (
     Packed,
     Shared,
     UnidentifiedLine,
+)
+from antigone.team.views.typings import (
+    ConflictLine,
+    ConflictPage,
+    ConflictView,
+    MarkerConflict,
+    SettledLine,
+    ShownThere,
+    TypingLine,
+    TypingsView,
 )
 from antigone.team.views.work import (
     Blocked,
@@ -64,6 +75,10 @@ __all__ = [
     "CandidateLine",
     "CandidatePage",
     "CandidateView",
+    "ComparedPair",
+    "ConflictLine",
+    "ConflictPage",
+    "ConflictView",
     "ConsentLine",
     "CustodyLine",
     "DecisionLine",
@@ -82,7 +97,12 @@ __all__ = [
     "JointView",
     "Left",
     "Letter",
+    "MarkerConflict",
     "MissingLine",
+    "ModelComparison",
+    "ModelLine",
+    "ModelStep",
+    "ModelView",
     "Narrowed",
     "News",
     "Packed",
@@ -97,10 +117,14 @@ __all__ = [
     "RunView",
     "SetLine",
     "SetView",
+    "SettledLine",
     "Shared",
+    "ShownThere",
     "Status",
     "ToSearch",
     "TokenLine",
+    "TypingLine",
+    "TypingsView",
     "Undone",
     "UnidentifiedLine",
     "UserLine",

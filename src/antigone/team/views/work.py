@@ -96,7 +96,8 @@ class RunLine:
     ``resumable``: it has no answer and can be resumed (while it runs: when its process has stopped); then ``kept`` of
     ``kept_of`` finished blocks are kept. ``kept_of`` is 0 when it was not cut into blocks. ``attempt`` counts who began
     to compute it, in whichever process; 0 when it cannot be resumed any more. ``families_asked`` counts the families
-    that were asked, ``families_known`` those that had answered all of it in an earlier search.
+    that were asked, ``families_known`` those that had answered all of it in an earlier search;
+    ``model`` is the number of the version of the incident's model.
     """
 
     id: int
@@ -115,6 +116,7 @@ class RunLine:
     attempt: int = 0
     families_asked: int | None = None
     families_known: int | None = None
+    model: int | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ class RunView:
 
 @dataclass(frozen=True)
 class JointLine:
-    """One joint run: who, why, when, how it ended, who was left out by reason, and whether it has an answer."""
+    """One joint run: who, why, when, how it ended, who was left out by reason, whether it has an answer, and the number
+    of the version of the incident's model."""
 
     id: int
     incident: str
@@ -145,6 +148,7 @@ class JointLine:
     state: str
     left_out: Mapping[str, int]
     answered: bool
+    model: int | None = None
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,11 @@ TASKS = {
         "new, or to be searched again: something was added or changed",
     ),
     "whole incident to be searched again": ("incident", "incidents", "to be searched again as a whole"),
-    "run to be computed again": ("search", "searches", "to be computed again: a donor left, or a pedigree was changed"),
+    "run to be computed again": (
+        "search",
+        "searches",
+        "to be computed again: a donor left, or a pedigree or a model changed",
+    ),
 }
 """What waits, once and several times, and what is to be done with it."""
 
