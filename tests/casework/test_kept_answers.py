@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from registry_team import COURT, small_incident, typed
 
+import antigone.casework.pairs.candidates as candidates_module
 import antigone.casework.pairs.kept as kept
-import antigone.casework.pairs.search as search_module
 from antigone.casework.pairs.pairs import Execution
 from antigone.casework.pairs.search import SearchOutcome, search_incident
 from antigone.model.assumptions.frequency import FrequencyTable
@@ -34,7 +34,7 @@ Known = Mapping[str, bytes]
 def _few_in_full():
     """Sensitivity and close relatives are worked out from no answer that is kept, and take most of the time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search_module, "MOST_SENSITIVE", 1)
+        patch.setattr(candidates_module, "MOST_SENSITIVE", 1)
         yield
 
 

@@ -130,13 +130,6 @@ def test_growth__an_incident_that_nobody_searched_says_so(team_at_work):
     assert (found.run, found.everybody, found.persons) == (None, ("no search has an answer yet",), ())
 
 
-def test_growth__another_model_is_about_everybody(after_search):
-    made = small_incident()
-    other = replace(made, settings=replace(made.settings, theta=0.01))
-    import_incident(after_search["registrar"], INCIDENT, other)
-    assert read_pending(after_search["reviewer"], INCIDENT).everybody == ("the model of the incident was changed",)
-
-
 def test_growth__while_a_search_computes_is_for_the_next_one(team_at_work):
     come = [lambda: come_in(team_at_work, with_sister)]
 

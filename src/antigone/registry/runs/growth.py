@@ -10,11 +10,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select, update
 
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION
+from antigone.model.review import TO_COMPUTE_AGAIN
+from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.store.lookups import covered_on
-from antigone.registry.store.schema import conflicts, donors, families, members, profiles, samples, typings
+from antigone.registry.store.schema import (
+    conflicts,
+    donors,
+    families,
+    members,
+    profiles,
+    runs,
+    samples,
+    typings,
+)
 
 
 def was_added_to(
@@ -55,6 +66,14 @@ def _typed_otherwise(connection: Connection, which: ColumnElement[bool], since: 
     )
     settled = select(conflicts.c.id).select_from(conflicts.join(samples)).where(which, conflicts.c.closed > since)
     return any(connection.execute(query.limit(1)).one_or_none() for query in (newer, settled))
+
+
+def mark_old(connection: Connection, incident: int) -> int:
+    """Mark the finished runs of an incident, because a typing they rest on was changed; how many. One that still
+    computes keeps no block."""
+    finished = (runs.c.incident == incident) & (runs.c.state == "finished")
+    erase_blocks(connection, incident)
+    return connection.execute(update(runs).where(finished).values(state=TO_COMPUTE_AGAIN)).rowcount
 
 
 def _covered_donors(day: dt.date) -> Select[tuple[int]]:

@@ -22,6 +22,7 @@ from antigone.model.typings.typing import AMELOGENIN, MTDNA, RATES
 from antigone.registry.consent.coverage import instruments_of
 from antigone.registry.consent.one_pair import read_person
 from antigone.registry.models.versions import model_in_force
+from antigone.registry.runs.growth import mark_old
 from antigone.registry.store.lookups import consents_of, find_incident
 from antigone.registry.typings import changing
 from antigone.registry.typings.changing import Deciding
@@ -197,6 +198,7 @@ def _changing(session: Session, incident: str, sample: str, subject: Subject, re
         _require_consent(session, connection, found)
         registry = session.registry
         yield Deciding(connection, registry.vault, found, registry.now(), session.user, reason)
+        subject["runs"] = mark_old(connection, found.incident)
 
 
 def _require_consent(session: Session, connection: Connection, sample: OwnedSample) -> None:
