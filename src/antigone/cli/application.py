@@ -13,6 +13,7 @@ from antigone.cli.team.papers import papers_app
 from antigone.cli.team.registry import registry_app
 from antigone.cli.team.reviewing import reviewing_app
 from antigone.cli.team.solving import solving_app
+from antigone.cli.team.tasks import tasks_app
 from antigone.cli.team.users import users_app
 from antigone.cli.terminal import plain, write_with_any_letters
 from antigone.errors import AntigoneError, InputError
@@ -45,6 +46,7 @@ app.add_typer(bench_app, name="bench")
 registry_app.add_typer(reviewing_app)
 registry_app.add_typer(solving_app)
 registry_app.add_typer(papers_app)
+registry_app.add_typer(tasks_app)
 registry_app.add_typer(keeping_app)
 registry_app.add_typer(users_app, name="users")
 registry_app.add_typer(escrow_app, name="escrow")

@@ -28,6 +28,7 @@ from antigone.web.pages import (
     runs,
     sharing,
     signing,
+    tasks,
 )
 from antigone.web.requests import refusals
 from antigone.web.requests.hosts import HostCheck
@@ -44,6 +45,7 @@ AREAS = (
     dashboard,
     importing,
     families,
+    tasks,
     pedigree_editor,
     candidates,
     runs,

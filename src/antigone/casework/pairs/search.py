@@ -57,10 +57,12 @@ MOST_SAMPLED = 300
 
 @dataclass(frozen=True)
 class SearchOutcome:
-    """The result anybody on the case may read, and the incidental findings for its geneticist alone."""
+    """The result anybody on the case may read; and for its geneticist alone the incidental findings, and how many pairs
+    were truly compared: a pair without a reference that took part was not."""
 
     result: SearchResult
     incidental: tuple[ReferenceFit, ...]
+    truly_compared: int
 
 
 def search_incident(
@@ -119,7 +121,7 @@ def search_incident(
         pairs=list_pairs(found, linkage=linkage_in_search(settings) is not None),
         set_aside=tuple(one.family for one in prepared.set_aside),
     )
-    return SearchOutcome(result, (*found.fits, *donors_off_line(prepared)))
+    return SearchOutcome(result, (*found.fits, *donors_off_line(prepared)), found.compared - found.silent)
 
 
 def _candidates(prepared: Prepared, found: Found, prior: float, progress: Progress) -> tuple[Candidate, ...]:

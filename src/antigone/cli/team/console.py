@@ -16,12 +16,13 @@ from antigone.plain_words import counted, probability_text, threshold_text
 from antigone.team import views
 from antigone.team.incidents.importing import Imported
 from antigone.team.runs.lines import kept_words
+from antigone.team.tasks.words import STATE_WORDS, news_words, task_words
 
 NOTHING = "none"
 HASH_SHOWN = 12
 
-MOST_BLOCKED = 200
-"""Lines of what is blocked that a status prints; of more it says how many families there are."""
+MOST_TASKS = 200
+"""Lines of one kind that a status prints; of more it says how many there are."""
 
 
 def print_progress(step: str, done: int, of: int) -> None:
@@ -41,20 +42,27 @@ def print_imported(code: str, added: Imported, notices: Sequence[str]) -> None:
 
 def print_status(status: views.Status) -> None:
     """Incidents, what waits for the user, what is blocked, what is running."""
-    table = table_of("incident", "unidentified", "missing", "families", "donors", "without consent", "runs", "pairings")
+    columns = ("incident", "unidentified", "missing", "identified", "found alive", "families", "donors")
+    table = table_of(*columns, "without consent", "runs", "pairings")
     for one in status.incidents:
         states = ", ".join(f"{count} {state}" for state, count in sorted(one.pairings.items()))
-        counts = (one.unidentified, one.missing, one.families, one.donors, one.donors_without_consent, one.runs)
+        people = (one.unidentified, one.missing, one.identified, one.found_alive, one.families, one.donors)
+        counts = (*people, one.donors_without_consent, one.runs)
         table.add_row(one.code, *map(str, counts), states)
     words_console().print(table)
     for waiting in status.waiting:
         print_words(f"Waits for you in {waiting.incident}: {waiting.count} {waiting.what}.")
-    for blocked in status.blocked[:MOST_BLOCKED]:
-        count = f" ({blocked.count})" if blocked.count else ""
-        print_words(f"Blocked in {blocked.incident}: family {blocked.family}, {blocked.reason}{count}.")
-    if len(status.blocked) > MOST_BLOCKED:
-        families = len({(one.incident, one.family) for one in status.blocked})
-        print_words(f"Only the first {MOST_BLOCKED} of these lines are shown. Blocked families in all: {families}.")
+    for task in status.tasks[:MOST_TASKS]:
+        print_words(f"For a family of {task.incident}, since {task.since}: {task_words(task)}")
+    if len(status.tasks) > MOST_TASKS:
+        print_words(f"Only the first {MOST_TASKS} of {len(status.tasks)} are shown; see antigone registry tasks.")
+    for weak in status.weak[:MOST_TASKS]:
+        print_words(
+            f"Too little power in {weak.incident}: the donors of family {weak.family} would show the right person in "
+            f"only {weak.percent} of 100 cases; ask the family for one more sample (antigone registry ask)."
+        )
+    if len(status.weak) > MOST_TASKS:
+        print_words(f"Only the first {MOST_TASKS} of {len(status.weak)} families with too little power are shown.")
     for run in status.running:
         print_words(f"Running: run {run.id} of {run.incident}, by {run.started_by} since {_moment(run.started)}.")
 
@@ -63,9 +71,8 @@ def print_families(page: views.FamilyPage) -> None:
     """Some families."""
     table = table_of("family", "members", "missing", "donors", "without consent")
     for one in page.rows:
-        table.add_row(
-            one.code, str(one.members), " ".join(one.missing), str(one.donors), str(one.donors_without_consent)
-        )
+        missing = "; ".join(f"{sought.code} {STATE_WORDS[sought.state]}" for sought in one.sought)
+        table.add_row(one.code, str(one.members), missing, str(one.donors), str(one.donors_without_consent))
     words_console().print(table)
     _print_page(page.page, page.size, page.total, "families")
 
@@ -80,9 +87,44 @@ def print_family(family: views.FamilyView) -> None:
         said = "; ".join(map(_consent, donor.consents)) or "no consent" if donor else ""
         table.add_row(member.id, member.sex, member.father or "", member.mother or "", role, said)
     words_console().print(table)
+    print_standing(family)
     left = sum(donor.erased is not None for donor in family.donors)
     if left:
         print_words(f"Donors who left: {left}.")
+
+
+def print_standing(family: views.FamilyView) -> None:
+    """Where each missing person of a family stands, whether the family knows, and what it is asked for."""
+    for one in family.sought:
+        news = news_words(one)
+        print_words(f"Missing {one.code}: {STATE_WORDS[one.state]}{'; ' if news else ''}{news}.")
+    for found in family.alive:
+        if found.version:
+            may = f"; you can: {', '.join(found.may)}" if found.may else ""
+            print_words(f"Found alive, {found.missing}: {found.state} (version {found.version}){may}.")
+
+
+def print_tasks(page: views.TaskPage) -> None:
+    """What waits for families."""
+    table = table_of("since", "incident", "family", "what")
+    for task in page.rows:
+        table.add_row(str(task.since), task.incident, task.family, task_words(task))
+    words_console().print(table)
+    _print_page(page.page, page.size, page.total, "tasks")
+
+
+def print_compared(found: views.Compared | None) -> None:
+    """What a search truly compared, for its geneticist."""
+    if found is None:
+        print_words("Nobody has searched this incident yet.")
+        return
+    truly = "not kept, search again" if found.pairs is None else str(found.pairs)
+    print_words(f"For you alone. Run {found.run}, pairs truly compared: {truly} (others are told {found.declared}).")
+    table = table_of("family", "donors with consent", "of these used", "power", "asked since")
+    for one in found.families:
+        power = NOTHING if one.power is None else f"{one.power:.0%}"
+        table.add_row(one.family, str(one.donors), str(one.used), power, str(one.asked or NOTHING))
+    words_console().print(table)
 
 
 def print_unidentified(page: views.UnidentifiedPage) -> None:

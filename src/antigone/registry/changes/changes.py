@@ -26,6 +26,8 @@ Kind = Literal[
     "consent given",
     "consent withdrawn",
     "person left",
+    "found alive",
+    "found alive reopened",
     "model changed",
     "import undone",
 ]

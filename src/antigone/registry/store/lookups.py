@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
 
 from antigone.errors import RegistryError
 from antigone.registry.store.schema import (
+    alive,
     consents,
     donors,
     families,
@@ -42,6 +43,12 @@ def covered_on(day: dt.date, scope: str) -> ColumnElement[bool]:
     begun = and_(c.donor == donors.c.id, c.scope == scope, c.given <= day)
     not_ended = [or_(end.is_(None), end > day) for end in (c.expires, c.withdrawn)]
     return exists().where(begun, *not_ended)
+
+
+def found_alive() -> Select[tuple[int]]:
+    """The rows of missing persons whom two persons confirmed to be found alive; while somebody asks to reopen that, it
+    still holds."""
+    return select(alive.c.member).where(alive.c.state.in_(("confirmed", "reopening")))
 
 
 def find_incident(connection: Connection, code: str) -> AnyRow:

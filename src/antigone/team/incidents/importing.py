@@ -11,6 +11,7 @@ from antigone.model.incident.incident import Incident
 from antigone.registry.people.importing import Imported, save_incident
 from antigone.registry.runs.growth import mark_grown, note_families
 from antigone.registry.store.statistics import refresh_statistics
+from antigone.registry.tasks.asking import end_asks_that_came, note_samples
 from antigone.team.access.session import Refused, Session, Subject, action
 
 __all__ = ["ImportAnswer", "Imported", "import_incident", "incident_code"]
@@ -77,7 +78,7 @@ def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str
     registry = session.registry
     subject: Subject = {"incident": code}
     with session.writing("import", subject) as connection:
-        before = note_families(connection, code)
+        before, asked = note_families(connection, code), note_samples(connection, code)
         added = save_incident(
             connection,
             registry.vault,
@@ -89,6 +90,7 @@ def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str
             let_in=let_in,
         )
         subject.update(vars(added) | {"runs": mark_grown(connection, before)})
+        end_asks_that_came(connection, code, asked, day=registry.today())
         if let_in:
             subject.update({"let in": len(let_in), "why": sorted(set(let_in.values()))})
     return added

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from antigone.team.access.roles import Role
-from antigone.team.overview.status import TO_ERASE, read_incident, read_status
+from antigone.team.overview.status import TO_ERASE, TO_SPEAK, read_incident, read_status
 from antigone.team.review.candidates import STATES
-from antigone.team.views import Blocked, News, Waiting
-from antigone.web.requests.rendering import link, may, plural
+from antigone.team.tasks.words import task_words
+from antigone.team.views import News, Waiting
+from antigone.web.requests.rendering import link, may
 from antigone.web.requests.visits import Signed, Visit
 
 router = APIRouter()
@@ -17,6 +21,7 @@ router = APIRouter()
 ORDER = STATES
 TASKS = {
     "donor to be erased": ("donor", "donors", "who withdrew, still to be erased"),
+    "family to speak with": ("task", "tasks", "with families: to tell them, or to ask them, the oldest first"),
     "open": ("candidate", "candidates", "to look at and decide whether to propose"),
     "proposed": ("candidate", "candidates", "proposed by somebody else, to confirm or reject"),
     "reopening": ("decision", "decisions", "that somebody else asks to open again"),
@@ -25,16 +30,9 @@ TASKS = {
 """What waits, once and several times, and what is to be done with it."""
 
 
-WANTS = {
-    "donors without consent": "#: no active consent, so their sample takes no part.",
-    "no donor with consent": "No donor has an active consent, so nothing can be searched.",
-    "who withdrew is to be erased": "#: withdrew, and still to be erased on the page of the family.",
-    "too little power": "Not found yet. The relatives who gave a sample would show the right person in only % of 100 "
-    "cases. Ask another relative, the closer the better.",
-}
-"""What a blocked family needs; ``#`` stands for how many donors, ``%`` for the count itself."""
+WEAK = "The relatives who gave a sample would show the right person in only {} of 100 cases."
 MOST_SHOWN, MOST_LISTED = 12, 200
-"""Blocked families that are shown at once, and with those that unfold; more are only counted."""
+"""Lines of one kind that are shown at once, and with those that unfold; more are only counted."""
 
 
 EVENT_WORDS = {
@@ -49,6 +47,8 @@ EVENT_WORDS = {
     "keep": ("decision kept", "decisions kept", "/candidates"),
     "import": ("import, or changed pedigree", "imports, or changed pedigrees", "/families"),
     "record consent": ("consent recorded", "consents recorded", "/families"),
+    "report alive": ("report that somebody was found alive", "reports that somebody was found alive", "/tasks"),
+    "confirm alive": ("decision on somebody found alive", "decisions on persons found alive", "/incident"),
     "withdraw": ("person withdrew and was erased", "persons withdrew and were erased", "/families"),
 }
 """What others did, once and several times, and the page that shows it."""
@@ -60,10 +60,10 @@ def dashboard(visit: Signed) -> HTMLResponse:
     status = read_status(visit.session)
     tasks = [(waiting, *_asked(waiting), _where(waiting)) for waiting in status.waiting]
     news = [(item, *_told(item, visit.session.role)) for item in status.news]
-    families = list(dict.fromkeys((one.incident, one.family) for one in status.blocked))
-    needs = _needs(status.blocked, families[:MOST_LISTED])
-    blocked = {"first": needs[:MOST_SHOWN], "others": needs[MOST_SHOWN:], "total": len(families)}
-    return visit.page("dashboard.html.j2", state=status, tasks=tasks, news=news, order=ORDER, blocked=blocked)
+    families = _shown([(one.incident, one.family, task_words(one), one.since) for one in status.tasks])
+    weak = _shown([(one.incident, one.family, WEAK.format(one.percent), "") for one in status.weak])
+    shown: dict[str, Any] = {"state": status, "tasks": tasks, "news": news, "order": ORDER}
+    return visit.page("dashboard.html.j2", **shown, families=families, weak=weak)
 
 
 @router.get("/incident")
@@ -93,19 +93,16 @@ def _asked(waiting: Waiting) -> tuple[str, str]:
     return once if waiting.count == 1 else often, words
 
 
-def _needs(blocked: tuple[Blocked, ...], families: list[tuple[str, str]]) -> list[tuple[tuple[str, str], list[str]]]:
-    """What each of these blocked families needs, by incident and family."""
-    needs: dict[tuple[str, str], list[str]] = {family: [] for family in families}
-    for one in blocked:
-        if (one.incident, one.family) in needs:
-            words = WANTS[one.reason].replace("#", plural(one.count, "donor")).replace("%", str(one.count))
-            needs[one.incident, one.family].append(words)
-    return list(needs.items())
+def _shown(rows: Sequence[tuple[str, str, str, object]]) -> dict[str, object]:
+    """What of a list is shown at once, what unfolds, and how long it is."""
+    return {"first": rows[:MOST_SHOWN], "others": rows[MOST_SHOWN:MOST_LISTED], "total": len(rows)}
 
 
 def _where(waiting: Waiting) -> str:
     if waiting.what == TO_ERASE:
-        return "/#blocked"  # a list of families, the first of which are these
+        return link("/families", incident=waiting.incident)
+    if waiting.what == TO_SPEAK:
+        return link("/tasks", incident=waiting.incident)
     if waiting.what in ORDER:
         return link("/candidates", incident=waiting.incident, state=waiting.what)
     return link("/runs", incident=waiting.incident)

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from antigone import __version__
 from antigone.plain_words import count_text, log10_text, lr_text, odds_text, plain_text, probability_text
 from antigone.team.access.roles import ALLOWED, Action, Role
+from antigone.team.tasks.words import news_words
 
 STATE_SIGNS = {"open": "○", "proposed": "◐", "confirmed": "●", "rejected": "✕", "reopening": "↻"}
 """Each state differs in shape as well as in colour."""
@@ -39,7 +40,7 @@ def environment() -> Environment:
         "moment": moment_text,
         "badge": state_badge,
     }
-    made.globals |= {"link": link, "may": may, "plural": plural, "version": __version__}
+    made.globals |= {"link": link, "may": may, "plural": plural, "news_words": news_words, "version": __version__}
     return made
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from antigone.errors import InputError
 from antigone.model.pedigree import Sex
 
 LARGEST = 2**63 - 1
@@ -38,6 +40,20 @@ Scope = Literal["identification", "court", "sharing"]
 Order = Literal["rank", "log10_lr", "posterior", "markers", "unidentified", "family", "state"]
 State = Literal["", "open", "proposed", "confirmed", "rejected", "reopening"]
 Decided = Literal["confirm", "reject", "return", "ask to reopen", "reopen", "keep"]
+
+
+def day_of(text: str) -> dt.date:
+    """A day as a form sends it.
+
+    Raises
+    ------
+    InputError
+        When it is none.
+    """
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"day '{text[:40]}', expected a day such as 2026-01-31; go back and correct it") from None
 
 
 class Body(BaseModel):
