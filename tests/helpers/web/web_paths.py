@@ -18,6 +18,7 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/import": ("import", ""),
     "/families": ("see families", "incident={incident}"),
     "/family": ("see families", "incident={incident}&family={family}"),
+    "/tasks": ("see tasks", "incident={incident}"),
     "/unidentified": ("see families", "incident={incident}"),
     "/sample": ("see families", "incident={incident}&sample={unidentified}"),
     "/candidates": ("see candidates", "incident={incident}"),

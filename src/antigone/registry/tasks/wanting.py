@@ -94,7 +94,8 @@ def lapses(connection: Connection, *, day: dt.date, here: ColumnElement[bool]) -
     kin = donors.join(members).join(families).join(incidents)
     lacking = (here, donors.c.erased.is_(None), ~covered_on(day, SCOPE_IDENTIFICATION))
     said: defaultdict[int, list[AnyRow]] = defaultdict(list)
-    for row in connection.execute(select(consents).select_from(consents.join(kin)).where(*lacking)):
+    these = select(donors.c.id).select_from(kin).where(*lacking)
+    for row in connection.execute(select(consents).where(consents.c.donor.in_(these))):
         said[row.donor].append(row)
     query = select(*columns, first.correlate(donors).scalar_subquery().label("added")).select_from(kin).where(*lacking)
     for row in connection.execute(query.order_by(members.c.family, members.c.place, donors.c.id)):
