@@ -4,10 +4,11 @@ PYTHON3 ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
+TESTS := $(PYTHON) -m pytest -q -n auto --dist loadfile
 PIP := $(PYTHON) -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check bench format lock clean
+.PHONY: help setup demo quick test full lint check bench format lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,8 +26,14 @@ demo: setup  ## search a simulated ferry accident: demo/report.html, and a regis
 	$(VENV)/bin/antigone demo --out demo
 	$(VENV)/bin/antigone serve --demo --prepare
 
-test: setup  ## all tests, on every core
-	$(PYTHON) -m pytest -q -n auto --dist loadfile
+quick: setup  ## the tests a person waits for: no browser, server or PDF, nothing slow
+	$(TESTS) -m "not browser and not server and not paper and not slow"
+
+test: setup  ## all tests but those that need a browser or PostgreSQL
+	$(TESTS) -m "not browser and not server"
+
+full: setup  ## all tests; with PYTEST_ADDOPTS=--postgres on PostgreSQL too
+	$(TESTS)
 
 lint: setup  ## style, security rules and types
 	$(PYTHON) -m ruff check .

@@ -26,13 +26,8 @@ from antigone.formats.validation.cases import read_cases
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.mutation import Stepwise
 from antigone.model.assumptions.observation import ObservationModel, ObservationRates
-from antigone.model.incident.incident import (
-    DEFAULT_MUTATION,
-    Incident,
-    MutationChoice,
-    SearchSettings,
-    UnidentifiedPerson,
-)
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
+from antigone.model.incident.settings import DEFAULT_MUTATION, MutationChoice, SearchSettings
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.joint import JointPrior

@@ -16,7 +16,7 @@ import numpy as np
 from antigone.engine.frequencies import markers_of
 from antigone.formats.frequencies import nist1036
 from antigone.model.assumptions.marker import Marker
-from antigone.model.incident.incident import DEFAULT_MUTATION, SearchSettings
+from antigone.model.incident.settings import DEFAULT_MUTATION, SearchSettings
 from antigone.model.pedigree import Sex
 from antigone.model.results.joint import JointPrior
 from antigone.search.joint.persons import Persons

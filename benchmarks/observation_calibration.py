@@ -18,7 +18,8 @@ from antigone.engine.frequencies import markers_of
 from antigone.formats.frequencies import nist1036
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import MarkerRates, ObservationModel, ObservationRates, Replicate
-from antigone.model.incident.incident import DEFAULT_MUTATION, SearchSettings, UnidentifiedPerson
+from antigone.model.incident.incident import UnidentifiedPerson
+from antigone.model.incident.settings import DEFAULT_MUTATION, SearchSettings
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target, log_lr_tables

@@ -18,6 +18,7 @@ from statistics import median
 import numpy as np
 
 from antigone.casework.validation.bench import simulate_material
+from antigone.model.assumptions.choices import DROPOUTS
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import AS_READ, ObservationModel, ObservationRates, Replicate
 from antigone.model.incident.incident import UnidentifiedPerson
@@ -25,7 +26,6 @@ from antigone.model.profile import Genotype, Profile
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import Declared
 from antigone.search.pairs.blocks import BlindSearch, MissingFrom, cut_into_blocks, score_block
-from antigone.search.readings.dropout import DROPOUTS
 
 RATES = ObservationRates(dropout=0.3, dropin=0.01, error=0.001)
 MARKERS, REPEATS, LOG_THRESHOLD = 24, 3, float(np.log(1e6))

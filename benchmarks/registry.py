@@ -23,10 +23,13 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Engine, insert
 
+from antigone.casework.pairs.candidates import MOST_DETAILED
 from antigone.casework.pairs.pairs import Execution
-from antigone.casework.pairs.search import MOST_DETAILED, search_incident
+from antigone.casework.pairs.search import search_incident
 from antigone.model.assumptions.frequency import FrequencyTable
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Genotypes, Kit, Profile
 from antigone.model.results.search import (

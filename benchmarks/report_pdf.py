@@ -16,7 +16,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from antigone.model.incident.incident import Consent, Donor, Family, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.search import Candidate, ChanceMatches, Provenance, SearchResult, SensitivityPoint

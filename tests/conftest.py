@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -43,6 +44,23 @@ def pytest_configure() -> None:
     if there.f_bavail * there.f_frsize >= ROOM and not there.f_flag & os.ST_NOEXEC:
         os.environ["TMPDIR"] = str(IN_MEMORY)
         tempfile.tempdir = None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server of PostgreSQL; skip what needs a browser where there is none."""
+    no_browser = pytest.mark.skipif(
+        shutil.which("chromium") is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine"
+    )
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(no_browser)
+        if isinstance(item, pytest.Function) and _needs_a_server(item):
+            item.add_marker("server")
+
+
+def _needs_a_server(item: pytest.Function) -> bool:
+    given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return "postgres" in given or "postgres" in item.fixturenames
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -11,6 +11,8 @@ MINUS = "\u2212"
 TIMES = "\u00d7"
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SMALLEST_SHOWN = 1e-6
+WRITTEN_AS_ZERO = 0.005
+"""A log10 LR that is nearer to 0 is written as 0.00."""
 LARGE = 1e7
 """From here on a number stands as a power of ten."""
 

@@ -282,7 +282,7 @@ def test_search__of_an_attack_ends_with_words_and_writes_nothing(tmp_path, name)
         "--out",
         str(tmp_path / "o"),
     ]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     assert ended.stderr.startswith(("antigone:", *(f"{n} problem" for n in range(1, 300))))

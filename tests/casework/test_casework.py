@@ -33,16 +33,9 @@ from antigone.errors import InputError
 from antigone.formats.casefolder.writer import write_case_folder
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
 from antigone.model.assumptions.mutation import Custom, Dawid, Stepwise, Transformed
-from antigone.model.incident.incident import (
-    DEFAULT_MUTATION,
-    Consent,
-    Donor,
-    Family,
-    Incident,
-    MutationChoice,
-    SearchSettings,
-    UnidentifiedPerson,
-)
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.settings import DEFAULT_MUTATION, MutationChoice, SearchSettings
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
 from antigone.report.pages.search import render_report

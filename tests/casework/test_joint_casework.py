@@ -22,16 +22,10 @@ from antigone.formats.frequencies import nist1036
 from antigone.model.assumptions.circumstances import Interval, MissingCircumstances, SexRates, UnidentifiedCircumstances
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
 from antigone.model.assumptions.observation import ObservationRates
+from antigone.model.incident.consent import Consent
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import (
-    DEFAULT_MUTATION,
-    Consent,
-    Donor,
-    Family,
-    Incident,
-    SearchSettings,
-    UnidentifiedPerson,
-)
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.settings import DEFAULT_MUTATION, SearchSettings
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.model.results.joint import JointPrior, JointResult

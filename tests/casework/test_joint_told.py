@@ -13,7 +13,8 @@ from antigone.casework.joint.explain import explain_assignment
 from antigone.casework.joint.solve import joint_incident
 from antigone.casework.validation.demo import simulated_incident
 from antigone.formats.frequencies import nist1036
-from antigone.model.incident.incident import DEFAULT_MUTATION, Incident, SearchSettings
+from antigone.model.incident.incident import Incident
+from antigone.model.incident.settings import DEFAULT_MUTATION, SearchSettings
 from antigone.model.profile import Profile
 from antigone.model.results.joint import JointPrior, JointResult
 from antigone.report.pages.joint import Matrix, alternatives_of, joint_json, render_joint

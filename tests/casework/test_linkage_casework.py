@@ -21,7 +21,9 @@ from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.linkage import STANDARD_KITS, LinkageModel, linkage_groups_of
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import ObservationModel, ObservationRates
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.plain_words import change_text

@@ -26,7 +26,8 @@ from antigone.cli import main
 from antigone.errors import InputError, ModelError
 from antigone.formats.groups import read_groups
 from antigone.model.assumptions.observation import ObservationRates
-from antigone.model.incident.incident import Consent, Donor, Family, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.remains import ReassociationSettings

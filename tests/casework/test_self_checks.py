@@ -20,9 +20,11 @@ from antigone.casework.samples.self_checks import SelfChecks
 from antigone.engine.amelogenin import sex_likelihoods
 from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.casefolder.writer import write_case_folder
+from antigone.model.assumptions.choices import DROPOUTS
 from antigone.model.assumptions.circumstances import SexRates
 from antigone.model.assumptions.observation import ObservationModel, ObservationRates, Replicate
-from antigone.model.incident.incident import Consent, Donor, Family, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.model.results.remains import REMAINS_RATES, ReassociationSettings, SamplePair
@@ -31,7 +33,6 @@ from antigone.report.pages.groups import groups_json
 from antigone.report.pages.joint import render_joint
 from antigone.report.pages.search import render_report
 from antigone.report.words.phrases import is_known
-from antigone.search.readings.dropout import DROPOUTS
 from antigone.search.remains.self_check import SexReader, SexSeen, at_least, crowded_markers, unfitting_samples
 from antigone.simulation.genes import drop_genes
 

@@ -71,4 +71,4 @@ def test_search_and_explain__on_a_terminal_of_few_letters(encoding, tmp_path):
 def run_in(encoding: str, *arguments: object) -> subprocess.CompletedProcess[bytes]:
     environ = {**os.environ, "PYTHONIOENCODING": encoding}
     command = [str(Path(sys.executable).with_name("antigone")), *map(str, arguments)]
-    return subprocess.run(command, env=environ, capture_output=True, timeout=120, check=False)
+    return subprocess.run(command, env=environ, capture_output=True, timeout=900, check=False)

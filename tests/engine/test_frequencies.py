@@ -10,7 +10,7 @@ from antigone.engine.frequencies import markers_of, sorted_alleles, union_ladder
 from antigone.errors import ModelError
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
 from antigone.model.assumptions.mutation import Equal, NoMutation, Stepwise
-from antigone.model.incident.incident import MutationChoice
+from antigone.model.incident.settings import MutationChoice
 
 NORTH = FrequencyTable(
     "north", {"M": {"9": 0.395, "10": 0.6, "11": 0.005}, "K": {"A": 0.3, "B": 0.7}}, {"M": 100}, silent={"K": 0.0}

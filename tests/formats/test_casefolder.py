@@ -38,7 +38,9 @@ from antigone.model.assumptions.mutation import (
     Transformed,
 )
 from antigone.model.assumptions.verbal import VerbalScale
-from antigone.model.incident.incident import DEFAULT_MUTATION, Consent, Incident, MutationChoice, SearchSettings
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Incident
+from antigone.model.incident.settings import DEFAULT_MUTATION, MutationChoice, SearchSettings
 
 
 def test_read_case_folder__reads_everything(tmp_path):

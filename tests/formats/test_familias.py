@@ -26,7 +26,7 @@ from antigone.errors import ConsentError, InputError
 from antigone.formats.familias.reader import read_familias_case, read_familias_incident
 from antigone.formats.incident import read_incident
 from antigone.model.assumptions.mutation import Equal, NoMutation, Proportional, Stepwise, Transformed
-from antigone.model.incident.incident import Consent
+from antigone.model.incident.consent import Consent
 
 DAY = dt.date(2026, 11, 22)
 

@@ -42,7 +42,8 @@ from antigone.errors import ModelError, PedigreeError
 from antigone.model.assumptions.frequency import FrequencyRule
 from antigone.model.assumptions.linkage import LinkageGroup, haldane
 from antigone.model.assumptions.observation import HeightCurve, MarkerRates, ObservationRates
-from antigone.model.incident.incident import SearchSettings, UnidentifiedPerson
+from antigone.model.incident.incident import UnidentifiedPerson
+from antigone.model.incident.settings import SearchSettings
 from antigone.model.results.joint import JointPrior
 
 TRIO = Pedigree.of(("AF", "male"), ("MO", "female"), ("CH", "male", "AF", "MO"))

@@ -182,6 +182,41 @@ def test_layers__nothing_opens_a_network_connection():
     assert not wrong
 
 
+CHOOSES_NOTHING = {"engine", "search", "formats", "registry", "report", "web"}
+DRAWING = ("antigone.report.pedigree.", "antigone.report.charts.", "antigone.report.paper.")
+LIMIT_OF_WORK = re.compile(r"_?(LARGEST|MOST|SECONDS|TRIES|NUMBERS_OF|BETWEEN|SAFE)\w*")
+LOST_BY_ROUNDING = {"FLAG_TOLERANCE", "EXACT_SUM", "TIE"}
+BOUNDED_OR_STATED = {"CUTS", "LOG_CUT", "FREQUENCIES_AS_THEY_STAND"}
+
+
+def fractions_of(tree: ast.Module) -> Iterator[str]:
+    """The public names of the module's constants that hold a fraction."""
+    for node in tree.body:
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+            continue
+        if any(isinstance(one, ast.Constant) and isinstance(one.value, float) for one in ast.walk(node.value)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)]
+            yield from (name for name in names if not name.startswith("_"))
+
+
+def test_layers__what_draws_a_line_stands_with_the_choices():
+    """From where on something is said, listed or left out is said in ``model.assumptions.choices``, not where it is
+    used."""
+    found = {
+        f"{module}: {name}"
+        for module, tree in modules().items()
+        if layer_of(module) in CHOOSES_NOTHING and not module.startswith(DRAWING)
+        for name in fractions_of(tree)
+        if not LIMIT_OF_WORK.fullmatch(name) and name not in LOST_BY_ROUNDING | BOUNDED_OR_STATED
+    }
+    assert found == set()
+
+
+def test_fractions_of__a_threshold_is_seen():
+    assert list(fractions_of(ast.parse("CLEAR = 0.99\nMOST = 3\nA, B = 1, 2.5"))) == ["CLEAR", "A", "B"]
+
+
 @pytest.mark.parametrize(
     ("module", "code"),
     [

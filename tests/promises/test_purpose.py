@@ -25,16 +25,9 @@ from antigone.errors import ConsentError, InputError
 from antigone.formats.casefolder.writer import write_case_folder
 from antigone.formats.incident import read_incident
 from antigone.model.assumptions.frequency import FrequencyTable
-from antigone.model.incident.incident import (
-    DEFAULT_MUTATION,
-    SCOPE_IDENTIFICATION,
-    Consent,
-    Donor,
-    Family,
-    Incident,
-    SearchSettings,
-    UnidentifiedPerson,
-)
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION, Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.settings import DEFAULT_MUTATION, SearchSettings
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.report.tables.files import results_json

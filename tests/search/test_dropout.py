@@ -15,13 +15,14 @@ from antigone.casework.remains.reassociate import read_incident_remains
 from antigone.casework.validation.demo import simulated_incident
 from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.errors import ModelError
+from antigone.model.assumptions.choices import DROPOUTS
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import HeightCurve, MarkerRates, ObservationModel, ObservationRates
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.model.results.remains import ReassociationSettings
 from antigone.search.readings.codes import Reading
-from antigone.search.readings.dropout import DROPOUTS, dropout_by_height, estimate_dropouts, log_likelihood_by_dropout
+from antigone.search.readings.dropout import dropout_by_height, estimate_dropouts, log_likelihood_by_dropout
 
 TODAY = dt.date(2030, 1, 1)
 MARKER = Marker("M", ("10", "11", "12"), (0.2, 0.3, 0.4), silent=0.1)

@@ -339,7 +339,7 @@ def test_solve_joint__what_is_left_out_moves_no_posterior_beyond_the_bound(small
     found = oracle_assignments(small)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(joint_posterior, "CUTS", (log_least,))
-        patch.setattr(joint_posterior, "LARGEST_ERROR", 1.0)
+        patch.setattr(joint_posterior, "LARGEST_POSTERIOR_ERROR", 1.0)
         patch.setattr(joint_posterior, "_fits", fits_once())
         posterior = solve_joint(small.tables(), small.persons, prior=JointPrior())
     assert not posterior.exact
@@ -388,7 +388,7 @@ def test_solve_joint__what_is_screened_leaves_bounds_that_hold(small: Small, log
         patch.setattr(joint_screen, "MOST_EXTENDED", 8)
         patch.setattr(joint_screen, "MOST_LISTED", 3)
         patch.setattr(joint_screen, "_by_person", lambda question: False)
-        patch.setattr(joint_posterior, "LARGEST_ERROR", math.inf)
+        patch.setattr(joint_posterior, "LARGEST_POSTERIOR_ERROR", math.inf)
         tables, prices = family_tables(small.questions, small.persons, [small.marker], log_odds=log_odds)
         posterior = solve_joint(tables, small.persons, prior=prior, prices=prices)
     total = math.fsum(found.values())
@@ -405,7 +405,7 @@ def test_propose__leaves_nobody_impossible_and_nothing_exact_that_was_left_out()
     question, persons = ask(1, ("10", "11"), ("12", "12"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(joint_posterior, "CUTS", (-1.0,))
-        patch.setattr(joint_posterior, "LARGEST_ERROR", 1.0)
+        patch.setattr(joint_posterior, "LARGEST_POSTERIOR_ERROR", 1.0)
         patch.setattr(joint_posterior, "_fits", fits_once())
         posterior = solve_joint([family_table(question, persons, [MARKER])], persons, prior=JointPrior())
     assert posterior.rows_left_out == 1

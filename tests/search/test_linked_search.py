@@ -32,16 +32,10 @@ from antigone.model.assumptions.circumstances import SexRates
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
 from antigone.model.assumptions.linkage import STANDARD_KITS, GeneticMap, LinkageModel
 from antigone.model.assumptions.observation import AS_READ, ObservationModel, ObservationRates
+from antigone.model.incident.consent import Consent
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import (
-    DEFAULT_MUTATION,
-    Consent,
-    Donor,
-    Family,
-    Incident,
-    SearchSettings,
-    UnidentifiedPerson,
-)
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.settings import DEFAULT_MUTATION, SearchSettings
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.report.pages.search import render_report

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from antigone.casework.incident.prepare import prepare, silent
-from antigone.casework.pairs.power import LOW, low_powers
+from antigone.casework.pairs.power import low_powers
 from antigone.casework.validation.demo import day_of_search, simulated_incident
+from antigone.model.assumptions.choices import LOW_POWER
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.mutation import NoMutation
 from antigone.model.pedigree import Pedigree
@@ -104,4 +105,4 @@ def test_low_powers__are_told_where_they_are_low_and_nowhere_else():
         typed = {member: frozenset(profile.genotypes) for member, profile in target.references.items()}
         markers = prepared.populations["US African American"]
         power = power_of(target.pedigree, typed, target.missing, markers=markers, threshold=1e12, seed=1)
-        assert told.get((target.family, target.missing)) == (power if power < LOW and typed else None)
+        assert told.get((target.family, target.missing)) == (power if power < LOW_POWER and typed else None)

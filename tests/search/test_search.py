@@ -17,6 +17,7 @@ from antigone.engine.sums.ladder import stack_markers
 from antigone.engine.sums.likelihood import genotype_distribution, log_likelihoods
 from antigone.engine.sums.population import genotype_log_probability
 from antigone.errors import ModelError
+from antigone.model.assumptions.choices import LEAST_LOG10_FIT
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.mutation import Custom, Equal, Stepwise
 from antigone.model.incident.incident import UnidentifiedPerson
@@ -24,7 +25,7 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
 from antigone.model.results.search import ChanceMatches
 from antigone.search.families.family_table import Target, log_lr_tables
-from antigone.search.families.reference_fit import LEAST_LOG10_FIT, Declared, ReferenceFit, judge_references
+from antigone.search.families.reference_fit import Declared, ReferenceFit, judge_references
 from antigone.search.pairs.chance import expected_chance_matches
 from antigone.search.pairs.comparison import compare, posterior_probability, rank_pairs
 from antigone.search.readings.genotypes import code_count, encode_profiles, fold_to_codes

@@ -19,7 +19,9 @@ from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.mutation import Stepwise
 from antigone.model.assumptions.observation import ObservationModel, ObservationRates
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 from antigone.search.families.family_table import Target

@@ -12,14 +12,9 @@ import pytest
 from antigone.errors import ModelError
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.mutation import Stepwise
-from antigone.model.incident.incident import (
-    SCOPE_IDENTIFICATION,
-    Donor,
-    Family,
-    Incident,
-    MutationChoice,
-    SearchSettings,
-)
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
+from antigone.model.incident.incident import Donor, Family, Incident
+from antigone.model.incident.settings import MutationChoice, SearchSettings
 from antigone.model.profile import Genotype
 from antigone.simulation.incident import ACCIDENT_DAY, OLDER_KIT, Truth, simulate_incident
 

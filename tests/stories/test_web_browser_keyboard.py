@@ -16,10 +16,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 from registry_team import INCIDENT, password_of, small_incident
-from web_browser import CHROMIUM as CHROMIUM
 from web_browser import PICTURE as PICTURE
 from web_browser import browser as browser
 from web_browser import complaints as complaints
+from web_browser import pytestmark as pytestmark
 from web_browser import site as site
 from web_paths import PAGES as PAGES
 
@@ -28,7 +28,7 @@ from antigone.registry.users.one_time_codes import code_at, step_at
 from antigone.team.access.roles import ALLOWED, ROLES
 from antigone.team.overview.status import list_incidents
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
+__all__ = ["pytestmark"]
 
 FOCUS = """(() => {
     const here = document.activeElement, style = getComputedStyle(here), box = here.getBoundingClientRect();
@@ -190,11 +190,12 @@ def _import(hands: Hands, files: list[Path]) -> None:
     hands.sign_in("registrar").to("Import").press("Enter").goes_to("**/import")
     hands.skip().to("Files…")
     _choose(hands, files[:1])
-    hands.to("Import").press("Enter").is_told("Nothing was imported.")
+    hands.to("Show what it will do").press("Enter").is_told("Nothing was imported.")
     hands.told.clear()  # the browser notes that the form was refused
     hands.to("Files…")
     _choose(hands, files)
-    hands.to("Code of the incident…").type("harbour").to("Import").press("Enter")
+    hands.to("Code of the incident…").type("harbour").to("Show what it will do").press("Enter")
+    hands.skip().to("Import exactly this").press("Enter")
     hands.is_told("Imported: 1 unidentified person").sign_out()
 
 

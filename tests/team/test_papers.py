@@ -17,7 +17,7 @@ from web_calls import new_token as new_token
 from web_site import Site, make_site
 
 from antigone.errors import Conflict, ConsentError, Forbidden, InputError, RegistryError
-from antigone.model.incident.incident import Consent
+from antigone.model.incident.consent import Consent
 from antigone.model.pedigree import Pedigree
 from antigone.model.results.joint import JointPrior
 from antigone.papers import sender_of, write_expert_report, write_family_letter, write_status

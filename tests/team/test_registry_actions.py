@@ -17,7 +17,8 @@ from antigone.errors import (
     InputError,
     RegistryError,
 )
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Consent, Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION, Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.registry.consent.coverage import covered_donors
 from antigone.registry.lists.overview import count_donors
@@ -156,11 +157,13 @@ def test_status__says_who_is_to_be_erased_because_the_files_say_they_withdrew(te
     tasks = [(t.family, t.what, t.since, t.who) for t in read_status(team["coordinator"]).tasks if t.family == "F2"]
     assert tasks == [("F2", "erase who withdrew", dt.date(2026, 11, 1), ("FA",))], "nobody asks again who said no"
     to_erase = Waiting("donor to be erased", INCIDENT, 1)
+    assert [d.withdrew for d in read_family(team["registrar"], INCIDENT, "F2").donors] == [True, False]
     assert {role for role in ROLES if to_erase in read_status(team[role]).waiting} == {"registrar", "coordinator"}
     withdraw_donor(team["coordinator"], INCIDENT, "F2", "FA")
     after = read_status(team["coordinator"])
     assert "erase who withdrew" not in {task.what for task in after.tasks}
     assert to_erase not in after.waiting
+    assert not any(d.withdrew for d in read_family(team["registrar"], INCIDENT, "F2").donors)
 
 
 def test_custody__grows_and_is_read(team_at_work):
@@ -399,7 +402,7 @@ def test_candidate__closes_when_a_consent_has_ended(team):
 
 @pytest.mark.parametrize("court", [False, True])
 def test_expert_material__of_a_candidate_in_brief_is_refused_and_the_audit_says_so(team, monkeypatch, court):
-    monkeypatch.setattr("antigone.casework.pairs.search.MOST_DETAILED", 1)
+    monkeypatch.setattr("antigone.casework.pairs.candidates.MOST_DETAILED", 1)
     import_incident(team["registrar"], INCIDENT, small_incident())
     search(team["geneticist"], INCIDENT)
     whole, *in_brief = list_candidates(team["reviewer"], INCIDENT).rows

@@ -9,7 +9,7 @@ import pytest
 from registry_team import INCIDENT, NOON, candidate, small_incident
 
 from antigone.errors import Forbidden
-from antigone.model.incident.incident import Consent
+from antigone.model.incident.consent import Consent
 from antigone.registry.audit.chain import append, audit_head, changes_since
 from antigone.registry.store.database import snapshot, transaction
 from antigone.team.access.counting import Kept

@@ -11,12 +11,16 @@ from identified import identify
 from registry_team import INCIDENT, Team, audit, candidate, make_team, parents, small_incident, typed
 from sqlalchemy import select
 
+from antigone.casework.pairs.search import search_incident
 from antigone.errors import Conflict, Forbidden, InputError, RegistryError
-from antigone.model.incident.incident import Consent, Donor
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor
 from antigone.papers import LETTERS
 from antigone.registry.store.schema import asks, changes, runs, tellings
 from antigone.registry.store.schema import audit as audit_table
 from antigone.registry.tasks.standing import stands_of
+from antigone.team.access.opening import session_of
+from antigone.team.access.users import change_role
 from antigone.team.documents.letters import letter_material
 from antigone.team.incidents.consents import record_consent, withdraw_donor
 from antigone.team.incidents.families import list_families, read_family
@@ -298,9 +302,11 @@ def seen_by_others(team: Team) -> dict[str, object]:
     shown: dict[str, object] = {}
     for code in ("administrator", "registrar", "reviewer", "coordinator", "auditor", "second geneticist"):
         status = asdict(read_status(team[code]))
-        shown[code, "status"] = {name: status[name] for name in ("incidents", "tasks", "weak", "waiting", "own_runs")}
+        shown[f"{code}: status"] = {
+            name: status[name] for name in ("incidents", "tasks", "weak", "waiting", "own_runs")
+        }
     for code in ("registrar", "reviewer", "coordinator", "second geneticist"):
-        shown[code, "families"] = list_families(team[code], INCIDENT)
+        shown[f"{code}: families"] = list_families(team[code], INCIDENT)
     shown["letters"] = [letter(team, family) for family in ("F2", "F3")]
     shown["audit"] = [(one.actor, one.action, one.subject) for one in read_audit(team["auditor"], size=1000).rows]
     return shown
@@ -500,26 +506,19 @@ def test_alive__and_identified_exclude_each_other(after_search):
 
 def test_alive__while_a_search_runs_its_candidates_are_withheld(after_search, monkeypatch):
     team = after_search
-    from antigone.team.runs import searching
 
-    real = searching.search_incident
-
-    def slow(*given, **named):
+    def slow(*given: object, **named: object) -> object:
         found_alive(team)
-        return real(*given, **named)
+        return search_incident(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(searching, "search_incident", slow)
+    monkeypatch.setattr("antigone.team.runs.searching.search_incident", slow)
     run = search(team["geneticist"], INCIDENT)
     assert run.line.state == "to be computed again"
     assert "F1" not in {c.family for c in list_candidates(team["geneticist"], INCIDENT, run=run.line.id).rows}
 
 
 def test_alive__somebody_whose_access_was_changed_takes_no_part(after_search):
-    from antigone.team.access.users import change_role
-
     change_role(after_search["administrator"], "second reviewer", role="coordinator")
-    from antigone.team.access.opening import session_of
-
     changed = session_of(after_search.registry, "second reviewer", purpose="to test")
     assert read_family(changed, INCIDENT, "F1").alive[0].may == ()
     with pytest.raises(Forbidden):

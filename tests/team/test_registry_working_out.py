@@ -8,7 +8,7 @@ import pytest
 from registry_team import INCIDENT, Team, audit, small_incident, team_at_work
 from web_site import Site, make_site, post
 
-from antigone.casework.pairs import search as searching
+from antigone.casework.pairs import candidates as describing
 from antigone.errors import Conflict, ConsentError, Forbidden
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Profile
@@ -25,8 +25,8 @@ from antigone.web.jobs.jobs import Job, write_job
 @pytest.fixture
 def brief(monkeypatch, tmp_path) -> Team:
     """A team with a search that listed every candidate in brief."""
-    monkeypatch.setattr(searching, "MOST_DETAILED", 1)
-    monkeypatch.setattr(searching, "MOST_SENSITIVE", 0)
+    monkeypatch.setattr(describing, "MOST_DETAILED", 1)
+    monkeypatch.setattr(describing, "MOST_SENSITIVE", 0)
     team = team_at_work(str(tmp_path / "registry.db"))
     search(team["geneticist"], INCIDENT)
     monkeypatch.undo()
@@ -120,7 +120,7 @@ def site(tmp_path) -> Site:
 
 
 def test_page__works_a_candidate_out_in_a_process_and_shows_it(site, monkeypatch):
-    monkeypatch.setattr(searching, "MOST_SENSITIVE", 0)
+    monkeypatch.setattr(describing, "MOST_SENSITIVE", 0)
     search(site.team["geneticist"], INCIDENT)
     number = list_candidates(site.team["geneticist"], INCIDENT).rows[0].id
     browser = site.browser("reviewer")

@@ -24,6 +24,7 @@ from antigone.cli.options import (
     require_drawing,
     stated_choices,
 )
+from antigone.model.results.joint import DEFAULT_PRIOR
 
 if TYPE_CHECKING:
     from antigone.casework.pairs.pairs import Execution
@@ -152,7 +153,7 @@ def joint(
     out: Annotated[Path, typer.Option(help="The folder for joint.html, joint.csv and joint.json.")],
     prior: Annotated[
         str, typer.Option(help="flat, closed, open=E (missing expected among them), fraction=p, or odds=w.")
-    ] = "flat",
+    ] = DEFAULT_PRIOR,
     population: Annotated[str | None, typer.Option(help="The population to report. Default: the weakest one.")] = None,
     count: Annotated[int, typer.Option(min=1, help="How many of the best joint assignments to list.")] = 10,
     groups: Annotated[

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from antigone.engine.observation import observation_probabilities
+from antigone.model.assumptions.choices import MALES
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import ObservationRates, Replicate
 
-MALES = 0.5
-"""The share of males among the persons whose allele drops in, or for whom a sample is mistaken."""
 _AMELOGENIN = Marker("Amelogenin", ("X", "Y"), (1 - MALES / 2, MALES / 2))
 
 

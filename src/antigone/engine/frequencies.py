@@ -7,15 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from antigone.engine.mutation.matrices import allele_length
 from antigone.errors import ModelError
+from antigone.model.assumptions.choices import LARGEST_TABLE_DEFICIT, LEAST_FREQUENCY
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
 from antigone.model.assumptions.marker import Chromosome, Marker
-from antigone.model.incident.incident import MutationChoice
-
-LARGEST_TABLE_DEFICIT = 0.02
-"""How far a table's frequencies may be from 1 (rounding in print) before rescaling them would hide an error."""
-
-LEAST_FREQUENCY = 1e-15
-"""The smallest frequency above 0 that is taken: all people who ever lived have fewer copies of an allele."""
+from antigone.model.incident.settings import MutationChoice
 
 
 def sorted_alleles(labels: Iterable[str]) -> tuple[str, ...]:

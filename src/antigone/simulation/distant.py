@@ -25,7 +25,8 @@ from antigone.model.assumptions.lineage import (
 from antigone.model.assumptions.linkage import LinkageGroup
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import ObservationRates
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.simulation.genes import FullGenotype, drop_genes

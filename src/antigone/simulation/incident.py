@@ -17,7 +17,9 @@ from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.linkage import LinkageGroup
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import ObservationRates, Replicate
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, SearchSettings, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 from antigone.simulation.genes import FullGenotype, drop_genes

@@ -7,7 +7,8 @@ import math
 import random
 from dataclasses import replace
 
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.model.results.search import (

@@ -7,15 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from antigone.model.assumptions.frequency import FrequencyTable
-from antigone.model.incident.incident import (
-    DEFAULT_MUTATION,
-    Consent,
-    Donor,
-    Family,
-    Incident,
-    SearchSettings,
-    UnidentifiedPerson,
-)
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.settings import DEFAULT_MUTATION, SearchSettings
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Genotype, Profile
 

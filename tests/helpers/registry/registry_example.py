@@ -23,16 +23,10 @@ from antigone.model.assumptions.lineage import (
 )
 from antigone.model.assumptions.mutation import Stepwise
 from antigone.model.assumptions.observation import ObservationRates
+from antigone.model.incident.consent import Consent
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import (
-    Consent,
-    Donor,
-    Family,
-    Incident,
-    SearchSettings,
-    SourceFile,
-    UnidentifiedPerson,
-)
+from antigone.model.incident.incident import Donor, Family, Incident, SourceFile, UnidentifiedPerson
+from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.search import (

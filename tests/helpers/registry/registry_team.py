@@ -10,15 +10,9 @@ from random import Random
 from registry_vaults import SMALL
 
 from antigone.model.assumptions.frequency import FrequencyTable
-from antigone.model.incident.incident import (
-    DEFAULT_MUTATION,
-    Consent,
-    Donor,
-    Family,
-    Incident,
-    SearchSettings,
-    UnidentifiedPerson,
-)
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.settings import DEFAULT_MUTATION, SearchSettings
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.registry.keys.vault import Vault

@@ -10,7 +10,8 @@ from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.formats.frequencies import nist1036
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
 from antigone.model.assumptions.marker import Marker
-from antigone.model.incident.incident import DEFAULT_MUTATION, Incident, SearchSettings, UnidentifiedPerson
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
+from antigone.model.incident.settings import DEFAULT_MUTATION, SearchSettings
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 from antigone.simulation.genes import FullGenotype, drop_genes

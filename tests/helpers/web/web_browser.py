@@ -18,9 +18,7 @@ from web_paths import case_folder as case_folder
 from web_site import Site, make_site
 
 CHROMIUM = shutil.which("chromium")
-
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
+pytestmark = pytest.mark.browser
 
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")

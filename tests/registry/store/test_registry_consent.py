@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from registry_example import AT, DAY, GIVEN, begin, get, of_everything, put, simulated
-from sqlalchemy import select
+from registry_example import AT, GIVEN, begin, get, of_everything, put, simulated
+from sqlalchemy import Connection, delete, insert, select
 
-from antigone.casework.incident.prepare import prepare
 from antigone.errors import RegistryError
-from antigone.model.incident.incident import Consent, Donor, Incident
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Incident
 from antigone.model.profile import Profile
 from antigone.registry.audit.chain import verify_audit
 from antigone.registry.consent import coverage as consent_layer
-from antigone.registry.consent.coverage import judge_consents
+from antigone.registry.consent.coverage import instruments_of
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people import typings
 from antigone.registry.store.database import snapshot
-from antigone.registry.store.schema import CONSENT_SCOPES, audit, consents, profiles, samples
+from antigone.registry.store.lookups import consents_of, covered_on, stands_on
+from antigone.registry.store.schema import CONSENT_SCOPES, audit, consents, donors, profiles, samples
 
 DAYS = st.dates(dt.date(2026, 2, 25), dt.date(2026, 3, 5))
 
@@ -35,41 +36,57 @@ def registry(registry_url):
     engine.dispose()
 
 
-def rows_of(consent: Consent | None) -> list[Any]:
-    """A consent as the database has it: one row for each scope."""
-    if consent is None:
-        return []
-    ends = {"expires": consent.expires, "withdrawn": consent.withdrawn, "attested_by": consent.attested_by}
-    return [SimpleNamespace(scope=s, reference=consent.reference, given=consent.date, **ends) for s in consent.scope]
-
-
-@given(
-    st.none()
-    | st.builds(
-        Consent,
-        reference=st.just("C"),
-        date=DAYS,
-        scope=st.lists(st.sampled_from(CONSENT_SCOPES), min_size=1, unique=True).map(tuple),
-        expires=st.none() | DAYS,
-        withdrawn=st.none() | DAYS,
-    )
+CONSENTS = st.builds(
+    Consent,
+    reference=st.sampled_from(("C-1", "C-2", "C-3")),
+    date=DAYS,
+    scope=st.lists(st.sampled_from(CONSENT_SCOPES), min_size=1, unique=True).map(tuple),
+    expires=st.none() | DAYS,
+    withdrawn=st.none() | DAYS,
 )
-def test_judge_consents__agrees_with_a_search_over_files(consent):
-    """The same answer and the same words, so that both reports read alike."""
-    incident = simulated()
-    family = incident.families[0]
-    one = replace(family, donors=(replace(family.donors[0], consent=consent),))
-    prepared = prepare(replace(incident, families=(one,)), today=DAY)
-    found, reason = judge_consents(rows_of(consent), scope="identification", day=DAY)
-    assert found == (None if prepared.left_out else consent)
-    assert dict.fromkeys([reason] if reason else [], 1) == prepared.left_out
+SEVERAL = st.lists(CONSENTS, max_size=4, unique_by=lambda one: (one.reference, one.date))
 
 
-def test_judge_consents__a_new_instrument_covers_after_an_old_one_ended():
-    old, new = replace(GIVEN, withdrawn=dt.date(2026, 2, 1)), Consent("C-2", dt.date(2026, 2, 10))
-    rows = [*rows_of(old), *rows_of(new)]
-    assert judge_consents(rows, scope="identification", day=DAY) == (new, "")
-    assert judge_consents(rows, scope="court", day=DAY) == (None, "donors whose consent was withdrawn")
+def rows_of(consent: Consent) -> list[dict[str, Any]]:
+    """A consent as the database has it: one row for each scope."""
+    ends = {"expires": consent.expires, "withdrawn": consent.withdrawn, "attested_by": consent.attested_by}
+    return [{"scope": s, "reference": consent.reference, "given": consent.date, **ends} for s in consent.scope]
+
+
+@pytest.fixture
+def donor(registry) -> Iterator[tuple[Connection, int]]:
+    """An open transaction, and the row of a donor."""
+    put(registry, of_everything())
+    with registry[0].connect() as connection:
+        yield connection, connection.scalars(select(donors.c.id)).first()
+
+
+def give(donor: tuple[Connection, int], given: Sequence[Consent]) -> None:
+    """Make these the only consents of the donor."""
+    connection, number = donor
+    connection.execute(delete(consents).where(consents.c.donor == number))
+    rows = [row | {"donor": number} for consent in given for row in rows_of(consent)]
+    if rows:
+        connection.execute(insert(consents), rows)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(given=SEVERAL, day=DAYS, scope=st.sampled_from(CONSENT_SCOPES))
+def test_covered_on__is_the_rule_of_the_model_in_sql(donor, given, day, scope):
+    connection, number = donor
+    give(donor, given)
+    in_sql = connection.scalar(select(covered_on(day, scope)).select_from(donors).where(donors.c.id == number))
+    assert bool(in_sql) == any(one.covers(scope, day) for one in given)
+    standing = connection.scalars(select(consents.c.scope).where(consents.c.donor == number, stands_on(day))).all()
+    assert sorted(standing) == sorted(s for one in given if not one.is_withdrawn(day) for s in one.scope)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(given=SEVERAL)
+def test_instruments_of__are_the_consents_whose_rows_they_are(donor, given):
+    connection, number = donor
+    give(donor, given)
+    assert instruments_of(consents_of(connection, [number])) == given
 
 
 def test_read_incident__each_scope_has_its_own_donors(registry):

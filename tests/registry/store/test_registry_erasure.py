@@ -27,7 +27,8 @@ from sqlalchemy import select, update
 
 from antigone.errors import InputError, RegistryError
 from antigone.model.assumptions.observation import DropoutEstimate
-from antigone.model.incident.incident import Consent, Donor
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor
 from antigone.model.plain import to_json
 from antigone.model.profile import Profile
 from antigone.registry.keys.vault import registry_key

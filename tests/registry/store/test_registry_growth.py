@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 from registry_team import COURT, INCIDENT, Team, candidate, small_incident, typed
 
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.papers import write_expert_report

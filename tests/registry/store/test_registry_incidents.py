@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 
 from antigone.casework.pairs.search import search_incident
 from antigone.errors import InputError
-from antigone.model.incident.incident import Donor, Family, SearchSettings
+from antigone.model.incident.incident import Donor, Family
+from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.registry.keys.vault import Vault

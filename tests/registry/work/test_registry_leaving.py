@@ -10,7 +10,8 @@ from registry_team import INCIDENT, Team, audit, make_team, small_incident, type
 from sqlalchemy import select
 
 from antigone.errors import Conflict, InputError, RegistryError
-from antigone.model.incident.incident import Consent, Donor, Incident, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Incident, UnidentifiedPerson
 from antigone.model.profile import Genotypes, Profile
 from antigone.registry.backup.backup import backup
 from antigone.registry.backup.restore import restore

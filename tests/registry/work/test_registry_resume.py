@@ -22,7 +22,7 @@ from unfinished import resumed as resumed
 from unfinished import scored as scored
 
 from antigone.errors import Cancelled, Conflict, Forbidden, RegistryError
-from antigone.model.incident.incident import Consent
+from antigone.model.incident.consent import Consent
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.plain import to_json
 from antigone.registry.store.database import snapshot, transaction

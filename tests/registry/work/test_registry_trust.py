@@ -15,7 +15,7 @@ from registry_vaults import SMALL
 from sqlalchemy import Connection, create_engine, insert, select, text, update
 
 from antigone.errors import ChainBroken, NotWhole, VaultError
-from antigone.model.incident.incident import Consent
+from antigone.model.incident.consent import Consent
 from antigone.registry.audit import chain as chain
 from antigone.registry.audit.proving import PROVEN_SINCE
 from antigone.registry.keys.vault import Vault

@@ -9,7 +9,6 @@ from functools import partial
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
 from registry_team import INCIDENT, candidate
-from web_browser import CHROMIUM as CHROMIUM
 from web_browser import browser as browser
 from web_browser import complaints as complaints
 from web_browser import context as context
@@ -24,8 +23,6 @@ from antigone.team.access.roles import ALLOWED, ROLES
 from antigone.team.review.reviewing import propose
 from antigone.web.pedigrees.draft import Declared, Draft, turn_missing
 from antigone.web.pedigrees.drawings import drawing
-
-in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +143,7 @@ def press_until(page: Page, ident: str) -> None:
     pytest.fail(f"the keyboard does not reach {ident}")
 
 
-@in_a_browser
+@pytest.mark.browser
 def test_browser__the_keyboard_suffices_from_a_mother_to_the_saved_pedigree(page):
     told = complaints(page)
     page.goto(f"/family/edit?incident={INCIDENT}&family=F2")
@@ -177,7 +174,7 @@ def test_browser__the_keyboard_suffices_from_a_mother_to_the_saved_pedigree(page
     assert told == []
 
 
-@in_a_browser
+@pytest.mark.browser
 def test_browser__enter_in_the_field_of_the_code_does_nothing_that_was_not_asked(page):
     page.goto(f"/family/edit?incident={INCIDENT}&family=F1")
     page.get_by_label("Code of the new member").fill("X")
@@ -186,14 +183,14 @@ def test_browser__enter_in_the_field_of_the_code_does_nothing_that_was_not_asked
     expect(page.locator("[data-member]")).to_have_count(3)
 
 
-@in_a_browser
+@pytest.mark.browser
 def test_browser__a_click_on_a_symbol_chooses_its_member(page):
     page.goto(f"/family/edit?incident={INCIDENT}&family=F1")
     page.locator("[data-member=MO]").click()
     expect(page.get_by_role("heading", name="Member MO")).to_be_visible()
 
 
-@in_a_browser
+@pytest.mark.browser
 def test_browser__leaving_with_a_draft_that_is_not_saved_asks_first(page):
     asked: list[str] = []
     leave = False
@@ -218,7 +215,7 @@ def test_browser__leaving_with_a_draft_that_is_not_saved_asks_first(page):
     assert asked == ["beforeunload"] * 2
 
 
-@in_a_browser
+@pytest.mark.browser
 def test_browser__a_draft_that_is_saved_undone_or_left_on_purpose_is_left_without_a_question(page):
     asked: list[str] = []
     page.on("dialog", lambda dialog: asked.append(dialog.type))  # and it stays open, so the page stays where it is
@@ -241,7 +238,7 @@ def test_browser__a_draft_that_is_saved_undone_or_left_on_purpose_is_left_withou
     assert asked == []
 
 
-@in_a_browser
+@pytest.mark.browser
 def test_browser__a_wide_pedigree_shows_the_chosen_member(page):
     page.set_viewport_size({"width": 360, "height": 2400})
     page.goto(f"/family/edit?incident={INCIDENT}&family=F1")
@@ -260,7 +257,7 @@ def test_browser__a_wide_pedigree_shows_the_chosen_member(page):
     assert len(places) > 1
 
 
-@in_a_browser
+@pytest.mark.browser
 def test_browser__a_refusal_is_said_and_the_draft_is_kept(page):
     failed: list[str] = []
     page.on("pageerror", lambda error: failed.append(str(error)))
@@ -276,7 +273,7 @@ def test_browser__a_refusal_is_said_and_the_draft_is_kept(page):
     assert failed == []
 
 
-@in_a_browser
+@pytest.mark.browser
 def test_axe__finds_nothing_serious_in_the_editor(browser, site):
     made = browser.new_context(base_url=site.app.state.address, bypass_csp=True)
     page = sign_in(made, "registrar")

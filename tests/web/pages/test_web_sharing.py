@@ -14,7 +14,8 @@ from web_calls import new_token as new_token
 from web_site import Site, make_site, post
 
 from antigone.casework.incident.files import load_incident
-from antigone.model.incident.incident import Consent, Incident
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Incident
 from antigone.team.incidents.consents import record_consent, withdraw_donor
 
 

@@ -13,8 +13,9 @@ from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.errors import InputError, PlanTooLarge
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import DropoutEstimate, Replicate
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION, judge_consents
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Donor, Incident, UnidentifiedPerson
+from antigone.model.incident.incident import Donor, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.affordable import Kind, family_work, kind_of_work, remedies
@@ -194,7 +195,8 @@ def _covered_by_consent(incident: Incident, today: dt.date) -> tuple[Incident, d
     reasons: Counter[str] = Counter()
 
     def keep(donor: Donor) -> bool:
-        reason = _why_not(donor, today)
+        given = [] if donor.consent is None else [donor.consent]
+        _, reason = judge_consents(given, scope=SCOPE_IDENTIFICATION, day=today)
         reasons.update([reason] if reason else [])
         return not reason
 
@@ -202,21 +204,6 @@ def _covered_by_consent(incident: Incident, today: dt.date) -> tuple[Incident, d
     covered = {donor.profile.sample for family in families for donor in family.donors}
     further = incident.further.of_samples(covered | {person.code for person in incident.unidentified})
     return replace(incident, families=families, further=further), dict(sorted(reasons.items()))
-
-
-def _why_not(donor: Donor, today: dt.date) -> str:
-    consent = donor.consent
-    if consent is None:
-        return "donors without a consent"
-    if consent.covers(SCOPE_IDENTIFICATION, today):
-        return ""
-    if consent.withdrawn is not None and consent.withdrawn <= today:
-        return "donors whose consent was withdrawn"
-    if consent.expires is not None and consent.expires <= today:
-        return "donors whose consent has expired"
-    if SCOPE_IDENTIFICATION not in consent.scope:
-        return "donors whose consent does not cover identification"
-    return "donors whose consent is dated after the search"
 
 
 def populations_of(

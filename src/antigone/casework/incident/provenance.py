@@ -13,7 +13,8 @@ from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.mutation import Custom, MutationModel, Transformed
 from antigone.model.checks import exact_text
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import Incident, SearchSettings
+from antigone.model.incident.incident import Incident
+from antigone.model.incident.settings import SearchSettings
 from antigone.model.results.search import Provenance
 from antigone.plain_words import threshold_text
 

@@ -6,14 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 from antigone.casework.pairs.linkage import known_linkage, unknown_linkage
 from antigone.engine.arrays import LN10
+from antigone.model.assumptions.choices import INCOMPLETE_SAMPLE
 from antigone.model.assumptions.linkage import LinkageModel
-from antigone.plain_words import listed, lr_text, plain_text, probability_text, threshold_text
+from antigone.plain_words import WRITTEN_AS_ZERO, listed, lr_text, plain_text, probability_text, threshold_text
 from antigone.search.joint.conclusions import Proposal
 from antigone.search.joint.persons import Persons
 from antigone.search.joint.posterior import JointPosterior, Ratio
 from antigone.search.joint.question import FamilyQuestion
-
-FEW_MARKERS = 15
 
 
 def describe_placed(
@@ -66,7 +65,7 @@ def _factor_sentence(code: str, where: str, glr: Ratio | None, instead: str) -> 
             "one without it; which one that is stays open, because assignments of small weight were left out."
         )
     other = f"{code} is {instead}" if instead else f"{code} has no place that the samples support"
-    if abs(glr.log) < 0.005 * LN10:
+    if abs(glr.log) < WRITTEN_AS_ZERO * LN10:
         return f"{best} no more probable than the best one without it, in which {other}."
     return f"{best} {_times(glr.log)} as probable as the best one without it, in which {other}."
 
@@ -103,7 +102,7 @@ def _whom_to_ask(question: FamilyQuestion, place: str, donors: Collection[str]) 
 
 def _more_about(persons: Persons, person: int) -> str:
     typed = len(persons.typed(person))
-    if typed < FEW_MARKERS:
+    if typed < INCOMPLETE_SAMPLE:
         return f"Only {typed} markers are typed in {persons.codes[person]}; type more."
     return f"{typed} markers are typed in {persons.codes[person]}; more markers say more about distant relatives."
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from antigone.casework.incident.prepare import Prepared, prepare
+from antigone.casework.pairs.candidates import describe_pair, with_relatives, with_sensitivity
 from antigone.casework.pairs.evidence import independence_of, with_further
 from antigone.casework.pairs.linkage import (
     Changes,
@@ -18,7 +19,7 @@ from antigone.casework.pairs.linkage import (
     unknown_linkage,
     with_linkage,
 )
-from antigone.casework.pairs.search import describe_pair, prior_of, with_relatives, with_sensitivity
+from antigone.casework.pairs.search import prior_of
 from antigone.casework.samples.doubts import with_doubts
 from antigone.casework.samples.self_checks import SelfChecks
 from antigone.casework.validation.observed import ratio_of_case

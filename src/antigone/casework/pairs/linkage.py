@@ -21,7 +21,8 @@ from antigone.model.assumptions.linkage import (
     markers_not_on_map,
 )
 from antigone.model.assumptions.marker import Marker
-from antigone.model.incident.incident import SearchSettings, UnidentifiedPerson
+from antigone.model.incident.incident import UnidentifiedPerson
+from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.search import Candidate

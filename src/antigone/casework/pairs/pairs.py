@@ -14,8 +14,10 @@ import numpy as np
 from antigone.casework.incident.prepare import Prepared, Progress
 from antigone.casework.pairs.checkpoint import Checkpoint, KeptBlocks, identify_search
 from antigone.engine.arrays import Array, Ints
+from antigone.model.assumptions.choices import MOST_OF_ONE
 from antigone.model.assumptions.linkage import LinkageModel
-from antigone.model.incident.incident import Incident, SearchSettings
+from antigone.model.incident.incident import Incident
+from antigone.model.incident.settings import SearchSettings
 from antigone.search.families.batches import Heard
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import ReferenceFit
@@ -35,8 +37,6 @@ from antigone.search.pairs.linked import LinkedPair, link_pairs, linkage_slack
 
 MOST_DENSE_PAIRS = 2_000_000
 """Up to this many pairs every LR is kept and listed; a larger search keeps those at or above the threshold."""
-MOST_OF_ONE = 10
-"""Candidates listed for one unidentified or one missing person, strongest first, when there are more."""
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,15 @@ from contextlib import suppress
 from antigone.casework.incident.prepare import Prepared, Progress
 from antigone.engine.sums.work import require_work
 from antigone.errors import PlanTooLarge
+from antigone.model.assumptions.choices import LOW_POWER
 from antigone.model.assumptions.marker import Marker
 from antigone.search.families.affordable import family_work
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import Declared
 from antigone.search.pairs.power import DRAWS, Kind, kind_of, power_of
 
-LOW = 0.5
-"""A power below it is said to be too little."""
 FIRST_DRAWS, CLEARLY = 20, 0.9
-"""A share of so many families from which on the rest is not simulated: were the power below ``LOW``, it would be
+"""A share of so many families from which on the rest is not simulated: were the power below ``LOW_POWER``, it would be
 reached with a probability of 0.0002."""
 MOST_KINDS = 40
 """Kinds of families whose power one search works out, those of the most missing persons first; further ones have
@@ -31,7 +30,7 @@ Powers = dict[tuple[str, str], float]
 def low_powers(
     prepared: Prepared, targets: Iterable[Target], *, threshold: float, seed: int, progress: Progress
 ) -> Powers:
-    """The power of the references of each target where it is below ``LOW``.
+    """The power of the references of each target where it is below ``LOW_POWER``.
 
     It is computed from every covered donor of the declared family, also from those whom the search left out as not
     fitting, and from nobody's genotypes: so it tells nothing about whether a reference fits (PURPOSE.md, rule 6). A
@@ -50,7 +49,7 @@ def low_powers(
         with suppress(PlanTooLarge):
             _require_affordable(those[0], declared[those[0].family], markers)
             power = _power_of(those[0], declared[those[0].family], markers, threshold, seed)
-            if power < LOW:
+            if power < LOW_POWER:
                 found |= {(target.family, target.missing): power for target in those}
     progress("power of open families", len(largest), len(largest))
     return found

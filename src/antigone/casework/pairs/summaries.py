@@ -11,14 +11,13 @@ from antigone.casework.incident.prepare import Prepared, Progress, silent
 from antigone.casework.pairs.pairs import Found
 from antigone.casework.pairs.power import low_powers
 from antigone.engine.arrays import LN10
+from antigone.model.assumptions.choices import POOR_SAMPLE
 from antigone.model.results.search import Candidate, FamilySummary, PairLine, UnidentifiedSummary
 from antigone.plain_words import plain_text
 from antigone.search.pairs.comparison import Comparison
 
 MOST_PAIRS_LISTED = 20_000
 """Up to this many pairs a result lists every pair; a larger search lists its candidates."""
-FEW_MARKERS = 10
-"""Below this many typed markers a sample is said to be poor."""
 Best = dict[int, tuple[int, float]]
 """For a target or a person, the strongest partner and their natural log LR."""
 
@@ -115,7 +114,7 @@ def _person_remark(found: Found, number: int, candidates: int, typed: int) -> st
         return "no missing person of a possible sex shares a typed marker"
     if comparison is not None and _is_impossible(comparison, number):
         return "impossible as any of the missing persons under the stated model; perhaps not reported missing"
-    if typed < FEW_MARKERS:
+    if typed < POOR_SAMPLE:
         return f"only {typed} markers typed, too few to reach an LR of {plain_text(found.threshold)}; type more markers"
     limit = plain_text(found.threshold)
     return f"no missing person reaches an LR of {limit}; perhaps not reported missing, or references too distant"

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from antigone.casework.samples.self_checks import SelfChecks
+from antigone.model.assumptions.choices import SAME_LOG10_LR
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.results.joint import FULL_SIBLINGS, Conclusion, SymmetricGroup
 from antigone.model.results.search import Candidate
 from antigone.plain_words import listed
-
-SAME_LOG10_LR = 1e-9
-"""Two places whose log10 LR of one person differ by less are alike."""
 
 
 def with_doubts(candidates: Sequence[Candidate], incident: Incident, checks: SelfChecks) -> tuple[Candidate, ...]:

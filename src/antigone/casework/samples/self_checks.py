@@ -11,11 +11,11 @@ from functools import cached_property
 from antigone.casework.incident.prepare import populations_of
 from antigone.engine.arrays import LN10
 from antigone.errors import InputError
+from antigone.model.assumptions.choices import MOST_CROWDED_BY_CHANCE
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Sex
 from antigone.plain_words import listed, lr_text
 from antigone.search.remains.self_check import (
-    MOST_CROWDED_BY_CHANCE,
     SexReader,
     SexSeen,
     crowded_markers,

@@ -13,7 +13,8 @@ import numpy as np
 
 from antigone.engine.arrays import Array, Ints
 from antigone.model.assumptions.marker import Marker
-from antigone.model.incident.incident import DEFAULT_MUTATION, UnidentifiedPerson
+from antigone.model.incident.incident import UnidentifiedPerson
+from antigone.model.incident.settings import DEFAULT_MUTATION
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target, log_lr_tables

@@ -15,7 +15,8 @@ from antigone.formats.frequencies import nist1036
 from antigone.model.assumptions.circumstances import SexRates
 from antigone.model.assumptions.linkage import LinkageModel
 from antigone.model.assumptions.observation import ObservationRates
-from antigone.model.incident.incident import DEFAULT_MUTATION, Incident, SearchSettings
+from antigone.model.incident.incident import Incident
+from antigone.model.incident.settings import DEFAULT_MUTATION, SearchSettings
 from antigone.model.results.search import Candidate, SearchResult
 from antigone.simulation.distant import DISTANT, add_ages, add_distant_relatives
 from antigone.simulation.incident import Truth, simulate_incident

@@ -42,12 +42,10 @@ def print_imported(code: str, added: Imported, notices: Sequence[str]) -> None:
 
 def print_status(status: views.Status) -> None:
     """Incidents, what waits for the user, what is blocked, what is running."""
-    columns = ("incident", "unidentified", "missing", "identified", "found alive", "families", "donors")
-    table = table_of(*columns, "without consent", "runs", "pairings")
+    table = table_of("incident", "unidentified", "missing", "families", "donors", "without consent", "runs", "pairings")
     for one in status.incidents:
         states = ", ".join(f"{count} {state}" for state, count in sorted(one.pairings.items()))
-        people = (one.unidentified, one.missing, one.identified, one.found_alive, one.families, one.donors)
-        counts = (*people, one.donors_without_consent, one.runs)
+        counts = (one.unidentified, _missing(one), one.families, one.donors, one.donors_without_consent, one.runs)
         table.add_row(one.code, *map(str, counts), states)
     words_console().print(table)
     for waiting in status.waiting:
@@ -65,6 +63,13 @@ def print_status(status: views.Status) -> None:
         print_words(f"Only the first {MOST_TASKS} of {len(status.weak)} families with too little power are shown.")
     for run in status.running:
         print_words(f"Running: run {run.id} of {run.incident}, by {run.started_by} since {_moment(run.started)}.")
+
+
+def _missing(one: views.IncidentStatus) -> str:
+    """How many are missing, and of these found."""
+    found = [(one.identified, "identified"), (one.found_alive, "found alive"), (one.to_be_told, "to be told")]
+    said = ", ".join(f"{count} {words}" for count, words in found if count)
+    return f"{one.missing} ({said})" if said else str(one.missing)
 
 
 def print_families(page: views.FamilyPage) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from antigone.cli.team.signing import IncidentCode, signed_in
+from antigone.model.results.joint import DEFAULT_PRIOR
 
 if TYPE_CHECKING:
     from antigone.team.access.session import Session
@@ -23,7 +24,7 @@ def joint(
     incident: IncidentCode,
     prior: Annotated[
         str, typer.Option(help="flat, closed, open=E (missing expected among them), fraction=p, or odds=w.")
-    ] = "flat",
+    ] = DEFAULT_PRIOR,
     population: Annotated[str, typer.Option(help="The population to report. Default: the weakest one.")] = "",
 ) -> None:
     """Solve all families of an incident jointly, and keep the answer sealed."""

@@ -7,9 +7,8 @@ from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from antigone.model.assumptions.choices import CONFIDENCE
 from antigone.model.assumptions.lineage import Copies, DiscreteLaplace, Estimator
-
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,8 @@ from typing import Literal
 import numpy as np
 
 from antigone.engine.arrays import Array
+from antigone.model.assumptions.choices import badly_fitting
 from antigone.model.pedigree import Pedigree
-
-LEAST_LOG10_FIT = -4.0
-"""A donor takes no part when the haplotype is 10,000 times less probable on the declared line than off it; the bound
-and its reason are those of the autosomal references (docs/model.md, section 7)."""
-INDISTINCT_LOG10 = 1.0
-"""Poorly fitting donors this close to the worst one cannot be told apart from it, and go with it."""
 
 
 @dataclass(frozen=True)
@@ -124,10 +119,9 @@ def judge_fits(
     kept, gone = list(members), dict[str, float]()
     while len(kept) > 1:
         fits = {member: fit(member, [other for other in kept if other != member]) for member in kept}
-        worst = min(fits.values())
-        if worst >= LEAST_LOG10_FIT:
+        out = badly_fitting(fits)
+        if not out:
             break
-        out = {m: f for m, f in fits.items() if f < LEAST_LOG10_FIT and (f == worst or f <= worst + INDISTINCT_LOG10)}
-        gone |= out
+        gone |= {member: fits[member] for member in kept if member in out}
         kept = [member for member in kept if member not in out]
     return tuple(kept), gone

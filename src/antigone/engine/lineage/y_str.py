@@ -15,6 +15,7 @@ import numpy as np
 from antigone.engine.arrays import Array
 from antigone.engine.lineage.frequency import Counted, count_in, discrete_laplace, estimate
 from antigone.engine.lineage.lines import Line, declared_line, judge_fits, line_likelihood, predict
+from antigone.model.assumptions.choices import MOST_Y_STEPS
 from antigone.model.assumptions.lineage import (
     Copies,
     DiscreteLaplace,
@@ -37,8 +38,6 @@ TWO_COPIES = frozenset({"DYS385", "DYF387S1", "DYS459", "YCAII"})
 """Loci that every man has twice; one allele there means that both copies have it."""
 WHOLE, PART = "DYS389II", "DYS389I"
 """The first amplicon contains the second, so a mutation in the shared part would be counted twice."""
-MOST_STEPS = 2
-"""Repeats that one mutation changes at most."""
 NO_CHANCE = "the fitted mixture gives this haplotype the probability 0; fit it again, or use counts"
 NO_ROW = "no haplotype of the reference table is typed at all the loci compared; use a table of these loci"
 NOT_LOOKED_UP = "no count of this sample's haplotype is stated; look it up in the database and enter the count"
@@ -201,7 +200,7 @@ def _at_locus(line: Line, comparison: _Comparison, locus: str, model: YModel) ->
     """
     typed = {member: loci[locus] for member, loci in comparison.donors.items() if locus in loci}
     typed[PERSON] = comparison.person[locus]
-    states = _states(typed.values(), reach=MOST_STEPS * line.meioses)
+    states = _states(typed.values(), reach=MOST_Y_STEPS * line.meioses)
     chances = {member: _seen(alleles, states) for member, alleles in typed.items()}
     return chances, stepwise_matrix(states, model.rates.of(locus), two_steps=model.rates.two_steps)
 

@@ -13,15 +13,13 @@ from antigone.engine.sums.factors import PATERNAL, Data
 from antigone.engine.sums.likelihood import evaluate, group_markers, marker_logs
 from antigone.engine.sums.pruning import prune
 from antigone.engine.sums.soft import Observations
+from antigone.model.assumptions.choices import NAMED_MUTATION
 from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.search import MarkerMutation, MutationStep
 
 Slot = tuple[int, int]
-
-LEAST_PROBABILITY = 0.05
-"""A meiosis is named when the posterior probability of a mutation there is at least this."""
 
 
 def markers_needing_mutation(
@@ -75,7 +73,7 @@ def locate_mutations(
             names[data.shape.parent(*meiosis)], names[meiosis[0]], _likely_steps(data, meiosis, marker, theta), float(p)
         )
         for meiosis, p in zip(meioses, probability, strict=True)
-        if p >= LEAST_PROBABILITY
+        if p >= NAMED_MUTATION
     ]
     return MarkerMutation(marker.name, tuple(sorted(steps, key=lambda step: -step.probability)))
 

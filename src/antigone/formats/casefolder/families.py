@@ -16,7 +16,8 @@ from antigone.formats.profiles.sexes import Sexes
 from antigone.formats.reading.refusals import refused_kind
 from antigone.formats.reading.tables import Columns, Table
 from antigone.model.assumptions.observation import AS_READ, ObservationModel
-from antigone.model.incident.incident import Consent, Donor, Family, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 
 FAMILY_COLUMNS = Columns(

@@ -45,7 +45,8 @@ from antigone.formats.reading.tables import Cells, Columns, cell_text, column_ke
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.mutation import Custom, Equal, MutationModel, NoMutation, Proportional, Transformed
 from antigone.model.assumptions.reading import ReadingRules
-from antigone.model.incident.incident import Incident, SearchSettings
+from antigone.model.incident.incident import Incident
+from antigone.model.incident.settings import SearchSettings
 
 _SETTINGS_COLUMNS = Columns(needed=("key", "value"), filled=("key",))
 _UNKNOWN_SETTINGS = IncidentSettings("", SearchSettings(), known=False)

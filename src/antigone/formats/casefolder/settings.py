@@ -31,7 +31,7 @@ from antigone.model.assumptions.mutation import (
 )
 from antigone.model.assumptions.reading import ReadingRules
 from antigone.model.assumptions.verbal import VerbalScale
-from antigone.model.incident.incident import DEFAULT_MUTATION, MutationChoice, SearchSettings
+from antigone.model.incident.settings import DEFAULT_MUTATION, MutationChoice, SearchSettings
 
 _PARAMETERS = tuple(dict.fromkeys(key for model in MODELS.values() for key in parameters(model)))
 _MODEL_KEYS = ("model", *_PARAMETERS, "transform", "keep_rate")

@@ -26,8 +26,9 @@ from antigone.formats.profiles.profiles import NOTHING
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.mutation import BaseModel, Custom, MutationModel, Transformed
 from antigone.model.assumptions.verbal import VerbalScale
+from antigone.model.incident.consent import Consent
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.profile import Profile
 
 Cells = Iterable[object]

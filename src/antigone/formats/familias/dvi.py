@@ -23,7 +23,8 @@ from antigone.formats.familias.loci import autosomal_name
 from antigone.formats.familias.text import FamNode
 from antigone.formats.labels.markers import marker_kind
 from antigone.formats.reading.findings import Findings
-from antigone.model.incident.incident import Consent, Donor, Family, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from antigone.formats.familias.loci import same_database
 from antigone.formats.reading.findings import Findings
 from antigone.model.assumptions.frequency import FrequencyTable
-from antigone.model.incident.incident import Donor, Family, MutationChoice, SourceFile, UnidentifiedPerson
+from antigone.model.incident.incident import Donor, Family, SourceFile, UnidentifiedPerson
+from antigone.model.incident.settings import MutationChoice
 from antigone.model.profile import Genotype, Profile
 
 _ONE_DATABASE = "save all files from the same database in Familias, or search them one by one"

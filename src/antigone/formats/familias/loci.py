@@ -9,7 +9,7 @@ from antigone.formats.labels.markers import marker_kind, normalise_marker
 from antigone.formats.reading.findings import Findings
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.mutation import Equal, MutationModel, NoMutation, Proportional, Stepwise, Transformed
-from antigone.model.incident.incident import MutationChoice
+from antigone.model.incident.settings import MutationChoice
 
 _CORRECT_AND_SAVE = "correct it in Familias and save the file again"
 

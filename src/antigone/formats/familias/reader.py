@@ -15,7 +15,9 @@ from antigone.formats.familias.text import FamFile, FamPedigree, decode_fam, par
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.sources import read_bytes, source_file
 from antigone.model.assumptions.frequency import FrequencyRule
-from antigone.model.incident.incident import Consent, Hypotheses, Incident, SearchSettings, SourceFile
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Hypotheses, Incident, SourceFile
+from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
 

@@ -13,10 +13,8 @@ from math import prod
 from antigone.formats.frequencies.choices import Counted, FrequencyChoices
 from antigone.formats.frequencies.drafts import Draft, Place, Size, read_value
 from antigone.formats.reading.findings import Findings
+from antigone.model.assumptions.choices import AGREES_BY_CHANCE
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
-
-BY_CHANCE = 0.001
-"""A reading of N is taken when numbers that belong to another reading would agree with it less often than this."""
 
 _SLACK = 1e-6
 """What a computer may lose of a whole number when it writes a quotient."""
@@ -91,11 +89,11 @@ def _shown_by_numbers(draft: Draft, numbers: Mapping[str, int]) -> tuple[Counted
     every = [product for of_marker in products for product in of_marker]
     halves = [(x, slack) for x, slack in every if not _is_whole(x, slack)]
     free = sum(len(of_marker) - 1 for of_marker in products)
-    if not halves and 0.5**free < BY_CHANCE:
+    if not halves and 0.5**free < AGREES_BY_CHANCE:
         return "alleles", f"each of {len(every)} frequencies times N is a whole number"
     twice = [(2 * x, 2 * slack) for x, slack in every]
     chance = prod(min(1.0, 2 * slack) for _, slack in twice)
-    if halves and all(_is_whole(x, slack) for x, slack in twice) and chance < BY_CHANCE:
+    if halves and all(_is_whole(x, slack) for x, slack in twice) and chance < AGREES_BY_CHANCE:
         share = f"{len(halves)} of {len(every)} frequencies times N are halves"
         return "persons", f"{share}, and each times 2N is a whole number"
     return "", ""

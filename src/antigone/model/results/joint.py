@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from antigone.errors import ModelError
-from antigone.model.checks import checked_choice, checked_number
+from antigone.model.assumptions.choices import CLEAR_POSTERIOR
+from antigone.model.checks import checked_choice, checked_number, exact_text
 from antigone.model.results.search import Provenance
 
 PriorKind = Literal["flat", "closed", "open", "fraction", "odds"]
+PRIOR_KINDS: tuple[PriorKind, ...] = get_args(PriorKind)
+DEFAULT_PRIOR: PriorKind = "flat"
+PRIORS_WITHOUT_NUMBER: tuple[PriorKind, ...] = ("flat", "closed")
 RatioKind = Literal["exact", "at least", "at most"]
 """What is known of a generalised LR: its value, or a bound where assignments left out could change it."""
 
@@ -26,16 +30,25 @@ class JointPrior:
     of its number of identifications. Under the last three, assignments with as many identifications are alike.
     """
 
-    kind: PriorKind = "flat"
+    kind: PriorKind = DEFAULT_PRIOR
     value: float = 0.0
 
     def __post_init__(self) -> None:
-        checked_choice(self.kind, "the prior", ("flat", "closed", "open", "fraction", "odds"))
+        checked_choice(self.kind, "the prior", PRIOR_KINDS)
         what = f"the number of the prior '{self.kind}'"
         if self.kind in ("open", "odds"):
             checked_number(self.value, what, "a finite number above 0", holds=lambda value: value > 0)
         if self.kind == "fraction":
             checked_number(self.value, what, "a number between 0 and 1", holds=lambda value: 0 < value < 1)
+
+    @property
+    def text(self) -> str:
+        """The prior as `parse` reads it.
+
+        >>> JointPrior("open", 12.0).text, JointPrior().text
+        ('open=12', 'flat')
+        """
+        return self.kind if self.kind in PRIORS_WITHOUT_NUMBER else f"{self.kind}={exact_text(self.value)}"
 
     @classmethod
     def parse(cls, text: str) -> JointPrior:
@@ -45,10 +58,10 @@ class JointPrior:
         JointPrior(kind='open', value=12.0)
         """
         name, _, number = text.strip().partition("=")
-        if name not in ("flat", "closed", "open", "fraction", "odds") or (name in ("flat", "closed")) == bool(number):
+        if name not in PRIOR_KINDS or (name in PRIORS_WITHOUT_NUMBER) == bool(number):
             raise ModelError(f"the prior is '{text}', expected flat, closed, open=E, fraction=p or odds=w")
         try:
-            return cls(name, float(number) if number else 0.0)  # type: ignore[arg-type]
+            return cls(name, float(number) if number else 0.0)
         except ValueError:
             raise ModelError(f"the prior is '{text}', and '{number}' is no number") from None
 
@@ -132,6 +145,11 @@ class Conclusion:
     glr_kind: RatioKind
     sentences: tuple[str, ...]
     doubts: tuple[str, ...] = ()
+
+    @property
+    def is_only_bounded(self) -> bool:
+        """Whether somebody has a clear place that only the assignments left out keep from being proven."""
+        return self.glr_kind == "at least" and self.posterior >= CLEAR_POSTERIOR
 
 
 @dataclass(frozen=True)

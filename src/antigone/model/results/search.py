@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from antigone.model.incident.incident import SearchSettings
+from antigone.model.incident.settings import SearchSettings
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from sqlalchemy import Connection, Row, select
 from antigone.errors import RegistryError
 from antigone.model.assumptions.circumstances import MissingCircumstances, UnidentifiedCircumstances
 from antigone.model.assumptions.lineage import MtHaplotype, StatedCounts, YHaplotype
+from antigone.model.incident.consent import Consent, judge_consents
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, SourceFile, UnidentifiedPerson
+from antigone.model.incident.incident import Donor, Family, Incident, SourceFile, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.registry.audit.chain import append
@@ -157,12 +158,12 @@ def _without_collection() -> Iterator[None]:
 
 def covered_donors(connection: Connection, incident: int, *, scope: str, day: dt.date) -> Coverage:
     """Which donors an active consent covers. Nothing sealed is read."""
-    instruments: defaultdict[int, list[AnyRow]] = defaultdict(list)
+    rows_of: defaultdict[int, list[AnyRow]] = defaultdict(list)
     of_incident = families.c.incident == incident
     asked = select(consents).select_from(consents.join(donors).join(members).join(families))
     asked = asked.where(of_incident, donors.c.erased.is_(None))
     for row in connection.execute(asked.order_by(consents.c.id)):
-        instruments[row.donor].append(row)
+        rows_of[row.donor].append(row)
     found, refused = dict[int, Consent](), list[tuple[str, str, str]]()
     given = (
         select(donors.c.id, families.c.code.label("family"), samples.c.code.label("sample"))
@@ -174,7 +175,7 @@ def covered_donors(connection: Connection, incident: int, *, scope: str, day: dt
     )
     everyone = connection.execute(given.order_by(donors.c.id, samples.c.id)).all()
     for row in {row.id: row for row in everyone}.values():
-        consent, reason = judge_consents(instruments[row.id], scope=scope, day=day)
+        consent, reason = judge_consents(instruments_of(rows_of[row.id]), scope=scope, day=day)
         if consent is not None:
             found[row.id] = consent
         else:
@@ -182,39 +183,16 @@ def covered_donors(connection: Connection, incident: int, *, scope: str, day: dt
     return Coverage(found, frozenset(row.sample for row in everyone if row.id in found), refused)
 
 
-def judge_consents(rows: Sequence[AnyRow], *, scope: str, day: dt.date) -> tuple[Consent | None, str]:
-    """The consent that covers a scope on a day, or why there is none."""
-    of_scope = [row for row in rows if row.scope == scope]
-    for row in reversed(of_scope):
-        consent = _consent(row, rows)
-        if consent.covers(scope, day):
-            return consent, ""
-    return None, _why_not(rows, of_scope, scope, day)
-
-
-def _why_not(rows: Sequence[AnyRow], of_scope: Sequence[AnyRow], scope: str, day: dt.date) -> str:
-    """In the words of ``casework.prepare``, so that a registry's report reads like one over files."""
-    if not rows:
-        return "donors without a consent"
-    newest = of_scope[-1] if of_scope else rows[-1]
-    if newest.withdrawn is not None and newest.withdrawn <= day:
-        return "donors whose consent was withdrawn"
-    if newest.expires is not None and newest.expires <= day:
-        return "donors whose consent has expired"
-    if not of_scope:
-        return f"donors whose consent does not cover {scope}"
-    return "donors whose consent is dated after the search"
-
-
-def _consent(row: AnyRow, rows: Sequence[AnyRow]) -> Consent:
-    """The whole instrument that a row is one scope of."""
-    instrument = _instrument(row)
-    same = [one.scope for one in rows if one is row or _instrument(one) == instrument]
-    return Consent(row.reference, row.given, tuple(same), row.expires, row.withdrawn, row.attested_by)
-
-
-def _instrument(row: AnyRow) -> tuple[object, ...]:
-    return row.reference, row.given, row.expires, row.withdrawn, row.attested_by
+def instruments_of(rows: Sequence[AnyRow]) -> list[Consent]:
+    """A donor's consents, the oldest first, from their rows: one for each purpose."""
+    purposes: dict[tuple[Any, ...], list[str]] = {}
+    for row in rows:
+        instrument = row.reference, row.given, row.expires, row.withdrawn, row.attested_by
+        purposes.setdefault(instrument, []).append(row.scope)
+    return [
+        Consent(reference, given, tuple(scopes), expires, withdrawn, attested_by)
+        for (reference, given, expires, withdrawn, attested_by), scopes in purposes.items()
+    ]
 
 
 def describe_access(code: str, scope: str, coverage: Coverage, *, people: int) -> str:

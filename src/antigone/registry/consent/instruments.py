@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from antigone.errors import Conflict, InputError, RegistryError
-from antigone.model.incident.incident import Consent
-from antigone.registry.store.lookups import covered_on, find_family
+from antigone.model.incident.consent import Consent
+from antigone.registry.store.lookups import covered_on, find_family, stands_on
 from antigone.registry.store.schema import CONSENT_SCOPES, consents, donors, families, members
 
 
@@ -70,9 +70,8 @@ def _count_donors(connection: Connection, family: int, which: ColumnElement[bool
 
 def has_scope(connection: Connection, key: str, scope: str, day: dt.date) -> bool:
     """Whether a donor, by the key of `Elsewhere`, has a consent for a purpose that was not taken back by a day."""
-    stands = or_(consents.c.withdrawn.is_(None), consents.c.withdrawn > day)
-    asked = select(consents.c.id).where(consents.c.donor == int(key.split(":")[1]), consents.c.scope == scope, stands)
-    return connection.execute(asked.limit(1)).one_or_none() is not None
+    asked = select(consents.c.id).where(consents.c.donor == int(key.split(":")[1]), consents.c.scope == scope)
+    return connection.execute(asked.where(stands_on(day)).limit(1)).one_or_none() is not None
 
 
 def find_giving_donor(connection: Connection, incident: str, family: str, member: str) -> int:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select
 
 from antigone.errors import RegistryError
+from antigone.model.incident.consent import judge_consents
 from antigone.model.incident.incident import Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
-from antigone.registry.consent.coverage import judge_consents
+from antigone.registry.consent.coverage import instruments_of
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.payloads import Beside, Unpacker
 from antigone.registry.people.typings import Owner, newest_profiles
@@ -59,7 +60,7 @@ def _donors(connection: Connection, vault: Vault, family: int, *, scope: str, da
     query = select(donors.c.id, members.c.code).select_from(donors.join(members))
     rows = connection.execute(query.where(members.c.family == family, donors.c.erased.is_(None)).order_by(donors.c.id))
     for row in rows.all():
-        consent, _ = judge_consents(consents_of(connection, [row.id]), scope=scope, day=day)
+        consent, _ = judge_consents(instruments_of(consents_of(connection, [row.id])), scope=scope, day=day)
         if consent is not None:
             yield Donor(row.code, _typing(connection, vault, "donor", row.id)[0], consent)
 

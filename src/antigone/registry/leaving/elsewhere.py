@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, tuple_
 
+from antigone.model.assumptions.choices import FEWEST_EQUAL_MARKERS
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.digests import plain
 from antigone.registry.people.sameness import (
-    FEWEST_EQUAL,
     Alike,
     Standing,
     agreement,
@@ -151,7 +151,7 @@ def _contradict(alike: Alike, own: Sequence[Standing], others: Sequence[Standing
     shown = alike.open([one.typing for one in (*own, *others)])
     return any(
         agreement(shown[one.typing], shown[other.typing]) < 0
-        and len(shown[one.typing].keys() & shown[other.typing].keys()) >= FEWEST_EQUAL
+        and len(shown[one.typing].keys() & shown[other.typing].keys()) >= FEWEST_EQUAL_MARKERS
         for one in own
         for other in others
     )

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, func, select, text, update
+from sqlalchemy import Connection, Engine, Table, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from antigone.errors import RegistryError, StorageError
@@ -27,6 +27,7 @@ from antigone.registry.runs.joint_runs import erase_joint
 from antigone.registry.runs.runs import TO_COMPUTE_AGAIN
 from antigone.registry.runs.summaries import about_others, take_out
 from antigone.registry.store.database import outside_transaction
+from antigone.registry.store.lookups import stands_on
 from antigone.registry.store.schema import (
     asks,
     blocks,
@@ -105,7 +106,7 @@ def withdraw_donor(
     of_donor = consents.c.donor.in_(giving)
     connection.execute(update(consents).where(of_donor).values(reference="", attested_by=""))
     _take_out_notices(connection, here, {family, *codes})
-    still = of_donor & (consents.c.withdrawn.is_(None) | (consents.c.withdrawn > day))
+    still = of_donor & stands_on(day)
     connection.execute(update(consents).where(still).values(withdrawn=day))
     found = erase_results_of(connection, here, rows[0].family, family, codes=codes, profiles=erased)
     subject = f"a donor of incident {incident}, family {family}: {_counts(found)}"
@@ -158,14 +159,14 @@ def withdrawn_donors(connection: Connection, *, incident: str, day: dt.date) -> 
     An import may bring a withdrawal that was written into the files. It ends every use at once; to erase is a step of
     its own, for which somebody answers.
     """
-    c = consents.c
-    ended = (
-        select(c.donor).group_by(c.donor).having(func.count() == func.count(c.withdrawn), func.max(c.withdrawn) <= day)
-    )
+    gave = select(consents.c.donor)
+    standing = gave.where(stands_on(day))
     query = (
         select(families.c.code.label("family"), members.c.code)
         .select_from(donors.join(members).join(families).join(incidents))
-        .where(incidents.c.code == incident, donors.c.erased.is_(None), donors.c.id.in_(ended))
+        .where(
+            incidents.c.code == incident, donors.c.erased.is_(None), donors.c.id.in_(gave), donors.c.id.not_in(standing)
+        )
     )
     return tuple((row.family, row.code) for row in connection.execute(query.order_by(donors.c.id)))
 
@@ -238,9 +239,11 @@ def _delete_keys(connection: Connection, numbers: Sequence[int]) -> None:
         connection.execute(delete(keys).where(keys.c.id.in_(numbers[start : start + _BLOCK])))
 
 
-def erase_candidates(connection: Connection, of_pairings: Any) -> int:
-    """Mark candidates stale: their key, ciphertext and numbers go."""
+def erase_candidates(connection: Connection, of_pairings: Any, *, of_runs: Any = None) -> int:
+    """Mark candidates stale: their key, ciphertext and numbers go. ``of_runs``: those of some runs alone."""
     these = candidates.c.pairing.in_(of_pairings) & ~candidates.c.stale
+    if of_runs is not None:
+        these = these & candidates.c.run.in_(of_runs)
     held = [key for key in connection.scalars(select(candidates.c.key).where(these)) if key is not None]
     nothing = {"sealed": None, "key": None, "log10_lr": None, "posterior": None, "population": "", "markers": 0}
     emptied = connection.execute(update(candidates).where(these).values(stale=True, **nothing))
@@ -249,13 +252,14 @@ def erase_candidates(connection: Connection, of_pairings: Any) -> int:
 
 
 def compute_again(
-    connection: Connection, incident: int, *, families: Collection[str], people: Collection[str]
+    connection: Connection, incident: int, *, families: Collection[str], people: Collection[str], since: str = ""
 ) -> tuple[int, ...]:
-    """Mark every finished run of the incident, and take what it says of these families and persons out of it.
+    """Mark every finished run of the incident, and take what it says of these families and persons out of it; with a
+    moment, those alone that were finished since.
 
     A run that is still computing looks for itself, when it ends, who has left.
     """
-    of_incident = (runs.c.incident == incident) & runs.c.result.is_not(None)
+    of_incident = (runs.c.incident == incident) & runs.c.result.is_not(None) & (runs.c.finished >= since)
     numbers = list(connection.scalars(select(runs.c.id).where(of_incident).order_by(runs.c.id)))
     connection.execute(update(runs).where(runs.c.id.in_(numbers)).values(state=TO_COMPUTE_AGAIN))
     take_out(connection, numbers, families=families, people=people)

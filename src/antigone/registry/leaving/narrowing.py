@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, select, update
 
 from antigone.errors import Conflict, InputError, RegistryError
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.registry.audit.chain import append
 from antigone.registry.consent.instruments import find_giving_donor
 from antigone.registry.leaving.erasure import Erased, count_results, erase_results_of
-from antigone.registry.store.lookups import find_family
+from antigone.registry.store.lookups import find_family, stands_on
 from antigone.registry.store.schema import CONSENT_SCOPES, consents
 
 NOTHING = Erased((), 0, 0, ())
@@ -46,7 +46,7 @@ def narrow_consent(
     if scope not in CONSENT_SCOPES:
         raise InputError(f"purpose '{scope}'; expected one of {', '.join(CONSENT_SCOPES)}")
     donor = find_giving_donor(connection, incident, family, member)
-    stands = or_(consents.c.withdrawn.is_(None), consents.c.withdrawn > day)
+    stands = stands_on(day)
     held = set(connection.scalars(select(consents.c.scope).where(consents.c.donor == donor, stands)))
     if scope not in held:
         raise RegistryError(

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, insert, select, update
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.lineage import StatedCounts
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import Incident, SearchSettings
+from antigone.model.incident.incident import Incident
+from antigone.model.incident.settings import SearchSettings
 from antigone.registry.store.documents import Document, content_hash
 from antigone.registry.store.schema import incident_models, models
 from antigone.registry.store.stored import FREQUENCIES, FURTHER, SETTINGS

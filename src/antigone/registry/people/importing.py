@@ -11,8 +11,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from antigone.errors import InputError, Problem
 from antigone.model.assumptions.lineage import StatedCounts
+from antigone.model.incident.consent import Consent
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.registry.keys.vault import DataKey, Vault
 from antigone.registry.people.conditions import conditions_of, save_conditions

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from antigone.errors import Problem
-from antigone.model.incident.incident import Consent, Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.consent import Consent
+from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual
 from antigone.registry.store.schema import consents, donors, families, incidents, members, samples, unidentified
 

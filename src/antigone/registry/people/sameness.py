@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
+from antigone.model.assumptions.choices import FEWEST_EQUAL_MARKERS
 from antigone.model.profile import Genotype
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.digests import Digester, shown_genotypes
@@ -23,8 +24,6 @@ from antigone.registry.people.typings import BLOCK, Owner
 from antigone.registry.store.properties import find_property, write_property
 from antigone.registry.store.schema import donors, families, incidents, marks, members, profiles, samples, unidentified
 
-FEWEST_EQUAL = 8
-"""Markers read in full that two samples must share, all of them equal, to be called those of one person."""
 PLACES = 62
 _PLACES = "places of markers"
 Shown = Mapping[str, Genotype]
@@ -125,12 +124,12 @@ class Alike:
         for typing, ones, zeros in own:
             agree = ((self.ones & zeros) | (self.zeros & ones)) == 0
             both = np.bitwise_count((self.ones | self.zeros) & (ones | zeros))
-            near = [int(one) for one in self.typings[agree & (both >= FEWEST_EQUAL)] if one != typing]
+            near = [int(one) for one in self.typings[agree & (both >= FEWEST_EQUAL_MARKERS)] if one != typing]
             if near:
                 shown = self.open([typing, *near])
                 for other in near:
                     equal = agreement(shown[typing], shown[other])
-                    if equal >= FEWEST_EQUAL:
+                    if equal >= FEWEST_EQUAL_MARKERS:
                         yield typing, other, equal
 
     def open(self, typings: Iterable[int]) -> Mapping[int, Shown]:

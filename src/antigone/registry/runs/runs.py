@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from antigone.errors import Conflict, Forbidden, RegistryError
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Incident
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
+from antigone.model.incident.incident import Incident
 from antigone.model.results.search import Candidate, SearchResult
 from antigone.registry.consent.coverage import covered_donors
 from antigone.registry.keys.vault import Vault

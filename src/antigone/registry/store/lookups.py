@@ -38,11 +38,15 @@ NOBODY = People(0, 0, 0)
 
 
 def covered_on(day: dt.date, scope: str) -> ColumnElement[bool]:
-    """Whether a row of ``donors`` has an active consent; says the same as ``coverage.judge_consents``."""
+    """Whether a row of ``donors`` has a consent that `Consent.why_not` has nothing against: the same rule in SQL."""
     c = consents.c
     begun = and_(c.donor == donors.c.id, c.scope == scope, c.given <= day)
-    not_ended = [or_(end.is_(None), end > day) for end in (c.expires, c.withdrawn)]
-    return exists().where(begun, *not_ended)
+    return exists().where(begun, or_(c.expires.is_(None), c.expires > day), stands_on(day))
+
+
+def stands_on(day: dt.date) -> ColumnElement[bool]:
+    """Whether a row of ``consents`` is not withdrawn on a day: `Consent.is_withdrawn` in SQL."""
+    return or_(consents.c.withdrawn.is_(None), consents.c.withdrawn > day)
 
 
 def found_alive() -> Select[tuple[int]]:

@@ -67,6 +67,7 @@ ASK_OUTCOMES = ("came", "declined", "taken back")
 TOLD_OF = ("identified", "found alive", "checked again", "not upheld")
 TOLD_HOW = ("in person", "by telephone", "by letter", "by another")
 ALIVE_STATES = ("open", "proposed", "confirmed", "reopening")
+IMPORT_STATES = ("standing", "undone")
 RUN_STATES = ("running", "finished", "failed", "cancelled", "to be computed again")
 
 properties = Table(
@@ -320,6 +321,46 @@ changes = Table(
     _to("families", "family", optional=True),
 )  # fmt: skip
 """What happened to an incident that could alter an answer; a row that names neither person nor family is about all."""
+
+imports = Table(
+    "imports", metadata,
+    _row(),
+    Column("incident", Code, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    _to("users", "user"),
+    Column("line", Number, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("ended", Instant),
+    _to("users", "ended_by", optional=True),
+    Column("reason", Text, nullable=False),
+    _one_of("state", *IMPORT_STATES),
+)  # fmt: skip
+"""Imports: ``incident`` is its code, which stays when an import that made the incident is undone; ``line`` that of the
+audit; ``files``: names and hashes, ``counts``: what was new, both as JSON; ``ended``, ``reason``: of the undoing."""
+
+import_rows = Table(
+    "import_rows", metadata,
+    _row(),
+    _to("imports", "import"),
+    Column("kind", String(40), nullable=False, index=True),
+    Column("first", Number, nullable=False),
+    Column("last", Number, nullable=False),
+)  # fmt: skip
+"""The rows that an import added to the table ``kind``: all from the first to the last, for nobody else writes
+meanwhile. Those of what an undoing removed stay, so that no number is given twice."""
+
+import_changes = Table(
+    "import_changes", metadata,
+    _row(),
+    _to("imports", "import"),
+    Column("kind", String(40), nullable=False),
+    Column("number", Number, nullable=False),
+    Column("before", Text, nullable=False),
+    Index("ix_import_changes_kind_number", "kind", "number"),
+)  # fmt: skip
+"""The rows that an import changed, and what it changed in them as it was before, as JSON: bytes are ciphertext."""
 
 runs = Table(
     "runs", metadata,

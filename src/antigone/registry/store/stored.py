@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.incident.evidence import FurtherEvidence
-from antigone.model.incident.incident import SearchSettings
+from antigone.model.incident.settings import SearchSettings
 from antigone.model.results.joint import JointResult, PersonAnswer
 from antigone.model.results.search import Candidate, FamilySummary, SearchResult, UnidentifiedSummary
 from antigone.registry.store.documents import Document

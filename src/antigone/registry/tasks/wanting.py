@@ -14,7 +14,8 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
+from antigone.registry.consent.coverage import instruments_of
 from antigone.registry.store.lookups import AnyRow, covered_on
 from antigone.registry.store.schema import asks, consents, donors, families, incidents, members, profiles, samples
 
@@ -99,9 +100,9 @@ def lapses(connection: Connection, *, day: dt.date, here: ColumnElement[bool]) -
         said[row.donor].append(row)
     query = select(*columns, first.correlate(donors).scalar_subquery().label("added")).select_from(kin).where(*lacking)
     for row in connection.execute(query.order_by(members.c.family, members.c.place, donors.c.id)):
-        given = said[row.id]
+        given = instruments_of(said[row.id])
         ends = [end for one in given for end in (one.expires, one.withdrawn) if end is not None and end <= day]
-        withdrew = bool(given) and all(one.withdrawn is not None and one.withdrawn <= day for one in given)
+        withdrew = bool(given) and all(one.is_withdrawn(day) for one in given)
         since = max(ends) if ends else _day(row.added or row.created)
         yield Lapse(row.id, row.family, row.code, since, withdrew)
 

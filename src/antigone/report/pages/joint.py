@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from antigone.errors import InputError
+from antigone.model.assumptions.choices import SHOWN_POSTERIOR
 from antigone.model.incident.incident import Family, Incident
 from antigone.model.results.file_format import JOINT
 from antigone.model.results.joint import Assignment, Conclusion, FamilyAnswer, JointResult
@@ -19,8 +20,6 @@ from antigone.report.pedigree.svg import Mark, draw_key, draw_pedigree
 from antigone.report.tables.files import file_text, harmless_cell
 from antigone.report.words.sentences import consenting_donors
 
-LEAST_IN_MATRIX = 0.001
-"""Persons with a smaller posterior at every place of a family have no row in its matrix."""
 NOBODY = "not among them"
 MOST_FAMILIES = 120
 """Families with a section of their own; joint.csv and joint.json hold all of them."""
@@ -185,7 +184,7 @@ class Matrix:
 
 
 def matrix_of(result: JointResult, answer: FamilyAnswer, *, most: int | None = None) -> Matrix:
-    """The ``most`` probable persons of a family, or all that have ``LEAST_IN_MATRIX`` somewhere in it."""
+    """The ``most`` probable persons of a family, or all that have ``SHOWN_POSTERIOR`` somewhere in it."""
     columns = tuple(missing for missing in answer.missing if missing in answer.proposed)
     values = {
         (p.unidentified, p.missing): p.posterior
@@ -195,7 +194,7 @@ def matrix_of(result: JointResult, answer: FamilyAnswer, *, most: int | None = N
     largest: dict[str, float] = {}
     for (code, _), chance in values.items():
         largest[code] = max(chance, largest.get(code, 0.0))
-    ranked = sorted((code for code in largest if largest[code] >= LEAST_IN_MATRIX), key=lambda c: (-largest[c], c))
+    ranked = sorted((code for code in largest if largest[code] >= SHOWN_POSTERIOR), key=lambda c: (-largest[c], c))
     shown = ranked[:most]
     rows = [(code, tuple(values.get((code, missing), 0.0) for missing in columns)) for code in shown]
     nobody = (NOBODY, tuple(answer.not_found[missing] for missing in columns))

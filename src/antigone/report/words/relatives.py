@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from antigone.model.assumptions.choices import WEAK_LOG10_LR
 from antigone.model.results.search import Candidate, Relation, RelativeAlternative
-from antigone.plain_words import log10_text
+from antigone.plain_words import WRITTEN_AS_ZERO, log10_text
 from antigone.report.words.language import mark
 
-WEAK_LOG10_LR = 1.0
-"""A log10 LR below which the markers hardly tell H1 from a relative."""
-SAME = 0.005
-"""A log10 LR that is written as 0.00."""
 RELATIONS: Mapping[Relation, str] = {
     "full sibling": mark("a full sibling of {missing}"),
     "father": mark("the father of {missing}"),
@@ -60,7 +57,7 @@ def weigh_relative(one: RelativeAlternative) -> str:
     >>> weigh_relative(RelativeAlternative("full sibling", 0.0))
     'the markers do not tell the two apart'
     """
-    if abs(one.log10_lr) < SAME:
+    if abs(one.log10_lr) < WRITTEN_AS_ZERO:
         return EVEN
     if one.log10_lr < 0:
         return AGAINST

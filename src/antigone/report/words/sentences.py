@@ -9,9 +9,11 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Iterator
 
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Family, UnidentifiedPerson
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
+from antigone.model.incident.incident import Family, UnidentifiedPerson
 from antigone.model.results.search import Candidate, MarkerMutation, MutationStep, SearchResult
 from antigone.plain_words import (
+    WRITTEN_AS_ZERO,
     change_text,
     count_text,
     log10_text,
@@ -144,7 +146,7 @@ def _capital(text: str) -> str:
 
 def _moved(log10_lr: float) -> str:
     """How much one kind of evidence changes log10 LR."""
-    if abs(log10_lr) < 0.005:
+    if abs(log10_lr) < WRITTEN_AS_ZERO:
         return "±0.00"
     return "exclude" if log10_lr == -math.inf else f"{'+' if log10_lr > 0 else ''}{log10_text(log10_lr)}"
 

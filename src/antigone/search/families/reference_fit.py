@@ -15,16 +15,11 @@ from antigone.engine.arrays import Array
 from antigone.engine.sums.likelihood import evaluate
 from antigone.engine.sums.pruning import prune
 from antigone.engine.sums.work import work_of
+from antigone.model.assumptions.choices import badly_fitting
 from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.batches import Heard, Question, batches, unheard
-
-LEAST_LOG10_FIT = -4.0
-"""A reference is left out when related-as-declared is 10,000 times less probable than unrelated. By Markov's
-inequality this happens to at most 1 in 10,000 references that are what they declare."""
-INDISTINCT_LOG10 = 1.0
-"""Poorly fitting references this close to the worst one cannot be told apart from it, and go with it."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +82,10 @@ def _judge(
     family: Declared, kept: Mapping[str, Profile], fits: Mapping[str, float], judged: list[ReferenceFit]
 ) -> dict[str, Profile]:
     """Record verdicts; return the references to judge again, none when all that are left fit."""
-    worst = min(fits.values(), default=0.0)
-    if worst >= LEAST_LOG10_FIT:
+    gone = badly_fitting(fits)
+    if not gone:
         judged += [ReferenceFit(family.code, m, kept[m].sample, fit, False) for m, fit in fits.items()]
         return {}
-    gone = {m for m, fit in fits.items() if fit < LEAST_LOG10_FIT and (fit == worst or fit <= worst + INDISTINCT_LOG10)}
     judged += [ReferenceFit(family.code, m, kept[m].sample, fits[m], True) for m in fits if m in gone]
     return {member: profile for member, profile in kept.items() if member not in gone}
 

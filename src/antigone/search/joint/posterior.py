@@ -9,6 +9,7 @@ import numpy as np
 
 from antigone.engine.arrays import Array
 from antigone.errors import ModelError, PlanTooLarge
+from antigone.model.assumptions.choices import LARGEST_POSTERIOR_ERROR
 from antigone.model.results.joint import JointPrior, RatioKind
 from antigone.search.joint.assignments import Solution, best_assignments, solve_component
 from antigone.search.joint.components import (
@@ -30,8 +31,6 @@ CUTS = (-110.0, -100.0, -90.0, -80.0, -70.0, -60.0, *(-2.5 * step for step in ra
 """Natural logs of the row shares below which rows are left out, tried one after another."""
 HALVINGS = 4
 """Cuts tried between the first of ``CUTS`` that fits and the one before it, to leave out as little as can be."""
-LARGEST_ERROR = 0.01
-"""Above this bound on the error of a posterior the computation is refused."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +149,7 @@ def solve_joint(
     if log_total == -np.inf:
         raise ModelError("no joint assignment is possible under the stated prior and model; use the prior open=E")
     bound = 0.0 if cut is None else float(np.exp(min(0.0, cut.log_left_out - log_total)))
-    if bound > LARGEST_ERROR:
+    if bound > LARGEST_POSTERIOR_ERROR:
         raise PlanTooLarge(
             f"the joint posterior cannot be computed exactly, and leaving out the {cut.rows_left_out if cut else 0:,} "
             f"least probable family assignments could change posteriors by up to {bound:.2g}; type more markers or "

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from antigone.errors import ModelError, PlanTooLarge
+from antigone.model.assumptions.choices import SENSITIVITY_DROPOUTS, SENSITIVITY_MUTATION, SENSITIVITY_THETAS
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.mutation import Custom, MutationModel, NoMutation, Transformed
 from antigone.model.assumptions.observation import AS_READ, ObservationModel
@@ -15,10 +16,6 @@ from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.results.search import SensitivityPoint
 from antigone.search.families.family_table import Target
 from antigone.search.one_pair.likelihood import MOST_UNKNOWN, pair_log_lr, unread_founder_alleles
-
-THETAS = (0.0, 0.01, 0.02, 0.03, 0.05)
-MUTATION_FACTORS = (0.1, 1.0, 10.0)
-DROPOUTS = (0.0, 0.05, 0.1, 0.2)
 
 
 def sensitivity(
@@ -31,10 +28,10 @@ def sensitivity(
 ) -> tuple[SensitivityPoint, ...]:
     """The total log10 LR of a pair with one assumption changed at a time: theta, mutation rates, drop-out.
 
-    The ranges are ``THETAS``, ``MUTATION_FACTORS`` times the stated rates, and ``DROPOUTS`` of the unidentified
-    person's sample, its own rate among them. A change under which a model does not exist, or that cannot be computed
-    exactly within the stated limits, gives no point; neither does theta above 0 with more than ``MOST_UNKNOWN`` unread
-    founder alleles.
+    The ranges are ``SENSITIVITY_THETAS``, ``SENSITIVITY_MUTATION`` times the stated rates, and ``SENSITIVITY_DROPOUTS``
+    of the unidentified person's sample, its own rate among them. A change under which a model does not exist, or that
+    cannot be computed exactly within the stated limits, gives no point; neither does theta above 0 with more than
+    ``MOST_UNKNOWN`` unread founder alleles.
     """
     stated = _log10(target, person, markers, theta, observation)
     return tuple(
@@ -52,9 +49,9 @@ def _points(
     observation: ObservationModel,
     stated: float | None,
 ) -> Iterator[tuple[str, str, float | None]]:
-    for value in THETAS:
+    for value in SENSITIVITY_THETAS:
         yield "theta", f"{value:g}", stated if value == theta else _log10(target, person, markers, value, observation)
-    for factor in MUTATION_FACTORS:
+    for factor in SENSITIVITY_MUTATION:
         changed = [replace(m, female=scale_rates(m.female, factor), male=scale_rates(m.male, factor)) for m in markers]
         yield (
             "mutation rates",
@@ -62,7 +59,7 @@ def _points(
             stated if factor == 1 else _log10(target, person, changed, theta, observation),
         )
     own = observation.rates if person.rates is None else person.rates
-    for value in sorted({*DROPOUTS, own.dropout}):
+    for value in sorted({*SENSITIVITY_DROPOUTS, own.dropout}):
         lossy = replace(person, rates=replace(own, dropout=value))
         same = value == own.dropout
         yield "drop-out", f"{value:g}", stated if same else _log10(target, lossy, markers, theta, observation)

@@ -14,14 +14,12 @@ import numpy as np
 from antigone.engine.arrays import Array
 from antigone.engine.sums.ladder import stack_markers
 from antigone.engine.sums.population import genotype_log_probability
+from antigone.model.assumptions.choices import DROPOUTS
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import DropoutEstimate, HeightCurve, ObservationModel, Replicate
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.search.readings.codes import Reading, probabilities_of, replicates_at
 
-DROPOUTS: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-"""The values an estimate may take. Two dozen markers cannot tell finer ones apart, and samples that share a rate share
-the tables of a search. None is 0: that would make an exclusion certain because few alleles happened to be lost."""
 _INTERVAL = 1.92
 """Half the 95 % point of chi-square with one degree of freedom: the log likelihood lost at the ends of the interval."""
 

@@ -13,19 +13,13 @@ import numpy as np
 
 from antigone.engine.amelogenin import sex_likelihoods
 from antigone.engine.arrays import Array
+from antigone.model.assumptions.choices import DROPOUTS, LEAST_AGAINST_SEX, MOST_CROWDED_BY_CHANCE
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import ObservationModel, ObservationRates
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Sex
 from antigone.model.results.remains import REMAINS_RATES
-from antigone.search.readings.dropout import DROPOUTS, Completeness, from_heights
-
-LEAST_AGAINST = 10.0
-"""How many times less probable a sex (or one person) makes what Amelogenin shows, before it is said: from here on the
-verbal scale of ENFSI calls support more than weak. Where the sex is right, a sample shows as much with probability
-1/10 at most (Markov's inequality on a likelihood ratio)."""
-MOST_CROWDED_BY_CHANCE = 0.001
-"""How rarely a sample of one person shows three alleles at so many markers, before it is said."""
+from antigone.search.readings.dropout import Completeness, from_heights
 
 
 @dataclass(frozen=True)
@@ -49,7 +43,7 @@ class SexSeen:
         return self.female - self.male if sex == "male" else self.male - self.female
 
     def contradicts(self, sex: Sex) -> bool:
-        return self.against(sex) >= float(np.log(LEAST_AGAINST))
+        return self.against(sex) >= float(np.log(LEAST_AGAINST_SEX))
 
     def misfit(self, others: SexSeen) -> float:
         """Natural log LR of "a person apart" over "of the person whose other samples show this", each sex with 1/2.
@@ -75,7 +69,7 @@ def unfitting_samples(seen: Sequence[SexSeen]) -> list[int]:
     return [
         number
         for number, one in enumerate(seen)
-        if one.misfit(sum((*seen[:number], *seen[number + 1 :]), NOTHING_SEEN)) >= np.log(LEAST_AGAINST)
+        if one.misfit(sum((*seen[:number], *seen[number + 1 :]), NOTHING_SEEN)) >= np.log(LEAST_AGAINST_SEX)
     ]
 
 

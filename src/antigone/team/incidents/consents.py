@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection
 
 from antigone.errors import Conflict
-from antigone.model.incident.incident import Consent
+from antigone.model.incident.consent import Consent
 from antigone.registry.audit.log import count_exports
 from antigone.registry.consent.instruments import add_consent, find_giving_donor, has_scope
 from antigone.registry.leaving import erasure, narrowing

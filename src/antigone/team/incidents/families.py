@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 from sqlalchemy import Connection
 
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION, judge_consents
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.registry.consent.coverage import instruments_of
 from antigone.registry.lists.overview import donors_of, page_of_families, page_of_unidentified
 from antigone.registry.store.lookups import AnyRow, consents_of, find_family, find_incident, members_of
 from antigone.registry.tasks.alive import TRANSITIONS, Step, read_alive
@@ -109,15 +109,15 @@ def family_view(session: Session, connection: Connection, incident: str, family:
     number = find_family(connection, incident, family).id
     kin, given, day = members_of(connection, number), donors_of(connection, number), session.registry.today()
     stands = stands_of(connection, day=day, numbers=[number])
-    instruments: defaultdict[int, list[ConsentLine]] = defaultdict(list)
+    instruments: defaultdict[int, list[AnyRow]] = defaultdict(list)
     for row in consents_of(connection, sorted({row.id for row in given})):
-        instruments[row.donor].append(_consent(row, day))
+        instruments[row.donor].append(row)
     return FamilyView(
         incident,
         family,
         pedigree_of(kin),
         tuple(m.code for m in kin if m.missing),
-        _donors(given, instruments),
+        _donors(given, instruments, day),
         tuple(_missing(session, one) for one in stands),
         tuple(_alive(session, connection, one) for one in stands),
         session.role in ALLOWED["ask for a sample"] and is_responsible(connection, incident, user=session.user),
@@ -154,23 +154,34 @@ def _alive(session: Session, connection: Connection, one: Stand) -> AliveView:
     return AliveView(one.code, now.state, now.version, now.steps, tuple(may))
 
 
-def _donors(given: Sequence[AnyRow], instruments: dict[int, list[ConsentLine]]) -> tuple[DonorLine, ...]:
+def _donors(given: Sequence[AnyRow], instruments: Mapping[int, list[AnyRow]], day: dt.date) -> tuple[DonorLine, ...]:
     by_donor: defaultdict[int, list[AnyRow]] = defaultdict(list)
     for row in given:
         by_donor[row.id].append(row)
-    return tuple(
-        DonorLine(
-            rows[0].member,
-            tuple(row.sample for row in rows if row.sample is not None),
-            tuple(instruments[number]),
-            rows[0].erased is None and any(c.active and c.scope == SCOPE_IDENTIFICATION for c in instruments[number]),
-            cast("str | None", rows[0].erased),
-        )
-        for number, rows in by_donor.items()
+    return tuple(_donor(rows, instruments[number], day) for number, rows in by_donor.items())
+
+
+def _donor(rows: Sequence[AnyRow], instruments: Sequence[AnyRow], day: dt.date) -> DonorLine:
+    consents, present = instruments_of(instruments), rows[0].erased is None
+    consent, _ = judge_consents(consents, scope=SCOPE_IDENTIFICATION, day=day)
+    return DonorLine(
+        member=rows[0].member,
+        samples=tuple(row.sample for row in rows if row.sample is not None),
+        consents=tuple(_consent(row, day) for row in instruments),
+        covered=present and consent is not None,
+        erased=rows[0].erased,
+        withdrew=present and bool(consents) and all(one.is_withdrawn(day) for one in consents),
     )
 
 
 def _consent(row: AnyRow, day: dt.date) -> ConsentLine:
-    ended = any(end is not None and end <= day for end in (row.expires, row.withdrawn))
-    active = row.given <= day and not ended
-    return ConsentLine(row.scope, row.reference, row.given, row.expires, row.withdrawn, row.attested_by, active)
+    (consent,) = instruments_of([row])
+    return ConsentLine(
+        scope=row.scope,
+        reference=consent.reference,
+        given=consent.date,
+        expires=consent.expires,
+        withdrawn=consent.withdrawn,
+        attested_by=consent.attested_by,
+        active=consent.covers(row.scope, day),
+    )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.registry.audit.chain import audit_head, changes_since
 from antigone.registry.consent.coverage import Covered, note_access, read_covered
 from antigone.registry.store.database import snapshot

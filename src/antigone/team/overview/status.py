@@ -9,9 +9,9 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from antigone.casework.pairs.power import LOW
 from antigone.errors import RegistryError
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.assumptions.choices import LOW_POWER
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.registry.leaving.erasure import withdrawn_donors
 from antigone.registry.lists.news import Event, Visit, events_since, visit_before
 from antigone.registry.lists.overview import (
@@ -185,5 +185,5 @@ def _news(session: Session, counting: Counting, visit: Visit) -> Iterator[News]:
 
 def _weak(connection: Connection) -> tuple[Weak, ...]:
     """Families whose donors would hardly show the right person: who speaks with families is asked, and not told why."""
-    rows = families_of_low_power(connection, below=LOW)
+    rows = families_of_low_power(connection, below=LOW_POWER)
     return tuple(Weak(row.incident, row.family, round(100 * row.power)) for row in rows)

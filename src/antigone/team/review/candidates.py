@@ -9,7 +9,8 @@ from typing import get_args
 from sqlalchemy import Connection
 
 from antigone.errors import ConsentError, InputError
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION, Donor, Family
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
+from antigone.model.incident.incident import Donor, Family
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import NOT_TYPED, Profile
 from antigone.model.results.search import Candidate, SearchResult

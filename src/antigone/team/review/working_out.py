@@ -8,15 +8,13 @@ from dataclasses import replace
 from antigone.casework.incident.prepare import Progress, silent
 from antigone.casework.pairs.explain import explain_pair
 from antigone.errors import Conflict
+from antigone.model.assumptions.choices import SAME_LOG10_LR
 from antigone.model.incident.incident import Incident
 from antigone.model.results.search import Candidate, SearchResult
 from antigone.registry.review.candidates import replace_candidate
 from antigone.team.access.session import Session, Subject, action
 from antigone.team.incidents.reading import writing_what_was_read
 from antigone.team.review.candidates import open_for_work
-
-SAME_LOG10_LR = 1e-9
-"""How far a log10 LR that is worked out again may be from the stored one, relative to it or absolute below 1."""
 
 
 @action("work out")

@@ -9,8 +9,7 @@ from sqlalchemy import Connection
 from antigone.casework.incident.prepare import Progress, silent
 from antigone.casework.joint.solve import joint_incident
 from antigone.errors import Cancelled
-from antigone.model.checks import exact_text
-from antigone.model.incident.incident import SCOPE_IDENTIFICATION
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.model.results.joint import JointPrior, JointResult, PersonAnswer
 from antigone.registry.consent.coverage import Covered
 from antigone.registry.consent.instruments import count_lapsed_in
@@ -74,7 +73,7 @@ def solve_jointly(
             with_one_for_each(covered.incident, persons),
             today=session.registry.today(),
             created=session.registry.now(),
-            command=f"joint solution of incident {incident} in the registry, prior {_stated(prior)}",
+            command=f"joint solution of incident {incident} in the registry, prior {prior.text}",
             prior=prior,
             population=population,
             progress=_watched(session, run, progress),
@@ -197,7 +196,7 @@ def _why_closed(session: Session, connection: Connection, row: AnyRow) -> str:
 def _begin(session: Session, incident: str, prior: JointPrior) -> tuple[int, Covered, tuple[frozenset[str], ...]]:
     """The number of the run, what it may use, and which remains are declared parts of one person."""
     registry = session.registry
-    subject = Subject(incident=incident, prior=_stated(prior), state="running")
+    subject = Subject(incident=incident, prior=prior.text, state="running")
     asked = writing_what_was_read(session, "solve jointly", subject, incident=incident)
     with asked as (connection, covered):
         run = subject["joint run"] = stored.start_joint(
@@ -246,7 +245,3 @@ def _watched(session: Session, run: int, progress: Progress) -> Progress:
             raise Cancelled(f"joint run {run} was cancelled; start a new one when it is wanted")
 
     return watch
-
-
-def _stated(prior: JointPrior) -> str:
-    return prior.kind if prior.kind in ("flat", "closed") else f"{prior.kind}={exact_text(prior.value)}"

@@ -11,6 +11,7 @@ from antigone.team.views.candidates import (
     PairingView,
     ReviewLine,
 )
+from antigone.team.views.imports import ImportLine, ImportView, Preview, Undone
 from antigone.team.views.keeping import (
     AccessLine,
     AuditLine,
@@ -84,6 +85,8 @@ __all__ = [
     "FamilyPage",
     "FamilyView",
     "Finding",
+    "ImportLine",
+    "ImportView",
     "IncidentStatus",
     "JointLine",
     "JointOfPair",
@@ -95,6 +98,7 @@ __all__ = [
     "News",
     "Packed",
     "PairingView",
+    "Preview",
     "ReviewLine",
     "Rotated",
     "RunLine",
@@ -107,6 +111,7 @@ __all__ = [
     "TaskPage",
     "TokenLine",
     "Told",
+    "Undone",
     "UnidentifiedLine",
     "UnidentifiedPage",
     "UserLine",

@@ -70,13 +70,15 @@ class ConsentLine:
 
 @dataclass(frozen=True)
 class DonorLine:
-    """A donor of a family; ``covered``: an active consent to identify. ``erased``: when they left."""
+    """A donor of a family; ``covered``: an active consent to identify; ``withdrew``: took every consent back and is not
+    erased yet. ``erased``: when they left."""
 
     member: str
     samples: tuple[str, ...]
     consents: tuple[ConsentLine, ...]
     covered: bool
     erased: str | None
+    withdrew: bool = False
 
 
 @dataclass(frozen=True)

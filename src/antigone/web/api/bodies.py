@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from antigone.model.results.joint import DEFAULT_PRIOR
 from antigone.team.access.roles import Role
 from antigone.web.shared.fields import (
     LARGEST,
@@ -135,6 +136,12 @@ class NewCustody(Body):
     at: AwareDatetime | None = None
 
 
+class Undoing(Body):
+    """Why an import is undone."""
+
+    because: Words
+
+
 class NewSearch(Body):
     """A search of an incident; no likelihood ratio depends on the seed."""
 
@@ -147,7 +154,7 @@ class NewJoint(Body):
     for the most cautious one."""
 
     incident: Code
-    prior: Annotated[str, Field(min_length=1, max_length=40, pattern=NO_NUL)] = "flat"
+    prior: Annotated[str, Field(min_length=1, max_length=40, pattern=NO_NUL)] = DEFAULT_PRIOR
     population: Annotated[str, Field(max_length=200, pattern=NO_NUL)] = ""
 
 

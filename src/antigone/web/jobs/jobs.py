@@ -24,6 +24,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from antigone.errors import Conflict
+from antigone.model.results.joint import DEFAULT_PRIOR
 
 JobKind = Literal["search", "joint", "candidate"]
 JobState = Literal["waiting", "running", "finished", "failed", "cancelled"]
@@ -62,7 +63,7 @@ class Job:
     words: str = ""
     process: int | None = None
     kind: JobKind = "search"
-    prior: str = "flat"
+    prior: str = DEFAULT_PRIOR
     population: str = ""
     resumes: bool = False
     block_families: int = 0
@@ -127,7 +128,7 @@ class Jobs:
         key: str,
         kind: JobKind = "search",
         seed: int = 1,
-        prior: str = "flat",
+        prior: str = DEFAULT_PRIOR,
         population: str = "",
         run: int | None = None,
         attempt: int = 1,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from antigone.errors import InputError
-from antigone.model.incident.incident import Consent
+from antigone.model.incident.consent import Consent
 from antigone.papers import LETTERS
 from antigone.report.paper.letter import State
 from antigone.report.pedigree.svg import Mark
@@ -98,7 +97,7 @@ def family_page(visit: Signed, incident: str, family: str) -> HTMLResponse:
         scopes=SCOPES,
         today=visit.session.registry.today(),
         latest=visit.session.registry.latest_day(),
-        leaving=_leaving(found, visit.session.registry.today()),
+        leaving=[donor.member for donor in found.donors if donor.withdrew],
         on_hold=[one.code for one in found.sought if one.news == "on hold"],
         letters=[(one, LETTER_SAYS[_letter_state(one)]) for one in found.sought] if may(session.role, LETTER) else [],
         wants=_wants(found),
@@ -119,17 +118,6 @@ def _letter_state(one: MissingLine) -> State:
 def _wants(family: FamilyView) -> tuple[Want, ...]:
     """What the family is asked for, once for all its missing members."""
     return next((one.wants for one in family.sought if one.wants), ())
-
-
-def _leaving(family: FamilyView, today: dt.date) -> list[str]:
-    """Donors whose every consent is withdrawn, and who are not erased yet."""
-    return [
-        donor.member
-        for donor in family.donors
-        if not donor.erased
-        and donor.consents
-        and all(one.withdrawn is not None and one.withdrawn <= today for one in donor.consents)
-    ]
 
 
 @router.post("/family/consent")

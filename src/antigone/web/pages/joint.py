@@ -12,7 +12,14 @@ from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
 from antigone.errors import InputError, ModelError
-from antigone.model.results.joint import Conclusion, FamilyAnswer, JointPrior, JointResult
+from antigone.model.results.joint import (
+    DEFAULT_PRIOR,
+    PRIORS_WITHOUT_NUMBER,
+    Conclusion,
+    FamilyAnswer,
+    JointPrior,
+    JointResult,
+)
 from antigone.report.pages.joint import Matrix, alternatives_of, matrix_of, summarise_joint
 from antigone.team.access.opening import worker_key
 from antigone.team.runs.joint import cancel_joint, list_joint_runs, read_joint
@@ -44,16 +51,13 @@ PRIORS = {
     "odds": "each identification has these prior odds",
 }
 """What a prior is called here; the last three need a number."""
-CLEAR = 0.99
-"""A posterior from which on a place counts as clear, though its generalised LR is not proven."""
-ALWAYS_STATED = ("flat", "closed")
 
 
 @dataclass(frozen=True)
 class Asked:
     """What the form for a joint solution said, and why it was refused."""
 
-    prior: str = "flat"
+    prior: str = DEFAULT_PRIOR
     number: str = ""
     population: str = ""
     refusal: str = ""
@@ -118,7 +122,7 @@ def _page(
 def start_joint(
     visit: Signed,
     incident: Annotated[str, Form()],
-    prior: Annotated[str, Form()] = "flat",
+    prior: Annotated[str, Form()] = DEFAULT_PRIOR,
     number: Annotated[str, Form()] = "",
     population: Annotated[str, Form()] = "",
 ) -> Response:
@@ -190,7 +194,7 @@ def _prior(kind: str, number: str) -> str:
     """
     if kind not in PRIORS:
         raise InputError(f"prior '{kind[:20]}', expected one of the list; choose one")
-    text = kind if kind in ALWAYS_STATED else f"{kind}={number}"
+    text = kind if kind in PRIORS_WITHOUT_NUMBER else f"{kind}={number}"
     try:
         JointPrior.parse(text)
     except ModelError:
@@ -221,18 +225,13 @@ def _shown(result: JointResult, page: int) -> dict[str, object]:
         "summary": summarise_joint(result),
         "maps": FamilyMaps(maps, len(result.families), page, FAMILIES_ON_A_PAGE),
         "open_persons": still_open,
-        "bounded": [c for c in still_open if _only_bounded(c)],
-        "undecided": [c for c in still_open if not _only_bounded(c)],
+        "bounded": [c for c in still_open if c.is_only_bounded],
+        "undecided": [c for c in still_open if not c.is_only_bounded],
         "nobody_proposed": nobody,
         "conclusions": result.conclusions[:MOST_CONCLUSIONS],
         "settled": sum(c.status.startswith("supported") for c in result.conclusions),
         "alternatives": alternatives_of(result),
     }
-
-
-def _only_bounded(conclusion: Conclusion) -> bool:
-    """Whether somebody has a place that only the assignments left out keep from being proven."""
-    return conclusion.glr_kind == "at least" and conclusion.posterior >= CLEAR
 
 
 def _map(result: JointResult, answer: FamilyAnswer) -> FamilyMap:
