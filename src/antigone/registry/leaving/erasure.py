@@ -32,6 +32,7 @@ from antigone.registry.store.schema import (
     asks,
     blocks,
     candidates,
+    conflicts,
     consents,
     donors,
     families,
@@ -47,6 +48,7 @@ from antigone.registry.store.schema import (
     runs,
     samples,
     summaries,
+    typings,
     unfinished,
     unidentified,
 )
@@ -55,7 +57,7 @@ from antigone.registry.store.stored import SEARCH_ANSWER
 _BLOCK = 1000
 _EMPTIED_TABLES = (
     *(keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, summaries),
-    *(joint_runs, joint_parts, unfinished, blocks, marks, incidents, asks),
+    *(joint_runs, joint_parts, unfinished, blocks, marks, incidents, typings, conflicts, asks),
 )
 """The tables that an erasure empties of bytes."""
 
@@ -210,10 +212,13 @@ def _find_seeker(connection: Connection, incident: str, code: str) -> AnyRow:
 
 
 def _erase_samples(connection: Connection, of_person: Any) -> tuple[tuple[str, ...], int]:
-    """Null every profile of somebody's samples, and delete their marks: the codes, and how many profiles."""
+    """Null every profile of somebody's samples, what was said of it too, and delete their marks and conflicts: the
+    codes, and how many profiles."""
     found = {row.id: row.code for row in connection.execute(select(samples.c.id, samples.c.code).where(of_person))}
-    typings = select(profiles.c.id).where(profiles.c.sample.in_(list(found)))
-    connection.execute(delete(marks).where(marks.c.profile.in_(typings)))
+    typed = select(profiles.c.id).where(profiles.c.sample.in_(list(found)))
+    connection.execute(delete(marks).where(marks.c.profile.in_(typed)))
+    connection.execute(delete(conflicts).where(conflicts.c.sample.in_(list(found))))
+    connection.execute(update(typings).where(typings.c.profile.in_(typed)).values(kit="", reason=""))
     emptied = connection.execute(update(profiles).where(profiles.c.sample.in_(list(found))).values(sealed=None))
     return tuple(sorted(found.values())), emptied.rowcount
 

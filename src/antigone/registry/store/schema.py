@@ -68,6 +68,8 @@ TOLD_OF = ("identified", "found alive", "checked again", "not upheld")
 TOLD_HOW = ("in person", "by telephone", "by letter", "by another")
 ALIVE_STATES = ("open", "proposed", "confirmed", "reopening")
 IMPORT_STATES = ("standing", "undone")
+TYPING_STATES = ("valid", "superseded", "retired")
+SETTLEMENTS = ("kept", "replicates", "gone")
 RUN_STATES = ("running", "finished", "failed", "cancelled", "to be computed again")
 
 properties = Table(
@@ -275,7 +277,43 @@ profiles = Table(
     Column("added", Instant, nullable=False),
     Column("sealed", LargeBinary),
 )  # fmt: skip
-"""Every typing of a sample, sealed with its owner's key, never overwritten; a search takes the newest."""
+"""Every typing of a sample, sealed with its owner's key, never overwritten; a search takes those that ``typings`` calls
+valid, and those it does not know (of before version 0012)."""
+
+typings = Table(
+    "typings", metadata,
+    _row(),
+    _to("profiles", "profile"),
+    Column("kit", Text, nullable=False),
+    _to("users", "imported_by", optional=True),
+    Column("replicate", Boolean, nullable=False),
+    Column("state", String(12), nullable=False),
+    _to("profiles", "corrects", optional=True),
+    Column("ended", Instant),
+    _to("users", "ended_by", optional=True),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("profile"),
+    _one_of("state", *TYPING_STATES),
+)  # fmt: skip
+"""Where a typing came from, and what became of it. ``kit`` is the kit, or the file, as it is called; ``replicate``: it
+was declared a further amplification; ``corrects``: the typing in whose place it stands; ``reason`` why it ended."""
+
+conflicts = Table(
+    "conflicts", metadata,
+    _row(),
+    _to("samples", "sample"),
+    Column("marker", Code, nullable=False),
+    Column("opened", Instant, nullable=False),
+    Column("closed", Instant),
+    Column("how", String(12)),
+    _to("users", "closed_by", optional=True),
+    Column("reason", Text, nullable=False),
+    Column("aside", Text, nullable=False),
+    Column("together", Text, nullable=False),
+    _one_of("how", *SETTLEMENTS),
+)  # fmt: skip
+"""Markers at which valid typings of a sample differ, and how a geneticist settled each: the rows of the typings that
+are set aside there, or taken together as replicates, as JSON lists. ``gone``: the typings differ no more."""
 
 marks = Table(
     "marks", metadata,
