@@ -150,8 +150,8 @@ def test_status__who_withdrew_is_to_be_erased_and_not_asked_again(team):
     withdrawn = Consent("C", dt.date(2026, 1, 5), withdrawn=dt.date(2026, 11, 1))
     import_incident(team["registrar"], "other", small_incident(second=withdrawn, request="another"))
     said = read(write_status(team["coordinator"], "other").content)
-    assert "erase donors who withdrew 1" in said
-    assert "record consents, without which samples wait 2" in said
+    assert "families with a donor who withdrew: erase the donor 1 1 November 2026" in said
+    assert "ask families for their consent, without which samples wait 1 1 June 2026" in said
 
 
 def test_letter__speaks_spanish_too(team):
