@@ -594,7 +594,7 @@ def test_status__counts_persons_and_says_what_waits_for_whom(language):
 def test_status__holds_no_result():
     everything = " ".join(strings(compose_status(STATUS, language=EN, day=DAY)))
     assert not re.search(r"\bLR\b|marker|allele|posterior|fit", everything)
-    assert "Nothing waits." in " ".join(strings(compose_status(replace(STATUS, waiting=()), language=EN, day=DAY)))
+    assert "No task is open." in " ".join(strings(compose_status(replace(STATUS, waiting=()), language=EN, day=DAY)))
 
 
 def test_status__refuses_counts_that_cannot_be():

@@ -187,6 +187,6 @@ def _waiting(status: IncidentStatus, language: Language) -> tuple[Block, ...]:
         if item.number
     )
     if not rows:
-        return (heading, Paragraph(say("Nothing waits.")))
+        return (heading, Paragraph(say("No task is open.")))
     head = (say("Who"), say("What"), say("Number"), say("Oldest since"))
     return (heading, Table(head, rows, (False, False, True, True), (False, True, False, False)))

@@ -63,6 +63,8 @@ def record_told(
 def record_declined(session: Session, incident: str, family: str, *, donor: str = "") -> FamilyView:
     """Record that a family said no to one more sample; or ``donor``, to another consent. Nobody has to say why.
 
+    As with asking, the audit does not say which family it was.
+
     Raises
     ------
     Conflict
@@ -70,6 +72,6 @@ def record_declined(session: Session, incident: str, family: str, *, donor: str 
     RegistryError
         When there is no such family.
     """
-    with session.writing("record answer", {"incident": incident, "family": family}) as connection:
+    with session.writing("record answer", {"incident": incident}) as connection:
         asking.decline(connection, incident, family, donor=donor, day=session.registry.today())
         return family_view(session, connection, incident, family)

@@ -42,9 +42,10 @@ def ask_families(
     address = (
         link("/family", incident=incident, family=codes[0]) if len(codes) == 1 else link("/tasks", incident=incident)
     )
+    address = link("/tasks", incident=incident)
     if back:
         take_back_ask(visit.session, incident, back)
-        return visit.go(link("/family", incident=incident, family=back), notice="The family is asked no more.")
+        return visit.go(address, notice=f"Family {back} is asked no more.")
     ask_for_samples(visit.session, incident, codes)
     count = len(set(codes))
     words = f"{plural(count, 'family is', 'families are')} asked for one more sample. Nobody is told why."
