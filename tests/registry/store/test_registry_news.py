@@ -18,6 +18,7 @@ from antigone.team.overview.status import read_status
 from antigone.team.review import reviewing
 from antigone.team.runs.joint import solve_jointly
 from antigone.team.runs.searching import search
+from antigone.team.tasks.asking import ask_for_samples
 
 
 def come_back(team, code):
@@ -133,6 +134,8 @@ def test_status__names_families_whose_relatives_would_hardly_find_the_right_pers
     assert 0 <= weak[0].percent < 50
     for role in ("registrar", "coordinator", "reviewer", "auditor", "administrator"):
         assert read_status(team[role]).weak == (), "why a sample is asked for is for geneticists"
+    ask_for_samples(team["geneticist"], INCIDENT, ["F6"])
+    assert read_status(team["second geneticist"]).weak == ()
 
 
 @pytest.mark.parametrize("code", ["ferry", "2026/1", "the ferry, deck: 2", "Ñ 1"])

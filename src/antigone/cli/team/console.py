@@ -16,7 +16,7 @@ from antigone.plain_words import counted, probability_text, threshold_text
 from antigone.team import views
 from antigone.team.incidents.importing import Imported
 from antigone.team.runs.lines import kept_words
-from antigone.team.tasks.words import STATE_WORDS, news_words, task_words
+from antigone.team.tasks.words import STATE_WORDS, task_words
 
 NOTHING = "none"
 HASH_SHOWN = 12
@@ -79,7 +79,7 @@ def print_families(page: views.FamilyPage) -> None:
         missing = "; ".join(f"{sought.code} {STATE_WORDS[sought.state]}" for sought in one.sought)
         table.add_row(one.code, str(one.members), missing, str(one.donors), str(one.donors_without_consent))
     words_console().print(table)
-    _print_page(page.page, page.size, page.total, "families")
+    print_page(page.page, page.size, page.total, "families")
 
 
 def print_family(family: views.FamilyView) -> None:
@@ -92,44 +92,9 @@ def print_family(family: views.FamilyView) -> None:
         said = "; ".join(map(_consent, donor.consents)) or "no consent" if donor else ""
         table.add_row(member.id, member.sex, member.father or "", member.mother or "", role, said)
     words_console().print(table)
-    print_standing(family)
     left = sum(donor.erased is not None for donor in family.donors)
     if left:
         print_words(f"Donors who left: {left}.")
-
-
-def print_standing(family: views.FamilyView) -> None:
-    """Where each missing person of a family stands, whether the family knows, and what it is asked for."""
-    for one in family.sought:
-        news = news_words(one)
-        print_words(f"Missing {one.code}: {STATE_WORDS[one.state]}{'; ' if news else ''}{news}.")
-    for found in family.alive:
-        if found.version:
-            may = f"; you can: {', '.join(found.may)}" if found.may else ""
-            print_words(f"Found alive, {found.missing}: {found.state} (version {found.version}){may}.")
-
-
-def print_tasks(page: views.TaskPage) -> None:
-    """What waits for families."""
-    table = table_of("since", "incident", "family", "what")
-    for task in page.rows:
-        table.add_row(str(task.since), task.incident, task.family, task_words(task))
-    words_console().print(table)
-    _print_page(page.page, page.size, page.total, "tasks")
-
-
-def print_compared(found: views.Compared | None) -> None:
-    """What a search truly compared, for its geneticist."""
-    if found is None:
-        print_words("Nobody has searched this incident yet.")
-        return
-    truly = "not kept, search again" if found.pairs is None else str(found.pairs)
-    print_words(f"For you alone. Run {found.run}, pairs truly compared: {truly} (others are told {found.declared}).")
-    table = table_of("family", "donors with consent", "of these used", "power", "asked since")
-    for one in found.families:
-        power = NOTHING if one.power is None else f"{one.power:.0%}"
-        table.add_row(one.family, str(one.donors), str(one.used), power, str(one.asked or NOTHING))
-    words_console().print(table)
 
 
 def print_unidentified(page: views.UnidentifiedPage) -> None:
@@ -138,7 +103,7 @@ def print_unidentified(page: views.UnidentifiedPage) -> None:
     for one in page.rows:
         table.add_row(one.code, one.kind, one.sex, "erased" if one.erased else str(one.typings))
     words_console().print(table)
-    _print_page(page.page, page.size, page.total, "unidentified persons")
+    print_page(page.page, page.size, page.total, "unidentified persons")
 
 
 def print_custody(chain: Sequence[views.CustodyLine]) -> None:
@@ -234,7 +199,7 @@ def print_runs(page: views.RunPage) -> None:
             one.purpose,
         )
     words_console().print(table)
-    _print_page(page.page, page.size, page.total, "runs")
+    print_page(page.page, page.size, page.total, "runs")
 
 
 def print_joint_run(view: views.JointView) -> None:
@@ -282,7 +247,7 @@ def print_candidates(page: views.CandidatePage) -> None:
         table.add_row(str(one.id), str(one.run), str(one.rank), *codes, strength, posterior, state)
     words_console().print(table)
     which = "candidates, the newest of each pairing, of all runs" if page.every_run else f"candidates of run {page.run}"
-    _print_page(page.page, page.size, page.total, which)
+    print_page(page.page, page.size, page.total, which)
 
 
 def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) -> None:
@@ -387,7 +352,7 @@ def print_audit(page: views.AuditPage) -> None:
             str(one.number), _moment(one.at), one.actor, one.action, one.purpose, one.subject, one.hash[:HASH_SHOWN]
         )
     words_console().print(table)
-    _print_page(page.page, page.size, page.total, "lines")
+    print_page(page.page, page.size, page.total, "lines")
 
 
 def print_exported(folder: Path, shared: views.Shared) -> None:
@@ -443,7 +408,7 @@ def _consent(one: views.ConsentLine) -> str:
     return f"{one.scope} from {one.given}{until}" + ("" if one.active else ", not active")
 
 
-def _print_page(page: int, size: int, total: int, what: str) -> None:
+def print_page(page: int, size: int, total: int, what: str) -> None:
     if total > size:
         print_words(f"Page {page} of {-(-total // size)}; {total} {what}.")
 

@@ -26,10 +26,10 @@ def tasks(
     page: Page = 1,
 ) -> None:
     """What waits for families, the oldest first: to tell them, to ask them, to act for them."""
-    from antigone.cli.team import console as console_registry
+    from antigone.cli.team import console_tasks
     from antigone.team.tasks.listing import list_tasks
 
-    console_registry.print_tasks(list_tasks(session, incident, page=page))
+    console_tasks.print_tasks(list_tasks(session, incident, page=page))
 
 
 @tasks_app.command()
@@ -40,10 +40,10 @@ def compared(
     family: Annotated[str, typer.Option(help="Of one family only.")] = "",
 ) -> None:
     """What the newest search truly compared; only for the geneticist who ran it."""
-    from antigone.cli.team import console as console_registry
+    from antigone.cli.team import console_tasks
     from antigone.team.tasks.asking import read_compared
 
-    console_registry.print_compared(read_compared(session, incident, family=family))
+    console_tasks.print_compared(read_compared(session, incident, family=family))
 
 
 @tasks_app.command()
@@ -55,7 +55,7 @@ def ask(
     take_back: Annotated[bool, typer.Option("--take-back", help="Take back that they are asked.")] = False,
 ) -> None:
     """Ask families for one more sample; nobody is told why, and there is no place for a reason."""
-    from antigone.cli.team import console as console_registry
+    from antigone.cli.team import console_tasks
     from antigone.team.tasks.asking import ask_for_samples, take_back_ask
 
     if take_back:
@@ -64,7 +64,7 @@ def ask(
             typer.echo(f"Family {family} is asked no more.")
         return
     ask_for_samples(session, incident, families)
-    console_registry.print_words(f"Asked for one more sample: {', '.join(sorted(set(families)))}.")
+    console_tasks.print_words(f"Asked for one more sample: {', '.join(sorted(set(families)))}.")
 
 
 @tasks_app.command()
@@ -95,13 +95,13 @@ def told(
     by: Annotated[str, typer.Option(help="Who told them: a code. Default: you.")] = "",
 ) -> None:
     """Record that a family was told: the day, by whom, in what form; never what was said."""
-    from antigone.cli.team import console as console_registry
+    from antigone.cli.team import console_tasks
     from antigone.team.tasks.telling import ABOUTS, record_told
 
     if about not in ABOUTS:
         raise typer.BadParameter(f"about '{about}'; expected one of {', '.join(ABOUTS)}")
     view = record_told(session, incident, family, missing, about=ABOUTS[about], told_on=on.date(), form=form, teller=by)
-    console_registry.print_standing(view)
+    console_tasks.print_standing(view)
 
 
 @tasks_app.command()
@@ -116,11 +116,11 @@ def alive(
     version: Annotated[int, typer.Option(help="The version that 'families --family' printed; 0 when there is none.")],
 ) -> None:
     """A missing person was found alive: propose it, and another person confirms it; each with a reason."""
-    from antigone.cli.team import console as console_registry
+    from antigone.cli.team import console_tasks
     from antigone.team.tasks.alive import STEPS_OF, confirm_alive, report_alive
 
     if step not in STEPS_OF:
         raise typer.BadParameter(f"step '{step}'; expected one of {', '.join(STEPS_OF)}")
     known, role = STEPS_OF[step]
     act = report_alive if role == "report alive" else confirm_alive
-    console_registry.print_standing(act(session, incident, family, missing, step=known, version=version, reason=reason))
+    console_tasks.print_standing(act(session, incident, family, missing, step=known, version=version, reason=reason))

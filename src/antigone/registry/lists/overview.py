@@ -146,13 +146,14 @@ def page_of_unidentified(
 
 def families_of_low_power(connection: Connection, *, below: float) -> Rows:
     """Missing persons whom the newest search of their incident did not find, and whose references would hardly find
-    them: incident, family, the smallest power."""
+    them: incident, family, its row (number), the smallest power."""
     newest = select(func.max(runs.c.id)).where(runs.c.result.is_not(None)).group_by(runs.c.incident)
     s, power = summaries.c, func.min(summaries.c.power).label("power")
     weak = (s.run.in_(newest), s.kind == "missing", s.candidates == 0, s.power < below)
-    query = select(incidents.c.code.label("incident"), s.code.label("family"), power)
-    query = query.select_from(summaries.join(runs).join(incidents)).where(*weak)
-    by = (incidents.c.code, s.code)
+    by = (incidents.c.code, s.code, families.c.id)
+    query = select(by[0].label("incident"), by[1].label("family"), by[2].label("number"), power)
+    kin = and_(families.c.incident == incidents.c.id, families.c.code == s.code)
+    query = query.select_from(summaries.join(runs).join(incidents).join(families, kin)).where(*weak)
     return connection.execute(query.group_by(*by).order_by(*by)).all()
 
 

@@ -25,7 +25,7 @@ from antigone.registry.lists.overview import (
     waiting_for_another,
 )
 from antigone.registry.store.lookups import NOBODY, Rows, count_living, count_people
-from antigone.registry.tasks.standing import Stand
+from antigone.registry.tasks.standing import Stand, stands_of
 from antigone.registry.tasks.waiting import TASKS
 from antigone.team.access.counting import Counting
 from antigone.team.access.roles import ALLOWED, Action
@@ -60,7 +60,11 @@ def read_status(session: Session) -> Status:
     with session.registry.kept.looking(session.registry.engine, session.registry.today()) as counting:
         incidents = tuple(_incidents(session, counting))
         tasks = all_tasks(counting, session.registry.today()) if _may(session, "see tasks") else ()
-        weak = counting.once("work", "weak", _weak) if _may(session, "search") else ()
+        weak = (
+            counting.once("work", "weak", partial(_weak, day=session.registry.today()))
+            if _may(session, "search")
+            else ()
+        )
         waiting = tuple(_waiting(session, counting, incidents))
         runs = running(counting.connection) if _may(session, "see runs") else ()
         joint = running_jointly(counting.connection) if _may(session, "see joint") else ()
@@ -183,7 +187,10 @@ def _news(session: Session, counting: Counting, visit: Visit) -> Iterator[News]:
             yield News(event.incident, event.what, event.number)
 
 
-def _weak(connection: Connection) -> tuple[Weak, ...]:
-    """Families whose donors would hardly show the right person: who speaks with families is asked, and not told why."""
+def _weak(connection: Connection, day: dt.date) -> tuple[Weak, ...]:
+    """Families of whom somebody is looked for, whose donors would hardly show the right person, and who are not asked
+    for a sample yet. Who speaks with families is told that they are asked, and not why."""
     rows = families_of_low_power(connection, below=LOW_POWER)
-    return tuple(Weak(row.incident, row.family, round(100 * row.power)) for row in rows)
+    stands = stands_of(connection, day=day, numbers=[row.number for row in rows])
+    open_ones = {one.family for one in stands if not one.is_found and "sample" not in {w.what for w in one.wants}}
+    return tuple(Weak(row.incident, row.family, round(100 * row.power)) for row in rows if row.number in open_ones)
