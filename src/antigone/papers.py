@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import cast
 
 from antigone.errors import InputError
 from antigone.report.paper import status as pdf_status
@@ -183,8 +183,6 @@ def _status(counts: IncidentStatus) -> pdf_status.IncidentStatus:
     if counts.runs_to_repeat:
         waiting.append(pdf_status.Waiting("geneticist", "search again", counts.runs_to_repeat))
     waiting += [pdf_status.Waiting(*FOR_FAMILIES[one.what], one.count, one.since) for one in counts.tasks]
-    states: dict[Literal["open", "proposed", "confirmed", "rejected", "reopening"], int] = {}
-    states.update(counts.pairings)  # type: ignore[arg-type]
     return pdf_status.IncidentStatus(
         code=counts.code,
         title=counts.title,
@@ -198,7 +196,7 @@ def _status(counts: IncidentStatus) -> pdf_status.IncidentStatus:
         to_be_told=counts.to_be_told,
         donors=counts.donors,
         donors_without_consent=counts.donors_without_consent,
-        pairings=states,
+        pairings=counts.pairings,
         waiting=tuple(waiting),
         last_search=counts.last_search,
     )

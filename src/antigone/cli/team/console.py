@@ -72,7 +72,7 @@ def _missing(one: views.IncidentStatus) -> str:
     return f"{one.missing} ({said})" if said else str(one.missing)
 
 
-def print_families(page: views.FamilyPage) -> None:
+def print_families(page: views.Page[views.FamilyLine]) -> None:
     """Some families."""
     table = table_of("family", "members", "missing", "donors", "without consent")
     for one in page.rows:
@@ -97,7 +97,7 @@ def print_family(family: views.FamilyView) -> None:
         print_words(f"Donors who left: {left}.")
 
 
-def print_unidentified(page: views.UnidentifiedPage) -> None:
+def print_unidentified(page: views.Page[views.UnidentifiedLine]) -> None:
     """Some unidentified persons."""
     table = table_of("code", "kind", "sex", "typings")
     for one in page.rows:
@@ -183,7 +183,7 @@ def print_ended(line: views.RunLine) -> None:
     sys.stderr.write(f"{words}\n")
 
 
-def print_runs(page: views.RunPage) -> None:
+def print_runs(page: views.Page[views.RunLine]) -> None:
     """Some runs."""
     table = table_of("run", "incident", "by", "day", "state", "candidates", "left out", "purpose")
     for one in page.rows:
@@ -409,6 +409,7 @@ def _consent(one: views.ConsentLine) -> str:
 
 
 def print_page(page: int, size: int, total: int, what: str) -> None:
+    """Which page of a longer list this is."""
     if total > size:
         print_words(f"Page {page} of {-(-total // size)}; {total} {what}.")
 

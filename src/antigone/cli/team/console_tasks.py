@@ -19,7 +19,7 @@ def print_standing(family: views.FamilyView) -> None:
             print_words(f"Found alive, {found.missing}: {found.state} (version {found.version}){may}.")
 
 
-def print_tasks(page: views.TaskPage) -> None:
+def print_tasks(page: views.Page[views.Task]) -> None:
     """What waits for families."""
     table = table_of("since", "incident", "family", "what")
     for task in page.rows:

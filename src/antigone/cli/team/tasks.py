@@ -55,7 +55,6 @@ def ask(
     take_back: Annotated[bool, typer.Option("--take-back", help="Take back that they are asked.")] = False,
 ) -> None:
     """Ask families for one more sample; nobody is told why, and there is no place for a reason."""
-    from antigone.cli.team import console_tasks
     from antigone.team.tasks.asking import ask_for_samples, take_back_ask
 
     if take_back:
@@ -64,7 +63,7 @@ def ask(
             typer.echo(f"Family {family} is asked no more.")
         return
     ask_for_samples(session, incident, families)
-    console_tasks.print_words(f"Asked for one more sample: {', '.join(sorted(set(families)))}.")
+    typer.echo(f"Asked for one more sample: {', '.join(sorted(set(families)))}.")
 
 
 @tasks_app.command()

@@ -18,6 +18,7 @@ from antigone.registry.store.schema import (
     asks,
     audit,
     candidates,
+    conflicts,
     consents,
     custody,
     decisions,
@@ -37,12 +38,13 @@ from antigone.registry.store.schema import (
     samples,
     seals,
     tellings,
+    typings,
     unidentified,
 )
 
 GOES_ALONG = ("marks", "changes", "pairings", "candidates")
 """Tables whose rows go with the rows that they are about; of a pairing, only while nobody said anything about it."""
-RESULTS = ("runs", "joint_runs")
+RESULTS = ("runs", "joint_runs", "set_incidents")
 """What was computed of an incident; it keeps an incident from vanishing, and no import from being undone."""
 BLOCK = 1000
 
@@ -55,7 +57,7 @@ def what_rests_on(connection: Connection, one: Import, touched: Touched) -> list
         later |= by_import
         found += _described(connection, kind, others)
     found = [f"import {number} rests on it; undo that one first" for number in sorted(later)] + found
-    found += _decided(connection, one, touched)
+    found += [*_settled(connection, one), *_decided(connection, one, touched)]
     return list(dict.fromkeys((*found, *_written(connection, one, touched))))
 
 
@@ -137,6 +139,10 @@ _CODES = {
     "alive": select(alive.c.id, families.c.code, members.c.code).select_from(
         alive.join(members, alive.c.member == members.c.id).join(families)
     ),
+    "typings": select(typings.c.id, samples.c.code).select_from(
+        typings.join(profiles, typings.c.profile == profiles.c.id).join(samples)
+    ),
+    "conflicts": select(conflicts.c.id, samples.c.code, conflicts.c.marker).select_from(conflicts.join(samples)),
     "parts": select(parts.c.id, unidentified.c.code).select_from(
         parts.join(unidentified, parts.c.one == unidentified.c.id)
     ),
@@ -149,6 +155,8 @@ _SINCE = {
     "consents": ("consents were recorded, withdrawn or narrowed", "withdraw or narrow the consents themselves"),
     "custody": ("custody was recorded of samples", "record in the chain of custody what happened instead"),
     "profiles": ("typings were added, corrected or retired, of samples", "correct or retire the typings"),
+    "typings": ("typings were corrected or retired, of samples", "correct or retire the typings"),
+    "conflicts": ("conflicts between typings were settled, or came, of samples", "settle them, or retire the typing"),
     "samples": ("samples were changed", "correct the samples"),
     "asks": ("families were asked for a sample, or said no", "correct the families themselves"),
     "tellings": ("families were told of their missing persons", "correct the families themselves"),
@@ -170,6 +178,17 @@ def _described(connection: Connection, kind: str, numbers: Sequence[int]) -> Ite
         codes = list(dict.fromkeys(" ".join(row[1:]) for row in rows))
     more = f" and {len(codes) - MOST_NAMED} more" if len(codes) > MOST_NAMED else ""
     yield f"{words}: {', '.join(codes[:MOST_NAMED])}{more}; {remedy}"
+
+
+def _settled(connection: Connection, one: Import) -> Iterator[str]:
+    """Conflicts that a geneticist settled with a typing of it."""
+    first, last = one.added.get("profiles", (1, 0))
+    of_sample = select(profiles.c.sample).where(within(profiles, one.added))
+    query = select(conflicts, samples.c.code).select_from(conflicts.join(samples))
+    rows = connection.execute(query.where(conflicts.c.sample.in_(of_sample), conflicts.c.closed.is_not(None)))
+    for row in rows:
+        if any(first <= typing <= last for typing in (*json.loads(row.aside), *json.loads(row.together))):
+            yield f"{row.marker} of sample {row.code} was settled with a typing of it; retire that typing instead"
 
 
 def _decided(connection: Connection, one: Import, touched: Touched) -> Iterator[str]:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 
 from antigone.errors import RegistryError
 from antigone.model.results.search import Candidate
+from antigone.model.review import Order
 from antigone.registry.keys.vault import DataKey, Vault
 from antigone.registry.store.lookups import found_alive
 from antigone.registry.store.schema import alive, candidates, families, members, pairings, runs, unidentified
 from antigone.registry.store.stored import CANDIDATE
-
-Order = Literal["rank", "log10_lr", "posterior", "markers", "unidentified", "family", "state"]
 
 _STILL_MISSING = pairings.c.member.not_in(found_alive())
 """Nobody judges who is found alive."""

@@ -11,11 +11,11 @@ from typing import Literal, get_args
 from sqlalchemy import Connection, insert, select, update
 
 from antigone.errors import Conflict, Forbidden, InputError
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.changes.changes import note_change
 from antigone.registry.review.pairings import stands_for
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
-from antigone.registry.runs.summaries import TO_COMPUTE_AGAIN
 from antigone.registry.store.lookups import AnyRow
 from antigone.registry.store.schema import alive, alive_steps, families, members, runs, users
 

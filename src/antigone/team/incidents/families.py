@@ -24,11 +24,11 @@ from antigone.team.views import (
     ConsentLine,
     DonorLine,
     FamilyLine,
-    FamilyPage,
     FamilyView,
     MissingLine,
+    Page,
     UnidentifiedLine,
-    UnidentifiedPage,
+    line_of,
 )
 
 ALIVE_ROLE: Mapping[Step, Action] = {
@@ -45,7 +45,7 @@ ALIVE_ROLE: Mapping[Step, Action] = {
 @action("see families")
 def list_families(
     session: Session, incident: str, *, search: str = "", identified: bool = False, page: int = 1, size: int = 50
-) -> FamilyPage:
+) -> Page[FamilyLine]:
     """Some families of an incident, by code; ``search`` is a part of the code; ``identified`` leaves those with a
     missing person whose identification two persons confirmed.
 
@@ -70,7 +70,7 @@ def list_families(
         sought: defaultdict[int, list[MissingLine]] = defaultdict(list)
         for one in stands_of(connection, day=day, numbers=[row.id for row in rows]):
             sought[one.family].append(_missing(session, one))
-    return FamilyPage(tuple(_line(row, sought[row.id]) for row in rows), total, page, size)
+    return Page(tuple(_line(row, tuple(sought[row.id])) for row in rows), total, page, size)
 
 
 @action("see families")
@@ -89,7 +89,7 @@ def read_family(session: Session, incident: str, family: str) -> FamilyView:
 @action("see families")
 def list_unidentified(
     session: Session, incident: str, *, search: str = "", page: int = 1, size: int = 50
-) -> UnidentifiedPage:
+) -> Page[UnidentifiedLine]:
     """Some unidentified persons of an incident, by code; ``search`` is a part of the code.
 
     Raises
@@ -100,8 +100,8 @@ def list_unidentified(
     with session.looking() as connection:
         number = find_incident(connection, incident).id
         rows, total = page_of_unidentified(connection, number, search=search, page=page, size=size)
-    lines = [UnidentifiedLine(r.code, r.kind, r.sex, r.typings, r.erased) for r in rows]
-    return UnidentifiedPage(tuple(lines), total, page, size)
+    lines = [line_of(UnidentifiedLine, row) for row in rows]
+    return Page(tuple(lines), total, page, size)
 
 
 def family_view(session: Session, connection: Connection, incident: str, family: str) -> FamilyView:
@@ -129,9 +129,10 @@ def pedigree_of(kin: Sequence[AnyRow]) -> Pedigree:
     return Pedigree(tuple(Individual(m.code, m.sex, m.father, m.mother, m.founder_inbreeding) for m in kin))
 
 
-def _line(row: AnyRow, sought: Sequence[MissingLine]) -> FamilyLine:
-    missing = tuple(one.code for one in sought)
-    return FamilyLine(row.code, row.members, missing, row.donors, row.without, tuple(sought))
+def _line(row: AnyRow, sought: tuple[MissingLine, ...]) -> FamilyLine:
+    return line_of(
+        FamilyLine, row, missing=tuple(one.code for one in sought), donors_without_consent=row.without, sought=sought
+    )
 
 
 def _missing(session: Session, one: Stand) -> MissingLine:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from antigone.errors import RegistryError
 from antigone.model.assumptions.choices import LOW_POWER
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.leaving.erasure import withdrawn_donors
 from antigone.registry.lists.news import Event, Visit, events_since, visit_before
 from antigone.registry.lists.overview import (
@@ -34,7 +35,6 @@ from antigone.team.runs.lines import own_runs, running, running_jointly
 from antigone.team.tasks.listing import all_stands, all_tasks, count_tasks
 from antigone.team.views import IncidentStatus, News, Status, Waiting, Weak
 
-TO_REPEAT = "to be computed again"
 TO_ERASE = "donor to be erased"
 TO_SPEAK = "family to speak with"
 SPOKEN = frozenset(task for task in TASKS if task.startswith(("tell", "ask")))
@@ -173,7 +173,7 @@ def _waiting(session: Session, counting: Counting, incidents: tuple[IncidentStat
             rows = counting.once("work", (state, session.user), count)
             yield from (Waiting(state, row.incident, row.number) for row in rows)
     if _may(session, "search"):
-        yield from (Waiting(f"run {TO_REPEAT}", i.code, i.runs_to_repeat) for i in incidents if i.runs_to_repeat)
+        yield from (Waiting(f"run {TO_COMPUTE_AGAIN}", i.code, i.runs_to_repeat) for i in incidents if i.runs_to_repeat)
 
 
 def _news(session: Session, counting: Counting, visit: Visit) -> Iterator[News]:

@@ -12,11 +12,11 @@ from antigone.registry.tasks.standing import Stand, stands_of
 from antigone.registry.tasks.waiting import TASKS, Task, tasks_of
 from antigone.team.access.counting import Counting
 from antigone.team.access.session import Session, action
-from antigone.team.views import TaskCount, TaskPage
+from antigone.team.views import Page, TaskCount
 
 
 @action("see tasks")
-def list_tasks(session: Session, incident: str = "", *, page: int = 1, size: int = 50) -> TaskPage:
+def list_tasks(session: Session, incident: str = "", *, page: int = 1, size: int = 50) -> Page[Task]:
     """Some of what waits for families, the oldest first; of one incident when it is named.
 
     Raises
@@ -29,7 +29,7 @@ def list_tasks(session: Session, incident: str = "", *, page: int = 1, size: int
         if incident:
             find_incident(counting.connection, incident)
         found = [one for one in all_tasks(counting, day) if incident in ("", one.incident)]
-    return TaskPage(tuple(found[(page - 1) * size : page * size]), len(found), page, size)
+    return Page(tuple(found[(page - 1) * size : page * size]), len(found), page, size)
 
 
 def all_stands(counting: Counting, day: dt.date) -> list[Stand]:

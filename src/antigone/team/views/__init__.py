@@ -1,8 +1,9 @@
 """What the actions of the registry show: codes, counts, dates and states; and a candidate, to who may see it."""
 
 from antigone.registry.leaving.elsewhere import Elsewhere
+from antigone.registry.review.candidates import CandidateLine
+from antigone.team.views.across import SetLine, SetView
 from antigone.team.views.candidates import (
-    CandidateLine,
     CandidatePage,
     CandidateView,
     DecisionLine,
@@ -22,12 +23,12 @@ from antigone.team.views.keeping import (
     UserLine,
     Verified,
 )
+from antigone.team.views.lists import Page, line_of
 from antigone.team.views.people import (
     ConsentLine,
     CustodyLine,
     DonorLine,
     FamilyLine,
-    FamilyPage,
     FamilyView,
     Left,
     Letter,
@@ -36,7 +37,6 @@ from antigone.team.views.people import (
     Packed,
     Shared,
     UnidentifiedLine,
-    UnidentifiedPage,
 )
 from antigone.team.views.tasks import (
     AliveStep,
@@ -45,7 +45,6 @@ from antigone.team.views.tasks import (
     ComparedFamily,
     Task,
     TaskCount,
-    TaskPage,
     Told,
     Want,
 )
@@ -56,7 +55,6 @@ from antigone.team.views.work import (
     JointView,
     News,
     RunLine,
-    RunPage,
     RunView,
     Status,
     Waiting,
@@ -82,7 +80,6 @@ __all__ = [
     "Elsewhere",
     "ExpertMaterial",
     "FamilyLine",
-    "FamilyPage",
     "FamilyView",
     "Finding",
     "ImportLine",
@@ -97,26 +94,27 @@ __all__ = [
     "Narrowed",
     "News",
     "Packed",
+    "Page",
     "PairingView",
     "Preview",
     "ReviewLine",
     "Rotated",
     "RunLine",
-    "RunPage",
     "RunView",
+    "SetLine",
+    "SetView",
     "Shared",
     "Status",
     "Task",
     "TaskCount",
-    "TaskPage",
     "TokenLine",
     "Told",
     "Undone",
     "UnidentifiedLine",
-    "UnidentifiedPage",
     "UserLine",
     "Verified",
     "Waiting",
     "Want",
     "Weak",
+    "line_of",
 ]

@@ -46,16 +46,6 @@ class FamilyLine:
 
 
 @dataclass(frozen=True)
-class FamilyPage:
-    """Some families of all."""
-
-    rows: tuple[FamilyLine, ...]
-    total: int
-    page: int
-    size: int
-
-
-@dataclass(frozen=True)
 class ConsentLine:
     """One scope of one instrument; ``active`` on the day of the look."""
 
@@ -108,16 +98,6 @@ class UnidentifiedLine:
     sex: str
     typings: int
     erased: str | None
-
-
-@dataclass(frozen=True)
-class UnidentifiedPage:
-    """Some unidentified persons of all."""
-
-    rows: tuple[UnidentifiedLine, ...]
-    total: int
-    page: int
-    size: int
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,7 @@ from antigone.registry.tasks.standing import Told
 from antigone.registry.tasks.waiting import Task
 from antigone.registry.tasks.wanting import Want
 
-__all__ = ["AliveStep", "AliveView", "Compared", "ComparedFamily", "Task", "TaskCount", "TaskPage", "Told", "Want"]
-
-
-@dataclass(frozen=True)
-class TaskPage:
-    """Some of what waits for families, the oldest first."""
-
-    rows: tuple[Task, ...]
-    total: int
-    page: int
-    size: int
+__all__ = ["AliveStep", "AliveView", "Compared", "ComparedFamily", "Task", "TaskCount", "Told", "Want"]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ router = APIRouter()
 COMPARED = model_of(views.Compared) | None
 
 
-@router.get("/tasks", response_model=model_of(views.TaskPage))
+@router.get("/tasks", response_model=model_of(views.Page[views.Task]))
 def list_tasks(call: Called, incident: PartOf = "", page: Page = 1, size: Size = 50) -> object:
     """What waits for families, the oldest first: to tell them, to ask them, to act for them."""
     return listing.list_tasks(call.session, incident, page=page, size=size)

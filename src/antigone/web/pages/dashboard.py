@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from antigone.model.review import STATES
 from antigone.team.access.roles import Role
 from antigone.team.overview.status import TO_ERASE, TO_SPEAK, read_incident, read_status
-from antigone.team.review.candidates import STATES
 from antigone.team.tasks.words import task_words
 from antigone.team.views import News, Waiting
 from antigone.web.requests.rendering import link, may
