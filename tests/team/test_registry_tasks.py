@@ -15,6 +15,7 @@ from antigone.casework.pairs.search import search_incident
 from antigone.errors import Conflict, Forbidden, InputError, RegistryError
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor
+from antigone.model.pedigree import Pedigree
 from antigone.papers import LETTERS
 from antigone.registry.store.schema import asks, changes, runs, tellings
 from antigone.registry.store.schema import audit as audit_table
@@ -23,8 +24,10 @@ from antigone.team.access.opening import session_of
 from antigone.team.access.users import change_role
 from antigone.team.documents.letters import letter_material
 from antigone.team.incidents.consents import record_consent, withdraw_donor
+from antigone.team.incidents.exporting import read_shareable
 from antigone.team.incidents.families import list_families, read_family
 from antigone.team.incidents.importing import import_incident
+from antigone.team.incidents.pedigrees import pedigree_version, save_pedigree
 from antigone.team.keeping.auditing import read_audit
 from antigone.team.keeping.keeping import verify
 from antigone.team.overview.status import read_incident, read_status
@@ -556,3 +559,51 @@ def test_stands__of_the_whole_registry_are_those_of_each_family(after_search):
         by_family = [one for n in numbers for one in stands_of(connection, day=TODAY, numbers=[n])]
         assert everybody == by_family == stands_of(connection, day=TODAY, incident=everybody[0].incident)
         assert connection.execute(select(audit_table)).first() is not None
+
+
+def test_alive__the_others_whom_the_family_misses_are_still_searched_for(team):
+    pedigree = Pedigree.of(
+        ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("BR", "unknown", "FA", "MO")
+    )
+    incident = small_incident()
+    both = replace(incident.families[0], pedigree=pedigree, missing=("MP", "BR"))
+    import_incident(team["registrar"], INCIDENT, replace(incident, families=(both, *incident.families[1:])))
+    found_alive(team)
+    run = search(team["geneticist"], INCIDENT)
+    assert run.line.state == "finished"
+    rows = list_candidates(team["geneticist"], INCIDENT, family="F1").rows
+    assert [(one.unidentified, one.missing) for one in rows] == [("PM1", "BR")]
+    letters = {code: letter_material(team["coordinator"], INCIDENT, "F1", code) for code in ("MP", "BR")}
+    assert {code: one.state for code, one in letters.items()} == {"MP": "found alive", "BR": "not found"}
+    assert all(one.several_missing for one in letters.values())
+
+
+def test_alive__an_export_holds_no_family_that_misses_nobody_any_more(after_search):
+    before = read_shareable(after_search["geneticist"], INCIDENT)
+    found_alive(after_search, "F3")
+    after = read_shareable(after_search["geneticist"], INCIDENT)
+    assert (before.families - after.families, before.donors - after.donors) == (1, 3)
+
+
+def test_alive__when_nobody_is_missing_any_more_a_search_says_so(team):
+    incident = small_incident()
+    import_incident(team["registrar"], INCIDENT, replace(incident, families=incident.families[:1]))
+    found_alive(team)
+    with pytest.raises(InputError, match="no family with a missing person"):
+        search(team["geneticist"], INCIDENT)
+
+
+def test_alive__a_pedigree_keeps_whom_the_family_was_told_about(after_search):
+    team = after_search
+    found_alive(team)
+    view = read_family(team["registrar"], INCIDENT, "F1")
+    another = Pedigree(tuple(replace(one, id="XX") if one.id == "MP" else one for one in view.pedigree))
+    with pytest.raises(Conflict, match="MP was searched for and would vanish"):
+        save_pedigree(
+            team["registrar"],
+            INCIDENT,
+            "F1",
+            pedigree=another,
+            missing=("XX",),
+            seen=pedigree_version(view.pedigree, view.missing),
+        )

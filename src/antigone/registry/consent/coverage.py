@@ -28,7 +28,7 @@ from antigone.registry.audit.chain import append
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.conditions import read_conditions
 from antigone.registry.people.personal import open_personal
-from antigone.registry.store.lookups import found_alive
+from antigone.registry.store.lookups import found_alive, still_sought
 from antigone.registry.store.schema import (
     consents,
     donors,
@@ -166,9 +166,9 @@ def _without_collection() -> Iterator[None]:
 
 
 def covered_donors(connection: Connection, incident: int, *, scope: str, day: dt.date) -> Coverage:
-    """Which donors an active consent covers. Nothing sealed is read."""
+    """Which donors an active consent covers, of families that still miss somebody. Nothing sealed is read."""
     rows_of: defaultdict[int, list[AnyRow]] = defaultdict(list)
-    of_incident = families.c.incident == incident
+    of_incident = (families.c.incident == incident) & still_sought()
     asked = select(consents).select_from(consents.join(donors).join(members).join(families))
     asked = asked.where(of_incident, donors.c.erased.is_(None))
     for row in connection.execute(asked.order_by(consents.c.id)):

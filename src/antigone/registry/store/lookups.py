@@ -55,6 +55,12 @@ def found_alive() -> Select[tuple[int]]:
     return select(alive.c.member).where(alive.c.state.in_(("confirmed", "reopening")))
 
 
+def still_sought() -> ColumnElement[bool]:
+    """Whether a row of ``families`` misses somebody who was not found alive."""
+    missing = (members.c.missing, members.c.id.not_in(found_alive()))
+    return families.c.id.in_(select(members.c.family).where(*missing))
+
+
 def find_incident(connection: Connection, code: str) -> AnyRow:
     """The row of an incident.
 
