@@ -30,6 +30,7 @@ from antigone.web.pages import (
     sharing,
     signing,
     tasks,
+    typings,
 )
 from antigone.web.requests import refusals
 from antigone.web.requests.hosts import HostCheck
@@ -47,6 +48,7 @@ AREAS = (
     importing,
     families,
     tasks,
+    typings,
     pedigree_editor,
     candidates,
     runs,

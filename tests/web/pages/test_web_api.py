@@ -111,6 +111,21 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/unidentified"): ("see families", {"params": {"incident": INCIDENT}}),
     ("POST", "/unidentified/withdraw"): ("withdraw", {"json": {"incident": "x", "code": "x"}}),
     ("GET", "/unidentified/elsewhere"): ("withdraw", {"params": {"incident": INCIDENT, "code": "LS1"}}),
+    ("GET", "/typings"): ("see typings", {"params": {"incident": INCIDENT, "sample": "PM1"}}),
+    ("POST", "/typings/correct"): (
+        "change typings",
+        {"json": {"incident": INCIDENT, "sample": "PM1", "typing": 999, "marker": "M01", "reason": "why"}},
+    ),
+    ("POST", "/typings/retire"): (
+        "change typings",
+        {"json": {"incident": INCIDENT, "sample": "PM1", "typing": 999, "reason": "why"}},
+    ),
+    ("GET", "/conflicts"): ("see typings", {"params": {"incident": INCIDENT}}),
+    ("GET", "/conflict"): ("see conflict", {"params": {"incident": INCIDENT, "sample": "PM1"}}),
+    ("POST", "/conflict/settle"): (
+        "change typings",
+        {"json": {"incident": INCIDENT, "sample": "PM1", "marker": "M01", "reason": "why"}},
+    ),
     ("GET", "/custody"): ("see families", {"params": {"incident": INCIDENT, "sample": "PM1"}}),
     ("POST", "/custody"): (
         "record custody",

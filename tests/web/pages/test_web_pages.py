@@ -90,6 +90,15 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
         "report alive",
         {"incident": "x", "family": "x", "missing": "x", "version": "0", "step": "propose", "reason": "x"},
     ),
+    "/sample/correct": (
+        "change typings",
+        {"incident": "x", "sample": "x", "typing": "9", "marker": "x", "alleles": "9/9", "reason": "x"},
+    ),
+    "/sample/retire": ("change typings", {"incident": "x", "sample": "x", "typing": "9", "reason": "x"}),
+    "/conflict/settle": (
+        "change typings",
+        {"incident": "x", "sample": "x", "marker": "x", "keep": "9", "reason": "x"},
+    ),
     "/search": ("search", {"incident": "x"}),
     "/run/cancel": ("search", {"run": "999"}),
     "/run/resume": ("search", {"run": "999"}),

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from antigone.casework.incident.relatedness import unrelated_notices
+from antigone.casework.incident.relatedness import direct_notices, unrelated_notices
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.errors import InputError, PlanTooLarge
 from antigone.model.assumptions.marker import Marker
@@ -104,6 +104,7 @@ def prepare(incident: Incident, *, today: dt.date, only_family: str | None = Non
     without = {f.code: len(f.donors) - donors[f.code] for f in incident.families}
     persons, estimates, settled = settle_dropouts(incident, covered.unidentified, populations)
     notices += describe_estimates(estimates) + unrelated_notices(covered.families if only_family is None else ())
+    notices += direct_notices(f for f in covered.families if only_family in (None, f.code))
     notices += tuple(one.words for one in set_aside)
     return Prepared(
         settled, persons, families, populations, donors, without, left_out, notices, covered.further, estimates,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,6 +31,10 @@ def import_(
         list[str] | None, typer.Option(help="A sample that was refused and is right all the same; with --because.")
     ] = None,
     because: Annotated[str, typer.Option(help="Why the samples of --let-in are right. No names.")] = "",
+    kit: Annotated[str, typer.Option(help="What the new typings are called. Default: by their file.")] = "",
+    as_replicates: Annotated[
+        bool, typer.Option("--as-replicates", help="They are further amplifications, no second opinion.")
+    ] = False,
     preview: Annotated[
         bool, typer.Option("--preview", help="Only show what it would add, change, leave alone and ask about.")
     ] = False,
@@ -46,6 +51,7 @@ def import_(
 
     today = session.registry.today()
     read = load_incident(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
+    read = replace(read, kit=kit.strip(), as_replicates=as_replicates)
     code = code or incident_code(read.title)
     reasons = dict.fromkeys(let_in or (), because)
     if preview:

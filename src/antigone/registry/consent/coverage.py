@@ -16,7 +16,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from antigone.errors import RegistryError
 from antigone.model.assumptions.circumstances import MissingCircumstances, UnidentifiedCircumstances
 from antigone.model.assumptions.lineage import MtHaplotype, StatedCounts, YHaplotype
 from antigone.model.incident.consent import Consent, judge_consents
@@ -28,12 +27,11 @@ from antigone.registry.audit.chain import append
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.conditions import read_conditions
 from antigone.registry.people.personal import open_personal
-from antigone.registry.store.lookups import found_alive, still_sought
+from antigone.registry.store.lookups import find_incident, found_alive, still_sought
 from antigone.registry.store.schema import (
     consents,
     donors,
     families,
-    incidents,
     members,
     samples,
     sources,
@@ -131,7 +129,7 @@ def read_covered(
     RegistryError
         When there is no such incident.
     """
-    row = _incident(connection, code)
+    row = find_incident(connection, code)
     reading = _Reading(connection, vault, row.id)
     with _without_collection():
         coverage = covered_donors(connection, row.id, scope=scope, day=day) if donors else NO_DONORS
@@ -216,13 +214,6 @@ def describe_access(code: str, scope: str, coverage: Coverage, *, people: int) -
 
 def _counted(coverage: Coverage, part: int) -> dict[str, int]:
     return dict(sorted(Counter(one[part] for one in coverage.refused).items()))
-
-
-def _incident(connection: Connection, code: str) -> AnyRow:
-    row = connection.execute(select(incidents).where(incidents.c.code == code)).one_or_none()
-    if row is None:
-        raise RegistryError(f"the registry has no incident '{code}'; correct the code or import it first")
-    return row
 
 
 def _sources(connection: Connection, incident: int) -> tuple[SourceFile, ...]:

@@ -13,9 +13,18 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
 
 from antigone.errors import Conflict, InputError
+from antigone.registry.audit.chain import audit_head
 from antigone.registry.audit.seals import SEALED
 from antigone.registry.changes.changes import note_change, note_change_for_all
-from antigone.registry.imports.imports import NOTICES, STANDING, UNDONE, Import, read_import, without_notices
+from antigone.registry.imports.imports import (
+    NOTICES,
+    STANDING,
+    UNDONE,
+    Import,
+    line_of,
+    read_import,
+    without_notices,
+)
 from antigone.registry.imports.journal import within
 from antigone.registry.imports.resting import RESULTS, pairings_of, runs_since, what_rests_on
 from antigone.registry.imports.touched import Touched, find_touched
@@ -39,8 +48,8 @@ from antigone.registry.store.schema import (
     pairings,
     profiles,
     samples,
-    seals,
 )
+from antigone.registry.typings.conflicts import look_again
 
 OF_THE_INCIDENT = ("incidents", "incident_models")
 """What stays, where an import made an incident that was searched since."""
@@ -61,6 +70,8 @@ class Removed:
 def undo_import(connection: Connection, vault: Vault, number: int, *, at: str, by: int, because: str) -> Removed:
     """Take an import back, in the caller's transaction. Call ``scrub``, and write the rings, when it is committed.
 
+    The next line of the audit must be that of the undoing.
+
     Raises
     ------
     InputError
@@ -80,9 +91,11 @@ def undo_import(connection: Connection, vault: Vault, number: int, *, at: str, b
         _note(connection, incident, touched, at=at)
     removed = _remove(connection, one, touched, incident_stays=stays)
     _restore(connection, vault, one, incident)
-    ended = {"state": UNDONE, "ended": at, "ended_by": by, "reason": because.strip()}
+    look_again(connection)
+    line = audit_head(connection).number + 1
+    ended = {"state": UNDONE, "ended": at, "ended_by": by, "ended_line": line, "reason": because.strip()}
     connection.execute(update(imports).where(imports.c.id == number).values(ended))
-    connection.execute(delete(import_changes).where(import_changes.c["import"] == number))
+    connection.execute(update(import_changes).where(import_changes.c["import"] == number).values(before="{}"))
     outdate_rings(connection)
     return Removed(one.row.incident, removed, lost, again, stays)
 
@@ -194,7 +207,7 @@ def _restore(connection: Connection, vault: Vault, one: Import, incident: int) -
             now = json.loads(connection.scalar(select(incidents.c.notices).where(this)) or "[]")
             left = json.dumps(without_notices(connection, vault, now, before["notices"]))
             connection.execute(update(incidents).where(this).values(notices=left))
-        elif kind not in RESULTS or (is_last and _unchanged(connection, one, kind, number)):
+        elif kind not in RESULTS or (is_last and line_of(connection, kind, number) == one.row.line):
             _put_back(connection, table, number, before)
 
 
@@ -219,11 +232,6 @@ def _is_last(connection: Connection, one: Import, incident: int) -> bool:
     noted = noted.where(changes.c.kind != "import undone")
     others = connection.scalars(noted.where(changes.c.at >= one.row.at).limit(1)).first()
     return connection.scalar(later.where(imports.c.state == STANDING).limit(1)) is None and others is None
-
-
-def _unchanged(connection: Connection, one: Import, kind: str, number: int) -> bool:
-    asked = select(seals.c.line).where(seals.c.kind == kind, seals.c.number == number)
-    return connection.scalar(asked) == one.row.line
 
 
 def _delete_keys(connection: Connection, numbers: Iterable[int]) -> None:

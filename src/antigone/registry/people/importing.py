@@ -56,8 +56,6 @@ def save_incident(
     holder: str,
     recorded_by: int | None = None,
     let_in: Mapping[str, str] | None = None,
-    kit: str = "",
-    as_replicates: bool = False,
 ) -> Imported:
     """Add an incident, or what is new in it, in the caller's transaction.
 
@@ -80,9 +78,6 @@ def save_incident(
         The row of the user.
     let_in
         By sample, why it is let in although something stands against it (see `newcomers`).
-    kit, as_replicates
-        What the typings are called (else by their file), and whether they are further amplifications of samples that
-        were typed before.
 
     Raises
     ------
@@ -99,7 +94,7 @@ def save_incident(
     )
     number = _save_frame(connection, known, incident, code=code, at=at)
     changed = save_conditions(connection, number, conditions_of(incident), at=at)
-    job = _Import(connection, vault, incident, known, Receipt(number, at, holder, recorded_by), kit, as_replicates)
+    job = _Import(connection, vault, incident, known, Receipt(number, at, holder, recorded_by))
     added = Imported(models=int(changed))
     for people in _blocks(incident.unidentified):
         added += _save_people(job, people)
@@ -122,8 +117,6 @@ class _Import:
     incident: Incident
     known: Known
     receipt: Receipt
-    kit: str = ""
-    as_replicates: bool = False
 
     @property
     def further(self) -> FurtherEvidence:
@@ -227,8 +220,8 @@ def _apart(job: _Import, sample: str, whole: Typing) -> list[Typing]:
 
 def _new_typing(job: _Import, typing: Typing, sample: str, owner: Owner, number: int, key: DataKey) -> NewTyping:
     packed = packed_typing(sample, typing) if replace(typing, label="") != Typing("") else b""
-    kit = job.kit or typing.label or job.incident.profiles_in
-    return NewTyping(sample, owner, number, key, packed, kit, job.as_replicates)
+    kit = job.incident.kit or typing.label or job.incident.profiles_in
+    return NewTyping(sample, owner, number, key, packed, kit, job.incident.as_replicates)
 
 
 def _seen(model: Any, sample: str) -> int | None:

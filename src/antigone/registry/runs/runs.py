@@ -24,12 +24,11 @@ from antigone.registry.keys.vault import Vault
 from antigone.registry.runs.blocks import forget_until
 from antigone.registry.runs.summaries import save_summaries, without
 from antigone.registry.store.database import reserve
-from antigone.registry.store.lookups import found_alive
+from antigone.registry.store.lookups import find_incident, found_alive
 from antigone.registry.store.schema import (
     candidates,
     families,
     findings,
-    incidents,
     members,
     pairings,
     runs,
@@ -71,11 +70,8 @@ def start_run(
     RegistryError
         When there is no such incident.
     """
-    number = connection.scalar(select(incidents.c.id).where(incidents.c.code == incident))
-    if number is None:
-        raise RegistryError(f"the registry has no incident '{incident}'; correct the code or import it first")
-    row = {"incident": number, "started_by": started_by, "purpose": purpose, "day": day, "started": at}
-    row |= {"state": "running", "left_out": json.dumps(dict(left_out))}
+    row = {"incident": find_incident(connection, incident).id, "started_by": started_by, "purpose": purpose}
+    row |= {"day": day, "started": at, "state": "running", "left_out": json.dumps(dict(left_out))}
     return int(connection.execute(insert(runs).returning(runs.c.id), row).scalar_one())
 
 

@@ -372,11 +372,13 @@ imports = Table(
     Column("state", String(10), nullable=False),
     Column("ended", Instant),
     _to("users", "ended_by", optional=True),
+    Column("ended_line", Number),
     Column("reason", Text, nullable=False),
     _one_of("state", *IMPORT_STATES),
 )  # fmt: skip
 """Imports: ``incident`` is its code, which stays when an import that made the incident is undone; ``line`` that of the
-audit; ``files``: names and hashes, ``counts``: what was new, both as JSON; ``ended``, ``reason``: of the undoing."""
+audit; ``files``: names and hashes, ``counts``: what was new, both as JSON; ``ended``, ``ended_line`` and ``reason``: of
+the undoing."""
 
 import_rows = Table(
     "import_rows", metadata,
@@ -395,10 +397,12 @@ import_changes = Table(
     _to("imports", "import"),
     Column("kind", String(40), nullable=False),
     Column("number", Number, nullable=False),
+    Column("line", Number, nullable=False),
     Column("before", Text, nullable=False),
     Index("ix_import_changes_kind_number", "kind", "number"),
 )  # fmt: skip
-"""The rows that an import changed, and what it changed in them as it was before, as JSON: bytes are ciphertext."""
+"""The rows that an import changed; the line of the audit that had written each until then, and what was changed in it
+as it was before, as JSON: bytes are ciphertext. An undone import keeps the lines alone."""
 
 runs = Table(
     "runs", metadata,

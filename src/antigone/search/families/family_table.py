@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.engine.arrays import Array, Ints
+from antigone.engine.observation import observation_probabilities
 from antigone.engine.sums.factors import Data, Shape, Typing
 from antigone.engine.sums.likelihood import evaluate
 from antigone.engine.sums.population import genotype_log_probability
 from antigone.engine.sums.pruning import prune
 from antigone.engine.sums.work import work_of
-from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
-from antigone.model.assumptions.observation import AS_READ
+from antigone.model.assumptions.observation import AS_READ, NO_LOSS
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.search.families.batches import Heard, Question, batches, unheard
@@ -35,8 +35,8 @@ class Target:
     """One missing person and the references that may be used for them.
 
     ``references`` are the profiles of consenting donors, by member; ``left_out`` those of donors whom the search does
-    not use. They bear on no likelihood, only on what is counted as compared (PURPOSE.md, rule 6). The other missing
-    members of the family are untyped here.
+    not use. They bear on no likelihood, only on what is counted as compared (PURPOSE.md, rule 6). A reference of the
+    missing person is a direct one: a personal item, or a stored sample, typed of nobody else.
     """
 
     family: str
@@ -45,9 +45,10 @@ class Target:
     references: Mapping[str, Profile]
     left_out: Mapping[str, Profile] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        if self.missing in self.references:
-            raise ModelError(f"family {self.family}: the missing person '{self.missing}' cannot be a reference")
+    @property
+    def direct(self) -> Profile | None:
+        """The direct reference of the missing person, where there is one."""
+        return self.references.get(self.missing)
 
     @property
     def sex(self) -> Sex:
@@ -125,16 +126,48 @@ def ask_families(
     """
     questions = [Question(t.pedigree, t.references, t.missing) for t in targets]
     for m, rows, data in batches(questions, markers):
-        related = _normalised(evaluate(data, theta=theta))
+        hemizygous = _is_hemizygous(data)
+        direct = _log_direct([targets[row] for row in rows], markers[m], hemizygous=hemizygous)
+        related = _normalised(evaluate(_open_alone(data), theta=theta) + direct)
         unrelated = _unrelated(data, theta)
         heard(len(rows) * work_of_question(data, theta))
-        yield Asked(m, rows, related, unrelated, _is_hemizygous(data))
+        yield Asked(m, rows, related, unrelated, hemizygous)
 
 
 def work_of_question(data: Data, theta: float) -> float:
     """Multiplications of one item: with the missing person's genotype open and, with theta, an unrelated person's."""
-    asked = (data, with_stranger(data)) if theta > 0 else (data,)
+    alone = _open_alone(data)
+    asked = (alone, with_stranger(data)) if theta > 0 else (alone,)
     return sum(work_of(prune(one), theta).operations for one in asked)
+
+
+def _open_alone(data: Data) -> Data:
+    """The same families without what a direct reference showed of the missing person, whose genotype is open."""
+    (row,) = data.open_members
+    if data.typing[row] is Typing.UNTYPED:
+        return data
+    observed = data.observed.copy()
+    observed[:, row] = -1
+    typing = tuple(Typing.UNTYPED if m == row else kind for m, kind in enumerate(data.typing))
+    return replace(data, typing=typing, observed=observed)
+
+
+def _log_direct(targets: Sequence[Target], marker: Marker, *, hemizygous: bool) -> Array:
+    """Log P(what the direct reference shows | genotype of the missing person), taken as read; 0 without one."""
+    if not any(target.direct is not None and marker.name in target.direct.genotypes for target in targets):
+        return np.zeros((1, 1))
+    rows = [direct_probabilities(target, marker, hemizygous=hemizygous) for target in targets]
+    width = max(row.size for row in rows)
+    with np.errstate(divide="ignore"):
+        return np.log(np.array([np.broadcast_to(row, width) for row in rows]))
+
+
+def direct_probabilities(target: Target, marker: Marker, *, hemizygous: bool) -> Array:
+    """P(what the direct reference shows at a marker | genotype), or one 1 where it shows nothing."""
+    shown = None if target.direct is None else target.direct.genotypes.get(marker.name)
+    if shown is None:
+        return np.ones(1)
+    return observation_probabilities((shown,), marker, rates=NO_LOSS, hemizygous=hemizygous)
 
 
 def _normalised(logs: Array) -> Array:

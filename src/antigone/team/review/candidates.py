@@ -28,7 +28,7 @@ from antigone.registry.review.pairings import (
     stands_against,
 )
 from antigone.registry.review.rivals import count_rivals
-from antigone.registry.runs.growth import was_added_to
+from antigone.registry.runs.growth import was_added_to, was_typed_otherwise
 from antigone.registry.runs.runs import read_result
 from antigone.registry.store.lookups import AnyRow, find_incident, members_of
 from antigone.registry.users.access import open_changes, why_no_decision
@@ -51,6 +51,10 @@ SCOPE_COURT = "court"
 CHANGED = (
     "a member, a sample or a typing was added to this family after the search, or a consent that covers its day; what "
     "is shown is what the search saw; search again"
+)
+TYPED_OTHERWISE = (
+    "what was typed of the unidentified person has changed after the search: a typing came, was corrected or retired, "
+    "or a conflict was settled; the numbers are those of the search, so search again"
 )
 MOST_ALTERNATIVES = 50
 """Other candidates of the same person, and of the same missing person, shown beside one."""
@@ -252,7 +256,10 @@ def _as_seen(family: Family, candidate: Candidate | None) -> Family:
 
 
 def _what_changed(connection: Connection, row: AnyRow, candidate: Candidate | None) -> str:
-    """What a reader must know of a family to which something was added: the same words whatever it is."""
+    """What a reader must know of a family to which something was added: the same words whatever it is; and of an
+    unidentified person who was typed otherwise."""
+    if candidate is not None and was_typed_otherwise(connection, row.person_id, since=row.started):
+        return TYPED_OTHERWISE
     if candidate is None or not candidate.members:
         return ""
     added = was_added_to(

@@ -265,3 +265,30 @@ class TokenOf(Body):
 
     code: Code
     name: Code
+
+
+class RetiredTyping(Body):
+    """A typing that is taken out of use, and why."""
+
+    incident: Code
+    sample: Code
+    typing: RowNumber
+    reason: Words
+
+
+class CorrectedTyping(RetiredTyping):
+    """The right genotype of one marker of a typing, as ``9.3/9.3`` or ``15/?``; empty takes the marker out."""
+
+    marker: Code
+    alleles: Annotated[str, Field(max_length=40, pattern=NO_NUL)] = ""
+
+
+class SettledConflict(Body):
+    """What is right at a marker in conflict: what typing ``keep`` shows, or all of them as replicates when it is
+    null."""
+
+    incident: Code
+    sample: Code
+    marker: Code
+    keep: RowNumber | None = None
+    reason: Words
