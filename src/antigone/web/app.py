@@ -29,7 +29,6 @@ from antigone.web.pages import (
     runs,
     sharing,
     signing,
-    tasks,
     typings,
 )
 from antigone.web.requests import refusals
@@ -47,7 +46,6 @@ AREAS = (
     dashboard,
     importing,
     families,
-    tasks,
     typings,
     pedigree_editor,
     candidates,

@@ -135,13 +135,12 @@ def families(
 ) -> None:
     """The families of an incident by code, with the state of their consents."""
     from antigone.cli.team import console as console_registry
-    from antigone.cli.team.console_tasks import print_standing
     from antigone.team.incidents.families import list_families, read_family
 
     if family:
         view = read_family(session, incident, family)
         console_registry.print_family(view)
-        print_standing(view)
+        console_registry.print_standing(view)
     else:
         console_registry.print_families(list_families(session, incident, page=page))
 

@@ -26,10 +26,10 @@ def tasks(
     page: Page = 1,
 ) -> None:
     """What waits for families, the oldest first: to tell them, to ask them, to act for them."""
-    from antigone.cli.team import console_tasks
+    from antigone.cli.team import console as console_registry
     from antigone.team.tasks.listing import list_tasks
 
-    console_tasks.print_tasks(list_tasks(session, incident, page=page))
+    console_registry.print_tasks(list_tasks(session, incident, page=page))
 
 
 @tasks_app.command()
@@ -40,10 +40,10 @@ def compared(
     family: Annotated[str, typer.Option(help="Of one family only.")] = "",
 ) -> None:
     """What the newest search truly compared; only for the geneticist who ran it."""
-    from antigone.cli.team import console_tasks
+    from antigone.cli.team import console as console_registry
     from antigone.team.tasks.asking import read_compared
 
-    console_tasks.print_compared(read_compared(session, incident, family=family))
+    console_registry.print_compared(read_compared(session, incident, family=family))
 
 
 @tasks_app.command()
@@ -94,13 +94,13 @@ def told(
     by: Annotated[str, typer.Option(help="Who told them: a code. Default: you.")] = "",
 ) -> None:
     """Record that a family was told: the day, by whom, in what form; never what was said."""
-    from antigone.cli.team import console_tasks
+    from antigone.cli.team import console as console_registry
     from antigone.team.tasks.telling import ABOUTS, record_told
 
     if about not in ABOUTS:
         raise typer.BadParameter(f"about '{about}'; expected one of {', '.join(ABOUTS)}")
     view = record_told(session, incident, family, missing, about=ABOUTS[about], told_on=on.date(), form=form, teller=by)
-    console_tasks.print_standing(view)
+    console_registry.print_standing(view)
 
 
 @tasks_app.command()
@@ -115,11 +115,11 @@ def alive(
     version: Annotated[int, typer.Option(help="The version that 'families --family' printed; 0 when there is none.")],
 ) -> None:
     """A missing person was found alive: propose it, and another person confirms it; each with a reason."""
-    from antigone.cli.team import console_tasks
+    from antigone.cli.team import console as console_registry
     from antigone.team.tasks.alive import STEPS_OF, confirm_alive, report_alive
 
     if step not in STEPS_OF:
         raise typer.BadParameter(f"step '{step}'; expected one of {', '.join(STEPS_OF)}")
     known, role = STEPS_OF[step]
     act = report_alive if role == "report alive" else confirm_alive
-    console_tasks.print_standing(act(session, incident, family, missing, step=known, version=version, reason=reason))
+    console_registry.print_standing(act(session, incident, family, missing, step=known, version=version, reason=reason))
