@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, update
 
 from antigone.errors import Conflict, InputError
 from antigone.registry.audit.chain import audit_head
@@ -45,14 +45,16 @@ from antigone.registry.store.schema import (
     marks,
     members,
     metadata,
+    model_steps,
+    model_versions,
     pairings,
     profiles,
     samples,
 )
 from antigone.registry.typings.conflicts import look_again
 
-OF_THE_INCIDENT = ("incidents", "incident_models")
-"""What stays, where an import made an incident that was searched since."""
+NOT_OF_THE_IMPORT = ("model_versions", "model_steps")
+"""What stays or goes by itself: a version of the model that nobody took up goes, the others are of two persons."""
 _BLOCK = 1000
 
 
@@ -162,12 +164,26 @@ def _remove(connection: Connection, one: Import, touched: Touched, *, incident_s
         delete(marks).where(marks.c.profile.in_(select(profiles.c.id).where(within(profiles, one.added))))
     )
     _remove_changes(connection, one, touched, incident_stays=incident_stays)
-    removed = {}
+    removed = _remove_versions(connection, one, incident_stays=incident_stays)
     for table in reversed(metadata.sorted_tables):
-        kept = table is changes or (incident_stays and table.name in OF_THE_INCIDENT)
+        kept = table is changes or table.name in NOT_OF_THE_IMPORT or (incident_stays and table is incidents)
         if table.name in one.added and not kept:
             removed[table.name] = _remove_rows(connection, table, one)
     return removed
+
+
+def _remove_versions(connection: Connection, one: Import, *, incident_stays: bool) -> dict[str, int]:
+    """Remove the versions of the model that it brought and nobody took up; all of an incident that goes."""
+    taken_up = select(model_steps.c.version).where(model_steps.c.action != "bring")
+    these: ColumnElement[bool] = and_(
+        within(model_versions, one.added), model_versions.c.since.is_(None), model_versions.c.id.not_in(taken_up)
+    )
+    if not incident_stays:
+        these = model_versions.c.incident.in_(select(incidents.c.id).where(within(incidents, one.added)))
+    gone = list(connection.scalars(select(model_versions.c.id).where(these)))
+    connection.execute(delete(model_steps).where(model_steps.c.version.in_(gone)))
+    connection.execute(delete(model_versions).where(model_versions.c.id.in_(gone)))
+    return {"model_versions": len(gone)} if gone else {}
 
 
 def _remove_rows(connection: Connection, table: Table, one: Import) -> int:

@@ -68,6 +68,8 @@ ASK_OUTCOMES = ("came", "declined", "taken back")
 TOLD_OF = ("identified", "found alive", "checked again", "not upheld")
 TOLD_HOW = ("in person", "by telephone", "by letter", "by another")
 ALIVE_STATES = ("open", "proposed", "confirmed", "reopening")
+MODEL_STATES = ("brought", "proposed", "confirmed", "refused")
+MODEL_STEPS = ("bring", "propose", "confirm", "refuse")
 IMPORT_STATES = ("standing", "undone")
 TYPING_STATES = ("valid", "superseded", "retired")
 SETTLEMENTS = ("kept", "replicates", "gone")
@@ -148,16 +150,33 @@ models = Table(
 )  # fmt: skip
 """Frequency tables and models by the SHA-256 of their content, never changed."""
 
-incident_models = Table(
-    "incident_models", metadata,
+model_versions = Table(
+    "model_versions", metadata,
     _row(),
     _to("incidents", "incident"),
-    Column("hash", Hash, ForeignKey("models.hash"), nullable=False),
-    Column("place", Integer, nullable=False),
-    Column("since", Instant, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("since", Instant),
     Column("until", Instant),
+    UniqueConstraint("incident", "number"),
+    _one_of("state", *MODEL_STATES),
 )  # fmt: skip
-"""The models an incident is judged under; those in force have no ``until``."""
+"""The versions of the model of an incident. ``content``: the hashes of its parts in their order, as a JSON list, never
+changed. The version in force has a ``since`` and no ``until``; one that never was in force has neither."""
+
+model_steps = Table(
+    "model_steps", metadata,
+    _row(),
+    _to("model_versions", "version"),
+    _to("users", "user", optional=True),
+    Column("at", Instant, nullable=False),
+    Column("action", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    _one_of("action", *MODEL_STEPS),
+)  # fmt: skip
+"""What was done with a version, never changed; without a user: before models had versions."""
 
 sources = Table(
     "sources", metadata,
@@ -416,9 +435,11 @@ runs = Table(
     Column("state", String(20), nullable=False),
     Column("result", Text),
     Column("left_out", Text, nullable=False),
+    Column("model", Integer),
     _one_of("state", *RUN_STATES),
 )  # fmt: skip
-"""``result``: the search without candidates and lines, with its provenance, as JSON; ``left_out``: donors by reason."""
+"""``result``: the search without candidates and lines, with its provenance, as JSON; ``left_out``: donors by reason;
+``model``: the number of the version of the incident's model."""
 
 unfinished = Table(
     "unfinished", metadata,
@@ -460,6 +481,7 @@ joint_runs = Table(
     Column("finished", Instant),
     Column("state", String(20), nullable=False),
     Column("left_out", Text, nullable=False),
+    Column("model", Integer),
     Column("sealed", LargeBinary),
     _to("keys", "key", optional=True),
     _one_of("state", *RUN_STATES),

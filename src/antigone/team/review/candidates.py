@@ -23,6 +23,7 @@ from antigone.registry.review.pairings import (
     FOUND_ALIVE,
     Decision,
     declared_parts,
+    not_agreed_on,
     read_decisions,
     read_reviews,
     stands_against,
@@ -229,7 +230,7 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         may=_may(session, line, decisions, closed=line.stale or row.found_alive, barred=barred),
         barred=barred,
         parts=_other_parts(connection, row.incident, line.unidentified),
-        against=stands_against(connection, row.pairing),
+        against=stands_against(connection, row.pairing) or not_agreed_on(connection, candidate),
         changed=_what_changed(connection, row, opened),
     )
 

@@ -24,6 +24,7 @@ from antigone.team.views.keeping import (
     Verified,
 )
 from antigone.team.views.lists import Page, line_of
+from antigone.team.views.models import ComparedPair, ModelComparison, ModelLine, ModelStep, ModelView
 from antigone.team.views.people import (
     ConsentLine,
     CustodyLine,
@@ -83,6 +84,7 @@ __all__ = [
     "CandidateView",
     "Compared",
     "ComparedFamily",
+    "ComparedPair",
     "ConflictLine",
     "ConflictPage",
     "ConflictView",
@@ -105,6 +107,10 @@ __all__ = [
     "Letter",
     "MarkerConflict",
     "MissingLine",
+    "ModelComparison",
+    "ModelLine",
+    "ModelStep",
+    "ModelView",
     "Narrowed",
     "News",
     "Packed",

@@ -11,7 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from antigone import __version__
-from antigone.plain_words import count_text, log10_text, odds_text, probability_text
+from antigone.plain_words import change_text, count_text, log10_text, odds_text, probability_text
 from antigone.report.pages.search import page_environment
 from antigone.team.access.roles import ALLOWED, Action, Role
 from antigone.team.tasks.words import news_words
@@ -29,6 +29,7 @@ def environment() -> Environment:
         "log10": log10_or_dash,
         "odds": odds_text,
         "probability": probability_or_dash,
+        "change": change_text,
         "moment": moment_text,
         "badge": state_badge,
     }
