@@ -18,7 +18,6 @@ from antigone.web.api import (
     keeping,
     models,
     reports,
-    tasks,
     typings,
     work,
 )
@@ -56,7 +55,7 @@ def create_api(web: Web) -> FastAPI:
         telemetry=NO_TELEMETRY,
     )
     api.state.web = web
-    for area in (incidents, typings, imports, models, tasks, work, joint, across, reports, administration, keeping):
+    for area in (incidents, typings, imports, models, work, joint, across, reports, administration, keeping):
         api.include_router(area.router)
     add_refusals(api)
     api.openapi = lambda: describe(api)  # type: ignore[method-assign]
