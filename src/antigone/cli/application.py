@@ -16,6 +16,7 @@ from antigone.cli.team.papers import papers_app
 from antigone.cli.team.registry import registry_app
 from antigone.cli.team.reviewing import reviewing_app
 from antigone.cli.team.solving import solving_app
+from antigone.cli.team.tasks import tasks_app
 from antigone.cli.team.typings import typings_app
 from antigone.cli.team.users import users_app
 from antigone.cli.terminal import plain, write_with_any_letters
@@ -53,6 +54,7 @@ registry_app.add_typer(reviewing_app)
 registry_app.add_typer(solving_app)
 registry_app.add_typer(models_app)
 registry_app.add_typer(papers_app)
+registry_app.add_typer(tasks_app)
 registry_app.add_typer(keeping_app)
 registry_app.add_typer(users_app, name="users")
 registry_app.add_typer(escrow_app, name="escrow")

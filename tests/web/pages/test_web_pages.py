@@ -28,7 +28,7 @@ from antigone.team.overview.status import list_incidents, read_status
 from antigone.team.review.candidates import list_candidates, read_candidate
 from antigone.team.runs.across import search_across
 from antigone.team.runs.searching import list_runs, search
-from antigone.team.views import Blocked
+from antigone.team.views import Task
 from antigone.web.pages.importing import UPLOAD_PATH
 from antigone.web.requests.held import Held, HeldImport
 
@@ -75,6 +75,23 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     ),
     "/unidentified/withdraw": ("withdraw", {"incident": "x", "code": "x", "typed": "x"}),
     "/sample/custody": ("record custody", {"incident": "x", "sample": "x", "event": "x", "holder": "x"}),
+    "/families/ask": ("ask for a sample", {"incident": "x", "family": "x"}),
+    "/family/told": (
+        "record telling",
+        {
+            "incident": "x",
+            "family": "x",
+            "missing": "x",
+            "about": "identified",
+            "day": "2026-01-01",
+            "form": "by letter",
+        },
+    ),
+    "/family/declined": ("record answer", {"incident": "x", "family": "x"}),
+    "/family/alive": (
+        "report alive",
+        {"incident": "x", "family": "x", "missing": "x", "version": "0", "step": "propose", "reason": "x"},
+    ),
     "/sample/correct": (
         "change typings",
         {"incident": "x", "sample": "x", "typing": "9", "marker": "x", "alleles": "9/9", "reason": "x"},
@@ -302,21 +319,22 @@ def test_candidates__of_a_state_that_does_not_exist_are_refused(browsers):
     assert "open, proposed, confirmed, rejected, reopening" in answer.text
 
 
-def test_dashboard__counts_the_blocked_families_that_it_does_not_show(site, browsers, monkeypatch):
-    lines = tuple(Blocked("ferry", f"F{n:03}", "no donor with consent", 0) for n in range(450))
+def test_dashboard__counts_the_tasks_that_it_does_not_show(site, browsers, monkeypatch):
+    since = dt.date(2026, 1, 5)
+    lines = tuple(Task("ferry", f"F{n:03}", "ask for a sample", since) for n in range(450))
     status = read_status(site.team["coordinator"])
-    monkeypatch.setattr("antigone.web.pages.dashboard.read_status", lambda _session: replace(status, blocked=lines))
+    monkeypatch.setattr("antigone.web.pages.dashboard.read_status", lambda _session: replace(status, tasks=lines))
     page = browsers["coordinator"].get("/").text
-    assert "438 more families" in page
+    assert "438 more" in page
     assert "The first 200 of 450 are shown." in page
-    assert page.count("No donor has an active consent") == 200
+    assert page.count("for one more sample.") == 200
 
 
-def test_dashboard__names_a_blocked_family_once_with_all_it_needs(fresh):
+def test_dashboard__says_what_a_family_is_asked_for_and_since_when(fresh):
     page = fresh.browser("coordinator").get("/").text
     assert page.count(f'family?incident={INCIDENT}&amp;family=F4"') == 1
-    assert "2 donors: no active consent" in page
-    assert "No donor has an active consent" in page
+    assert "Ask family F4 for the consent of FA and MO." in page
+    assert "2026-06-01" in page, "when the first of the two consents ended"
 
 
 def test_candidates__are_sorted_and_filtered_where_they_are_kept(site, browsers):

@@ -34,11 +34,13 @@ ALONE = Execution()
 
 @dataclass(frozen=True)
 class SearchOutcome:
-    """The result anybody on the case may read, the incidental findings for its geneticist alone, and what was asked."""
+    """The result anybody on the case may read, and what was asked; for its geneticist alone the incidental findings,
+    and how many pairs were truly compared: a pair without a reference that took part was not."""
 
     result: SearchResult
     incidental: tuple[ReferenceFit, ...]
     asked: Asked
+    truly_compared: int
 
 
 def search_incident(
@@ -99,7 +101,8 @@ def search_incident(
         pairs=list_pairs(found, linkage=linkage_in_search(settings) is not None),
         set_aside=tuple(one.family for one in prepared.set_aside),
     )
-    return SearchOutcome(result, (*found.fits, *donors_off_line(prepared)), what_was_asked(prepared))
+    fits = (*found.fits, *donors_off_line(prepared))
+    return SearchOutcome(result, fits, what_was_asked(prepared), found.compared - found.silent)
 
 
 def prior_of(persons: int, missing: int, settings: SearchSettings) -> tuple[float, str]:

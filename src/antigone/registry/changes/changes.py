@@ -27,6 +27,8 @@ Kind = Literal[
     "consent withdrawn",
     "person left",
     "description changed",
+    "found alive",
+    "found alive reopened",
     "model changed",
     "import undone",
 ]

@@ -31,6 +31,7 @@ from antigone.registry.runs.summaries import about_others, take_out
 from antigone.registry.store.database import outside_transaction
 from antigone.registry.store.lookups import stands_on
 from antigone.registry.store.schema import (
+    asks,
     blocks,
     candidates,
     conflicts,
@@ -60,7 +61,19 @@ from antigone.registry.store.stored import SEARCH_ANSWER
 _BLOCK = 1000
 _EMPTIED_TABLES = (
     *(keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, summaries),
-    *(joint_runs, joint_parts, set_runs, unfinished, blocks, family_answers, marks, incidents, typings, conflicts),
+    *(
+        joint_runs,
+        joint_parts,
+        set_runs,
+        unfinished,
+        blocks,
+        family_answers,
+        marks,
+        incidents,
+        typings,
+        conflicts,
+        asks,
+    ),
 )
 """The tables that an erasure empties of bytes."""
 
@@ -107,6 +120,7 @@ def withdraw_donor(
     codes, erased = _erase_samples(connection, samples.c.donor.in_(giving))
     _forget(connection, donors, giving, erased=at)
     _forget(connection, members, [row.member for row in rows])
+    connection.execute(delete(asks).where(asks.c.donor.in_(giving)))
     of_donor = consents.c.donor.in_(giving)
     connection.execute(update(consents).where(of_donor).values(reference="", attested_by=""))
     _take_out_notices(connection, here, {family, *codes})

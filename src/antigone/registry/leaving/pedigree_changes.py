@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, union, update
 
 from antigone.errors import Conflict
 from antigone.model.pedigree import Individual, Pedigree
@@ -16,7 +16,7 @@ from antigone.registry.runs.answers import erase_answers
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
 from antigone.registry.store.lookups import AnyRow, members_of
-from antigone.registry.store.schema import donors, keys, members, pairings, runs
+from antigone.registry.store.schema import alive, donors, keys, members, pairings, runs, tellings
 
 UNDECIDED = ("open", "rejected")
 """States of a pairing that rest on no pedigree any more, or not yet."""
@@ -98,7 +98,8 @@ def _check_removal(connection: Connection, family: AnyRow, gone: Sequence[AnyRow
             f"family '{family.code}': {', '.join(vanishing)} gave a sample and would vanish from the pedigree; keep "
             "them in it; a donor leaves by withdrawing"
         )
-    asked = connection.scalars(select(pairings.c.member).where(pairings.c.member.in_(list(codes))))
+    known = union(*(select(table.c.member).where(table.c.member.in_(codes)) for table in (pairings, alive, tellings)))
+    asked = connection.scalars(known)
     searched = sorted({codes[number] for number in asked})
     if searched:
         raise Conflict(

@@ -25,7 +25,7 @@ from antigone.registry.keys.vault import Vault
 from antigone.registry.runs.blocks import forget_until
 from antigone.registry.runs.summaries import save_summaries, without
 from antigone.registry.store.database import reserve
-from antigone.registry.store.lookups import find_incident
+from antigone.registry.store.lookups import find_incident, found_alive
 from antigone.registry.store.schema import (
     candidates,
     families,
@@ -235,9 +235,13 @@ def no_longer_valid(connection: Connection, incident: int, used: Incident, *, to
 
 def _declared_otherwise(connection: Connection, incident: int, used: Incident) -> set[str]:
     """The families of whom a member that was searched with has other parents, another sex or mark, or is gone."""
-    of = select(members, families.c.code.label("family_code")).select_from(members.join(families))
+    alive_now = members.c.id.in_(found_alive()).label("alive")
+    of = select(members, families.c.code.label("family_code"), alive_now).select_from(members.join(families))
     rows = connection.execute(of.where(families.c.incident == incident))
-    now = {(r.family_code, r.code): (r.sex, r.father, r.mother, r.founder_inbreeding, r.missing) for r in rows}
+    now = {
+        (r.family_code, r.code): (r.sex, r.father, r.mother, r.founder_inbreeding, r.missing and not r.alive)
+        for r in rows
+    }
     return {
         family.code
         for family in used.families

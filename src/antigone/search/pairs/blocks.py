@@ -335,6 +335,19 @@ def _count(targets: Sequence[Target], informative: Bools, typed: Bools, search: 
     return int(compared), int(pairs[excluded].sum()), int(pairs[without].sum())
 
 
+def count_silent(targets: Sequence[Target], search: BlindSearch) -> int:
+    """Pairs that are counted as compared and were not, because the references that share a marker took no part.
+
+    It tells that references were left out: for the responsible geneticist alone (PURPOSE.md, rule 6).
+    """
+    fewer = [target for target in targets if target.left_out]
+    informative = informative_markers(fewer, search.markers)
+    typed = search.coding.typed(search.markers)
+    declared, *_ = _count(fewer, declared_markers(fewer, search.markers, informative), typed, search)
+    used, *_ = _count(fewer, informative, typed, search)
+    return declared - used
+
+
 def cut_into_blocks(families: Sequence[MissingFrom], size: int = BLOCK_FAMILIES) -> list[tuple[MissingFrom, ...]]:
     """Blocks of families of alike structure, in an order that does not depend on the order given."""
     ordered = sorted(families, key=_place)

@@ -23,6 +23,7 @@ from antigone.registry.people.newcomers import Asked
 from antigone.registry.people.skeleton import read_skeleton
 from antigone.registry.store.lookups import find_incident
 from antigone.registry.store.statistics import refresh_statistics
+from antigone.registry.tasks.asking import end_asks_that_came, note_samples
 from antigone.team.access.session import Refused, Session, Subject, action
 from antigone.team.views import Preview
 
@@ -197,7 +198,7 @@ def _write(
     session: Session, connection: Connection, code: str, incident: Incident, let_in: Mapping[str, str]
 ) -> Imported:
     """Everything that an import writes: what it added, and what is to be searched because of it."""
-    before, at = mark_rows(connection), session.registry.now()
+    before, at, asked = mark_rows(connection), session.registry.now(), note_samples(connection, code)
     added = save_incident(
         connection,
         session.registry.vault,
@@ -208,8 +209,9 @@ def _write(
         recorded_by=session.user,
         let_in=let_in,
     )
-    number = find_incident(connection, code).id
-    note_what_came(connection, number, before, day=session.registry.today(), at=at)
+    number, today = find_incident(connection, code).id, session.registry.today()
+    note_what_came(connection, number, before, day=today, at=at)
+    end_asks_that_came(connection, code, asked, day=today)
     return replace(added, model=_model_said(connection, code, incident, brought=added.models > 0))
 
 

@@ -21,6 +21,7 @@ from antigone.registry.lists.overview import covered_members, donors_of, find_ca
 from antigone.registry.review import candidates as stored
 from antigone.registry.review.candidates import Newest, Only
 from antigone.registry.review.pairings import (
+    FOUND_ALIVE,
     Decision,
     declared_parts,
     not_agreed_on,
@@ -228,7 +229,7 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         all_of_unidentified=all_of_person,
         all_of_missing=all_of_missing,
         run=run_view(connection, row.run),
-        may=_may(session, line, decisions, stale=line.stale, barred=barred),
+        may=_may(session, line, decisions, closed=line.stale or row.found_alive, barred=barred),
         barred=barred,
         parts=_other_parts(connection, row.incident, line.unidentified),
         against=stands_against(connection, row.pairing) or not_agreed_on(connection, candidate),
@@ -290,6 +291,8 @@ def _lapsed(count: int) -> str:
 
 def _why_closed(session: Session, connection: Connection, row: AnyRow) -> str:
     """A candidate's markers tell genotypes of the family, so it opens only while its donors are covered."""
+    if row.found_alive:
+        return FOUND_ALIVE
     if row.stale:
         return "it rested on somebody who has left, or on a pedigree that was changed since; search again"
     today = session.registry.today()
@@ -325,7 +328,7 @@ def _others(connection: Connection, row: AnyRow, only: Only) -> tuple[tuple[Cand
 
 
 def _may(
-    session: Session, line: CandidateLine, decisions: tuple[Decision, ...], *, stale: bool, barred: str
+    session: Session, line: CandidateLine, decisions: tuple[Decision, ...], *, closed: bool, barred: str
 ) -> tuple[str, ...]:
     """What this user can do now: by role, by state, and not against the rule of two persons."""
     steps = ["comment"] if session.role in ALLOWED["comment"] else []
@@ -334,7 +337,7 @@ def _may(
     for step in TRANSITIONS:
         last = next((d for d in reversed(decisions) if d.action == step.not_by), None)
         mine = last is not None and last.user == session.code
-        blocked = stale and step.action in ("propose", "confirm")
+        blocked = closed and step.action in ("propose", "confirm")
         if step.before == line.state and session.role in ALLOWED[ROLE_OF[step.action]] and not mine and not blocked:
             steps.append(step.action)
     return tuple(steps)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -32,6 +31,7 @@ from antigone.registry.store.statistics import refresh_statistics
 from antigone.team.access.session import Registry, Session, Subject, action
 from antigone.team.incidents.reading import writing_what_was_read
 from antigone.team.runs.answers import keep_answers_of, known_answers
+from antigone.team.runs.findings import pack, read_packed
 from antigone.team.runs.lines import from_where, run_line
 from antigone.team.runs.resuming import open_sealed_blocks
 from antigone.team.views import Finding, Page, RunLine, RunView
@@ -231,7 +231,7 @@ def findings(session: Session, run: int) -> tuple[Finding, ...]:
     """
     with session.reading("see findings", {"run": run}) as connection:
         text = read_findings(connection, session.registry.vault, run, user=session.user)
-    return tuple(Finding(**one) for one in json.loads(text))
+    return read_packed(text).fits
 
 
 def run_view(connection: Connection, run: int) -> RunView:
@@ -339,11 +339,6 @@ def _compute(
 
 def _finish(session: Session, work: Unfinished, covered: Covered, outcome: SearchOutcome) -> RunView:
     registry, run, subject = session.registry, work.run, Subject(run=work.run)
-    fits = [
-        {"family": fit.family, "member": fit.member, "sample": fit.sample, "log10_fit": fit.log10_fit}
-        for fit in outcome.incidental
-        if fit.left_out
-    ]
     with session.writing("search", subject) as connection:
         if is_taken_over(connection, work):
             raise Cancelled(f"run {run} was resumed by somebody else, who will have its answer; see the list of runs")
@@ -355,7 +350,7 @@ def _finish(session: Session, work: Unfinished, covered: Covered, outcome: Searc
             used=covered.incident,
             today=registry.today(),
             at=registry.now(),
-            findings_text=json.dumps(fits),
+            findings_text=pack(outcome),
             changed=has_changed(connection, work),
             asked=outcome.asked.asked,
             kept=outcome.asked.kept,

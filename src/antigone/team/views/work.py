@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from antigone.model.results.joint import JointResult, RatioKind
 from antigone.model.results.search import FamilySummary, SearchResult, UnidentifiedSummary
+from antigone.team.views.tasks import Task, TaskCount
 
 
 @dataclass(frozen=True)
 class IncidentStatus:
     """One incident in counts. ``pairings``: how many stand in each state; ``donors`` have not left; ``living`` are the
     living seekers among the unidentified, ``identified`` the missing persons with a confirmed pairing, ``reopening``
-    those who had one that somebody asks to reopen; ``last_search`` is the day of the newest search that came to its
+    those whose identification is looked at again, ``found_alive`` those found alive, ``not_upheld`` those whose family
+    does not know yet that what it was told does not stand; ``to_be_told``: of how many a family is to be told;
+    ``tasks`` what waits for families, by kind; ``last_search`` is the day of the newest search that came to its
     end; ``donors_to_erase``, of those without consent, withdrew. ``persons_to_search`` and ``families_to_search`` were
     added or changed since the newest search with an answer; ``search_all``: everybody is to be searched again, or
     nobody was."""
@@ -34,6 +37,10 @@ class IncidentStatus:
     reopening: int = 0
     last_search: dt.date | None = None
     donors_to_erase: int = 0
+    found_alive: int = 0
+    not_upheld: int = 0
+    to_be_told: int = 0
+    tasks: tuple[TaskCount, ...] = ()
     persons_to_search: int = 0
     families_to_search: int = 0
     search_all: bool = False
@@ -80,13 +87,12 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Blocked:
-    """A family whose search lacks something that the family, and nobody else, can give."""
+class Weak:
+    """A family whose donors would show the right person in ``percent`` of 100 cases alone: for geneticists."""
 
     incident: str
     family: str
-    reason: str
-    count: int
+    percent: int
 
 
 @dataclass(frozen=True)
@@ -210,17 +216,19 @@ class FallenLine:
 
 @dataclass(frozen=True)
 class Status:
-    """What a user sees first. ``blocked`` is empty for roles that see no family. ``news`` tells of the time since
+    """What a user sees first. ``tasks`` is what waits for families, the oldest first, for roles that see it; ``weak``
+    are families with too little power, for geneticists. ``news`` tells of the time since
     ``last_visit``, the sign-in before this one (``None``: there was none). ``own_runs`` are the newest searches of a
     geneticist, whose references only they may check. ``fallen`` are identifications that this user proposed or
     confirmed, and that have less for them now."""
 
     incidents: tuple[IncidentStatus, ...]
     waiting: tuple[Waiting, ...]
-    blocked: tuple[Blocked, ...]
+    tasks: tuple[Task, ...]
     running: tuple[RunLine, ...]
     running_jointly: tuple[JointLine, ...] = ()
     news: tuple[News, ...] = ()
     last_visit: str | None = None
     own_runs: tuple[RunLine, ...] = ()
     fallen: tuple[FallenLine, ...] = ()
+    weak: tuple[Weak, ...] = ()

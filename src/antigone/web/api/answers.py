@@ -86,7 +86,7 @@ class SampleOf:
 class FamilyShown:
     """A family: its declared members with their parents, who is missing, and its donors with their consents.
     ``version`` is another text whenever anything declared is; ``sought`` says how the question of each missing member
-    stands.
+    stands, ``alive`` whether they were reported found alive.
     """
 
     incident: str
@@ -96,6 +96,7 @@ class FamilyShown:
     donors: tuple[views.DonorLine, ...]
     version: str
     sought: tuple[views.MissingLine, ...]
+    alive: tuple[views.AliveView, ...]
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def shown_family(view: views.FamilyView) -> FamilyShown:
     """A family as the API answers it."""
     version = pedigree_version(view.pedigree, view.missing)
     members = view.pedigree.individuals
-    return FamilyShown(view.incident, view.code, members, view.missing, view.donors, version, view.sought)
+    return FamilyShown(view.incident, view.code, members, view.missing, view.donors, version, view.sought, view.alive)
 
 
 def shown_candidate(view: views.CandidateView) -> CandidateShown:

@@ -13,6 +13,7 @@ from antigone.web.shared.fields import (
     LARGEST,
     LARGEST_SEED,
     NO_NUL,
+    ONE_LINE,
     Body,
     Code,
     Decided,
@@ -74,6 +75,51 @@ class NarrowedConsent(Body):
     member: KnownCode
     scope: Scope
     also: Keys | None = None
+
+
+class AskedFamilies(Body):
+    """Families that are asked for one more sample."""
+
+    incident: Code
+    families: Annotated[tuple[Code, ...], Field(min_length=1, max_length=1000)]
+
+
+class AskTakenBack(Body):
+    """A family that is asked no more."""
+
+    incident: Code
+    family: Code
+
+
+class Answer(Body):
+    """A family that said no; ``donor``: a donor who gives no consent again."""
+
+    incident: Code
+    family: Code
+    donor: Annotated[str, Field(max_length=200, pattern=ONE_LINE)] = ""
+
+
+class NewTelling(Body):
+    """That a family was told; ``teller`` is the user of the token when it is empty. No contents."""
+
+    incident: Code
+    family: Code
+    missing: Code
+    about: Literal["identified", "found alive", "checked again", "not upheld"]
+    told_on: dt.date
+    form: Literal["in person", "by telephone", "by letter", "by another"]
+    teller: Annotated[str, Field(max_length=200, pattern=ONE_LINE)] = ""
+
+
+class FoundAlive(Body):
+    """A step of the question whether a missing person was found alive, the version that was looked at, and why."""
+
+    incident: Code
+    family: Code
+    missing: Code
+    step: Literal["propose", "confirm", "return", "ask to reopen", "reopen", "keep"]
+    version: Annotated[int, Field(ge=0, le=LARGEST)]
+    reason: Words
 
 
 class NewPedigree(Body):

@@ -16,6 +16,7 @@ from antigone.team.access.opening import worker_key
 from antigone.team.runs.lines import asked_words, kept_words
 from antigone.team.runs.pending import read_pending
 from antigone.team.runs.searching import discard_search, findings, list_runs, read_run
+from antigone.team.tasks.asking import read_compared
 from antigone.web.jobs.jobs import Job, Jobs
 from antigone.web.pages.dashboard import title_of
 from antigone.web.requests.rendering import link
@@ -158,7 +159,12 @@ def findings_page(visit: Signed, run: int) -> HTMLResponse:
     found = findings(visit.session, run)
     line = read_run(visit.session, run).line
     return visit.page(
-        "findings.html.j2", incident=line.incident, title=title_of(visit, line.incident), run=line, found=found
+        "findings.html.j2",
+        incident=line.incident,
+        title=title_of(visit, line.incident),
+        run=line,
+        found=found,
+        compared=read_compared(visit.session, line.incident, run=run),
     )
 
 
