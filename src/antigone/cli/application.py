@@ -11,6 +11,7 @@ from antigone.cli.serving import serve
 from antigone.cli.team.across import across_app
 from antigone.cli.team.imports import imports_app
 from antigone.cli.team.keeping import escrow_app, keeping_app
+from antigone.cli.team.models import models_app
 from antigone.cli.team.papers import papers_app
 from antigone.cli.team.registry import registry_app
 from antigone.cli.team.reviewing import reviewing_app
@@ -50,6 +51,7 @@ registry_app.add_typer(across_app)
 registry_app.add_typer(imports_app)
 registry_app.add_typer(reviewing_app)
 registry_app.add_typer(solving_app)
+registry_app.add_typer(models_app)
 registry_app.add_typer(papers_app)
 registry_app.add_typer(keeping_app)
 registry_app.add_typer(users_app, name="users")

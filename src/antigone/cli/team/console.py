@@ -33,10 +33,19 @@ def print_progress(step: str, done: int, of: int) -> None:
 
 def print_imported(code: str, added: Imported, notices: Sequence[str]) -> None:
     """What an import added."""
-    counts = [f"{count} {name}" for name, count in vars(added).items() if count]
+    counts = [f"{count} {name}" for name, count in added.counts.items() if count]
     for notice in notices:
         print_words(f"Note: {notice}.")
     print_words(f"Incident '{code}': new are {', '.join(counts)}." if counts else f"Incident '{code}': nothing new.")
+    print_model_said(added.model)
+
+
+def print_model_said(lines: Sequence[str]) -> None:
+    """What came of the model that an import read: what is said first, then what differs."""
+    for first in lines[:1]:
+        print_words(f"Model: {first}.")
+    for line in lines[1:]:
+        print_words(f"  {line}")
 
 
 def print_status(status: views.Status) -> None:
@@ -149,6 +158,8 @@ def print_run(run: views.RunView) -> None:
     line, result = run.line, run.result
     print_words(f"Run {line.id} of {line.incident}, by {line.started_by} on {line.day}: {line.state}.")
     print_words(f"Purpose: {line.purpose}.")
+    if line.model is not None:
+        print_words(f"Model of the incident: version {line.model}.")
     for reason, count in line.left_out.items():
         print_words(f"Left out: {reason} ({count}).")
     if result is None:

@@ -42,15 +42,24 @@ def import_(
         str, typer.Option(help="What --preview printed last: nothing is imported if it would do anything else.")
     ] = "",
 ) -> None:
-    """Add an incident, or what is new in it. All of it, or nothing."""
-    from antigone.casework.incident.files import load_incident
+    """Add an incident, or what is new in it: a whole one, or new remains, donors or profiles alone. All of it, or
+    nothing."""
+    from antigone.casework.incident.files import load_incident, read_title
     from antigone.cli.team import console as console_registry
     from antigone.cli.team import console_imports
     from antigone.errors import InputError
-    from antigone.team.incidents.importing import import_incident, incident_code, preview_import
+    from antigone.team.incidents.importing import import_incident, incident_code, known_incident, preview_import
 
-    today = session.registry.today()
-    read = load_incident(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
+    title = "" if code else read_title(incident)
+    code = code or (incident_code(title) if title else "")
+    read = load_incident(
+        incident,
+        attested_by=consent_attested,
+        today=session.registry.today(),
+        missing=missing,
+        pedigrees=pedigree,
+        known=known_incident(session, code) if code else None,
+    )
     read = replace(read, kit=kit.strip(), as_replicates=as_replicates)
     code = code or incident_code(read.title)
     reasons = dict.fromkeys(let_in or (), because)

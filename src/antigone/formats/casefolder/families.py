@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from antigone.errors import PedigreeError
@@ -36,6 +36,7 @@ UNIDENTIFIED_COLUMNS = Columns(
     filled=("sample",),
 )
 
+NONE_KNOWN: Mapping[str, Family] = {}
 _FEW = 4096
 """Consents that are kept at a time to be found again."""
 
@@ -86,9 +87,16 @@ class DonorSamples:
             )
 
 
-def read_families(table: Table, donors: Table, typed: TypedSamples) -> tuple[tuple[Family, ...], DonorSamples]:
-    """The declared pedigrees, each with its missing members and its donors; and whose sample is whose."""
-    families = _families(table)
+def read_families(
+    table: Table, donors: Table, typed: TypedSamples, known: Mapping[str, Family] = NONE_KNOWN
+) -> tuple[tuple[Family, ...], DonorSamples]:
+    """The declared pedigrees, each with its missing members and its donors; and whose sample is whose.
+
+    Donors may be of a ``known`` family that the table does not name; it is then among the families.
+    """
+    of_table = _families(table, known)
+    families = {one.code: _Members(one.code, one.pedigree, one.missing, one.pedigree) for one in known.values()}
+    families |= of_table
     samples = DonorSamples(donors.name)
     consents = _Consents(donors)
     for line, (code, member, sample, *consent, kind) in donors.texts(*DONOR_COLUMNS.needed, *DONOR_COLUMNS.optional):
@@ -97,15 +105,15 @@ def read_families(table: Table, donors: Table, typed: TypedSamples) -> tuple[tup
         if family is not None and _is_donor(family, member, donors, line):
             _check_kind(family, member, kind, donors, line)
             family.donors[member] = Donor(member, typed.reference(sample), consents.read(line, consent))
-        elif family is None and families:
+        elif family is None and families and not table.broken:
             # When families.csv could not be read, its own problem is the one to mend.
-            expected = "a family of the table 'families'"
+            expected = "a family of the table 'families'" + (", or a known one" if known else "")
             donors.problem(line, "family", f"family '{code}'", expected, "correct the code or add the family")
     samples.tell(donors)
     return tuple(
         Family(family.code, family.pedigree, family.missing, tuple(family.donors.values()))
         for family in families.values()
-        if family.pedigree is not None
+        if family.pedigree is not None and (family.code in of_table or family.donors)
     ), samples
 
 
@@ -140,7 +148,7 @@ def read_unidentified(
     return tuple(persons.values())
 
 
-def _families(table: Table) -> dict[str, _Members]:
+def _families(table: Table, known: Mapping[str, Family]) -> dict[str, _Members]:
     """Every family of the table; none when the table cannot be read to its end, and its own problem says so."""
     rows: dict[str, _Rows] = {}
     names: dict[str, str] = {}
@@ -166,7 +174,19 @@ def _families(table: Table) -> dict[str, _Members]:
     if table.broken:
         return {}
     sexes.finish()
+    for code in known.keys() & rows.keys():
+        _complete(rows[code], known[code])
     return {code: _family(code, rows.pop(code), table) for code in list(rows)}
+
+
+def _complete(rows: _Rows, family: Family) -> None:
+    """Rows that name no missing person add members to a known family; otherwise they state all of it."""
+    if rows.missing:
+        return
+    stated = {member.id for member in rows.members}
+    kept = [member for member in family.pedigree if member.id not in stated]
+    rows.members[:0], rows.lines[:0] = kept, [rows.lines[0]] * len(kept)
+    rows.missing = list(family.missing)
 
 
 def _family(code: str, rows: _Rows, table: Table) -> _Members:

@@ -111,7 +111,8 @@ class Incident:
     samples that were typed more than once, each typing; what was made of them is in the profiles, and ``typings_used``
     tells how, of the samples of which there is something to say. ``profiles_in`` names the file of the others. Where a
     registry imports it, ``kit`` is what the typings are called, else they are called by their file; ``as_replicates``
-    says that they are further amplifications of samples that were typed before, and no second opinion."""
+    says that they are further amplifications of samples that were typed before, and no second opinion.
+    ``model`` names, in a registry, the version of the incident's model that this is read under."""
 
     title: str
     unidentified: tuple[UnidentifiedPerson, ...]
@@ -128,6 +129,7 @@ class Incident:
     profiles_in: str = ""
     kit: str = ""
     as_replicates: bool = False
+    model: str = ""
 
 
 @dataclass(frozen=True)

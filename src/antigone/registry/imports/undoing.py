@@ -10,12 +10,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, update
 
 from antigone.errors import Conflict, InputError
+from antigone.registry.audit.chain import audit_head
 from antigone.registry.audit.seals import SEALED
 from antigone.registry.changes.changes import note_change, note_change_for_all
-from antigone.registry.imports.imports import NOTICES, STANDING, UNDONE, Import, read_import, without_notices
+from antigone.registry.imports.imports import (
+    NOTICES,
+    STANDING,
+    UNDONE,
+    Import,
+    line_of,
+    read_import,
+    without_notices,
+)
 from antigone.registry.imports.journal import within
 from antigone.registry.imports.resting import RESULTS, pairings_of, runs_since, what_rests_on
 from antigone.registry.imports.touched import Touched, find_touched
@@ -36,15 +45,16 @@ from antigone.registry.store.schema import (
     marks,
     members,
     metadata,
+    model_steps,
+    model_versions,
     pairings,
     profiles,
     samples,
-    seals,
 )
 from antigone.registry.typings.conflicts import look_again
 
-OF_THE_INCIDENT = ("incidents", "incident_models")
-"""What stays, where an import made an incident that was searched since."""
+NOT_OF_THE_IMPORT = ("model_versions", "model_steps")
+"""What stays or goes by itself: a version of the model that nobody took up goes, the others are of two persons."""
 _BLOCK = 1000
 
 
@@ -61,6 +71,8 @@ class Removed:
 
 def undo_import(connection: Connection, vault: Vault, number: int, *, at: str, by: int, because: str) -> Removed:
     """Take an import back, in the caller's transaction. Call ``scrub``, and write the rings, when it is committed.
+
+    The next line of the audit must be that of the undoing.
 
     Raises
     ------
@@ -82,9 +94,10 @@ def undo_import(connection: Connection, vault: Vault, number: int, *, at: str, b
     removed = _remove(connection, one, touched, incident_stays=stays)
     _restore(connection, vault, one, incident)
     look_again(connection)
-    ended = {"state": UNDONE, "ended": at, "ended_by": by, "reason": because.strip()}
+    line = audit_head(connection).number + 1
+    ended = {"state": UNDONE, "ended": at, "ended_by": by, "ended_line": line, "reason": because.strip()}
     connection.execute(update(imports).where(imports.c.id == number).values(ended))
-    connection.execute(delete(import_changes).where(import_changes.c["import"] == number))
+    connection.execute(update(import_changes).where(import_changes.c["import"] == number).values(before="{}"))
     outdate_rings(connection)
     return Removed(one.row.incident, removed, lost, again, stays)
 
@@ -151,12 +164,26 @@ def _remove(connection: Connection, one: Import, touched: Touched, *, incident_s
         delete(marks).where(marks.c.profile.in_(select(profiles.c.id).where(within(profiles, one.added))))
     )
     _remove_changes(connection, one, touched, incident_stays=incident_stays)
-    removed = {}
+    removed = _remove_versions(connection, one, incident_stays=incident_stays)
     for table in reversed(metadata.sorted_tables):
-        kept = table is changes or (incident_stays and table.name in OF_THE_INCIDENT)
+        kept = table is changes or table.name in NOT_OF_THE_IMPORT or (incident_stays and table is incidents)
         if table.name in one.added and not kept:
             removed[table.name] = _remove_rows(connection, table, one)
     return removed
+
+
+def _remove_versions(connection: Connection, one: Import, *, incident_stays: bool) -> dict[str, int]:
+    """Remove the versions of the model that it brought and nobody took up; all of an incident that goes."""
+    taken_up = select(model_steps.c.version).where(model_steps.c.action != "bring")
+    these: ColumnElement[bool] = and_(
+        within(model_versions, one.added), model_versions.c.since.is_(None), model_versions.c.id.not_in(taken_up)
+    )
+    if not incident_stays:
+        these = model_versions.c.incident.in_(select(incidents.c.id).where(within(incidents, one.added)))
+    gone = list(connection.scalars(select(model_versions.c.id).where(these)))
+    connection.execute(delete(model_steps).where(model_steps.c.version.in_(gone)))
+    connection.execute(delete(model_versions).where(model_versions.c.id.in_(gone)))
+    return {"model_versions": len(gone)} if gone else {}
 
 
 def _remove_rows(connection: Connection, table: Table, one: Import) -> int:
@@ -196,7 +223,7 @@ def _restore(connection: Connection, vault: Vault, one: Import, incident: int) -
             now = json.loads(connection.scalar(select(incidents.c.notices).where(this)) or "[]")
             left = json.dumps(without_notices(connection, vault, now, before["notices"]))
             connection.execute(update(incidents).where(this).values(notices=left))
-        elif kind not in RESULTS or (is_last and _unchanged(connection, one, kind, number)):
+        elif kind not in RESULTS or (is_last and line_of(connection, kind, number) == one.row.line):
             _put_back(connection, table, number, before)
 
 
@@ -221,11 +248,6 @@ def _is_last(connection: Connection, one: Import, incident: int) -> bool:
     noted = noted.where(changes.c.kind != "import undone")
     others = connection.scalars(noted.where(changes.c.at >= one.row.at).limit(1)).first()
     return connection.scalar(later.where(imports.c.state == STANDING).limit(1)) is None and others is None
-
-
-def _unchanged(connection: Connection, one: Import, kind: str, number: int) -> bool:
-    asked = select(seals.c.line).where(seals.c.kind == kind, seals.c.number == number)
-    return connection.scalar(asked) == one.row.line
 
 
 def _delete_keys(connection: Connection, numbers: Iterable[int]) -> None:

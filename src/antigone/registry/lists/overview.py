@@ -283,6 +283,7 @@ def _run_lines() -> Any:
     query = select(
         *columns,
         answered,
+        runs.c.model,
         incidents.c.code.label("incident"),
         users.c.code.label("starter"),
         counted.label("candidates"),

@@ -14,9 +14,10 @@ from antigone.model.assumptions.lineage import StatedCounts
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.incident_model import model_of
 from antigone.model.typings.typing import Typing
 from antigone.registry.keys.vault import DataKey, Vault
-from antigone.registry.people.conditions import conditions_of, save_conditions
+from antigone.registry.models.versions import bring
 from antigone.registry.people.known import Known, contradictions, read_known
 from antigone.registry.people.newcomers import Doorkeeper
 from antigone.registry.people.personal import Personal, read_personal, seal_personal, write_personal
@@ -32,7 +33,8 @@ _Item = TypeVar("_Item")
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import added, in numbers; all of them 0 when the registry had everything already."""
+    """What an import added, in numbers; all of them 0 when the registry had everything already. ``models``: versions of
+    the incident's model that it brought; ``model`` says in words what came of the model that was read."""
 
     unidentified: int = 0
     families: int = 0
@@ -41,6 +43,12 @@ class Imported:
     consents: int = 0
     profiles: int = 0
     models: int = 0
+    model: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Its numbers alone, by name."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, int)}
 
     def __add__(self, other: Imported) -> Imported:
         return Imported(**{name: value + getattr(other, name) for name, value in vars(self).items()})
@@ -60,7 +68,8 @@ def save_incident(
     """Add an incident, or what is new in it, in the caller's transaction.
 
     A sample that is known and was typed otherwise gets a further typing. A known family may gain members and donors.
-    Nothing that is missing in ``incident`` is removed.
+    Nothing that is missing in ``incident`` is removed. A known incident keeps the model in force: another one that is
+    brought is kept as a version that somebody may propose.
 
     Parameters
     ----------
@@ -93,9 +102,10 @@ def save_incident(
         *door.second_requests(known, incident.unidentified),
     )
     number = _save_frame(connection, known, incident, code=code, at=at)
-    changed = save_conditions(connection, number, conditions_of(incident), at=at)
+    read = ", ".join(source.name for source in incident.sources) or "no file"
+    brought = bring(connection, number, model_of(incident), user=recorded_by, at=at, reason=f"imported from {read}")
     job = _Import(connection, vault, incident, known, Receipt(number, at, holder, recorded_by))
-    added = Imported(models=int(changed))
+    added = Imported(models=int(brought is not None))
     for people in _blocks(incident.unidentified):
         added += _save_people(job, people)
     for kin in _blocks(incident.families):

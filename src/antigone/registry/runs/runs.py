@@ -24,11 +24,11 @@ from antigone.registry.keys.vault import Vault
 from antigone.registry.runs.blocks import forget_until
 from antigone.registry.runs.summaries import save_summaries, without
 from antigone.registry.store.database import reserve
+from antigone.registry.store.lookups import find_incident
 from antigone.registry.store.schema import (
     candidates,
     families,
     findings,
-    incidents,
     members,
     pairings,
     runs,
@@ -62,19 +62,18 @@ def start_run(
     day: dt.date,
     at: str,
     left_out: Mapping[str, int],
+    model: int | None = None,
 ) -> int:
-    """The row of a new run. ``left_out`` counts the donors that were refused, by reason.
+    """The row of a new run. ``left_out`` counts the donors that were refused, by reason; ``model`` is the number of the
+    version of the incident's model.
 
     Raises
     ------
     RegistryError
         When there is no such incident.
     """
-    number = connection.scalar(select(incidents.c.id).where(incidents.c.code == incident))
-    if number is None:
-        raise RegistryError(f"the registry has no incident '{incident}'; correct the code or import it first")
-    row = {"incident": number, "started_by": started_by, "purpose": purpose, "day": day, "started": at}
-    row |= {"state": "running", "left_out": json.dumps(dict(left_out))}
+    row = {"incident": find_incident(connection, incident).id, "started_by": started_by, "purpose": purpose}
+    row |= {"day": day, "started": at, "state": "running", "left_out": json.dumps(dict(left_out)), "model": model}
     return int(connection.execute(insert(runs).returning(runs.c.id), row).scalar_one())
 
 
@@ -90,8 +89,10 @@ def end_run(connection: Connection, run: int, *, state: str, at: str) -> None:
     connection.execute(update(runs).where(runs.c.id == run).values(state=state, finished=at))
 
 
-def resume_run(connection: Connection, run: int, *, day: dt.date, left_out: Mapping[str, int]) -> None:
-    """Let a run that has ended without an answer go on, with the consents of today.
+def resume_run(
+    connection: Connection, run: int, *, day: dt.date, left_out: Mapping[str, int], model: int | None = None
+) -> None:
+    """Let a run that has ended without an answer go on, with the consents and the model of today.
 
     Raises
     ------
@@ -102,7 +103,13 @@ def resume_run(connection: Connection, run: int, *, day: dt.date, left_out: Mapp
     if row.state not in RESUMED_FROM:
         remedy = "end it first if its process has stopped" if row.state == "running" else "start a new search"
         raise Conflict(f"run {run} is {row.state}, expected {' or '.join(RESUMED_FROM)}; {remedy}")
-    values = {"state": "running", "finished": None, "day": day, "left_out": json.dumps(dict(left_out))}
+    values: dict[str, Any] = {
+        "state": "running",
+        "finished": None,
+        "model": model,
+        "day": day,
+        "left_out": json.dumps(dict(left_out)),
+    }
     connection.execute(update(runs).where(runs.c.id == run).values(**values))
 
 

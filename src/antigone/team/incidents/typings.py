@@ -21,7 +21,7 @@ from antigone.model.typings.rule import combine_typings, shown_at
 from antigone.model.typings.typing import AMELOGENIN, MTDNA, RATES
 from antigone.registry.consent.coverage import instruments_of
 from antigone.registry.consent.one_pair import read_person
-from antigone.registry.people.conditions import read_conditions
+from antigone.registry.models.versions import model_in_force
 from antigone.registry.runs.growth import mark_old
 from antigone.registry.store.lookups import consents_of, find_incident
 from antigone.registry.typings import changing
@@ -122,7 +122,7 @@ def correct_typing(
     with _changing(
         session, incident, sample, {"typing": typing, "marker": name, "step": "correct"}, reason
     ) as deciding:
-        tables = read_conditions(deciding.connection, deciding.sample.incident).tables
+        tables = model_in_force(deciding.connection, deciding.sample.incident).tables
         ladder = frozenset(label for table in tables for label in table.frequencies.get(name, ()))
         changing.correct_typing(deciding, typing, {name: _genotype(alleles, ladder)})
         return _view(deciding.connection, deciding.sample)
@@ -278,7 +278,7 @@ def _why_no_replicates(deciding: Deciding, marker: str, shown: Mapping[int, Any]
         return _NOT_TOGETHER
     if deciding.sample.owner == "donor":
         return "a reference is taken as read"
-    conditions = read_conditions(deciding.connection, deciding.sample.incident)
+    conditions = model_in_force(deciding.connection, deciding.sample.incident)
     person = read_person(deciding.connection, deciding.vault, deciding.sample.person)
     x_markers = frozenset().union(*(table.x_markers for table in conditions.tables))
     copies = 1 if marker in x_markers and person.sex == "male" else 2

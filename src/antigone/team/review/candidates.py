@@ -22,6 +22,7 @@ from antigone.registry.review.candidates import Newest, Only
 from antigone.registry.review.pairings import (
     Decision,
     declared_parts,
+    not_agreed_on,
     read_decisions,
     read_reviews,
     stands_against,
@@ -228,7 +229,7 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         may=_may(session, line, decisions, stale=line.stale, barred=barred),
         barred=barred,
         parts=_other_parts(connection, row.incident, line.unidentified),
-        against=stands_against(connection, row.pairing),
+        against=stands_against(connection, row.pairing) or not_agreed_on(connection, candidate),
         changed=_what_changed(connection, row, opened),
     )
 

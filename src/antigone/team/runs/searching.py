@@ -272,7 +272,9 @@ def _begin(session: Session, incident: str, seed: int, block_families: int) -> t
             day=registry.today(),
             at=registry.now(),
             left_out=covered.refused,
+            model=covered.version.number,
         )
+        subject["model"] = covered.version.number
         number = find_incident(connection, incident).id
         work = begin_unfinished(connection, run, incident=number, seed=seed, block_families=block_families)
     return work, covered
@@ -284,7 +286,8 @@ def _take_up(session: Session, run: int) -> tuple[Unfinished, Covered, str]:
         incident = str(find_run(connection, run).incident)
     asked = writing_what_was_read(session, "search", subject, incident=incident)
     with asked as (connection, covered):
-        resume_run(connection, run, day=session.registry.today(), left_out=covered.refused)
+        model = subject["model"] = covered.version.number
+        resume_run(connection, run, day=session.registry.today(), left_out=covered.refused, model=model)
         work = take_up(connection, run)
         subject |= {"resumed": work.attempt - 1, "kept": work.kept}
     return work, covered, incident

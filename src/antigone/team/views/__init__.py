@@ -25,6 +25,7 @@ from antigone.team.views.keeping import (
     Verified,
 )
 from antigone.team.views.lists import Page, line_of
+from antigone.team.views.models import ComparedPair, ModelComparison, ModelLine, ModelStep, ModelView
 from antigone.team.views.people import (
     ConsentLine,
     CustodyLine,
@@ -70,6 +71,7 @@ __all__ = [
     "CandidateLine",
     "CandidatePage",
     "CandidateView",
+    "ComparedPair",
     "ConflictLine",
     "ConflictPage",
     "ConflictView",
@@ -92,6 +94,10 @@ __all__ = [
     "Letter",
     "MarkerConflict",
     "MissingLine",
+    "ModelComparison",
+    "ModelLine",
+    "ModelStep",
+    "ModelView",
     "Narrowed",
     "News",
     "Packed",

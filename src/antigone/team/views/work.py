@@ -59,7 +59,8 @@ class RunLine:
 
     ``resumable``: it has no answer and can be resumed (while it runs: when its process has stopped); then ``kept`` of
     ``kept_of`` finished blocks are kept. ``kept_of`` is 0 when it was not cut into blocks. ``attempt`` counts who began
-    to compute it, in whichever process; 0 when it cannot be resumed any more.
+    to compute it, in whichever process; 0 when it cannot be resumed any more. ``model`` is the number of the version of
+    the incident's model.
     """
 
     id: int
@@ -76,6 +77,7 @@ class RunLine:
     kept: int = 0
     kept_of: int = 0
     attempt: int = 0
+    model: int | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ class RunView:
 
 @dataclass(frozen=True)
 class JointLine:
-    """One joint run: who, why, when, how it ended, who was left out by reason, and whether it has an answer."""
+    """One joint run: who, why, when, how it ended, who was left out by reason, whether it has an answer, and the number
+    of the version of the incident's model."""
 
     id: int
     incident: str
@@ -106,6 +109,7 @@ class JointLine:
     state: str
     left_out: Mapping[str, int]
     answered: bool
+    model: int | None = None
 
 
 @dataclass(frozen=True)

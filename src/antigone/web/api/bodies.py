@@ -38,6 +38,14 @@ class NewConsent(Body):
     expires: dt.date | None = None
 
 
+class ModelStep(Body):
+    """A step with a version of the model of an incident."""
+
+    incident: KnownCode
+    version: RowNumber
+    reason: Words
+
+
 Keys = Annotated[tuple[Code, ...], Field(max_length=500)]
 
 

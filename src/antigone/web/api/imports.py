@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, UploadFile
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Form, UploadFile
 from antigone.model.incident.incident import Incident
 from antigone.team import views
 from antigone.team.incidents import undoing
-from antigone.team.incidents.importing import ImportAnswer, import_incident, incident_code, preview_import
+from antigone.team.incidents.importing import ImportAnswer, import_incident, known_incident, preview_import
 from antigone.web.api.access import Call, Called
 from antigone.web.api.answers import model_of
 from antigone.web.api.bodies import Undoing
@@ -95,5 +96,5 @@ def _read(call: Call, files: list[UploadFile], code: str, stated: tuple[str, str
     """What was sent, and the code of its incident."""
     call.session.require("import")
     web = call.web
-    incident, name = read_files(files, stated_of(*stated), settings=web.settings, today=web.registry.today())
-    return incident, code.strip() or incident_code(incident.title or name)
+    known, today = partial(known_incident, call.session), web.registry.today()
+    return read_files(files, stated_of(*stated), settings=web.settings, today=today, code=code, known=known)

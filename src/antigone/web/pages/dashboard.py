@@ -20,7 +20,11 @@ TASKS = {
     "open": ("candidate", "candidates", "to look at and decide whether to propose"),
     "proposed": ("candidate", "candidates", "proposed by somebody else, to confirm or reject"),
     "reopening": ("decision", "decisions", "that somebody else asks to open again"),
-    "run to be computed again": ("search", "searches", "to be computed again: a donor left, or a pedigree was changed"),
+    "run to be computed again": (
+        "search",
+        "searches",
+        "to be computed again: a donor left, or a pedigree or a model changed",
+    ),
 }
 """What waits, once and several times, and what is to be done with it."""
 

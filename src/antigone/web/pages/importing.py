@@ -3,13 +3,14 @@ whole or not at all. The imports of an incident, and undoing one."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from antigone.errors import Conflict, InputError
-from antigone.team.incidents.importing import Imported, import_incident, incident_code, preview_import
+from antigone.team.incidents.importing import Imported, import_incident, known_incident, preview_import
 from antigone.team.incidents.undoing import list_imports, read_import, undo_import
 from antigone.web.pages.dashboard import title_of
 from antigone.web.requests.held import HeldImport
@@ -50,8 +51,11 @@ def previewing(
     entered = dict(zip(ENTERED, (code, attested, missing, pedigree, let_in, because), strict=True))
     try:
         stated = stated_of(attested, missing, pedigree)
-        incident, name = read_files(files, stated, settings=visit.web.settings, today=visit.session.registry.today())
-        chosen, reasons = code.strip() or incident_code(incident.title or name), reasons_of(let_in, because)
+        incident, chosen = read_files(
+            files, stated, settings=visit.web.settings, today=visit.session.registry.today(), code=code,
+            known=partial(known_incident, visit.session),
+        )  # fmt: skip
+        reasons = reasons_of(let_in, because)
         shown = preview_import(visit.session, chosen, incident, let_in=reasons)
     except InputError as error:
         refusal = "" if error.problems else str(error)
@@ -73,7 +77,7 @@ def importing(visit: Signed, held: Annotated[str, Form(max_length=100)]) -> Resp
         imported = import_incident(visit.session, one.code, one.incident, let_in=one.reasons, seen=one.seen)
     except (Conflict, InputError) as error:
         return _refused(visit, error)
-    notice = "\n".join((_imported_words(imported), *one.incident.notices))
+    notice = "\n".join((_imported_words(imported), *imported.model, *one.incident.notices))
     return visit.go(link("/incident", incident=one.code), notice=notice)
 
 
@@ -105,7 +109,7 @@ def _refused(visit: Visit, error: Conflict | InputError) -> HTMLResponse:
 
 
 def _imported_words(found: Imported) -> str:
-    if not any(vars(found).values()):
+    if not any(found.counts.values()):
         return "Nothing new: the registry has all of this already."
     counts = [
         plural(found.unidentified, "unidentified person"),
