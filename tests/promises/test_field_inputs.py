@@ -375,6 +375,18 @@ def test_second_kit__adds_markers_confirms_and_leaves_out_what_differs(tmp_path)
     assert expected != pytest.approx(SON, abs=0.005)
 
 
+def test_second_kit__stands_in_the_provenance_the_notices_and_at_the_candidate(tmp_path):
+    text = (INPUTS / "gm02" / "profiles.txt").read_text() + "PM001\tFGA\t21\t23\n"
+    result = whole(changed(tmp_path, "gm02", profiles__txt=text))
+    written = json.loads(results_json(result))
+    assert "takes no part until a geneticist has settled it" in str(written["provenance"])
+    (candidate,) = result.candidates
+    told = [line for line in candidate.doubts if line.endswith("these markers are left out: FGA")]
+    assert len(told) == 1
+    assert told[0] in result.notices
+    assert "FGA" in candidate.markers_missing
+
+
 def test_second_kit__of_another_person_is_doubted(tmp_path):
     text = (INPUTS / "gm02" / "profiles.txt").read_text()
     rows = "".join(line.replace("PM002", "PM001") for line in text.splitlines(True) if line.startswith("PM002"))

@@ -8,6 +8,7 @@ import typer
 
 from antigone.cli import incidents, trying
 from antigone.cli.models.commands import models_app
+from antigone.cli.samples.typings import typings_app
 from antigone.cli.serving import serve
 from antigone.cli.team.across import across_app
 from antigone.cli.team.imports import imports_app
@@ -17,7 +18,6 @@ from antigone.cli.team.registry import registry_app
 from antigone.cli.team.reviewing import reviewing_app
 from antigone.cli.team.solving import solving_app
 from antigone.cli.team.tasks import tasks_app
-from antigone.cli.team.typings import typings_app
 from antigone.cli.team.users import users_app
 from antigone.cli.terminal import plain, write_with_any_letters
 from antigone.errors import AntigoneError, InputError

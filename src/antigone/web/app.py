@@ -30,7 +30,6 @@ from antigone.web.pages import (
     runs,
     sharing,
     signing,
-    typings,
 )
 from antigone.web.requests import refusals
 from antigone.web.requests.hosts import HostCheck
@@ -40,6 +39,7 @@ from antigone.web.requests.security import FormSeal, Shield
 from antigone.web.requests.sessions import Clock, Sessions, Throttle
 from antigone.web.requests.settings import WebSettings
 from antigone.web.requests.visits import Web, require_printable
+from antigone.web.samples import typings
 from antigone.web.shared.uploads import remove_leftovers
 
 AREAS = (

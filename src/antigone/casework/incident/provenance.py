@@ -16,6 +16,7 @@ from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.settings import SearchSettings
 from antigone.model.results.search import Provenance
+from antigone.model.typings.typing import RULE
 from antigone.plain_words import threshold_text
 
 MODEL_OF_INCIDENT = "model of the incident"
@@ -36,11 +37,19 @@ def describe_run(incident: Incident, *, created: str, command: str, seed: int) -
         frequencies={
             f"{t.population} ({t.source})" if t.source else t.population: hash_table(t) for t in incident.tables
         },
-        settings=_named_model(incident) | describe_settings(incident.settings) | describe_further(incident.further),
+        settings=_named_model(incident)
+        | describe_settings(incident.settings)
+        | describe_further(incident.further)
+        | _typings_rule(incident),
         seed=seed,
         consent_attested_by="; ".join(sorted(attested - {""})),
         choices=incident.settings,
     )
+
+
+def _typings_rule(incident: Incident) -> dict[str, str]:
+    """What was made of samples with several typings, where there are any; which they are, the notices say."""
+    return {"several typings of a sample": RULE} if incident.typings_used else {}
 
 
 def _named_model(incident: Incident) -> dict[str, str]:
