@@ -30,6 +30,7 @@ from antigone.team.access.leaving import is_unfinished
 from antigone.team.access.session import Registry, Session
 from antigone.team.incidents.consents import withdraw_donor
 from antigone.team.incidents.importing import Imported, import_incident
+from antigone.team.incidents.undoing import list_imports, undo_import
 from antigone.team.overview.status import list_incidents
 from antigone.team.review.candidates import list_candidates
 from antigone.team.review.reviewing import comment, propose, send_back
@@ -122,6 +123,37 @@ def test_kill__during_an_import(base, tmp_path):
         with closing(opening.open_with(place, base.vault)) as registry:
             check_whole(registry)
             check_imports(registry, said)
+
+
+def undoing(base: Base) -> Callable[[Path, Say], None]:
+    """An import, undone at once, again and again."""
+
+    def work(place: Path, say: Say) -> None:
+        session = session_of(opening.open_with(place, base.vault), "registrar")
+        say(".")
+        for number in range(1000):
+            import_incident(session, f"I{number}", small_incident(request=f"letter {number}"))
+            say("imported\n")
+            (one,) = list_imports(session, f"I{number}")
+            undo_import(session, one.number, because="a test")
+            say(f"I{number}\n")
+
+    return work
+
+
+def test_kill__while_an_import_is_undone(base, tmp_path):
+    """Each import stands whole, or is gone whole; one that was acknowledged as undone is gone."""
+    for place, said in acknowledged_at_moments(base, tmp_path / "u", undoing(base), longest=1.2, seed=9):
+        with closing(opening.open_with(place, base.vault)) as registry:
+            check_whole(registry)
+            with snapshot(registry.engine) as connection:
+                present = set(connection.scalars(select(schema.incidents.c.code))) - {INCIDENT}
+                states = dict(connection.execute(select(schema.imports.c.incident, schema.imports.c.state)).all())
+                for name, number in vars(WHOLE).items():
+                    if name != "models":
+                        assert count(connection, name) == number * (1 + len(present)), name
+            assert not present & set(said)
+            assert present == {code for code, state in states.items() if state == "standing"} - {INCIDENT}
 
 
 def reviewing(base: Base) -> Callable[[Path, Say], None]:

@@ -114,7 +114,6 @@ REFUSED = {
     "num01": [("profiles.txt", 24, "'93' at marker 'TH01', perhaps 9.3", '[profiles.accepted] TH01 = ["93"]')],
     "num02": [("profiles.txt", 25, "'312' at marker 'D21S11', perhaps 31.2", '[profiles.accepted] D21S11 = ["312"]')],
     "gm05": [("profiles.txt", 2, "a sample that is called 'R001' with further words", "codes, never names")],
-    "i18": [("donors.csv", 2, "member 'SON', who is the missing person", "this version reads no direct reference")],
     "s02": [("mt_haplotypes", 0, "haplotypes in 'mt_haplotypes' without frequencies", "state how often")],
     "s03": [("circumstances_missing.xls", 1, "no such column", "add the column")],
     "xl07": [
@@ -138,6 +137,33 @@ def test_refusal__says_what_was_assumed_until_then():
 
 def test_refusal__names_nobody():
     assert "Muñoz" not in str(refusal(INPUTS / "gm05"))
+
+
+TOOTHBRUSH = "family 'F1': sample 'R001' is a direct reference of the missing person 'SON', by consent of who handed it"
+
+
+def test_direct_reference__is_compared_as_identity(tmp_path):
+    """The toothbrush of i18 shows the father's genotypes, which no child of the mother has; here it is the son's."""
+    assert any(told.startswith(TOOTHBRUSH) for told in searched(INPUTS / "i18").notices)
+    rows = (INPUTS / "i18" / "profiles.csv").read_text().splitlines()
+    son = [row.replace("PM001", "R001") for row in rows if row.startswith("PM001")]
+    text = "\n".join([row for row in rows if not row.startswith("R001")] + son)
+    donors = (INPUTS / "i18" / "donors.csv").read_text()
+    without_mother = "\n".join(row for row in text.splitlines() if not row.startswith("R002"))
+    alone = "".join(line for line in donors.splitlines(True) if "MO" not in line)
+    identity = lr_of_the_son(searched(changed(tmp_path / "a", "i18", profiles__csv=without_mother, donors__csv=alone)))
+    beside = lr_of_the_son(searched(changed(tmp_path / "b", "i18", profiles__csv=text)))
+    assert (identity, beside) == pytest.approx((11.70, 11.77), abs=0.005)
+    (problem,) = refusal(
+        changed(
+            tmp_path / "c",
+            "i18",
+            donors__csv=donors.replace("_scope", "_scope,kind")
+            .replace("C2,2026-03-02,identification", "C2,2026-03-02,identification,toothbrush")
+            .replace("C1,2026-03-02,identification", "C1,2026-03-02,identification,"),
+        )
+    ).problems
+    assert (problem.line, problem.column) == (3, "kind")
 
 
 def test_nobody_related__has_its_reason():

@@ -119,6 +119,8 @@ def test_story__from_an_import_to_a_confirmed_identification_and_a_withdrawal(te
     assert "6 unidentified, 4 families, 13 members, 9 donors" in team.must("ben", "import", "case", "--as", "ferry")
     assert "Blocked in ferry: family F4, no donor with consent." in team.must("ben", "status")
     assert "Left out: donors without a consent (1)." in team.must("cleo", "search", "--incident", "ferry")
+    team.must("cleo", "model", "ferry", "--propose", "1", "--reason", "the plan of the incident")
+    assert "in force, confirmed" in team.must("dan", "model", "ferry", "--confirm", "1", "--reason", "as in the plan")
     number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM1")
     team.must("dan", "review", number, "--text", "sample well typed")
     assert "State: open (version 0)." in team.must("cleo", "show", number)
@@ -205,7 +207,56 @@ def test_story__consents_custody_users_and_sharing(team, at_home):
 
 def searched(team: Team) -> None:
     team.must("ben", "import", "case", "--as", "ferry")
+    team.must("cleo", "model", "ferry", "--propose", "1", "--reason", "the plan of the incident")
+    team.must("dan", "model", "ferry", "--confirm", "1", "--reason", "as in the plan")
     team.must("cleo", "search", "--incident", "ferry")
+
+
+def test_story__an_addition_with_other_settings_changes_nothing_until_two_persons_agree(team, at_home):
+    searched(team)
+    before = team.must("cleo", "candidates", "--incident", "ferry")
+    (at_home / "week5").mkdir()
+    (at_home / "week5" / "incident.toml").write_text("[model]\ntheta = 0.03\n")
+    (at_home / "week5" / "profiles.csv").write_text("sample,marker,allele1,allele2\nPM5,M00,10,11\n")
+    said = team.must("ben", "import", "week5", "--as", "ferry")
+    assert "the files state another model than version 1, which stays in force; it is kept as version 2" in said
+    assert "  theta: 0.03 instead of 0\n" in said
+    team.must("cleo", "search", "--incident", "ferry")
+    numbers = re.compile(r"PM\d .*")
+    assert numbers.findall(team.must("cleo", "candidates", "--incident", "ferry")) == numbers.findall(before)
+    compared = team.must("cleo", "model", "ferry", "--compare", "2")
+    assert "theta: 0.03 instead of 0" in compared
+    assert "PM1 as MP of F1" in compared
+    code, refused = team("dan", "model", "ferry", "--confirm", "2", "--reason", "too early")
+    assert (code, "brought by an import and not proposed" in refused) == (1, True)
+    team.must("cleo", "model", "ferry", "--propose", "2", "--reason", "the plan")
+    code, refused = team("cleo", "model", "ferry", "--confirm", "2", "--reason", "me again")
+    assert (code, "you proposed version 2" in refused) == (1, True)
+    assert "version 2 (as imported): in force, confirmed" in team.must(
+        "dan", "model", "ferry", "--confirm", "2", "--reason", "compared"
+    )
+    assert "to be computed again" in team.must("cleo", "runs", "--incident", "ferry")
+
+
+def test_story__a_model_is_proposed_from_a_file_and_refused(team, at_home):
+    team.must("ben", "import", "case", "--as", "ferry")
+    (at_home / "incident.toml").write_text("[search]\nprior = 0.001\n")
+    said = team.must(
+        "cleo",
+        "model",
+        "ferry",
+        "--propose-files",
+        "incident.toml",
+        "--name",
+        "prior of the team",
+        "--reason",
+        "so agreed",
+    )
+    assert "prior: 0.001 instead of from the number of persons" in said
+    assert "refused" in team.must("dan", "model", "ferry", "--refuse", "2", "--reason", "no prior of our own")
+    assert "in force, brought" in team.must("eva", "model", "ferry")
+    code, refused = team("cleo", "model", "ferry", "--propose", "1", "--confirm", "1")
+    assert (code, "one of --version, --compare" in refused) == (2, True)
 
 
 def test_story__a_search_is_ended_by_the_keyboard_resumed_and_discarded(team, monkeypatch):

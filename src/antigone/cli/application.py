@@ -7,6 +7,7 @@ import sys
 import typer
 
 from antigone.cli import incidents, trying
+from antigone.cli.models.commands import models_app
 from antigone.cli.serving import serve
 from antigone.cli.team.across import across_app
 from antigone.cli.team.imports import imports_app
@@ -15,6 +16,7 @@ from antigone.cli.team.papers import papers_app
 from antigone.cli.team.registry import registry_app
 from antigone.cli.team.reviewing import reviewing_app
 from antigone.cli.team.solving import solving_app
+from antigone.cli.team.typings import typings_app
 from antigone.cli.team.users import users_app
 from antigone.cli.terminal import plain, write_with_any_letters
 from antigone.errors import AntigoneError, InputError
@@ -44,10 +46,12 @@ for command in (
 bench_app = typer.Typer(help="Measure this machine.", no_args_is_help=True)
 bench_app.command()(trying.blind)
 app.add_typer(bench_app, name="bench")
+registry_app.add_typer(typings_app)
 registry_app.add_typer(across_app)
 registry_app.add_typer(imports_app)
 registry_app.add_typer(reviewing_app)
 registry_app.add_typer(solving_app)
+registry_app.add_typer(models_app)
 registry_app.add_typer(papers_app)
 registry_app.add_typer(keeping_app)
 registry_app.add_typer(users_app, name="users")

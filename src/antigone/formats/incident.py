@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from antigone.errors import InputError, Problem
-from antigone.formats.casefolder.reader import read_case_folder
+from antigone.formats.casefolder.reader import read_case_folder, stated_title
 from antigone.formats.familias.choice import FamChoice
 from antigone.formats.familias.reader import read_familias_incident
 from antigone.model.file_kinds import FAMILIAS
@@ -21,6 +21,7 @@ def read_incident(
     attested_on: dt.date | None = None,
     missing: Sequence[str] = (),
     pedigrees: Sequence[str] = (),
+    known: Incident | None = None,
 ) -> Incident:
     """Read an incident: a case folder, its workbook (``.xlsx``), or Familias files (``.fam``) with a DVI part.
 
@@ -34,6 +35,9 @@ def read_incident(
     missing, pedigrees
         Of ``.fam`` alone: the codes of missing persons (a star stands for any letters), and which pedigree counts
         where a family has several.
+    known
+        The incident that the files add to, as a registry knows it, without what was typed: what the files do not state
+        is that of the incident, and of other formats than ``.fam`` one or several tables are enough.
 
     Raises
     ------
@@ -45,17 +49,33 @@ def read_incident(
     several = [Path(paths)] if isinstance(paths, Path | str) else [*paths]
     if several and all(FAMILIAS.has_ending(path) and not path.is_dir() for path in several):
         choice = FamChoice(tuple(missing), tuple(pedigrees))
-        return read_familias_incident(several, attested_by or "", attested_on=attested_on, choice=choice)
-    problems = _of_other_formats(several, attested_by, (*missing, *pedigrees))
+        return read_familias_incident(several, attested_by or "", attested_on=attested_on, choice=choice, known=known)
+    problems = _of_other_formats(several, attested_by, (*missing, *pedigrees), adds=known is not None)
     if problems:
         raise InputError(problems)
-    return read_case_folder(several[0])
+    return read_case_folder(several, known=known)
 
 
-def _of_other_formats(paths: Sequence[Path], attested_by: str | None, choices: Sequence[str]) -> list[Problem]:
+def read_title(paths: Path | str | Sequence[Path]) -> str:
+    """The title that the files of an incident state, or the names of Familias files; empty when there is none.
+
+    Nothing else is read, and no problem told: `read_incident` does both.
+    """
+    several = [Path(paths)] if isinstance(paths, Path | str) else [*paths]
+    if several and all(FAMILIAS.has_ending(path) and not path.is_dir() for path in several):
+        return " and ".join(path.stem for path in several)
+    try:
+        return stated_title(several[0]) if len(several) == 1 else ""
+    except InputError:
+        return ""
+
+
+def _of_other_formats(
+    paths: Sequence[Path], attested_by: str | None, choices: Sequence[str], *, adds: bool
+) -> list[Problem]:
     """What cannot be asked of a case folder or a workbook."""
     problems = []
-    if len(paths) != 1:
+    if len(paths) != 1 and not (adds and paths):
         remedy = "name one case folder or workbook; several Familias files (.fam) can be one incident"
         found = f"{len(paths)} paths that are not all Familias files"
         problems.append(Problem(", ".join(path.name for path in paths), 0, "", found, "one incident", remedy))

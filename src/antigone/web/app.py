@@ -14,6 +14,7 @@ from antigone.web.api import refusals as api_refusals
 from antigone.web.api.access import is_valid
 from antigone.web.api.application import API_PATH, IMPORT_PATHS, NO_TELEMETRY, create_api
 from antigone.web.jobs.jobs import Jobs
+from antigone.web.models import page as model_page
 from antigone.web.pages import (
     account,
     across,
@@ -29,6 +30,7 @@ from antigone.web.pages import (
     runs,
     sharing,
     signing,
+    typings,
 )
 from antigone.web.requests import refusals
 from antigone.web.requests.hosts import HostCheck
@@ -44,7 +46,9 @@ AREAS = (
     signing,
     dashboard,
     importing,
+    model_page,
     families,
+    typings,
     pedigree_editor,
     candidates,
     runs,
@@ -91,7 +95,7 @@ def create_app(registry: Registry, settings: WebSettings, *, clock: Clock | None
     app.add_middleware(
         Shield,
         secure=settings.secure,
-        upload_paths=frozenset({importing.UPLOAD_PATH, *IMPORT_PATHS}),
+        upload_paths=frozenset({importing.UPLOAD_PATH, model_page.FILES_PATH, *IMPORT_PATHS}),
         upload_bytes=settings.upload_bytes,
         too_large=_too_large,
         is_known=lambda request: _is_known(app.state.web, request),

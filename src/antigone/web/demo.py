@@ -20,6 +20,7 @@ from antigone.team.access.opening import (
 from antigone.team.access.roles import ROLES, Role
 from antigone.team.access.session import Registry, Session
 from antigone.team.incidents.importing import import_incident, incident_code
+from antigone.team.models.versions import confirm_version, propose_version
 from antigone.team.review import reviewing
 from antigone.team.review.candidates import list_candidates
 from antigone.team.runs.searching import search
@@ -74,6 +75,7 @@ def make_demo(folder: Path, *, incident: Incident | None = None) -> Registry:
     simulated = demo_incident()[0] if incident is None else incident
     code = incident_code(simulated.title)
     import_incident(_session_as(registry, "registrar"), code, simulated)
+    _agree_on_model(registry, code)
     search(_session_as(registry, "geneticist"), code)
     _review(registry, code)
     return registry
@@ -87,6 +89,13 @@ def _add_users(registry: Registry) -> None:
         users.change_own_password(_session_as(registry, code), old=FIRST_PASSWORD, new=PASSWORD)
     for change in list_changes(_session_as(registry, AUDITOR)):
         countersign(_session_as(registry, AUDITOR), change.number)
+
+
+def _agree_on_model(registry: Registry, incident: str) -> None:
+    """Two geneticists agree on the model that the import brought."""
+    first, second = (_session_as(registry, code) for code in ("geneticist", "geneticist-2"))
+    propose_version(first, incident, 1, reason="Frequencies, theta and mutation rates as in the plan of the exercise.")
+    confirm_version(second, incident, 1, reason="Compared with the plan; the hashes agree with the files.")
 
 
 def _review(registry: Registry, incident: str) -> None:

@@ -212,7 +212,14 @@ def whole_result(connection: Connection, run: int) -> SearchResult:
 def start(engine: Engine, *, code: str = "I1", left_out: Mapping[str, int] | None = None) -> int:
     with transaction(engine) as connection:
         return start_run(
-            *(connection,), incident=code, started_by=1, purpose="to find them", day=DAY, at=AT, left_out=left_out or {}
+            *(connection,),
+            incident=code,
+            started_by=1,
+            purpose="to find them",
+            day=DAY,
+            at=AT,
+            left_out=left_out or {},
+            model=1,
         )
 
 

@@ -22,6 +22,7 @@ from antigone.team.access.roles import ROLES
 from antigone.team.access.session import Registry, Session
 from antigone.team.incidents.importing import import_incident
 from antigone.team.keeping.auditing import read_audit
+from antigone.team.models.versions import confirm_version, propose_version, read_model
 from antigone.team.review.candidates import list_candidates
 from antigone.team.views import CandidateLine
 
@@ -160,10 +161,18 @@ def small_incident(*, second: Consent = IDENTIFY, request: str = "letter of 3 Ma
 
 
 def team_at_work(place: str) -> Team:
-    """A team with the small incident imported."""
+    """A team with the small incident imported, whose model two persons agreed on."""
     team = make_team(place)
     import_incident(team["registrar"], INCIDENT, small_incident())
+    agree_on_model(team)
     return team
+
+
+def agree_on_model(team: Team, incident: str = INCIDENT, version: int = 1) -> None:
+    """One geneticist proposes a version, the other one confirms it."""
+    if "propose" in read_model(team["geneticist"], incident, version=version).may:
+        propose_version(team["geneticist"], incident, version, reason="the plan of the incident")
+    confirm_version(team["second geneticist"], incident, version, reason="compared with the plan")
 
 
 def candidate(team: Team, unidentified: str, family: str) -> CandidateLine:

@@ -17,6 +17,8 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/incident/status.pdf": ("see status", "incident={incident}"),
     "/import": ("import", ""),
     "/imports": ("see imports", "incident={incident}"),
+    "/model": ("see model", "incident={incident}"),
+    "/model/comparison": ("compare models", "incident={incident}&version=1"),
     "/families": ("see families", "incident={incident}"),
     "/family": ("see families", "incident={incident}&family={family}"),
     "/unidentified": ("see families", "incident={incident}"),

@@ -31,6 +31,7 @@ from antigone.team.access import opening
 from antigone.team.access.session import Registry
 from antigone.team.keeping import keeping
 from antigone.team.keeping.auditing import read_audit
+from antigone.team.models.versions import read_model
 from antigone.team.review.candidates import list_candidates, read_candidate
 from antigone.team.runs.joint import read_joint
 from antigone.team.runs.searching import list_runs, read_run, resume_search
@@ -184,3 +185,13 @@ def test_golden__a_finished_run_keeps_its_lines(old):
     result = read_run(reviewer, 1, whole=True).result
     assert result is not None
     assert {line.code for line in result.unidentified} == {"PM1", "PM2", "PM3", "PM4", "PM5", "LS1"}
+
+
+def test_golden__its_model_is_version_1_and_says_that_the_upgrade_confirmed_it(old):
+    reviewer = opening.session_of(old, "reviewer", purpose="to test")
+    view = read_model(reviewer, INCIDENT)
+    assert (view.line.number, view.line.name, view.line.state) == (1, "from before versions", "confirmed")
+    assert [(step.user, step.action) for step in view.steps] == [(None, "bring"), (None, "confirm")]
+    assert "taken over as confirmed by the upgrade, not by two persons" in view.steps[-1].reason
+    assert {line.model for line in list_runs(reviewer, INCIDENT).rows} == {1}
+    assert read_joint(reviewer, EXPECTED["joint"]["run"]).line.model == 1

@@ -21,7 +21,7 @@ from antigone.model.profile import Profile
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.importing import Imported
 from antigone.registry.store.database import open_registry, snapshot
-from antigone.registry.store.schema import custody, incident_models, metadata, models, profiles
+from antigone.registry.store.schema import custody, metadata, model_versions, models, profiles
 from antigone.registry.typings.payloads import Beside, Unpacker, pack
 from antigone.report.tables.files import results_json
 
@@ -119,13 +119,15 @@ def test_save_incident__another_typing_is_a_further_profile_and_the_newest_is_re
     assert get(registry).incident.unidentified[1] == again.unidentified[0]
 
 
-def test_save_incident__other_settings_are_in_force_and_the_earlier_ones_kept(registry):
+def test_save_incident__other_settings_are_kept_and_never_used(registry):
     incident = simulated()
     put(registry, incident)
-    put(registry, changed := replace(incident, settings=SearchSettings(theta=0.03)))
-    assert get(registry).incident.settings == changed.settings
+    changed = replace(incident, settings=SearchSettings(theta=0.03))
+    assert (put(registry, changed), put(registry, changed)) == (Imported(models=1), Imported())
+    assert get(registry).incident.settings == incident.settings
     with snapshot(registry[0]) as connection:
-        assert connection.scalar(select(func.count()).where(incident_models.c.until == AT)) == 4
+        versions = connection.execute(select(model_versions).order_by(model_versions.c.number)).all()
+        assert [(one.number, one.state, one.since) for one in versions] == [(1, "brought", AT), (2, "brought", None)]
         assert connection.scalar(select(func.count()).select_from(models)) == 5
 
 

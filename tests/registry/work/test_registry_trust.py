@@ -153,7 +153,7 @@ ATTACKS: Mapping[str, tuple[str, str]] = {
         "keys row 7",
     ),
     "a frequency": ("UPDATE models SET content = replace(content, '0.1', '0.2')", "models '.*' *: its content"),
-    "models are exchanged": ("UPDATE incident_models SET place = 2 - place", "incident_models row"),
+    "models are exchanged": ("UPDATE model_versions SET state = 'refused'", "model_versions row"),
     "the seals are removed": ("DELETE FROM seals", "users row .*added by another way"),
     "the seals of a table are removed with it": (
         "DELETE FROM reviews; DELETE FROM seals WHERE kind = 'reviews'",

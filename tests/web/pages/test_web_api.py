@@ -43,6 +43,7 @@ SENDER = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana
 CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/status"): ("see status", {}),
     ("GET", "/incidents"): ("see status", {}),
+    ("GET", "/incidents/pending"): ("see families", {"params": {"incident": INCIDENT}}),
     ("GET", "/incidents/shareable"): ("export", {"params": {"incident": INCIDENT}}),
     ("GET", "/incidents/export"): ("export", {"params": {"incident": INCIDENT}}),
     ("POST", "/import"): ("import", {"files": {"files": ("families.csv", b"nothing")}}),
@@ -96,6 +97,21 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/unidentified"): ("see families", {"params": {"incident": INCIDENT}}),
     ("POST", "/unidentified/withdraw"): ("withdraw", {"json": {"incident": "x", "code": "x"}}),
     ("GET", "/unidentified/elsewhere"): ("withdraw", {"params": {"incident": INCIDENT, "code": "LS1"}}),
+    ("GET", "/typings"): ("see typings", {"params": {"incident": INCIDENT, "sample": "PM1"}}),
+    ("POST", "/typings/correct"): (
+        "change typings",
+        {"json": {"incident": INCIDENT, "sample": "PM1", "typing": 999, "marker": "M01", "reason": "why"}},
+    ),
+    ("POST", "/typings/retire"): (
+        "change typings",
+        {"json": {"incident": INCIDENT, "sample": "PM1", "typing": 999, "reason": "why"}},
+    ),
+    ("GET", "/conflicts"): ("see typings", {"params": {"incident": INCIDENT}}),
+    ("GET", "/conflict"): ("see conflict", {"params": {"incident": INCIDENT, "sample": "PM1"}}),
+    ("POST", "/conflict/settle"): (
+        "change typings",
+        {"json": {"incident": INCIDENT, "sample": "PM1", "marker": "M01", "reason": "why"}},
+    ),
     ("GET", "/custody"): ("see families", {"params": {"incident": INCIDENT, "sample": "PM1"}}),
     ("POST", "/custody"): (
         "record custody",

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from antigone.errors import InputError
 from antigone.formats.casefolder.folder import SETTINGS_FILE, TABLES
 from antigone.formats.casefolder.writer import write_case_folder
-from antigone.formats.incident import read_incident
+from antigone.formats.incident import read_incident, read_title
 from antigone.model.incident.incident import Incident
 from antigone.search.families.reference_fit import ReferenceFit
 from antigone.simulation.incident import Truth
@@ -28,6 +28,7 @@ __all__ = [
     "geneticist_csv",
     "load_incident",
     "new_file",
+    "read_title",
     "remove_simulated",
     "save_incident",
     "truth_csv",
@@ -47,15 +48,17 @@ def load_incident(
     today: dt.date,
     missing: Sequence[str] = (),
     pedigrees: Sequence[str] = (),
+    known: Incident | None = None,
 ) -> Incident:
-    """Read a case folder, a workbook, or ``.fam`` files with a DVI section; see ``formats.incident.read_incident``.
+    """Read a case folder, a workbook, or ``.fam`` files with a DVI section; what adds to a ``known`` incident may be
+    a part of one. See ``formats.incident.read_incident``.
 
     Raises
     ------
     InputError, ConsentError
         With every problem found.
     """
-    return read_incident(paths, attested_by, attested_on=today, missing=missing, pedigrees=pedigrees)
+    return read_incident(paths, attested_by, attested_on=today, missing=missing, pedigrees=pedigrees, known=known)
 
 
 def save_incident(incident: Incident, truth: Truth, path: Path) -> Path:

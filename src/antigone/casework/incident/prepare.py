@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from antigone.casework.incident.relatedness import unrelated_notices
+from antigone.casework.incident.relatedness import direct_notices, unrelated_notices
 from antigone.engine.frequencies import markers_of, union_ladder
 from antigone.errors import InputError, PlanTooLarge
 from antigone.model.assumptions.marker import Marker
@@ -77,11 +77,11 @@ class Prepared:
         return sum(map(len, [*kept, *aside]))
 
 
-def prepare(incident: Incident, *, today: dt.date, only_family: str | None = None) -> Prepared:
+def prepare(incident: Incident, *, today: dt.date, only_families: Collection[str] | None = None) -> Prepared:
     """Apply consent on the day of the search, and build each population's markers.
 
     A donor without an active consent for identification takes part in nothing from here on, not even in the
-    list of alleles that were seen. ``only_family`` limits the families, not the ladders, to one.
+    list of alleles that were seen. ``only_families`` limits the families, not the ladders.
 
     Raises
     ------
@@ -96,14 +96,15 @@ def prepare(incident: Incident, *, today: dt.date, only_family: str | None = Non
     families = tuple(
         MissingFrom(Declared(f.code, f.pedigree, {d.member: d.profile for d in f.donors}), f.missing)
         for f in covered.families
-        if only_family in (None, f.code)
+        if only_families is None or f.code in only_families
     )
     _require_both_sides(incident, any(family.missing for family in families))
     families, set_aside, work = _plan(families, next(iter(populations.values())), incident.settings.theta)
     donors = {family.code: len(family.donors) for family in covered.families}
     without = {f.code: len(f.donors) - donors[f.code] for f in incident.families}
     persons, estimates, settled = settle_dropouts(incident, covered.unidentified, populations)
-    notices += describe_estimates(estimates) + unrelated_notices(covered.families if only_family is None else ())
+    notices += describe_estimates(estimates) + unrelated_notices(covered.families if only_families is None else ())
+    notices += direct_notices(f for f in covered.families if only_families is None or f.code in only_families)
     notices += tuple(one.words for one in set_aside)
     return Prepared(
         settled, persons, families, populations, donors, without, left_out, notices, covered.further, estimates,

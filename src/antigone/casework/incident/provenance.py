@@ -18,6 +18,9 @@ from antigone.model.incident.settings import SearchSettings
 from antigone.model.results.search import Provenance
 from antigone.plain_words import threshold_text
 
+MODEL_OF_INCIDENT = "model of the incident"
+"""Under which name a result of a registry says which version of the model it was computed with."""
+
 
 def describe_run(incident: Incident, *, created: str, command: str, seed: int) -> Provenance:
     """The provenance of one run over an incident."""
@@ -33,11 +36,15 @@ def describe_run(incident: Incident, *, created: str, command: str, seed: int) -
         frequencies={
             f"{t.population} ({t.source})" if t.source else t.population: hash_table(t) for t in incident.tables
         },
-        settings=describe_settings(incident.settings) | describe_further(incident.further),
+        settings=_named_model(incident) | describe_settings(incident.settings) | describe_further(incident.further),
         seed=seed,
         consent_attested_by="; ".join(sorted(attested - {""})),
         choices=incident.settings,
     )
+
+
+def _named_model(incident: Incident) -> dict[str, str]:
+    return {MODEL_OF_INCIDENT: incident.model} if incident.model else {}
 
 
 def hash_table(table: FrequencyTable) -> str:

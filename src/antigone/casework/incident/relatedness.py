@@ -1,4 +1,4 @@
-"""Why a missing person is compared with nobody: no donor is a blood relative in the declared pedigree."""
+"""What the references of a missing person are: of nobody related by blood as declared, or of the person directly."""
 
 from __future__ import annotations
 
@@ -27,6 +27,20 @@ def unrelated_notices(families: Iterable[Family]) -> tuple[str, ...]:
     ]
     if len(alone) > MOST_LISTED:
         notices.append(f"{len(alone) - MOST_LISTED} more missing persons have no donor who is related to them")
+    return tuple(notices)
+
+
+def direct_notices(families: Iterable[Family]) -> tuple[str, ...]:
+    """A notice for each direct reference of a missing person: a personal item, a milk tooth, stored blood."""
+    direct = [(f.code, d.profile.sample, d.member) for f in families for d in f.donors if d.member in f.missing]
+    notices = [
+        f"family '{code}': sample '{sample}' is a direct reference of the missing person '{missing}', by consent of "
+        "who handed it over, and is compared as identity; no number says whether it is theirs. Joint answers, "
+        "haplotypes and linkage do not use it"
+        for code, sample, missing in direct[:MOST_LISTED]
+    ]
+    if len(direct) > MOST_LISTED:
+        notices.append(f"{len(direct) - MOST_LISTED} more missing persons have a direct reference")
     return tuple(notices)
 
 

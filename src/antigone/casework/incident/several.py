@@ -62,6 +62,7 @@ def combine(incidents: Mapping[str, Incident], *, model_of: str = "") -> tuple[I
     whole = replace(
         chosen,
         title=" + ".join(incidents),
+        model=f"'{model_of or next(iter(incidents))}', {chosen.model}" if chosen.model else "",
         unidentified=tuple(person for part in parts for person in part.unidentified if person.kind == "remains"),
         families=tuple(family for part in parts for family in part.families),
         sources=tuple(source for part in parts for source in part.sources),

@@ -48,7 +48,10 @@ def _without(profile: Profile, names: Collection[str]) -> Profile:
 
 
 def questions_of(targets: Sequence[Target], persons: Persons) -> list[FamilyQuestion]:
-    """One question for each family: everybody of a possible sex may be each of its missing members."""
+    """One question for each family: everybody of a possible sex may be each of its missing members.
+
+    Direct references of missing persons take no part in it (`prepare` says so).
+    """
     by_family: dict[str, list[Target]] = {}
     for target in targets:
         by_family.setdefault(target.family, []).append(target)
@@ -57,7 +60,7 @@ def questions_of(targets: Sequence[Target], persons: Persons) -> list[FamilyQues
             code=code,
             pedigree=some[0].pedigree,
             missing=tuple(target.missing for target in some),
-            references=some[0].references,
+            references={m: p for m, p in some[0].references.items() if m not in {one.missing for one in some}},
             candidates=tuple(persons.may_be(target.sex) for target in some),
         )
         for code, some in by_family.items()

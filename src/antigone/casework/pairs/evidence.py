@@ -153,7 +153,7 @@ def donors_off_line(prepared: Prepared) -> tuple[ReferenceFit, ...]:
     further, found = prepared.further, list[ReferenceFit]()
     for family in prepared.families:
         declared = family.declared
-        samples = {member: profile.sample for member, profile in declared.references.items()}
+        samples = {m: profile.sample for m, profile in declared.references.items() if m not in family.missing}
         y = {member: further.y[sample] for member, sample in samples.items() if sample in further.y}
         mt = {member: further.mt[sample] for member, sample in samples.items() if sample in further.mt}
         fits: dict[str, float] = {}
@@ -168,7 +168,7 @@ def donors_off_line(prepared: Prepared) -> tuple[ReferenceFit, ...]:
 
 def _lineage_lines(further: FurtherEvidence, target: Target, person: UnidentifiedPerson) -> Iterator[EvidenceLine]:
     """Only references that fit their pedigree are among the target's, so no other donor's haplotype is looked at."""
-    samples = {member: profile.sample for member, profile in target.references.items()}
+    samples = {m: profile.sample for m, profile in target.references.items() if m != target.missing}
     if further.y_model is not None and person.code in further.y and person.sex != "female":
         y = {member: further.y[sample] for member, sample in samples.items() if sample in further.y}
         found = y_evidence(

@@ -70,7 +70,7 @@ def explain_pair(
     """
     if family not in {f.code for f in incident.families}:
         raise InputError(f"the incident has no family '{family}'; see the table 'families'")
-    prepared = prepare(incident, today=today, only_family=family)
+    prepared = prepare(incident, today=today, only_families={family})
     _, targets = usable_targets(prepared.families, prepared.populations, theta=incident.settings.theta)
     target = next((t for t in targets if t.missing == missing), None)
     person = next((p for p in prepared.persons if p.code == sample), None)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from antigone.cli.team.console import print_words, table_of
+from antigone.cli.team.console import print_model_said, print_words, table_of
 from antigone.cli.terminal import words_console
 from antigone.team import views
 from antigone.team.incidents.importing import Listed
+from antigone.team.incidents.undoing import IN_WORDS
 
 MOST_PRINTED = 20
 """Codes of one kind that are printed; the API and the page list more."""
-IN_WORDS = {"unidentified": "unidentified persons", "profiles": "typings", "models": "changes of the model"}
 
 
 def print_preview(shown: views.Preview) -> None:
@@ -27,6 +27,7 @@ def print_preview(shown: views.Preview) -> None:
     for title, parts in sections.items():
         for part in parts:
             print_words(f"{title}, {part.what}: {_codes(part)}.")
+    print_model_said(shown.model)
     asked = f"would have to be let in with a reason: {', '.join(shown.asked)}" if shown.asked else "nothing"
     print_words(f"Asked: {asked}.")
     if shown.seen:

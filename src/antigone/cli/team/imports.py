@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,6 +31,10 @@ def import_(
         list[str] | None, typer.Option(help="A sample that was refused and is right all the same; with --because.")
     ] = None,
     because: Annotated[str, typer.Option(help="Why the samples of --let-in are right. No names.")] = "",
+    kit: Annotated[str, typer.Option(help="What the new typings are called. Default: by their file.")] = "",
+    as_replicates: Annotated[
+        bool, typer.Option("--as-replicates", help="They are further amplifications, no second opinion.")
+    ] = False,
     preview: Annotated[
         bool, typer.Option("--preview", help="Only show what it would add, change, leave alone and ask about.")
     ] = False,
@@ -37,15 +42,25 @@ def import_(
         str, typer.Option(help="What --preview printed last: nothing is imported if it would do anything else.")
     ] = "",
 ) -> None:
-    """Add an incident, or what is new in it. All of it, or nothing."""
-    from antigone.casework.incident.files import load_incident
+    """Add an incident, or what is new in it: a whole one, or new remains, donors or profiles alone. All of it, or
+    nothing."""
+    from antigone.casework.incident.files import load_incident, read_title
     from antigone.cli.team import console as console_registry
     from antigone.cli.team import console_imports
     from antigone.errors import InputError
-    from antigone.team.incidents.importing import import_incident, incident_code, preview_import
+    from antigone.team.incidents.importing import import_incident, incident_code, known_incident, preview_import
 
-    today = session.registry.today()
-    read = load_incident(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
+    title = "" if code else read_title(incident)
+    code = code or (incident_code(title) if title else "")
+    read = load_incident(
+        incident,
+        attested_by=consent_attested,
+        today=session.registry.today(),
+        missing=missing,
+        pedigrees=pedigree,
+        known=known_incident(session, code) if code else None,
+    )
+    read = replace(read, kit=kit.strip(), as_replicates=as_replicates)
     code = code or incident_code(read.title)
     reasons = dict.fromkeys(let_in or (), because)
     if preview:

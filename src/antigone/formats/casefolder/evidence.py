@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from antigone.errors import ModelError
 from antigone.formats.casefolder.circumstances import (
@@ -35,6 +35,7 @@ from antigone.model.assumptions.lineage import DiscreteLaplace, MtModel, MtRefer
 from antigone.model.incident.evidence import FurtherEvidence
 
 _Made = TypeVar("_Made")
+_Model = TypeVar("_Model", YModel, MtModel)
 
 FURTHER_COLUMNS = {
     "y_haplotypes": Y_COLUMNS,
@@ -75,8 +76,12 @@ class FurtherTables:
         return no_table(name, self.findings) if grid is None else to_table(grid, columns, self.findings)
 
 
-def read_further(tables: FurtherTables, settings: FurtherSettings, people: People) -> FurtherEvidence:
-    """Everything beside the profiles; what is wrong goes to the findings."""
+def read_further(
+    tables: FurtherTables, settings: FurtherSettings, people: People, known: FurtherEvidence | None = None
+) -> FurtherEvidence:
+    """Everything beside the profiles; what is wrong goes to the findings. Models of haplotypes that need tables are the
+    ``known`` ones, where there are no such tables."""
+    of = known or FurtherEvidence()
     y_table, mt_table = tables.table("y_haplotypes", Y_COLUMNS), tables.table("mt_haplotypes", MT_COLUMNS)
     y, y_lines = read_y_haplotypes(y_table)
     mt, mt_lines = read_mt_haplotypes(mt_table)
@@ -85,8 +90,12 @@ def read_further(tables: FurtherTables, settings: FurtherSettings, people: Peopl
     return FurtherEvidence(
         y=y,
         mt=mt,
-        y_model=_y_model(tables, settings) if y and tables.settled else None,
-        mt_model=_mt_model(tables, settings) if mt and tables.settled else None,
+        y_model=_y_model(tables, settings, of.y_model)
+        if y and tables.settled
+        else _like(of.y_model, settings.y_rates, settings.y_basis),
+        mt_model=_mt_model(tables, settings, of.mt_model)
+        if mt and tables.settled
+        else _like(of.mt_model, settings.mt_rates, settings.mt_basis),
         missing=read_missing_circumstances(tables.table("circumstances_missing", MISSING_COLUMNS), people.missing),
         unidentified=read_found_circumstances(
             tables.table("circumstances_unidentified", FOUND_COLUMNS), people.unidentified
@@ -106,10 +115,12 @@ def _check_samples(table: Table, lines: Mapping[str, int], people: People) -> No
             table.problem(line, "sample", f"sample '{sample}', which belongs to nobody", expected, remedy)
 
 
-def _y_model(tables: FurtherTables, settings: FurtherSettings) -> YModel | None:
+def _y_model(tables: FurtherTables, settings: FurtherSettings, known: YModel | None) -> YModel | None:
     basis = settings.y_basis
     if basis.estimator == "discrete laplace":
         clusters = read_laplace(tables.table("y_laplace", LAPLACE_COLUMNS))
+        if not clusters and known is not None:
+            return _like(known, settings.y_rates, basis)
         if not clusters:
             _no_frequencies(tables, "y", "the table 'y_laplace'")
             return None
@@ -117,20 +128,29 @@ def _y_model(tables: FurtherTables, settings: FurtherSettings) -> YModel | None:
         return _model(tables, "y", lambda: YModel(settings.y_rates, fitted(), basis.estimator, basis.theta))
     rows = read_y_reference(tables.table("y_reference", Y_REFERENCE_COLUMNS))
     counts = YReference(tuple(rows)) if rows else _stated(tables, "y", basis)
+    if counts is None and known is not None:
+        return _like(known, settings.y_rates, basis)
     if counts is None:
         _no_frequencies(tables, "y", "the table 'y_reference', or 'y_counts' with [lineage.y] database_size")
         return None
     return _model(tables, "y", lambda: YModel(settings.y_rates, counts, basis.estimator, basis.theta))
 
 
-def _mt_model(tables: FurtherTables, settings: FurtherSettings) -> MtModel | None:
+def _mt_model(tables: FurtherTables, settings: FurtherSettings, known: MtModel | None) -> MtModel | None:
     basis = settings.mt_basis
     rows = read_mt_reference(tables.table("mt_reference", MT_REFERENCE_COLUMNS))
     counts = MtReference(tuple(rows)) if rows else _stated(tables, "mt", basis)
+    if counts is None and known is not None:
+        return _like(known, settings.mt_rates, basis)
     if counts is None:
         _no_frequencies(tables, "mt", "the table 'mt_reference', or 'mt_counts' with [lineage.mt] database_size")
         return None
     return _model(tables, "mt", lambda: MtModel(settings.mt_rates, counts, basis.estimator, basis.theta))
+
+
+def _like(known: _Model | None, rates: Any, basis: BasisSettings) -> _Model | None:
+    """A known model with what the settings state."""
+    return known and replace(known, rates=rates, estimator=basis.estimator, theta=basis.theta)
 
 
 def _stated(tables: FurtherTables, kind: str, basis: BasisSettings) -> StatedCounts | None:

@@ -20,8 +20,9 @@ from antigone.model.assumptions.circumstances import (
     IntervalRates,
     SexRates,
 )
-from antigone.model.assumptions.lineage import Estimator, MtRates, YRates
+from antigone.model.assumptions.lineage import Estimator, MtModel, MtRates, StatedCounts, YModel, YRates
 from antigone.model.assumptions.linkage import MAP_FUNCTIONS, STANDARD_KITS, GeneticMap, LinkageModel, MapFunctionName
+from antigone.model.incident.evidence import FurtherEvidence
 
 _Made = TypeVar("_Made")
 
@@ -48,21 +49,34 @@ class FurtherSettings:
     sex: SexRates | None = None
 
 
-def further_settings(top: Section) -> FurtherSettings:
-    """Read the sections; what is wrong in them goes to the findings of ``top``."""
+def further_settings(top: Section, default: FurtherEvidence | None = None) -> FurtherSettings:
+    """Read the sections; what is wrong in them goes to the findings of ``top``, and what is not in them is that of
+    ``default``."""
+    of = default or FurtherEvidence()
     lineage = top.section("lineage")
     y, mt = lineage.section("y"), lineage.section("mt")
+    y_rates = of.y_model.rates if of.y_model else YRates()
+    mt_rates = of.mt_model.rates if of.mt_model else MtRates()
     found = FurtherSettings(
-        y_rates=_made(y, "rate", lambda: _y_rates(y), YRates()),
-        y_basis=_basis(y),
-        mt_rates=_made(mt, "rate", lambda: _mt_rates(mt), MtRates()),
-        mt_basis=_basis(mt),
-        circumstances=_circumstances(top.section("circumstances")),
-        sex=_sex(top.section("sex")),
+        y_rates=_made(y, "rate", lambda: _y_rates(y, y_rates), y_rates),
+        y_basis=_basis(y, basis_of(of.y_model)),
+        mt_rates=_made(mt, "rate", lambda: _mt_rates(mt, mt_rates), mt_rates),
+        mt_basis=_basis(mt, basis_of(of.mt_model)),
+        circumstances=_circumstances(top.section("circumstances"), of.rates),
+        sex=_sex(top.section("sex")) if top.has("sex") else of.sex,
     )
     for section in (y, mt, lineage):
         section.refuse_the_rest()
     return found
+
+
+def basis_of(model: YModel | MtModel | None) -> BasisSettings:
+    """How a model finds the frequency of a haplotype, as settings state it."""
+    if model is None:
+        return BasisSettings()
+    if isinstance(model.basis, StatedCounts):
+        return BasisSettings(model.estimator, model.basis.size, model.basis.singletons, model.theta)
+    return BasisSettings(model.estimator, theta=model.theta)
 
 
 def _made(section: Section, key: str, make: Callable[[], _Made], default: _Made) -> _Made:
@@ -74,25 +88,25 @@ def _made(section: Section, key: str, make: Callable[[], _Made], default: _Made)
         return default
 
 
-def _y_rates(section: Section) -> YRates:
-    rates, default = section.section("rates"), YRates()
+def _y_rates(section: Section, default: YRates) -> YRates:
+    rates = section.section("rates")
     by_locus = {y_marker(name): rates.number(name, default.rate) for name in rates.data}
+    by_locus = {**default.by_locus, **by_locus}
     return YRates(section.number("rate", default.rate), by_locus, section.number("two_steps", default.two_steps))
 
 
-def _mt_rates(section: Section) -> MtRates:
-    default = MtRates()
+def _mt_rates(section: Section, default: MtRates) -> MtRates:
     return MtRates(section.number("rate", default.rate), section.flag("ignore_length", default.ignore_length))
 
 
-def _basis(section: Section) -> BasisSettings:
-    estimator = section.text("estimator") or "augmented count"
+def _basis(section: Section, default: BasisSettings) -> BasisSettings:
+    estimator = section.text("estimator") or default.estimator
     if estimator not in get_args(Estimator):
         expected = "one of " + ", ".join(get_args(Estimator))
         section.wrong("estimator", f"'{estimator[:20]}'", expected, "name an estimator")
         estimator = "augmented count"
-    size, theta = section.number("database_size", 0), section.number("theta", 0.0)
-    singletons = int(section.number("singletons", 0)) if section.has("singletons") else None
+    size, theta = section.number("database_size", default.database_size), section.number("theta", default.theta)
+    singletons = int(section.number("singletons", 0)) if section.has("singletons") else default.singletons
     section.asked.add("singletons")
     if not 0 <= theta < 1 or size < 0 or size % 1:
         section.wrong("theta", "a number out of its range", "theta from 0 to 1, a whole database_size", "correct it")
@@ -100,11 +114,12 @@ def _basis(section: Section) -> BasisSettings:
     return BasisSettings(cast(Estimator, estimator), int(size), singletons, theta)
 
 
-def _circumstances(section: Section) -> CircumstanceRates:
-    default, findings = CircumstanceRates(), section.section("findings")
+def _circumstances(section: Section, default: CircumstanceRates) -> CircumstanceRates:
+    findings = section.section("findings")
     rates: dict[str, Any] = {name: _interval(section.section(name), getattr(default, name)) for name in INTERVALS}
     rates |= {name: _agreement(section.section(name), getattr(default, name)) for name in AGREEMENTS}
-    made = CircumstanceRates(findings={name: _finding(findings.section(name)) for name in findings.data}, **rates)
+    stated = {name: _finding(findings.section(name)) for name in findings.data}
+    made = CircumstanceRates(findings={**default.findings, **stated}, **rates)
     section.refuse_the_rest()
     return made
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from antigone.errors import PedigreeError
 from antigone.formats.casefolder.declared import half_siblings
 from antigone.formats.casefolder.observation import with_rates
-from antigone.formats.labels.vocabulary import KINDS, SCOPES, YES_NO, word_key
+from antigone.formats.labels.vocabulary import DONOR_KINDS, KINDS, SCOPES, YES_NO, word_key
 from antigone.formats.profiles.profiles import TypedSamples
 from antigone.formats.profiles.sexes import Sexes
 from antigone.formats.reading.refusals import refused_kind
@@ -27,7 +27,7 @@ FAMILY_COLUMNS = Columns(
 )
 DONOR_COLUMNS = Columns(
     needed=("family", "member", "sample", "consent_reference", "consent_date", "consent_scope"),
-    optional=("consent_expires", "consent_withdrawn", "consent_attested_by"),
+    optional=("consent_expires", "consent_withdrawn", "consent_attested_by", "kind"),
     filled=("family", "member", "sample"),
 )
 UNIDENTIFIED_COLUMNS = Columns(
@@ -36,6 +36,7 @@ UNIDENTIFIED_COLUMNS = Columns(
     filled=("sample",),
 )
 
+NONE_KNOWN: Mapping[str, Family] = {}
 _FEW = 4096
 """Consents that are kept at a time to be found again."""
 
@@ -86,25 +87,33 @@ class DonorSamples:
             )
 
 
-def read_families(table: Table, donors: Table, typed: TypedSamples) -> tuple[tuple[Family, ...], DonorSamples]:
-    """The declared pedigrees, each with its missing members and its donors; and whose sample is whose."""
-    families = _families(table)
+def read_families(
+    table: Table, donors: Table, typed: TypedSamples, known: Mapping[str, Family] = NONE_KNOWN
+) -> tuple[tuple[Family, ...], DonorSamples]:
+    """The declared pedigrees, each with its missing members and its donors; and whose sample is whose.
+
+    Donors may be of a ``known`` family that the table does not name; it is then among the families.
+    """
+    of_table = _families(table, known)
+    families = {one.code: _Members(one.code, one.pedigree, one.missing, one.pedigree) for one in known.values()}
+    families |= of_table
     samples = DonorSamples(donors.name)
     consents = _Consents(donors)
-    for line, (code, member, sample, *consent) in donors.texts(*DONOR_COLUMNS.needed, *DONOR_COLUMNS.optional):
+    for line, (code, member, sample, *consent, kind) in donors.texts(*DONOR_COLUMNS.needed, *DONOR_COLUMNS.optional):
         family = families.get(code)
         samples.add(sample, family, donors, line)
         if family is not None and _is_donor(family, member, donors, line):
+            _check_kind(family, member, kind, donors, line)
             family.donors[member] = Donor(member, typed.reference(sample), consents.read(line, consent))
-        elif family is None and families:
+        elif family is None and families and not table.broken:
             # When families.csv could not be read, its own problem is the one to mend.
-            expected = "a family of the table 'families'"
+            expected = "a family of the table 'families'" + (", or a known one" if known else "")
             donors.problem(line, "family", f"family '{code}'", expected, "correct the code or add the family")
     samples.tell(donors)
     return tuple(
         Family(family.code, family.pedigree, family.missing, tuple(family.donors.values()))
         for family in families.values()
-        if family.pedigree is not None
+        if family.pedigree is not None and (family.code in of_table or family.donors)
     ), samples
 
 
@@ -139,7 +148,7 @@ def read_unidentified(
     return tuple(persons.values())
 
 
-def _families(table: Table) -> dict[str, _Members]:
+def _families(table: Table, known: Mapping[str, Family]) -> dict[str, _Members]:
     """Every family of the table; none when the table cannot be read to its end, and its own problem says so."""
     rows: dict[str, _Rows] = {}
     names: dict[str, str] = {}
@@ -165,7 +174,19 @@ def _families(table: Table) -> dict[str, _Members]:
     if table.broken:
         return {}
     sexes.finish()
+    for code in known.keys() & rows.keys():
+        _complete(rows[code], known[code])
     return {code: _family(code, rows.pop(code), table) for code in list(rows)}
+
+
+def _complete(rows: _Rows, family: Family) -> None:
+    """Rows that name no missing person add members to a known family; otherwise they state all of it."""
+    if rows.missing:
+        return
+    stated = {member.id for member in rows.members}
+    kept = [member for member in family.pedigree if member.id not in stated]
+    rows.members[:0], rows.lines[:0] = kept, [rows.lines[0]] * len(kept)
+    rows.missing = list(family.missing)
 
 
 def _family(code: str, rows: _Rows, table: Table) -> _Members:
@@ -219,17 +240,25 @@ def _is_donor(family: _Members, member: str, table: Table, line: int) -> bool:
         remedy = "correct the code or add the member to 'families'"
         table.problem(line, "member", found, "a member of the family", remedy)
         return False
-    if family.pedigree is not None and member in family.missing:
-        found = f"member '{member}', who is the missing person of family '{family.code}'"
-        remedy = (
-            "correct the member; if the sample is of a personal item, leave it out here and in the profiles: this "
-            "version reads no direct reference of a missing person"
-        )
-        table.problem(line, "member", found, "a relative of the missing person", remedy)
     if member in family.donors:
         found = f"member '{member}' of family '{family.code}' a second time"
         table.problem(line, "member", found, "one sample for a donor", "keep the better sample")
     return True
+
+
+def _check_kind(family: _Members, member: str, kind: str, table: Table, line: int) -> None:
+    """A sample of the missing person is a direct reference, and no other sample is."""
+    if not kind or family.pedigree is None:
+        return
+    is_direct = DONOR_KINDS.get(word_key(kind))
+    if is_direct is None:
+        expected = "reference (of a relative), direct reference (of the missing person), or an empty cell"
+        table.problem(line, "kind", f"'{kind[:20]}'", expected, "write one of these words")
+    elif is_direct != (member in family.missing):
+        who = "is the missing person" if member in family.missing else "is not missing"
+        found = f"'{kind[:20]}' of member '{member}', who {who} in family '{family.code}'"
+        expected = "a direct reference of a missing person, a reference of a relative"
+        table.problem(line, "kind", found, expected, "correct the member or the kind")
 
 
 class _Consents:
@@ -306,6 +335,9 @@ def _unidentified(
     if refused_kind(written.lower()):
         remedy = "remove the row; suspects, offenders and crime stains are never compared with families"
         table.problem(line, "kind", "a kind of sample that is refused", "remains or living", remedy)
+    elif DONOR_KINDS.get(word_key(written)):
+        remedy = "move it to 'donors', at the missing member, with the consent of who handed it over"
+        table.problem(line, "kind", f"'{written[:20]}', a direct reference", "remains or living", remedy)
     elif kind not in ("remains", "living"):
         table.problem(line, "kind", f"'{kind[:20]}'", "remains or living", "write one of the two words")
     elif kind == "living" and not request:

@@ -31,20 +31,30 @@ _OF_FREQUENCIES = (*_ENDINGS, *endings_of(LISTS))
 _KEYS = {word_key(table): table for table in TABLES}
 
 
+def is_table_name(path: Path) -> bool:
+    """Whether the ending of a file is one of those that the files of a case folder have."""
+    return path.suffix.lower() in (*_OF_FREQUENCIES, Path(SETTINGS_FILE).suffix)
+
+
 @dataclass
 class CaseFiles:
     """The tables found in a folder or workbook, and the files that were opened, in this order.
 
     ``recognise`` says whether column names are those of a table; so a table is found whose file has another name.
+    ``only`` are the files of the folder that count (none: all). What ``adds`` to a known incident needs no table: one
+    that is ``absent`` has nothing.
     """
 
     name: str
     path: Path | None
     findings: Findings
     recognise: Callable[[str, Cells], bool]
+    only: Sequence[Path] = ()
+    adds: bool = False
     sheets: dict[str, Grid] = field(default_factory=dict)
     files: list[HashedFile] = field(default_factory=list)
     grids: list[Grid] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)
     incomplete: bool = False
 
     def open(self, path: Path) -> HashedFile:
@@ -105,12 +115,20 @@ class CaseFiles:
     def table(self, table: str, columns: Columns) -> Table:
         grid = self.grid(table)
         if grid is None:
-            self.lacks(f"no table '{table}'", f"'{table}.csv' or '{table}.xlsx'", "add the table")
+            self.lacks(f"no table '{table}'", f"'{table}.csv' or '{table}.xlsx'", "add the table", of=table)
             return no_table(table, self.findings)
         return to_table(grid, columns, self.findings)
 
-    def lacks(self, found: str, expected: str, remedy: str) -> None:
-        """Record that something is missing without which there is no incident."""
+    def is_unread(self, table: Table) -> bool:
+        """Whether a table that should be there could not be read; one that an addition does without is read, empty."""
+        return table.unread and table.name not in self.absent
+
+    def lacks(self, found: str, expected: str, remedy: str, *, of: str = "") -> None:
+        """Record that something is missing without which there is no incident; ``of``: a table, which an addition may
+        do without."""
+        if of and self.adds:
+            self.absent.add(of)
+            return
         self.incomplete = True
         self.findings.problem((self.name, 0), "", found, expected, remedy)
 
@@ -132,7 +150,7 @@ class CaseFiles:
             self.findings.notice(f"in the folder and not read: {', '.join(listed)}{others}")
 
     def _paths(self) -> list[Path]:
-        inside = sorted(self.path.iterdir()) if self.path is not None else []
+        inside = sorted(self.only or self.path.iterdir()) if self.path is not None else []
         return [path for path in inside if path.is_file() and not path.name.startswith(".")]
 
     def _tables(self) -> list[Path]:
@@ -150,7 +168,18 @@ class CaseFiles:
             return []
         for path in found:
             self.findings.notice(f"{path.name[:60]} is read as the table '{table}', by its column names")
-        return [self._read(path, table) for path in found]
+        return [self._read(path, table) for path in found] or self._recognised_sheets(table)
+
+    def _recognised_sheets(self, table: str) -> list[Grid]:
+        """The sheet of no known name whose column names are those of the table, when there is one."""
+        found = [name for name, grid in self.sheets.items() if name not in TABLES and self._is_sheet(grid, table)]
+        if len(found) != 1:
+            return []
+        self.findings.notice(f"sheet {found[0][:40]} is read as the table '{table}', by its column names")
+        return [self.sheets.pop(found[0])]
+
+    def _is_sheet(self, grid: Grid, table: str) -> bool:
+        return grid.header is not None and self.recognise(table, grid.header[1])
 
     def _is_recognised(self, path: Path, table: str) -> bool:
         if not path.is_file() or _ending(path) not in _ENDINGS or word_key(path.stem) in _KEYS:

@@ -15,7 +15,6 @@ from antigone.model.assumptions.observation import (
     HeightCurve,
     MarkerRates,
     ObservationModel,
-    ObservationRates,
 )
 from antigone.model.incident.incident import UnidentifiedPerson
 
@@ -28,20 +27,20 @@ ESTIMATES: dict[str, Estimate] = {
 """The words that may stand in the place of a drop-out rate, and what it is estimated from."""
 
 
-def observation_model(top: Section) -> ObservationModel:
-    """Read the section; everything wrong in it goes to the findings."""
+def observation_model(top: Section, default: ObservationModel = AS_READ) -> ObservationModel:
+    """Read the section; everything wrong in it goes to the findings, and what is not in it is that of ``default``."""
     section = top.section("observation")
-    estimate = _estimate(section)
+    estimate = _estimate(section) if section.has("dropout") else default.estimate
     given = {name: _rate(section, name) for name in RATES if section.has(name) and not (name == "dropout" and estimate)}
     markers = section.section("markers")
     by_marker = {normalise_marker(name): _marker_rates(markers.section(name)) for name in markers.data}
-    heights = _heights(section.section("peak_heights"))
+    heights = _heights(section.section("peak_heights")) or default.heights
     section.asked.update((*RATES, "markers", "peak_heights"))
     section.refuse_the_rest()
     if estimate == "peak heights" and heights is None:
         remedy = 'add [observation.peak_heights] with intercept and slope of your validation, or write "completeness"'
         section.wrong("dropout", "peak heights without their curve", "[observation.peak_heights]", remedy)
-    return ObservationModel(ObservationRates(**given), by_marker, estimate, heights)
+    return ObservationModel(replace(default.rates, **given), {**default.by_marker, **by_marker}, estimate, heights)
 
 
 def _estimate(section: Section) -> Estimate:

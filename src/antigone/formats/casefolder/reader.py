@@ -8,24 +8,28 @@ columns.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from antigone.errors import InputError, Problem
+from antigone.formats.casefolder.additions import add_known, known_of, samples_of
 from antigone.formats.casefolder.evidence import FURTHER_COLUMNS, FurtherTables, People, read_further
 from antigone.formats.casefolder.families import (
     DONOR_COLUMNS,
     FAMILY_COLUMNS,
     UNIDENTIFIED_COLUMNS,
+    DonorSamples,
     read_families,
     read_unidentified,
 )
-from antigone.formats.casefolder.folder import SETTINGS_FILE, CaseFiles
+from antigone.formats.casefolder.folder import SETTINGS_FILE, CaseFiles, is_table_name
 from antigone.formats.casefolder.samples import check_hemizygous, check_samples
 from antigone.formats.casefolder.settings import (
+    NEW_INCIDENT,
     IncidentSettings,
+    Unstated,
     incident_settings,
     parse_incident_toml,
     settings_of_rows,
@@ -46,7 +50,7 @@ from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.mutation import MODELS
 from antigone.model.assumptions.reading import ReadingRules
 from antigone.model.file_kinds import WORKBOOK
-from antigone.model.incident.incident import Incident
+from antigone.model.incident.incident import Family, Incident, UnidentifiedPerson
 from antigone.model.incident.settings import SearchSettings
 
 _SETTINGS_COLUMNS = Columns(needed=("key", "value"), filled=("key",))
@@ -57,30 +61,65 @@ _COLUMNS = {
 }
 
 
-def read_case_folder(path: Path | str) -> Incident:
+def read_case_folder(path: Path | str | Sequence[Path], *, known: Incident | None = None) -> Incident:
     """Read a case folder, or the one workbook ``incident.xlsx`` that stands for it.
+
+    Parameters
+    ----------
+    path
+        The folder or workbook; of what adds to a known incident also one or several files with tables.
+    known
+        The incident that the files add to, as a registry knows it, without what was typed. What they do not state is
+        then that of the incident, and a table that is absent has nothing.
 
     Raises
     ------
     InputError
         With every problem of every file: file, line, column, what was found, what was expected, what to do.
     """
-    path = Path(path)
-    if path.is_dir() or (path.is_file() and WORKBOOK.has_ending(path)):
-        folder = CaseFiles(path.name, path if path.is_dir() else None, Findings(), _is_table)
-    else:
-        expected = f"a folder with '{SETTINGS_FILE}', or a workbook"
-        if path.is_file() and path.suffix.lower() == ".zip":
-            remedy = "unpack it, and give the folder"
-            raise InputError([Problem(path.name, 0, "", "a packed folder", expected, remedy)])
-        raise InputError(
-            [Problem(path.name, 0, "", "no such case folder", f"{expected}, or a .fam file", "check the path")]
-        )
+    paths = [Path(path)] if isinstance(path, Path | str) else [*path]
+    folder = _opened(paths, known)
     with closing(folder), _without_collection():
-        workbook = folder.workbook() if path.is_dir() else path
+        workbook = folder.workbook() if folder.path is not None else paths[0]
         if workbook is not None:
             folder.open_workbook(workbook)
-        return _incident(folder)
+        return _incident(folder, known)
+
+
+def stated_title(path: Path) -> str:
+    """The title in the settings of a case folder or workbook; empty when they state none.
+
+    Raises
+    ------
+    InputError
+        When there is no such folder or workbook, or its settings cannot be read.
+    """
+    folder, nobody = _opened([path], None), Incident("", (), (), ())
+    with closing(folder):
+        workbook = folder.workbook() if folder.path is not None else path
+        if workbook is not None:
+            folder.open_workbook(workbook)
+        return _settings(folder, nobody).title
+
+
+def _opened(paths: Sequence[Path], known: Incident | None) -> CaseFiles:
+    path, adds = paths[0], known is not None
+    if len(paths) == 1 and (path.is_dir() or (path.is_file() and WORKBOOK.has_ending(path))):
+        return CaseFiles(path.name, path if path.is_dir() else None, Findings(), _is_table, adds=adds)
+    if adds and all(one.is_file() and is_table_name(one) for one in paths):
+        name = ", ".join(one.name for one in paths)
+        return CaseFiles(name, path.parent, Findings(), _is_table, only=tuple(paths), adds=True)
+    raise _no_incident(path)
+
+
+def _no_incident(path: Path) -> InputError:
+    expected = f"a folder with '{SETTINGS_FILE}', or a workbook"
+    if path.is_file() and path.suffix.lower() == ".zip":
+        return InputError([Problem(path.name, 0, "", "a packed folder", expected, "unpack it, and give the folder")])
+    remedy = "check the path"
+    if path.is_file() and is_table_name(path):
+        remedy = "give the folder; a file alone can only be added to an incident of a registry, by its code (--as)"
+    return InputError([Problem(path.name, 0, "", "no such case folder", f"{expected}, or a .fam file", remedy)])
 
 
 @contextmanager
@@ -95,72 +134,100 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _incident(folder: CaseFiles) -> Incident:
-    findings = folder.findings
-    settings = _settings(folder)
-    frequencies = _frequencies(folder, settings)
-    tables = frequencies.tables
-    ladders = _ladders(tables) if tables else None
-    typed = _profiles(folder, ladders, settings.reading)
+def _incident(folder: CaseFiles, known: Incident | None) -> Incident:
+    findings, before = folder.findings, known_of(known)
+    settings = _settings(folder, known)
+    frequencies = _frequencies(folder, settings, known)
+    typed = _profiles(folder, _all_ladders(frequencies.tables, known), settings.reading)
     donors, kin = folder.table("donors", DONOR_COLUMNS), folder.table("families", FAMILY_COLUMNS)
-    families, samples = read_families(kin, donors, typed)
-    observation, found = settings.settings.observation, folder.table("unidentified", UNIDENTIFIED_COLUMNS)
-    unidentified = read_unidentified(found, typed, observation)
+    families, samples = read_families(kin, donors, typed, before.families)
+    found = folder.table("unidentified", UNIDENTIFIED_COLUMNS)
+    persons = read_unidentified(found, typed, (known or settings).settings.observation)
+    persons, families = add_known(persons, families, before, typed, samples_of(typed))
     if typed.genotypes:
-        refuse_replicates(samples.lines, typed, findings)
-        all_known = not (donors.unread or found.unread)
-        check_samples(samples, unidentified, typed, findings, rules=settings.reading, all_known=all_known)
-        x_markers = frozenset().union(*(table.x_markers for table in tables))
-        check_hemizygous(families, unidentified, x_markers, typed, findings)
-        if settings.known:
-            check_replicates(unidentified, observation, typed, x_markers, findings)
+        all_known = not (folder.is_unread(donors) or folder.is_unread(found))
+        check_samples(
+            samples, persons, typed, findings, rules=settings.reading, all_known=all_known, known=before.samples
+        )
+        _check_typed(settings, frequencies, typed, (persons, families, samples), findings)
     if settings.known:
-        ask_sizes(frequencies.questions, tables, typed.seen(), settings.settings.rule, findings)
-        _check_mutation_models(settings, tables, typed, findings)
+        ask_sizes(frequencies.questions, frequencies.tables, typed.seen(), settings.settings.rule, findings)
+        _check_mutation_models(settings, frequencies.tables, typed, findings)
     people = People(
-        None if found.unread else {person.code for person in unidentified},
-        None if donors.unread else samples.lines.keys(),
-        None if kin.unread else {(family.code, member) for family in families for member in family.missing},
+        None if folder.is_unread(found) else {person.code for person in persons},
+        None if folder.is_unread(donors) else samples.lines.keys(),
+        None if folder.is_unread(kin) else {(family.code, m) for family in families for m in family.missing},
     )
     beside = FurtherTables(folder.grid, findings, settings.place, settings.known)
-    further = read_further(beside, settings.further, people)
+    further = read_further(beside, settings.further, before.with_those_read(people), known.further if known else None)
+    touched = samples_of(typed, further) | {*further.unidentified}
+    persons, families = add_known(persons, families, before, typed, touched, {code for code, _ in further.missing})
+    _refuse_nothing(folder, settings)
     folder.finish()
     findings.stop_on_problems()
     return Incident(
         title=settings.title,
-        unidentified=unidentified,
+        unidentified=persons,
         families=families,
-        tables=tables,
+        tables=frequencies.tables,
         settings=settings.settings,
         sources=tuple(file.source_file() for file in folder.files),
         notices=findings.notices,
         further=further,
+        title_stated=settings.title_stated,
         typings=typed.typings,
         typings_used=typed.typings_used,
         profiles_in=typed.file,
     )
 
 
-def _settings(folder: CaseFiles) -> IncidentSettings:
+def _check_typed(
+    settings: IncidentSettings,
+    frequencies: FrequencyFile,
+    typed: TypedSamples,
+    whose: tuple[tuple[UnidentifiedPerson, ...], tuple[Family, ...], DonorSamples],
+    findings: Findings,
+) -> None:
+    """What was typed agrees with whose it is: no replicates of donors, one allele of a male on the X chromosome."""
+    persons, families, samples = whose
+    refuse_replicates(samples.lines, typed, findings)
+    x_markers = frozenset().union(*(table.x_markers for table in frequencies.tables))
+    check_hemizygous(families, persons, x_markers, typed, findings)
+    if settings.known:
+        check_replicates(persons, settings.settings.observation, typed, x_markers, findings)
+
+
+def _refuse_nothing(folder: CaseFiles, settings: IncidentSettings) -> None:
+    """Files in which nothing was found that adds to an incident."""
+    if folder.adds and not folder.grids and not settings.file and not folder.files:
+        expected = "a table such as 'profiles', 'unidentified' or 'donors', by its name or its column names"
+        folder.lacks("nothing of an incident", expected, "name the columns as docs/formats.md says")
+
+
+def _settings(folder: CaseFiles, known: Incident | None) -> IncidentSettings:
     findings = folder.findings
+    unstated = NEW_INCIDENT if known is None else Unstated(known.settings, known.further, known.title)
     path = folder.settings_file()
     if path is not None:
         try:
-            return parse_incident_toml(path.name, folder.open(path).read(), findings)
+            return parse_incident_toml(path.name, folder.open(path).read(), findings, unstated)
         except InputError as error:
             findings.add_problems(error.problems)
             return _UNKNOWN_SETTINGS
     grid = folder.sheets.pop("incident", None)
+    if grid is None and known is not None:
+        return incident_settings("", {}, {}, findings, unstated)
     if grid is None:
         expected = f"'{SETTINGS_FILE}', or a sheet 'incident' in the workbook"
         remedy = f'add the file, with title = "..." and [frequencies] builtin = "{NIST_1036}" or your own table'
+        remedy += "; what only adds to an incident of a registry needs its code (--as)"
         folder.lacks("no settings", expected, remedy)
         return _UNKNOWN_SETTINGS
     table = to_table(grid, _SETTINGS_COLUMNS, findings)
     rows = [(line, cell_text(key), value) for line, (key, value) in table.rows("key", "value")]
     settings = settings_of_rows([((grid.name, line), key, _setting(key, value)) for line, key, value in rows], findings)
     lines = {_section_and_key(key): line for line, key, _ in rows}
-    return incident_settings(grid.name, settings, lines, findings)
+    return incident_settings(grid.name, settings, lines, findings, unstated)
 
 
 def _setting(key: str, cell: Cell) -> object:
@@ -183,8 +250,8 @@ def _section_and_key(dotted: str) -> tuple[str, str]:
     return section, key
 
 
-def _frequencies(folder: CaseFiles, settings: IncidentSettings) -> FrequencyFile:
-    found = FrequencyFile(nist1036()) if settings.builtin else _own_frequencies(folder, settings)
+def _frequencies(folder: CaseFiles, settings: IncidentSettings, known: Incident | None) -> FrequencyFile:
+    found = FrequencyFile(nist1036()) if settings.builtin else _own_frequencies(folder, settings, known)
     tables = tuple(
         replace(table, source=settings.sources.get(table.population, table.source)) for table in found.tables
     )
@@ -194,8 +261,8 @@ def _frequencies(folder: CaseFiles, settings: IncidentSettings) -> FrequencyFile
     return replace(found, tables=chosen)
 
 
-def _own_frequencies(folder: CaseFiles, settings: IncidentSettings) -> FrequencyFile:
-    """The tables of the files that the settings name, or of the table ``frequencies`` in the folder."""
+def _own_frequencies(folder: CaseFiles, settings: IncidentSettings, known: Incident | None) -> FrequencyFile:
+    """The tables of the files that the settings name, or of the table ``frequencies`` in the folder; or the known."""
     if settings.frequency_files:
         files = [_named_file(folder, name, settings) for name in settings.frequency_files]
     elif paths := folder.candidates("frequencies"):
@@ -204,6 +271,8 @@ def _own_frequencies(folder: CaseFiles, settings: IncidentSettings) -> Frequency
         grids = {"": folder.sheets.pop("frequencies")}
         choices = settings.frequency_choices
         files = [frequency_grids(grids[""].name, grids, folder.findings, choices=choices)]
+    elif known is not None:
+        return FrequencyFile(known.tables)
     else:
         if settings.known:
             expected = f"'frequencies.csv', or builtin = \"{NIST_1036}\" under [frequencies]"
@@ -257,6 +326,14 @@ def _say_lacking(tables: tuple[FrequencyTable, ...], findings: Findings) -> None
             )
 
 
+def _all_ladders(tables: tuple[FrequencyTable, ...], known: Incident | None) -> dict[str, frozenset[str]] | None:
+    """The allele labels of the markers that take part: under the tables that were read, or those of the incident."""
+    ladders = _ladders(tables) if tables else {}
+    for marker, labels in (_ladders(known.tables) if known else {}).items():
+        ladders[marker] = labels | ladders.get(marker, frozenset())
+    return ladders or None
+
+
 def _ladders(tables: tuple[FrequencyTable, ...]) -> dict[str, frozenset[str]]:
     """The allele labels of the markers that every chosen population has."""
     markers = set.intersection(*(set(table.frequencies) for table in tables))
@@ -280,7 +357,7 @@ def _profiles(folder: CaseFiles, ladders: Mapping[str, frozenset[str]] | None, r
     grids = folder.parts("profiles")
     if not grids:
         expected = "'profiles.csv', 'profiles.xlsx', or another program's table as 'profiles.txt'"
-        folder.lacks("no table 'profiles'", expected, "add the table")
+        folder.lacks("no table 'profiles'", expected, "add the table", of="profiles")
         return TypedSamples()
     return gather_profiles(
         [genotype_rows(grid, folder.findings, rules) for grid in grids], ladders, folder.findings, rules

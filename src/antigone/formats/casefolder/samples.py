@@ -24,6 +24,7 @@ def check_samples(
     *,
     rules: ReadingRules,
     all_known: bool = True,
+    known: Collection[str] = (),
 ) -> None:
     """Every profile belongs to a donor or an unidentified person, and never to both; controls are left out.
 
@@ -32,6 +33,7 @@ def check_samples(
     """
     of_donors = dict.fromkeys(donors.lines)
     of_unidentified = {person.code: None for person in unidentified}
+    of_donors |= dict.fromkeys(sample for sample in typed.first_line if sample in known)
     for sample, line in donors.lines.items():
         if sample in of_unidentified:
             found = f"sample '{sample}', which is also an unidentified person"

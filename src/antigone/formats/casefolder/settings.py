@@ -31,12 +31,25 @@ from antigone.model.assumptions.mutation import (
 )
 from antigone.model.assumptions.reading import ReadingRules
 from antigone.model.assumptions.verbal import VerbalScale
+from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.settings import DEFAULT_MUTATION, MutationChoice, SearchSettings
 
 _PARAMETERS = tuple(dict.fromkeys(key for model in MODELS.values() for key in parameters(model)))
 _MODEL_KEYS = ("model", *_PARAMETERS, "transform", "keep_rate")
 _Word = TypeVar("_Word", bound=str)
 _TOML_PLACE = re.compile(r"line (\d+)")
+
+
+@dataclass(frozen=True)
+class Unstated:
+    """What counts where the settings say nothing: the defaults, or the model of a known incident, which has a title."""
+
+    settings: SearchSettings = SearchSettings(DEFAULT_MUTATION)
+    further: FurtherEvidence = field(default_factory=FurtherEvidence)
+    title: str = ""
+
+
+NEW_INCIDENT = Unstated()
 
 
 @dataclass(frozen=True)
@@ -58,13 +71,16 @@ class IncidentSettings:
     further: FurtherSettings = field(default_factory=FurtherSettings)
     known: bool = True
     reading: ReadingRules = field(default_factory=ReadingRules)
+    title_stated: bool = True
 
     def place(self, section: str, key: str) -> tuple[str, int]:
         """The file and line of a key, for messages."""
         return self.file, self.lines.get((section, key), 0)
 
 
-def parse_incident_toml(name: str, content: bytes, findings: Findings) -> IncidentSettings:
+def parse_incident_toml(
+    name: str, content: bytes, findings: Findings, unstated: Unstated = NEW_INCIDENT
+) -> IncidentSettings:
     """Read the bytes of ``incident.toml``; everything wrong in it goes to ``findings``.
 
     Raises
@@ -81,21 +97,26 @@ def parse_incident_toml(name: str, content: bytes, findings: Findings) -> Incide
         remedy = 'correct this line; texts stand in quotes, as in title = "Flood 2026"'
         raise InputError([Problem(name, line, "", "no valid TOML", "key = value", remedy)]) from None
     check_document(name, data)
-    return incident_settings(name, data, _lines_of_keys(text), findings)
+    return incident_settings(name, data, _lines_of_keys(text), findings, unstated)
 
 
 def incident_settings(
-    name: str, data: Mapping[str, Any], lines: Mapping[tuple[str, str], int], findings: Findings
+    name: str,
+    data: Mapping[str, Any],
+    lines: Mapping[tuple[str, str], int],
+    findings: Findings,
+    unstated: Unstated = NEW_INCIDENT,
 ) -> IncidentSettings:
-    """The settings in a mapping of sections, whatever file they came from."""
+    """The settings in a mapping of sections, whatever file they came from; ``unstated`` counts for the others."""
     top = Section(name, "", data, lines, findings)
     title = top.text("title")
-    if not title:
+    if not title and not unstated.title:
         top.wrong("title", "no title", "a title of the incident", 'add a line such as title = "Flood 2026"')
     frequencies = top.section("frequencies")
     sources = frequencies.section("sources")
     found = IncidentSettings(
-        title=title,
+        title=title or unstated.title,
+        title_stated=bool(title),
         settings=SearchSettings(),
         frequency_files=_files(frequencies),
         frequency_choices=_frequency_choices(frequencies),
@@ -104,13 +125,14 @@ def incident_settings(
         sources={population: sources.text(population) for population in sources.data},
         file=name,
         lines=lines,
-        further=further_settings(top),
+        further=further_settings(top, unstated.further),
         reading=reading_rules(top.section("profiles")),
     )
     if found.builtin not in ("", NIST_1036) or (found.builtin and found.frequency_files):
         remedy = f'write builtin = "{NIST_1036}", or file = "..." with the name of a file in this folder'
         frequencies.wrong("builtin", "an unknown table, or a file as well", f"'{NIST_1036}' or a file", remedy)
-    settings = replace(_search_settings(top, frequencies), linkage=linkage_model(top.section("linkage")))
+    linkage = linkage_model(top.section("linkage")) if top.has("linkage") else unstated.settings.linkage
+    settings = replace(_search_settings(top, frequencies, unstated), linkage=linkage)
     for section in (frequencies, top):
         section.refuse_the_rest()
     return replace(found, settings=settings)
@@ -142,14 +164,15 @@ def _one_of(section: Section, key: str, words: tuple[_Word, ...], absent: _Word)
     return found
 
 
-def _search_settings(top: Section, frequencies: Section) -> SearchSettings:
-    model, search = top.section("model"), top.section("search")
-    default, rule = SearchSettings(), FrequencyRule()
+def _search_settings(top: Section, frequencies: Section, unstated: Unstated) -> SearchSettings:
+    model, search, default = top.section("model"), top.section("search"), unstated.settings
+    rule, verbal = default.rule, _verbal_scale(top.section("verbal"), default.verbal)
     prior = search.number("prior", 0.5) if search.has("prior") else default.prior
     theta, threshold = model.number("theta", default.theta), search.number("threshold", default.threshold)
-    grows = search.flag("threshold_grows", not search.has("threshold"))
+    as_known = not search.has("threshold") or (unstated.title and threshold == default.threshold)
+    grows = search.flag("threshold_grows", default.threshold_grows if as_known else False)
     search.asked.add("prior")
-    mutation, observation = _mutation_choice(top), observation_model(top)
+    mutation, observation = _mutation_choice(top, default.mutation), observation_model(top, default.observation)
     try:
         rule = FrequencyRule(
             frequencies.number("minimum_count", rule.minimum_count),
@@ -162,7 +185,14 @@ def _search_settings(top: Section, frequencies: Section) -> SearchSettings:
         section.refuse_the_rest()
     try:
         return SearchSettings(
-            mutation, theta, rule, threshold, prior, _verbal_scale(top.section("verbal")), grows, observation
+            mutation,
+            theta,
+            rule,
+            threshold,
+            prior,
+            verbal,
+            grows,
+            observation,
         )
     except ModelError as error:
         key = "theta" if not 0 <= theta < 1 else "threshold" if threshold <= 0 else "prior"
@@ -172,10 +202,10 @@ def _search_settings(top: Section, frequencies: Section) -> SearchSettings:
         return default
 
 
-def _verbal_scale(section: Section) -> VerbalScale:
-    """A laboratory's own scale of words; without the section, the model's default."""
+def _verbal_scale(section: Section, default: VerbalScale) -> VerbalScale:
+    """A laboratory's own scale of words; without the section, the default."""
     if not section.data:
-        return VerbalScale()
+        return default
     steps, source = section.value("steps"), section.text("source")
     section.refuse_the_rest()
     if not source:
@@ -187,21 +217,21 @@ def _verbal_scale(section: Section) -> VerbalScale:
             return VerbalScale(tuple((float(lr), words) for lr, words in steps), source)
     expected = "a list of likelihood ratios above 1 in rising order, each with its words"
     section.wrong("steps", "no such list", expected, 'write steps = [[100, "moderate support"], ...]')
-    return VerbalScale()
+    return default
 
 
-def _mutation_choice(top: Section) -> MutationChoice:
+def _mutation_choice(top: Section, default: MutationChoice) -> MutationChoice:
     section = top.section("mutation")
     if not section.data:
-        return DEFAULT_MUTATION
+        return default
     markers = section.section("markers")
-    by_marker = {}
+    by_marker = dict(default.by_marker)
     for name in markers.data:
         marker = markers.section(name)
         by_marker[normalise_marker(name)] = _both_sexes(marker)
     section.asked.add("markers")
     if set(section.data) == {"markers"}:
-        return replace(DEFAULT_MUTATION, by_marker=by_marker)
+        return replace(default, by_marker=by_marker)
     female, male = _both_sexes(section)
     return MutationChoice(female, male, by_marker)
 

@@ -125,7 +125,8 @@ def _family_rows(families: Iterable[Family]) -> Iterator[Cells]:
 def _donor_rows(families: Iterable[Family]) -> Iterator[Cells]:
     for family in families:
         for donor in family.donors:
-            yield family.code, donor.member, donor.profile.sample, *_consent_cells(donor)
+            kind = "direct reference" if donor.member in family.missing else ""
+            yield family.code, donor.member, donor.profile.sample, *_consent_cells(donor), kind
 
 
 def _consent_cells(donor: Donor) -> Cells:

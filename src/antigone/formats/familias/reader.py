@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from antigone.errors import ConsentError, InputError, PedigreeError, Problem
 from antigone.formats.familias.choice import FamChoice, FamFamily, check_choice
 from antigone.formats.familias.dvi import dvi_families, dvi_unidentified
 from antigone.formats.familias.files import FamPart, join_parts
-from antigone.formats.familias.loci import autosomal_name, read_database
+from antigone.formats.familias.loci import autosomal_name, read_database, same_database
 from antigone.formats.familias.text import FamFile, FamPedigree, decode_fam, parse_fam
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.sources import read_bytes, source_file
-from antigone.model.assumptions.frequency import FrequencyRule
+from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
 from antigone.model.incident.consent import Consent
+from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Hypotheses, Incident, SourceFile
+from antigone.model.incident.incident_model import IncidentModel
 from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
@@ -70,6 +73,7 @@ def read_familias_incident(
     *,
     attested_on: dt.date | None = None,
     choice: FamChoice = AS_FAMILIAS,
+    known: Incident | None = None,
 ) -> Incident:
     """Read ``.fam`` files with a DVI part as one incident: unidentified persons and the families of missing persons.
 
@@ -85,6 +89,8 @@ def read_familias_incident(
         The day of the attestation, which stands as the day of the consent; today when absent.
     choice
         Who is missing, and which pedigrees count, where the files leave it open.
+    known
+        The incident that the files add to, as a registry knows it: its model counts for what the files do not state.
 
     Raises
     ------
@@ -104,16 +110,50 @@ def read_familias_incident(
     check_choice(stated, choice, findings)
     joined = join_parts(parts, findings)
     findings.stop_on_problems()
+    model = file_model(joined, known)
     return Incident(
         title=" and ".join(Path(part.name).stem for part in parts),
         unidentified=joined.unidentified,
         families=joined.families,
-        tables=(joined.table,),
-        settings=SearchSettings(joined.mutation, joined.theta, FREQUENCIES_AS_THEY_STAND),
+        tables=model.tables,
+        settings=model.settings,
+        further=model.further,
         sources=tuple(part.source for part in parts),
         notices=tuple(findings.notices),
         title_stated=False,
     )
+
+
+def file_model(joined: FamPart, known: Incident | None) -> IncidentModel:
+    """The model that the files state, and that of a known incident for what they do not state.
+
+    Frequencies that differ in the last digits that were printed are those that are known.
+    """
+    if known is None:
+        settings = SearchSettings(joined.mutation, joined.theta, FREQUENCIES_AS_THEY_STAND)
+        return IncidentModel((joined.table,), settings, FurtherEvidence())
+    by_marker = {**known.settings.mutation.by_marker, **joined.mutation.by_marker}
+    mutation = replace(known.settings.mutation, by_marker=by_marker)
+    tables = [_known_table(table, joined.table) for table in known.tables]
+    if joined.table.population not in {table.population for table in tables}:
+        tables = [joined.table]
+    return IncidentModel(tuple(tables), replace(known.settings, mutation=mutation, theta=joined.theta), known.further)
+
+
+def _known_table(known: FrequencyTable, read: FrequencyTable) -> FrequencyTable:
+    """A known table with what another one of its population has beside it, or otherwise."""
+    if known.population != read.population:
+        return known
+    other = {
+        marker: frequencies
+        for marker, frequencies in read.frequencies.items()
+        if marker not in known.frequencies or not same_database(known.frequencies[marker], frequencies)
+    }
+    silent = {**(known.silent or {}), **(read.silent or {})}
+    same_silent = silent == (known.silent or {})
+    if not other and same_silent:
+        return known
+    return replace(known, frequencies={**known.frequencies, **other}, silent=silent or None)
 
 
 def _read_part(

@@ -113,6 +113,14 @@ _KINDS = {
     "living": "living vivo viva vivant vivante lebend",
 }
 KINDS: Mapping[str, str] = {**_words(_KINDS), "": "remains"}
+_DONOR_KINDS = {
+    True: "directreference direct personalitem toothbrush razor milktooth storedblood storedsample bloodcard "
+    "referenciadirecta directa cepillodedientes directo referenciadireta direta referencedirecte directe brosseadents "
+    "direktereferenz direkt zahnburste milchzahn",
+    False: "reference relative donor referencia pariente familiar parente reference proche referenz angehoriger",
+}
+DONOR_KINDS: Mapping[str, bool] = _words(_DONOR_KINDS)
+"""Whether a donor's sample is a direct reference of the missing person: a personal item, or a stored sample."""
 SCOPES = _words({"identification": "identification identificacion identificacao identifizierung identifikation"})
 
 

@@ -57,7 +57,7 @@ def check_replicates(
         _check_rates(person, observation, typed, findings)
         for marker, shown in person.replicates.items():
             copies = 1 if marker in x_markers and person.sex == "male" else 2
-            reason = _why_impossible(shown, _rates(person, marker, observation), copies)
+            reason = why_impossible(person, marker, shown, observation, copies)
             if reason:
                 column, what, remedy = reason
                 found = f"{what} of sample '{person.code}'{_AT[copies]} '{marker}'"
@@ -94,10 +94,16 @@ def _rates(person: UnidentifiedPerson, marker: str, observation: ObservationMode
     return ObservationRates(dropout, dropin, error)
 
 
-def _why_impossible(
-    replicates: Collection[Replicate], rates: ObservationRates, copies: int
+def why_impossible(
+    person: UnidentifiedPerson,
+    marker: str,
+    replicates: Collection[Replicate],
+    observation: ObservationModel,
+    copies: int,
 ) -> tuple[str, str, str] | None:
-    """Column, what was found, and the remedy; nothing where some genotype may show it."""
+    """Why no genotype can show these amplifications under the stated rates: column, what was found, and the remedy;
+    nothing where one can. ``copies`` is 1 for a male at a marker of the X chromosome."""
+    rates = _rates(person, marker, observation)
     sets = [{allele for allele in replicate if allele is not None} for replicate in replicates]
     most = max(map(len, sets))
     if most > copies + (rates.dropin > 0):

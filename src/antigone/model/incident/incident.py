@@ -109,7 +109,10 @@ class Incident:
     name of a file, because the format has no place for one. ``doubts`` are, by unidentified person, what was found
     before the search that speaks against it, such as a sample of another person that is equal. ``typings`` holds, of
     samples that were typed more than once, each typing; what was made of them is in the profiles, and ``typings_used``
-    tells how, of the samples of which there is something to say. ``profiles_in`` names the file of the others."""
+    tells how, of the samples of which there is something to say. ``profiles_in`` names the file of the others. Where a
+    registry imports it, ``kit`` is what the typings are called, else they are called by their file; ``as_replicates``
+    says that they are further amplifications of samples that were typed before, and no second opinion.
+    ``model`` names, in a registry, the version of the incident's model that this is read under."""
 
     title: str
     unidentified: tuple[UnidentifiedPerson, ...]
@@ -124,6 +127,9 @@ class Incident:
     typings: Mapping[str, tuple[Typing, ...]] = field(default_factory=dict)
     typings_used: Mapping[str, TypingsUsed] = field(default_factory=dict)
     profiles_in: str = ""
+    kit: str = ""
+    as_replicates: bool = False
+    model: str = ""
 
 
 @dataclass(frozen=True)

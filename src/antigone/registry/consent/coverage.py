@@ -16,23 +16,24 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from antigone.errors import RegistryError
 from antigone.model.assumptions.circumstances import MissingCircumstances, UnidentifiedCircumstances
-from antigone.model.assumptions.lineage import MtHaplotype, StatedCounts, YHaplotype
+from antigone.model.assumptions.lineage import MtHaplotype, YHaplotype
 from antigone.model.incident.consent import Consent, judge_consents
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Donor, Family, Incident, SourceFile, UnidentifiedPerson
+from antigone.model.incident.incident_model import IncidentModel, under_model
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.typings.typing import TypingsUsed, describe_typings
 from antigone.registry.audit.chain import append
 from antigone.registry.keys.vault import Vault
-from antigone.registry.people.conditions import read_conditions
+from antigone.registry.models.contents import read_content
+from antigone.registry.models.versions import Version, version_in_force
 from antigone.registry.people.personal import open_personal
+from antigone.registry.store.lookups import find_incident
 from antigone.registry.store.schema import (
     consents,
     donors,
     families,
-    incidents,
     members,
     samples,
     sources,
@@ -52,12 +53,14 @@ class Covered:
 
     ``incident`` has covered donors alone. ``refused`` counts the others by reason, in the words of a search over
     files; ``refused_by_family`` by family. ``access`` says what was opened and what was refused, for the audit.
+    ``version`` is the version of the model that is in force.
     """
 
     incident: Incident
     refused: Mapping[str, int]
     refused_by_family: Mapping[str, int]
     access: str
+    version: Version
 
 
 @dataclass(frozen=True)
@@ -130,26 +133,28 @@ def read_covered(
     RegistryError
         When there is no such incident.
     """
-    row = _incident(connection, code)
+    row = find_incident(connection, code)
     reading = _Reading(connection, vault, row.id)
     with _without_collection():
         coverage = covered_donors(connection, row.id, scope=scope, day=day) if donors else NO_DONORS
         people = tuple(_people(reading))
         kin = tuple(_families(reading, coverage)) if donors else ()
-    conditions = read_conditions(connection, row.id)
+    version = version_in_force(connection, row.id)
+    model = read_content(connection, version.parts)
     incident = Incident(
         title=row.title,
         unidentified=people,
         families=kin,
-        tables=conditions.tables,
-        settings=conditions.settings,
+        tables=model.tables,
+        settings=model.settings,
         sources=_sources(connection, row.id),
         notices=(*json.loads(row.notices), *describe_typings(reading.used)),
-        further=reading.further(conditions.further),
+        further=reading.further(),
         typings_used=reading.used,
     )
+    incident = reading.under(incident, model)
     access = describe_access(code, scope, coverage, people=len(people))
-    return Covered(incident, _counted(coverage, 2), _counted(coverage, 0), access)
+    return Covered(incident, _counted(coverage, 2), _counted(coverage, 0), access, version)
 
 
 @contextmanager
@@ -217,13 +222,6 @@ def _counted(coverage: Coverage, part: int) -> dict[str, int]:
     return dict(sorted(Counter(one[part] for one in coverage.refused).items()))
 
 
-def _incident(connection: Connection, code: str) -> AnyRow:
-    row = connection.execute(select(incidents).where(incidents.c.code == code)).one_or_none()
-    if row is None:
-        raise RegistryError(f"the registry has no incident '{code}'; correct the code or import it first")
-    return row
-
-
 def _sources(connection: Connection, incident: int) -> tuple[SourceFile, ...]:
     """The newest of each name."""
     query = select(sources).where(sources.c.incident == incident).order_by(sources.c.id)
@@ -269,21 +267,13 @@ class _Reading:
         if beside.mt_seen is not None:
             self.mt_seen[sample] = beside.mt_seen
 
-    def further(self, models: FurtherEvidence) -> FurtherEvidence:
-        y_model, mt_model = models.y_model, models.mt_model
-        if y_model is not None and isinstance(y_model.basis, StatedCounts):
-            y_model = replace(y_model, basis=replace(y_model.basis, seen=self.y_seen))
-        if mt_model is not None and isinstance(mt_model.basis, StatedCounts):
-            mt_model = replace(mt_model, basis=replace(mt_model.basis, seen=self.mt_seen))
-        return replace(
-            models,
-            y=self.y,
-            mt=self.mt,
-            y_model=y_model,
-            mt_model=mt_model,
-            missing=self.missing,
-            unidentified=self.found,
-        )
+    def further(self) -> FurtherEvidence:
+        """Haplotypes and circumstances, without what weighs them."""
+        return FurtherEvidence(y=self.y, mt=self.mt, missing=self.missing, unidentified=self.found)
+
+    def under(self, incident: Incident, model: IncidentModel) -> Incident:
+        """The incident under a model, with the counts of haplotypes that were read."""
+        return under_model(incident, model, y_seen=self.y_seen, mt_seen=self.mt_seen)
 
 
 def _people(reading: _Reading) -> Iterator[UnidentifiedPerson]:

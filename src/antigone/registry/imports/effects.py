@@ -21,6 +21,7 @@ from antigone.registry.store.schema import (
     families,
     let_in,
     members,
+    model_versions,
     profiles,
     samples,
     unidentified,
@@ -110,11 +111,13 @@ def _added(connection: Connection, rows: Rows) -> Parts:
     yield "typings", _codes(connection, typed, profiles)
     yield "conflicts between typings", _codes(connection, _differing().where(within(conflicts, rows)), conflicts)
     allowed = select(samples.c.code).select_from(let_in.join(samples)).where(within(let_in, rows))
+    brought = select(model_versions.c.number, model_versions.c.name).where(within(model_versions, rows))
+    yield "versions of the model", _codes(connection, brought, model_versions)
     yield "samples let in with a reason", _codes(connection, allowed, let_in)
 
 
 def _changed(connection: Connection, changed: Changed) -> Parts:
-    """What is otherwise now; the notices of an incident, and when a model ended, follow from what was added."""
+    """What is otherwise now; the notices of an incident follow from what was added."""
     columns: dict[tuple[str, str], list[int]] = {}
     for (kind, number), before in changed.items():
         for name in before:
@@ -130,7 +133,6 @@ _WORDS = {
     ("members", "place"): "place of a member in the order of the family",
     ("consents", "expires"): "consents that end earlier",
     ("consents", "withdrawn"): "consents that are withdrawn",
-    ("incident_models", "until"): "models that are replaced",
     ("conflicts", "closed"): "conflicts between typings that end",
     ("runs", "state"): "searches to be computed again",
 }
@@ -140,7 +142,7 @@ _WORDS = {
 def _named(connection: Connection, kind: str, numbers: list[int]) -> list[str]:
     if not numbers:
         return []
-    if kind in ("runs", "incident_models"):
+    if kind == "runs":
         return [str(number) for number in sorted(numbers)]
     if kind == "unidentified":
         return _codes(connection, select(unidentified.c.code).where(unidentified.c.id.in_(numbers)), unidentified)

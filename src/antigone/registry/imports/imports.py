@@ -16,7 +16,7 @@ from antigone.registry.imports.journal import Changed, Journal, Rows, read_value
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.digests import Digester
 from antigone.registry.store.lookups import AnyRow
-from antigone.registry.store.schema import import_changes, import_rows, imports, incidents, users
+from antigone.registry.store.schema import import_changes, import_rows, imports, incidents, seals, users
 
 STANDING, UNDONE = "standing", "undone"
 NOTICES = ("incidents", "notices")
@@ -65,7 +65,7 @@ def keep_import(
     _insert(connection, import_rows, rows)
     digester = Digester.of(connection, vault)
     before = [
-        {"import": number, "kind": kind, "number": row}
+        {"import": number, "kind": kind, "number": row, "line": line_of(connection, kind, row)}
         | {"before": write_values(_kept(connection, digester, kind, row, columns))}
         for (kind, row), columns in changed.items()
     ]
@@ -97,6 +97,19 @@ def list_imports(connection: Connection, incident: str) -> Sequence[AnyRow]:
     """The imports of an incident, the newest first."""
     query = _LINES.where(imports.c.incident == incident).order_by(imports.c.id.desc())
     return connection.execute(query).all()
+
+
+def line_of(connection: Connection, kind: str, number: int) -> int:
+    """The line of the audit that wrote a row last; of one that an undoing put back, the line that had written it."""
+    sealed = select(seals.c.line).where(seals.c.kind == kind, seals.c.number == number)
+    line = connection.scalar(sealed) or 0
+    while (undone := connection.scalar(select(imports.c.id).where(imports.c.ended_line == line))) is not None:
+        here = (import_changes.c["import"] == undone) & (import_changes.c.kind == kind)
+        before = connection.scalar(select(import_changes.c.line).where(here, import_changes.c.number == number))
+        if before is None:
+            break
+        line = before
+    return line
 
 
 def without_notices(connection: Connection, vault: Vault, notices: Iterable[str], digests: Iterable[str]) -> list[str]:

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, not_, or_, select
 
 from antigone.registry.audit.seals import SEALED
-from antigone.registry.imports.imports import NOTICES, STANDING, Import
+from antigone.registry.imports.imports import NOTICES, STANDING, Import, line_of
 from antigone.registry.imports.journal import within
 from antigone.registry.imports.touched import Touched
 from antigone.registry.store.lookups import AnyRow
@@ -39,7 +39,7 @@ from antigone.registry.store.schema import (
     unidentified,
 )
 
-GOES_ALONG = ("marks", "changes", "pairings", "candidates")
+GOES_ALONG = ("marks", "changes", "pairings", "candidates", "model_versions", "model_steps", "family_answers")
 """Tables whose rows go with the rows that they are about; of a pairing, only while nobody said anything about it."""
 RESULTS = ("runs", "joint_runs", "set_incidents")
 """What was computed of an incident; it keeps an incident from vanishing, and no import from being undone."""
@@ -93,13 +93,19 @@ def _changed_since(connection: Connection, one: Import) -> Found:
     for kind, (first, last) in one.added.items():
         if kind not in (*GOES_ALONG, *RESULTS, "incidents"):
             here = (seals.c.kind == kind) & seals.c.number.between(first, last) & later
-            yield kind, connection.scalars(select(seals.c.number).where(here)).all()
+            yield kind, _written_later(connection, one, kind, here)
     changed = [which for which, columns in one.changed.items() if (which[0], *columns) != NOTICES]
     for kind in dict.fromkeys(kind for kind, _ in changed if kind not in RESULTS):
         numbers = [number for of, number in changed if of == kind]
         for start in range(0, len(numbers), BLOCK):
             here = (seals.c.kind == kind) & seals.c.number.in_(numbers[start : start + BLOCK]) & later
-            yield kind, connection.scalars(select(seals.c.number).where(here)).all()
+            yield kind, _written_later(connection, one, kind, here)
+
+
+def _written_later(connection: Connection, one: Import, kind: str, here: ColumnElement[bool]) -> list[int]:
+    """The rows that were written since, and not only put back by an undoing."""
+    numbers = connection.scalars(select(seals.c.number).where(here)).all()
+    return [number for number in numbers if line_of(connection, kind, number) > one.row.line]
 
 
 def _by_import(connection: Connection, one: Import, kind: str, numbers: Sequence[int]) -> tuple[set[int], list[int]]:

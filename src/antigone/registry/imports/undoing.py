@@ -10,18 +10,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, update
 
 from antigone.errors import Conflict, InputError
+from antigone.registry.audit.chain import audit_head
 from antigone.registry.audit.seals import SEALED
 from antigone.registry.changes.changes import note_change, note_change_for_all
-from antigone.registry.imports.imports import NOTICES, STANDING, UNDONE, Import, read_import, without_notices
+from antigone.registry.imports.imports import (
+    NOTICES,
+    STANDING,
+    UNDONE,
+    Import,
+    line_of,
+    read_import,
+    without_notices,
+)
 from antigone.registry.imports.journal import within
 from antigone.registry.imports.resting import RESULTS, pairings_of, runs_since, what_rests_on
 from antigone.registry.imports.touched import Touched, find_touched
 from antigone.registry.keys.vault import Vault
 from antigone.registry.leaving.erasure import compute_again, erase_candidates
 from antigone.registry.rings.ring import outdate_rings
+from antigone.registry.runs.answers import erase_answers
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
 from antigone.registry.store.lookups import find_incident
@@ -36,14 +46,19 @@ from antigone.registry.store.schema import (
     marks,
     members,
     metadata,
+    model_steps,
+    model_versions,
     pairings,
     profiles,
+    runs,
     samples,
-    seals,
+    set_incidents,
+    set_runs,
 )
+from antigone.registry.typings.conflicts import look_again
 
-OF_THE_INCIDENT = ("incidents", "incident_models")
-"""What stays, where an import made an incident that was searched since."""
+NOT_OF_THE_IMPORT = ("model_versions", "model_steps")
+"""What stays or goes by itself: a version of the model that nobody took up goes, the others are of two persons."""
 _BLOCK = 1000
 
 
@@ -61,6 +76,8 @@ class Removed:
 def undo_import(connection: Connection, vault: Vault, number: int, *, at: str, by: int, because: str) -> Removed:
     """Take an import back, in the caller's transaction. Call ``scrub``, and write the rings, when it is committed.
 
+    The next line of the audit must be that of the undoing.
+
     Raises
     ------
     InputError
@@ -76,13 +93,17 @@ def undo_import(connection: Connection, vault: Vault, number: int, *, at: str, b
     incident = find_incident(connection, one.row.incident).id
     stays = "incidents" not in one.added or _has_results(connection, incident)
     lost, again = _forget_results(connection, one, touched, incident)
-    if stays:
+    if _was_read(connection, one, incident):
         _note(connection, incident, touched, at=at)
+    else:
+        connection.execute(delete(changes).where(within(changes, one.added)))
     removed = _remove(connection, one, touched, incident_stays=stays)
     _restore(connection, vault, one, incident)
-    ended = {"state": UNDONE, "ended": at, "ended_by": by, "reason": because.strip()}
+    look_again(connection)
+    line = audit_head(connection).number + 1
+    ended = {"state": UNDONE, "ended": at, "ended_by": by, "ended_line": line, "reason": because.strip()}
     connection.execute(update(imports).where(imports.c.id == number).values(ended))
-    connection.execute(delete(import_changes).where(import_changes.c["import"] == number))
+    connection.execute(update(import_changes).where(import_changes.c["import"] == number).values(before="{}"))
     outdate_rings(connection)
     return Removed(one.row.incident, removed, lost, again, stays)
 
@@ -113,6 +134,7 @@ def _forget_results(connection: Connection, one: Import, touched: Touched, incid
     people = {*touched.all_people.values(), *connection.scalars(given)}
     kin = set(touched.all_families.values())
     again = compute_again(connection, incident, families=kin, people=people, since=one.row.at)
+    erase_answers(connection, touched.all_families)
     erase_joint(connection, incident)
     erase_blocks(connection, incident)
     return lost, len(again)
@@ -149,12 +171,26 @@ def _remove(connection: Connection, one: Import, touched: Touched, *, incident_s
         delete(marks).where(marks.c.profile.in_(select(profiles.c.id).where(within(profiles, one.added))))
     )
     _remove_changes(connection, one, touched, incident_stays=incident_stays)
-    removed = {}
+    removed = _remove_versions(connection, one, incident_stays=incident_stays)
     for table in reversed(metadata.sorted_tables):
-        kept = table is changes or (incident_stays and table.name in OF_THE_INCIDENT)
+        kept = table is changes or table.name in NOT_OF_THE_IMPORT or (incident_stays and table is incidents)
         if table.name in one.added and not kept:
             removed[table.name] = _remove_rows(connection, table, one)
     return removed
+
+
+def _remove_versions(connection: Connection, one: Import, *, incident_stays: bool) -> dict[str, int]:
+    """Remove the versions of the model that it brought and nobody took up; all of an incident that goes."""
+    taken_up = select(model_steps.c.version).where(model_steps.c.action != "bring")
+    these: ColumnElement[bool] = and_(
+        within(model_versions, one.added), model_versions.c.since.is_(None), model_versions.c.id.not_in(taken_up)
+    )
+    if not incident_stays:
+        these = model_versions.c.incident.in_(select(incidents.c.id).where(within(incidents, one.added)))
+    gone = list(connection.scalars(select(model_versions.c.id).where(these)))
+    connection.execute(delete(model_steps).where(model_steps.c.version.in_(gone)))
+    connection.execute(delete(model_versions).where(model_versions.c.id.in_(gone)))
+    return {"model_versions": len(gone)} if gone else {}
 
 
 def _remove_rows(connection: Connection, table: Table, one: Import) -> int:
@@ -173,6 +209,16 @@ def _remove_changes(connection: Connection, one: Import, touched: Touched, *, in
     if not incident_stays:
         which.append(changes.c.incident.in_(select(incidents.c.id).where(within(incidents, one.added))))
     connection.execute(delete(changes).where(or_(*which)))
+
+
+def _was_read(connection: Connection, one: Import, incident: int) -> bool:
+    """Whether a search may have read it, or may be reading: else nothing needs to be known of what came and went."""
+    first = one.added.get("changes", (0, 0))[0]
+    reading = (runs.c.incident == incident) & (runs.c.state == "running")
+    of_set = select(set_incidents.c.run).where(set_incidents.c.incident == incident)
+    several = select(set_runs.c.id).where(set_runs.c.id.in_(of_set), set_runs.c.seen >= first)
+    asked = (runs_since(one), select(runs.c.id).where(reading), several)
+    return any(connection.scalar(query.limit(1)) is not None for query in asked)
 
 
 def _note(connection: Connection, incident: int, touched: Touched, *, at: str) -> None:
@@ -194,7 +240,7 @@ def _restore(connection: Connection, vault: Vault, one: Import, incident: int) -
             now = json.loads(connection.scalar(select(incidents.c.notices).where(this)) or "[]")
             left = json.dumps(without_notices(connection, vault, now, before["notices"]))
             connection.execute(update(incidents).where(this).values(notices=left))
-        elif kind not in RESULTS or (is_last and _unchanged(connection, one, kind, number)):
+        elif kind not in RESULTS or (is_last and line_of(connection, kind, number) == one.row.line):
             _put_back(connection, table, number, before)
 
 
@@ -219,11 +265,6 @@ def _is_last(connection: Connection, one: Import, incident: int) -> bool:
     noted = noted.where(changes.c.kind != "import undone")
     others = connection.scalars(noted.where(changes.c.at >= one.row.at).limit(1)).first()
     return connection.scalar(later.where(imports.c.state == STANDING).limit(1)) is None and others is None
-
-
-def _unchanged(connection: Connection, one: Import, kind: str, number: int) -> bool:
-    asked = select(seals.c.line).where(seals.c.kind == kind, seals.c.number == number)
-    return connection.scalar(asked) == one.row.line
 
 
 def _delete_keys(connection: Connection, numbers: Iterable[int]) -> None:

@@ -14,9 +14,11 @@ from antigone.model.assumptions.lineage import StatedCounts
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
+from antigone.model.incident.incident_model import model_of
 from antigone.model.typings.typing import Typing
+from antigone.registry.changes.changes import Kind, note_change
 from antigone.registry.keys.vault import DataKey, Vault
-from antigone.registry.people.conditions import conditions_of, save_conditions
+from antigone.registry.models.versions import bring
 from antigone.registry.people.known import Known, contradictions, read_known
 from antigone.registry.people.newcomers import Doorkeeper
 from antigone.registry.people.personal import Personal, read_personal, seal_personal, write_personal
@@ -32,7 +34,8 @@ _Item = TypeVar("_Item")
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import added, in numbers; all of them 0 when the registry had everything already."""
+    """What an import added, in numbers; all of them 0 when the registry had everything already. ``models``: versions of
+    the incident's model that it brought; ``model`` says in words what came of the model that was read."""
 
     unidentified: int = 0
     families: int = 0
@@ -41,6 +44,12 @@ class Imported:
     consents: int = 0
     profiles: int = 0
     models: int = 0
+    model: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Its numbers alone, by name."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, int)}
 
     def __add__(self, other: Imported) -> Imported:
         return Imported(**{name: value + getattr(other, name) for name, value in vars(self).items()})
@@ -56,13 +65,12 @@ def save_incident(
     holder: str,
     recorded_by: int | None = None,
     let_in: Mapping[str, str] | None = None,
-    kit: str = "",
-    as_replicates: bool = False,
 ) -> Imported:
     """Add an incident, or what is new in it, in the caller's transaction.
 
     A sample that is known and was typed otherwise gets a further typing. A known family may gain members and donors.
-    Nothing that is missing in ``incident`` is removed.
+    Nothing that is missing in ``incident`` is removed. A known incident keeps the model in force: another one that is
+    brought is kept as a version that somebody may propose.
 
     Parameters
     ----------
@@ -80,9 +88,6 @@ def save_incident(
         The row of the user.
     let_in
         By sample, why it is let in although something stands against it (see `newcomers`).
-    kit, as_replicates
-        What the typings are called (else by their file), and whether they are further amplifications of samples that
-        were typed before.
 
     Raises
     ------
@@ -98,9 +103,10 @@ def save_incident(
         *door.second_requests(known, incident.unidentified),
     )
     number = _save_frame(connection, known, incident, code=code, at=at)
-    changed = save_conditions(connection, number, conditions_of(incident), at=at)
-    job = _Import(connection, vault, incident, known, Receipt(number, at, holder, recorded_by), kit, as_replicates)
-    added = Imported(models=int(changed))
+    read = ", ".join(source.name for source in incident.sources) or "no file"
+    brought = bring(connection, number, model_of(incident), user=recorded_by, at=at, reason=f"imported from {read}")
+    job = _Import(connection, vault, incident, known, Receipt(number, at, holder, recorded_by))
+    added = Imported(models=int(brought is not None))
     for people in _blocks(incident.unidentified):
         added += _save_people(job, people)
     for kin in _blocks(incident.families):
@@ -122,8 +128,6 @@ class _Import:
     incident: Incident
     known: Known
     receipt: Receipt
-    kit: str = ""
-    as_replicates: bool = False
 
     @property
     def further(self) -> FurtherEvidence:
@@ -133,6 +137,10 @@ class _Import:
         if rows:
             self.connection.execute(insert(table), rows)
         return len(rows)
+
+    def note(self, kind: Kind, **touched: list[int]) -> None:
+        """Note a change of what was there before; what is new is found by its rows (`changes.coming`)."""
+        note_change(self.connection, self.receipt.incident, kind, at=self.receipt.at, **touched)
 
 
 def _blocks(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
@@ -190,16 +198,19 @@ def _update_person(job: _Import, person: UnidentifiedPerson, row: Any) -> None:
     if person.sex not in ("unknown", row.sex):
         this = unidentified.c.id == row.id
         job.connection.execute(update(unidentified).where(this).values(sex=person.sex))
+        job.note("description changed", unidentified=[row.id])
     circumstances = job.further.unidentified.get(person.code)
-    if circumstances:
-        _add_circumstances(job, "unidentified", row.id, Personal(found=circumstances))
+    if circumstances and _add_circumstances(job, "unidentified", row.id, Personal(found=circumstances)):
+        job.note("description changed", unidentified=[row.id])
 
 
-def _add_circumstances(job: _Import, owner: Any, number: int, new: Personal) -> None:
+def _add_circumstances(job: _Import, owner: Any, number: int, new: Personal) -> bool:
+    """Whether anything was new."""
     before = read_personal(job.connection, job.vault, owner, number)
     after = replace(before, missing=new.missing or before.missing, found=new.found or before.found)
     if after != before:
         write_personal(job.connection, job.vault, owner, number, after)
+    return after != before
 
 
 def _typings_of_person(job: _Import, person: UnidentifiedPerson, number: int, key: DataKey) -> Iterator[NewTyping]:
@@ -227,8 +238,8 @@ def _apart(job: _Import, sample: str, whole: Typing) -> list[Typing]:
 
 def _new_typing(job: _Import, typing: Typing, sample: str, owner: Owner, number: int, key: DataKey) -> NewTyping:
     packed = packed_typing(sample, typing) if replace(typing, label="") != Typing("") else b""
-    kit = job.kit or typing.label or job.incident.profiles_in
-    return NewTyping(sample, owner, number, key, packed, kit, job.as_replicates)
+    kit = job.incident.kit or typing.label or job.incident.profiles_in
+    return NewTyping(sample, owner, number, key, packed, kit, job.incident.as_replicates)
 
 
 def _seen(model: Any, sample: str) -> int | None:
@@ -275,8 +286,9 @@ def _save_members(
     ]
     job.insert(members, rows)
     for member in told:
-        if member in known:
-            _add_circumstances(job, "members", numbers[member], Personal(missing=job.further.missing[member]))
+        record = Personal(missing=job.further.missing[member])
+        if member in known and _add_circumstances(job, "members", numbers[member], record):
+            job.note("description changed", families=[family_numbers[member[0]]])
     _reorder(job, kin)
     return numbers, len(rows)
 
@@ -347,4 +359,6 @@ def _consent_rows(job: _Import, donor: int, consent: Consent | None) -> list[dic
         }
         if earlier:
             job.connection.execute(update(consents).where(consents.c.id == known.id).values(**earlier))
+            ended = select(members.c.family).select_from(donors.join(members)).where(donors.c.id == donor)
+            job.note("consent withdrawn", families=list(job.connection.scalars(ended)))
     return rows

@@ -89,6 +89,11 @@ def contradictions(known: Known, incident: Incident) -> Iterator[Problem]:
             "keep that title, or import under another code",
         )
     yield from _repeated(incident)
+    if incident.as_replicates and any(family.donors for family in incident.families):
+        remedy = "import unidentified persons alone"
+        yield _problem(
+            "replicates of donors", "replicates of unidentified persons: a reference is taken as read", remedy
+        )
     yield from _a_second_seeker(known, incident.unidentified)
     for person in incident.unidentified:
         yield from _of_person(known, person)

@@ -145,6 +145,8 @@ class Doorkeeper:
 
     def _equal(self, person: Standing, donor: Standing, equal: int) -> Iterator[Problem]:
         pair = person.sample, donor.sample
+        if donor.is_direct:  # to be equal is what a direct reference is for
+            return
         if any(code in self.reasons for code in pair):
             self.used.update(code for code in pair if code in self.reasons)
         elif not self._was_let_in(person, donor):

@@ -32,7 +32,8 @@ Shown = Mapping[str, Genotype]
 @dataclass(frozen=True)
 class Standing:
     """A typing as it stands in the registry: whose it is, by codes. ``owner`` and ``number`` name the person's row;
-    ``family`` is empty for an unidentified person, ``kind`` is donor, living or remains."""
+    ``family`` is empty for an unidentified person, ``kind`` is donor, living or remains; ``is_direct``: the sample is a
+    direct reference of a missing person."""
 
     typing: int
     sample: str
@@ -42,6 +43,7 @@ class Standing:
     family: str
     code: str
     kind: str
+    is_direct: bool = False
 
 
 def agreement(one: Shown, other: Shown) -> int:
@@ -164,7 +166,7 @@ def standing_of(which: Any) -> Select[Any]:
         incidents.c.code.label("incident"),
         families.c.code.label("family"),
         func.coalesce(members.c.code, unidentified.c.code).label("code"),
-        unidentified.c.kind,
+        *(unidentified.c.kind, members.c.missing),
     )
     joined = _typings().outerjoin(members, donors.c.member == members.c.id)
     joined = joined.outerjoin(families, members.c.family == families.c.id).join(incidents, incidents.c.id == where)
@@ -176,7 +178,8 @@ def as_standing(row: Row[Any]) -> Standing:
     owner: Owner = "unidentified" if row.donor is None else "donor"
     number = row.unidentified if row.donor is None else row.donor
     kind = row.kind or "donor"
-    return Standing(row.typing, row.sample, owner, number, row.incident, row.family or "", row.code, kind)
+    place = row.incident, row.family or "", row.code
+    return Standing(row.typing, row.sample, owner, number, *place, kind, bool(row.missing))
 
 
 def _typings() -> Any:

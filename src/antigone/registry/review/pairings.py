@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
 
 from antigone.errors import Conflict, Forbidden, InputError, RegistryError
 from antigone.model.review import TRANSITIONS, Step, Transition
+from antigone.registry.models.versions import not_agreed
 from antigone.registry.store.schema import (
     candidates,
     decisions,
@@ -22,6 +23,7 @@ from antigone.registry.store.schema import (
     pairings,
     parts,
     reviews,
+    runs,
     unidentified,
     users,
 )
@@ -92,8 +94,8 @@ def decide(
     InputError
         When the reason is empty.
     Conflict
-        When somebody decided meanwhile, the state does not allow the step, the candidate is stale, or another
-        confirmed identification stands against it.
+        When somebody decided meanwhile, the state does not allow the step, the candidate is stale, two persons have not
+        agreed on the model it was computed under, or another confirmed identification stands against it.
     Forbidden
         When the step needs another person.
     """
@@ -110,7 +112,7 @@ def decide(
     if action == "confirm":
         candidate = _last(connection, pairing, "propose").candidate
         _check_candidate(connection, pairing, candidate)
-        if against := stands_against(connection, pairing):
+        if against := stands_against(connection, pairing) or not_agreed_on(connection, candidate):
             raise Conflict(against)
     connection.execute(update(pairings).where(pairings.c.id == pairing).values(state=after, version=version + 1))
     taken = {"pairing": pairing, "candidate": candidate, "user": user, "at": at, "action": action}
@@ -270,6 +272,14 @@ def _check_candidate(connection: Connection, pairing: int, candidate: int | None
             f"candidate {candidate} rested on somebody who has left, or on a pedigree that was changed since; search "
             "again, then decide"
         )
+
+
+def not_agreed_on(connection: Connection, candidate: int | None) -> str:
+    """Why nothing can be confirmed on the ground of a candidate, when two persons have not agreed on the model that it
+    was computed under; else empty."""
+    query = select(runs.c.incident, runs.c.model).join(candidates, candidates.c.run == runs.c.id)
+    row = connection.execute(query.where(candidates.c.id == candidate)).one()
+    return not_agreed(connection, row.incident, row.model)
 
 
 def _standing(connection: Connection, these: Any) -> list[Row[Any]]:

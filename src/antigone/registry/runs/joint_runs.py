@@ -20,6 +20,7 @@ from antigone.model.incident.incident import Incident
 from antigone.model.results.joint import JointResult
 from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.keys.vault import DataKey, Vault
+from antigone.registry.models.versions import is_current
 from antigone.registry.runs.joint_parts import PackedJoint, erase_parts, save_parts
 from antigone.registry.runs.runs import no_longer_valid
 from antigone.registry.runs.set_runs import erase_sets
@@ -39,8 +40,10 @@ def start_joint(
     day: dt.date,
     at: str,
     left_out: Mapping[str, int],
+    model: int | None = None,
 ) -> int:
-    """The row of a new joint run. ``left_out`` counts the donors that were refused, by reason.
+    """The row of a new joint run. ``left_out`` counts the donors that were refused, by reason; ``model`` is the number
+    of the version of the incident's model.
 
     Raises
     ------
@@ -49,6 +52,7 @@ def start_joint(
     """
     row = {"incident": find_incident(connection, incident).id, "started_by": started_by, "purpose": purpose}
     row |= {"day": day, "started": at, "state": "running", "left_out": json.dumps(dict(left_out))}
+    row["model"] = model
     return int(connection.execute(insert(joint_runs).returning(joint_runs.c.id), row).scalar_one())
 
 
@@ -67,7 +71,8 @@ def end_joint(connection: Connection, run: int, *, state: str, at: str) -> None:
 def finish_joint(
     connection: Connection, vault: Vault, run: int, packed: PackedJoint, *, used: Incident, today: dt.date, at: str
 ) -> str:
-    """Seal the answer, unless somebody it rests on left while it was computed; the state the run ends in.
+    """Seal the answer, unless somebody it rests on left while it was computed; the state the run ends in. When another
+    model took force meanwhile, it is to be computed again.
 
     Parameters
     ----------
@@ -96,6 +101,8 @@ def finish_joint(
         sealed = Vault.seal(key, packed.whole, context=f"joint_runs:{run}")
         values |= {"key": key.id, "sealed": sealed}
         save_parts(connection, key, run, packed.parts)
+        if not is_current(connection, row.incident_id, row.model):
+            values["state"] = TO_COMPUTE_AGAIN
     connection.execute(update(joint_runs).where(joint_runs.c.id == run).values(**values))
     return str(values["state"])
 
@@ -211,7 +218,7 @@ def _running(connection: Connection, run: int) -> AnyRow:
 
 def _lines() -> Any:
     j = joint_runs.c
-    columns = (j.id, j.purpose, j.day, j.started, j.finished, j.state, j.left_out)
+    columns = (j.id, j.purpose, j.day, j.started, j.finished, j.state, j.left_out, j.model)
     query = select(
         *columns,
         j.sealed.is_not(None).label("answered"),

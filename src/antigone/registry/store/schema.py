@@ -63,6 +63,8 @@ def _one_of(column: str, *values: str) -> CheckConstraint:
 ROLES = ("administrator", "registrar", "geneticist", "reviewer", "coordinator", "auditor")
 ACCESS_KINDS = ("account", "role", "password", "token", "second factor")
 CONSENT_SCOPES = ("identification", "court", "sharing")
+MODEL_STATES = ("brought", "proposed", "confirmed", "refused")
+MODEL_STEPS = ("bring", "propose", "confirm", "refuse")
 IMPORT_STATES = ("standing", "undone")
 TYPING_STATES = ("valid", "superseded", "retired")
 SETTLEMENTS = ("kept", "replicates", "gone")
@@ -143,16 +145,33 @@ models = Table(
 )  # fmt: skip
 """Frequency tables and models by the SHA-256 of their content, never changed."""
 
-incident_models = Table(
-    "incident_models", metadata,
+model_versions = Table(
+    "model_versions", metadata,
     _row(),
     _to("incidents", "incident"),
-    Column("hash", Hash, ForeignKey("models.hash"), nullable=False),
-    Column("place", Integer, nullable=False),
-    Column("since", Instant, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("since", Instant),
     Column("until", Instant),
+    UniqueConstraint("incident", "number"),
+    _one_of("state", *MODEL_STATES),
 )  # fmt: skip
-"""The models an incident is judged under; those in force have no ``until``."""
+"""The versions of the model of an incident. ``content``: the hashes of its parts in their order, as a JSON list, never
+changed. The version in force has a ``since`` and no ``until``; one that never was in force has neither."""
+
+model_steps = Table(
+    "model_steps", metadata,
+    _row(),
+    _to("model_versions", "version"),
+    _to("users", "user", optional=True),
+    Column("at", Instant, nullable=False),
+    Column("action", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    _one_of("action", *MODEL_STEPS),
+)  # fmt: skip
+"""What was done with a version, never changed; without a user: before models had versions."""
 
 sources = Table(
     "sources", metadata,
@@ -367,11 +386,13 @@ imports = Table(
     Column("state", String(10), nullable=False),
     Column("ended", Instant),
     _to("users", "ended_by", optional=True),
+    Column("ended_line", Number),
     Column("reason", Text, nullable=False),
     _one_of("state", *IMPORT_STATES),
 )  # fmt: skip
 """Imports: ``incident`` is its code, which stays when an import that made the incident is undone; ``line`` that of the
-audit; ``files``: names and hashes, ``counts``: what was new, both as JSON; ``ended``, ``reason``: of the undoing."""
+audit; ``files``: names and hashes, ``counts``: what was new, both as JSON; ``ended``, ``ended_line`` and ``reason``: of
+the undoing."""
 
 import_rows = Table(
     "import_rows", metadata,
@@ -390,10 +411,12 @@ import_changes = Table(
     _to("imports", "import"),
     Column("kind", String(40), nullable=False),
     Column("number", Number, nullable=False),
+    Column("line", Number, nullable=False),
     Column("before", Text, nullable=False),
     Index("ix_import_changes_kind_number", "kind", "number"),
 )  # fmt: skip
-"""The rows that an import changed, and what it changed in them as it was before, as JSON: bytes are ciphertext."""
+"""The rows that an import changed; the line of the audit that had written each until then, and what was changed in it
+as it was before, as JSON: bytes are ciphertext. An undone import keeps the lines alone."""
 
 runs = Table(
     "runs", metadata,
@@ -407,9 +430,27 @@ runs = Table(
     Column("state", String(20), nullable=False),
     Column("result", Text),
     Column("left_out", Text, nullable=False),
+    Column("model", Integer),
+    Column("seen", Number),
+    Column("asked", Integer),
+    Column("kept", Integer),
     _one_of("state", *RUN_STATES),
 )  # fmt: skip
-"""``result``: the search without candidates and lines, with its provenance, as JSON; ``left_out``: donors by reason."""
+"""``result``: the search without candidates and lines, with its provenance, as JSON; ``left_out``: donors by reason.
+``seen``: the last of the ``changes`` that it has read (none: it is older than they are); ``asked`` and ``kept``: of how
+many families it asked anything, and of how many all answers were kept from earlier searches; ``model``: the number of
+the version of the incident's model."""
+
+family_answers = Table(
+    "family_answers", metadata,
+    _row(),
+    _to("families", "family"),
+    Column("sealed", LargeBinary, nullable=False),
+    _to("keys", "key"),
+    UniqueConstraint("family"),
+)  # fmt: skip
+"""What a family answered when a search asked it, under a key of its own: likelihoods that tell genotypes of its donors.
+It goes with any of them, and with the pedigree."""
 
 unfinished = Table(
     "unfinished", metadata,
@@ -451,6 +492,7 @@ joint_runs = Table(
     Column("finished", Instant),
     Column("state", String(20), nullable=False),
     Column("left_out", Text, nullable=False),
+    Column("model", Integer),
     Column("sealed", LargeBinary),
     _to("keys", "key", optional=True),
     _one_of("state", *RUN_STATES),

@@ -43,6 +43,11 @@ def note_conflicts(connection: Connection, vault: Vault, *, at: str) -> int:
     return opened
 
 
+def look_again(connection: Connection) -> None:
+    """Have the conflicts of everybody looked for anew, because typings went in another way than by being retired."""
+    write_property(connection, _NOTED, "0")
+
+
 def note_conflicts_of(connection: Connection, vault: Vault, owner: Owner, people: Collection[int], *, at: str) -> int:
     """Open the conflicts that some persons have now, and close those that are gone; how many opened."""
     before: defaultdict[int, dict[str, int]] = defaultdict(dict)

@@ -141,10 +141,10 @@ def css_string(text: str) -> str:
     return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in text) + '"'
 
 
-def page_environment() -> Environment:
-    """The templates, with every value escaped and every missing one an error."""
+def page_environment(package: str = "antigone.report") -> Environment:
+    """The templates of a package, with every value escaped and every missing one an error."""
     environment = Environment(
-        loader=PackageLoader("antigone.report"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

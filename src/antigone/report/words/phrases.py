@@ -216,6 +216,13 @@ PHRASES = (
     mark("no support for either proposition"),
     mark("impossible under H1 as modelled"),
     # settings: casework.provenance, model.frequency, model.observation
+    mark("model of the incident"),
+    mark("version {number} ({name}), confirmed"),
+    mark("version {number} ({name}), not yet confirmed by two persons"),
+    mark(
+        "two persons have not agreed yet on version {number} of the model of this incident, under which this was "
+        "computed; no identification is confirmed under it"
+    ),
     mark("linked markers"),
     mark("none"),
     mark("mutation, mothers"),

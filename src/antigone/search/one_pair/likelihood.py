@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from antigone.engine.arrays import Array
 from antigone.engine.sums.likelihood import group_markers, marker_logs
 from antigone.engine.sums.pruning import prune
 from antigone.engine.sums.soft import Observations
@@ -15,7 +16,7 @@ from antigone.model.assumptions.observation import AS_READ, ObservationModel
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
-from antigone.search.families.family_table import Target
+from antigone.search.families.family_table import Target, direct_probabilities
 from antigone.search.remains.readings import observe_profile
 
 STRANGER = "unrelated person"
@@ -102,13 +103,22 @@ def _log_likelihoods(
     observation: ObservationModel,
 ) -> list[float]:
     """The log likelihood of every marker with the unidentified person's sample at member ``who``."""
-    if observation.takes_as_read(person):
-        placed = {**target.references, who: Profile(person.code, person.profile.genotypes)}
+    direct = target.direct if who == target.missing else None
+    references = {m: profile for m, profile in target.references.items() if direct is None or m != who}
+    if direct is None and observation.takes_as_read(person):
+        placed = {**references, who: Profile(person.code, person.profile.genotypes)}
         _require_moments(pedigree, placed, markers, {}, theta)
         return marker_logs(pedigree, placed, markers, theta=theta)
-    seen = {who: observe_profile(person, markers, observation=observation)}
-    _require_moments(pedigree, target.references, markers, seen, theta)
-    return marker_logs(pedigree, target.references, markers, theta=theta, observations=seen)
+    shown = observe_profile(person, markers, observation=observation)
+    if direct is not None:
+        shown = {m.name: shown[m.name] * _direct(target, m) for m in markers}
+    _require_moments(pedigree, references, markers, {who: shown}, theta)
+    return marker_logs(pedigree, references, markers, theta=theta, observations={who: shown})
+
+
+def _direct(target: Target, marker: Marker) -> Array:
+    hemizygous = marker.chromosome == "X" and target.sex == "male"
+    return direct_probabilities(target, marker, hemizygous=hemizygous)
 
 
 def _require_moments(

@@ -162,7 +162,7 @@ def _score_group(
     counting = [p for p, person in persons.items() if _counts(target, person, group, readings[p])]
     if not counting:
         return
-    if _is_inbred(target):
+    if _is_inbred(target) or target.direct is not None:
         yield from ((p, None, "not computed") for p in counting)
         return
     table = joint_table(target, group)
@@ -196,7 +196,7 @@ def linkage_slack(target: Target, groups: Sequence[LinkageGroup]) -> float:
     The sum over groups of the greatest gain with the person in place, less the least gain without; see
     ``engine.linkage_bounds``. A pair that lies further below a threshold cannot reach it through linkage.
     """
-    if _is_inbred(target):
+    if _is_inbred(target) or target.direct is not None:
         return 0.0
     slack = 0.0
     for group in groups:

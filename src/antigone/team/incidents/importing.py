@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from antigone.casework.incident.model_words import model_differences
 from antigone.errors import Conflict, InputError, Problem
 from antigone.model.incident.incident import Incident
+from antigone.model.incident.incident_model import model_of
+from antigone.registry.changes.coming import mark_rows, note_what_came
 from antigone.registry.imports.effects import Listed, effect_of, identify_effect
 from antigone.registry.imports.imports import keep_import
 from antigone.registry.imports.journal import Journal, journal
+from antigone.registry.models.contents import read_content
+from antigone.registry.models.versions import Version, steps_of, version_in_force, version_of
 from antigone.registry.people.importing import Imported, save_incident
 from antigone.registry.people.newcomers import Asked
-from antigone.registry.runs.growth import mark_grown, note_families
+from antigone.registry.people.skeleton import read_skeleton
+from antigone.registry.store.lookups import find_incident
 from antigone.registry.store.statistics import refresh_statistics
 from antigone.team.access.session import Refused, Session, Subject, action
 from antigone.team.views import Preview
 
-__all__ = ["ImportAnswer", "Imported", "Listed", "import_incident", "incident_code", "preview_import"]
+__all__ = ["ImportAnswer", "Imported", "Listed", "import_incident", "incident_code", "known_incident", "preview_import"]
 
 LONGEST_CODE = 60
+FIRST_MODEL = (
+    "version 1 is in force and not yet confirmed: searches may run under it, and no identification is confirmed until "
+    "a geneticist proposes it and another person confirms it"
+)
+OTHER_MODEL = "the files state another model than version #, which stays in force;"
 REFUSED: Refused = "refused: import"
 
 
@@ -46,6 +57,14 @@ def incident_code(text: str) -> str:
 
 
 @action("import")
+def known_incident(session: Session, code: str) -> Incident | None:
+    """An incident as the readers of files need it to read an addition: its model, pedigrees and codes, and nothing that
+    was typed. None when there is no incident of that code, so that the files must hold a whole one."""
+    with session.looking() as connection:
+        return read_skeleton(connection, code)
+
+
+@action("import")
 def preview_import(
     session: Session, code: str, incident: Incident, *, let_in: Mapping[str, str] | None = None
 ) -> Preview:
@@ -59,10 +78,10 @@ def preview_import(
         When ``code`` is none for an incident.
     """
     _check_code(code)
-    reasons, problems = let_in or {}, tuple[Problem, ...]()
+    reasons, problems, model = let_in or {}, tuple[Problem, ...](), tuple[str, ...]()
     with session.rehearsing() as connection, journal(connection) as noted:
         try:
-            _write(session, connection, code, incident, reasons)
+            model = _write(session, connection, code, incident, reasons).model
         except InputError as error:
             problems = error.problems
         effect = effect_of(noted, incident)
@@ -70,7 +89,8 @@ def preview_import(
         pass
     seen = "" if problems else identify_effect(effect, incident, code=code, reasons=reasons)
     asked = tuple(dict.fromkeys(code for one in problems if isinstance(one, Asked) for code in one.samples))
-    return Preview(code, **vars(effect.bounded()), asked=asked, problems=problems, notices=incident.notices, seen=seen)
+    shown = Preview(code, **vars(effect.bounded()), asked=asked, problems=problems, notices=incident.notices, seen=seen)
+    return replace(shown, model=model)
 
 
 @action("import")
@@ -79,7 +99,7 @@ def import_incident(
 ) -> Imported:
     """Add an incident under a code, or what is new in it when the code is known.
 
-    Searches that compared a family to which something was added are marked "to be computed again".
+    What is new is noted as not searched yet (`read_pending`).
 
     Parameters
     ----------
@@ -93,7 +113,9 @@ def import_incident(
 
     Returns
     -------
-    How much was added; all counts are 0 when the registry had everything already.
+    How much was added, and what came of the model that the files state: it is in force when the incident is new, and
+    otherwise at most kept as a version that a geneticist may propose. All counts are 0 when the registry had everything
+    already.
 
     Raises
     ------
@@ -114,6 +136,32 @@ def import_incident(
     return added
 
 
+def _model_said(connection: Connection, code: str, incident: Incident, *, brought: bool) -> tuple[str, ...]:
+    """What came of the model that was read, in words; nothing when it is the one in force already."""
+    number, model = find_incident(connection, code).id, model_of(incident)
+    now, read = version_in_force(connection, number), version_of(connection, number, model)
+    if read is None or read.in_force:
+        return (FIRST_MODEL,) if brought else ()
+    differing = model_differences(read_content(connection, now.parts), model)
+    became = _became(connection, read).replace("INCIDENT", code)
+    return (f"{OTHER_MODEL.replace('#', str(now.number))} {became}", *differing)
+
+
+def _became(connection: Connection, version: Version) -> str:
+    """What can be done with a model that an import brought and that is not in force."""
+    last = steps_of(connection, version)[-1]
+    if version.state == "refused":
+        return f"it is version {version.number}, which '{last.user}' refused on {last.at[:10]}: {last.reason}"
+    if version.state == "confirmed":
+        return f"it is version {version.number}, which was in force until {(version.until or '')[:10]}"
+    if version.state == "proposed":
+        return f"it is version {version.number}, which '{last.user}' proposed on {last.at[:10]}"
+    return (
+        f"it is kept as version {version.number}, which a geneticist may propose (page 'Model', or antigone registry "
+        f"model INCIDENT --propose {version.number})"
+    )
+
+
 def _check_code(code: str) -> None:
     if incident_code(code) != code:
         raise InputError(
@@ -126,7 +174,7 @@ def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str
     subject: Subject = {"incident": code}
     with session.writing("import", subject) as connection:
         with journal(connection) as noted:
-            added, runs = _write(session, connection, code, incident, let_in)
+            added = _write(session, connection, code, incident, let_in)
         if seen:
             _check_seen(noted, code, incident, let_in, seen)
         kept = keep_import(
@@ -135,11 +183,11 @@ def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str
             noted,
             incident=code,
             files=incident.sources,
-            counts=vars(added),
+            counts=added.counts,
             at=session.registry.now(),
             user=session.user,
         )
-        subject.update(vars(added) | {"runs": runs, "number": kept})
+        subject.update(added.counts | {"number": kept})
         if let_in:
             subject.update({"let in": len(let_in), "why": sorted(set(let_in.values()))})
     return added
@@ -147,20 +195,22 @@ def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str
 
 def _write(
     session: Session, connection: Connection, code: str, incident: Incident, let_in: Mapping[str, str]
-) -> tuple[Imported, int]:
-    """Everything that an import writes: what it added, and how many runs are to be computed again."""
-    before = note_families(connection, code)
+) -> Imported:
+    """Everything that an import writes: what it added, and what is to be searched because of it."""
+    before, at = mark_rows(connection), session.registry.now()
     added = save_incident(
         connection,
         session.registry.vault,
         incident,
         code=code,
-        at=session.registry.now(),
+        at=at,
         holder=session.code,
         recorded_by=session.user,
         let_in=let_in,
     )
-    return added, mark_grown(connection, before)
+    number = find_incident(connection, code).id
+    note_what_came(connection, number, before, day=session.registry.today(), at=at)
+    return replace(added, model=_model_said(connection, code, incident, brought=added.models > 0))
 
 
 def _check_seen(noted: Journal, code: str, incident: Incident, let_in: Mapping[str, str], seen: str) -> None:

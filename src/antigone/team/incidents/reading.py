@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import Connection
@@ -16,6 +17,10 @@ from antigone.team.access.counting import ACTIONS_KEEPING_PEOPLE
 from antigone.team.access.roles import Action
 from antigone.team.access.session import Session, Subject
 
+NOT_AGREED = (
+    "two persons have not agreed yet on version # of the model of this incident, under which this was computed; no "
+    "identification is confirmed under it"
+)
 READ_ATTEMPTS = 3
 """How often an incident is read beside the writers, before it is read while they wait."""
 
@@ -77,7 +82,15 @@ def _read(
 ) -> tuple[Covered, ...]:
     registry = session.registry
     read = partial(read_covered, connection, registry.vault, scope=scope, day=registry.today(), donors=donors)
-    return tuple(read(incident) for incident in incidents)
+    return tuple(_with_version(read(incident)) for incident in incidents)
+
+
+def _with_version(covered: Covered) -> Covered:
+    """The incident with the version of its model in words, and a notice where two persons have not agreed on it."""
+    notices = covered.incident.notices
+    if covered.version.state != "confirmed":
+        notices = (*notices, NOT_AGREED.replace("#", str(covered.version.number)))
+    return replace(covered, incident=replace(covered.incident, model=covered.version.words, notices=notices))
 
 
 def _act(

@@ -207,7 +207,9 @@ def _begin(session: Session, incident: str, prior: JointPrior) -> tuple[int, Cov
             day=registry.today(),
             at=registry.now(),
             left_out=covered.refused,
+            model=covered.version.number,
         )
+        subject["model"] = covered.version.number
         persons = declared_parts(connection, find_incident(connection, incident).id)
     return run, covered, persons
 

@@ -13,7 +13,8 @@ from antigone.registry.imports.effects import Listed
 class Preview:
     """What an import would do. ``added``, ``changed`` and ``known`` (left alone) list the first codes of each kind.
 
-    With a problem nothing would be done. ``asked`` are the samples that would have to be let in with a reason. ``seen``
+    With a problem nothing would be done. ``model`` says in words what would come of the model that the files state.
+    ``asked`` are the samples that would have to be let in with a reason. ``seen``
     is what `import_incident` is given to do exactly this, and nothing else; empty when there are problems.
     """
 
@@ -26,6 +27,7 @@ class Preview:
     problems: tuple[Problem, ...] = ()
     notices: tuple[str, ...] = ()
     seen: str = ""
+    model: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,14 @@ class NewConsent(Body):
     expires: dt.date | None = None
 
 
+class ModelStep(Body):
+    """A step with a version of the model of an incident."""
+
+    incident: KnownCode
+    version: RowNumber
+    reason: Words
+
+
 Keys = Annotated[tuple[Code, ...], Field(max_length=500)]
 
 
@@ -97,10 +105,12 @@ class Undoing(Body):
 
 
 class NewSearch(Body):
-    """A search of an incident; no likelihood ratio depends on the seed."""
+    """A search of an incident; no likelihood ratio depends on the seed. ``new``: a search of what is new, which gives
+    the same answer and asks only the families that changed."""
 
     incident: Code
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1
+    new: bool = False
 
 
 class NewJoint(Body):
@@ -219,3 +229,30 @@ class TokenOf(Body):
 
     code: Code
     name: Code
+
+
+class RetiredTyping(Body):
+    """A typing that is taken out of use, and why."""
+
+    incident: Code
+    sample: Code
+    typing: RowNumber
+    reason: Words
+
+
+class CorrectedTyping(RetiredTyping):
+    """The right genotype of one marker of a typing, as ``9.3/9.3`` or ``15/?``; empty takes the marker out."""
+
+    marker: Code
+    alleles: Annotated[str, Field(max_length=40, pattern=NO_NUL)] = ""
+
+
+class SettledConflict(Body):
+    """What is right at a marker in conflict: what typing ``keep`` shows, or all of them as replicates when it is
+    null."""
+
+    incident: Code
+    sample: Code
+    marker: Code
+    keep: RowNumber | None = None
+    reason: Words

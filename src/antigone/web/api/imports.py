@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, UploadFile
@@ -9,17 +11,19 @@ from fastapi import APIRouter, Form, UploadFile
 from antigone.model.incident.incident import Incident
 from antigone.team import views
 from antigone.team.incidents import undoing
-from antigone.team.incidents.importing import ImportAnswer, import_incident, incident_code, preview_import
+from antigone.team.incidents.importing import ImportAnswer, import_incident, known_incident, preview_import
 from antigone.web.api.access import Call, Called
 from antigone.web.api.answers import model_of
 from antigone.web.api.bodies import Undoing
 from antigone.web.shared.fields import NO_NUL, ONE_LINE, Named, Number
+from antigone.web.shared.standing import search_after_import
 from antigone.web.shared.uploads import read_files, reasons_of, stated_of
 
 router = APIRouter()
 
 Attested = Annotated[str, Form(max_length=200, pattern=ONE_LINE)]
 Choices = Annotated[str, Form(max_length=10_000, pattern=NO_NUL)]
+Replicates = Annotated[bool, Form()]
 Seen = Annotated[str, Form(pattern=r"^([0-9a-f]{64})?$")]
 
 
@@ -33,15 +37,21 @@ def import_files(
     pedigree: Choices = "",
     let_in: Choices = "",
     because: Attested = "",
+    kit: Attested = "",
+    as_replicates: Replicates = False,
     seen: Seen = "",
 ) -> object:
     """Import an incident from its files (a case folder, packed or not; a workbook; Familias files), all or nothing.
     Without a code the incident's title gives one. Of Familias files `missing` says who is missing and `pedigree` which
     pedigree counts, one a line. `let_in` has the codes of samples, with commas between, that were refused and are right
-    all the same, and `because` says why. With the `seen` of a preview nothing is done when the files or the registry
-    changed since. The answer counts what is new, and `notices` say what the readers of the files did."""
+    all the same, and `because` says why. `kit` is what the new typings are called, else they are called by their
+    file; `as_replicates` says that they are further amplifications. With the `seen` of a preview nothing is done when
+    the files or the registry changed since. The answer counts what is new, and `notices` say what the readers of the
+    files did."""
     incident, chosen = _read(call, files, code, (attested, missing, pedigree))
+    incident = replace(incident, kit=kit.strip(), as_replicates=as_replicates)
     imported = import_incident(call.session, chosen, incident, let_in=reasons_of(let_in, because), seen=seen)
+    search_after_import(call.web, chosen)
     return ImportAnswer(**vars(imported), notices=incident.notices)
 
 
@@ -55,10 +65,13 @@ def preview_files(
     pedigree: Choices = "",
     let_in: Choices = "",
     because: Attested = "",
+    kit: Attested = "",
+    as_replicates: Replicates = False,
 ) -> object:
     """What an import of the same files and fields would add, change, leave alone and ask about; nothing is imported.
     `seen`, sent with the import, lets exactly this happen and nothing else; it is empty when there are problems."""
     incident, chosen = _read(call, files, code, (attested, missing, pedigree))
+    incident = replace(incident, kit=kit.strip(), as_replicates=as_replicates)
     return preview_import(call.session, chosen, incident, let_in=reasons_of(let_in, because))
 
 
@@ -85,5 +98,5 @@ def _read(call: Call, files: list[UploadFile], code: str, stated: tuple[str, str
     """What was sent, and the code of its incident."""
     call.session.require("import")
     web = call.web
-    incident, name = read_files(files, stated_of(*stated), settings=web.settings, today=web.registry.today())
-    return incident, code.strip() or incident_code(incident.title or name)
+    known, today = partial(known_incident, call.session), web.registry.today()
+    return read_files(files, stated_of(*stated), settings=web.settings, today=today, code=code, known=known)

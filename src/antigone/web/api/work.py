@@ -10,7 +10,7 @@ from antigone.errors import RegistryError
 from antigone.model.review import Order
 from antigone.team import views
 from antigone.team.access.opening import worker_key
-from antigone.team.overview.status import list_incidents
+from antigone.team.overview.status import read_incident
 from antigone.team.review import candidates, reviewing
 from antigone.team.runs import searching
 from antigone.web.api.access import Called
@@ -62,10 +62,12 @@ def read_findings(call: Called, run: Number) -> object:
 def start_search(call: Called, sent: NewSearch) -> object:
     """Start a search in a process of its own; `GET /searches/{job}` says how far it is."""
     call.session.require("search")
-    if all(one.code != sent.incident for one in list_incidents(call.session)):
-        raise RegistryError(f"the registry has no incident '{sent.incident}'; correct the code or import it first")
+    read_incident(call.session, sent.incident)
     user, purpose, key = call.session.code, call.session.purpose, worker_key(call.web.registry)
-    return shown_job(call.web.jobs.start(user=user, purpose=purpose, incident=sent.incident, seed=sent.seed, key=key))
+    job = call.web.jobs.start(
+        user=user, purpose=purpose, incident=sent.incident, seed=sent.seed, only_new=sent.new, key=key
+    )
+    return shown_job(job)
 
 
 @router.get("/searches/{job}", response_model=model_of(JobShown))

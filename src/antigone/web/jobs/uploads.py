@@ -54,7 +54,9 @@ class Stated:
     pedigrees: tuple[str, ...] = ()
 
 
-def read_apart(folder: Path, *, stated: Stated, today: dt.date, limits: Limits) -> Incident:
+def read_apart(
+    folder: Path, *, stated: Stated, today: dt.date, limits: Limits, known: Incident | None = None
+) -> Incident:
     """Read the files of a folder in a process of its own.
 
     Parameters
@@ -67,15 +69,47 @@ def read_apart(folder: Path, *, stated: Stated, today: dt.date, limits: Limits) 
         The day of the attestation.
     limits
         Beyond them reading ends.
+    known
+        The incident that the files add to, without what was typed.
 
     Raises
     ------
     InputError
         With every problem found; or when reading took too long, or too much memory.
     """
-    answer = folder.with_name(f"{folder.name}.answer")
+    if known is not None:
+        _write(_known_beside(folder), known)
+    found = _ask("incident", folder, stated=stated, today=today, limits=limits)
+    if not isinstance(found, Incident):
+        raise _too_much(limits)
+    return found
+
+
+def title_apart(folder: Path, *, today: dt.date, limits: Limits) -> str:
+    """The title that the files of a folder state, read in a process of its own; empty when they state none.
+
+    Raises
+    ------
+    InputError
+        When an archive cannot be unpacked; or when reading took too long, or too much memory.
+    """
+    return str(_ask("title", folder, stated=Stated(), today=today, limits=limits))
+
+
+def _known_beside(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.known")
+
+
+def _write(path: Path, content: object) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        pickle.dump(content, file, protocol=5)
+
+
+def _ask(what: str, folder: Path, *, stated: Stated, today: dt.date, limits: Limits) -> object:
+    """What a process of its own reads from a folder."""
+    answer = folder.with_name(f"{folder.name}.{what}")
     command = [
-        sys.executable, "-m", "antigone.web.jobs.uploads", str(folder), str(answer), json.dumps(asdict(stated)),
+        sys.executable, "-m", "antigone.web.jobs.uploads", what, str(folder), str(answer), json.dumps(asdict(stated)),
         today.isoformat(), *map(str, (limits.seconds, limits.memory, limits.unpacked)),
     ]  # fmt: skip
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ANTIGONE_")}
@@ -94,8 +128,6 @@ def read_apart(folder: Path, *, stated: Stated, today: dt.date, limits: Limits) 
         raise InputError([Problem(*fields) for fields in problems], notices)
     if kind == "refused":
         raise InputError(str(content))
-    if not isinstance(content, Incident):
-        raise _too_much(limits)
     return content
 
 
@@ -121,22 +153,26 @@ def _too_much(limits: Limits) -> InputError:
 
 def main(arguments: list[str]) -> None:
     """The process that reads."""
-    folder, answer, stated, today, *numbers = arguments
+    what, folder, answer, stated, today, *numbers = arguments
     limits = Limits(*map(int, numbers))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    told = _read(Path(folder), Stated(**json.loads(stated)), dt.date.fromisoformat(today), limits)
-    with os.fdopen(os.open(answer, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        pickle.dump(told, file, protocol=5)
+    told = _read(what, Path(folder), Stated(**json.loads(stated)), dt.date.fromisoformat(today), limits)
+    _write(Path(answer), told)
 
 
-def _read(folder: Path, stated: Stated, today: dt.date, limits: Limits) -> tuple[str, object]:
-    from antigone.casework.incident.files import load_incident
+def _read(what: str, folder: Path, stated: Stated, today: dt.date, limits: Limits) -> tuple[str, object]:
+    from antigone.casework.incident.files import load_incident, read_title
 
     try:
         _unpack(folder, limits)
-        return "incident", load_incident(_what_to_read(folder), today=today, **asdict(stated))
+        paths = _what_to_read(folder)
+        if what == "title":
+            return what, read_title(paths)
+        beside = _known_beside(folder)
+        known = _Reader(io.BytesIO(beside.read_bytes())).load() if beside.is_file() else None
+        return what, load_incident(paths, today=today, known=known, **asdict(stated))
     except InputError as error:
         if not error.problems:
             return "refused", str(error)

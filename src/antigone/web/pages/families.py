@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
-from antigone.errors import InputError
+from antigone.errors import InputError, RegistryError
 from antigone.model.incident.consent import Consent
 from antigone.papers import LETTERS
 from antigone.report.paper.letter import State
@@ -19,7 +19,8 @@ from antigone.team.access.roles import Action
 from antigone.team.documents.letters import letters_on_hold
 from antigone.team.incidents import consents, custody
 from antigone.team.incidents.families import list_families, list_unidentified, read_family
-from antigone.team.views import Elsewhere, FamilyView, Left, MissingLine
+from antigone.team.incidents.typings import list_typings
+from antigone.team.views import Elsewhere, FamilyView, Left, MissingLine, TypingsView
 from antigone.web.pages.dashboard import title_of
 from antigone.web.pedigrees.drawings import drawing, drawing_keys
 from antigone.web.requests.rendering import link, may, plural
@@ -187,9 +188,26 @@ def withdraw_seeker(
 
 @router.get("/sample")
 def sample_page(visit: Signed, incident: str, sample: str) -> HTMLResponse:
-    """Who held a sample from when on."""
+    """Who held a sample from when on, and how often it was typed."""
     held = custody.list_custody(visit.session, incident, sample)
-    return visit.page("sample.html.j2", incident=incident, title=title_of(visit, incident), sample=sample, held=held)
+    return visit.page(
+        "sample.html.j2",
+        incident=incident,
+        title=title_of(visit, incident),
+        sample=sample,
+        held=held,
+        typed=_typings(visit, incident, sample),
+    )
+
+
+def _typings(visit: Signed, incident: str, sample: str) -> TypingsView | None:
+    """The typings of a sample, to who may see them, unless its person has left."""
+    if not may(visit.session.role, "see typings"):
+        return None
+    try:
+        return list_typings(visit.session, incident, sample)
+    except RegistryError:
+        return None
 
 
 @router.post("/sample/custody")

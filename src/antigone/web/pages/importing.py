@@ -3,19 +3,21 @@ whole or not at all. The imports of an incident, and undoing one."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from antigone.errors import Conflict, InputError
-from antigone.team.incidents.importing import Imported, import_incident, incident_code, preview_import
-from antigone.team.incidents.undoing import list_imports, read_import, undo_import
+from antigone.team.incidents.importing import Imported, import_incident, known_incident, preview_import
+from antigone.team.incidents.undoing import IN_WORDS, list_imports, read_import, undo_import
 from antigone.web.pages.dashboard import title_of
 from antigone.web.requests.held import HeldImport
 from antigone.web.requests.rendering import link, plural
 from antigone.web.requests.visits import Signed, Visit
 from antigone.web.shared.fields import Named, RowNumber
+from antigone.web.shared.standing import search_after_import
 from antigone.web.shared.uploads import read_files, reasons_of, stated_of
 
 router = APIRouter()
@@ -50,8 +52,11 @@ def previewing(
     entered = dict(zip(ENTERED, (code, attested, missing, pedigree, let_in, because), strict=True))
     try:
         stated = stated_of(attested, missing, pedigree)
-        incident, name = read_files(files, stated, settings=visit.web.settings, today=visit.session.registry.today())
-        chosen, reasons = code.strip() or incident_code(incident.title or name), reasons_of(let_in, because)
+        incident, chosen = read_files(
+            files, stated, settings=visit.web.settings, today=visit.session.registry.today(), code=code,
+            known=partial(known_incident, visit.session),
+        )  # fmt: skip
+        reasons = reasons_of(let_in, because)
         shown = preview_import(visit.session, chosen, incident, let_in=reasons)
     except InputError as error:
         refusal = "" if error.problems else str(error)
@@ -73,7 +78,8 @@ def importing(visit: Signed, held: Annotated[str, Form(max_length=100)]) -> Resp
         imported = import_incident(visit.session, one.code, one.incident, let_in=one.reasons, seen=one.seen)
     except (Conflict, InputError) as error:
         return _refused(visit, error)
-    notice = "\n".join((_imported_words(imported), *one.incident.notices))
+    begun = ["A search of what is new has begun."] if search_after_import(visit.web, one.code) else []
+    notice = "\n".join((_imported_words(imported), *begun, *imported.model, *one.incident.notices))
     return visit.go(link("/incident", incident=one.code), notice=notice)
 
 
@@ -81,7 +87,9 @@ def importing(visit: Signed, held: Annotated[str, Form(max_length=100)]) -> Resp
 def imports_page(visit: Signed, incident: Named) -> HTMLResponse:
     """The imports of an incident, and what stands against undoing each."""
     found = [read_import(visit.session, line.number) for line in list_imports(visit.session, incident)]
-    return visit.page("imports.html.j2", incident=incident, title=title_of(visit, incident), found=found)
+    return visit.page(
+        "imports.html.j2", incident=incident, title=title_of(visit, incident), found=found, words=IN_WORDS
+    )
 
 
 @router.post("/imports/undo")
@@ -105,7 +113,7 @@ def _refused(visit: Visit, error: Conflict | InputError) -> HTMLResponse:
 
 
 def _imported_words(found: Imported) -> str:
-    if not any(vars(found).values()):
+    if not any(found.counts.values()):
         return "Nothing new: the registry has all of this already."
     counts = [
         plural(found.unidentified, "unidentified person"),

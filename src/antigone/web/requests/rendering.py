@@ -7,11 +7,12 @@ import math
 from functools import cache
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from antigone import __version__
-from antigone.plain_words import count_text, log10_text, lr_text, odds_text, plain_text, probability_text
+from antigone.plain_words import change_text, count_text, log10_text, odds_text, probability_text
+from antigone.report.pages.search import page_environment
 from antigone.team.access.roles import ALLOWED, Action, Role
 
 STATE_SIGNS = {"open": "○", "proposed": "◐", "confirmed": "●", "rejected": "✕", "reopening": "↻"}
@@ -22,20 +23,12 @@ RUN_SIGNS = {"running": "◐", "finished": "●", "failed": "✕", "cancelled": 
 @cache
 def environment() -> Environment:
     """The templates with their filters and functions."""
-    made = Environment(
-        loader=PackageLoader("antigone.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = page_environment("antigone.web")
     made.filters |= {
-        "count": count_text,
         "log10": log10_or_dash,
-        "lr": lr_text,
-        "number": plain_text,
         "odds": odds_text,
         "probability": probability_or_dash,
+        "change": change_text,
         "moment": moment_text,
         "badge": state_badge,
     }

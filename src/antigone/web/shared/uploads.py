@@ -6,14 +6,15 @@ import datetime as dt
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
 
 from fastapi import UploadFile
 
 from antigone.errors import InputError
 from antigone.model.incident.incident import Incident
-from antigone.web.jobs.uploads import Limits, Stated, read_apart
+from antigone.team.incidents.importing import incident_code
+from antigone.web.jobs.uploads import Limits, Stated, read_apart, title_apart
 from antigone.web.requests.settings import WebSettings
 
 UPLOAD_PREFIX = "import-"
@@ -39,9 +40,17 @@ def stated_of(attested: str, missing: str, pedigree: str) -> Stated:
 
 
 def read_files(
-    files: Sequence[UploadFile], stated: Stated, *, settings: WebSettings, today: dt.date
+    files: Sequence[UploadFile],
+    stated: Stated,
+    *,
+    settings: WebSettings,
+    today: dt.date,
+    code: str,
+    known: Callable[[str], Incident | None],
 ) -> tuple[Incident, str]:
-    """The incident that was sent, and the name of its first file.
+    """The incident that was sent, and its code: the one that was given, or one from its title or its first file.
+
+    ``known`` gives what is known of the incident of a code, to which the files may add.
 
     Raises
     ------
@@ -55,8 +64,12 @@ def read_files(
         names = [_keep(file, folder) for file in files if file.filename]
         if not names:
             raise InputError("no file was chosen; drop the files of a case folder, or choose them")
-        incident = read_apart(folder, stated=stated, today=today, limits=_limits(settings))
-        return incident, PurePath(names[0]).stem
+        limits = _limits(settings)
+        title = "" if code.strip() else title_apart(folder, today=today, limits=limits)
+        chosen = code.strip() or (incident_code(title) if title else "")
+        before = known(chosen) if chosen else None
+        incident = read_apart(folder, stated=stated, today=today, limits=limits, known=before)
+        return incident, chosen or incident_code(incident.title or PurePath(names[0]).stem)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

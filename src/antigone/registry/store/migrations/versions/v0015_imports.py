@@ -24,6 +24,7 @@ def upgrade() -> None:
     _of_import(
         "import_changes",
         sa.Column("number", number, nullable=False),
+        sa.Column("line", number, nullable=False),
         sa.Column("before", sa.Text(), nullable=False),
     )
     op.create_index(op.f("ix_import_rows_kind"), "import_rows", ["kind"], unique=False)
@@ -49,6 +50,7 @@ def _imports() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("ended", sa.String(length=32), nullable=True),
         sa.Column("ended_by", number, nullable=True),
+        sa.Column("ended_line", number, nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.CheckConstraint("state IN ('standing', 'undone')", name=op.f("ck_imports_state")),
         sa.ForeignKeyConstraint(["user"], ["users.id"], name=op.f("fk_imports_user")),
