@@ -1,7 +1,7 @@
 """How long a family table takes: 24 STR markers of 20 alleles, stepwise mutation, families in batches.
 
 Prints JSON, in processor time. Two siblings are timed beside a plain NumPy sum over the same unknowns, in the same run;
-and families of every kind with theta beside the same ones without: how many times as long, each and on average. One core:
+and families of every kind with theta beside the same ones without: how many times as long, and on average. One core:
 ``OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/family_tables.py [families [families with theta]]``.
 """
 

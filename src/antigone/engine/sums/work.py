@@ -22,6 +22,8 @@ from antigone.errors import PlanTooLarge
 Way = Literal["elimination", "tracing", "couple", "founder"]
 WORK_OF_A_MULTIPLICATION = 2
 """What a multiplication of a traced sum costs against one of an elimination: they come in shorter rows."""
+WORK_OF_A_LOGARITHM = 20
+"""What each number that comes out costs in multiplications, where answers are added as logarithms."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def _founder(data: Data, orders: tuple[int, ...]) -> Work:
         certain = with_founder(data, founder)
         with suppress(PlanTooLarge):
             plan, genotypes = make_forest_plan(descent_of(certain, orders).merge()), len(certain.observed)
-            operations = require_work(WORK_OF_A_MULTIPLICATION * genotypes * plan.cost(data.ladder.size))
+            each = plan.cost(data.ladder.size) + WORK_OF_A_LOGARITHM * data.ladder.size**plan.lines
+            operations = require_work(WORK_OF_A_MULTIPLICATION * genotypes * each)
             found.append(Work(operations, genotypes * plan.largest(data.ladder.size), "founder", founder))
     if not found:
         raise PlanTooLarge("no founder whose genotypes make the others easy to trace")
