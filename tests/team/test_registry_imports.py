@@ -28,7 +28,7 @@ from antigone.team.review.candidates import list_candidates
 from antigone.team.review.reviewing import comment
 from antigone.team.runs.searching import list_runs, search
 
-HISTORY = ("imports", "import_rows", "import_changes", "changes", "audit")
+HISTORY = ("imports", "import_rows", "import_changes", "audit")
 """Tables that tell of an import after it was undone."""
 
 

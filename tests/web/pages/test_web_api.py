@@ -44,6 +44,7 @@ MODEL_STEP = {"incident": INCIDENT, "version": 999, "reason": "nobody has it"}
 CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/status"): ("see status", {}),
     ("GET", "/incidents"): ("see status", {}),
+    ("GET", "/incidents/pending"): ("see families", {"params": {"incident": INCIDENT}}),
     ("GET", "/incidents/shareable"): ("export", {"params": {"incident": INCIDENT}}),
     ("GET", "/incidents/export"): ("export", {"params": {"incident": INCIDENT}}),
     ("POST", "/import"): ("import", {"files": {"files": ("families.csv", b"nothing")}}),

@@ -17,7 +17,7 @@ from web_paths import case_folder as case_folder
 from web_routes import routes as routes
 from web_site import Site, TestClient, hidden, make_site, post
 
-from antigone.errors import Forbidden
+from antigone.errors import Forbidden, InputError
 from antigone.model.incident.consent import Consent
 from antigone.team.access.opening import session_of_token
 from antigone.team.access.roles import ALLOWED, ROLES, Action
@@ -26,9 +26,11 @@ from antigone.team.incidents.families import read_family
 from antigone.team.incidents.importing import import_incident
 from antigone.team.overview.status import list_incidents, read_status
 from antigone.team.review.candidates import list_candidates, read_candidate
+from antigone.team.runs.across import search_across
 from antigone.team.runs.searching import list_runs, search
 from antigone.team.views import Blocked
 from antigone.web.pages.importing import UPLOAD_PATH
+from antigone.web.requests.held import Held, HeldImport
 
 SENDER = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana"}
 ELSEWHERE = {"/sign-in", "/search", "/search/events", "/candidate/events", "/joint/events", "/family/edit"}
@@ -706,3 +708,40 @@ def test_candidates__name_the_families_that_the_search_set_aside(browsers, monke
     monkeypatch.setattr("antigone.web.pages.candidates.list_candidates", with_one_aside)
     page = browsers["reviewer"].get(f"/candidates?incident={INCIDENT}").text
     assert "too large to be computed exactly: family F7." in page
+
+
+def test_across__is_started_from_its_page_and_shown(fresh, monkeypatch):
+    started = []
+    monkeypatch.setattr(fresh.app.state.web.jobs, "start", lambda **asked: started.append(asked))
+    browser = fresh.browser("geneticist")
+    import_incident(fresh.team["registrar"], "second", small_incident(request="another letter"))
+    assert 'value="second"' in browser.get("/across").text
+    sent = {"kind": "search", "incidents": [INCIDENT, "second"], "model_of": "second"}
+    assert post(browser, "/across/start", sent).status_code == 303
+    assert (started[0]["incidents"], started[0]["model_of"]) == ((INCIDENT, "second"), "second")
+    one = post(browser, "/across/start", {"kind": "search", "incidents": [INCIDENT]})
+    assert (one.status_code, "expected 2 or more" in one.text) == (422, True)
+    view = search_across(fresh.team["geneticist"], [INCIDENT, "second"])
+    page = fresh.browser("reviewer").get(f"/across/run?run={view.line.number}").text
+    assert "second/PM1" in page
+    assert f"{INCIDENT}/F1" in page
+    assert "never compared with donors" not in fresh.browser("reviewer").get("/across").text, "a reviewer starts none"
+
+
+def test_held_imports__go_after_half_an_hour_and_belong_to_their_user():
+    now = [0.0]
+    held = Held(lambda: now[0])
+    first = held.keep(1, HeldImport("a", small_incident(), {}, ""))
+    with pytest.raises(InputError, match="not kept any more"):
+        held.take(2, first)
+    second = held.keep(1, HeldImport("b", small_incident(), {}, ""))
+    with pytest.raises(InputError, match="send the files again"):
+        held.take(1, first)
+    assert held.take(1, second).code == "b"
+    third = held.keep(1, HeldImport("c", small_incident(), {}, ""))
+    now[0] = 1801.0
+    with pytest.raises(InputError, match="half an hour passed"):
+        held.take(1, third)
+    for user in range(2, 12):
+        held.keep(user, HeldImport("d", small_incident(), {}, ""))
+    assert len(held._held) == 8

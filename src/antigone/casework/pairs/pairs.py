@@ -248,7 +248,7 @@ def _references(prepared: Prepared, fits: Sequence[ReferenceFit]) -> dict[tuple[
         if fit.left_out:
             gone[fit.family].add(fit.member)
     return {
-        (family.declared.code, missing): target_of(family.declared, missing, gone[family.declared.code])
+        (family.declared.code, missing): target_of(family.declared, missing, gone[family.declared.code], family.answers)
         for family in prepared.families
         for missing in family.missing
     }

@@ -15,11 +15,12 @@ from antigone.model.results.search import Candidate
 from antigone.plain_words import counted, probability_text, threshold_text
 from antigone.team import views
 from antigone.team.incidents.importing import Imported
-from antigone.team.runs.lines import kept_words
+from antigone.team.runs.lines import asked_words, kept_words
 
 NOTHING = "none"
 HASH_SHOWN = 12
 
+MOST_PENDING = 200
 MOST_BLOCKED = 200
 """Lines of what is blocked that a status prints; of more it says how many families there are."""
 
@@ -56,6 +57,13 @@ def print_status(status: views.Status) -> None:
         counts = (one.unidentified, one.missing, one.families, one.donors, one.donors_without_consent, one.runs)
         table.add_row(one.code, *map(str, counts), states)
     words_console().print(table)
+    for one in status.incidents:
+        if one.persons_to_search or one.families_to_search:
+            persons = f"{counted(one.persons_to_search, 'person')} not searched yet"
+            kin = "1 family" if one.families_to_search == 1 else f"{one.families_to_search} families"
+            print_words(f"To be searched in {one.code}: {persons}, {kin} to be searched again.")
+    for one_fallen in status.fallen:
+        print_words(f"LOOK AGAIN in {one_fallen.incident}: {one_fallen.words} (candidate {one_fallen.candidate}).")
     for waiting in status.waiting:
         print_words(f"Waits for you in {waiting.incident}: {waiting.count} {waiting.what}.")
     for blocked in status.blocked[:MOST_BLOCKED]:
@@ -66,6 +74,23 @@ def print_status(status: views.Status) -> None:
         print_words(f"Only the first {MOST_BLOCKED} of these lines are shown. Blocked families in all: {families}.")
     for run in status.running:
         print_words(f"Running: run {run.id} of {run.incident}, by {run.started_by} since {_moment(run.started)}.")
+
+
+def print_pending(pending: views.PendingView) -> None:
+    """What is to be searched, and why."""
+    if pending.nothing:
+        print_words(f"Nothing: search {pending.run} has seen everything as it is known now.")
+    for reason in pending.everybody:
+        print_words(f"Everybody: {reason}.")
+    for kind, lines in (("person", pending.persons), ("family", pending.families)):
+        for one in lines[:MOST_PENDING]:
+            print_words(f"{kind.capitalize()} {one.code}: {'; '.join(one.reasons)}.")
+        if len(lines) > MOST_PENDING:
+            print_words(f"The first {MOST_PENDING} of {len(lines)} are shown.")
+    if pending.left:
+        print_words(f"Persons who left, and count no longer: {pending.left}.")
+    if not pending.nothing:
+        print_words(f"To search it: antigone registry search --new --incident {pending.incident}")
 
 
 def print_families(page: views.Page[views.FamilyLine]) -> None:
@@ -168,6 +193,8 @@ def print_run(run: views.RunView) -> None:
         f"{counted(result.pairs_compared, 'pair')} compared; {counted(line.candidates, 'candidate')} with an LR of "
         f"{threshold_text(result.threshold)} or more; expected by chance alone at most {result.chance.bound:.2g}."
     )
+    if asked := asked_words(line):
+        print_words(asked)
     for notice in result.notices:
         print_words(f"Note: {notice}.")
     print_words("A candidate is a proposal for review.")
@@ -264,6 +291,8 @@ def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) 
     print_words(f"State: {line.state} (version {line.version}).")
     _print_alternatives("same unidentified person", view.of_unidentified, view.all_of_unidentified)
     _print_alternatives("same missing person", view.of_missing, view.all_of_missing)
+    for past in view.history:
+        _print_past(past)
     for note in view.reviews:
         print_words(f"{_moment(note.at)} {note.user}: {note.text}")
     for step in view.decisions:
@@ -271,6 +300,13 @@ def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) 
     print_words(f"You can: {', '.join(view.may) or 'read'}.")
     if view.barred:
         print_words(f"You take part in no decision: {view.barred}.")
+
+
+def _print_past(past: views.PastLine) -> None:
+    """What one search said of a pairing."""
+    found = "not listed" if past.candidate is None else "erased" if past.log10_lr is None else f"{past.log10_lr:.2f}"
+    because = f"; since the one before: {past.because}" if past.because else ""
+    print_words(f"Search {past.run} of {past.day}: log10 LR {found}{because}.")
 
 
 def _print_alternatives(what: str, others: Sequence[views.CandidateLine], number: int) -> None:

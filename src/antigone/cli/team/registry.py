@@ -121,6 +121,7 @@ def status_of(status: Status, incident: IncidentStatus) -> Status:
         running_jointly=tuple(one for one in status.running_jointly if one.incident == incident.code),
         news=tuple(one for one in status.news if one.incident == incident.code),
         own_runs=tuple(one for one in status.own_runs if one.incident == incident.code),
+        fallen=tuple(one for one in status.fallen if one.incident == incident.code),
     )
 
 

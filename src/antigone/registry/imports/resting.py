@@ -39,7 +39,7 @@ from antigone.registry.store.schema import (
     unidentified,
 )
 
-GOES_ALONG = ("marks", "changes", "pairings", "candidates", "model_versions", "model_steps")
+GOES_ALONG = ("marks", "changes", "pairings", "candidates", "model_versions", "model_steps", "family_answers")
 """Tables whose rows go with the rows that they are about; of a pairing, only while nobody said anything about it."""
 RESULTS = ("runs", "joint_runs", "set_incidents")
 """What was computed of an incident; it keeps an incident from vanishing, and no import from being undone."""

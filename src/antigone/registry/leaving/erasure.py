@@ -19,10 +19,12 @@ from sqlalchemy.exc import DBAPIError
 from antigone.errors import RegistryError, StorageError
 from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.audit.chain import append
+from antigone.registry.changes.changes import note_change
 from antigone.registry.consent.coverage import AnyRow
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.departures import note_departure
 from antigone.registry.rings.ring import outdate_rings
+from antigone.registry.runs.answers import erase_answers
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
 from antigone.registry.runs.summaries import about_others, take_out
@@ -35,6 +37,7 @@ from antigone.registry.store.schema import (
     consents,
     donors,
     families,
+    family_answers,
     findings,
     incidents,
     joint_parts,
@@ -57,7 +60,7 @@ from antigone.registry.store.stored import SEARCH_ANSWER
 _BLOCK = 1000
 _EMPTIED_TABLES = (
     *(keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, summaries),
-    *(joint_runs, joint_parts, set_runs, unfinished, blocks, marks, incidents, typings, conflicts),
+    *(joint_runs, joint_parts, set_runs, unfinished, blocks, family_answers, marks, incidents, typings, conflicts),
 )
 """The tables that an erasure empties of bytes."""
 
@@ -109,17 +112,27 @@ def withdraw_donor(
     _take_out_notices(connection, here, {family, *codes})
     still = of_donor & stands_on(day)
     connection.execute(update(consents).where(still).values(withdrawn=day))
-    found = erase_results_of(connection, here, rows[0].family, family, codes=codes, profiles=erased)
+    found = erase_results_of(connection, here, rows[0].family, family, at=at, codes=codes, profiles=erased)
     subject = f"a donor of incident {incident}, family {family}: {_counts(found)}"
     append(connection, at=at, actor=actor, action="withdraw", purpose=purpose, subject=subject)
     return found
 
 
 def erase_results_of(
-    connection: Connection, incident: int, number: int, family: str, *, codes: tuple[str, ...] = (), profiles: int = 0
+    connection: Connection,
+    incident: int,
+    number: int,
+    family: str,
+    *,
+    at: str,
+    codes: tuple[str, ...] = (),
+    profiles: int = 0,
 ) -> Erased:
-    """Erase what rested on the donors of a family (its row and its code): candidates, joint answers, blocks of
-    unfinished searches; mark the runs to be computed again. ``codes`` and ``profiles`` were erased before."""
+    """Erase what rested on the donors of a family (its row and its code): candidates, joint answers, what the family
+    answered, blocks of unfinished searches; mark the runs to be computed again. ``codes`` and ``profiles`` were erased
+    before."""
+    note_change(connection, incident, "consent withdrawn", at=at, families=[number])
+    erase_answers(connection, [number])
     of_family = select(pairings.c.id).select_from(pairings.join(members)).where(members.c.family == number)
     gone = erase_candidates(connection, of_family)
     again = compute_again(connection, incident, families={family}, people=set(codes))
@@ -144,6 +157,7 @@ def withdraw_seeker(
     codes, erased = _erase_samples(connection, samples.c.unidentified == person.id)
     _forget(connection, unidentified, [person.id], erased=at, request="")
     _take_out_notices(connection, person.incident, {code, *codes})
+    note_change(connection, person.incident, "person left", at=at, unidentified=[person.id])
     gone = erase_candidates(connection, select(pairings.c.id).where(pairings.c.unidentified == person.id))
     again = compute_again(connection, person.incident, families=set(), people={code, *codes})
     joint, lost = erase_joint(connection, person.incident), erase_blocks(connection, person.incident)

@@ -253,6 +253,8 @@ def find_candidate(connection: Connection, number: int) -> AnyRow:
     query = (
         select(
             *columns,
+            runs.c.seen,
+            runs.c.incident.label("incident_id"),
             incidents.c.code.label("incident"),
             unidentified.c.code.label("unidentified"),
             unidentified.c.kind,
@@ -282,6 +284,8 @@ def _run_lines() -> Any:
     answered = runs.c.result.is_not(None).label("answered")
     query = select(
         *columns,
+        runs.c.asked.label("families_asked"),
+        runs.c.kept.label("families_known"),
         answered,
         runs.c.model,
         incidents.c.code.label("incident"),

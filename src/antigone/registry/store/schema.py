@@ -431,10 +431,26 @@ runs = Table(
     Column("result", Text),
     Column("left_out", Text, nullable=False),
     Column("model", Integer),
+    Column("seen", Number),
+    Column("asked", Integer),
+    Column("kept", Integer),
     _one_of("state", *RUN_STATES),
 )  # fmt: skip
-"""``result``: the search without candidates and lines, with its provenance, as JSON; ``left_out``: donors by reason;
-``model``: the number of the version of the incident's model."""
+"""``result``: the search without candidates and lines, with its provenance, as JSON; ``left_out``: donors by reason.
+``seen``: the last of the ``changes`` that it has read (none: it is older than they are); ``asked`` and ``kept``: of how
+many families it asked anything, and of how many all answers were kept from earlier searches; ``model``: the number of
+the version of the incident's model."""
+
+family_answers = Table(
+    "family_answers", metadata,
+    _row(),
+    _to("families", "family"),
+    Column("sealed", LargeBinary, nullable=False),
+    _to("keys", "key"),
+    UniqueConstraint("family"),
+)  # fmt: skip
+"""What a family answered when a search asked it, under a key of its own: likelihoods that tell genotypes of its donors.
+It goes with any of them, and with the pedigree."""
 
 unfinished = Table(
     "unfinished", metadata,

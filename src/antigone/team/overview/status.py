@@ -13,6 +13,7 @@ from antigone.errors import RegistryError
 from antigone.model.assumptions.choices import LOW_POWER
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.model.review import TO_COMPUTE_AGAIN
+from antigone.registry.changes.pending import Pending, find_pending
 from antigone.registry.leaving.erasure import withdrawn_donors
 from antigone.registry.lists.identified import count_identified
 from antigone.registry.lists.news import Event, Visit, events_since, visit_before
@@ -32,11 +33,14 @@ from antigone.registry.store.lookups import NOBODY, Rows, count_living, count_pe
 from antigone.team.access.counting import Counting
 from antigone.team.access.roles import ALLOWED, Action
 from antigone.team.access.session import Session, action
+from antigone.team.review.history import fallen_of
 from antigone.team.runs.lines import own_runs, running, running_jointly
 from antigone.team.views import Blocked, IncidentStatus, News, Status, Waiting
 
 WITHDREW = "who withdrew is to be erased"
 TO_ERASE = "donor to be erased"
+PERSON_TO_SEARCH, FAMILY_TO_SEARCH = "person not searched yet", "family to be searched again"
+ALL_TO_SEARCH = "whole incident to be searched again"
 _WAITS_FOR: tuple[tuple[str, Action], ...] = (("open", "propose"), ("proposed", "confirm"), ("reopening", "reopen"))
 _SHOWN_TO: dict[str, Action] = {
     "search": "see runs",
@@ -62,7 +66,8 @@ def read_status(session: Session) -> Status:
         visit = visit_before(counting.connection, session.code)
         news = tuple(_news(session, counting, visit)) if visit else ()
         own = own_runs(counting.connection, session.user) if _may(session, "see findings") else ()
-        return Status(incidents, waiting, blocked, runs, joint, news, visit and visit.at, own)
+        fallen = fallen_of(counting.connection, session.user) if _may(session, "see candidates") else ()
+        return Status(incidents, waiting, blocked, runs, joint, news, visit and visit.at, own, fallen)
 
 
 @action("see status")
@@ -103,6 +108,7 @@ def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]
     searched = counting.once("work", "searched", last_searches)
     again = counting.once("work", "again", incidents_to_search_again)
     withdrew = counting.once("people", "withdrew", lambda c: _count_withdrawn(c, day))
+    pending = counting.once("work", "pending", lambda c: _pending(c, day))
     for row in all_incidents(counting.connection):
         persons, of_runs = people.get(row.id, NOBODY), runs.get(row.id, {})
         given, without = donors.get(row.id, (0, 0))
@@ -122,7 +128,15 @@ def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]
             reopening=reopening.get(row.id, 0),
             last_search=searched.get(row.id),
             donors_to_erase=withdrew.get(row.code, 0),
+            persons_to_search=len(pending[row.id].persons),
+            families_to_search=len(pending[row.id].families),
+            search_all=bool(pending[row.id].whole),
         )
+
+
+def _pending(connection: Connection, day: dt.date) -> dict[int, Pending]:
+    """What is to be searched, by incident."""
+    return {row.id: find_pending(connection, row.id, day=day) for row in all_incidents(connection)}
 
 
 def _count_withdrawn(connection: Connection, day: dt.date) -> Counter[str]:
@@ -149,6 +163,10 @@ def _waiting(session: Session, counting: Counting, incidents: tuple[IncidentStat
             yield from (Waiting(state, row.incident, row.number) for row in rows)
     if _may(session, "search"):
         yield from (Waiting(f"run {TO_COMPUTE_AGAIN}", i.code, i.runs_to_repeat) for i in incidents if i.runs_to_repeat)
+        for one in incidents:
+            numbers = {PERSON_TO_SEARCH: one.persons_to_search, FAMILY_TO_SEARCH: one.families_to_search}
+            numbers[ALL_TO_SEARCH] = int(one.search_all and one.last_search is not None)
+            yield from (Waiting(what, one.code, number) for what, number in numbers.items() if number)
 
 
 def _news(session: Session, counting: Counting, visit: Visit) -> Iterator[News]:

@@ -14,6 +14,7 @@ from antigone.model.pedigree import Pedigree
 from antigone.model.profile import NOT_TYPED, Profile
 from antigone.model.results.search import Candidate, SearchResult
 from antigone.model.review import STATES, TRANSITIONS, Order
+from antigone.registry.changes.pending import changes_of
 from antigone.registry.consent.instruments import count_lapsed, count_uncovered
 from antigone.registry.consent.one_pair import read_family, read_person
 from antigone.registry.lists.overview import covered_members, donors_of, find_candidate, newest_answer
@@ -36,7 +37,9 @@ from antigone.team.access.roles import ALLOWED
 from antigone.team.access.session import Session, Subject, action
 from antigone.team.incidents.consents import donors_in_words
 from antigone.team.incidents.families import pedigree_of
+from antigone.team.review.history import past_of
 from antigone.team.review.reviewing import ROLE_OF
+from antigone.team.runs.pending import in_words
 from antigone.team.runs.searching import run_view
 from antigone.team.views import (
     CandidateLine,
@@ -48,10 +51,9 @@ from antigone.team.views import (
 )
 
 SCOPE_COURT = "court"
-CHANGED = (
-    "a member, a sample or a typing was added to this family after the search, or a consent that covers its day; what "
-    "is shown is what the search saw; search again"
-)
+CHANGED = "{} after the search; what is shown is what the search saw; search again"
+"""What a reader must know of a person or a family that is known otherwise now; the reasons stand in it."""
+ADDED = "a member, a sample or a typing was added to this family, or a consent that covers its day,"
 TYPED_OTHERWISE = (
     "what was typed of the unidentified person has changed after the search: a typing came, was corrected or retired, "
     "or a conflict was settled; the numbers are those of the search, so search again"
@@ -231,6 +233,7 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         parts=_other_parts(connection, row.incident, line.unidentified),
         against=stands_against(connection, row.pairing) or not_agreed_on(connection, candidate),
         changed=_what_changed(connection, row, opened),
+        history=past_of(connection, row.pairing),
     )
 
 
@@ -256,16 +259,18 @@ def _as_seen(family: Family, candidate: Candidate | None) -> Family:
 
 
 def _what_changed(connection: Connection, row: AnyRow, candidate: Candidate | None) -> str:
-    """What a reader must know of a family to which something was added: the same words whatever it is; and of an
-    unidentified person who was typed otherwise."""
-    if candidate is not None and was_typed_otherwise(connection, row.person_id, since=row.started):
-        return TYPED_OTHERWISE
+    """What a reader must know of a person or a family that changed after the search."""
     if candidate is None or not candidate.members:
         return ""
+    if row.seen is not None:
+        kinds = changes_of(connection, row.incident_id, person=row.person_id, family=row.family_id, after=row.seen)
+        return CHANGED.format(", ".join(in_words(kinds))) if kinds else ""
+    if was_typed_otherwise(connection, row.person_id, since=row.started):
+        return TYPED_OTHERWISE
     added = was_added_to(
         connection, row.family_id, day=row.day, since=row.started, known=candidate.members, gave=candidate.references
     )
-    return CHANGED if added else ""
+    return CHANGED.format(ADDED) if added else ""
 
 
 def _opened(session: Session, connection: Connection, row: AnyRow) -> tuple[str, Candidate | None]:

@@ -11,6 +11,7 @@ from antigone.team.views.candidates import (
     ExpertMaterial,
     Finding,
     PairingView,
+    PastLine,
     ReviewLine,
 )
 from antigone.team.views.imports import ImportLine, ImportView, Preview, Undone
@@ -51,14 +52,17 @@ from antigone.team.views.typings import (
 )
 from antigone.team.views.work import (
     Blocked,
+    FallenLine,
     IncidentStatus,
     JointLine,
     JointOfPair,
     JointView,
     News,
+    PendingView,
     RunLine,
     RunView,
     Status,
+    ToSearch,
     Waiting,
 )
 
@@ -81,6 +85,7 @@ __all__ = [
     "DonorLine",
     "Elsewhere",
     "ExpertMaterial",
+    "FallenLine",
     "FamilyLine",
     "FamilyView",
     "Finding",
@@ -103,6 +108,8 @@ __all__ = [
     "Packed",
     "Page",
     "PairingView",
+    "PastLine",
+    "PendingView",
     "Preview",
     "ReviewLine",
     "Rotated",
@@ -114,6 +121,7 @@ __all__ = [
     "Shared",
     "ShownThere",
     "Status",
+    "ToSearch",
     "TokenLine",
     "TypingLine",
     "TypingsView",

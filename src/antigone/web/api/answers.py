@@ -106,6 +106,7 @@ class CandidateShown:
     family's as the search saw it; ``changed`` says when it is known otherwise now. ``of_unidentified`` and
     ``of_missing`` are the strongest alternatives, ``all_of_unidentified`` and ``all_of_missing`` how many there are.
     ``may`` are the steps that the user of the token can take now; ``barred`` says why they take part in no decision.
+    ``history`` is what the searches said of the pairing, where it was something new, and what had changed.
     """
 
     line: views.CandidateLine
@@ -127,6 +128,7 @@ class CandidateShown:
     may: tuple[str, ...]
     changed: str = ""
     barred: str = ""
+    history: tuple[views.PastLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,7 @@ def shown_candidate(view: views.CandidateView) -> CandidateShown:
         may=view.may,
         barred=view.barred,
         changed=view.changed,
+        history=view.history,
     )
 
 

@@ -105,10 +105,12 @@ class Undoing(Body):
 
 
 class NewSearch(Body):
-    """A search of an incident; no likelihood ratio depends on the seed."""
+    """A search of an incident; no likelihood ratio depends on the seed. ``new``: a search of what is new, which gives
+    the same answer and asks only the families that changed."""
 
     incident: Code
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1
+    new: bool = False
 
 
 class NewJoint(Body):

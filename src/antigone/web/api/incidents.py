@@ -11,6 +11,7 @@ from antigone.team.documents.letters import letter_material
 from antigone.team.incidents import consents, custody, exporting, families
 from antigone.team.incidents.pedigrees import save_pedigree
 from antigone.team.overview import status
+from antigone.team.runs import pending
 from antigone.web.api.access import Called
 from antigone.web.api.answers import FamilyShown, model_of, shown_family
 from antigone.web.api.bodies import LeavingDonor, LeavingSeeker, NarrowedConsent, NewConsent, NewCustody, NewPedigree
@@ -36,6 +37,12 @@ def read_status(call: Called) -> object:
 def list_incidents(call: Called) -> object:
     """Every incident in counts."""
     return status.list_incidents(call.session)
+
+
+@router.get("/incidents/pending", response_model=model_of(views.PendingView))
+def read_pending(call: Called, incident: Named) -> object:
+    """Who is to be searched, and why: what was added or changed since the newest search."""
+    return pending.read_pending(call.session, incident)
 
 
 @router.get("/incidents/shareable", response_model=model_of(views.Shared))

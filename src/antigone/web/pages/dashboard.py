@@ -20,6 +20,13 @@ TASKS = {
     "open": ("candidate", "candidates", "to look at and decide whether to propose"),
     "proposed": ("candidate", "candidates", "proposed by somebody else, to confirm or reject"),
     "reopening": ("decision", "decisions", "that somebody else asks to open again"),
+    "person not searched yet": ("person", "persons", "not searched yet, or changed since"),
+    "family to be searched again": (
+        "family",
+        "families",
+        "new, or to be searched again: something was added or changed",
+    ),
+    "whole incident to be searched again": ("incident", "incidents", "to be searched again as a whole"),
     "run to be computed again": (
         "search",
         "searches",
