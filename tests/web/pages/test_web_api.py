@@ -41,6 +41,7 @@ UNKNOWN = {"incident": "nowhere", "family": "none", "member": "nobody", "missing
 ONE = {"id": "A", "sex": "male"}
 ALIVE = {"incident": "x", "family": "x", "missing": "x", "version": 0, "reason": "x"}
 SENDER = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana"}
+MODEL_STEP = {"incident": INCIDENT, "version": 999, "reason": "nobody has it"}
 CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/status"): ("see status", {}),
     ("GET", "/incidents"): ("see status", {}),
@@ -49,6 +50,18 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/incidents/export"): ("export", {"params": {"incident": INCIDENT}}),
     ("POST", "/import"): ("import", {"files": {"files": ("families.csv", b"nothing")}}),
     ("POST", "/import/preview"): ("import", {"files": {"files": ("families.csv", b"nothing")}}),
+    ("GET", "/model"): ("see model", {"params": {"incident": INCIDENT}}),
+    ("GET", "/model/comparison"): ("compare models", {"params": {"incident": INCIDENT, "version": 1}}),
+    ("POST", "/model/propose"): ("propose model", {"json": MODEL_STEP}),
+    ("POST", "/model/confirm"): ("confirm model", {"json": MODEL_STEP}),
+    ("POST", "/model/refuse"): ("confirm model", {"json": MODEL_STEP}),
+    ("POST", "/model/files"): (
+        "propose model",
+        {
+            "files": {"files": ("incident.toml", b"[model]")},
+            "data": {"incident": INCIDENT, "name": "same", "reason": "the model in force"},
+        },
+    ),
     ("GET", "/imports"): ("see imports", {"params": {"incident": INCIDENT}}),
     ("GET", "/imports/{number}"): ("see imports", {}),
     ("POST", "/imports/{number}/undo"): ("undo import", {"json": {"because": ""}}),

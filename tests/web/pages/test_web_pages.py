@@ -101,6 +101,10 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
         "change typings",
         {"incident": "x", "sample": "x", "marker": "x", "keep": "9", "reason": "x"},
     ),
+    "/model/step": (
+        "propose model",
+        {"incident": "{incident}", "version": "999", "step": "propose", "reason": "x"},
+    ),
     "/search": ("search", {"incident": "x"}),
     "/run/cancel": ("search", {"run": "999"}),
     "/run/resume": ("search", {"run": "999"}),
@@ -118,7 +122,7 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/users/token/revoke": ("manage tokens", {"code": "x", "name": "x"}),
 }
 """Each form that changes something, the action it needs, and values that nobody can act on."""
-FORMS_ELSEWHERE = {"/sign-in", "/sign-out", "/search/cancel", "/family/edit", UPLOAD_PATH}
+FORMS_ELSEWHERE = {"/sign-in", "/sign-out", "/search/cancel", "/family/edit", "/model/files", UPLOAD_PATH}
 
 
 @pytest.fixture(scope="module")
