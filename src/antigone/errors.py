@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 class AntigoneError(Exception):
@@ -68,11 +69,12 @@ def visible(text: str) -> str:
 class InputError(AntigoneError):
     """Input that cannot be used. ``problems`` holds every problem found, not only the first.
 
-    ``notices`` are what the readers assumed until then; a wrong assumption may be the cause of a problem.
+    ``notices`` are what the readers assumed until then; a wrong assumption may be the cause of a problem
+    (statements, see ``model.statements``).
     """
 
-    def __init__(self, problems: Iterable[Problem] | str, notices: Iterable[str] = ()) -> None:
-        self.notices = tuple(notices)
+    def __init__(self, problems: Iterable[Problem] | str, notices: Iterable[Any] = ()) -> None:
+        self.notices: tuple[Any, ...] = tuple(notices)
         self.problems: tuple[Problem, ...] = () if isinstance(problems, str) else tuple(problems)
         message = problems if isinstance(problems, str) else "\n".join(map(str, self.problems))
         super().__init__(message)
@@ -91,7 +93,19 @@ class ModelError(AntigoneError):
 
 
 class PlanTooLarge(AntigoneError):
-    """An exact elimination larger than the stated limit, refused before it starts."""
+    """An exact elimination larger than the stated limit, refused before it starts.
+
+    ``what`` is too large: "multiplications", "elements" of an array, "partitions" of unknown founder alleles, or
+    "unknowns"; ``found`` and ``limit`` say how much. Nothing in a refusal for other reasons. ``notices`` are statements
+    (see ``model.statements``) of what would make it possible.
+    """
+
+    def __init__(
+        self, message: str, *, what: str = "", found: float = 0, limit: float = 0, notices: Iterable[Any] = ()
+    ) -> None:
+        super().__init__(message)
+        self.notices: tuple[Any, ...] = tuple(notices)
+        self.what, self.found, self.limit = what, found, limit
 
 
 class ConsentError(AntigoneError):

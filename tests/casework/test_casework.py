@@ -15,6 +15,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 from small_search import COUPLE, DAY, GIVEN, LADDER, NAMES, NORTH, PARENTS, SOUTH, donor, incident, profile
+from told import settings_in_words
 
 from antigone.casework.incident.files import (
     GENETICIST_ONLY,
@@ -38,8 +39,10 @@ from antigone.model.incident.incident import Donor, Family, Incident, Unidentifi
 from antigone.model.incident.settings import DEFAULT_MUTATION, MutationChoice, SearchSettings
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Genotype, Profile
+from antigone.model.statements.method import STATED_BY_USER
 from antigone.report.pages.search import render_report
 from antigone.report.tables.files import candidates_csv, pairs_csv, results_json
+from antigone.report.words.statements import say, say_all
 from antigone.search.families.reference_fit import ReferenceFit
 from antigone.simulation.genes import drop_genes
 
@@ -127,7 +130,7 @@ def test_explain__a_donor_without_active_consent_changes_no_number():
 def test_search__a_family_without_any_consent_stays_and_says_so():
     families = (incident().families[0], replace(incident().families[1], donors=(donor("CH", consent=None),)))
     result = search(incident(families=families)).result
-    assert result.families[1].remark == "no donor with an active consent; ask the family"
+    assert say(result.families[1].remark) == "no donor with an active consent; ask the family"
     assert {pair.status for pair in result.pairs if pair.family == "F2"} <= {"no data", "sex differs"}
 
 
@@ -216,7 +219,7 @@ def test_search__a_marker_that_the_references_alone_cannot_explain_is_not_told()
 def test_search__a_marker_without_frequencies_everywhere_is_left_out_and_said():
     south = replace(SOUTH, frequencies={m: SOUTH.frequencies[m] for m in ("A", "B", "D")})
     result = search(incident(tables=(NORTH, south))).result
-    assert "left out, no frequencies in every population: C" in result.notices
+    assert "left out, no frequencies in every population: C" in say_all(result.notices)
     assert all("C" not in c.log10_lr_by_marker[p] for c in result.candidates for p in c.log10_lr)
     only = dict.fromkeys(("A", "B", "D"), LADDER)
     apart = (replace(NORTH, frequencies=only), replace(SOUTH, frequencies=south.frequencies))
@@ -247,11 +250,11 @@ def test_search__nothing_to_compare_is_refused(nothing):
 def test_prior__is_one_over_the_larger_number(persons, missing, prior, reason):
     found, said = prior_of(persons, missing, SearchSettings())
     assert found == prior
-    assert said.startswith(reason[:-4])
+    assert say(said).startswith(reason[:-4])
 
 
 def test_prior__stated_by_the_user_is_taken():
-    assert prior_of(60, 48, SearchSettings(prior=0.2)) == (0.2, "stated by the user")
+    assert prior_of(60, 48, SearchSettings(prior=0.2)) == (0.2, STATED_BY_USER())
     assert search(incident(settings=SearchSettings(prior=0.2))).result.prior == 0.2
 
 
@@ -293,7 +296,7 @@ def test_provenance__is_complete(tmp_path):
     assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in provenance.inputs.values())
     assert [name.split(" (")[0] for name in provenance.frequencies] == ["north", "south"]
     assert {"theta", "mutation, mothers", "mutation, fathers", "rare and unseen alleles", "prior"} <= set(
-        provenance.settings
+        settings_in_words(provenance.settings)
     )
 
 
@@ -309,7 +312,7 @@ def test_describe_settings__says_every_choice():
     choice = MutationChoice(
         Transformed(Stepwise(0.001), "PM"), Dawid(0.002, 0.2), {"A": (Custom(((1.0, 0.0), (0.0, 1.0))), Stepwise(0.01))}
     )
-    words = describe_settings(SearchSettings(mutation=choice, theta=0.02, threshold=500, prior=0.1))
+    words = settings_in_words(describe_settings(SearchSettings(mutation=choice, theta=0.02, threshold=500, prior=0.1)))
     assert words["mutation, mothers"].endswith("transformed PM")
     assert words["mutation, fathers"] == "dawid (rate 0.002, range 0.2)"
     assert words["mutation, A"].startswith("mothers: custom matrix of 2 alleles; fathers: stepwise (rate 0.01")
@@ -329,10 +332,11 @@ def test_explain__equals_the_search(family, sample):
     if pair.status == "compared":
         [candidate] = [c for c in result.candidates if (c.unidentified, c.family) == (sample, family)]
         assert asdict(replace(explained.candidate, rank=candidate.rank)) == asdict(candidate)
-        assert (explained.prior, explained.prior_reason, explained.remark) == (result.prior, result.prior_reason, "")
+        assert (explained.prior, explained.prior_reason, explained.remark) == (result.prior, result.prior_reason, None)
     else:
         starts = {"sex differs": "the sexes differ", "no data": "no marker can be compared"}
-        assert explained.remark.startswith(starts[pair.status])
+        assert explained.remark is not None
+        assert say(explained.remark).startswith(starts[pair.status])
 
 
 def test_explain__below_the_threshold_is_explained_too():
@@ -436,7 +440,7 @@ def test_search__a_family_with_a_misfit_reads_like_one_in_whom_everything_fits(f
     by_code = {family.family: family for family in beside.families}
     hidden, innocent = by_code[code], by_code["T1"]
     assert hidden.power is None
-    assert "not found yet, or more relatives are needed" in hidden.remark
+    assert "not found yet, or more relatives are needed" in say(hidden.remark)
     assert replace(hidden, family="T1") == innocent
 
 
@@ -482,7 +486,7 @@ def test_explain__a_pair_with_a_misfit_is_remarked_like_one_in_which_everything_
         ).remark
         for f in (code, "T1")
     ]  # fmt: skip
-    assert said == ["", ""]
+    assert said == [None, None]
 
 
 def test_search__a_marker_that_was_not_compared_is_listed_without_a_reason(capsys):
@@ -512,10 +516,10 @@ def test_search__nobody_is_called_impossible_because_references_were_left_out():
     child = Family("F1", COUPLE, ("MP",), (donor("CH", *[("10", "10")] * 4),))
     couple = Family("F2", COUPLE, ("MP",), tuple(apart))
     alone = search(incident(unidentified=(woman,), families=(child,), settings=exact)).result
-    assert "impossible as any of the missing persons" in alone.unidentified[0].remark
+    assert "impossible as any of the missing persons" in say(alone.unidentified[0].remark)
     both = search(incident(unidentified=(woman,), families=(child, couple), settings=exact))
     assert {fit.member for fit in both.incidental if fit.left_out} == {"HUS", "CH"}
-    assert "only 4 markers typed, too few to reach an LR of 20" in both.result.unidentified[0].remark
+    assert "only 4 markers typed, too few to reach an LR of 20" in say(both.result.unidentified[0].remark)
 
 
 def test_search__counts_of_donors_do_not_tell_a_misfit(ferry):

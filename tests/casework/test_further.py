@@ -24,6 +24,7 @@ from antigone.model.results.search import SearchResult
 from antigone.plain_words import probability_text
 from antigone.report.pages.search import render_report
 from antigone.report.tables.files import results_json
+from antigone.report.words.statements import say, say_all
 
 DAY = dt.date(2026, 5, 1)
 
@@ -75,7 +76,9 @@ def test_read__a_reference_table_of_y_haplotypes_and_a_laplace_mixture(tmp_path)
     mixture = "cluster,weight,marker,centre,dispersion\n1,0.4,DYS19,14,0.2\n2,0.6,DYS19,15,0.3\n"
     settings = FILES["incident.toml"].replace("[lineage.y]\n", '[lineage.y]\nestimator = "discrete laplace"\n')
     case = write(tmp_path / "b", y_laplace=mixture, incident=settings)
-    assert explained(read_case_folder(case))[0]["Y"].words.startswith("1 loci; discrete Laplace mixture of 2 clusters")
+    assert say(explained(read_case_folder(case))[0]["Y"].words).startswith(
+        "1 loci; discrete Laplace mixture of 2 clusters"
+    )
 
 
 @pytest.mark.parametrize(
@@ -136,10 +139,10 @@ def test_explain__one_table_by_hand(folder):
     assert lines["all together"].log10_lr == pytest.approx(sum(parts) + beside)
     odds = 10 ** (sum(parts) + beside) * explanation.prior / (1 - explanation.prior)
     assert 1 / (1 + odds) < 1e-6
-    assert lines["all together"].words.endswith("posterior >\N{NO-BREAK SPACE}0.999999 with all lines")
+    assert say(lines["all together"].words).endswith("posterior >\N{NO-BREAK SPACE}0.999999 with all lines")
     prior = 10**beside / (1 + 10**beside)
-    assert f"the prior from 0.500 to {probability_text(prior)}:" in lines["all together"].words
-    assert "Walsh" in explanation.assumptions[0]
+    assert f"the prior from 0.500 to {probability_text(prior)}:" in say(lines["all together"].words)
+    assert "Walsh" in say_all(explanation.assumptions)[0]
 
 
 def test_explain__without_further_evidence_there_is_no_table(folder):
@@ -147,13 +150,13 @@ def test_explain__without_further_evidence_there_is_no_table(folder):
     plain = replace(incident, further=type(incident.further)())
     _, explanation = explained(plain)
     assert explanation.candidate.evidence == ()
-    assert explanation.assumptions == ()
+    assert say_all(explanation.assumptions) == ()
 
 
 def test_explain__a_sample_that_was_not_looked_up_has_a_line_without_a_number(folder):
     lines, _ = explained(read_case_folder(folder), "PM2")
     assert lines["Y"].log10_lr is None
-    assert "look it up" in lines["Y"].words
+    assert "look it up" in say(lines["Y"].words)
     assert lines["DNA together"].log10_lr == lines["autosomal"].log10_lr
 
 
@@ -163,7 +166,7 @@ def test_explain__the_sex_lowers_the_lr_when_an_error_is_stated(tmp_path):
     lines, explanation = explained(read_case_folder(write(tmp_path, unidentified=people, incident=settings)))
     assert 10 ** (lines["sex"].log10_lr or 0.0) == pytest.approx(0.001 / (0.5 * 0.001 + 0.5 * 0.999))
     assert "Y" not in lines
-    assert explanation.remark == ""
+    assert explanation.remark is None
     assert list(lines)[:2] == ["autosomal", "sex"]
     total = (lines["autosomal"].log10_lr or 0.0) + (lines["sex"].log10_lr or 0.0)
     assert explanation.candidate.smallest_log10_lr == pytest.approx(total)
@@ -172,7 +175,7 @@ def test_explain__the_sex_lowers_the_lr_when_an_error_is_stated(tmp_path):
 def test_search__without_an_error_of_the_sex_a_contradiction_excludes(tmp_path):
     people = FILES["unidentified.csv"].replace("PM1,male", "PM1,female")
     excluded = read_case_folder(write(tmp_path, unidentified=people))
-    assert "sexes differ" in explained(excluded)[1].remark
+    assert "sexes differ" in say(explained(excluded)[1].remark)
     assert searched(excluded).pairs_excluded_by_sex == 1
 
 
@@ -208,7 +211,7 @@ def test_search__the_same_table_is_in_the_result_and_the_report(folder):
     result = search_incident(incident, today=DAY, created="2026-05-01T10:00:00+00:00", command="").result
     (candidate,) = (c for c in result.candidates if c.unidentified == "PM1")
     assert candidate.evidence == explained(incident)[1].candidate.evidence
-    assert any("Walsh" in assumption for assumption in result.assumptions)
+    assert any("Walsh" in assumption for assumption in say_all(result.assumptions))
     assert '"kind": "mtDNA"' in results_json(result)
     page = render_report(result, incident)
     assert "All the evidence" in page
@@ -235,9 +238,11 @@ def test_difference__is_written_as_it_is_read():
 
 def test_assumptions__say_which_samples_have_rates_of_their_own(folder):
     incident = read_case_folder(folder)
-    assert any("Genotypes are taken as read" in words for words in searched(incident).assumptions)
+    assert any("Genotypes are taken as read" in words for words in say_all(searched(incident).assumptions))
     lossy = tuple(replace(p, rates=ObservationRates(0.25)) if p.code == "PM1" else p for p in incident.unidentified)
     result = searched(replace(incident, unidentified=lossy))
-    assert any("Samples with rates of their own: 1, with drop-out 0.25. " in words for words in result.assumptions)
+    assert any(
+        "Samples with rates of their own: 1, with drop-out 0.25. " in words for words in say_all(result.assumptions)
+    )
     (candidate,) = (c for c in result.candidates if c.unidentified == "PM1")
-    assert "seen through drop-out 0.25 for each allele copy" in candidate.evidence[0].words
+    assert "seen through drop-out 0.25 for each allele copy" in say(candidate.evidence[0].words)

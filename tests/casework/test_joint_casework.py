@@ -30,6 +30,7 @@ from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.model.results.joint import JointPrior, JointResult
 from antigone.report.pages.joint import joint_csv, joint_json, render_joint
+from antigone.report.words.statements import say_all
 from antigone.search.joint import posterior as joint_posterior
 from antigone.search.remains.readings import observe_profile
 from antigone.simulation.disaster import Disaster, simulate_disaster
@@ -68,7 +69,7 @@ def test_joint_incident__with_rates_of_the_sex_a_contradiction_lowers_the_weight
     assert not any(pair[0] == first.code for pair in without.assignments[0].pairs)
     [pair] = [pair for pair in within.assignments[0].pairs if pair[0] == first.code]
     assert pair[1:] == truth.identities[first.code]
-    assert any("what the sex of the sample says" in words for words in within.assumptions)
+    assert any("what the sex of the sample says" in words for words in say_all(within.assumptions))
     assert within.assignments_possible > without.assignments_possible
     (tmp_path / "joint.json").write_text(joint_json(within), encoding="utf-8")
     explained = explain_assignment(stated, tmp_path / "joint.json", today=dt.date(2025, 6, 1))
@@ -112,7 +113,7 @@ def test_joint_incident__proposes_nobody_for_a_place_on_which_nothing_bears() ->
     by_chance = {code for code, family, missing in result.assignments[0].pairs if (family, missing) in unseen}
     for conclusion in (c for c in result.conclusions if c.unidentified in by_chance):
         assert conclusion.family is None
-        assert conclusion.sentences[0].startswith(f"No place is proposed for {conclusion.unidentified}; ")
+        assert say_all(conclusion.sentences)[0].startswith(f"No place is proposed for {conclusion.unidentified}; ")
 
 
 DXS = {"10": 0.2, "11": 0.3, "12": 0.5}
@@ -214,10 +215,10 @@ def test_explain_assignment__with_x_and_drop_out_adds_up_to_the_weight(tmp_path:
 
 def test_joint_incident__says_how_samples_were_read_and_that_x_takes_part() -> None:
     result = solve_grandchildren(JointPrior())
-    words = " ".join(result.assumptions)
+    words = " ".join(say_all(result.assumptions))
     assert "2 of 3 unidentified persons are seen through the stated rates" in words
     assert "1 X-chromosomal markers take part" in words
-    assert not any("no part" in notice for notice in result.notices)
+    assert not any("no part" in notice for notice in say_all(result.notices))
 
 
 def test_joint_files__say_which_generalised_lrs_are_bounds(monkeypatch) -> None:
@@ -279,4 +280,4 @@ def test_joint_incident__age_decides_between_siblings_whom_the_markers_cannot_te
 
     assert math.isclose(share(result, young), share(result, old), rel_tol=1e-6)
     assert share(told, old) > 0.9 > 0.1 > share(told, young)
-    assert any("prior odds" in notice for notice in told.notices)
+    assert any("prior odds" in notice for notice in say_all(told.notices))

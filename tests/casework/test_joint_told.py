@@ -18,6 +18,7 @@ from antigone.model.incident.settings import DEFAULT_MUTATION, SearchSettings
 from antigone.model.profile import Profile
 from antigone.model.results.joint import JointPrior, JointResult
 from antigone.report.pages.joint import Matrix, alternatives_of, joint_json, render_joint
+from antigone.report.words.statements import say_all
 from antigone.simulation.disaster import Disaster, simulate_disaster
 from antigone.web.pages.joint import _shown
 
@@ -34,10 +35,14 @@ def misattributed() -> tuple[JointResult, Incident, str, str]:
 def test_joint_incident__a_family_whose_references_were_left_out_is_not_told_from_others(misattributed) -> None:
     result, _, family, donor = misattributed
     assert family not in {code for code, _ in result.no_data}
-    told = {answer.family: answer.sentences for answer in result.families if not answer.proposed}
+    told = {answer.family: say_all(answer.sentences) for answer in result.families if not answer.proposed}
     assert len(told) > 1
     assert {told[family]} == set(told.values())
-    sentences = [*told[family], *(s for c in result.conclusions for s in c.sentences), *result.notices]
+    sentences = [
+        *told[family],
+        *(s for c in result.conclusions for s in say_all(c.sentences)),
+        *say_all(result.notices),
+    ]
     assert not [s for s in sentences if family in s or donor in s or "do not decide" in s]
     assert family not in {group.family for group in (*result.symmetric, *result.rivals)}
 
@@ -63,7 +68,9 @@ def test_joint_pages__a_family_whose_references_were_left_out_is_not_told_from_o
 def test_joint_incident__whom_to_ask_counts_every_donor_whether_or_not_they_fit(misattributed) -> None:
     """Naming the references used would name, by its absence, the one that was left out."""
     result, incident, _, _ = misattributed
-    asked = [s for c in result.conclusions for s in c.sentences if s.startswith("Type another close relative of ")]
+    asked = [
+        s for c in result.conclusions for s in say_all(c.sentences) if s.startswith("Type another close relative of ")
+    ]
     family = {missing: f for f in incident.families for missing in f.missing}
     for sentence in asked:
         missing = sentence.removeprefix("Type another close relative of ").split(";")[0]
@@ -105,7 +112,7 @@ def test_joint_incident__remains_that_fit_one_place_may_be_parts_of_one_person()
     of = {c.unidentified: c for c in result.conclusions}
     assert (of[holder].missing, of[other].family, of[holder].status) == ((rivals.missing,), None, "open")
     for code in rivals.unidentified:
-        words, place = " ".join(of[code].sentences), f"{rivals.missing} of family {rivals.family}"
+        words, place = " ".join(say_all(of[code].sentences)), f"{rivals.missing} of family {rivals.family}"
         assert f"{other} fits {place} as well as {holder}; they may be parts of one person, or relatives" in words
         assert "more markers" not in words
         assert "Type another" not in words
@@ -117,9 +124,9 @@ def test_joint_incident__a_part_with_fewer_markers_fits_less_well_and_the_place_
     of = {c.unidentified: c for c in result.conclusions}
     assert [rivals.unidentified for rivals in result.rivals] == [(whole, part)]
     assert of[whole].status == "supported"
-    assert not [sentence for sentence in of[whole].sentences if part in sentence]
+    assert not [sentence for sentence in say_all(of[whole].sentences) if part in sentence]
     place = f"{of[whole].missing[0]} of family {of[whole].family}"
-    assert f"{part} fits {place} too, though not as well as {whole};" in of[part].sentences[1]
+    assert f"{part} fits {place} too, though not as well as {whole};" in say_all(of[part].sentences)[1]
 
 
 def test_joint_incident__a_living_person_is_no_part_of_remains() -> None:

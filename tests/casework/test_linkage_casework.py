@@ -28,6 +28,7 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.plain_words import change_text
 from antigone.report.words.sentences import explain_linkage
+from antigone.report.words.statements import say_all
 from antigone.search.families.family_table import Target
 
 
@@ -170,14 +171,14 @@ def test_assumptions__name_the_known_linked_markers_and_those_off_the_map() -> N
         (FrequencyTable("here", ladder, {}, "by hand"),),
     )
     day = dt.date(2026, 6, 1)
-    beside = search_incident(incident, today=day, created="now", command="test").result.assumptions
+    beside = say_all(search_incident(incident, today=day, created="now", command="test").result.assumptions)
     assert "Known to be linked, with these recombination fractions: SE33 – D6S1043: 0.0438." in beside
     unknown = "Not on the genetic map, so nothing is known here of their linkage, and they are taken as unlinked: F13B."
     assert unknown in beside
     linked = replace(incident, settings=replace(incident.settings, linkage=LinkageModel()))
-    inside = search_incident(linked, today=day, created="now", command="test").result.assumptions
+    inside = say_all(search_incident(linked, today=day, created="now", command="test").result.assumptions)
     assert any("linked, with these recombination fractions: SE33 – D6S1043: 0.0438." in one for one in inside)
     assert unknown in inside
     explained = explain_pair(incident, family="F1", missing="MP", sample="PM", today=day)
-    assert explained.notices == (unknown.removesuffix("."),)
+    assert say_all(explained.notices) == (unknown.removesuffix("."),)
     assert explained.candidate.linkage_log10.keys() == {"SE33|D6S1043"}

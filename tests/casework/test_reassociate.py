@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import report_example
 from remains import CORE, degrade, families, incident, persons, sample
+from told import settings_in_words
 
 import antigone.search.remains.groups
 import antigone.search.remains.pairs
@@ -32,7 +33,9 @@ from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.remains import ReassociationSettings
 from antigone.model.results.search import UnidentifiedSummary
+from antigone.model.statements.statement import TEXT
 from antigone.report.pages.groups import groups_csv, groups_json, render_groups
+from antigone.report.words.statements import say, say_all
 from antigone.search.remains.groups import connected_components
 
 
@@ -84,7 +87,7 @@ def test_reassociate__the_threshold_follows_the_number_of_pairs():
     assert few.threshold == max(1e4, 100 * few.pairs_compared)
     assert few.expected_false_links == pytest.approx(0.01)
     stated = run(fragments(10, np.random.default_rng(5), dropout=0.1), threshold=1e9)
-    assert (stated.threshold, stated.threshold_reason) == (1e9, "stated by the user")
+    assert (stated.threshold, say(stated.threshold_reason)) == (1e9, "stated by the user")
 
 
 # Close relatives among the dead
@@ -121,14 +124,14 @@ def test_reassociate__what_could_be_siblings_is_shown_as_undecided():
     result = run(people, threshold=10.0, relative_threshold=1e6)
     assert result.groups == ()
     assert [(pair.first, pair.second) for pair in result.undecided] == [("A", "B")]
-    assert "close relatives" in result.undecided[0].remark
+    assert "close relatives" in say(result.undecided[0].remark)
 
 
 def test_reassociate__twins_cannot_be_told_apart_and_that_is_said():
     body = persons(1, np.random.default_rng(12))[0]
     result = run([sample("T1", body), sample("T2", body)])
     assert [g.samples for g in result.groups] == [("T1", "T2")]
-    assert any("twins" in line for line in result.assumptions)
+    assert any("twins" in line for line in say_all(result.assumptions))
 
 
 # Conflicts
@@ -153,8 +156,8 @@ def test_reassociate__two_groups_bridged_by_a_mixed_sample_are_shown_and_not_mer
     assert group.parts == (("A1", "A2"), ("B1", "B2"))
     assert group.consensus == {}
     assert {(p.first, p.second) for p in group.contradictions} >= {("A1", "B1")}
-    assert "not merged" in group.remark
-    assert "M" in group.remark
+    assert "not merged" in say(group.remark)
+    assert "M" in say(group.remark)
 
 
 def test_reassociate__a_group_of_known_different_sexes_is_a_conflict():
@@ -162,10 +165,10 @@ def test_reassociate__a_group_of_known_different_sexes_is_a_conflict():
     people = [sample("P1", body, sex="male"), sample("P2", body), sample("P3", body, sex="female")]
     [group] = run(people).groups
     assert group.status == "conflict"
-    assert [p.remark for p in group.contradictions] == ["the sexes differ"]
+    assert [say(p.remark) for p in group.contradictions] == ["the sexes differ"]
     assert group.bridges == ()
-    assert "P1 and P3 contradict each other, the sexes differ" in group.remark
-    assert "the markers fit one person: check the recorded sexes" in group.remark
+    assert "P1 and P3 contradict each other, the sexes differ" in say(group.remark)
+    assert "the markers fit one person: check the recorded sexes" in say(group.remark)
 
 
 def test_reassociate__known_different_sexes_are_excluded_and_counted():
@@ -295,7 +298,7 @@ def test_group_remains__a_group_becomes_one_person_with_the_consensus(tmp_path):
     for group, person in zip(result.groups, sorted(grouped.incident.unidentified, key=lambda p: p.code), strict=True):
         called = {name: m.genotype for name, m in group.consensus.items() if m.genotype is not None}
         assert dict(person.profile.genotypes) == called
-    assert sum("stands for" in notice for notice in grouped.incident.notices) == 4
+    assert sum("stands for" in notice for notice in say_all(grouped.incident.notices)) == 4
     assert [source.name for source in grouped.incident.sources] == ["groups.json"]
 
 
@@ -348,10 +351,10 @@ def test_read_groups__a_sample_in_two_groups_is_refused(tmp_path):
 
 
 def test_name_samples__says_in_the_remark_whom_a_group_stands_for():
-    line = UnidentifiedSummary("G001", "male", 24, None, None, None, 0, "no pair")
+    line = UnidentifiedSummary("G001", "male", 24, None, None, None, 0, TEXT(text="no pair"))
     result = replace(report_example.result(), unidentified=(line, replace(line, code="P9")))
     named = name_samples(result, {"G001": ("P1", "P2")})
-    assert [x.remark for x in named.unidentified] == ["no pair; group of P1, P2", "no pair"]
+    assert [say(x.remark) for x in named.unidentified] == ["no pair; group of P1, P2", "no pair"]
 
 
 # Choices
@@ -377,12 +380,12 @@ def test_reassociate__fewer_than_two_remains_are_refused():
 
 def test_reassociate__every_result_states_its_rates_and_thresholds():
     result = run(fragments(2, np.random.default_rng(26), dropout=0.05))
-    words = result.provenance.settings
+    words = settings_in_words(result.provenance.settings)
     assert words["re-association, rates of every sample"] == (
         "drop-out 0.2 for each allele copy, drop-in 0.01, error 0.005"
     )
     assert words["re-association, threshold against close relatives"] == "1000"
-    assert any("drop-out 0.2 " in line for line in result.assumptions)
+    assert any("drop-out 0.2 " in line for line in say_all(result.assumptions))
 
 
 def test_reassociate__states_the_rates_that_were_used_and_not_those_that_were_not():
@@ -392,23 +395,27 @@ def test_reassociate__states_the_rates_that_were_used_and_not_those_that_were_no
     ]
     stated = ObservationRates(dropout=0.77)
     mixed = run([*own[:3], people[3]], rates=stated)
-    assert mixed.rates_used == (
+    assert say(mixed.rates_used) == (
         "drop-out from 0.1 to 0.3, drop-in 0, error 0 in 3 samples with rates of their own; "
         "drop-out 0.77 for each allele copy, drop-in 0, error 0 in the other 1"
     )
     alone = run(own, rates=stated)
-    assert alone.rates_used == "drop-out from 0.1 to 0.3, drop-in 0, error 0 in 4 samples with rates of their own"
-    assert any("used by no sample" in notice for notice in alone.notices)
-    for said in (alone.rates_used, *alone.assumptions, *alone.provenance.settings.values()):
+    assert say(alone.rates_used) == "drop-out from 0.1 to 0.3, drop-in 0, error 0 in 4 samples with rates of their own"
+    assert any("used by no sample" in notice for notice in say_all(alone.notices))
+    for said in (
+        say(alone.rates_used),
+        *say_all(alone.assumptions),
+        *settings_in_words(alone.provenance.settings).values(),
+    ):
         assert "0.77" not in said
-    assert not {"prior", "verbal scale", "linked markers"} & alone.provenance.settings.keys()
+    assert not {"prior", "verbal scale", "linked markers"} & settings_in_words(alone.provenance.settings).keys()
 
 
 def test_reassociate__estimated_rates_are_the_ones_stated():
     people = fragments(2, np.random.default_rng(26), dropout=0.05)
     estimated = run([replace(person, estimate_dropout=True) for person in people], rates=ObservationRates(0.77))
-    assert "0.77" not in estimated.rates_used
-    assert estimated.rates_used.endswith("in 4 samples with rates of their own")
+    assert "0.77" not in say(estimated.rates_used)
+    assert say(estimated.rates_used).endswith("in 4 samples with rates of their own")
 
 
 # The commands

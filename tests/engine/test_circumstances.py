@@ -29,6 +29,7 @@ from antigone.model.assumptions.circumstances import (
     SexRates,
     UnidentifiedCircumstances,
 )
+from antigone.report.words.statements import say
 
 AGE = IntervalRates(0.05, Interval(0, 100))
 RATES = CircumstanceRates(age=AGE, findings={"hip-prosthesis": FindingRates(0.01)})
@@ -107,9 +108,11 @@ def test_evidence__one_line_for_each_circumstance_known_on_both_sides():
     )
     lines = circumstance_evidence(missing, found, rates=RATES)
     assert [line.kind for line in lines] == ["age", "time", "place", "stature", "finding"]
-    assert lines[1].words == "found 30 days BEFORE last seen"
+    assert say(lines[1].words) == "found 30 days BEFORE last seen"
     assert 10 ** lines[1].log10_lr == pytest.approx(0.01)
-    assert "crown-26" not in " ".join(line.words for line in lines), "a finding without stated rates does not count"
+    assert "crown-26" not in " ".join(say(line.words) for line in lines), (
+        "a finding without stated rates does not count"
+    )
 
 
 def test_evidence__what_one_side_does_not_know_says_nothing():

@@ -33,6 +33,7 @@ from antigone.model.assumptions.lineage import (
     YReference,
 )
 from antigone.model.pedigree import Pedigree
+from antigone.model.statements.evidence import AUGMENTED_FOR_KAPPA, COUNT_OF_MORE, NOT_LOOKED_UP
 
 FAMILY = Pedigree.of(
     ("GF", "male"), ("GM", "female"), ("FA", "male", "GF", "GM"), ("UN", "male", "GF", "GM"), ("MO", "female"),
@@ -168,10 +169,10 @@ def test_y__nothing_to_compare_gives_nothing():
 def test_y__a_stated_count_needs_a_look_up_of_what_is_compared():
     not_looked_up = y_of(y("14", sample="PM2"), {"FA": y("14")}, y_model())
     assert not_looked_up.log10_lr is None
-    assert "look it up" in not_looked_up.remark
+    assert not_looked_up.remark == NOT_LOOKED_UP()
     of_more = y_of(y("14", "30", sample="PM"), {"FA": y("14")}, y_model())
     assert of_more.log10_lr is None
-    assert "whole haplotype" in of_more.remark
+    assert of_more.remark == COUNT_OF_MORE()
 
 
 def test_y__theta_bounds_the_lr():
@@ -287,7 +288,7 @@ def test_estimators__by_hand():
     assert estimate(Counted(0, 98, 49), "kappa")[0] == pytest.approx(0.5 / 99)
     assert estimate(Counted(3, 98, 49), "kappa") == (
         4 / 99,
-        "augmented count (3 + 1) / (98 + 1), as kappa does not apply",
+        AUGMENTED_FOR_KAPPA(seen=3, size=98),
     )
     assert estimate(Counted(0, 98, 98), "kappa")[0] == pytest.approx(1 / 99)
 

@@ -41,6 +41,7 @@ from antigone.model.assumptions.verbal import VerbalScale
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.settings import DEFAULT_MUTATION, MutationChoice, SearchSettings
+from antigone.report.words.statements import say_all
 
 
 def test_read_case_folder__reads_everything(tmp_path):
@@ -60,7 +61,7 @@ def test_read_case_folder__reads_everything(tmp_path):
     assert incident.settings == SearchSettings(mutation=DEFAULT_MUTATION)
     assert {source.name for source in incident.sources} == set(FILES)
     assert all(len(source.sha256) == 64 for source in incident.sources)
-    assert incident.notices == ()
+    assert say_all(incident.notices) == ()
 
 
 def test_documentation__its_example_is_a_case_folder(tmp_path):
@@ -70,7 +71,7 @@ def test_documentation__its_example_is_a_case_folder(tmp_path):
     for name, text in example.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     incident = read_case_folder(tmp_path)
-    assert incident.notices == ()
+    assert say_all(incident.notices) == ()
     assert incident.settings == SearchSettings(mutation=DEFAULT_MUTATION, theta=0.01, threshold_grows=False)
     assert incident.unidentified[0].profile.genotypes["vWA"] == ("16", None)
 
@@ -85,8 +86,8 @@ def test_read_case_folder__the_order_and_case_of_columns_do_not_matter(tmp_path)
         text += f"6;6;TH01;{sample}\n"
     incident = read_case_folder(folder(tmp_path, profiles__csv=text))
     assert incident.families[0].donors[0].profile.genotypes == {"TH01": ("6", "9.3")}
-    assert "marker 'tho1' is read as 'TH01' in 1 rows of profiles.csv" in incident.notices
-    assert any("decimal comma" in notice for notice in incident.notices)
+    assert "marker 'tho1' is read as 'TH01' in 1 rows of profiles.csv" in say_all(incident.notices)
+    assert any("decimal comma" in notice for notice in say_all(incident.notices))
 
 
 def test_read_case_folder__packaged_frequencies(tmp_path):
@@ -100,7 +101,7 @@ def test_read_case_folder__sex_markers_are_left_out_with_a_notice(tmp_path):
     rows = FILES["profiles.csv"] + "PM1,AMEL,X,X\nPM1,DYS391,10,\nPM2,Yindel,2,\nR1,Amelogenin,X,\n"
     incident = read_case_folder(folder(tmp_path, profiles__csv=rows))
     assert incident.unidentified[0].profile.genotypes.keys() == {"TH01"}
-    text = "\n".join(incident.notices)
+    text = "\n".join(say_all(incident.notices))
     assert "marker 'DYS391' is no autosomal STR" in text
     assert "marker 'Amelogenin' takes no part in a likelihood ratio" in text
     assert incident.unidentified[0].amelogenin == (("X",),)
@@ -119,7 +120,7 @@ def test_read_case_folder__genemapper_profiles(tmp_path):
     rows += ["a.fsa\tR1\tvWA\t\t\t"]
     incident = read_case_folder(folder(tmp_path, profiles__csv=None, profiles__txt="\n".join(rows)))
     assert incident.families[0].donors[0].profile.genotypes == {"TH01": ("6", "6")}
-    assert any("have no allele" in notice for notice in incident.notices)
+    assert any("have no allele" in notice for notice in say_all(incident.notices))
 
 
 def test_read_case_folder__one_workbook(tmp_path):

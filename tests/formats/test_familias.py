@@ -27,6 +27,7 @@ from antigone.formats.familias.reader import read_familias_case, read_familias_i
 from antigone.formats.incident import read_incident
 from antigone.model.assumptions.mutation import Equal, NoMutation, Proportional, Stepwise, Transformed
 from antigone.model.incident.consent import Consent
+from antigone.report.words.statements import say_all
 
 DAY = dt.date(2026, 11, 22)
 
@@ -57,7 +58,10 @@ def test_read_familias_case__two_pedigrees(tmp_path):
     assert found.settings.theta == 0.02
     assert found.settings.rule.floor(1000) == 0
     assert not found.settings.rule.rescale
-    assert found.notices == ("H1 is the pedigree 'father' of case.fam", "H2 is the pedigree 'stranger' of case.fam")
+    assert say_all(found.notices) == (
+        "H1 is the pedigree 'father' of case.fam",
+        "H2 is the pedigree 'stranger' of case.fam",
+    )
 
 
 def test_read_familias_case__without_the_empty_fourth_line(tmp_path):
@@ -94,7 +98,7 @@ def test_mutation_models__an_allele_without_a_number_takes_the_equal_model_with_
     ladder = {"7": "0.25", "8": "0.5", "Rest allele": "0.25"}
     found = case(tmp_path, loci=[locus("TH01", ladder, codes=(4, 1), rates=("0.1", "0.2"))])
     assert found.settings.mutation.of("TH01") == (Equal(0.1), Proportional(0.2))
-    assert any("without a repeat number" in notice for notice in found.notices)
+    assert any("without a repeat number" in notice for notice in say_all(found.notices))
 
 
 def test_silent_allele__has_its_frequency(tmp_path):
@@ -105,7 +109,7 @@ def test_silent_allele__has_its_frequency(tmp_path):
 def test_frequencies__rounded_ones_are_divided_with_a_notice(tmp_path):
     found = case(tmp_path, loci=[locus("TH01", {"7": "0.25", "8": "0.5", "9.3": "0.249"})])
     assert sum(found.tables[0].frequencies["TH01"].values()) == pytest.approx(1)
-    assert any("sum to 0.999" in notice for notice in found.notices)
+    assert any("sum to 0.999" in notice for notice in say_all(found.notices))
 
 
 def test_latin_1_names__are_read_with_a_notice(tmp_path):
@@ -113,7 +117,7 @@ def test_latin_1_names__are_read_with_a_notice(tmp_path):
     file = saved(tmp_path, plain(persons, pedigrees=TWO, loci=[locus("TH01", LADDER)]), "latin-1")
     found = read_familias_case(file)
     assert "Père" in found.profiles
-    assert any("not UTF-8" in notice for notice in found.notices)
+    assert any("not UTF-8" in notice for notice in say_all(found.notices))
 
 
 def test_malformed_lines__stop_with_their_number(tmp_path):
@@ -247,7 +251,7 @@ def test_pedigrees_that_differ__are_listed_and_one_can_be_named(tmp_path):
         assert found.families[0].pedigree["Missing person"].father == father
         assert found.families[0].code == "F"
         label = named.removeprefix("F=")
-        assert any(f"of 3 pedigrees '{label}' is taken" in notice for notice in found.notices)
+        assert any(f"of 3 pedigrees '{label}' is taken" in notice for notice in say_all(found.notices))
 
 
 def test_pedigrees_that_are_alike__are_one(tmp_path):
@@ -262,7 +266,7 @@ def test_pedigree__that_connects_the_missing_with_who_is_typed_is_taken(tmp_path
     pedigrees = [("Template", [("W", "Missing person")]), ("Brother", [("W", "S"), ("W", "Missing person")])]
     found = incident(tmp_path, family("F", persons, pedigrees))
     assert found.families[0].pedigree["S"].mother == "W"
-    assert "family 'F': of 2 pedigrees 'Brother' is taken" in found.notices
+    assert "family 'F': of 2 pedigrees 'Brother' is taken" in say_all(found.notices)
 
 
 def test_reference_pedigree__is_taken_when_it_alone_connects(tmp_path):
@@ -270,13 +274,13 @@ def test_reference_pedigree__is_taken_when_it_alone_connects(tmp_path):
     pedigrees = [("Reference pedigree", [("S", "Missing person")]), ("Other", [("W", "Missing person")])]
     found = incident(tmp_path, family("F", persons, pedigrees))
     assert found.families[0].pedigree["Missing person"].father == "S"
-    assert "family 'F': of 2 pedigrees 'Reference pedigree' is taken" in found.notices
+    assert "family 'F': of 2 pedigrees 'Reference pedigree' is taken" in say_all(found.notices)
 
 
 def test_missing_members__are_called_missing_unless_others_are_named(tmp_path):
     found = incident(tmp_path, SEVERAL)
     assert found.families[0].missing == ("Missing person",)
-    assert [notice for notice in found.notices if "not searched" in notice] == [
+    assert [notice for notice in say_all(found.notices) if "not searched" in notice] == [
         "family 'F': not searched: 'Missing male 1' (in no relation of the pedigree 'P')",
         "family 'F': not searched: 'M1', 'EM', 'M2' (not called 'Missing*'; --missing names others)",
     ]
@@ -289,7 +293,7 @@ def test_missing_members__who_gave_a_sample_are_relatives_with_a_notice(tmp_path
     persons = [("R", "Male", ("TH01", "7", "7")), ("Missing male 1", "Male", ("TH01", "7", "8"))]
     found = incident(tmp_path, family("F", persons, [("P", [("R", "Missing person"), ("R", "Missing male 1")])]))
     assert (found.families[0].missing, len(found.families[0].donors)) == (("Missing person",), 2)
-    assert any("not searched: 'Missing male 1' (they gave a sample" in one for one in found.notices)
+    assert any("not searched: 'Missing male 1' (they gave a sample" in one for one in say_all(found.notices))
 
 
 @pytest.mark.parametrize(
@@ -310,7 +314,7 @@ def test_reference_pedigree__that_relates_donors_otherwise_is_noticed(tmp_path):
     persons = [("A", "Male", ("TH01", "7", "7")), ("B", "Female", ("TH01", "7", "7")), ("G", "Male")]
     same, more = [("G", "A"), ("G", "B")], [("G", "A"), ("G", "B"), ("G", "Missing person")]
     alike, other = (
-        incident(tmp_path, family("F", persons, [("Reference pedigree", reference), ("P", more)])).notices
+        say_all(incident(tmp_path, family("F", persons, [("Reference pedigree", reference), ("P", more)])).notices)
         for reference in (same, [])
     )
     assert not any("otherwise" in notice for notice in alike)
@@ -407,7 +411,7 @@ def test_amelogenin__is_left_out_with_a_notice_whether_the_database_has_it_or_no
             ("unknown", {"TH01": ("7", "8")}),
             ("male", {}),
         ]
-        assert found.notices == (
+        assert say_all(found.notices) == (
             "Amelogenin is left out; the sex of a person is the one that the file states as Gender",
             "sample 'V2': Amelogenin shows another sex than the one declared; check both",
             "Gender is unknown of 1 unidentified persons of whom Amelogenin shows a sex: state it as Gender where it "
@@ -423,7 +427,9 @@ def test_loci_of_sex_chromosomes__are_left_out_of_a_plain_file_with_a_notice(tmp
         "AF": {"TH01": ("7", "9.3")},
         "CH": {"TH01": ("7", "8")},
     }
-    assert "locus 'DYS391' of a sex chromosome is left out: the file does not say how it is inherited" in found.notices
+    assert "locus 'DYS391' of a sex chromosome is left out: the file does not say how it is inherited" in say_all(
+        found.notices
+    )
 
 
 def test_names_of_loci__are_read_in_the_spelling_of_this_software(tmp_path):
@@ -433,7 +439,7 @@ def test_names_of_loci__are_read_in_the_spelling_of_this_software(tmp_path):
     found = incident(tmp_path, one, remains=remains, loci=[locus("VWA", LADDER)])
     assert [*found.tables[0].frequencies] == [*found.unidentified[0].profile.genotypes] == ["vWA"]
     assert found.settings.mutation.of("vWA") == (NoMutation(), NoMutation())
-    assert "locus 'VWA' is read as 'vWA'" in found.notices
+    assert "locus 'VWA' is read as 'vWA'" in say_all(found.notices)
 
 
 def two_files(path, first, second):
@@ -496,7 +502,7 @@ def test_two_files__frequencies_that_differ_in_the_last_digits_are_one_database(
     )
     found = read_incident(files, "Laboratory 7")
     assert found.tables[0].frequencies["TH01"]["7"] == 0.25
-    assert any("in the last digits" in notice for notice in found.notices)
+    assert any("in the last digits" in notice for notice in say_all(found.notices))
 
 
 def test_several_paths__are_for_familias_files_alone(tmp_path):
@@ -543,7 +549,7 @@ def test_published__pairwise_lr_of_the_three_missing(shared, tmp_path):
     names, loci, remains, lines = published_lines(given)
     found = incident(tmp_path, lines, loci=loci, remains=remains)
     assert {*found.families[0].missing} == {*names.values()}
-    assert any("not searched: 'Missing female 1' (in no relation" in notice for notice in found.notices)
+    assert any("not searched: 'Missing female 1' (in no relation" in notice for notice in say_all(found.notices))
     for victim, row in given["expected"]["pairwise_LR"].items():
         for code, ratio in row.items():
             if ratio is None:

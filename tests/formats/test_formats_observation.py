@@ -15,6 +15,7 @@ from antigone.formats.casefolder.writer import write_case_folder
 from antigone.formats.profiles.genemapper import read_genemapper
 from antigone.model.assumptions.observation import HeightCurve, MarkerRates, ObservationModel, ObservationRates
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
+from antigone.report.words.statements import say_all
 
 FREQUENCIES = "population,marker,allele,frequency,alleles_sampled\n" + "".join(
     f"Coast,{marker},{allele},0.2,400\n" for marker in ("TH01", "FGA", "DXS10103") for allele in (6, 7, 8, 9, 10)
@@ -227,7 +228,7 @@ def test_search__of_a_folder_with_replicates_and_an_estimate_states_both(tmp_pat
         today=dt.date(2026, 6, 1), created="now", command="test",
     ).result  # fmt: skip
     assert [c.unidentified for c in result.candidates] == ["PM1"]
-    assert any("sample 'PM1': drop-out estimated as" in notice for notice in result.notices)
-    assert any("its uncertainty" in notice for notice in result.notices)
+    assert any("sample 'PM1': drop-out estimated as" in notice for notice in say_all(result.notices))
+    assert any("its uncertainty" in notice for notice in say_all(result.notices))
     assert result.unidentified[0].markers_typed == 2
-    assert f"drop-out estimated as {result.unidentified[0].dropout:g}" in " ".join(result.notices)
+    assert f"drop-out estimated as {result.unidentified[0].dropout:g}" in " ".join(say_all(result.notices))

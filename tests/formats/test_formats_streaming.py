@@ -16,6 +16,9 @@ from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.reading.findings import MOST_OF_A_KIND, Findings
 from antigone.formats.reading.sources import HashedFile
 from antigone.formats.reading.tables import Columns, read_csv, to_table
+from antigone.model.statements.readers import NO_AUTOSOMAL_GENOTYPE
+from antigone.model.statements.statement import TEXT
+from antigone.report.words.statements import say_all
 
 MANY = 20_000
 COLUMNS = Columns(("sample", "marker"), filled=("sample",))
@@ -130,11 +133,12 @@ def test_findings__kinds_differ_by_file_and_remedy_but_not_by_code():
 def test_findings__notices_of_a_kind_are_counted_too():
     findings = Findings()
     for number in range(1000):
-        findings.notice(f"sample 'R{number}' has no autosomal genotype in the profiles")
-        findings.notice("said once")
-    assert len(findings.notices) == MOST_OF_A_KIND + 2
+        findings.notice(NO_AUTOSOMAL_GENOTYPE(code=f"R{number}"))
+        findings.notice(TEXT(text="said once"))
+    assert len(say_all(findings.notices)) == MOST_OF_A_KIND + 2
     assert (
-        findings.notices[-1] == "800 more notices like this one: sample '…' has no autosomal genotype in the profiles"
+        say_all(findings.notices)[-1]
+        == "800 more notices like this one: sample 'R199' has no autosomal genotype in the profiles"
     )
 
 

@@ -10,6 +10,7 @@ import xlsxwriter
 from antigone.errors import InputError
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.tables import Columns, read_csv, read_workbook, to_table
+from antigone.report.words.statements import say_all
 
 COLUMNS = Columns(("sample", "marker"), optional=("note",), filled=("sample",))
 
@@ -61,7 +62,7 @@ def test_read_csv__another_encoding_is_read_and_said(content, words):
     findings = Findings()
     rows = [cells for _, cells in to_table(read_csv("t.csv", content), COLUMNS, findings).texts("sample", "marker")]
     assert rows[-1] == ["ä", "b"]
-    (notice,) = findings.notices
+    (notice,) = say_all(findings.notices)
     assert words in notice
 
 
@@ -70,7 +71,7 @@ def test_read_csv__utf_8_needs_no_notice():
     assert list(
         to_table(read_csv("t.csv", "sample,marker\nä,b\n".encode()), COLUMNS, findings).texts("sample", "marker")
     )
-    assert findings.notices == ()
+    assert say_all(findings.notices) == ()
 
 
 @pytest.mark.parametrize("content", [b"sample,marker\n\x81\x8d,b\n", "sample,marker\nä,b\n".encode("utf-16")[:-1]])

@@ -13,6 +13,7 @@ from antigone.model.assumptions.lineage import MtDifference, MtHaplotype, YHaplo
 from antigone.model.assumptions.observation import ObservationRates
 from antigone.model.typings.rule import combine_typings, is_same_content
 from antigone.model.typings.typing import AMELOGENIN, MTDNA, RATES, Settlement, Typing
+from antigone.report.words.statements import say
 
 ALLELES = ["9.3", "10", "12"]
 MARKERS = ["FGA", "TH01", "vWA"]
@@ -234,7 +235,7 @@ def test_content__is_the_same_in_any_order_of_writing():
 def test_doubt__when_most_of_what_was_typed_twice_differs():
     kit = dict.fromkeys(MARKERS, ("10", "12"))
     other = dict.fromkeys(MARKERS, ("11", "11"))
-    assert "two persons" in combine_typings(typings_of([kit, other]))[1].describe("PM1")
-    few = combine_typings(typings_of([kit, kit | {"FGA": ("11", "11")}]))[1].describe("PM1")
+    assert "two persons" in say(combine_typings(typings_of([kit, other]))[1].describe("PM1"))
+    few = say(combine_typings(typings_of([kit, kit | {"FGA": ("11", "11")}]))[1].describe("PM1"))
     assert "two persons" not in few
     assert "left out: FGA" in few

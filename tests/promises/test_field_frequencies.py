@@ -18,6 +18,7 @@ from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.frequencies import FrequencyChoices, frequency_file, nist1036, read_frequencies
 from antigone.formats.labels.markers import normalise_marker
 from antigone.formats.reading.findings import Findings
+from antigone.report.words.statements import say_all
 
 DAY = dt.date(2026, 11, 30)
 UNMOVED = 2e-3
@@ -111,7 +112,7 @@ def test_sheets_of_one_table__give_the_answer_of_its_frequencies(inputs, name):
 )
 def test_what_was_assumed__stands_in_the_result(inputs, name, said):
     result = searched(read_case_folder(inputs / name))
-    assert any(said in notice for notice in result.notices), result.notices
+    assert any(said in notice for notice in say_all(result.notices)), say_all(result.notices)
 
 
 def test_counts__are_frequencies_over_their_sum_which_is_2n(inputs):
@@ -154,7 +155,7 @@ def test_n__as_incident_toml_states_it(inputs, tmp_path, counts, sampled):
     )
     incident = read_case_folder(tmp_path)
     assert set(incident.tables[0].alleles_sampled.values()) == {sampled}
-    assert f"N of 'f' in f.csv counts {counts}: incident.toml states it" in incident.notices
+    assert f"N of 'f' in f.csv counts {counts}: incident.toml states it" in say_all(incident.notices)
     expected = trio_log10(incident, norway(inputs), 0.01, floor=5 / sampled)
     assert strongest(incident).log10_lr_by_marker["f"] == pytest.approx(expected, abs=UNMOVED)
 
@@ -197,7 +198,7 @@ def test_what_n_counts__by_arithmetic(tmp_path, counts, number, decimals):
     text, table = sheet("N", number, decimals=decimals)
     found, findings = reading(tmp_path, text)
     assert (found.tables[0].alleles_sampled, found.questions) == (table.alleles_sampled, ())
-    (said,) = [notice for notice in findings.notices if notice.startswith("N of 'f'")]
+    (said,) = [notice for notice in say_all(findings.notices) if notice.startswith("N of 'f'")]
     assert said.startswith(f"N of 'f' in f.csv counts {counts}: ")
 
 
@@ -215,7 +216,7 @@ def test_what_n_counts__as_stated_although_the_numbers_say_otherwise(tmp_path):
     text, table = sheet("N", lambda n: n)
     found, findings = reading(tmp_path, text, choices=FrequencyChoices(n_counts="persons"))
     assert found.tables[0].alleles_sampled["TH01"] == 2 * table.alleles_sampled["TH01"]
-    assert any("states it, although each of" in notice for notice in findings.notices)
+    assert any("states it, although each of" in notice for notice in say_all(findings.notices))
 
 
 @pytest.mark.parametrize(
@@ -284,18 +285,18 @@ def test_a_column_for_each_population(tmp_path):
         ("North", 0.25),
         ("South", 0.5),
     ]
-    assert "columns of f.csv are read as populations: 'North', 'South'" in findings.notices
+    assert "columns of f.csv are read as populations: 'North', 'South'" in say_all(findings.notices)
 
 
 def test_ranges__are_read_as_the_allele_next_to_them(tmp_path):
     found, findings = reading(tmp_path, "Allele,FGA\n<18,0.01\n20,0.98\n>27,0.01\n")
     assert found.tables[0].frequencies == {"FGA": {"17": 0.01, "20": 0.98, "28": 0.01}}
-    assert any("alleles '>27' of f.csv are read as allele 28" in notice for notice in findings.notices)
+    assert any("alleles '>27' of f.csv are read as allele 28" in notice for notice in say_all(findings.notices))
 
 
 def test_a_misspelt_marker__is_named(tmp_path):
     _, findings = reading(tmp_path, "Allele,TH01,D21S1l\n6,1,\n28,,1\n")
-    assert "no known markers, perhaps misspelt, in f.csv: 'D21S1l'" in findings.notices
+    assert "no known markers, perhaps misspelt, in f.csv: 'D21S1l'" in say_all(findings.notices)
 
 
 def test_the_database_of_a_fam_file(shared):
@@ -326,7 +327,7 @@ def test_sums__follow_the_printed_decimals(tmp_path, printed, taken):
     assert (not findings.problems) is taken
     if taken:
         assert math.fsum(found.tables[0].frequencies["TH01"].values()) == pytest.approx(1, abs=1e-12)
-        assert any("divided by it, as rounded frequencies" in notice for notice in findings.notices)
+        assert any("divided by it, as rounded frequencies" in notice for notice in say_all(findings.notices))
     else:
         assert "complete_sums = true" in findings.problems[0].remedy
         stated, _ = reading(tmp_path, text, choices=FrequencyChoices(complete_sums=True))
@@ -381,7 +382,7 @@ def test_sheets__of_the_chosen_populations_alone(inputs, tmp_path):
     (tmp_path / "incident.toml").write_text('title = "S"\n[frequencies]\npopulations = ["Caucasian"]\n')
     incident = read_case_folder(tmp_path)
     assert [table.population for table in incident.tables] == ["Caucasian"]
-    assert "of frequencies.xlsx only the sheets of the chosen populations were read" in incident.notices
+    assert "of frequencies.xlsx only the sheets of the chosen populations were read" in say_all(incident.notices)
 
 
 def test_a_population_of_two_files__is_refused(inputs, tmp_path):

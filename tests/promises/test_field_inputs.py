@@ -25,6 +25,7 @@ from antigone.casework.pairs.search import ALONE, search_incident
 from antigone.errors import InputError
 from antigone.model.results.search import SearchResult
 from antigone.report.tables.files import results_json
+from antigone.report.words.statements import say_all
 
 SHARED = Path(os.environ.get("ANTIGONE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 INPUTS = SHARED / "field" / "inputs"
@@ -56,7 +57,7 @@ def searched(folder: Path) -> Outcome:
     found = find_pairs(prepared, ALONE, lambda *_: None)
     codes = [(prepared.persons[person].code, found.targets[target].family) for target, person in found.pairs]
     log10_lr = (found.log_lr.min(axis=0) / math.log(10)).tolist() if codes else []
-    return Outcome(dict(zip(codes, log10_lr, strict=True)), (*incident.notices, *prepared.notices))
+    return Outcome(dict(zip(codes, log10_lr, strict=True)), (*say_all(incident.notices), *say_all(prepared.notices)))
 
 
 def refusal(folder: Path) -> InputError:
@@ -132,7 +133,9 @@ def test_input__is_asked_about_at_its_place(name):
 
 
 def test_refusal__says_what_was_assumed_until_then():
-    assert "profiles.txt: its encoding is taken to be Windows-1252 (Latin-1)" in refusal(INPUTS / "gm05").notices
+    assert "profiles.txt: its encoding is taken to be Windows-1252 (Latin-1)" in say_all(
+        refusal(INPUTS / "gm05").notices
+    )
 
 
 def test_refusal__names_nobody():
@@ -171,7 +174,7 @@ def test_nobody_related__has_its_reason():
     assert (result.candidates, result.pairs_without_data) == ((), 1)
     assert any(
         told.startswith("family 'F1': no donor is related by blood to the missing person 'SON' as declared")
-        for told in result.notices
+        for told in say_all(result.notices)
     )
 
 
@@ -369,7 +372,7 @@ def test_second_kit__adds_markers_confirms_and_leaves_out_what_differs(tmp_path)
     for name, files in (("b", {"profiles_kit2__txt": KIT + rows}), ("c", {"profiles__txt": text + rows})):
         result = searched(changed(tmp_path / name, "gm02", **files))
         assert lr_of_the_son(result) == pytest.approx(expected, abs=1e-9)
-        (told,) = (notice for notice in result.notices if notice.startswith("sample 'PM001': 2 typings"))
+        (told,) = (notice for notice in say_all(result.notices) if notice.startswith("sample 'PM001': 2 typings"))
         assert "1 marker confirmed (TH01)" in told or name == "c"
         assert told.endswith("different, so that these markers are left out: FGA")
     assert expected != pytest.approx(SON, abs=0.005)
@@ -381,9 +384,9 @@ def test_second_kit__stands_in_the_provenance_the_notices_and_at_the_candidate(t
     written = json.loads(results_json(result))
     assert "takes no part until a geneticist has settled it" in str(written["provenance"])
     (candidate,) = result.candidates
-    told = [line for line in candidate.doubts if line.endswith("these markers are left out: FGA")]
+    told = [line for line in say_all(candidate.doubts) if line.endswith("these markers are left out: FGA")]
     assert len(told) == 1
-    assert told[0] in result.notices
+    assert told[0] in say_all(result.notices)
     assert "FGA" in candidate.markers_missing
 
 
@@ -403,4 +406,4 @@ def test_comments__are_left_out_and_counted(tmp_path):
 
 def test_result__holds_every_notice():
     result = whole(INPUTS / "gm08")
-    assert json.loads(results_json(result))["notices"] == list(result.notices)
+    assert [told["text"] for told in json.loads(results_json(result))["notices"]] == [*say_all(result.notices)]

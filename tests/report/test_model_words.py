@@ -18,7 +18,7 @@ from antigone.model.assumptions.mutation import (
     Transformed,
 )
 from antigone.report.words.language import languages, read_language
-from antigone.report.words.phrases import is_known, translate_sentence
+from antigone.report.words.statements import say
 
 SPANISH: tuple[tuple[MutationModel, str], ...] = (
     (NoMutation(), "ninguno"),
@@ -39,9 +39,6 @@ def test_every_model_and_a_transform_stand_here() -> None:
 
 @pytest.mark.parametrize(("model", "words"), SPANISH, ids=lambda value: type(value).__name__)
 def test_every_model_is_said_in_every_language(model: MutationModel, words: str) -> None:
-    english = describe_model(model)
-    assert is_known(english)
-    told = {code: translate_sentence(english, read_language(code)) for code in languages()}
-    assert told["en"] == english
+    told = {code: say(describe_model(model), read_language(code)) for code in languages()}
     assert told["es"] == words
-    assert all(text != english for code, text in told.items() if code != "en")
+    assert all(text != told["en"] for code, text in told.items() if code != "en")

@@ -9,10 +9,12 @@ from html.parser import HTMLParser
 
 import pytest
 import report_example as example
+from told import settings_in_words
 
 from antigone.errors import InputError
 from antigone.model.pedigree import Pedigree
 from antigone.model.results.search import EvidenceLine, MarkerMutation, MutationStep, SearchResult
+from antigone.model.statements.statement import TEXT
 from antigone.report.pages.search import css_string, render_report
 from antigone.report.words.sentences import (
     consenting_donors,
@@ -20,6 +22,7 @@ from antigone.report.words.sentences import (
     explain_evidence,
     reportable_mutations,
 )
+from antigone.report.words.statements import say, say_all
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 FORBIDDEN = re.compile(r"\bmatch|(?<!un)identified\b|\bsuspect|\boffender|\bhit\b|\bfather(?:ed|hood)\b", re.IGNORECASE)
@@ -117,7 +120,7 @@ def test_render_report__states_the_prior_beside_each_posterior(result, read):
     assert read.text.count(f"posterior probability, with the prior {prior}") == len(result.candidates)
     assert read.text.count(f"turns the prior probability {prior} into the posterior") == len(result.candidates)
     assert f"Posterior with the prior {prior}" in read.text
-    assert result.prior_reason in read.text
+    assert say(result.prior_reason) in read.text
 
 
 def test_render_report__prints_title_and_prior_on_every_sheet(page):
@@ -143,9 +146,14 @@ def test_render_report__holds_no_genotype(page):
 
 def test_render_report__says_how_it_was_made(result, read):
     provenance = result.provenance
-    for text in (*provenance.inputs.values(), *provenance.settings, provenance.command, provenance.version):
+    for text in (
+        *provenance.inputs.values(),
+        *settings_in_words(provenance.settings),
+        provenance.command,
+        provenance.version,
+    ):
         assert text in read.text
-    for text in (*result.assumptions, *result.notices, *result.left_out, result.verbal_scale_source):
+    for text in (*say_all(result.assumptions), *say_all(result.notices), *result.left_out, result.verbal_scale_source):
         assert text in read.text
 
 
@@ -196,10 +204,16 @@ def test_render_report__escapes_every_code(result):
         pedigree=Pedigree.of(("FA", "male"), ("MO", "female"), (HOSTILE, "male", "FA", "MO")),
     )
     first = result.candidates[0]
-    hostile = replace(first, unidentified=HOSTILE, family=HOSTILE, missing=HOSTILE, verbal=HOSTILE)
+    hostile = replace(first, unidentified=HOSTILE, family=HOSTILE, missing=HOSTILE, verbal=TEXT(text=HOSTILE))
     person = replace(example.unidentified()[0], code=HOSTILE)
     incident = replace(example.incident(), families=(family,), unidentified=(person,))
-    found = replace(result, candidates=(hostile,), title=HOSTILE, notices=("</style><script>",), prior_reason=HOSTILE)
+    found = replace(
+        result,
+        candidates=(hostile,),
+        title=HOSTILE,
+        notices=(TEXT(text="</style><script>"),),
+        prior_reason=TEXT(text=HOSTILE),
+    )
     page = render_report(found, incident)
     assert "<b>" not in page
     assert "<script" not in page
@@ -257,13 +271,13 @@ def test_mutations__a_marker_without_a_place_is_kept(result):
 
 
 EVIDENCE = (
-    EvidenceLine("autosomal", 4.5, "29 markers"),
-    EvidenceLine("X", 2.67, "9 markers"),
-    EvidenceLine("linkage", -0.27, "correction"),
-    EvidenceLine("Y", None, "not looked up"),
-    EvidenceLine("DNA together", 6.9, "posterior"),
-    EvidenceLine("age", 0.0, "years"),
-    EvidenceLine("all together", 6.9, "posterior"),
+    EvidenceLine("autosomal", 4.5, TEXT(text="29 markers")),
+    EvidenceLine("X", 2.67, TEXT(text="9 markers")),
+    EvidenceLine("linkage", -0.27, TEXT(text="correction")),
+    EvidenceLine("Y", None, TEXT(text="not looked up")),
+    EvidenceLine("DNA together", 6.9, TEXT(text="posterior")),
+    EvidenceLine("age", 0.0, TEXT(text="years")),
+    EvidenceLine("all together", 6.9, TEXT(text="posterior")),
 )
 
 

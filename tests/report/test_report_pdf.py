@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import further_example
 import pytest
 import report_example as example
 from babel.messages.catalog import Catalog
@@ -24,17 +24,14 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 from pypdf import PageObject, PdfReader
 
-from antigone.casework.pairs.search import search_incident
-from antigone.casework.validation.demo import simulated_incident
 from antigone.errors import InputError
-from antigone.formats.casefolder.reader import read_case_folder
-from antigone.model.assumptions.circumstances import SexRates
-from antigone.model.assumptions.linkage import LinkageModel
-from antigone.model.assumptions.observation import ObservationModel, ObservationRates
-from antigone.model.incident.incident import Incident, UnidentifiedPerson
+from antigone.model import statements
+from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
-from antigone.model.results.search import EvidenceLine, SearchResult, SensitivityPoint
+from antigone.model.results.search import EvidenceLine, SensitivityPoint
+from antigone.model.statements import evidence as said
+from antigone.model.statements.method import VERY_STRONG
 from antigone.report.paper import letter as pdf_letter
 from antigone.report.paper.case import Alternative, Alternatives, ExpertCase, ReviewStep
 from antigone.report.paper.document import (
@@ -52,7 +49,7 @@ from antigone.report.paper.expert import compose_expert_report, expert_report
 from antigone.report.paper.letter import WORDINGS, Sender, State, compose_letter, family_letter
 from antigone.report.paper.status import STATES, TASKS, IncidentStatus, Waiting, compose_status, status_report
 from antigone.report.words.language import DOMAIN, LOCALE, Language, languages, read_language
-from antigone.report.words.phrases import PART, PHRASES, is_known, translate_sentence
+from antigone.report.words.statements import say_all
 
 REPORT = Path(pdf_letter.__file__).parents[1]
 DAY = dt.date(2026, 3, 6)
@@ -66,11 +63,9 @@ TRAIL = (
     ReviewStep(dt.date(2026, 3, 5), "okafor", "confirm", "examined on my own"),
 )
 EVIDENCE = (
-    EvidenceLine("autosomal", 14.1, "21 markers; smallest population: Inland"),
-    EvidenceLine(
-        "Y", None, "no count of this sample's haplotype is stated; look it up in the database and enter the count"
-    ),
-    EvidenceLine("all together", 14.5, "posterior 1.00000 with all lines"),
+    EvidenceLine("autosomal", 14.1, said.MARKERS(number=21, population="Inland")),
+    EvidenceLine("Y", None, said.NOT_LOOKED_UP()),
+    EvidenceLine("all together", 14.5, said.POSTERIOR_OF_ALL(probability=0.99999)),
 )  # fmt: skip
 SENSITIVITY = (SensitivityPoint("theta", "0.03", 13.0), SensitivityPoint("mutation rates", "× 10", -math.inf))
 STATUS = IncidentStatus(
@@ -87,7 +82,7 @@ def case(rank: int = 1, **changes: Any) -> ExpertCase:
     """A candidate of the example with everything a report can show."""
     result, incident = example.result(), example.incident()
     candidate = result.candidates[rank - 1]
-    candidate = replace(candidate, verbal="very strong support for H1", evidence=EVIDENCE, sensitivity=SENSITIVITY)
+    candidate = replace(candidate, verbal=VERY_STRONG(side="H1"), evidence=EVIDENCE, sensitivity=SENSITIVITY)
     candidate = replace(candidate, linkage_log10={"vWA|D12S391": -0.12, "D5S818|CSF1PO": None}, **changes)
     (family,) = (f for f in incident.families if f.code == candidate.family)
     (person,) = (p for p in incident.unidentified if p.code == candidate.unidentified)
@@ -137,7 +132,7 @@ def test_expert_report__states_propositions_data_and_weight():
         assert marker in read
     for words in ("21 markers; smallest population: Inland", "look it up in the database", "theta 0.03", "seed 17"):
         assert words in read
-    for assumption in case().result.assumptions:
+    for assumption in say_all(case().result.assumptions):
         assert assumption in read
 
 
@@ -614,8 +609,9 @@ def test_status__refuses_counts_that_cannot_be():
 @cache
 def messages() -> frozenset[str | tuple[str, ...]]:
     """Every message of the source, as a tool for translators finds it."""
-    keywords = {"say": None, "mark": None, "count": (1, 2)}
-    found = extract_from_dir(REPORT, [("**.py", "python")], keywords=keywords)
+    keywords = {"say": None, "mark": None, "count": (1, 2), "form": (2,), "counted_form": (2, 3)}
+    sources = (REPORT, Path(statements.__file__).parent)
+    found = chain.from_iterable(extract_from_dir(one, [("**.py", "python")], keywords=keywords) for one in sources)
     return frozenset(message for _, _, message, _, _ in found)
 
 
@@ -688,75 +684,3 @@ def test_new_language__is_one_catalogue_also_from_right_to_left(tmp_path):
     assert root["/Lang"] == "he"
     left = compile_document(replace(document, language=Language("he", EN.words)), form="png")
     assert compile_document(document, form="png") != left
-
-
-# Sentences of a result in another language
-
-
-def plain_incident(folder: Path) -> Incident:
-    return simulated_incident(families=2, unidentified=2, seed=4)[0]
-
-
-def linked_incident(folder: Path) -> Incident:
-    incident = plain_incident(folder)
-    further = replace(incident.further, sex=SexRates(error=0.001))
-    return replace(incident, further=further, settings=replace(incident.settings, linkage=LinkageModel()))
-
-
-def degraded_incident(folder: Path) -> Incident:
-    incident = plain_incident(folder)
-    observation = ObservationModel(ObservationRates(0.1, 0.01, 0.001))
-    return replace(incident, settings=replace(incident.settings, observation=observation))
-
-
-def incident_with_haplotypes_and_circumstances(folder: Path) -> Incident:
-    return read_case_folder(further_example.write(folder))
-
-
-def spoken(result: SearchResult) -> Iterator[str]:
-    """The sentences of a result that a report tells in its language; bare parameters and sources stay as they are."""
-    yield from (*result.assumptions, result.prior_reason)
-    yield from (name for name in result.provenance.settings if name != "theta")
-    yield from (notice for notice in result.notices if not notice.startswith("sample '"))
-    for candidate in result.candidates[:2]:
-        yield candidate.verbal
-        yield from (point.assumption for point in candidate.sensitivity if point.assumption != "theta")
-        yield from (word for line in candidate.evidence for word in (line.kind, line.words))
-
-
-@pytest.mark.parametrize(
-    "make", [plain_incident, linked_incident, degraded_incident, incident_with_haplotypes_and_circumstances]
-)
-def test_phrases__know_every_sentence_of_a_search(make, tmp_path):
-    incident = make(tmp_path)
-    result = search_incident(
-        incident, today=dt.date(2026, 5, 1), created="2026-05-01T00:00:00+00:00", command=""
-    ).result
-    assert result.candidates
-    assert [sentence for sentence in spoken(result) if not is_known(sentence)] == [], (
-        "add it to report/words/phrases.py"
-    )
-
-
-@pytest.mark.parametrize("phrase", PHRASES)
-def test_phrases__are_told_with_their_parts(phrase):
-    parts = {name: "7" if name == "number" else f"part{i}" for i, name in enumerate(PART.findall(phrase))}
-    assert translate_sentence(phrase.format(**parts), EN) == phrase.format(**parts)
-    assert translate_sentence(phrase.format(**parts), ES) == ES.say(phrase, **parts)
-
-
-def test_phrases__tell_sentences_inside_sentences():
-    assert translate_sentence("20 to 30 years estimated, 24 stated", ES) == "de 20 a 30 años estimados, 24 declarados"
-    told = translate_sentence(
-        "correction for linked markers: vWA and D12S391 -0.12 (looked up); A and B not computed", ES
-    )
-    assert told == "corrección por marcadores ligados: vWA y D12S391 -0.12 (obtenido de tabla); A y B: no calculado"
-    assert (
-        translate_sentence("23 loci; augmented count (0 + 1) / (99 + 1)", ES)
-        == "23 loci; recuento aumentado (0 + 1) / (99 + 1)"
-    )
-
-
-def test_phrases__leave_an_unknown_sentence_as_it_is():
-    assert translate_sentence("vWA is 14 steps away", ES) == "vWA is 14 steps away"
-    assert not is_known("{number} loci; something new")

@@ -77,7 +77,7 @@ def test_format__of_a_file_that_names_none_is_that_of_version_1(name):
     ("document", "problem"),
     [
         ({"format": "antigone joint", "format_version": 1}, "it is of the format 'antigone joint', expected"),
-        ({"format": "antigone results", "format_version": 2}, "it is of version 2, and this program reads up to 1"),
+        ({"format": "antigone results", "format_version": 3}, "it is of version 3, and this program reads up to 2"),
         ({"format": "antigone results", "format_version": "x"}, "it is of version 'x'"),
     ],
 )

@@ -21,6 +21,7 @@ from antigone.model.assumptions.observation import HeightCurve, MarkerRates, Obs
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.model.results.remains import ReassociationSettings
+from antigone.report.words.statements import say_all
 from antigone.search.readings.codes import Reading
 from antigone.search.readings.dropout import dropout_by_height, estimate_dropouts, log_likelihood_by_dropout
 
@@ -147,7 +148,7 @@ def test_prepare__settles_every_rate_and_says_so():
     assert settled.estimate == ""
     assert all(person.rates is not None and person.rates.dropin == 0.01 for person in prepared.persons)
     assert [estimate.sample for estimate in prepared.estimates] == [person.code for person in prepared.persons]
-    assert sum("drop-out estimated as" in notice for notice in prepared.notices) == 4
+    assert sum("drop-out estimated as" in notice for notice in say_all(prepared.notices)) == 4
     assert settled.rates.dropout in [estimate.dropout for estimate in prepared.estimates]
 
 
@@ -158,4 +159,4 @@ def test_reassociation__estimates_the_drop_out_of_remains_too():
     remains = [person for person in incident.unidentified if person.kind == "remains"]
     readings, notices = read_incident_remains(incident, remains, ReassociationSettings())
     assert all(sample.rates is not None for sample in readings.samples)
-    assert sum("drop-out estimated as" in notice for notice in notices) == len(remains)
+    assert sum("drop-out estimated as" in notice for notice in say_all(notices)) == len(remains)

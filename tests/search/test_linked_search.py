@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from linked import groups as groups
 from linked import typings as typings
+from told import settings_in_words
 
 from antigone.casework.incident.prepare import Prepared, prepare, silent
 from antigone.casework.incident.provenance import describe_settings
@@ -39,6 +40,7 @@ from antigone.model.incident.settings import DEFAULT_MUTATION, SearchSettings
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.report.pages.search import render_report
+from antigone.report.words.statements import say, say_all
 from antigone.search.families.family_table import Target
 from antigone.search.pairs import linked as linkage_module
 from antigone.search.pairs.comparison import compare
@@ -214,8 +216,10 @@ def test_search__candidates_say_what_linkage_changed_and_explain_agrees(with_lin
     told = explain_pair(incident, family=first.family, missing=first.missing, sample=first.unidentified, today=DAY)
     assert told.candidate.log10_lr == pytest.approx(first.log10_lr, abs=1e-12)
     assert told.candidate.evidence == first.evidence
-    assert any("vWA and D12S391, linked: looked up in" in notice for notice in result.notices)
-    assert any("LR, threshold, rank and posterior contain the linkage" in words for words in result.assumptions)
+    assert any("vWA and D12S391, linked: looked up in" in notice for notice in say_all(result.notices))
+    assert any(
+        "LR, threshold, rank and posterior contain the linkage" in words for words in say_all(result.assumptions)
+    )
     page = render_report(result, incident)
     assert "linked: looked up in" in page
 
@@ -228,8 +232,8 @@ def test_search__linkage_with_theta_is_said_to_be_not_computed() -> None:
         replace(few, settings=replace(few.settings, linkage=None)), today=DAY, created="", command=""
     )
     assert [c.log10_lr for c in result.candidates] == [c.log10_lr for c in plain.result.candidates]
-    assert any("no definition together with theta" in words for words in result.assumptions)
-    assert any("linkage is not computed" in notice for notice in result.notices)
+    assert any("no definition together with theta" in words for words in say_all(result.assumptions))
+    assert any("linkage is not computed" in notice for notice in say_all(result.notices))
 
 
 def test_model__stated_positions_take_the_place_of_known_ones() -> None:
@@ -270,7 +274,7 @@ def test_sex__a_contradiction_lowers_the_lr_and_x_markers_take_no_part() -> None
     assert result.pairs_excluded_by_sex == 0
     assert len(found) == 6
     assert "the X-chromosomal markers take no part" in next(
-        line.words for line in found["WOMAN", "SON"].evidence if line.kind == "sex"
+        say(line.words) for line in found["WOMAN", "SON"].evidence if line.kind == "sex"
     )
     son, daughter = found["WOMAN", "SON"], found["WOMAN", "DAU"]
     assert son.markers_compared == ("A1",)
@@ -377,4 +381,5 @@ def test_settings__linkage_survives_the_way_round(tmp_path: Path) -> None:
     again = read_case_folder(tmp_path / "case")
     assert again.settings.linkage == model
     assert again.further.sex == incident.further.sex
-    assert describe_settings(again.settings)["linked markers"].startswith("haldane, 72 positions: HapMap")
+    told = settings_in_words(describe_settings(again.settings))
+    assert told["linked markers"].startswith("haldane, 72 positions: HapMap")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from registry_team import INCIDENT, SHARING, Team, parents, small_incident, typed
 from sqlalchemy import select
+from told import settings_in_words
 
 from antigone.casework.incident.several import SEEKERS
 from antigone.errors import Conflict, InputError, RegistryError
@@ -89,7 +90,7 @@ def test_search__of_models_that_differ_says_in_what(team):
     assert list_across(team["geneticist"]) == before
     view = search_across(team["geneticist"], (INCIDENT, "third"), model_of="third")
     assert view.search is not None
-    assert view.search.provenance.settings["theta"] == "0.03"
+    assert settings_in_words(view.search.provenance.settings)["theta"] == "0.03"
     assert view.line.model_of == "third"
     with pytest.raises(InputError, match="'fourth' is none of the incidents ferry, third"):
         search_across(team["geneticist"], (INCIDENT, "third"), model_of="fourth")

@@ -16,6 +16,7 @@ from antigone.formats.casefolder.writer import write_case_folder
 from antigone.model.plain import to_json
 from antigone.registry.review.candidates import open_candidate, read_candidates
 from antigone.registry.store.database import snapshot
+from antigone.report.words.statements import say_all
 from antigone.team.incidents.importing import Imported, import_incident, known_incident
 from antigone.team.models.versions import model_in_force, propose_model, read_model
 from antigone.team.runs.searching import search
@@ -258,4 +259,4 @@ def test_propose_model__from_a_folder_with_what_is_to_change(team, tmp_path):
     before = model_in_force(team["geneticist"], INCIDENT)
     read = load_incident(tmp_path / "incident.toml", attested_by=None, today=NOON.date(), known=before)
     view = propose_model(team["geneticist"], INCIDENT, read, name="theta 0.03", reason="the plan")
-    assert view.differences == ("theta: 0.03 instead of 0",)
+    assert say_all(view.differences) == ("theta: 0.03 instead of 0",)

@@ -11,6 +11,7 @@ from antigone.casework.pairs.search import search_incident
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor, Incident
 from antigone.model.profile import Profile
+from antigone.report.words.statements import say_all
 from antigone.team.incidents.consents import withdraw_donor
 from antigone.team.incidents.importing import import_incident
 from antigone.team.review.candidates import list_candidates
@@ -44,7 +45,8 @@ def test_toothbrush__equals_the_remains_and_is_no_swapped_sample(team, relatives
     expected = {c.family: c.smallest_log10_lr for c in result.candidates if c.unidentified == "PM1"}
     assert of_pm1(team) == pytest.approx(expected, abs=1e-9)
     assert expected["F1"] > 15
-    assert any("'F1-brush' is a direct reference of the missing person 'MP'" in notice for notice in result.notices)
+    told = say_all(result.notices)
+    assert any("'F1-brush' is a direct reference of the missing person 'MP'" in notice for notice in told)
 
 
 def test_toothbrush_without_consent__stays_sealed(team, tmp_path):

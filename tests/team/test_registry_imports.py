@@ -14,6 +14,7 @@ from antigone.errors import Conflict, InputError
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor, Incident, SourceFile, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.statements.statement import TEXT
 from antigone.registry.audit.seals import SEALED
 from antigone.registry.consent.coverage import read_covered
 from antigone.registry.store.database import snapshot
@@ -77,7 +78,7 @@ def more() -> Incident:
         unidentified=(known, again, *base.unidentified[2:], UnidentifiedPerson("PM9", typed("PM9", 7, 0, 2))),
         families=(first, replace(second, donors=(father, *second.donors[1:])), *others, parents("F7", 7, COURT, COURT)),
         sources=(SourceFile("more.csv", "c" * 64),),
-        notices=("vWA was written VWA",),
+        notices=(TEXT(text="vWA was written VWA"),),
     )
 
 

@@ -17,6 +17,7 @@ from antigone.errors import InputError
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.statements.statement import TEXT
 from antigone.registry.audit.seals import SEALED
 from antigone.registry.store.database import snapshot
 from antigone.registry.store.schema import (
@@ -77,7 +78,8 @@ def incidents(draw: st.DrawFn) -> Incident:
     people = draw(st.lists(PEOPLE, max_size=3, unique_by=lambda one: one.code))
     kin = draw(st.lists(FAMILIES, max_size=3, unique_by=lambda one: one.code))
     words = draw(st.lists(st.sampled_from(["vWA was written VWA", "rows were left out"]), unique=True, max_size=2))
-    return replace(base, unidentified=tuple(people), families=tuple(kin), notices=tuple(words))
+    notices = tuple(TEXT(text=one) for one in words)
+    return replace(base, unidentified=tuple(people), families=tuple(kin), notices=notices)
 
 
 def rows(team: Team) -> dict[str, dict[int, tuple[Any, ...]]]:

@@ -19,15 +19,18 @@ from registry_team import (
     small_incident,
 )
 from sqlalchemy import select
+from told import settings_in_words
 
 from antigone.errors import Conflict, Forbidden, InputError, RegistryError
 from antigone.model.incident.incident import Incident
 from antigone.model.plain import to_json
 from antigone.model.results.search import SearchResult
 from antigone.model.review import TO_COMPUTE_AGAIN
+from antigone.model.statements.statement import TEXT
 from antigone.registry.review.candidates import open_candidate, read_candidates
 from antigone.registry.store.database import snapshot
 from antigone.registry.store.schema import changes, joint_runs
+from antigone.report.words.statements import say, say_all
 from antigone.team.access import opening, users
 from antigone.team.access.session import Session
 from antigone.team.incidents.importing import FIRST_MODEL, import_incident
@@ -78,11 +81,11 @@ def in_force(team: Team) -> tuple[int, str]:
 def test_import__of_a_new_incident_brings_version_1_in_force_and_says_that_nobody_agreed(team_of):
     made = team_of("users")
     first = import_incident(made["registrar"], INCIDENT, small_incident())
-    assert (first.models, first.model) == (1, (FIRST_MODEL,))
+    assert (first.models, first.model) == (1, (TEXT(text=FIRST_MODEL),))
     view = read_model(made["geneticist"], INCIDENT)
     assert (view.line.number, view.line.state, view.line.in_force) == (1, "brought", True)
-    assert view.words["theta"] == "0"
-    assert view.words["frequencies, Here"].startswith("15 markers; invented; SHA-256 ")
+    assert settings_in_words(view.words)["theta"] == "0"
+    assert settings_in_words(view.words)["frequencies, Here"].startswith("15 markers; invented; SHA-256 ")
     assert [(step.user, step.action, step.reason) for step in view.steps] == [
         ("registrar", "bring", "imported from no file")
     ]
@@ -92,7 +95,7 @@ def test_import__of_a_new_incident_brings_version_1_in_force_and_says_that_nobod
 def test_import__with_another_model_changes_no_likelihood_ratio_and_offers_it(team):
     before = ratios(team, search(team["geneticist"], INCIDENT).line.id)
     answer = import_incident(team["registrar"], INCIDENT, with_theta(0.03))
-    assert answer.model == (
+    assert say_all(answer.model) == (
         "the files state another model than version 1, which stays in force; it is kept as version 2, which a "
         "geneticist may propose (page 'Model', or antigone registry model ferry --propose 2)",
         "theta: 0.03 instead of 0",
@@ -107,11 +110,13 @@ def test_import__of_the_same_other_model_again_is_the_same_version(team):
     import_incident(team["registrar"], INCIDENT, with_theta(0.03))
     again = import_incident(team["registrar"], INCIDENT, with_theta(0.03))
     assert again.models == 0
-    assert "it is kept as version 2" in again.model[0]
+    assert "it is kept as version 2" in say(again.model[0])
     propose_version(team["geneticist"], INCIDENT, 2, reason=WHY)
-    assert "which 'geneticist' proposed on" in import_incident(team["registrar"], INCIDENT, with_theta(0.03)).model[0]
+    assert "which 'geneticist' proposed on" in say(
+        import_incident(team["registrar"], INCIDENT, with_theta(0.03)).model[0]
+    )
     refuse_version(team["reviewer"], INCIDENT, 2, reason="no isolate")
-    told = import_incident(team["registrar"], INCIDENT, with_theta(0.03)).model[0]
+    told = say(import_incident(team["registrar"], INCIDENT, with_theta(0.03)).model[0])
     assert "version 2, which 'reviewer' refused" in told
     assert told.endswith("no isolate")
 
@@ -122,23 +127,27 @@ def test_import__what_comes_with_another_model_goes_in_under_the_one_in_force(te
     new = replace(person, code="PM9", profile=replace(person.profile, sample="PM9"))
     added = import_incident(team["registrar"], INCIDENT, replace(other, unidentified=(*other.unidentified, new)))
     assert (added.unidentified, added.models) == (1, 1)
-    assert searched(team)[1].provenance.settings["theta"] == "0"
+    assert settings_in_words(searched(team)[1].provenance.settings)["theta"] == "0"
 
 
 def test_run__names_the_version_and_says_that_it_is_not_confirmed(team):
     line, result = searched(team)
-    named = result.provenance.settings["model of the incident"]
+    named = settings_in_words(result.provenance.settings)["model of the incident"]
     assert (line.model, named) == (1, "version 1 (as first imported), not yet confirmed by two persons")
-    assert any("have not agreed yet on version 1 of the model" in notice for notice in result.notices)
+    assert any("have not agreed yet on version 1 of the model" in notice for notice in say_all(result.notices))
     joint = solve_jointly(team["geneticist"], INCIDENT)
     assert joint.line.model == 1
     assert joint.result is not None
-    assert joint.result.provenance.settings["model of the incident"].startswith("version 1 (as first imported), not")
-    assert any("have not agreed yet on version 1" in notice for notice in joint.result.notices)
+    told = settings_in_words(joint.result.provenance.settings)
+    assert told["model of the incident"].startswith("version 1 (as first imported), not")
+    assert any("have not agreed yet on version 1" in notice for notice in say_all(joint.result.notices))
     agree_on_model(team)
     _, later = searched(team)
-    assert later.provenance.settings["model of the incident"] == "version 1 (as first imported), confirmed"
-    assert not any("agreed" in notice for notice in later.notices)
+    assert (
+        settings_in_words(later.provenance.settings)["model of the incident"]
+        == "version 1 (as first imported), confirmed"
+    )
+    assert not any("agreed" in notice for notice in say_all(later.notices))
 
 
 def proposed(team: Team) -> int:
@@ -308,7 +317,7 @@ def test_refuse_version__of_the_one_in_force_lets_it_be_proposed_again(team):
 def test_propose_model__is_a_version_of_its_own_and_never_one_that_waits(team):
     view = propose_model(team["geneticist"], INCIDENT, with_theta(0.03), name="theta 0.03", reason=WHY)
     assert (view.line.number, view.line.name, view.line.state) == (2, "theta 0.03", "proposed")
-    assert view.differences == ("theta: 0.03 instead of 0",)
+    assert say_all(view.differences) == ("theta: 0.03 instead of 0",)
     with pytest.raises(Conflict, match="this is the model of version 2, which is proposed already"):
         propose_model(team["second geneticist"], INCIDENT, with_theta(0.03), name="again", reason=WHY)
     with pytest.raises(Conflict, match="this is the model of version 1, which is in force"):

@@ -22,6 +22,7 @@ from antigone.cli.team.users import users_app
 from antigone.cli.terminal import plain, write_with_any_letters
 from antigone.errors import AntigoneError, InputError
 from antigone.model.text import unstorable_character
+from antigone.report.words.statements import say_all
 
 app = typer.Typer(
     name="antigone",
@@ -73,11 +74,10 @@ def main() -> None:
             count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
             typer.echo(f"{count}; nothing was computed and nothing was written:", err=True)
             typer.echo(plain("\n".join(f"  {problem}" for problem in problems)), err=True)
-            typer.echo(
-                plain("".join(f"Note: {notice}.\n" for notice in getattr(error, "notices", ()))), err=True, nl=False
-            )
         else:
             typer.echo(plain(f"antigone: {error}"), err=True)
+        notices = "".join(f"Note: {one}.\n" for one in say_all(getattr(error, "notices", ())))
+        typer.echo(plain(notices), err=True, nl=False)
         sys.exit(1)
     except KeyboardInterrupt:
         typer.echo("antigone: stopped; no result was written. Continue a large search with --resume.", err=True)

@@ -17,6 +17,7 @@ from antigone.cli.terminal import words_console
 from antigone.model.results.joint import JointResult
 from antigone.model.results.remains import ReassociationResult
 from antigone.model.results.search import Candidate, SearchResult
+from antigone.model.statements.statement import Statement
 from antigone.plain_words import (
     change_text,
     counted,
@@ -27,6 +28,7 @@ from antigone.plain_words import (
     threshold_text,
 )
 from antigone.report.words.relatives import tell_relatives, warn_of_relatives
+from antigone.report.words.statements import say
 
 MOST_JOINT_ROWS = 60
 """Unidentified persons of a joint solution printed; all of them are in joint.csv."""
@@ -70,9 +72,9 @@ def print_search(result: SearchResult, *, rest: str = "candidates.csv") -> None:
         console.print(f"Left out: {reason} ({count}).")
     for notice in result.notices:
         if notice not in said:
-            console.print(f"Note: {notice}.")
+            console.print(f"Note: {say(notice)}.")
     console.print(
-        f"Prior of a pair: {result.prior:.9g}, {result.prior_reason}. A posterior weighs its pair alone against "
+        f"Prior of a pair: {result.prior:.9g}, {say(result.prior_reason)}. A posterior weighs its pair alone against "
         "unrelated; of two candidates for one person at most one is right."
     )
     console.print("A candidate is a proposal for review.")
@@ -97,7 +99,7 @@ def print_groups(result: ReassociationResult, *, rest: str = "groups.csv") -> No
     shown = sorted(result.groups, key=lambda group: group.status != "conflict")[:ROWS]
     for group in shown:
         weakest = group.weakest
-        row = (log10_text(weakest.smallest_log10_lr), log10_text(weakest.log10_lr_siblings), group.remark)
+        row = (log10_text(weakest.smallest_log10_lr), log10_text(weakest.log10_lr_siblings), say(group.remark))
         table.add_row(group.code, " ".join(group.samples), *row)
     console.print(table)
     if len(result.groups) > len(shown):
@@ -108,29 +110,29 @@ def print_groups(result: ReassociationResult, *, rest: str = "groups.csv") -> No
         f"{result.pairs_excluded_by_sex:,} excluded by sex, {result.pairs_without_data:,} without a common marker."
     )
     console.print(
-        f"Linked from LR {threshold_text(result.threshold)} against unrelated ({result.threshold_reason}) and "
+        f"Linked from LR {threshold_text(result.threshold)} against unrelated ({say(result.threshold_reason)}) and "
         f"{threshold_text(result.settings.relative_threshold)} against siblings, parent and child; expected false "
         f"links between unrelated persons: at most {result.expected_false_links:.2g}. "
         f"Undecided pairs: {result.undecided_found:,}."
     )
-    console.print(f"Rates used: {result.rates_used}.")
+    console.print(f"Rates used: {say(result.rates_used)}.")
     if result.living_left_out:
         console.print(f"Left out: living seekers ({result.living_left_out}); they are compared with families only.")
     for notice in result.notices:
         if notice not in said:
-            console.print(f"Note: {notice}.")
+            console.print(f"Note: {say(notice)}.")
     console.print("A group is a proposal: probably parts of one person; for review. Twins cannot be told apart.")
 
 
-def _print_doubts(console: Console, doubts: Mapping[str, Sequence[str]]) -> set[str]:
+def _print_doubts(console: Console, doubts: Mapping[str, Sequence[Statement]]) -> set[Statement]:
     """What samples say against themselves, each line once with all that rests on it; which lines they are."""
-    about: dict[str, list[str]] = {}
+    about: dict[Statement, list[str]] = {}
     for where, lines in doubts.items():
         for line in lines:
             about.setdefault(line, []).append(where)
     for line, places in about.items():
         more = f" and {len(places) - MOST_PLACES_NAMED} more" if len(places) > MOST_PLACES_NAMED else ""
-        console.print(f"CAUTION, {', '.join(places[:MOST_PLACES_NAMED])}{more}: {line}.", style="bold")
+        console.print(f"CAUTION, {', '.join(places[:MOST_PLACES_NAMED])}{more}: {say(line)}.", style="bold")
     return {*about}
 
 
@@ -139,9 +141,9 @@ def print_explanation(explanation: Explanation) -> None:
     console, c = words_console(), explanation.candidate
     console.print(f"H1: {c.unidentified} is {c.missing} of family {c.family}. H2: {c.unidentified} is unrelated to it.")
     for notice in explanation.notices:
-        console.print(f"Note: {notice}.")
+        console.print(f"Note: {say(notice)}.")
     if explanation.remark:
-        console.print(f"NOT COMPARED: {explanation.remark}.", style="bold")
+        console.print(f"NOT COMPARED: {say(explanation.remark)}.", style="bold")
     populations = list(c.log10_lr)
     table = _table("marker", *populations, "remark")
     needing = {mutation.marker: mutation for mutation in c.mutations}
@@ -157,11 +159,11 @@ def print_explanation(explanation: Explanation) -> None:
     table.add_section()
     for kind, beyond in c.log10_lr_beyond.items():
         table.add_row(kind, *(log10_text(beyond[population]) for population in populations), "part of the total")
-    table.add_row("total", *(log10_text(c.log10_lr[population]) for population in populations), c.verbal)
+    table.add_row("total", *(log10_text(c.log10_lr[population]) for population in populations), say(c.verbal))
     console.print(table)
     _print_evidence(console, explanation)
     for doubt in c.doubts:
-        console.print(f"CAUTION: {doubt}.", style="bold")
+        console.print(f"CAUTION: {say(doubt)}.", style="bold")
     missing = ", ".join(c.markers_missing) or "none"
     console.print(f"log10 LR; {counted(len(c.markers_compared), 'marker')} compared; not compared: {missing}.")
     if explanation.remark:
@@ -169,7 +171,7 @@ def print_explanation(explanation: Explanation) -> None:
     console.print(
         f"Smallest: {log10_text(c.smallest_log10_lr)} ({c.smallest_population}). "
         f"Posterior{' of this total' if c.evidence else ''} {probability_text(c.posterior)}, "
-        f"from the prior {explanation.prior:.9g}: {explanation.prior_reason}."
+        f"from the prior {explanation.prior:.9g}: {say(explanation.prior_reason)}."
     )
     _print_linkage(console, c.linkage_log10, c.linkage_methods)
 
@@ -181,10 +183,10 @@ def _print_evidence(console: Console, explanation: Explanation) -> None:
         return
     table = _table("evidence", "log10 LR", "what it rests on")
     for line in lines:
-        table.add_row(line.kind, "" if line.log10_lr is None else log10_text(line.log10_lr), line.words)
+        table.add_row(line.kind, "" if line.log10_lr is None else log10_text(line.log10_lr), say(line.words))
     console.print(table)
     for assumption in explanation.assumptions:
-        console.print(f"Assumed: {assumption}.")
+        console.print(f"Assumed: {say(assumption)}.")
 
 
 def _print_linkage(console: Console, changes: Mapping[str, float | None], methods: Mapping[str, str]) -> None:
@@ -235,8 +237,8 @@ def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
         )
     for notice in result.notices:
         if notice not in said:
-            console.print(f"Note: {notice}.")
-    console.print(f"Prior: {result.prior_sentence}. Frequencies: {result.population}. Proposals for review.")
+            console.print(f"Note: {say(notice)}.")
+    console.print(f"Prior: {say(result.prior_sentence)}. Frequencies: {result.population}. Proposals for review.")
 
 
 def print_assignment(explained: ExplainedAssignment) -> None:
@@ -284,7 +286,7 @@ def print_hypotheses(report: HypothesesReport) -> None:
     """H1 against H2: natural log likelihoods, log10 LR and LR of each marker, and the total."""
     console = words_console()
     for notice in report.notices:
-        console.print(f"Note: {notice}.")
+        console.print(f"Note: {say(notice)}.")
     for population, ratio in report.ratios.items():
         table = _table("marker", "ln L(H1)", "ln L(H2)", "log10 LR", "LR", title=f"{report.title}, {population}")
         rows = zip(ratio.markers, ratio.log_h1, ratio.log_h2, ratio.log_by_marker.values(), strict=True)
@@ -340,7 +342,7 @@ def _verdict(check: Check) -> str:
     return "agrees" if check.passed else f"DIFFERS ({check.worst_case})"
 
 
-def print_truth(verdicts: Sequence[Verdict], reasons: Mapping[str, int]) -> None:
+def print_truth(verdicts: Sequence[Verdict], reasons: Mapping[Statement, int]) -> None:
     """The demonstration's candidates against the simulated truth: found, how strong, and why the rest is open."""
     table = _table(
         "unidentified person", "persons", "true one first", "its log10 LR", "relative first", "other family first",
@@ -357,7 +359,7 @@ def print_truth(verdicts: Sequence[Verdict], reasons: Mapping[str, int]) -> None
         "pairs alone cannot tell them apart."
     )
     for reason, count in reasons.items():
-        console.print(f"Open ({count}): {reason}.")
+        console.print(f"Open ({count}): {say(reason)}.")
 
 
 def log10_text(log10_lr: float) -> str:

@@ -23,6 +23,24 @@ from antigone.model.assumptions.circumstances import (
     UnidentifiedCircumstances,
 )
 from antigone.model.pedigree import Sex
+from antigone.model.statements import evidence as said
+from antigone.model.statements.settings import EXACT
+from antigone.model.statements.statement import Form, Statement
+
+_FINDING: Mapping[tuple[bool, bool], Form] = {
+    (True, True): said.FINDING_BOTH,
+    (True, False): said.FINDING_RECORDED,
+    (False, True): said.FINDING_STATED,
+    (False, False): said.FINDING_NEITHER,
+}
+"""What is said of a finding that is recorded, and stated."""
+_SEXES: Mapping[tuple[Sex, Sex], Form] = {
+    ("male", "male"): said.MALE_MALE,
+    ("male", "female"): said.MALE_FEMALE,
+    ("female", "male"): said.FEMALE_MALE,
+    ("female", "female"): said.FEMALE_FEMALE,
+}
+"""What is said of a sex that a sample shows, and that of the missing person."""
 
 
 def circumstance_evidence(
@@ -34,8 +52,8 @@ def circumstance_evidence(
     --------
     >>> known = MissingCircumstances(places=frozenset({"bay"}))
     >>> found = UnidentifiedCircumstances(place="bay")
-    >>> circumstance_evidence(known, found, rates=CircumstanceRates())[0].words
-    'found in one of the stated places'
+    >>> circumstance_evidence(known, found, rates=CircumstanceRates())[0].words.code
+    'in a stated place'
     """
     return tuple(_evidence(missing, unidentified, rates))
 
@@ -45,31 +63,31 @@ def _evidence(
 ) -> Iterator[CircumstanceEvidence]:
     if missing.age and unidentified.age:
         lr = interval_lr(missing.age, unidentified.age, rates=rates.age)
-        yield _line("age", lr, f"{_range(unidentified.age)} years estimated, {_range(missing.age)} stated")
+        yield _line("age", lr, said.YEARS(**_ranges(unidentified.age, missing.age)))
     if missing.last_seen and unidentified.found:
         yield _time(missing.last_seen, unidentified.found, rates.time)
     if missing.places and unidentified.place:
         agrees = unidentified.place in missing.places
-        words = "found in one of the stated places" if agrees else "found in none of the stated places"
+        words = said.IN_A_STATED_PLACE() if agrees else said.IN_NO_STATED_PLACE()
         yield _line("place", agreement_lr(agrees, rates=rates.place), words)
     if missing.stature and unidentified.stature:
         lr = interval_lr(missing.stature, unidentified.stature, rates=rates.stature)
-        yield _line("stature", lr, f"{_range(unidentified.stature)} cm estimated, {_range(missing.stature)} stated")
+        yield _line("stature", lr, said.CENTIMETRES(**_ranges(unidentified.stature, missing.stature)))
     yield from _findings(missing.findings, unidentified.findings, rates.findings)
 
 
 def _time(last_seen: dt.date, found: dt.date, rates: AgreementRates) -> CircumstanceEvidence:
     agrees = last_seen <= found
     days = abs((found - last_seen).days)
-    words = f"found {days} days {'after' if agrees else 'BEFORE'} last seen"
-    return _line("time", agreement_lr(agrees, rates=rates), words)
+    words = said.DAYS_AFTER if agrees else said.DAYS_BEFORE
+    return _line("time", agreement_lr(agrees, rates=rates), words(days=days))
 
 
 def _findings(
     stated: Mapping[str, bool], recorded: Mapping[str, bool], rates: Mapping[str, FindingRates]
 ) -> Iterator[CircumstanceEvidence]:
     for finding in sorted(stated.keys() & recorded.keys() & rates.keys()):
-        words = f"{finding}: {_presence(recorded[finding])} as recorded, {_presence(stated[finding])} as stated"
+        words = _FINDING[recorded[finding], stated[finding]](finding=finding)
         yield _line("finding", finding_lr(stated[finding], recorded[finding], rates=rates[finding]), words)
 
 
@@ -171,16 +189,16 @@ def sex_evidence(missing: Sex, shown: Sex, *, rates: SexRates) -> CircumstanceEv
     """What the sex of the sample says; nothing when either is unknown."""
     if "unknown" in (missing, shown):
         return None
-    return _line("sex", sex_lr(missing, shown, rates=rates), f"{shown} sample, {missing} missing person")
+    return _line("sex", sex_lr(missing, shown, rates=rates), _SEXES[shown, missing]())
 
 
-def _line(kind: Circumstance, lr: float, words: str) -> CircumstanceEvidence:
+def _line(kind: Circumstance, lr: float, words: Statement) -> CircumstanceEvidence:
     return CircumstanceEvidence(kind, math.log10(lr) if lr > 0 else -math.inf, words)
 
 
-def _range(interval: Interval) -> str:
-    return f"{interval.low:g}" if interval.low == interval.high else f"{interval.low:g} to {interval.high:g}"
+def _ranges(estimated: Interval, stated: Interval) -> dict[str, Statement]:
+    return {"range_estimated": _range(estimated), "range_stated": _range(stated)}
 
 
-def _presence(present: bool) -> str:
-    return "present" if present else "absent"
+def _range(interval: Interval) -> Statement:
+    return EXACT(number=interval.low) if interval.low == interval.high else said.RANGE(**vars(interval))

@@ -16,6 +16,8 @@ from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
+from antigone.model.statements.statement import Statement
+
 _Value = TypeVar("_Value")
 
 
@@ -103,6 +105,8 @@ def _maker(kind: Any) -> Maker:
     if isinstance(origin, type) and issubclass(origin, Mapping):
         item = _maker(arguments[1])
         return lambda plain: {key: item(value) for key, value in plain.items()}
+    if kind is Statement:
+        return _statement
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         return _dataclass(kind)
     raise TypeError(f"{kind} has no form as a document")
@@ -117,6 +121,17 @@ def _tuple(arguments: tuple[Any, ...]) -> Maker:
     if arguments[-1] is ...:
         return lambda plain: tuple(map(makers[0], plain))
     return lambda plain: tuple(make(item) for make, item in zip(makers, plain, strict=True))
+
+
+def _statement(plain: Any) -> Statement:
+    return Statement(plain["code"], {name: _stated(value) for name, value in plain["values"].items()})
+
+
+def _stated(plain: Any) -> Any:
+    """A value of a statement: a list is a tuple, and what has a code is a statement."""
+    if isinstance(plain, list):
+        return tuple(map(_stated, plain))
+    return _statement(plain) if isinstance(plain, dict) else plain
 
 
 def _union(arguments: tuple[Any, ...]) -> Maker:

@@ -21,6 +21,7 @@ from antigone.model.incident.incident import Donor, Family, Incident, Unidentifi
 from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
+from antigone.model.statements.searching import SIMULATED
 from antigone.simulation.genes import FullGenotype, drop_genes
 from antigone.simulation.incident import ACCIDENT_DAY, Identity, Truth
 
@@ -96,7 +97,7 @@ def simulate_disaster(
     there = [identity for identity in missing if rng.random() >= size.absent]
     persons, truth = _victims(declared, genotypes, (missing, there), size, kit, rng)
     families = tuple(_family(f, pedigree, genotypes) for f, pedigree in enumerate(declared))
-    notices = (f"simulated with seed {seed}: no profile in this incident is a person's",)
+    notices = (SIMULATED(number=seed),)
     return Incident("Simulated disaster", persons, families, tuple(tables), settings, notices=notices), truth
 
 

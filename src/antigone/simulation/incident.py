@@ -22,6 +22,7 @@ from antigone.model.incident.incident import Donor, Family, Incident, Unidentifi
 from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
+from antigone.model.statements.searching import SIMULATED
 from antigone.simulation.genes import FullGenotype, drop_genes
 
 ACCIDENT_DAY = dt.date(2025, 3, 14)
@@ -155,7 +156,7 @@ def simulate_incident(
         families=_families(households, names[:OLDER_KIT], rng),
         tables=tuple(tables),
         settings=settings,
-        notices=(f"simulated with seed {seed}: no profile in this incident is a person's",),
+        notices=(SIMULATED(number=seed),),
     )
     return incident, truth
 

@@ -19,8 +19,10 @@ from antigone.model.results.search import (
     MutationStep,
     Provenance,
     SearchResult,
+    Setting,
     UnidentifiedSummary,
 )
+from antigone.model.statements.statement import TEXT
 
 # fmt: off
 MARKERS = (
@@ -115,7 +117,8 @@ def candidate(rank: int, unidentified: str, code: str, missing: str, strength: f
     odds = 10 ** totals[smallest] / 9
     absent = tuple(marker for marker in MARKERS if marker not in compared)
     return Candidate(
-        rank, unidentified, code, missing, totals, smallest, by_marker, compared, absent, (), odds / (1 + odds), verbal
+        rank, unidentified, code, missing, totals, smallest, by_marker, compared, absent, (), odds / (1 + odds),
+        TEXT(text=verbal),
     )  # fmt: skip
 
 
@@ -167,7 +170,8 @@ def unidentified_summaries(found: tuple[Candidate, ...]) -> tuple[UnidentifiedSu
         own = [c for c in found if c.unidentified == person.code]
         remark, best = remarks.get(person.code, ("", own[0].smallest_log10_lr if own else None))
         family, missing = (own[0].family, own[0].missing) if own else (None, None)
-        lines.append(UnidentifiedSummary(person.code, person.sex, 21, family, missing, best, len(own), remark))
+        best_pair = (family, missing, best)
+        lines.append(UnidentifiedSummary(person.code, person.sex, 21, *best_pair, len(own), TEXT(text=remark)))
     return tuple(lines)
 
 
@@ -180,7 +184,7 @@ def family_summaries(found: tuple[Candidate, ...]) -> tuple[FamilySummary, ...]:
             remark = "" if own else "The references can show little; a sample of another sibling would help most."
             sex = home.pedigree[member].sex
             donors = len(home.donors) - 1
-            lines.append(FamilySummary(home.code, member, sex, donors, 1, code, best, len(own), remark))
+            lines.append(FamilySummary(home.code, member, sex, donors, 1, code, best, len(own), TEXT(text=remark)))
     return tuple(lines)
 
 
@@ -197,15 +201,15 @@ def result() -> SearchResult:
         pairs_without_data=3,
         chance=ChanceMatches(62, 1e4, 0.0062, 0.0021, 0.0004, 100_000, 17),
         prior=1 / 10,
-        prior_reason="one over the number of unidentified persons, because that number is the larger one.",
+        prior_reason=TEXT(text="one over the number of unidentified persons, because that number is the larger one"),
         threshold=1e4,
         left_out={"donors without an active consent": 7, "unidentified persons with fewer than 4 markers": 2},
         assumptions=(
-            "Markers are inherited independently of one another.",
-            "Mutations follow a stepwise model: rate 0.0005 for mothers and 0.002 for fathers, range 0.1.",
-            "Theta is 0.01 for members of the same population.",
+            TEXT(text="Markers are inherited independently of one another."),
+            TEXT(text="Mutations follow a stepwise model: rate 0.0005 for mothers and 0.002 for fathers, range 0.1."),
+            TEXT(text="Theta is 0.01 for members of the same population."),
         ),
-        notices=("frequencies.csv: the marker name 'VWA' was read as 'vWA'.",),
+        notices=(TEXT(text="frequencies.csv: the marker name 'VWA' was read as 'vWA'."),),
         verbal_scale_source="ENFSI guideline for evaluative reporting in forensic science, 2015.",
         provenance=Provenance(
             software="antigone",
@@ -216,7 +220,10 @@ def result() -> SearchResult:
             command="antigone search case/ --out report/",
             inputs={"unidentified.csv": "9f" * 32, "families.csv": "3c" * 32},
             frequencies=dict.fromkeys(POPULATIONS, "b7" * 32),
-            settings={"theta": "0.01", "threshold": "10000", "frequency rule": "5/(2N), rescaled"},
+            settings=tuple(
+                Setting(TEXT(text=name), TEXT(text=value))
+                for name, value in (("theta", "0.01"), ("threshold", "10000"), ("frequency rule", "5/(2N), rescaled"))
+            ),
             seed=17,
             consent_attested_by="",
         ),

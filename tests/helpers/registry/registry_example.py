@@ -41,6 +41,8 @@ from antigone.model.results.search import (
     SensitivityPoint,
     UnidentifiedSummary,
 )
+from antigone.model.statements.method import STRONG
+from antigone.model.statements.statement import TEXT
 from antigone.registry.consent.coverage import Covered, read_incident
 from antigone.registry.keys.vault import Vault, found_registry
 from antigone.registry.people.importing import Imported, save_incident
@@ -96,7 +98,7 @@ def simulated(families: int = 8, unidentified: int = 10) -> Incident:
         families=families, unidentified=unidentified, seed=3, tables=(table(), table("There")), settings=settings
     )
     sources = (SourceFile("profiles.csv", "a" * 64), SourceFile("incident.toml", "b" * 64))
-    return replace(incident, sources=sources, notices=("vWA was written VWA",))
+    return replace(incident, sources=sources, notices=(TEXT(text="vWA was written VWA"),))
 
 
 def covered_only(incident: Incident, day: dt.date = DAY) -> Incident:
@@ -160,13 +162,13 @@ def answer(incident: Incident, *, pairs: int = 6) -> SearchResult:
         pairs_without_data=0,
         chance=ChanceMatches(len(asked), 1e4, 0.1, 0.01, 0.001, 100, 1),
         prior=0.1,
-        prior_reason="invented",
+        prior_reason=TEXT(text="invented"),
         threshold=1e4,
         left_out={},
         assumptions=(),
         notices=(),
         verbal_scale_source="none",
-        provenance=Provenance("antigone", "0", "3", {}, AT, "test", {}, {}, {}, 1, ""),
+        provenance=Provenance("antigone", "0", "3", {}, AT, "test", {}, {}, (), 1, ""),
         day=DAY.isoformat(),
     )
 
@@ -177,23 +179,23 @@ def _candidate(rank: int, unidentified: str, family: str, missing: str) -> Candi
     numbers = {"Here": 10.0 / rank}
     return Candidate(
         *(rank, unidentified, family, missing, numbers, "Here", {"Here": by_marker}, ("M0", "M1"), ("M2",), mutations),
-        *(1 - 1e-9 * rank, "strong support"),
+        *(1 - 1e-9 * rank, STRONG(side="H1")),
         sensitivity=(SensitivityPoint("theta", "0.03", 9.0 / rank),),
-        evidence=(EvidenceLine("Y", None, "no number"),),
+        evidence=(EvidenceLine("Y", None, TEXT(text="no number")),),
     )
 
 
 def _of_person(code: str, best: Candidate | None) -> UnidentifiedSummary:
     if best is None:
-        return UnidentifiedSummary(code, "unknown", 12, None, None, None, 0, "")
-    return UnidentifiedSummary(code, "male", 12, best.family, best.missing, best.smallest_log10_lr, 1, "")
+        return UnidentifiedSummary(code, "unknown", 12, None, None, None, 0, TEXT(text=""))
+    return UnidentifiedSummary(code, "male", 12, best.family, best.missing, best.smallest_log10_lr, 1, TEXT(text=""))
 
 
 def _of_family(family: Family, best: Candidate | None) -> FamilySummary:
     own = (family.code, family.missing[0], "male", len(family.donors), 0)
     if best is None:
-        return FamilySummary(*own, None, None, 0, "")
-    return FamilySummary(*own, best.unidentified, best.smallest_log10_lr, 1, "")
+        return FamilySummary(*own, None, None, 0, TEXT(text=""))
+    return FamilySummary(*own, best.unidentified, best.smallest_log10_lr, 1, TEXT(text=""))
 
 
 def run_and_store(registry: Registry, *, pairs: int = 6, code: str = "I1") -> tuple[int, SearchResult, Finished]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,9 +28,10 @@ from antigone.errors import InputError, RegistryError
 from antigone.model.assumptions.observation import DropoutEstimate
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor
-from antigone.model.plain import to_json
 from antigone.model.profile import Profile
 from antigone.model.review import TO_COMPUTE_AGAIN
+from antigone.model.statements import readers
+from antigone.model.statements.statement import TEXT, Statement
 from antigone.registry.keys.vault import registry_key
 from antigone.registry.leaving.erasure import scrub, withdraw_donor, withdraw_seeker, withdrawn_donors
 from antigone.registry.people.personal import read_name, record_name
@@ -56,6 +56,7 @@ from antigone.registry.store.schema import (
     summaries,
     unidentified,
 )
+from antigone.registry.store.stored import NOTICES, PERSON_LINE, SEARCH_ANSWER
 from antigone.registry.typings.payloads import pack
 
 NAME = "Ismene Labdakos"
@@ -251,13 +252,13 @@ def test_withdraw_seeker__takes_along_what_was_estimated_from_the_sample(registr
     engine, vault = registry
     run, found, _ = run_and_store((engine, vault))
     of_seeker = DropoutEstimate("LS1", 0.3125, 0.2, 0.4, "completeness", 15).describe()
-    notices = (of_seeker, "drop-out of LS10 and of PM1-LS1")
+    notices = (of_seeker, TEXT(text="drop-out of LS10 and of PM1-LS1"))
     with transaction(engine) as connection:
         brief = replace(read_result(connection, run), notices=notices)
         line = replace(found.unidentified[2], dropout=0.3125)
-        connection.execute(update(runs).values(result=to_json(brief)))
+        connection.execute(update(runs).values(result=SEARCH_ANSWER.write(brief)))
         mine = (summaries.c.kind == "unidentified") & (summaries.c.code == "LS1")
-        connection.execute(update(summaries).where(mine).values(line=to_json(line)))
+        connection.execute(update(summaries).where(mine).values(line=PERSON_LINE.write(line)))
         withdraw_seeker(connection, registry[1], incident="I1", code="LS1", **LEAVING)
         after = whole_result(connection, run)
     assert (after.unidentified[2].code, after.unidentified[2].dropout) == ("LS1", None)
@@ -277,22 +278,22 @@ def test_withdraw_donor__takes_along_who_attested_that_consent_alone(registry):
         (number,) = connection.scalars(select(runs.c.id))
         brief = read_result(connection, number)
         attested = replace(brief.provenance, consent_attested_by="the office; the sister's guardian")
-        connection.execute(update(runs).values(result=to_json(replace(brief, provenance=attested))))
+        connection.execute(update(runs).values(result=SEARCH_ANSWER.write(replace(brief, provenance=attested))))
         withdraw_donor(connection, registry[1], **SISTER, day=DAY, **LEAVING)
         assert read_result(connection, number).provenance.consent_attested_by == "the office"
 
 
-OF_NOBODY = "profiles.txt: its encoding is taken to be UTF-16"
-OF_THE_SISTER = "sample 'F-SI': off-ladder (OL), so that these markers are left out: SE33"
-OF_THE_FAMILY = "family 'F1': 'SI' and 'MP' share only the mother as declared"
+OF_NOBODY = readers.ENCODING(file="profiles.txt", encoding="UTF-16")
+OF_THE_SISTER = readers.OFF_LADDER(code="F-SI", markers=("SE33",))
+OF_THE_FAMILY = readers.ONLY_MOTHER_SHARED(family="F1", first="SI", second="MP")
 
 
-def told(registry) -> dict[str, tuple[str, ...]]:
+def told(registry) -> dict[str, tuple[Statement, ...]]:
     """The notices of the incident and of its run."""
     engine, _ = registry
     with snapshot(engine) as connection:
         kept = connection.execute(select(incidents.c.notices).where(incidents.c.code == "I1")).scalar_one()
-        return {"incident": tuple(json.loads(kept)), "run": read_result(connection, 1).notices}
+        return {"incident": NOTICES.read(kept), "run": read_result(connection, 1).notices}
 
 
 @pytest.mark.parametrize("ended", [True, False], ids=["after the run", "while it runs"])

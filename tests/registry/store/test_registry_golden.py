@@ -17,7 +17,8 @@ from registry_vaults import PASSPHRASE, SMALL
 from sqlalchemy import select
 
 from antigone.errors import StorageError
-from antigone.model.plain import to_json
+from antigone.model.plain import from_plain, to_json
+from antigone.model.statements.statement import TEXT, Statement
 from antigone.registry.backup.renewal import renew_documents
 from antigone.registry.consent.coverage import read_incident
 from antigone.registry.keys.keyfile import read_key_file
@@ -27,6 +28,7 @@ from antigone.registry.store.database import create_registry, open_registry, sna
 from antigone.registry.store.migrations import LATEST
 from antigone.registry.store.schema import candidates, runs, summaries
 from antigone.registry.store.stored import CANDIDATE, MISSING_LINE, PERSON_LINE, SEARCH_ANSWER
+from antigone.report.words.statements import say
 from antigone.team.access import opening
 from antigone.team.access.session import Registry
 from antigone.team.keeping import keeping
@@ -108,7 +110,10 @@ def test_golden__a_sealed_candidate_is_read_in_full(old):
 
 
 def includes(now: Any, before: Any) -> bool:
-    """Whether all that was there before is there now; fields that came since have their defaults."""
+    """Whether all that was there before is there now; fields that came since have their defaults,
+    and a sentence is a statement that says it."""
+    if isinstance(now, dict) and now.get("class") == "Statement":
+        return say(from_plain(Statement, now)) == before and now["code"] != TEXT.code
     if isinstance(before, dict):
         return all(name in now and includes(now[name], value) for name, value in before.items())
     if isinstance(before, list):

@@ -18,6 +18,7 @@ from antigone.model.results.joint import JointPrior, JointResult
 from antigone.registry.runs.joint_runs import JOINT_WITHHELD, SealedJoint, newest_joint, take_joint
 from antigone.registry.store.database import snapshot, transaction
 from antigone.registry.store.schema import joint_parts, joint_runs, keys
+from antigone.report.words.statements import say_all
 from antigone.team.incidents.consents import withdraw_donor, withdraw_seeker
 from antigone.team.incidents.families import read_family
 from antigone.team.incidents.importing import import_incident
@@ -71,7 +72,7 @@ def test_solve__one_part_stands_for_all_that_are_declared_parts_of_one_person(te
     assert joined is not None
     assert {"PM2", "PM3", "PM5"} <= apart.not_among_missing.keys()
     assert joined.not_among_missing.keys() == apart.not_among_missing.keys() - {"PM3", "PM5"}
-    assert "PM2, with the most markers, stands for PM3, PM5: declared parts of one person" in joined.notices
+    assert "PM2, with the most markers, stands for PM3, PM5: declared parts of one person" in say_all(joined.notices)
     found = {p.unidentified: p.posterior for p in joined.pairings if p.family == "F2"}
     rivals = {p.unidentified: p.posterior for p in apart.pairings if p.family == "F2"}
     assert rivals["PM2"] < 0.9 < found["PM2"]

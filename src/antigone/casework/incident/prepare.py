@@ -7,6 +7,7 @@ import statistics
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 from antigone.casework.incident.relatedness import direct_notices, unrelated_notices
 from antigone.engine.frequencies import markers_of, union_ladder
@@ -18,6 +19,8 @@ from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Donor, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
+from antigone.model.statements import searching as said
+from antigone.model.statements.statement import Form, Statement
 from antigone.search.families.affordable import Kind, family_work, kind_of_work, remedies
 from antigone.search.families.reference_fit import Declared
 from antigone.search.pairs.blocks import MissingFrom
@@ -37,7 +40,8 @@ def silent(_step: str, _done: int, _of: int) -> None:
 
 @dataclass(frozen=True)
 class SetAside:
-    """A family that a search does not compare, because it is too large to be computed exactly; ``words`` say so.
+    """A family that a search does not compare, because it is too large to be computed exactly; ``words`` say so, and
+    ``error`` is why.
 
     The declared pedigree and who is typed decide it, not what was found.
     """
@@ -45,7 +49,8 @@ class SetAside:
     family: str
     pedigree: Pedigree
     missing: tuple[str, ...]
-    words: str
+    words: Statement
+    error: PlanTooLarge
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Prepared:
     donors: Mapping[str, int]
     without_consent: Mapping[str, int]
     left_out: Mapping[str, int]
-    notices: tuple[str, ...]
+    notices: tuple[Statement, ...]
     further: FurtherEvidence = field(default_factory=FurtherEvidence)
     estimates: tuple[DropoutEstimate, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
@@ -127,24 +132,36 @@ def _plan(
                 works[kind] = error
         work = works[kind]
         if isinstance(work, PlanTooLarge):
-            aside.append(_set_aside(family, markers, theta, str(work)))
+            aside.append(_set_aside(family, markers, theta, work))
         else:
             kept.append(family)
             total += work
     if aside and not any(family.missing for family in kept):
-        raise PlanTooLarge("; ".join(one.words for one in aside))
+        told = "; ".join(f"family {one.family} is set aside: {one.error}" for one in aside)
+        raise PlanTooLarge(told, notices=[one.words for one in aside])
     return tuple(kept), tuple(aside), total
 
 
-def _set_aside(family: MissingFrom, markers: Sequence[Marker], theta: float, reason: str) -> SetAside:
+def _set_aside(family: MissingFrom, markers: Sequence[Marker], theta: float, error: PlanTooLarge) -> SetAside:
     declared = family.declared
     possible = remedies(declared, family.missing, markers, theta=theta)
-    with_what = f"it becomes possible with {', or with '.join(possible)}" if possible else "no single change helps"
-    words = (
-        f"family {declared.code} is set aside and compared with nobody ({', '.join(family.missing)}): "
-        f"{reason.split(';')[0]}; {with_what}"
-    )
-    return SetAside(declared.code, declared.pedigree, family.missing, words)
+    helps = said.NO_SINGLE_CHANGE()
+    if possible:
+        one_of = reduce(lambda first, other: said.OR_WITH(first=first, second=other), possible)
+        helps = said.POSSIBLE_WITH(alternatives=one_of)
+    form = _TOO_LARGE.get(error.what)
+    why = form(found=error.found, limit=error.limit) if form else said.TOO_LARGE()
+    words = said.SET_ASIDE(family=declared.code, missing=family.missing, words_reason=why, words_remedy=helps)
+    return SetAside(declared.code, declared.pedigree, family.missing, words, error)
+
+
+_TOO_LARGE: Mapping[str, Form] = {
+    "multiplications": said.TOO_MUCH_WORK,
+    "elements": said.TOO_LARGE_ARRAY,
+    "partitions": said.TOO_MANY_PARTITIONS,
+    "unknowns": said.TOO_MANY_UNKNOWNS,
+}
+"""What is said of a plan that is too large, by what is too large in it."""
 
 
 def _require_both_sides(incident: Incident, somebody_missing: bool) -> None:
@@ -174,22 +191,16 @@ def settle_dropouts(
     return persons, estimates, replace(incident, settings=replace(incident.settings, observation=common))
 
 
-def describe_estimates(estimates: Sequence[DropoutEstimate]) -> tuple[str, ...]:
+def describe_estimates(estimates: Sequence[DropoutEstimate]) -> tuple[Statement, ...]:
     """What was estimated, sample by sample while they are few, and what such an estimate is."""
     if not estimates:
         return ()
     lines = [estimate.describe() for estimate in estimates[:MOST_ESTIMATES_LISTED]]
     if len(estimates) > MOST_ESTIMATES_LISTED:
         values = sorted(estimate.dropout for estimate in estimates)
-        lines = [
-            f"drop-out was estimated for {len(values)} samples: {values[0]:g} to {values[-1]:g}, "
-            f"median {statistics.median_low(values):g}; each is in the table of unidentified persons"
-        ]
-    return (
-        *lines,
-        "a drop-out rate estimated from a sample itself is taken as if it were known: the LR does not contain its "
-        "uncertainty; see how the LR moves with drop-out under sensitivity",
-    )
+        median = statistics.median_low(values)
+        lines = [said.DROPOUTS_ESTIMATED(number=len(values), low=values[0], high=values[-1], median=median)]
+    return (*lines, said.DROPOUT_TAKEN_AS_KNOWN())
 
 
 def _covered_by_consent(incident: Incident, today: dt.date) -> tuple[Incident, dict[str, int]]:
@@ -209,7 +220,7 @@ def _covered_by_consent(incident: Incident, today: dt.date) -> tuple[Incident, d
 
 def populations_of(
     incident: Incident, profiles: Sequence[Profile], *, replicates: Sequence[Mapping[str, Sequence[Replicate]]] = ()
-) -> tuple[dict[str, tuple[Marker, ...]], tuple[str, ...]]:
+) -> tuple[dict[str, tuple[Marker, ...]], tuple[Statement, ...]]:
     """Each population's markers over the alleles seen in ``profiles`` and in ``replicates``, and notices of markers
     left out.
 
@@ -230,7 +241,7 @@ def populations_of(
     if not everywhere:
         raise InputError("no typed marker has frequencies in every loaded population; add frequencies")
     dropped = sorted(set(seen) - set(everywhere))
-    notices = (f"left out, no frequencies in every population: {', '.join(dropped)}",) if dropped else ()
+    notices = (said.WITHOUT_FREQUENCIES(markers=tuple(dropped)),) if dropped else ()
     names = sorted(everywhere)
     ladder = {name: union_ladder(incident.tables, name) for name in names}
     settings = incident.settings

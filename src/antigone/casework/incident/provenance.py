@@ -5,22 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 from antigone import __version__
 from antigone.model.assumptions.frequency import FrequencyTable
+from antigone.model.assumptions.lineage import Estimator, MtModel, YModel
 from antigone.model.assumptions.mutation import Custom, MutationModel, Transformed
-from antigone.model.checks import exact_text
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.settings import SearchSettings
-from antigone.model.results.search import Provenance
-from antigone.model.typings.typing import RULE
-from antigone.plain_words import threshold_text
-
-MODEL_OF_INCIDENT = "model of the incident"
-"""Under which name a result of a registry says which version of the model it was computed with."""
+from antigone.model.results.search import Provenance, Setting
+from antigone.model.statements import settings as said
+from antigone.model.statements import typings as said_of_typings
+from antigone.model.statements.models import MODEL_OF_INCIDENT
+from antigone.model.statements.statement import TEXT, Form, Statement
 
 
 def describe_run(incident: Incident, *, created: str, command: str, seed: int) -> Provenance:
@@ -37,23 +36,25 @@ def describe_run(incident: Incident, *, created: str, command: str, seed: int) -
         frequencies={
             f"{t.population} ({t.source})" if t.source else t.population: hash_table(t) for t in incident.tables
         },
-        settings=_named_model(incident)
-        | describe_settings(incident.settings)
-        | describe_further(incident.further)
-        | _typings_rule(incident),
+        settings=(
+            *_named_model(incident),
+            *describe_settings(incident.settings),
+            *describe_further(incident.further),
+            *_typings_rule(incident),
+        ),
         seed=seed,
         consent_attested_by="; ".join(sorted(attested - {""})),
         choices=incident.settings,
     )
 
 
-def _typings_rule(incident: Incident) -> dict[str, str]:
+def _typings_rule(incident: Incident) -> tuple[Setting, ...]:
     """What was made of samples with several typings, where there are any; which they are, the notices say."""
-    return {"several typings of a sample": RULE} if incident.typings_used else {}
+    return (Setting(said_of_typings.SEVERAL(), said_of_typings.RULE()),) if incident.typings_used else ()
 
 
-def _named_model(incident: Incident) -> dict[str, str]:
-    return {MODEL_OF_INCIDENT: incident.model} if incident.model else {}
+def _named_model(incident: Incident) -> tuple[Setting, ...]:
+    return (Setting(MODEL_OF_INCIDENT(), incident.model),) if incident.model else ()
 
 
 def hash_table(table: FrequencyTable) -> str:
@@ -66,65 +67,89 @@ def hash_table(table: FrequencyTable) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def describe_settings(settings: SearchSettings) -> dict[str, str]:
-    """Every choice of a search, in words."""
-    words = {
-        "theta": exact_text(settings.theta),
-        "mutation, mothers": describe_model(settings.mutation.female),
-        "mutation, fathers": describe_model(settings.mutation.male),
-        "rare and unseen alleles": settings.rule.describe(),
-        "threshold of the likelihood ratio": threshold_text(settings.threshold)
-        + (", raised in a large search" if settings.threshold_grows else ""),
-        "observation of the unidentified": settings.observation.describe(),
-        "prior": "from the number of persons" if settings.prior is None else exact_text(settings.prior),
-        "verbal scale": settings.verbal.source,
-        "linked markers": "none" if settings.linkage is None else settings.linkage.describe(),
-    }
-    for marker, (female, male) in sorted(settings.mutation.by_marker.items()):
-        words[f"mutation, {marker}"] = f"mothers: {describe_model(female)}; fathers: {describe_model(male)}"
-    return words
+def describe_settings(settings: SearchSettings) -> tuple[Setting, ...]:
+    """Every choice of a search."""
+    threshold = said.THRESHOLD_GROWS if settings.threshold_grows else said.THRESHOLD_IS
+    return (
+        Setting(said.THETA(), said.EXACT(number=settings.theta)),
+        Setting(said.MUTATION_OF_MOTHERS(), describe_model(settings.mutation.female)),
+        Setting(said.MUTATION_OF_FATHERS(), describe_model(settings.mutation.male)),
+        Setting(said.RARE_ALLELES(), settings.rule.describe()),
+        Setting(said.THRESHOLD(), threshold(number=settings.threshold)),
+        Setting(said.OBSERVATION(), settings.observation.describe()),
+        Setting(said.PRIOR(), said.FROM_PERSONS() if settings.prior is None else said.EXACT(number=settings.prior)),
+        Setting(said.VERBAL_SCALE(), TEXT(text=settings.verbal.source)),
+        Setting(said.LINKED_MARKERS(), said.NONE() if settings.linkage is None else settings.linkage.describe()),
+        *(
+            Setting(said.MUTATION_OF_A_MARKER(marker=marker), _mothers_and_fathers(female, male))
+            for marker, (female, male) in sorted(settings.mutation.by_marker.items())
+        ),
+    )
 
 
-def used_jointly(of_incident: Mapping[str, str], settings: SearchSettings) -> dict[str, str]:
+def _mothers_and_fathers(female: MutationModel, male: MutationModel) -> Statement:
+    return said.MOTHERS_AND_FATHERS(words_mothers=describe_model(female), words_fathers=describe_model(male))
+
+
+def used_jointly(of_incident: Sequence[Setting], settings: SearchSettings) -> tuple[Setting, ...]:
     """What of an incident's choices a joint answer rests on: its own prior is stated beside it, its threshold is never
     raised, and linked markers and haplotypes take no part in it."""
-    not_used = ("prior", "verbal scale", "linked markers", "Y haplotypes", "mtDNA haplotypes")
-    used = {name: words for name, words in of_incident.items() if name not in not_used}
-    return used | {"threshold of the likelihood ratio": threshold_text(settings.threshold)}
+    unused = (said.PRIOR(), said.VERBAL_SCALE(), said.LINKED_MARKERS(), said.Y_HAPLOTYPES(), said.MT_HAPLOTYPES())
+    used = tuple(one for one in of_incident if one.choice not in unused)
+    return replaced(used, Setting(said.THRESHOLD(), said.THRESHOLD_IS(number=settings.threshold)))
 
 
-def describe_further(further: FurtherEvidence) -> dict[str, str]:
-    """Every choice about evidence beside autosomal markers, in words; none where there is no such evidence."""
-    words = {}
-    for kind, model in (("Y", further.y_model), ("mtDNA", further.mt_model)):
+def replaced(settings: Sequence[Setting], *others: Setting) -> tuple[Setting, ...]:
+    """Settings with others in the place of those of the same name; new ones come last."""
+    by_name = {one.choice: one for one in (*settings, *others)}
+    return tuple(by_name.values())
+
+
+def describe_further(further: FurtherEvidence) -> tuple[Setting, ...]:
+    """Every choice about evidence beside autosomal markers; none where there is no such evidence."""
+    settings = []
+    for name, model in ((said.Y_HAPLOTYPES(), further.y_model), (said.MT_HAPLOTYPES(), further.mt_model)):
         if model is not None:
-            theta = exact_text(model.theta)
-            words[f"{kind} haplotypes"] = f"{model.estimator}; theta {theta}; {model.rates.describe()}"
+            settings.append(Setting(name, describe_lineage(model)))
     if further.missing and further.unidentified:
         rates = further.rates
-        for name, one in (("age", rates.age), ("time", rates.time), ("place", rates.place), ("stature", rates.stature)):
-            words[f"circumstances, {name}"] = one.describe()
-        for name, finding in sorted(rates.findings.items()):
-            words[f"circumstances, finding {name}"] = finding.describe()
+        for kind, one in ((said.AGE, rates.age), (said.TIME, rates.time), (said.PLACE, rates.place)):
+            settings.append(Setting(said.CIRCUMSTANCES(words_kind=kind()), one.describe()))
+        settings.append(Setting(said.CIRCUMSTANCES(words_kind=said.STATURE()), rates.stature.describe()))
+        for finding, known in sorted(rates.findings.items()):
+            settings.append(Setting(said.FINDING(name=finding), known.describe()))
     if further.sex is not None:
-        words["sex"] = further.sex.describe()
-    return words
+        settings.append(Setting(said.SEX(), further.sex.describe()))
+    return tuple(settings)
 
 
-def describe_model(model: MutationModel) -> str:
-    """A mutation model and its parameters, in words.
+def describe_lineage(model: YModel | MtModel) -> Statement:
+    """The estimator, the theta and the rates of a lineage model."""
+    estimator, rates = _ESTIMATORS[model.estimator](), model.rates.describe()
+    return said.LINEAGE(words_estimator=estimator, theta=model.theta, words_rates=rates)
+
+
+_ESTIMATORS: Mapping[Estimator, Form] = {
+    "augmented count": said.AUGMENTED_COUNT,
+    "clopper-pearson": said.CLOPPER_PEARSON,
+    "kappa": said.KAPPA,
+    "discrete laplace": said.DISCRETE_LAPLACE,
+}
+
+
+def describe_model(model: MutationModel) -> Statement:
+    """A mutation model and its parameters.
 
     Examples
     --------
-    >>> from antigone.model.assumptions.mutation import Stepwise
-    >>> describe_model(Stepwise(0.002, 1e-6))
-    'stepwise (rate 0.002, rate2 1e-06, range 0.1)'
+    >>> from antigone.model.assumptions.lineage import Estimator, MtModel, YModel
+    from antigone.model.assumptions.mutation import Equal
+    >>> describe_model(Equal(0.002))
+    Statement(code='mutation equal', values={'rate': 0.002})
     """
     if isinstance(model, Transformed):
-        rate = "" if model.keep_rate else " without keeping the rate"
-        return f"{describe_model(model.model)}, transformed {model.transform}{rate}"
+        way = said.TRANSFORMED if model.keep_rate else said.TRANSFORMED_OTHER_RATE
+        return way(words_model=describe_model(model.model), transform=model.transform)
     if isinstance(model, Custom):
-        return f"custom matrix of {len(model.matrix)} alleles"
-    name = {"NoMutation": "none", "OneStep": "one step"}.get(type(model).__name__, type(model).__name__.lower())
-    values = ", ".join(f"{key} {exact_text(value)}" for key, value in vars(model).items())
-    return f"{name} ({values})" if values else name
+        return said.CUSTOM(number=len(model.matrix))
+    return said.MUTATION_MODELS[model.name](**vars(model))

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 from antigone.model.incident.incident import Family
 from antigone.model.pedigree import Pedigree
+from antigone.model.statements import searching
+from antigone.model.statements.statement import Statement
 
 MOST_LISTED = 20
 """Missing persons that are named one by one."""
 
 
-def unrelated_notices(families: Iterable[Family]) -> tuple[str, ...]:
+def unrelated_notices(families: Iterable[Family]) -> tuple[Statement, ...]:
     """A notice for each missing person who has donors, none of them related by blood as declared."""
     alone = [
         (family.code, missing)
@@ -20,27 +22,21 @@ def unrelated_notices(families: Iterable[Family]) -> tuple[str, ...]:
         for missing in family.missing
         if not _has_relative(family, missing)
     ]
-    notices = [
-        f"family '{code}': no donor is related by blood to the missing person '{missing}' as declared, so that "
-        "nobody can be compared; name the parents in the pedigree"
-        for code, missing in alone[:MOST_LISTED]
-    ]
+    notices = [searching.NO_BLOOD_RELATIVE(family=code, missing=missing) for code, missing in alone[:MOST_LISTED]]
     if len(alone) > MOST_LISTED:
-        notices.append(f"{len(alone) - MOST_LISTED} more missing persons have no donor who is related to them")
+        notices.append(searching.MORE_WITHOUT_RELATIVE(number=len(alone) - MOST_LISTED))
     return tuple(notices)
 
 
-def direct_notices(families: Iterable[Family]) -> tuple[str, ...]:
+def direct_notices(families: Iterable[Family]) -> tuple[Statement, ...]:
     """A notice for each direct reference of a missing person: a personal item, a milk tooth, stored blood."""
     direct = [(f.code, d.profile.sample, d.member) for f in families for d in f.donors if d.member in f.missing]
     notices = [
-        f"family '{code}': sample '{sample}' is a direct reference of the missing person '{missing}', by consent of "
-        "who handed it over, and is compared as identity; no number says whether it is theirs. Joint answers, "
-        "haplotypes and linkage do not use it"
+        searching.DIRECT_REFERENCE(family=code, reference=sample, missing=missing)
         for code, sample, missing in direct[:MOST_LISTED]
     ]
     if len(direct) > MOST_LISTED:
-        notices.append(f"{len(direct) - MOST_LISTED} more missing persons have a direct reference")
+        notices.append(searching.MORE_DIRECT_REFERENCES(number=len(direct) - MOST_LISTED))
     return tuple(notices)
 
 

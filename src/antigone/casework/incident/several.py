@@ -10,11 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from antigone.casework.incident.provenance import describe_further, describe_settings, hash_table
+from antigone.casework.incident.provenance import hash_table
 from antigone.errors import InputError
 from antigone.model.assumptions.lineage import StatedCounts
+from antigone.model.checks import exact_text
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Donor, Family, Incident, SourceFile, UnidentifiedPerson
+from antigone.model.plain import as_plain
+from antigone.model.statements import readers
+from antigone.model.statements.models import MODEL_OF
+from antigone.model.statements.statement import Statement
 
 BETWEEN = "/"
 """Stands between the code of an incident, which cannot hold it, and the code of a person, a family or a sample."""
@@ -62,7 +67,7 @@ def combine(incidents: Mapping[str, Incident], *, model_of: str = "") -> tuple[I
     whole = replace(
         chosen,
         title=" + ".join(incidents),
-        model=f"'{model_of or next(iter(incidents))}', {chosen.model}" if chosen.model else "",
+        model=_model_of(model_of or next(iter(incidents)), chosen),
         unidentified=tuple(person for part in parts for person in part.unidentified if person.kind == "remains"),
         families=tuple(family for part in parts for family in part.families),
         sources=tuple(source for part in parts for source in part.sources),
@@ -84,6 +89,10 @@ def model_differences(incidents: Mapping[str, Incident]) -> Iterator[str]:
             yield f"{name}: " + ", ".join(f"{said} in '{code}'" for code, (_, said) in values.items())
 
 
+def _model_of(incident: str, chosen: Incident) -> Statement | None:
+    return MODEL_OF(incident=incident, words_version=chosen.model) if chosen.model else None
+
+
 def _check_models(incidents: Mapping[str, Incident]) -> None:
     differing = list(model_differences(incidents))
     if differing:
@@ -98,11 +107,20 @@ def _model_words(incident: Incident) -> Iterator[tuple[str, tuple[str, str]]]:
     for table in incident.tables:
         digest = hash_table(table)
         yield f"frequencies of {table.population}", (digest, f"SHA-256 {digest[:12]}")
-    settings, further = incident.settings, _models_alone(incident.further)
-    said = describe_settings(settings) | describe_further(further)
-    yield from ((name, (words, words)) for name, words in said.items())
-    told = {"settings": repr(settings), "models of further evidence": repr(further)}
-    yield from ((name, (value, "others")) for name, value in told.items())
+    yield from _choices(as_plain(incident.settings), "")
+    further = _models_alone(incident.further)
+    yield from _choices({"rates": as_plain(further.rates), "sex": as_plain(further.sex)}, "")
+    yield "models of further evidence", (repr(further), "others")
+
+
+def _choices(plain: Any, name: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Each value of a choice, by its name as a program writes it; a longer list is compared whole."""
+    if isinstance(plain, dict):
+        for key, value in plain.items():
+            yield from _choices(value, f"{name}.{key}" if name else key)
+        return
+    text = exact_text(plain) if isinstance(plain, float) else str(plain)
+    yield name, (text, "others" if isinstance(plain, list) else text)
 
 
 def _models_alone(further: FurtherEvidence) -> FurtherEvidence:
@@ -118,7 +136,7 @@ def _coded(code: str, incident: Incident) -> Incident:
         unidentified=tuple(_coded_person(code, person) for person in incident.unidentified),
         families=tuple(_coded_family(code, family) for family in incident.families),
         sources=tuple(SourceFile(code_in(code, one.name), one.sha256) for one in incident.sources),
-        notices=tuple(f"incident '{code}': {notice}" for notice in incident.notices),
+        notices=tuple(readers.OF_INCIDENT(incident=code, words_notice=notice) for notice in incident.notices),
         doubts={code_in(code, person): words for person, words in incident.doubts.items()},
         typings={code_in(code, sample): given for sample, given in incident.typings.items()},
         typings_used={code_in(code, sample): used for sample, used in incident.typings_used.items()},

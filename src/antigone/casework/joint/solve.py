@@ -41,6 +41,8 @@ from antigone.model.results.joint import (
     SymmetricGroup,
 )
 from antigone.model.results.search import Provenance
+from antigone.model.statements import joint as said
+from antigone.model.statements.statement import Statement
 from antigone.search.families.family_table import Target
 from antigone.search.joint.conclusions import Proposal, alike_places, next_best, propose, without_data
 from antigone.search.joint.likelihood import FamilyTable
@@ -173,11 +175,12 @@ def joint_incident(
     return replace(result, conclusions=told, notices=notices + _left_out(prepared))
 
 
-def _left_out(prepared: Prepared) -> tuple[str, ...]:
+def _left_out(prepared: Prepared) -> tuple[Statement, ...]:
     """What takes no part in the joint computation, and what does beside the markers."""
-    left = tuple(f"Left out: {count} {reason}" for reason, count in prepared.left_out.items())
+    reasons = prepared.left_out.items()
+    left = tuple(said.LEFT_OUT(number=count, words_reason=Statement(reason)) for reason, count in reasons)
     if prepared.further.missing and prepared.further.unidentified:
-        left += ("Age, time, place, stature and findings take part as prior odds of single pairings",)
+        left += (said.CIRCUMSTANCES(),)
     return left
 
 
@@ -336,20 +339,20 @@ def _conclusion(view: JointView, proposal: Proposal) -> Conclusion:
     )  # fmt: skip
 
 
-def _instead(view: JointView, proposal: Proposal) -> str:
+def _instead(view: JointView, proposal: Proposal) -> Statement | None:
     """Where the best assignment without a proposal has the person; nothing for nobody, or where nothing bears."""
     family, place = next_best(view.posterior, proposal.person, proposal)
     if family is None or (family, place) in view.unseen:
-        return ""
+        return None
     return _place_name(view, family, place)
 
 
-def _place_name(view: JointView, family: int, place: int) -> str:
+def _place_name(view: JointView, family: int, place: int) -> Statement:
     question = view.questions[family]
-    return f"{question.missing[place]} of family {question.code}"
+    return said.PLACE(missing=question.missing[place], family=question.code)
 
 
-def _rival_words(view: JointView, person: int) -> str:
+def _rival_words(view: JointView, person: int) -> Statement | None:
     """That others fit the place of a person, or this person that of another; nothing where there is no contest."""
     codes = view.persons.codes
     for one in view.contests:
@@ -358,7 +361,7 @@ def _rival_words(view: JointView, person: int) -> str:
             return describe_rivals(place, codes[one.holder], [codes[person]], near=person in one.near)
         if person == one.holder and one.near:
             return describe_rivals(place, codes[person], [codes[p] for p in sorted(one.near)], near=True)
-    return ""
+    return None
 
 
 def _rivals(view: JointView, contest: Contest) -> Rivals:
@@ -367,15 +370,12 @@ def _rivals(view: JointView, contest: Contest) -> Rivals:
     return Rivals(question.code, question.missing[contest.place], persons)
 
 
-def _population_notices(views: dict[str, JointView], chosen: str) -> tuple[str, ...]:
+def _population_notices(views: dict[str, JointView], chosen: str) -> tuple[Statement, ...]:
     """Where another population's frequencies propose something else."""
     best = views[chosen].informed_places
     differing = [name for name, view in views.items() if view.informed_places != best]
     if not differing:
         return ()
     changed = {person for name in differing for *_, person in views[name].informed_places ^ best}
-    codes = ", ".join(code for p, code in enumerate(views[chosen].persons.codes) if p in changed)
-    return (
-        f"With the frequencies of {', '.join(differing)} another joint assignment is best (it differs for {codes}); "
-        "solve it with those frequencies as well",
-    )
+    codes = tuple(code for p, code in enumerate(views[chosen].persons.codes) if p in changed)
+    return (said.OTHER_POPULATION(populations=tuple(differing), persons=codes),)

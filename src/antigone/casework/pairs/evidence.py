@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from antigone.casework.incident.prepare import Prepared
@@ -13,51 +13,41 @@ from antigone.engine.lineage.mtdna import mt_donors_off_line, mt_evidence
 from antigone.engine.lineage.y_str import y_donors_off_line, y_evidence
 from antigone.model.assumptions.circumstances import CircumstanceEvidence, SexRates
 from antigone.model.assumptions.lineage import LineageEvidence
-from antigone.model.checks import exact_text
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.results.search import Candidate, EvidenceLine
-from antigone.plain_words import change_text, probability_text
+from antigone.model.statements import evidence as said
+from antigone.model.statements import method
+from antigone.model.statements.statement import Form, Statement
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import ReferenceFit
 from antigone.search.pairs.comparison import differ, posterior_probability
 
 _INDEPENDENCE = {
-    "X": "X-chromosomal markers and autosomes: passed on independently; in persons of no relation taken as "
-    "independent, and X markers among each other too (no linkage disequilibrium), which does not hold inside the "
-    "clusters of X kits: see the ISFG guidelines, Tillmar et al. 2017 (doi:10.1016/j.fsigen.2017.05.005)",
-    "lineage": "Y, mtDNA and autosomes: independent given the declared pedigree; in persons of no known relation as "
-    "tested for Y and autosomes by Walsh, Redd & Hammer 2008 (doi:10.1016/j.forsciint.2007.03.014), who recommend a "
-    "theta for the autosomes (below 0.01 in most settings)",
-    "line": "all donors on one paternal or maternal line are one body of evidence; their haplotypes are never "
-    "multiplied",
-    "sex": "the sex that a sample shows: independent of its other markers",
-    "beside": "what is known beside DNA: independent of the DNA and of each other, with the error rates stated; never "
-    "part of the LR of the DNA",
+    "X": method.X_INDEPENDENT,
+    "lineage": method.LINEAGE_INDEPENDENT,
+    "line": method.ONE_LINE_ONE_EVIDENCE,
+    "sex": method.SEX_INDEPENDENT,
+    "beside": method.BESIDE_INDEPENDENT,
 }
 _DNA = ("autosomal", "X", "linkage", "sex", "Y", "mtDNA")
 DNA_TOGETHER, ALL_TOGETHER = "DNA together", "all together"
 
 
-def independence_of(candidates: Sequence[Candidate]) -> tuple[str, ...]:
-    """What lets the lines of these candidates be added, in words, with its source."""
+def independence_of(candidates: Sequence[Candidate]) -> tuple[Statement, ...]:
+    """What lets the lines of these candidates be added, with its source."""
     kinds = {line.kind for candidate in candidates for line in candidate.evidence}
     wanted = {"X": "X" in kinds, "sex": "sex" in kinds}
     wanted |= dict.fromkeys(("lineage", "line"), bool(kinds & {"Y", "mtDNA"}))
     wanted["beside"] = bool(kinds - {*_DNA, DNA_TOGETHER, ALL_TOGETHER})
-    return tuple(words for key, words in _INDEPENDENCE.items() if wanted[key])
+    return tuple(words() for key, words in _INDEPENDENCE.items() if wanted[key])
 
 
-def sex_assumption(rates: SexRates | None) -> str:
-    """How recorded sexes were treated, in words."""
+def sex_assumption(rates: SexRates | None) -> Statement:
+    """How recorded sexes were treated."""
     if rates is None:
-        return "A pair whose known sexes differ is excluded without computation."
-    return (
-        "The LR contains what the sex of the sample says: a male sample looks female with probability "
-        f"{exact_text(rates.dropout)} (a lost Y allele of Amelogenin), any sample shows the other sex by mistake with "
-        f"probability {exact_text(rates.error)}, and {exact_text(rates.males)} of persons of no relation are male. "
-        "A pair whose known sexes differ is compared, without its X-chromosomal markers."
-    )
+        return method.SEXES_TAKEN_AS_CERTAIN()
+    return method.SEXES_WEIGHED(dropout=rates.dropout, error=rates.error, males=rates.males)
 
 
 def with_further(
@@ -69,26 +59,27 @@ def with_further(
     the search computes them.
     """
     sexes = sex_evidence(target.sex, person.sex, rates=prepared.further.sex) if prepared.further.sex else None
-    apart = "; the X-chromosomal markers take no part" if differ(target.sex, person.sex) else ""
-    typed = list(_typed_lines(candidate, prepared, person, sexes.words + apart if sexes else ""))
+    words = sexes.words if sexes else None
+    if words and differ(target.sex, person.sex):
+        words = said.X_TAKES_NO_PART(words_sexes=words)
+    typed = list(_typed_lines(candidate, prepared, person, words))
     lineage = list(_lineage_lines(prepared.further, target, person))
     beside = [_circumstance_line(line) for line in _circumstances(prepared.further, target, person)]
     if len(typed) == 1 and not lineage and not beside:
         return candidate
     dna = [*typed, *_linkage_left_out(candidate), *lineage]
     together = _sum(dna)
-    lines = [*dna, EvidenceLine(DNA_TOGETHER, together, _posterior(together, prior, "the DNA alone"))]
+    lines = [*dna, EvidenceLine(DNA_TOGETHER, together, said.POSTERIOR_OF_DNA(probability=_posterior(together, prior)))]
     if beside:
-        moved = _posterior_text(_sum(beside), prior)
-        words = f"the circumstances move the prior from {probability_text(prior)} to {moved}: "
         everything = together + _sum(beside)
-        lines += beside
-        lines += [EvidenceLine(ALL_TOGETHER, everything, words + _posterior(everything, prior, "all lines"))]
+        then = said.POSTERIOR_OF_ALL(probability=_posterior(everything, prior))
+        moved = said.PRIOR_MOVED(prior=prior, moved=_posterior(_sum(beside), prior), words_then=then)
+        lines += [*beside, EvidenceLine(ALL_TOGETHER, everything, moved)]
     return replace(candidate, evidence=tuple(lines))
 
 
 def _typed_lines(
-    candidate: Candidate, prepared: Prepared, person: UnidentifiedPerson, sexes: str
+    candidate: Candidate, prepared: Prepared, person: UnidentifiedPerson, sexes: Statement | None
 ) -> Iterator[EvidenceLine]:
     """What the candidate's LR is made of: autosomes, X, linkage and sex. The lines add up to it."""
     population = candidate.smallest_population
@@ -100,33 +91,46 @@ def _typed_lines(
     if on_x or beyond:
         autosomal = math.fsum(log for name, log in candidate.log10_lr_by_marker[population].items() if name not in on_x)
     count = len(candidate.markers_compared) - len(on_x)
-    read = f"; seen through {person.rates.describe()}" if person.rates else ""
-    yield EvidenceLine("autosomal", autosomal, f"{_markers(count)}{read}; smallest population: {population}")
+    words = said.MARKERS(number=count, population=population)
+    if person.rates:
+        rates = person.rates.describe()
+        words = said.MARKERS_SEEN_THROUGH(number=count, words_rates=rates, population=population)
+    yield EvidenceLine("autosomal", autosomal, words)
     if on_x:
-        yield EvidenceLine("X", x, f"X-chromosomal: {_markers(len(on_x))}; same population")
+        yield EvidenceLine("X", x, said.X_MARKERS(number=len(on_x)))
     if "linkage" in beyond:
-        changes = (
-            f"{name.replace('|', ' and ')} {'not computed' if change is None else change_text(change)} "
-            f"({candidate.linkage_methods[name]})"
-            for name, change in candidate.linkage_log10.items()
-        )
-        yield EvidenceLine("linkage", beyond["linkage"], f"correction for linked markers: {'; '.join(changes)}")
-    if "sex" in beyond:
+        changes = said.LINKAGE_CORRECTION(list_changes=_changes(candidate))
+        yield EvidenceLine("linkage", beyond["linkage"], changes)
+    if "sex" in beyond and sexes is not None:
         yield EvidenceLine("sex", beyond["sex"], sexes)
 
 
 def _linkage_left_out(candidate: Candidate) -> Iterator[EvidenceLine]:
     """A line without a number: the markers are taken as unlinked, and this is what linkage would change."""
     if candidate.linkage_log10 and not candidate.linkage_methods:
-        changes = (
-            f"{name.replace('|', ' and ')} {'not computed' if change is None else change_text(change)}"
-            for name, change in candidate.linkage_log10.items()
-        )
-        yield EvidenceLine("linkage", None, f"in no sum; it would change log10 LR by: {'; '.join(changes)}")
+        yield EvidenceLine("linkage", None, said.LINKAGE_IN_NO_SUM(list_changes=_changes(candidate)))
 
 
-def _markers(count: int) -> str:
-    return f"{count} marker{'' if count == 1 else 's'}"
+_CHANGES: Mapping[str, Form] = {
+    "": said.GROUP_CHANGES,
+    "looked up": said.GROUP_LOOKED_UP,
+    "rescored": said.GROUP_RESCORED,
+}
+"""What is said of the change by a linked group, by the way it was computed, or without it."""
+
+
+def _changes(candidate: Candidate) -> tuple[Statement, ...]:
+    """What each linked group changes, and how that was computed where the LR contains it."""
+    return tuple(
+        _change(tuple(name.split("|")), change, candidate.linkage_methods.get(name, ""))
+        for name, change in candidate.linkage_log10.items()
+    )
+
+
+def _change(markers: tuple[str, ...], change: float | None, how: str) -> Statement:
+    if change is None:
+        return (said.GROUP_NOT_COMPUTED_HOW if how else said.GROUP_NOT_COMPUTED)(markers=markers)
+    return _CHANGES[how](markers=markers, change=change)
 
 
 def circumstance_log_odds(prepared: Prepared, targets: Sequence[Target]) -> dict[tuple[int, str, str], float]:
@@ -174,20 +178,22 @@ def _lineage_lines(further: FurtherEvidence, target: Target, person: Unidentifie
         found = y_evidence(
             target.pedigree, target.missing, unidentified=further.y[person.code], donors=y, model=further.y_model
         )
-        yield from _lineage_line(found, "loci")
+        yield from _lineage_line(found, said.LOCI)
     if further.mt_model is not None and person.code in further.mt:
         mt = {member: further.mt[sample] for member, sample in samples.items() if sample in further.mt}
         found = mt_evidence(
             target.pedigree, target.missing, unidentified=further.mt[person.code], donors=mt, model=further.mt_model
         )
-        yield from _lineage_line(found, "positions")
+        yield from _lineage_line(found, said.POSITIONS)
 
 
-def _lineage_line(found: LineageEvidence | None, unit: str) -> Iterator[EvidenceLine]:
+def _lineage_line(found: LineageEvidence | None, unit: Form) -> Iterator[EvidenceLine]:
     if found is None:
         return
-    left = f"; not comparable: {', '.join(found.not_comparable)}" if found.not_comparable else ""
-    yield EvidenceLine(found.kind, found.log10_lr, f"{found.compared} {unit}; {found.remark or found.basis}{left}")
+    words = unit(number=found.compared, words_basis=found.remark or found.basis)
+    if found.not_comparable:
+        words = said.NOT_COMPARABLE(words_basis=words, names=found.not_comparable)
+    yield EvidenceLine(found.kind, found.log10_lr, words)
 
 
 def _circumstances(
@@ -206,9 +212,5 @@ def _sum(lines: list[EvidenceLine]) -> float:
     return math.fsum(line.log10_lr for line in lines if line.log10_lr is not None)
 
 
-def _posterior(log10_lr: float, prior: float, of: str) -> str:
-    return f"posterior {_posterior_text(log10_lr, prior)} with {of}"
-
-
-def _posterior_text(log10_lr: float, prior: float) -> str:
-    return probability_text(posterior_probability(log10_lr * LN10, prior=prior))
+def _posterior(log10_lr: float, prior: float) -> float:
+    return posterior_probability(log10_lr * LN10, prior=prior)

@@ -34,6 +34,8 @@ from antigone.model.assumptions.linkage import LinkageModel
 from antigone.model.file_kinds import FAMILIAS
 from antigone.model.incident.incident import Hypotheses, Incident
 from antigone.model.results.search import Candidate
+from antigone.model.statements import readers, searching
+from antigone.model.statements.statement import Statement
 from antigone.search.pairs.blocks import usable_targets
 from antigone.search.pairs.comparison import Comparison, compare
 
@@ -48,10 +50,10 @@ class Explanation:
 
     candidate: Candidate
     prior: float
-    prior_reason: str
-    remark: str
-    assumptions: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
+    prior_reason: Statement
+    remark: Statement | None
+    assumptions: tuple[Statement, ...] = ()
+    notices: tuple[Statement, ...] = ()
 
 
 def explain_pair(
@@ -104,19 +106,21 @@ def explain_pair(
     return Explanation(candidate, prior, reason, _remark(comparison), independence_of([candidate]), notices)
 
 
-def _unknown_linkage(prepared: Prepared, candidate: Candidate) -> tuple[str, ...]:
+def _unknown_linkage(prepared: Prepared, candidate: Candidate) -> tuple[Statement, ...]:
     markers = prepared.populations[candidate.smallest_population]
     compared = [marker for marker in markers if marker.name in candidate.markers_compared]
-    return unknown_linkage(compared, prepared.incident.settings.linkage or LinkageModel())
+    return unknown_linkage(
+        compared, prepared.incident.settings.linkage or LinkageModel(), words=searching.NOT_ON_MAP_NOTICE
+    )
 
 
-def _remark(comparison: Comparison) -> str:
+def _remark(comparison: Comparison) -> Statement | None:
     """Why the search does not compare the pair; the words never hint at how references fit (PURPOSE.md, rule 6)."""
     if comparison.excluded_by_sex[0, 0]:
-        return "the sexes differ: the search excludes this pair, whatever the markers say"
+        return searching.SEXES_DIFFER()
     if comparison.nothing_declared[0, 0]:
-        return "no marker can be compared: the samples say nothing for or against this pair; more relatives may"
-    return ""
+        return searching.NOTHING_TO_COMPARE()
+    return None
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ class HypothesesReport:
     """
 
     title: str
-    notices: tuple[str, ...]
+    notices: tuple[Statement, ...]
     ratios: Mapping[str, LikelihoodRatio]
     linkage: Mapping[str, Changes] = field(default_factory=dict)
 
@@ -156,7 +160,7 @@ def compare_hypotheses(path: Path) -> HypothesesReport:
 def _case_report(case: Case) -> HypothesesReport:
     if not {"H1", "H2"} <= set(case.pedigrees):
         raise InputError(f"case {case.id} has no pedigrees H1 and H2 to compare")
-    unread = [f"the case has a key '{key}', which is not read" for key in case.raw if key not in KNOWN_KEYS]
+    unread = [readers.KEY_NOT_READ(key=key) for key in case.raw if key not in KNOWN_KEYS]
     return HypothesesReport(case.id, tuple(unread), {"given frequencies": ratio_of_case(case)})
 
 
@@ -174,5 +178,5 @@ def _familias_report(case: Hypotheses) -> HypothesesReport:
         h1, h2 = case.pedigrees["H1"], case.pedigrees["H2"]
         ratios[table.population] = likelihood_ratio(h1, h2, case.profiles, markers, theta=settings.theta)
         linkage[table.population] = linkage_of_hypotheses(h1, h2, case.profiles, markers, theta=settings.theta)
-    notices = (*case.notices, *unknown_linkage(markers, LinkageModel()))
+    notices = (*case.notices, *unknown_linkage(markers, LinkageModel(), words=searching.NOT_ON_MAP_NOTICE))
     return HypothesesReport(case.title, notices, ratios, linkage)

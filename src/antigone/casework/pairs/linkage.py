@@ -26,7 +26,8 @@ from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.search import Candidate
-from antigone.plain_words import count_text, counted
+from antigone.model.statements import method, searching
+from antigone.model.statements.statement import Form, Statement
 from antigone.search.families.family_table import Target
 from antigone.search.pairs.linked import LARGEST_TABLE, LinkedPair, link_pairs
 
@@ -86,81 +87,68 @@ def linkage_correction(
     return dict.fromkeys(changes) if settings.theta > 0 else changes
 
 
-def linkage_assumptions(prepared: Prepared) -> tuple[str, ...]:
-    """How linked markers were treated, in words."""
+def linkage_assumptions(prepared: Prepared) -> tuple[Statement, ...]:
+    """How linked markers were treated."""
     settings = prepared.incident.settings
     markers = next(iter(prepared.populations.values()))
     model = linkage_in_search(settings)
     said = _linkage_beside_lr(settings) if model is None else _linkage_in_lr(model.groups_of(markers))
     shown = model or settings.linkage or LinkageModel()
     known = () if model else known_linkage(markers, shown)
-    source = f"Genetic map, {shown.map_function}: {shown.genetic_map.source}."
-    return (*said, *known, *(f"{words}." for words in unknown_linkage(markers, shown)), source)
+    source = method.GENETIC_MAP(map_function=shown.map_function, source=shown.genetic_map.source)
+    return (*said, *known, *unknown_linkage(markers, shown), source)
 
 
-def known_linkage(markers: Sequence[Marker], model: LinkageModel) -> tuple[str, ...]:
+def known_linkage(markers: Sequence[Marker], model: LinkageModel) -> tuple[Statement, ...]:
     """Which of the markers are known to be linked though they are taken as unlinked; nothing when none are."""
     groups = model.groups_of(markers)
-    return (f"Known to be linked, with these recombination fractions: {fractions(groups)}.",) if groups else ()
+    return (method.KNOWN_LINKED(groups=fractions(groups)),) if groups else ()
 
 
-def unknown_linkage(markers: Sequence[Marker], model: LinkageModel) -> tuple[str, ...]:
+def unknown_linkage(
+    markers: Sequence[Marker], model: LinkageModel, *, words: Form = method.NOT_ON_MAP
+) -> tuple[Statement, ...]:
     """Of which markers the map says nothing; nothing when it has all of them."""
-    unknown = ", ".join(markers_not_on_map(markers, model.genetic_map))
-    words = "Not on the genetic map, so nothing is known here of their linkage, and they are taken as unlinked"
-    return (f"{words}: {unknown}",) if unknown else ()
+    unknown = markers_not_on_map(markers, model.genetic_map)
+    return (words(markers=tuple(unknown)),) if unknown else ()
 
 
-def _linkage_beside_lr(settings: SearchSettings) -> tuple[str, ...]:
-    refused = (
-        " Linkage was asked for, but it has no definition together with theta above 0, and its effect is not "
-        "computed; set theta to 0 to have it."
-    )
+def _linkage_beside_lr(settings: SearchSettings) -> tuple[Statement, ...]:
+    unlinked = method.UNLINKED_WITH_THETA if settings.linkage else method.UNLINKED
+    return (unlinked(), method.LINKAGE_BESIDE(number=MOST_LINKED))
+
+
+def _linkage_in_lr(groups: Sequence[LinkageGroup]) -> tuple[Statement, ...]:
     return (
-        "The markers are taken as unlinked and independent, X-chromosomal ones too: their LRs are multiplied."
-        + (refused if settings.linkage else ""),
-        f"For the first {MOST_LINKED} candidates the effect of known linkage between markers is stated beside the "
-        "LR; no LR, rank or posterior contains it.",
+        method.LINKED(groups=fractions(groups) or (method.NO_LINKED_GROUP(),)),
+        method.LINKAGE_INSIDE(number=LARGEST_TABLE),
     )
 
 
-def _linkage_in_lr(groups: Sequence[LinkageGroup]) -> tuple[str, ...]:
-    return (
-        f"These markers are linked, with these recombination fractions: {fractions(groups)}. All others are taken as "
-        "unlinked and independent, X-chromosomal ones too. Founders' haplotypes are in linkage equilibrium.",
-        "LR, threshold, rank and posterior contain the linkage. A linked group is one look-up in the family's table of "
-        f"joint genotypes; where that table would have more than {count_text(LARGEST_TABLE)} entries, the pair is "
-        "scored again with linkage. No pair is lost: every pair is computed so that the greatest possible effect of "
-        "linkage in its family could bring to the threshold. The simulated estimate of chance candidates and the "
-        "sensitivity take the markers as unlinked.",
+def fractions(groups: Sequence[LinkageGroup]) -> tuple[Statement, ...]:
+    """Linked groups with the recombination fractions of their intervals."""
+    return tuple(
+        method.LINKED_GROUP(markers=g.name.replace("|", " – "), fractions=tuple(f"{rho:.3g}" for rho in g.rho))
+        for g in groups
     )
 
 
-def fractions(groups: Sequence[LinkageGroup]) -> str:
-    """Linked groups with the recombination fractions of their intervals.
-
-    >>> fractions([])
-    'none'
-    """
-    named = (f"{g.name.replace('|', ' – ')}: {', '.join(f'{rho:.3g}' for rho in g.rho)}" for g in groups)
-    return "; ".join(named) or "none"
+_LINKED: Mapping[str, Form] = {
+    "looked up": searching.LINKED_LOOKED_UP,
+    "rescored": searching.LINKED_RESCORED,
+    "not computed": searching.LINKED_NOT_COMPUTED,
+}
+"""What is said of a linked group, by the way it was computed."""
 
 
-def linkage_notices(prepared: Prepared, candidates: Sequence[Candidate]) -> tuple[str, ...]:
+def linkage_notices(prepared: Prepared, candidates: Sequence[Candidate]) -> tuple[Statement, ...]:
     """For how many of the candidates worked out each linked group was looked up, rescored, or not computed."""
     if prepared.incident.settings.linkage is None:
         return ()
     if linkage_in_search(prepared.incident.settings) is None:
-        return ("linkage is not computed: it has no definition together with theta above 0",)
-    counts = Counter((name, method) for c in candidates for name, method in c.linkage_methods.items())
-    return tuple(
-        f"{_words(name)}, linked: {method} in {counted(count, 'candidate')}" for (name, method), count in counts.items()
-    )
-
-
-def _words(group: str) -> str:
-    *most, last = group.split("|")
-    return f"{', '.join(most)} and {last}"
+        return (searching.NO_LINKAGE_WITH_THETA(),)
+    counts = Counter((name, how) for c in candidates for name, how in c.linkage_methods.items())
+    return tuple(_LINKED[how](markers=tuple(name.split("|")), number=count) for (name, how), count in counts.items())
 
 
 def _log10(changes: Mapping[str, float | None]) -> Changes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from antigone.casework.incident.prepare import Prepared, Progress, prepare, silent
@@ -21,11 +21,11 @@ from antigone.casework.pairs.summaries import describe_families, describe_person
 from antigone.casework.samples.doubts import with_doubts
 from antigone.casework.samples.self_checks import SelfChecks
 from antigone.model.assumptions.choices import MOST_OF_ONE
-from antigone.model.checks import exact_text
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.settings import SearchSettings
 from antigone.model.results.search import SearchResult
-from antigone.plain_words import count_text, threshold_text
+from antigone.model.statements import method, searching
+from antigone.model.statements.statement import Statement
 from antigone.search.families.family_table import AS_READ
 from antigone.search.families.reference_fit import ReferenceFit
 
@@ -105,71 +105,54 @@ def search_incident(
     return SearchOutcome(result, fits, what_was_asked(prepared), found.compared - found.silent)
 
 
-def prior_of(persons: int, missing: int, settings: SearchSettings) -> tuple[float, str]:
+def prior_of(persons: int, missing: int, settings: SearchSettings) -> tuple[float, Statement]:
     """The prior probability of one pair, and where it comes from."""
     if settings.prior is not None:
-        return settings.prior, "stated by the user"
-    larger, what = (persons, "unidentified") if persons >= missing else (missing, "missing")
+        return settings.prior, method.STATED_BY_USER()
+    more_found = persons >= missing
+    larger, reason = (persons, method.PRIOR_BY_UNIDENTIFIED) if more_found else (missing, method.PRIOR_BY_MISSING)
     if larger < 2:
-        return 0.5, "one half, the largest prior that a pair is given unless one is stated"
-    return 1 / larger, f"one over the number of {what} persons ({larger})"
+        return 0.5, method.PRIOR_LARGEST()
+    return 1 / larger, reason(number=larger)
 
 
-def _size_notices(found: Found, settings: SearchSettings) -> tuple[str, ...]:
+def _size_notices(found: Found, settings: SearchSettings) -> tuple[Statement, ...]:
     notices = []
     if found.threshold > settings.threshold:
-        notices.append(
-            f"the threshold was raised from {threshold_text(settings.threshold)} to "
-            f"{threshold_text(found.threshold)}, so that in a search of this size at most one chance candidate is "
-            "expected for ten unidentified persons"
-        )
+        notices.append(searching.THRESHOLD_RAISED(low=settings.threshold, high=found.threshold))
     if found.omitted:
-        notices.append(
-            f"{count_text(found.omitted)} pairs above the threshold are not listed: each unidentified and each "
-            f"missing person is shown with the {MOST_OF_ONE} strongest"
-        )
+        notices.append(searching.PAIRS_NOT_LISTED(number=found.omitted, most=MOST_OF_ONE))
     if len(found.pairs) > MOST_DETAILED:
-        notices.append(
-            f"markers and mutations are worked out for the {count_text(MOST_DETAILED)} strongest candidates; any other "
-            "one is worked out when it is asked for"
-        )
+        notices.append(searching.DETAILED_ARE_THE_STRONGEST(number=MOST_DETAILED))
     return tuple(notices)
 
 
-def _observation_assumption(prepared: Prepared) -> str:
+def _observation_assumption(prepared: Prepared) -> Statement:
     """Whether samples may have lost or gained alleles, with the common rates and how many have rates of their own."""
     common = prepared.incident.settings.observation
     own = [person.rates.dropout for person in prepared.persons if person.rates is not None]
     if all(common.takes_as_read(person) for person in prepared.persons):
-        return "Genotypes are taken as read: no allele drop-out or drop-in beyond alleles marked as not read."
-    words = f"Samples with rates of their own: {len(own)}, with drop-out {_range(own)}. " if own else ""
-    others = "taken as read" if common == AS_READ else common.describe()
+        return method.TAKEN_AS_READ()
+    others = method.AS_READ() if common == AS_READ else common.describe()
+    if not own:
+        return method.SEEN_THROUGH_MODEL(words_rates=others)
+    low, high = min(own), max(own)
+    if low == high:
+        return method.SEEN_THROUGH_OWN_RATE(number=len(own), rate=low, words_rates=others)
+    return method.SEEN_THROUGH_OWN_RATES(number=len(own), low=low, high=high, words_rates=others)
+
+
+def search_assumptions(prepared: Prepared) -> tuple[Statement, ...]:
+    """What the search rests on, with its choices."""
+    theta = prepared.incident.settings.theta
     return (
-        "Samples of the unidentified may have lost or gained alleles, and are seen through the observation model. "
-        + words
-        + f"Samples without rates of their own: {others}. References are taken as read."
-    )
-
-
-def _range(rates: Sequence[float]) -> str:
-    low, high = min(rates), max(rates)
-    return exact_text(low) if low == high else f"from {exact_text(low)} to {exact_text(high)}"
-
-
-def search_assumptions(prepared: Prepared) -> tuple[str, ...]:
-    """The method in plain words, with the choices of this search."""
-    settings = prepared.incident.settings
-    return (
-        "H1: the unidentified person is the missing person of the family as declared. "
-        "H2: the unidentified person is unrelated to the family.",
-        "The likelihood ratio (LR) of a marker is the probability of all typed genotypes under H1 over that under H2, "
-        "summed exactly over everything that is not known. Nothing is approximated.",
+        method.PROPOSITIONS(),
+        method.LR_OF_A_MARKER(),
         *linkage_assumptions(prepared),
-        "Other missing members of a family take part as untyped members.",
+        method.OTHERS_UNTYPED(),
         _observation_assumption(prepared),
-        "Founders are unrelated and the population is in Hardy-Weinberg proportions"
-        + (f", corrected by theta = {exact_text(settings.theta)}." if settings.theta else " (theta = 0)."),
-        "The LR is computed in every population; the smallest one ranks the pair and gives the posterior.",
+        method.HARDY_WEINBERG_WITH_THETA(number=theta) if theta else method.HARDY_WEINBERG(),
+        method.SMALLEST_RANKS(),
         sex_assumption(prepared.further.sex),
-        "The posterior treats each pair by itself. It is not the joint posterior of all pairs.",
+        method.PAIR_BY_ITSELF(),
     )

@@ -13,7 +13,8 @@ from antigone.casework.pairs.power import low_powers
 from antigone.engine.arrays import LN10
 from antigone.model.assumptions.choices import POOR_SAMPLE
 from antigone.model.results.search import Candidate, FamilySummary, PairLine, UnidentifiedSummary
-from antigone.plain_words import plain_text
+from antigone.model.statements import searching as said
+from antigone.model.statements.statement import Statement
 from antigone.search.pairs.comparison import Comparison
 
 MOST_PAIRS_LISTED = 20_000
@@ -85,7 +86,7 @@ def _lines_set_aside(prepared: Prepared) -> Iterator[FamilySummary]:
         donors, without = prepared.donors[family.family], prepared.without_consent[family.family]
         for missing in family.missing:
             sex = family.pedigree[missing].sex
-            remark = "not compared: the family is set aside, too large to be computed exactly; see the notices"
+            remark = said.FAMILY_SET_ASIDE()
             yield FamilySummary(family.family, missing, sex, donors, without, None, None, 0, remark, set_aside=True)
 
 
@@ -102,22 +103,21 @@ def _strongest(found: Found, *, of_person: bool) -> Best:
     return best
 
 
-def _person_remark(found: Found, number: int, candidates: int, typed: int) -> str:
+def _person_remark(found: Found, number: int, candidates: int, typed: int) -> Statement:
     if candidates == 1:
-        return "one candidate; to be reviewed"
+        return said.ONE_CANDIDATE()
     if candidates > 1:
-        return f"{candidates} candidates; relatives, or a family with several missing persons"
+        return said.CANDIDATES_OF_A_PERSON(number=candidates)
     if not typed:
-        return "no marker typed; type the sample again"
+        return said.NO_MARKER_TYPED()
     comparison = found.comparison
     if comparison is not None and not comparison.counted[:, number].any():
-        return "no missing person of a possible sex shares a typed marker"
+        return said.NO_SHARED_MARKER()
     if comparison is not None and _is_impossible(comparison, number):
-        return "impossible as any of the missing persons under the stated model; perhaps not reported missing"
+        return said.IMPOSSIBLE_AS_ANYBODY()
     if typed < POOR_SAMPLE:
-        return f"only {typed} markers typed, too few to reach an LR of {plain_text(found.threshold)}; type more markers"
-    limit = plain_text(found.threshold)
-    return f"no missing person reaches an LR of {limit}; perhaps not reported missing, or references too distant"
+        return said.TOO_FEW_MARKERS(number=typed, limit=found.threshold)
+    return said.NOBODY_REACHES(limit=found.threshold)
 
 
 def _is_impossible(comparison: Comparison, number: int) -> bool:
@@ -128,21 +128,17 @@ def _is_impossible(comparison: Comparison, number: int) -> bool:
     return not silent.any() and not np.isfinite(comparison.smallest[:, number]).any()
 
 
-def _family_remark(prepared: Prepared, found: Found, family: str, candidates: int, power: float | None) -> str:
+def _family_remark(prepared: Prepared, found: Found, family: str, candidates: int, power: float | None) -> Statement:
     """What stays open, in words that never hint at whether a reference fits its pedigree (PURPOSE.md, rule 6)."""
     if candidates == 1:
-        return "one candidate; to be reviewed"
+        return said.ONE_CANDIDATE()
     if candidates > 1:
-        return f"{candidates} candidates; parts of one person, relatives, or several missing"
+        return said.CANDIDATES_OF_A_FAMILY(number=candidates)
     if not prepared.donors[family]:
-        return "no donor with an active consent; ask the family"
-    limit = plain_text(found.threshold)
+        return said.NO_CONSENTING_DONOR()
     if power is not None:
-        return (
-            f"no unidentified person reaches an LR of {limit}; with these relatives typed the right person would in "
-            f"{power:.0%} of simulated families: more relatives are needed"
-        )
-    return f"no unidentified person reaches an LR of {limit}; not found yet, or more relatives are needed"
+        return said.NOT_FOUND_LOW_POWER(limit=found.threshold, share=power)
+    return said.NOT_FOUND(limit=found.threshold)
 
 
 def list_pairs(found: Found, *, linkage: bool) -> tuple[PairLine, ...]:

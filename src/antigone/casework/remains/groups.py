@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from antigone.casework.remains.reassociate import (
-    FOR_REVIEW,
     MOST_LISTED,
     alike_across,
     fingerprint,
     pairs_of_any_sex,
     read_incident_remains,
+    remarks_of,
     threshold_of,
 )
 from antigone.casework.samples.self_checks import SelfChecks
@@ -22,6 +22,10 @@ from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.model.results.remains import ConsensusMarker, ReassociationSettings, SamplePair
 from antigone.model.results.search import SearchResult
+from antigone.model.statements import remains as said
+from antigone.model.statements.searching import WITH_GROUP
+from antigone.model.statements.settings import SEVERAL
+from antigone.model.statements.statement import Statement
 from antigone.search.remains.groups import consensus, consensus_genotypes
 from antigone.search.remains.pairs import count_pairs
 from antigone.search.remains.readings import Readings
@@ -67,7 +71,7 @@ def group_remains(incident: Incident, path: Path) -> Grouped:
     )
     samples = {person.code: group.samples for group, (person, _) in zip(groups, merged, strict=True)}
     alike = _alike_outside(incident, readings, [group.samples for group in groups], file.settings)
-    notices = (*(notice for _, notice in merged), *(pair.remark for pair in alike[:MOST_LISTED]))
+    notices = (*(notice for _, notice in merged), *remarks_of(alike[:MOST_LISTED]))
     incident = replace(incident, unidentified=persons, notices=(*incident.notices, *notices))
     return Grouped(replace(incident, doubts=_doubts(alike, samples)), samples)
 
@@ -82,13 +86,13 @@ def _alike_outside(
     return alike_across(readings, pairs_of_any_sex(readings, threshold=threshold), rows, settings)
 
 
-def _doubts(alike: Sequence[SamplePair], samples: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+def _doubts(alike: Sequence[SamplePair], samples: Mapping[str, Sequence[str]]) -> dict[str, tuple[Statement, ...]]:
     """By unidentified person what samples outside say of it."""
     person_of = {sample: person for person, of in samples.items() for sample in of}
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[Statement, ...]] = {}
     for pair in alike:
         for code in (person_of.get(pair.first, pair.first), person_of.get(pair.second, pair.second)):
-            found[code] = (*found.get(code, ()), pair.remark)
+            found[code] = (*found.get(code, ()), *remarks_of([pair]))
     return found
 
 
@@ -120,7 +124,7 @@ def _merged(
     settings: ReassociationSettings,
     *,
     checks: SelfChecks,
-) -> tuple[UnidentifiedPerson, str]:
+) -> tuple[UnidentifiedPerson, Statement]:
     """The person a group stands for, and a notice that says so.
 
     A sex that is recorded for some samples, and that the Amelogenin of all of them together contradicts, is not taken
@@ -137,22 +141,22 @@ def _merged(
     person = UnidentifiedPerson(
         code, profile, sex="unknown" if contradicted else sex, kind=first.kind, request=first.request, parts=parts
     )
-    told = f"; Amelogenin contradicts the recorded sex, so {code} is compared with missing persons of both sexes"
-    words = f"{code} stands for {', '.join(group.samples)} ({FOR_REVIEW}){_differences(found)}"
-    return person, words + told * contradicted
+    words = said.STANDS_FOR(person=code, samples=tuple(group.samples), words_why=said.FOR_REVIEW())
+    told = (said.SEX_CONTRADICTED(person=code),) if contradicted else ()
+    return person, SEVERAL(parts=(words, *_differences(found), *told))
 
 
-def _differences(found: Mapping[str, ConsensusMarker]) -> str:
-    differ = sorted(name for name, marker in found.items() if marker.differ)
-    left = sorted(name for name, marker in found.items() if marker.genotype is None)
-    words = f"; the samples differ at {', '.join(differ)}" if differ else ""
-    return words + (f"; left open: {', '.join(left)}" if left else "")
+def _differences(found: Mapping[str, ConsensusMarker]) -> tuple[Statement, ...]:
+    differ = tuple(sorted(name for name, marker in found.items() if marker.differ))
+    left = tuple(sorted(name for name, marker in found.items() if marker.genotype is None))
+    words = (said.DIFFER_AT(markers=differ),) if differ else ()
+    return (*words, said.LEFT_OPEN(markers=left)) if left else words
 
 
 def name_samples(result: SearchResult, samples: Mapping[str, tuple[str, ...]]) -> SearchResult:
     """The result with the samples of each group named in its person's remark."""
     lines = tuple(
-        replace(line, remark=f"{line.remark}; group of {', '.join(samples[line.code])}")
+        replace(line, remark=WITH_GROUP(words_remark=line.remark, samples=samples[line.code]))
         if line.code in samples
         else line
         for line in result.unidentified

@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antigone.casework.incident.prepare import Progress, describe_estimates, populations_of, settle_dropouts, silent
-from antigone.casework.incident.provenance import describe_run
-from antigone.casework.remains.conflicts import SEXES_DIFFER, explain_conflict
+from antigone.casework.incident.provenance import describe_run, replaced
+from antigone.casework.remains.conflicts import explain_conflict
 from antigone.casework.samples.self_checks import SelfChecks
 from antigone.engine.arrays import LN10
 from antigone.errors import InputError
 from antigone.model.assumptions.observation import ObservationRates
-from antigone.model.checks import exact_text
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.results.remains import (
     ONE_FALSE_LINK_IN,
@@ -27,7 +26,11 @@ from antigone.model.results.remains import (
     SampleGroup,
     SamplePair,
 )
-from antigone.plain_words import log10_text, plain_text
+from antigone.model.results.search import Setting
+from antigone.model.statements import remains as said
+from antigone.model.statements import settings as settled
+from antigone.model.statements.method import STATED_BY_USER
+from antigone.model.statements.statement import Statement
 from antigone.search.remains.groups import Cluster, clusters_of, consensus, supports_one_person
 from antigone.search.remains.pairs import PairCounts, Scores, count_pairs, probable_pairs
 from antigone.search.remains.readings import Readings, read_remains
@@ -36,7 +39,6 @@ MOST_LISTED = 1_000
 """Links and undecided pairs listed in a result, strongest first; the groups hold all samples."""
 MOST_FOUND = 20_000_000
 """Pairs at or above the threshold that are kept in memory (about 1.5 GB with four populations)."""
-FOR_REVIEW = "probably parts of one person; for review"
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,9 @@ class Reassociation:
     readings: Readings
     counts: PairCounts
     threshold: float
-    threshold_reason: str
-    notices: tuple[str, ...]
-    rates_used: str
+    threshold_reason: Statement
+    notices: tuple[Statement, ...]
+    rates_used: Statement
 
 
 def reassociate_incident(
@@ -83,7 +85,7 @@ def reassociate_incident(
         _group(run, settings, cluster, number, checks=checks, alike_pairs=alike)
         for number, cluster in enumerate(clusters, start=1)
     ]
-    told = (*checks.of_incident(), *(pair.remark for pair in alike[:MOST_LISTED]))
+    told = (*checks.of_incident(), *remarks_of(alike[:MOST_LISTED]))
     found_here = _Found(found, linked, tuple(groups), told)
     return _result(incident, run, settings, found_here, created=created, command=command)
 
@@ -95,7 +97,7 @@ class _Found:
     pairs: Scores
     linked: NDArray[np.bool_]
     groups: tuple[SampleGroup, ...]
-    doubts: tuple[str, ...]
+    doubts: tuple[Statement, ...]
 
 
 def _result(
@@ -112,8 +114,8 @@ def _result(
         title=incident.title,
         populations=tuple(run.readings.log_lr),
         groups=found.groups,
-        links=_listed(run, found.pairs.take(found.linked), ""),
-        undecided=_listed(run, found.pairs.take(~found.linked), "parts of one person or close relatives; for review"),
+        links=_listed(run, found.pairs.take(found.linked)),
+        undecided=_listed(run, found.pairs.take(~found.linked), said.OR_RELATIVES()),
         links_found=int(found.linked.sum()),
         undecided_found=int((~found.linked).sum()),
         most_listed=MOST_LISTED,
@@ -150,6 +152,11 @@ def alike_across(
     return tuple(sorted(pairs, key=lambda pair: (-round(pair.smallest_log10_lr, 9), pair.first, pair.second)))
 
 
+def remarks_of(pairs: Sequence[SamplePair]) -> tuple[Statement, ...]:
+    """What is said of each pair of which something is said."""
+    return tuple(pair.remark for pair in pairs if pair.remark)
+
+
 def _apart(readings: Readings, scores: Scores, group_of: Mapping[int, int]) -> NDArray[np.bool_]:
     """Which pairs stand in no group together, one of them being in a group or their recorded sexes different."""
     differ = sexes_differ(readings, scores)
@@ -159,15 +166,11 @@ def _apart(readings: Readings, scores: Scores, group_of: Mapping[int, int]) -> N
 
 
 def _alike(readings: Readings, scores: Scores, row: int) -> SamplePair:
-    pair = _pair(readings, scores, row, "")
+    pair = _pair(readings, scores, row)
     sexes = {readings.samples[r].sex for r in scores.pairs[row]} - {"unknown"}
-    why = "their recorded sexes differ" if len(sexes) > 1 else "they are in no group together"
-    return replace(
-        pair,
-        remark=f"samples {pair.first} and {pair.second} are as alike as samples of one person "
-        f"(log10 LR {log10_text(pair.smallest_log10_lr)}, {pair.markers_shared} markers), though {why}: perhaps one "
-        "person, identical twins, or an exchanged sample; compare the remains and the records",
-    )
+    words = said.ALIKE_SEXES_DIFFER if len(sexes) > 1 else said.ALIKE_APART
+    remark = words(first=pair.first, second=pair.second, log10_lr=pair.smallest_log10_lr, number=pair.markers_shared)
+    return replace(pair, remark=remark)
 
 
 def choose_settings(
@@ -200,17 +203,15 @@ def _prepare(
     if not readings.markers:
         raise InputError("the remains have no autosomal marker with frequencies; re-association needs some")
     counts = count_pairs(readings)
-    used = rates_in_words(readings.samples, settings.rates)
+    used = rates_of(readings.samples, settings.rates)
     if all(sample.rates is not None for sample in readings.samples):
-        notices += (
-            f"the common rates ({settings.rates.describe()}) are used by no sample: all have rates of their own",
-        )
+        notices += (said.COMMON_RATES_UNUSED(words_rates=settings.rates.describe()),)
     return Reassociation(readings, counts, *threshold_of(counts, incident, settings), notices, used)
 
 
 def read_incident_remains(
     incident: Incident, remains: Sequence[UnidentifiedPerson], settings: ReassociationSettings
-) -> tuple[Readings, tuple[str, ...]]:
+) -> tuple[Readings, tuple[Statement, ...]]:
     """Remains as readings under every population of the incident; the ladders come from the remains alone."""
     populations, notices = populations_of(
         incident, [sample.profile for sample in remains], replicates=[sample.replicates for sample in remains]
@@ -219,20 +220,20 @@ def read_incident_remains(
     notices += describe_estimates(estimates)
     left = sorted(m.name for m in next(iter(populations.values())) if m.chromosome != "autosomal")
     if left:
-        notices = (*notices, f"not used by re-association, not autosomal: {', '.join(left)}")
+        notices = (*notices, said.NOT_AUTOSOMAL(markers=tuple(left)))
     observation = incident.settings.observation.around(settings.rates)
     readings = read_remains(remains, populations=populations, observation=observation, theta=incident.settings.theta)
     return readings, notices
 
 
-def threshold_of(counts: PairCounts, incident: Incident, settings: ReassociationSettings) -> tuple[float, str]:
+def threshold_of(counts: PairCounts, incident: Incident, settings: ReassociationSettings) -> tuple[float, Statement]:
     """The LR against unrelated from which two samples are linked, and where it comes from."""
     if settings.threshold is not None:
-        return settings.threshold, "stated by the user"
+        return settings.threshold, STATED_BY_USER()
     by_size = ONE_FALSE_LINK_IN * counts.compared
     if by_size < incident.settings.threshold:
-        return incident.settings.threshold, "the threshold of the incident"
-    return by_size, f"{ONE_FALSE_LINK_IN:g} times the number of pairs compared"
+        return incident.settings.threshold, said.THRESHOLD_OF_INCIDENT()
+    return by_size, said.TIMES_THE_PAIRS(number=ONE_FALSE_LINK_IN)
 
 
 def pairs_of_any_sex(
@@ -262,14 +263,14 @@ def sexes_differ(readings: Readings, scores: Scores) -> NDArray[np.bool_]:
     return np.asarray(readings.sex_signs[scores.pairs].prod(axis=1) < 0)
 
 
-def _listed(run: Reassociation, scores: Scores, remark: str) -> tuple[SamplePair, ...]:
+def _listed(run: Reassociation, scores: Scores, remark: Statement | None = None) -> tuple[SamplePair, ...]:
     """The strongest pairs; equal values keep the order of the samples."""
     order = np.argsort(-np.round(scores.smallest("unrelated"), 9), kind="stable")[:MOST_LISTED]
     best = scores.take(order)
     return tuple(_pair(run.readings, best, row, remark) for row in range(len(best.pairs)))
 
 
-def _pair(readings: Readings, scores: Scores, row: int, remark: str) -> SamplePair:
+def _pair(readings: Readings, scores: Scores, row: int, remark: Statement | None = None) -> SamplePair:
     a, b = scores.pairs[row].tolist()
     log10_lr = {name: float(logs[row]) / LN10 for name, logs in scores.by_population["unrelated"].items()}
     siblings, parent = (
@@ -303,19 +304,21 @@ def _group(
     merged = {} if contradictions else consensus(readings, cluster.rows, least_posterior=settings.least_posterior)
     bridges, parts = _codes(readings, [cluster.bridges])[0], _codes(readings, cluster.parts)
     apart = {readings.samples[row].code: log_lr for row, log_lr in cluster.apart.items()}
-    alike = [pair.remark for pair in alike_pairs if {pair.first, pair.second} & {s.code for s in samples}]
+    alike = [
+        pair.remark for pair in alike_pairs if pair.remark and {pair.first, pair.second} & {s.code for s in samples}
+    ]
     return SampleGroup(
         code=f"G{number:03}",
         status="conflict" if contradictions else "consistent",
         samples=tuple(sample.code for sample in samples),
         sex="/".join(sorted({sample.sex for sample in samples} - {"unknown"})) or "unknown",
-        weakest=_pair(readings, scores, int(against.argmin()), ""),
+        weakest=_pair(readings, scores, int(against.argmin())),
         contradictions=contradictions,
         bridges=bridges,
         parts=parts,
         consensus=merged,
         fingerprint=fingerprint(samples),
-        remark=explain_conflict(contradictions, bridges, apart) if contradictions else FOR_REVIEW,
+        remark=explain_conflict(contradictions, bridges, apart) if contradictions else said.FOR_REVIEW(),
         doubts=tuple(dict.fromkeys((*checks.of_group([checks.persons[sample.code] for sample in samples]), *alike))),
     )
 
@@ -324,16 +327,16 @@ def _codes(readings: Readings, parts: Sequence[Sequence[int]]) -> tuple[tuple[st
     return tuple(tuple(readings.samples[row].code for row in part) for part in parts)
 
 
-def _contradiction(readings: Readings, scores: Scores, row: int) -> str:
+def _contradiction(readings: Readings, scores: Scores, row: int) -> Statement:
     a, b = scores.pairs[row].tolist()
     if readings.sex_signs[a] * readings.sex_signs[b] < 0:
-        return SEXES_DIFFER
+        return said.SEXES_DIFFER()
     one = scores.take(np.array([row]))
     if one.smallest("unrelated")[0] < 0:
-        return "two unrelated persons are more probable than one"
+        return said.UNRELATED_MORE_PROBABLE()
     if one.smallest("siblings")[0] < 0:
-        return "siblings are more probable than one person"
-    return "parent and child are more probable than one person"
+        return said.SIBLINGS_MORE_PROBABLE()
+    return said.PARENT_CHILD_MORE_PROBABLE()
 
 
 def fingerprint(samples: Sequence[UnidentifiedPerson]) -> str:
@@ -346,60 +349,53 @@ def fingerprint(samples: Sequence[UnidentifiedPerson]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def rates_in_words(samples: Sequence[UnidentifiedPerson], common: ObservationRates) -> str:
+def rates_of(samples: Sequence[UnidentifiedPerson], common: ObservationRates) -> Statement:
     """The rates that samples are seen through: the common ones where any sample has them, and the samples' own."""
     own = [sample.rates for sample in samples if sample.rates is not None]
     if not own:
         return common.describe()
     shared = len(samples) - len(own)
-    words = ", ".join(
-        f"{name} {_range([getattr(rates, field) for rates in own])}"
-        for name, field in (("drop-out", "dropout"), ("drop-in", "dropin"), ("error", "error"))
-    )
-    others = f"; {common.describe()} in the other {shared}" if shared else ""
-    return f"{words} in {len(own)} sample{'' if len(own) == 1 else 's'} with rates of {_theirs(own)} own{others}"
+    values = {name: _range([getattr(rates, name) for rates in own]) for name in ("dropout", "dropin", "error")}
+    words = said.OWN_RATES(**values, number=len(own))
+    if not shared:
+        return words
+    return said.OWN_AND_COMMON_RATES(words_own=words, words_common=common.describe(), number=shared)
 
 
-def _theirs(own: Sequence[object]) -> str:
-    return "its" if len(own) == 1 else "their"
-
-
-def _range(rates: Sequence[float]) -> str:
+def _range(rates: Sequence[float]) -> Statement:
     low, high = min(rates), max(rates)
-    return exact_text(low) if low == high else f"from {exact_text(low)} to {exact_text(high)}"
+    return settled.EXACT(number=low) if low == high else settled.BETWEEN(low=low, high=high)
 
 
-_NOT_USED = ("prior", "verbal scale", "linked markers", "threshold of the likelihood ratio")
+_NOT_USED = (settled.PRIOR(), settled.VERBAL_SCALE(), settled.LINKED_MARKERS(), settled.THRESHOLD())
 """Settings of an incident that a re-association does not use, or states in a line of its own."""
 
 
 def _settings_used(
-    of_incident: Mapping[str, str], run: Reassociation, settings: ReassociationSettings
-) -> dict[str, str]:
-    """The choices that a re-association rests on, in words."""
-    used = {name: words for name, words in of_incident.items() if name not in _NOT_USED}
-    return used | {
-        "observation of the unidentified": run.rates_used,
-        "re-association, rates of every sample": run.rates_used,
-        "re-association, threshold of the likelihood ratio": f"{plain_text(run.threshold)}, {run.threshold_reason}",
-        "re-association, threshold against close relatives": exact_text(settings.relative_threshold),
-        "re-association, least posterior of a consensus genotype": exact_text(settings.least_posterior),
-    }
+    of_incident: Sequence[Setting], run: Reassociation, settings: ReassociationSettings
+) -> tuple[Setting, ...]:
+    """The choices that a re-association rests on."""
+    used = [one for one in of_incident if one.choice not in _NOT_USED]
+    threshold = said.THRESHOLD_AND_REASON(number=run.threshold, words_reason=run.threshold_reason)
+    return replaced(
+        used,
+        Setting(settled.OBSERVATION(), run.rates_used),
+        Setting(settled.REMAINS_RATES(), run.rates_used),
+        Setting(settled.REMAINS_THRESHOLD(), threshold),
+        Setting(settled.RELATIVE_THRESHOLD(), settled.EXACT(number=settings.relative_threshold)),
+        Setting(settled.LEAST_POSTERIOR(), settled.EXACT(number=settings.least_posterior)),
+    )
 
 
-def _assumptions(incident: Incident, rates_used: str) -> tuple[str, ...]:
+def _assumptions(incident: Incident, rates_used: Statement) -> tuple[Statement, ...]:
     theta = incident.settings.theta
     return (
-        "H1: two samples of remains are of one person. H2: of two unrelated persons. The same H1 is also weighed "
-        "against full siblings and against parent and child.",
-        f"Every sample is seen through the same observation model: {rates_used}. A partial genotype "
-        "says only that its allele was among those seen.",
-        "The markers are autosomal, taken as unlinked and independent: their LRs are multiplied.",
-        "All alleles of a pair come from one population"
-        + (f" with theta = {exact_text(theta)}." if theta else " (theta = 0)."),
-        "Every LR is computed in every population; the smallest one decides.",
-        "A pair of known, different sexes is excluded without computation.",
-        "Identical twins have one profile: no result here can tell them from parts of one person. Other relatives, "
-        "such as half-siblings, are farther away than the two that are computed.",
-        "A group is a proposal. Whether samples are of one person is for a geneticist and an anthropologist to say.",
+        said.PROPOSITIONS(),
+        said.SAME_MODEL(words_rates=rates_used),
+        said.AUTOSOMAL(),
+        said.ONE_POPULATION_WITH_THETA(number=theta) if theta else said.ONE_POPULATION(),
+        said.SMALLEST_DECIDES(),
+        said.SEXES_EXCLUDE(),
+        said.TWINS(),
+        said.PROPOSAL(),
     )

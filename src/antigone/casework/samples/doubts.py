@@ -11,7 +11,8 @@ from antigone.model.incident.incident import Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.results.joint import FULL_SIBLINGS, Conclusion, SymmetricGroup
 from antigone.model.results.search import Candidate
-from antigone.plain_words import listed
+from antigone.model.statements.samples import PERHAPS_TWINS
+from antigone.model.statements.statement import Statement
 
 
 def with_doubts(candidates: Sequence[Candidate], incident: Incident, checks: SelfChecks) -> tuple[Candidate, ...]:
@@ -21,7 +22,7 @@ def with_doubts(candidates: Sequence[Candidate], incident: Incident, checks: Sel
     for c in candidates:
         places.setdefault((c.unidentified, c.family), []).append(c)
 
-    def doubts(c: Candidate) -> tuple[str, ...]:
+    def doubts(c: Candidate) -> tuple[Statement, ...]:
         person, pedigree = persons[c.unidentified], pedigrees[c.family]
         alike = _alike_siblings(c, places[c.unidentified, c.family], pedigree)
         own = checks.of_pairing(person, c.missing, pedigree[c.missing].sex)
@@ -30,7 +31,7 @@ def with_doubts(candidates: Sequence[Candidate], incident: Incident, checks: Sel
     return tuple(replace(c, doubts=doubts(c)) for c in candidates)
 
 
-def _typed_differently(person: UnidentifiedPerson, incident: Incident) -> Iterator[str]:
+def _typed_differently(person: UnidentifiedPerson, incident: Incident) -> Iterator[Statement]:
     """What was made of typings that differ, or differed until a geneticist settled it, of each sample of a person."""
     for sample in person.samples:
         used = incident.typings_used.get(sample.code)
@@ -60,7 +61,7 @@ def with_doubts_of_conclusions(
     """Joint conclusions with what the samples say against themselves, and against each missing person proposed."""
     persons, pedigrees = _persons(incident), _pedigrees(incident)
 
-    def doubts(one: Conclusion) -> Iterator[str]:
+    def doubts(one: Conclusion) -> Iterator[Statement]:
         person = persons[one.unidentified]
         if one.family is None:
             yield from (*checks.of_group(person.samples), *incident.doubts.get(person.code, ()))
@@ -74,15 +75,11 @@ def with_doubts_of_conclusions(
     return tuple(replace(one, doubts=tuple(dict.fromkeys(doubts(one)))) for one in conclusions)
 
 
-def _perhaps_twins(person: UnidentifiedPerson, siblings: Sequence[str]) -> tuple[str, ...]:
+def _perhaps_twins(person: UnidentifiedPerson, siblings: Sequence[str]) -> tuple[Statement, ...]:
     """That a group which fits full siblings alike may be parts of both, if they are identical twins."""
     if len(person.samples) < 2 or len(siblings) < 2:
         return ()
-    return (
-        f"{person.code} is made of {len(person.samples)} samples, and {listed(siblings)} are full siblings whom the "
-        "data do not tell apart; perhaps twins: identical twins have one profile, and the samples may then be of more "
-        "than one of them. Ask the family whether they were twins, and look for a part of the body that occurs twice",
-    )
+    return (PERHAPS_TWINS(sample=person.code, count=len(person.samples), siblings=tuple(siblings)),)
 
 
 def _persons(incident: Incident) -> Mapping[str, UnidentifiedPerson]:

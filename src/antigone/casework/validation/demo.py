@@ -18,6 +18,7 @@ from antigone.model.assumptions.observation import ObservationRates
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.settings import DEFAULT_MUTATION, SearchSettings
 from antigone.model.results.search import Candidate, SearchResult
+from antigone.model.statements.statement import Statement
 from antigone.simulation.distant import DISTANT, add_ages, add_distant_relatives
 from antigone.simulation.incident import Truth, simulate_incident
 
@@ -131,7 +132,7 @@ def compare_with_truth(result: SearchResult, truth: Truth) -> list[Verdict]:
     ]  # fmt: skip
 
 
-def why_open(result: SearchResult) -> dict[str, int]:
+def why_open(result: SearchResult) -> dict[Statement, int]:
     """Why unidentified persons have no candidate, and how many for each reason, the most frequent first."""
     return dict(Counter(person.remark for person in result.unidentified if not person.candidates).most_common())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from antigone.cli.team.console import print_words, table_of
 from antigone.cli.terminal import words_console
 from antigone.plain_words import change_text, log10_text, probability_text
+from antigone.report.words.statements import say, say_all
 from antigone.team import views
 
 NONE_GIVEN = "none"
@@ -20,8 +21,8 @@ WHAT_WAS_DONE = {
 def print_model(view: views.ModelView) -> None:
     """A version: what it says, what it would change, who agreed on it; and the versions there are."""
     print_words(f"Model of '{view.incident}', {version_words(view.line)}.")
-    for name, words in view.words.items():
-        print_words(f"  {name}: {words}")
+    for one in view.words:
+        print_words(f"  {say(one.choice)}: {say(one.value)}")
     print_differences(view)
     for step in view.steps:
         by = f" by {step.user}" if step.user else ""
@@ -49,7 +50,7 @@ def print_differences(view: views.ModelView) -> None:
     if view.line.in_force:
         return
     print_words(f"Version {view.line.number} against the version in force:")
-    for line in view.differences or ("nothing: it is the same model",):
+    for line in say_all(view.differences) or ("nothing: it is the same model",):
         print_words(f"  {line}")
 
 

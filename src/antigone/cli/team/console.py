@@ -12,7 +12,9 @@ from antigone.casework.pairs.explain import Explanation
 from antigone.cli.console import print_explanation, print_joint, print_relatives, print_sensitivity
 from antigone.cli.terminal import words_console
 from antigone.model.results.search import Candidate
+from antigone.model.statements.statement import Statement
 from antigone.plain_words import counted, probability_text, threshold_text
+from antigone.report.words.statements import say
 from antigone.team import views
 from antigone.team.incidents.importing import Imported
 from antigone.team.runs.lines import asked_words, kept_words
@@ -33,21 +35,21 @@ def print_progress(step: str, done: int, of: int) -> None:
         sys.stderr.flush()
 
 
-def print_imported(code: str, added: Imported, notices: Sequence[str]) -> None:
+def print_imported(code: str, added: Imported, notices: Sequence[Statement]) -> None:
     """What an import added."""
     counts = [f"{count} {name}" for name, count in added.counts.items() if count]
     for notice in notices:
-        print_words(f"Note: {notice}.")
+        print_words(f"Note: {say(notice)}.")
     print_words(f"Incident '{code}': new are {', '.join(counts)}." if counts else f"Incident '{code}': nothing new.")
     print_model_said(added.model)
 
 
-def print_model_said(lines: Sequence[str]) -> None:
+def print_model_said(lines: Sequence[Statement]) -> None:
     """What came of the model that an import read: what is said first, then what differs."""
     for first in lines[:1]:
-        print_words(f"Model: {first}.")
+        print_words(f"Model: {say(first)}.")
     for line in lines[1:]:
-        print_words(f"  {line}")
+        print_words(f"  {say(line)}")
 
 
 def print_status(status: views.Status) -> None:
@@ -242,7 +244,7 @@ def print_run(run: views.RunView) -> None:
     if asked := asked_words(line):
         print_words(asked)
     for notice in result.notices:
-        print_words(f"Note: {notice}.")
+        print_words(f"Note: {say(notice)}.")
     print_words("A candidate is a proposal for review.")
 
 
@@ -463,11 +465,11 @@ def _print_evidence(candidate: Candidate, run: views.RunView) -> None:
     result = run.result
     if result is None:
         return
-    print_explanation(Explanation(candidate, result.prior, result.prior_reason, ""))
+    print_explanation(Explanation(candidate, result.prior, result.prior_reason, None))
     print_sensitivity(candidate)
     print_relatives(candidate)
     for assumption in result.assumptions:
-        print_words(f"Assumed: {assumption.rstrip('.')}.")
+        print_words(f"Assumed: {say(assumption).rstrip('.')}.")
     print_words(
         f"The search compared {counted(result.pairs_compared, 'pair')}; candidates expected by chance alone: at most "
         f"{result.chance.bound:.2g}."

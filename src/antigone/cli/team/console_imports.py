@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from antigone.cli.team.console import print_model_said, print_words, table_of
 from antigone.cli.terminal import words_console
+from antigone.report.words.statements import say
 from antigone.team import views
 from antigone.team.incidents.importing import Listed
 from antigone.team.incidents.undoing import IN_WORDS
@@ -17,7 +18,7 @@ MOST_PRINTED = 20
 def print_preview(shown: views.Preview) -> None:
     """What an import would do: counts first, then codes."""
     for notice in shown.notices:
-        print_words(f"Note: {notice}.")
+        print_words(f"Note: {say(notice)}.")
     new = "a new incident" if shown.is_new else "what is known of it stays"
     print_words(f"Preview of an import into incident '{shown.incident}' ({new}). Nothing was imported.")
     sections = {"Added": shown.added, "Changed": shown.changed, "Known already, left alone": shown.known}

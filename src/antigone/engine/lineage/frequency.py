@@ -9,6 +9,8 @@ from typing import Any
 
 from antigone.model.assumptions.choices import CONFIDENCE
 from antigone.model.assumptions.lineage import Copies, DiscreteLaplace, Estimator
+from antigone.model.statements import evidence as said
+from antigone.model.statements.statement import Statement
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ def count_in(counts: Mapping[Any, int], wanted: Collection[Hashable]) -> Counted
     return Counted(seen, sum(counts.values()), sum(count == 1 for count in counts.values()))
 
 
-def estimate(counted: Counted, estimator: Estimator) -> tuple[float, str]:
-    """The probability of the haplotype in a person of no known relation, and how it was found, in words.
+def estimate(counted: Counted, estimator: Estimator) -> tuple[float, Statement]:
+    """The probability of the haplotype in a person of no known relation, and how it was found.
 
     Kappa is for a haplotype that the database does not hold; for one that it holds, and when every haplotype is a
     singleton, the augmented count is taken, and the words say so.
@@ -39,7 +41,7 @@ def estimate(counted: Counted, estimator: Estimator) -> tuple[float, str]:
     Examples
     --------
     >>> estimate(Counted(0, 99), "augmented count")
-    (0.01, 'augmented count (0 + 1) / (99 + 1)')
+    (0.01, Statement(code='augmented count of', values={'seen': 0, 'size': 99}))
     >>> round(estimate(Counted(0, 100), "clopper-pearson")[0], 6)
     0.029513
     >>> round(estimate(Counted(0, 99, 90), "kappa")[0], 6)
@@ -48,11 +50,11 @@ def estimate(counted: Counted, estimator: Estimator) -> tuple[float, str]:
     seen, size, singletons = counted.seen, counted.size, counted.singletons
     if estimator == "clopper-pearson":
         bound = clopper_pearson_bound(seen, size)
-        return bound, f"upper 95 % bound of Clopper and Pearson for {seen} in {size}"
+        return bound, said.BOUND_OF_CLOPPER_PEARSON(seen=seen, size=size)
     if estimator == "kappa" and seen == 0 and singletons is not None and singletons < size:
-        return (1 - singletons / size) / (size + 1), f"kappa (1 - {singletons} / {size}) / ({size} + 1)"
-    instead = ", as kappa does not apply" if estimator == "kappa" else ""
-    return (seen + 1) / (size + 1), f"augmented count ({seen} + 1) / ({size} + 1){instead}"
+        return (1 - singletons / size) / (size + 1), said.KAPPA_OF(singletons=singletons, size=size)
+    way = said.AUGMENTED_FOR_KAPPA if estimator == "kappa" else said.AUGMENTED
+    return (seen + 1) / (size + 1), way(seen=seen, size=size)
 
 
 def clopper_pearson_bound(seen: int, size: int) -> float:

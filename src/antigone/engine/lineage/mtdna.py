@@ -15,7 +15,7 @@ import numpy as np
 from antigone.engine.arrays import Array, Bools
 from antigone.engine.lineage.frequency import Counted, count_in, estimate
 from antigone.engine.lineage.lines import Line, declared_line, judge_fits, line_likelihood, predict
-from antigone.engine.lineage.y_str import COUNT_OF_MORE, NOT_LOOKED_UP, log10_mixed_lr
+from antigone.engine.lineage.y_str import log10_mixed_lr
 from antigone.model.assumptions.lineage import (
     MT_LENGTH,
     REFERENCE_BASE,
@@ -28,13 +28,14 @@ from antigone.model.assumptions.lineage import (
     StatedCounts,
 )
 from antigone.model.pedigree import Pedigree
+from antigone.model.statements import evidence as said
+from antigone.model.statements.statement import Statement
 
 Site = tuple[int, int]
 """A position, and the number of the base inserted after it (0: the position itself)."""
 
 STATES = "ACGT-"
 """What may stand at a site."""
-NO_ROW = "no haplotype of the reference table covers all the positions compared; use a table of this range"
 
 
 def mt_evidence(
@@ -225,16 +226,18 @@ def reference_base(differences: Sequence[MtDifference]) -> str:
     return min(stated or left or set("ACGT") - pure - set().union(*mixed) or set("ACGT") - pure)
 
 
-def _otherwise(person: MtHaplotype, comparison: _Comparison, model: MtModel) -> tuple[float, str, str]:
-    """log10 of the probability of the haplotype in a person of no known relation, in words, and why there is none."""
+def _otherwise(
+    person: MtHaplotype, comparison: _Comparison, model: MtModel
+) -> tuple[float, Statement, Statement | None]:
+    """log10 of the probability of the haplotype in a person of no known relation, its basis, and why there is none."""
     if isinstance(model.basis, StatedCounts):
         counted = Counted(model.basis.seen.get(person.sample, 0), model.basis.size, model.basis.singletons)
         whole = int(covered_positions(person.ranges).sum()) == int(comparison.compared.sum())
-        refusal = "" if whole else COUNT_OF_MORE
-        refusal = refusal if person.sample in model.basis.seen else NOT_LOOKED_UP
+        refusal = None if whole else said.COUNT_OF_MORE()
+        refusal = refusal if person.sample in model.basis.seen else said.NOT_LOOKED_UP()
     else:
         counted = _count(person, comparison.compared, model.basis, model.rates)
-        refusal = "" if counted.size else NO_ROW
+        refusal = None if counted.size else said.NO_ROW_AT_POSITIONS()
     chance, words = estimate(counted, model.estimator)
     return math.log10(chance), words, refusal
 

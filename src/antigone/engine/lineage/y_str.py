@@ -26,6 +26,8 @@ from antigone.model.assumptions.lineage import (
     YReference,
 )
 from antigone.model.pedigree import Pedigree
+from antigone.model.statements import evidence as said
+from antigone.model.statements.statement import Statement
 
 Loci = Mapping[str, Copies]
 State = tuple[int, int]
@@ -38,13 +40,6 @@ TWO_COPIES = frozenset({"DYS385", "DYF387S1", "DYS459", "YCAII"})
 """Loci that every man has twice; one allele there means that both copies have it."""
 WHOLE, PART = "DYS389II", "DYS389I"
 """The first amplicon contains the second, so a mutation in the shared part would be counted twice."""
-NO_CHANCE = "the fitted mixture gives this haplotype the probability 0; fit it again, or use counts"
-NO_ROW = "no haplotype of the reference table is typed at all the loci compared; use a table of these loci"
-NOT_LOOKED_UP = "no count of this sample's haplotype is stated; look it up in the database and enter the count"
-COUNT_OF_MORE = (
-    "the stated count is of the whole haplotype, of which the donors share a part only; "
-    "enter a reference table, or look up the shared part"
-)
 
 
 def y_evidence(
@@ -243,8 +238,8 @@ class _Otherwise:
     """log10 of the probability of a haplotype in a man of no known relation, or why there is none."""
 
     log10: float
-    words: str = ""
-    refusal: str = ""
+    words: Statement | None = None
+    refusal: Statement | None = None
 
 
 def _otherwise(person: YHaplotype, comparison: _Comparison, model: YModel) -> _Otherwise:
@@ -253,17 +248,17 @@ def _otherwise(person: YHaplotype, comparison: _Comparison, model: YModel) -> _O
     if isinstance(model.basis, DiscreteLaplace):
         chance = discrete_laplace(model.basis, haplotype)
         if chance == 0.0:
-            return _Otherwise(0.0, refusal=NO_CHANCE)
-        return _Otherwise(math.log10(chance), f"discrete Laplace mixture of {len(model.basis.clusters)} clusters")
+            return _Otherwise(0.0, refusal=said.NO_CHANCE())
+        return _Otherwise(math.log10(chance), said.MIXTURE(number=len(model.basis.clusters)))
     if isinstance(model.basis, StatedCounts):
         counted = Counted(model.basis.seen.get(person.sample, 0), model.basis.size, model.basis.singletons)
         chance, words = estimate(counted, model.estimator)
-        refusal = NOT_LOOKED_UP if person.sample not in model.basis.seen else ""
-        refusal = refusal or (COUNT_OF_MORE if set(haplotype) != set(own) else "")
+        refusal = said.NOT_LOOKED_UP() if person.sample not in model.basis.seen else None
+        refusal = refusal or (said.COUNT_OF_MORE() if set(haplotype) != set(own) else None)
         return _Otherwise(math.log10(chance), words, refusal)
     counted = count_in(_counts_at(model.basis, tuple(haplotype)), {tuple(haplotype.values())})
     chance, words = estimate(counted, model.estimator)
-    return _Otherwise(math.log10(chance), words, "" if counted.size else NO_ROW)
+    return _Otherwise(math.log10(chance), words, None if counted.size else said.NO_ROW_AT_LOCI())
 
 
 def _counts_at(reference: YReference, loci: tuple[str, ...]) -> Counter[Hashable]:

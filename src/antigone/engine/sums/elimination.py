@@ -88,7 +88,10 @@ class Plan:
             raise PlanTooLarge(
                 f"the exact elimination needs an array of {self.largest:,} elements (limit {LARGEST_ARRAY:,}) and "
                 f"{self.cost:,} multiplications (limit {LARGEST_COST:,.0f}); type more members, or leave out "
-                "relatives that connect no typed member to another"
+                "relatives that connect no typed member to another",
+                what="elements",
+                found=self.largest,
+                limit=LARGEST_ARRAY,
             )
         return self
 
@@ -130,7 +133,10 @@ def make_plan(scopes: tuple[Scope, ...], sizes: tuple[int, ...], keep: Scope = (
     if len(sizes) > MOST_VARIABLES:
         raise PlanTooLarge(
             f"the pedigree has {len(sizes):,} unknowns that matter (limit {MOST_VARIABLES:,}); declare fewer "
-            "generations, or leave out relatives that connect no typed member to another"
+            "generations, or leave out relatives that connect no typed member to another",
+            what="unknowns",
+            found=len(sizes),
+            limit=MOST_VARIABLES,
         )
     plans = [_greedy_plan(scopes, sizes, keep, by_growth) for by_growth in (False, True)]
     return min(plans, key=lambda plan: (plan.cost, plan.largest))

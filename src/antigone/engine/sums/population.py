@@ -210,7 +210,10 @@ def _require_listable(loose: int, pairs: int) -> None:
     if count_partitions(loose, pairs) > MOST_PARTITIONS or every * 2**pairs > LARGEST_LISTING:
         raise PlanTooLarge(
             f"{loose} unknown founder alleles have {every:,} set partitions, too many to list; type more founders, "
-            "leave out untyped relatives, or compute with theta 0"
+            "leave out untyped relatives, or compute with theta 0",
+            what="partitions",
+            found=every,
+            limit=MOST_PARTITIONS,
         )
 
 

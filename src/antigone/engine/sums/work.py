@@ -71,7 +71,9 @@ def _work_of(
             refused.append(error)
     if not found:
         # The last reason ends with what to do about it.
-        raise PlanTooLarge(", ".join(str(error) for error in refused))
+        last = refused[-1]
+        told = ", ".join(str(error) for error in refused)
+        raise PlanTooLarge(told, what=last.what, found=last.found, limit=last.limit)
     return min(found, key=lambda work: work.operations)
 
 
@@ -115,7 +117,10 @@ def require_work(operations: float, *, most: float | None = None) -> float:
     if operations > most:
         raise PlanTooLarge(
             f"the exact sum would take about {operations:.1g} multiplications (limit {most:.0g}); type more "
-            "members, leave out relatives that connect no typed member to another, or compute with theta 0"
+            "members, leave out relatives that connect no typed member to another, or compute with theta 0",
+            what="multiplications",
+            found=operations,
+            limit=most,
         )
     return operations
 

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from antigone.model.pedigree import Individual
+from antigone.model.statements import readers
+from antigone.model.statements.statement import Form, Statement
 
 
-def half_siblings(family: str, members: Sequence[Individual]) -> Iterator[str]:
+def half_siblings(family: str, members: Sequence[Individual]) -> Iterator[Statement]:
     """A notice for members who share one declared parent, where the other parent of one of them is empty."""
-    for shared, other in (("mother", "father"), ("father", "mother")):
+    ways = (("mother", "father", readers.ONLY_MOTHER_SHARED), ("father", "mother", readers.ONLY_FATHER_SHARED))
+    for shared, other, words in ways:
         children: dict[str, list[Individual]] = {}
         for member in members:
             parent = getattr(member, shared)
@@ -18,13 +21,10 @@ def half_siblings(family: str, members: Sequence[Individual]) -> Iterator[str]:
                 children.setdefault(parent, []).append(member)
         for siblings in children.values():
             if any(getattr(sibling, other) is None for sibling in siblings):
-                yield from _pairs(family, siblings, shared, other)
+                yield from _pairs(family, siblings, other, words)
 
 
-def _pairs(family: str, siblings: Sequence[Individual], shared: str, other: str) -> Iterator[str]:
+def _pairs(family: str, siblings: Sequence[Individual], other: str, words: Form) -> Iterator[Statement]:
     for one, two in combinations(siblings, 2):
         if getattr(one, other) is None or getattr(two, other) is None:
-            yield (
-                f"family '{family}': '{one.id}' and '{two.id}' share only the {shared} as declared, for a {other} is "
-                f"empty; if they are full siblings, name the {other} of both"
-            )
+            yield words(family=family, first=one.id, second=two.id)

@@ -19,6 +19,7 @@ from antigone.model.assumptions.observation import AS_READ, ObservationModel
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.statements import readers
 
 FAMILY_COLUMNS = Columns(
     needed=("family", "member", "sex", "father", "mother", "missing"),
@@ -81,10 +82,7 @@ class DonorSamples:
 
     def tell(self, table: Table) -> None:
         for sample in sorted(self.shared):
-            table.findings.notice(
-                f"sample '{sample}' is of a donor of several families and takes part in each, as the consent of its "
-                "row there allows"
-            )
+            table.findings.notice(readers.DONOR_OF_SEVERAL(code=sample))
 
 
 def read_families(
@@ -132,9 +130,7 @@ def read_unidentified(
         if any(cells[4:]):
             person = with_rates(person, table, line, cells[4:], observation)
         if persons.get(person.code) == person:
-            table.findings.notice(
-                f"sample '{person.code}' stands more than once in {table.name}, alike, and counts once"
-            )
+            table.findings.notice(readers.SAMPLE_ALIKE_TWICE(code=person.code, file=table.name))
         elif person.code in persons:
             remedy = "keep one row; samples of one person have different codes"
             found = f"sample '{person.code}' a second time"

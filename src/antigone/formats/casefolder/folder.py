@@ -15,6 +15,7 @@ from antigone.formats.reading.sources import HashedFile
 from antigone.formats.reading.tables import Cells, Columns, Grid, Table, no_table, read_workbook, to_table
 from antigone.model.file_kinds import LISTS, TEXT, WORKBOOK, endings_of, kind_of_table
 from antigone.model.file_kinds import TABLES as TABLE_KINDS
+from antigone.model.statements import readers
 
 SETTINGS_FILE = "incident.toml"
 WORKBOOK_FILE = "incident.xlsx"
@@ -146,8 +147,9 @@ class CaseFiles:
             for name in listed:
                 self.findings.problem((name, 0), "", "a file of no known name, which was not read", expected, remedy)
         elif listed:
-            others = f" and {more} more" if more > 0 else ""
-            self.findings.notice(f"in the folder and not read: {', '.join(listed)}{others}")
+            files = tuple(listed)
+            more_left = readers.NOT_READ_AND_MORE(files=files, number=more) if more > 0 else None
+            self.findings.notice(more_left or readers.NOT_READ(files=files))
 
     def _paths(self) -> list[Path]:
         inside = sorted(self.only or self.path.iterdir()) if self.path is not None else []
@@ -167,7 +169,7 @@ class CaseFiles:
         if len(found) > 1 and table not in IN_PARTS:
             return []
         for path in found:
-            self.findings.notice(f"{path.name[:60]} is read as the table '{table}', by its column names")
+            self.findings.notice(readers.READ_AS_TABLE(name=path.name[:60], table=table))
         return [self._read(path, table) for path in found] or self._recognised_sheets(table)
 
     def _recognised_sheets(self, table: str) -> list[Grid]:
@@ -175,7 +177,7 @@ class CaseFiles:
         found = [name for name, grid in self.sheets.items() if name not in TABLES and self._is_sheet(grid, table)]
         if len(found) != 1:
             return []
-        self.findings.notice(f"sheet {found[0][:40]} is read as the table '{table}', by its column names")
+        self.findings.notice(readers.SHEET_READ_AS_TABLE(name=found[0][:40], table=table))
         return [self.sheets.pop(found[0])]
 
     def _is_sheet(self, grid: Grid, table: str) -> bool:
@@ -218,7 +220,7 @@ def _by_content(file: HashedFile, path: Path, table: str) -> Grid:
         kind = kind_of_table(path.name, beginning.read(4))
     grid = _sheet(READERS[kind](path.name, file), path.name, table)
     if WORKBOOK.has_ending(path) and kind is TEXT:
-        grid.notices.append(f"{path.name} is no workbook but text, and is read as such")
+        grid.notices.append(readers.NO_WORKBOOK(file=path.name))
     return grid
 
 
@@ -228,5 +230,5 @@ def _sheet(sheets: Mapping[str, Grid], name: str, table: str) -> Grid:
     others = [sheet[:40] for sheet in sheets if sheet != taken]
     grid = sheets[taken]
     if others:
-        grid.notices.append(f"sheets of {name} that are not read: {', '.join(others[:MOST_UNREAD_LISTED])}")
+        grid.notices.append(readers.SHEETS_NOT_READ(file=name, names=tuple(others[:MOST_UNREAD_LISTED])))
     return grid

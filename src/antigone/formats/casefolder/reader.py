@@ -52,6 +52,7 @@ from antigone.model.assumptions.reading import ReadingRules
 from antigone.model.file_kinds import WORKBOOK
 from antigone.model.incident.incident import Family, Incident, UnidentifiedPerson
 from antigone.model.incident.settings import SearchSettings
+from antigone.model.statements import readers
 
 _SETTINGS_COLUMNS = Columns(needed=("key", "value"), filled=("key",))
 _UNKNOWN_SETTINGS = IncidentSettings("", SearchSettings(), known=False)
@@ -321,9 +322,7 @@ def _say_lacking(tables: tuple[FrequencyTable, ...], findings: Findings) -> None
     for table in tables:
         only = sorted(table.frequencies.keys() - everywhere)
         if only:
-            findings.notice(
-                f"only some populations, '{table.population}' among them, have frequencies of {', '.join(only)}"
-            )
+            findings.notice(readers.ONLY_SOME_POPULATIONS(population=table.population, markers=tuple(only)))
 
 
 def _all_ladders(tables: tuple[FrequencyTable, ...], known: Incident | None) -> dict[str, frozenset[str]] | None:

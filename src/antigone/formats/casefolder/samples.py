@@ -8,12 +8,15 @@ from collections.abc import Collection, Iterable, Sequence
 from antigone.formats.casefolder.families import DonorSamples
 from antigone.formats.profiles.choices import is_control
 from antigone.formats.profiles.profiles import TypedSamples
-from antigone.formats.reading.findings import Findings, counted
+from antigone.formats.reading.findings import Findings
 from antigone.model.assumptions.reading import ONE_ALLELE_OF_EXPORTS, ReadingRules
 from antigone.model.incident.incident import Family, UnidentifiedPerson
+from antigone.model.statements import readers
 from antigone.model.typings.typing import describe_typings
 
-_MEANS = {"homozygote": "a homozygote", "unknown": "one allele seen, the other not known"}
+_STATED = {"homozygote": readers.HOMOZYGOTES_STATED, "unknown": readers.UNKNOWN_STATED}
+_BY_CUSTOM = {"homozygote": readers.HOMOZYGOTES_BY_CUSTOM, "unknown": readers.UNKNOWN_BY_CUSTOM}
+"""What is said of an allele that stands alone, by what it is read as."""
 
 
 def check_samples(
@@ -43,7 +46,7 @@ def check_samples(
         _check_owners(known, typed, rules, findings)
     for sample in known:
         if not typed.genotypes.get(sample) and sample not in typed.replicates:
-            findings.notice(f"sample '{sample}' has no autosomal genotype in the profiles")
+            findings.notice(readers.NO_AUTOSOMAL_GENOTYPE(code=sample))
     _tell_left_out(known, typed, findings)
     _tell_single(of_donors, of_unidentified, typed, rules, findings)
 
@@ -56,8 +59,8 @@ def _check_owners(known: Collection[str], typed: TypedSamples, rules: ReadingRul
         if sample in typed.first_line and sample not in controls:
             _unowned_sample(sample, [code for code in known if code and code in _words(sample)], typed, findings)
     if controls:
-        named = ", ".join(sample[:40] for sample in controls)
-        findings.notice(f"control samples left out: {len(controls)} ({named})")
+        named = tuple(sample[:40] for sample in controls)
+        findings.notice(readers.CONTROLS_LEFT_OUT(number=len(controls), names=named))
 
 
 def _unowned_sample(sample: str, inside: Sequence[str], typed: TypedSamples, findings: Findings) -> None:
@@ -83,17 +86,14 @@ def _tell_left_out(known: Iterable[str], typed: TypedSamples, findings: Findings
     for sample in known:
         markers = typed.off_ladder.get(sample)
         if markers:
-            left = ", ".join(dict.fromkeys(markers))
-            findings.notice(f"sample '{sample}': off-ladder (OL), so that these markers are left out: {left}")
+            findings.notice(readers.OFF_LADDER(code=sample, markers=tuple(dict.fromkeys(markers))))
     for words in describe_typings({one: typed.typings_used[one] for one in known if one in typed.typings_used}):
         findings.notice(words)
     repeated = [sample for sample in known if sample in typed.repeats]
     if repeated:
         rows = sum(typed.repeats[sample] for sample in repeated)
-        more = "stands more than once, always alike, and counts once"
-        if rows > 1:
-            more = "stand more than once, always alike, and count once"
-        findings.notice(f"{counted(rows, 'genotype')} of {counted(len(repeated), 'sample')} {more}")
+        of_samples = readers.SAMPLES(number=len(repeated))
+        findings.notice(readers.ONE_GENOTYPE_REPEATED(number=rows, words_samples=of_samples))
 
 
 def _tell_single(
@@ -109,16 +109,8 @@ def _tell_single(
     if not persons + references:
         return
     taken = rules.one_allele or ONE_ALLELE_OF_EXPORTS
-    how = "as [profiles] one_allele states"
-    if rules.one_allele is None:
-        how = (
-            "as other programs write it; of a degraded sample an allele may be lost: state one_allele = "
-            '"unknown" or "homozygote" under [profiles], or a drop-out rate under [observation]'
-        )
-    findings.notice(
-        f"one allele alone is read as {_MEANS[taken]} in {counted(persons, 'genotype')} of unidentified persons "
-        f"and {references} of donors, {how}"
-    )
+    how = _BY_CUSTOM if rules.one_allele is None else _STATED
+    findings.notice(how[taken](number=persons, references=references))
 
 
 def check_hemizygous(

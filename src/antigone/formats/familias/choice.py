@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from antigone.formats.familias.text import FamNode
 from antigone.formats.reading.findings import Findings
+from antigone.model.statements import frequencies as said
+from antigone.model.statements.statement import Statement
 
 REFERENCE_PEDIGREE = "Reference pedigree"
 MISSING = ("Missing*",)
@@ -116,9 +118,10 @@ def missing_of(family: FamFamily, tree: FamTree, choice: FamChoice, findings: Fi
     typed = [code for code in called if code in family.typed]
     apart = [code for code in called if code not in family.typed and code not in members]
     untyped = [code for code in members if code not in family.typed and code not in called]
-    _say_not_searched(family, typed, "they gave a sample, and are taken as relatives", findings)
-    _say_not_searched(family, apart, f"in no relation of the pedigree '{tree.name}'", findings)
-    _say_not_searched(family, untyped, f"not called {_either(choice.patterns)}; --missing names others", findings)
+    _say_not_searched(family, typed, said.TAKEN_AS_RELATIVES(), findings)
+    _say_not_searched(family, apart, said.IN_NO_RELATION(pedigree=tree.name), findings)
+    patterns = tuple(f"'{pattern}'" for pattern in choice.patterns)
+    _say_not_searched(family, untyped, said.NOT_CALLED(patterns=patterns), findings)
     return tuple(code for code in members if code in called and code not in family.typed)
 
 
@@ -162,13 +165,12 @@ def _nobody_missing(family: FamFamily, choice: FamChoice) -> tuple[str, str, str
 def _say_which(family: FamFamily, taken: FamTree, findings: Findings) -> None:
     others = {tree.pairs for tree in family.trees if tree.name != REFERENCE_PEDIGREE}
     if (taken.name == REFERENCE_PEDIGREE and len(family.trees) > 1) or len(others) > 1:
-        findings.notice(f"family '{family.name}': of {len(family.trees)} pedigrees '{taken.name}' is taken")
+        findings.notice(said.PEDIGREE_TAKEN(family=family.name, number=len(family.trees), taken=taken.name))
 
 
-def _say_not_searched(family: FamFamily, codes: Sequence[str], why: str, findings: Findings) -> None:
+def _say_not_searched(family: FamFamily, codes: Sequence[str], why: Statement, findings: Findings) -> None:
     if codes:
-        listed = ", ".join(f"'{code}'" for code in codes)
-        findings.notice(f"family '{family.name}': not searched: {listed} ({why})")
+        findings.notice(said.NOT_SEARCHED(family=family.name, members=tuple(codes), words_why=why))
 
 
 def _either(patterns: Sequence[str]) -> str:

@@ -27,6 +27,7 @@ from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Genotype, Profile
+from antigone.model.statements import frequencies as said
 
 _CORRECT_AND_SAVE = "correct it in Familias and save the file again"
 _SEXES: Mapping[str, Sex] = {"male": "male", "female": "female"}
@@ -80,14 +81,11 @@ def dvi_unidentified(file: str, dvi: FamNode, ladders: Ladders, findings: Findin
             found = f"unidentified person '{person.name}' a second time"
             findings.problem((file, person.line), "", found, "each person once", _CORRECT_AND_SAVE)
         if person.sex != "unknown" and person.shown not in ("unknown", person.sex):
-            findings.notice(f"sample '{person.name}': Amelogenin shows another sex than the one declared; check both")
+            findings.notice(said.OTHER_SEX_SHOWN(code=person.name))
         only_shown += person.sex == "unknown" and person.shown != "unknown"
         persons[person.name] = UnidentifiedPerson(person.name, Profile(person.name, person.genotypes), person.sex)
     if only_shown:
-        findings.notice(
-            f"Gender is unknown of {only_shown} unidentified persons of whom Amelogenin shows a sex: state it as "
-            "Gender where it is sure (a lost Y allele looks female)"
-        )
+        findings.notice(said.SEX_UNKNOWN_BUT_SHOWN(number=only_shown))
     return tuple(persons.values())
 
 
@@ -217,10 +215,7 @@ def _compare_with_reference(family: FamFamily, taken: FamTree, missing: tuple[st
     if reference is None or len(family.typed) < 2:
         return
     if _without(missing, reference) != _without(missing, taken):
-        findings.notice(
-            f"family '{family.name}': the reference pedigree relates the donors otherwise than '{taken.name}'; the "
-            f"pedigree '{taken.name}' is taken under both hypotheses, so the LR can differ from that of Familias"
-        )
+        findings.notice(said.REFERENCE_DIFFERS(family=family.name, taken=taken.name))
 
 
 def _without(missing: tuple[str, ...], tree: FamTree) -> set[tuple[str, str]]:

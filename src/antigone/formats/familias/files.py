@@ -11,6 +11,7 @@ from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.incident.incident import Donor, Family, SourceFile, UnidentifiedPerson
 from antigone.model.incident.settings import MutationChoice
 from antigone.model.profile import Genotype, Profile
+from antigone.model.statements import frequencies as said
 
 _ONE_DATABASE = "save all files from the same database in Familias, or search them one by one"
 
@@ -61,7 +62,7 @@ def _join_databases(joined: FamPart, part: FamPart, findings: Findings) -> tuple
             found = f"locus '{name}' with another mutation model than in {joined.name}"
             findings.problem(where, "", found, "one database", _ONE_DATABASE)
         if alike and before[name] != now[name]:
-            findings.notice(f"frequencies of {part.name} differ from {joined.name} in the last digits; the first count")
+            findings.notice(said.LAST_DIGITS_DIFFER(file=part.name, other=joined.name))
     table = replace(joined.table, frequencies={**now, **before}, silent={**more_silent, **silent} or None)
     return table, MutationChoice(by_marker={**part.mutation.by_marker, **joined.mutation.by_marker})
 

@@ -10,6 +10,7 @@ from antigone.formats.reading.findings import Findings
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.mutation import Equal, MutationModel, NoMutation, Proportional, Stepwise, Transformed
 from antigone.model.incident.settings import MutationChoice
+from antigone.model.statements import frequencies as said
 
 _CORRECT_AND_SAVE = "correct it in Familias and save the file again"
 
@@ -18,13 +19,13 @@ def autosomal_name(name: str, findings: Findings) -> str | None:
     """The name of a locus in the spelling of this software; nothing, with a notice, for one of a sex chromosome."""
     known = normalise_marker(name)
     if marker_kind(known) == "amelogenin":
-        findings.notice("Amelogenin is left out; the sex of a person is the one that the file states as Gender")
+        findings.notice(said.AMELOGENIN_LEFT_OUT())
         return None
     if marker_kind(known) != "autosomal":
-        findings.notice(f"locus '{known}' of a sex chromosome is left out: the file does not say how it is inherited")
+        findings.notice(said.LOCUS_LEFT_OUT(locus=known))
         return None
     if known != name:
-        findings.notice(f"locus '{name}' is read as '{known}'")
+        findings.notice(said.LOCUS_READ_AS(locus=name, known=known))
     return known
 
 
@@ -83,7 +84,7 @@ def _frequencies(file: FamFile, locus: FamLocus, findings: Findings) -> dict[str
         found = f"frequencies of locus '{locus.name}' that sum to {visible:.6g}"
         findings.problem((file.name, locus.line), "", found, f"a sum of {target:g}", _CORRECT_AND_SAVE)
         return frequencies
-    findings.notice(f"frequencies of locus '{locus.name}' sum to {visible:.6g}; they were divided by it")
+    findings.notice(said.SUM_DIVIDED(locus=locus.name, total=f"{visible:.6g}"))
     return {allele: value * target / visible for allele, value in frequencies.items()}
 
 
@@ -98,10 +99,7 @@ def _mutation(file: FamFile, locus: FamLocus, spec: FamMutation, findings: Findi
     if spec.code < 2:
         return Equal(spec.rate) if spec.code == 0 else Proportional(spec.rate)
     if not all(_has_repeat_number(allele) for allele in locus.alleles):
-        findings.notice(
-            f"locus '{locus.name}' has an allele without a repeat number (such as a rest allele), for which the "
-            "stepwise model is not defined: the model of equal probabilities is used there, at the same rate"
-        )
+        findings.notice(said.NO_REPEAT_NUMBER(locus=locus.name))
         return Equal(spec.rate)
     if spec.range <= 0:
         findings.problem((file.name, locus.line), "", "a mutation range of 0", "a range above 0", _CORRECT_AND_SAVE)

@@ -23,6 +23,7 @@ from antigone.model.incident.incident_model import IncidentModel
 from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
+from antigone.model.statements import frequencies as said
 
 FREQUENCIES_AS_THEY_STAND = FrequencyRule(minimum_count=0, minimum=0.0, rescale=False)
 """Familias has treated rare alleles before it writes the file, and every allele of the file has a frequency."""
@@ -55,7 +56,7 @@ def read_familias_case(path: Path | str) -> Hypotheses:
     profiles = dict(_profiles(file, findings))
     findings.stop_on_problems()
     for number, pedigree in enumerate(file.pedigrees, start=1):
-        findings.notice(f"H{number} is the pedigree '{pedigree.name}' of {file.name}")
+        findings.notice(said.HYPOTHESIS_IS(number=number, pedigree=pedigree.name, file=file.name))
     return Hypotheses(
         title=Path(path).stem,
         pedigrees=pedigrees,
@@ -186,7 +187,7 @@ def _read(path: Path, findings: Findings) -> tuple[FamFile, SourceFile]:
     content = read_bytes(path)
     text, utf8 = decode_fam(content)
     if not utf8:
-        findings.notice(f"{path.name} is not UTF-8; letters with accents in codes may look wrong")
+        findings.notice(said.NOT_UTF8(file=path.name))
     return parse_fam(path.name, text), source_file(path, content)
 
 

@@ -14,6 +14,7 @@ from antigone.formats.labels.alleles import AlleleFault, Cell, read_allele
 from antigone.formats.labels.markers import is_known_marker, marker_kind, normalise_marker
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.tables import cell_text
+from antigone.model.statements import frequencies as said
 
 SILENT = "silent"
 """The allele label under which our frequency table gives the frequency of a silent allele."""
@@ -217,33 +218,29 @@ class _Gathering:
     def _say(self) -> None:
         name, notice = self.listing.name, self.findings.notice
         if self.unnamed:
-            notice(f"{name} names no population; it is called '{self.population}'")
+            notice(said.NO_POPULATION_NAMED(file=name, population=self.population))
         for (written, marker), rows in self.renamed.items():
             if rows:
-                notice(f"marker '{written}' is read as '{marker}' in {rows} frequencies of {name}")
+                notice(said.MARKER_READ_AS(marker=written, known=marker, number=rows, file=name))
         if self.left_out:
-            markers = ", ".join(sorted(self.left_out))
-            notice(f"left out of {name}, neither of an autosome nor of the X chromosome: {markers}")
+            notice(said.SEX_CHROMOSOME_LEFT_OUT(file=name, markers=tuple(sorted(self.left_out))))
         self._say_unknown_markers()
         for text, label in self.ranges.items():
-            notice(
-                f"alleles '{text}' of {name} are read as allele {label}; another allele of that range has the floor of "
-                "unseen alleles"
-            )
+            notice(said.RANGE_OF_ALLELES(alleles=text, file=name, allele=label))
         if self.silent:
-            notice(f"the row '{min(self.silent)}' of {name} is read as the frequency of silent alleles")
+            notice(said.SILENT_ALLELES(name=min(self.silent), file=name))
         if self.not_seen:
-            notice(f"{self.not_seen} cells of {name} say that an allele was not seen; they are read as empty")
+            notice(said.NOT_SEEN(number=self.not_seen, file=name))
         if self.commas:
-            notice(f"a decimal comma is read as a point in {self.commas} frequencies of {name}")
+            notice(said.DECIMAL_COMMA(number=self.commas, file=name))
 
     def _say_unknown_markers(self) -> None:
         """Among known markers, a name that nobody uses is perhaps misspelt."""
         markers = {marker for draft in self.found.values() for marker in draft.values}
         unknown = sorted(marker for marker in markers if not is_known_marker(marker) and marker_kind(marker) != "X")
         if unknown and len(unknown) < len(markers):
-            names = ", ".join(f"'{marker}'" for marker in unknown[:MOST_NAMES]) + ", ..." * (len(unknown) > MOST_NAMES)
-            self.findings.notice(f"no known markers, perhaps misspelt, in {self.listing.name}: {names}")
+            names = [f"'{marker}'" for marker in unknown[:MOST_NAMES]] + ["..."] * (len(unknown) > MOST_NAMES)
+            self.findings.notice(said.MISSPELT(file=self.listing.name, markers=tuple(names)))
 
 
 def _markers_of(size: Size, draft: Draft) -> list[str]:

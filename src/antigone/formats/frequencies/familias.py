@@ -5,6 +5,7 @@ from __future__ import annotations
 from antigone.formats.familias.text import decode_fam, parse_fam
 from antigone.formats.frequencies.drafts import SILENT, Entry, Listing
 from antigone.formats.reading.findings import Findings
+from antigone.model.statements import frequencies as said
 
 
 def familias_listing(name: str, content: bytes, findings: Findings) -> Listing:
@@ -22,7 +23,5 @@ def familias_listing(name: str, content: bytes, findings: Findings) -> Listing:
         pairs = [*zip(locus.alleles, locus.frequencies, strict=True)]
         pairs += [(SILENT, locus.silent)] if locus.silent else []
         listing.entries += [Entry(where, population, locus.name, allele, repr(p)) for allele, p in pairs]
-    findings.notice(
-        f"of {name} only the allele frequencies are used: mutation rates and theta are those of the incident"
-    )
+    findings.notice(said.ONLY_FREQUENCIES_USED(file=name))
     return listing

@@ -17,6 +17,8 @@ from antigone.formats.labels.markers import is_known_marker, normalise_marker
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.refusals import refused_column
 from antigone.formats.reading.tables import Cells, Columns, Grid, cell_text, to_table
+from antigone.model.statements import frequencies as said
+from antigone.model.statements.statement import Form
 
 LONG_COLUMNS = Columns(
     needed=("population", "marker", "allele", "frequency"),
@@ -45,7 +47,7 @@ def read_layout(grid: Grid, findings: Findings) -> Listing | None:
         layout = _LAYOUTS.get(kind_of_header(cells))
         if layout is None:
             continue
-        _say_lines([number for number, _ in rows[:position]], grid.name, "stands before the column names", findings)
+        _say_lines([number for number, _ in rows[:position]], grid.name, _BEFORE, findings)
         listing = layout(Grid(grid.name, iter(rows[position + 1 :]), (line, cells), grid.decimal_comma), findings)
         listing.sizes = listing.sizes or list(_sizes_in_titles(grid.name, rows[:position]))
         return _with_n_explained(listing, rows, findings)
@@ -59,11 +61,19 @@ def _sizes_in_titles(name: str, titles: Sequence[_LINE]) -> Iterator[Size]:
             yield Size((name, line), "", "", beside[2], beside[1])
 
 
-def _say_lines(lines: Sequence[int], name: str, where: str, findings: Findings) -> None:
-    if lines:
-        numbers = ", ".join(map(str, lines[:10])) + (" and others" if len(lines) > 10 else "")
-        what = "the remark in line" if len(lines) == 1 else "the remark in lines"
-        findings.notice(f"{what} {numbers} of {name} {where} and was not read")
+_BEFORE = said.REMARK_BEFORE, said.REMARKS_BEFORE, said.MANY_REMARKS_BEFORE
+_AMONG = said.REMARK_AMONG, said.REMARKS_AMONG, said.MANY_REMARKS_AMONG
+"""What is said of remarks that are not read, of one, several and many."""
+_MOST_LINES = 10
+
+
+def _say_lines(lines: Sequence[int], name: str, where: tuple[Form, Form, Form], findings: Findings) -> None:
+    one, several, many = where
+    if len(lines) == 1:
+        findings.notice(one(lines=str(lines[0]), file=name))
+    elif lines:
+        words = many if len(lines) > _MOST_LINES else several
+        findings.notice(words(lines=tuple(map(str, lines[:_MOST_LINES])), file=name))
 
 
 def kind_of_header(cells: Cells) -> str:
@@ -116,8 +126,8 @@ def _with_n_explained(listing: Listing, rows: Sequence[_LINE], findings: Finding
     if len(told) == 1 and any(size.kind == "n" for size in listing.sizes):
         (kind,) = told
         listing.sizes = [replace(size, kind=kind) if size.kind == "n" else size for size in listing.sizes]
-        counted = "persons" if kind == "persons" else "alleles"
-        findings.notice(f"N of {listing.name} counts {counted}: a remark in it says so")
+        words = said.N_PERSONS_BY_REMARK if kind == "persons" else said.N_ALLELES_BY_REMARK
+        findings.notice(words(file=listing.name))
     return listing
 
 
@@ -165,8 +175,7 @@ def _populations(grid: Grid, findings: Findings) -> Listing:
                 listing.sizes.append(Size(where, population, written, text, kind))
             elif kind is None and not is_not_seen(text):
                 listing.entries.append(Entry(where, population, written, cells[allele], text))
-    names = ", ".join(f"'{name}'" for name in columns.values())
-    findings.notice(f"columns of {grid.name} are read as populations: {names}")
+    findings.notice(said.READ_AS_POPULATIONS(file=grid.name, names=tuple(columns.values())))
     return listing
 
 
@@ -201,7 +210,7 @@ def _ladder(grid: Grid, findings: Findings) -> Listing:
             ]
             listing.sizes += _sizes_in_columns(where, population, columns, cells)
     _say_unused(grid.name, unused, findings)
-    _say_lines(remarks, grid.name, "holds no allele with a frequency", findings)
+    _say_lines(remarks, grid.name, _AMONG, findings)
     return listing
 
 
@@ -226,8 +235,7 @@ def _sizes_in_columns(where: Place, population: str, columns: _LadderColumns, ce
 
 def _say_unused(name: str, unused: Mapping[str, int], findings: Findings) -> None:
     if unused:
-        rows = ", ".join(f"'{label}'" for label in unused)
-        findings.notice(f"of {name} these are no alleles and are not used: {rows}; rare alleles have the stated floor")
+        findings.notice(said.NO_ALLELES(file=name, names=tuple(unused)))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from antigone.formats.frequencies.drafts import Draft, Place, Size, read_value
 from antigone.formats.reading.findings import Findings
 from antigone.model.assumptions.choices import AGREES_BY_CHANCE
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
+from antigone.model.statements import frequencies as said
+from antigone.model.statements.statement import Statement
 
 _SLACK = 1e-6
 """What a computer may lose of a whole number when it writes a quotient."""
@@ -43,11 +45,12 @@ def alleles_sampled(
     """
     numbers = {marker: _whole_number(size, findings) for marker, size in draft.sizes.items() if marker in draft.values}
     unnamed = {marker: n for marker, n in numbers.items() if draft.sizes[marker].kind == "n"}
-    counted, why = _what_n_counts(draft, unnamed, choices) if unnamed else ("alleles", "")
+    counted, why = _what_n_counts(draft, unnamed, choices) if unnamed else ("alleles", None)
     persons = {marker for marker in numbers if draft.sizes[marker].kind == "persons"}
     persons |= unnamed.keys() if counted == "persons" else set()
     if why:
-        findings.notice(f"N of '{population}' in {draft.name} counts {counted}: {why}")
+        words = said.N_PERSONS if counted == "persons" else said.N_ALLELES
+        findings.notice(words(population=population, file=draft.name, words_why=why))
     sampled = {marker: n * (1 + (marker in persons)) for marker, n in numbers.items() if n}
     _check_counts(draft, sampled, findings)
     if counted:
@@ -73,30 +76,31 @@ def _check_counts(draft: Draft, sampled: Mapping[str, int], findings: Findings) 
                 findings.problem(value.where, "count", found, "the frequency times 2N", "correct the one that is wrong")
 
 
-def _what_n_counts(draft: Draft, numbers: Mapping[str, int], choices: FrequencyChoices) -> tuple[Counted, str]:
+def _what_n_counts(
+    draft: Draft, numbers: Mapping[str, int], choices: FrequencyChoices
+) -> tuple[Counted, Statement | None]:
     """What N counts, and why; nothing where neither the user, nor the numbers, nor the format tells."""
     shown, why = _shown_by_numbers(draft, numbers)
     if choices.n_counts:
-        but = f", although {why}" if shown not in ("", choices.n_counts) else ""
-        return choices.n_counts, f"incident.toml states it{but}"
+        against = why if shown != choices.n_counts else None
+        return choices.n_counts, said.STATED_ALTHOUGH(words_why=against) if against else said.STATED_IN_INCIDENT()
     if shown or not draft.n_counts:
         return shown, why
-    return draft.n_counts, "this is the custom of its format"
+    return draft.n_counts, said.CUSTOM_OF_FORMAT()
 
 
-def _shown_by_numbers(draft: Draft, numbers: Mapping[str, int]) -> tuple[Counted, str]:
+def _shown_by_numbers(draft: Draft, numbers: Mapping[str, int]) -> tuple[Counted, Statement | None]:
     products = list(_products(draft, numbers))
     every = [product for of_marker in products for product in of_marker]
     halves = [(x, slack) for x, slack in every if not _is_whole(x, slack)]
     free = sum(len(of_marker) - 1 for of_marker in products)
     if not halves and 0.5**free < AGREES_BY_CHANCE:
-        return "alleles", f"each of {len(every)} frequencies times N is a whole number"
+        return "alleles", said.WHOLE_NUMBERS(number=len(every))
     twice = [(2 * x, 2 * slack) for x, slack in every]
     chance = prod(min(1.0, 2 * slack) for _, slack in twice)
     if halves and all(_is_whole(x, slack) for x, slack in twice) and chance < AGREES_BY_CHANCE:
-        share = f"{len(halves)} of {len(every)} frequencies times N are halves"
-        return "persons", f"{share}, and each times 2N is a whole number"
-    return "", ""
+        return "persons", said.HALVES(halves=len(halves), number=len(every))
+    return "", None
 
 
 def _products(draft: Draft, numbers: Mapping[str, int]) -> Iterator[list[tuple[float, float]]]:
@@ -140,10 +144,8 @@ def ask_sizes(
             expected = "frequencies that, all of them, are whole numbers times N (alleles) or times 2N (persons)"
             findings.problem(question.where, "N", found, expected, _SAY_N)
         else:
-            findings.notice(
-                f"whether N of '{question.population}' counts alleles or persons does not show in {question.where[0]}; "
-                "it makes no difference here, because no allele is rarer than the floor of either"
-            )
+            words = said.N_MAKES_NO_DIFFERENCE(population=question.population, file=question.where[0])
+            findings.notice(words)
 
 
 def _is_raised(

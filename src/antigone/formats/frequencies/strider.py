@@ -12,6 +12,7 @@ from defusedxml.ElementTree import iterparse
 from antigone.formats.frequencies.drafts import Entry, Listing, Size
 from antigone.formats.labels.markers import normalise_marker
 from antigone.formats.reading.findings import Findings
+from antigone.model.statements import frequencies as said
 
 
 def strider_listing(name: str, content: bytes, findings: Findings) -> Listing:
@@ -28,7 +29,7 @@ def strider_listing(name: str, content: bytes, findings: Findings) -> Listing:
             for item in origin.findall("{*}frequency")
         ]
     if any(entry.allele == "99" for entry in listing.entries):
-        findings.notice(f"alleles '1' and '99' of {name} are STRidER's pools of rare short and rare long alleles")
+        findings.notice(said.STRIDER_POOLS(file=name))
     return listing
 
 

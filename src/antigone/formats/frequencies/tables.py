@@ -26,6 +26,7 @@ from antigone.formats.reading.sources import decode_text, read_bytes
 from antigone.formats.reading.tables import Grid, cell_text, read_csv, to_table
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
 from antigone.model.file_kinds import FAMILIAS, LISTS, PEDSUITE, STRIDER, TEXT, FileKind, kind_of_table
+from antigone.model.statements import frequencies as said
 
 _PLAIN_SHEETS = ("sheet", "tabelle", "hoja", "feuil", "planilha", "foglio", "frequencies")
 
@@ -151,7 +152,7 @@ def frequency_grids(
         _refuse_header(unread[0], findings)
     elif drafts:
         for grid in unread:
-            findings.notice(f"{grid.name} holds no table of frequencies and was not read")
+            findings.notice(said.NO_TABLE(file=grid.name))
     return _file(name, drafts, findings, source or name, choices)
 
 
@@ -165,7 +166,7 @@ def _wanted_sheets(
     if not wanted or len(chosen) < len(wanted):
         return grids
     if len(chosen) < len(grids):
-        findings.notice(f"of {name} only the sheets of the chosen populations were read")
+        findings.notice(said.ONLY_CHOSEN_SHEETS(file=name))
     return chosen
 
 
@@ -223,12 +224,10 @@ def _table(
 
 def _say_without_size(population: str, draft: Draft, sampled: Mapping[str, int], findings: Findings) -> None:
     without = [marker for marker in draft.values if marker not in sampled]
-    if without:
-        markers = "any marker" if len(without) == len(draft.values) else ", ".join(without)
-        findings.notice(
-            f"2N of {markers} in '{population}' is not stated in {draft.name}: its rare alleles have the floor that is "
-            "the minimum of [frequencies]"
-        )
+    if without and len(without) == len(draft.values):
+        findings.notice(said.SIZE_NOT_STATED(population=population, file=draft.name))
+    elif without:
+        findings.notice(said.SIZES_NOT_STATED(markers=tuple(without), population=population, file=draft.name))
 
 
 def one_of_each(tables: tuple[FrequencyTable, ...], place: tuple[str, int], findings: Findings) -> None:

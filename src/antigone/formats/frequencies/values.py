@@ -9,6 +9,7 @@ from dataclasses import replace
 from antigone.formats.frequencies.choices import FrequencyChoices, Unit
 from antigone.formats.frequencies.drafts import SILENT, Draft, Size, Value
 from antigone.formats.reading.findings import Findings
+from antigone.model.statements import frequencies as said
 
 EXACT_SUM = 1e-6
 """How far a sum may be from 1 and count as 1: what computers lose when they write a number."""
@@ -20,7 +21,7 @@ def to_frequencies(population: str, draft: Draft, choices: FrequencyChoices, fin
     """The draft with frequencies from 0 to 1 in place of percent or counts; what was read as what is a notice."""
     unit = choices.values or draft.unit or _unit(population, draft, findings)
     if unit == "percent":
-        findings.notice(f"the numbers of '{population}' in {draft.name} are read as percent")
+        findings.notice(said.PERCENT(population=population, file=draft.name))
         return _divided(draft, dict.fromkeys(draft.values, 100.0))
     if unit == "counts":
         return _from_counts(population, draft, findings)
@@ -66,10 +67,7 @@ def _divided(draft: Draft, by: Mapping[str, float]) -> Draft:
 
 
 def _from_counts(population: str, draft: Draft, findings: Findings) -> Draft:
-    findings.notice(
-        f"the numbers of '{population}' in {draft.name} are read as counts of alleles: a frequency is a count over the "
-        "sum of its marker, and this sum is 2N"
-    )
+    findings.notice(said.COUNTS(population=population, file=draft.name))
     totals, sizes = {}, {}
     for marker, alleles in draft.values.items():
         totals[marker] = _total(alleles) or 1.0
@@ -114,11 +112,8 @@ def summing_to_one(
         explained = abs(total - target) <= half * len(values) + EXACT_SUM
         if total and (explained or choices.complete_sums):
             frequencies[marker] = {allele: value * target / total for allele, value in alleles.items()}
-            why = "as rounded frequencies" if explained else "as complete_sums of incident.toml states"
-            findings.notice(
-                f"frequencies of marker '{marker}' in '{population}' ({draft.name}) sum to {total:.6g}; "
-                f"they were divided by it, {why}"
-            )
+            words = said.SUM_OF_ROUNDED if explained else said.SUM_COMPLETED
+            findings.notice(words(marker=marker, population=population, file=draft.name, total=f"{total:.6g}"))
         else:
             _refuse_sum(population, marker, draft, (total, target, half * len(values)), findings)
     return frequencies, silent

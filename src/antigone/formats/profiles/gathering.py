@@ -16,6 +16,7 @@ from antigone.formats.reading.tables import cell_text
 from antigone.model.assumptions.observation import Replicate
 from antigone.model.assumptions.reading import ReadingRules
 from antigone.model.profile import Genotype, Genotypes, Kit
+from antigone.model.statements import readers
 
 _WRITE_TWICE = (
     "write the allele twice for a homozygote, or '?' when the second allele is not known; or state for all of them "
@@ -453,7 +454,9 @@ class _Gathering:
         for column in self.columns.values():
             if column.marker != column.written:
                 findings.notice(
-                    f"marker '{column.written}' is read as '{column.marker}' in {column.number} rows of {column.file}"
+                    readers.MARKER_READ_AS(
+                        marker=column.written, known=column.marker, number=column.number, file=column.file
+                    )
                 )
             if column.kind not in ("autosomal", "X") or (column.kind == "X" and column.ladder is None):
                 left_out[column.marker, column.file] += column.number
@@ -464,14 +467,14 @@ class _Gathering:
                 remedy = "add its frequencies, correct its name, or remove its rows"
                 findings.problem((column.file, column.line), "marker", found, "a marker of the frequency table", remedy)
         for (marker, file), number in left_out.items():
-            why = "is no autosomal STR, nor one of the X with frequencies, and takes no part"
-            if marker_kind(marker) == "amelogenin":
-                why = "takes no part in a likelihood ratio; what it shows is compared with the recorded sex"
-            findings.notice(f"marker '{marker}' {why}: {number} rows of {file}")
+            compared = marker_kind(marker) == "amelogenin"
+            words = readers.AMELOGENIN_COMPARED if compared else readers.MARKER_TAKES_NO_PART
+            findings.notice(words(marker=marker, number=number, file=file))
         for file in dict.fromkeys(file for _, file in without):
-            markers = ", ".join(f"{marker} ({number} rows)" for (marker, of), number in without.items() if of == file)
-            findings.notice(f"left out of {file}, because not every population has their frequencies: {markers}")
+            rows = ((marker, number) for (marker, of), number in without.items() if of == file)
+            markers = tuple(readers.ROWS_OF_A_MARKER(marker=marker, number=number) for marker, number in rows)
+            findings.notice(readers.LEFT_OUT_OF(file=file, markers=markers))
         for file, number in self.decimal_commas.items():
-            findings.notice(f"a decimal comma is read as a point in {number} alleles of {file}")
+            findings.notice(readers.DECIMAL_COMMA(number=number, file=file))
         for marker in self.accepted:
-            findings.notice(f"marker '{marker}': an allele far beyond its ladder is accepted by [profiles.accepted]")
+            findings.notice(readers.ALLELE_ACCEPTED(marker=marker))

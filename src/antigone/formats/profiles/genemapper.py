@@ -21,6 +21,7 @@ from antigone.formats.reading.sources import read_bytes
 from antigone.formats.reading.tables import Columns, Grid, Table, cell_text, column_key, read_csv, to_table
 from antigone.model.assumptions.reading import ONE_ALLELE_OF_EXPORTS, ReadingRules
 from antigone.model.profile import Profile
+from antigone.model.statements import readers
 
 GENEMAPPER_COLUMNS = Columns(
     needed=("sample", "marker", "allele1", "allele2"),
@@ -102,7 +103,7 @@ def _typed_rows(rows: ProfileRows) -> Iterator[tuple[int, tuple[Cell, ...]]]:
             yield line, row
     untyped = sum(rows.untyped.values())
     if untyped:
-        table.findings.notice(f"{untyped} rows of {table.name} have no allele and are read as not typed")
+        table.findings.notice(readers.ROWS_WITHOUT_ALLELE(number=untyped, file=table.name))
 
 
 def _add_heights(

@@ -9,6 +9,7 @@ from antigone.formats.profiles.profiles import TypedSamples, one_genotype
 from antigone.formats.reading.findings import Findings
 from antigone.model.assumptions.observation import ObservationModel, ObservationRates, Replicate
 from antigone.model.incident.incident import UnidentifiedPerson
+from antigone.model.statements import readers
 
 _RATES = "in [observation], or for the sample in 'unidentified'"
 _AT = {1: ", a male, at the X-chromosomal marker", 2: " at marker"}
@@ -36,9 +37,7 @@ def refuse_replicates(samples: Iterable[str], typed: TypedSamples, findings: Fin
                 remedy = "a reference is taken as read: remove the row of a marker that showed nothing"
                 findings.problem(where, "allele1", f"nothing seen {found}", "a genotype", remedy)
         if three:
-            findings.notice(
-                f"sample '{sample}': three alleles or more, so that these markers are left out: {_list(three)}"
-            )
+            findings.notice(readers.THREE_ALLELES(code=sample, markers=tuple(sorted(three))))
 
 
 def _list(markers: Iterable[str]) -> str:

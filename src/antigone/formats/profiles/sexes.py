@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from antigone.formats.labels.vocabulary import SEXES, word_key
-from antigone.formats.reading.findings import counted
 from antigone.formats.reading.tables import Table
 from antigone.model.pedigree import Sex
+from antigone.model.statements import readers
 
 
 class Sexes:
@@ -40,9 +40,7 @@ class Sexes:
             for line in self.letters:
                 self.table.problem(line, "sex", "'M' in a column with 'H'", "a sex that is clear", remedy)
         elif self.words & SPANISH:
-            self.table.findings.notice(
-                f"sex 'M' is read as male in {counted(len(self.letters), 'row')} of {self.table.name}, not as Mujer"
-            )
+            self.table.findings.notice(readers.M_IS_MALE(number=len(self.letters), file=self.table.name))
 
 
 SPANISH = frozenset({"hombre", "mujer", "masculino", "femenino", "masculina", "femenina", "varon", "hembra"})

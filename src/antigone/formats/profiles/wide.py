@@ -14,6 +14,7 @@ from antigone.formats.profiles.profiles import ProfileRows
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.tables import Cells, Columns, Grid, Table, cell_text, to_table
 from antigone.model.assumptions.reading import OneAllele
+from antigone.model.statements import readers
 
 _NUMBER = re.compile(
     r"(?P<marker>.+?)(?:[\s_.#(-]+(?:allele|alelo|allel|al|a))?[\s_.#(-]*(?P<number>[1-8]|[ab])?\)?", re.IGNORECASE
@@ -93,10 +94,10 @@ def _layout(header: Sequence[str], *, merged: bool) -> _Layout:
 
 def _tell_unread(name: str, header: Sequence[str], layout: _Layout, findings: Findings) -> None:
     taken = {layout.sample, *chain.from_iterable(layout.markers.values())}
-    unread = [f"'{text[:40]}'" for place, text in enumerate(header) if text and place not in taken]
-    findings.notice(f"{name} is read as a wide table: one sample a row, {len(layout.markers)} markers")
+    unread = tuple(text[:40] for place, text in enumerate(header) if text and place not in taken)
+    findings.notice(readers.WIDE_TABLE(file=name, number=len(layout.markers)))
     if unread:
-        findings.notice(f"columns of {name} that are not read: {', '.join(unread)}")
+        findings.notice(readers.COLUMNS_NOT_READ(file=name, names=unread))
 
 
 def _typed_rows(table: Table, layout: _Layout, rows: ProfileRows) -> Iterator[tuple[int, tuple[Cell, ...]]]:
@@ -117,7 +118,7 @@ def _typed_rows(table: Table, layout: _Layout, rows: ProfileRows) -> Iterator[tu
                 untyped += 1
                 rows.untyped[cell_text(sample)] = rows.untyped.get(cell_text(sample), 0) + 1
     if untyped:
-        table.findings.notice(f"{untyped} genotypes of {table.name} are empty and are read as not typed")
+        table.findings.notice(readers.EMPTY_GENOTYPES(number=untyped, file=table.name))
 
 
 def _split(table: Table, line: int, marker: str, cell: Cell, *, commas: bool) -> list[Cell]:

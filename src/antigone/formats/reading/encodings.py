@@ -58,7 +58,7 @@ class _Utf8Stream(io.RawIOBase):
     def _take(self, encoding: str) -> None:
         self._encoding, self._decoder = encoding, codecs.getincrementaldecoder(encoding)()
         if encoding in _NAMES:
-            self._told(f"its encoding is taken to be {_NAMES[encoding]}")
+            self._told(_NAMES[encoding])
 
 
 def open_table_text(file: HashedFile, told: Callable[[str], None]) -> io.TextIOWrapper:

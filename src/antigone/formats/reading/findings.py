@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from antigone.errors import InputError, Problem, visible
+from antigone.model.statements.readers import MORE_LIKE_THIS
+from antigone.model.statements.statement import Statement
 
 MOST_OF_A_KIND = 200
 """Problems of one kind in one file, and notices of one kind, that are listed; the others are counted."""
@@ -33,9 +36,9 @@ class Findings:
 
     problems: list[Problem] = field(default_factory=list)
     number_of_problems: int = 0
-    _notices: dict[str, None] = field(default_factory=dict)
+    _notices: dict[Statement, None] = field(default_factory=dict)
     _kinds: dict[tuple[str, str, str], _Kind] = field(default_factory=dict)
-    _kinds_of_notices: dict[str, int] = field(default_factory=dict)
+    _codes: Counter[str] = field(default_factory=Counter)
 
     def problem(self, where: tuple[str, int], column: str, found: str, expected: str, remedy: str) -> None:
         """Record a problem at ``where``, a file and a line (0: the whole file)."""
@@ -52,21 +55,21 @@ class Findings:
             elif kind.first_unlisted is None:
                 kind.first_unlisted = problem
 
-    def notice(self, text: str) -> None:
+    def notice(self, statement: Statement) -> None:
         """Record a notice once."""
-        text = visible(text)
-        if text in self._notices:
+        seen = statement.with_texts(visible)
+        if seen in self._notices:
             return
-        kind = _kind(text)
-        self._kinds_of_notices[kind] = self._kinds_of_notices.get(kind, 0) + 1
-        if self._kinds_of_notices[kind] <= MOST_OF_A_KIND:
-            self._notices[text] = None
+        self._codes[seen.code] += 1
+        if self._codes[seen.code] <= MOST_OF_A_KIND:
+            self._notices[seen] = None
 
     @property
-    def notices(self) -> tuple[str, ...]:
-        """The notices, and of how many more of a kind the text is not kept."""
-        more = {kind: number - MOST_OF_A_KIND for kind, number in self._kinds_of_notices.items()}
-        counted = (f"{number} more notices like this one: {kind}" for kind, number in more.items() if number > 0)
+    def notices(self) -> tuple[Statement, ...]:
+        """The notices, and of how many more of a kind nothing is kept."""
+        last = {one.code: one for one in self._notices}
+        more = {code: number - MOST_OF_A_KIND for code, number in self._codes.items()}
+        counted = (MORE_LIKE_THIS(number=n, words_last=last[code]) for code, n in more.items() if n > 0)
         return (*self._notices, *counted)
 
     def stop_on_problems(self) -> None:

@@ -22,11 +22,13 @@ from antigone.formats.labels.alleles import Cell
 from antigone.formats.labels.vocabulary import column_of, is_remark, is_translated, word_key
 from antigone.formats.reading.characters import PRINTABLE, REMOVE, check_header, is_plain
 from antigone.formats.reading.encodings import open_table_text
-from antigone.formats.reading.findings import Findings, counted
+from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.headings import HEAD, heading_row, separator_of, stated_separator
 from antigone.formats.reading.refusals import refused_column
 from antigone.formats.reading.sources import HashedFile, text_errors
 from antigone.formats.reading.workbook import LARGEST_WORKBOOK, read_sheets
+from antigone.model.statements import readers
+from antigone.model.statements.statement import Statement
 from antigone.model.text import unstorable_character
 
 if TYPE_CHECKING:
@@ -51,11 +53,11 @@ class Grid:
     header: tuple[int, Cells] | None = None
     decimal_comma: bool = False
     unreadable: bool = False
-    notices: list[str] = field(default_factory=list)
+    notices: list[Statement] = field(default_factory=list)
     titles: list[tuple[int, Cells]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, name: str, rows: Rows, *, decimal_comma: bool = False, notices: list[str] | None = None) -> Grid:
+    def of(cls, name: str, rows: Rows, *, decimal_comma: bool = False, notices: list[Statement] | None = None) -> Grid:
         """Find the row of the column names; rows above it are titles."""
         grid = cls(name, rows, None, decimal_comma, notices=[] if notices is None else notices)
         head = [row for row in islice(rows, HEAD) if not _is_empty(row[1])]
@@ -71,8 +73,7 @@ class Grid:
         """Pass on what was assumed about the file, whose titles nobody reads."""
         self.tell_notices(findings)
         if self.titles:
-            titles = counted(len(self.titles), "title row")
-            findings.notice(f"{titles} above the column names of {self.name} left out")
+            findings.notice(readers.TITLES_LEFT_OUT(number=len(self.titles), file=self.name))
 
     def tell_notices(self, findings: Findings) -> None:
         """Pass on what was assumed about the file, to somebody who reads its titles."""
@@ -174,15 +175,12 @@ class Table:
                 filled[name] += place < len(cells) and cell_text(cells[place]) != ""
             yield line, cells
         for name, number in filled.items():
-            self.findings.notice(
-                f"column '{name[:40]}' of {self.name} holds remarks and is not read: {counted(number, 'cell')}"
-            )
+            self.findings.notice(readers.REMARKS_NOT_READ(name=name[:40], file=self.name, number=number))
 
     def _tell(self) -> None:
         self.grid.tell(self.findings)
         if self.comments:
-            begin = "begins with # and is read as a comment" if self.comments == 1 else "begin with # and are comments"
-            self.findings.notice(f"{counted(self.comments, 'row')} of {self.name} {begin}")
+            self.findings.notice(readers.COMMENTS(number=self.comments, file=self.name))
 
     def texts(self, *columns: str) -> Iterator[tuple[int, list[str]]]:
         """As ``rows``, every cell as text."""
@@ -267,9 +265,9 @@ def read_csv(name: str, content: bytes | HashedFile) -> Grid:
         first rows, or else when the rows are read so far.
     """
     file = content if isinstance(content, HashedFile) else HashedFile(name, io.BytesIO(content))
-    notices: list[str] = []
+    notices: list[Statement] = []
     with text_errors(file):
-        text = open_table_text(file, lambda taken: notices.append(f"{name}: {taken}"))
+        text = open_table_text(file, lambda taken: notices.append(readers.ENCODING(file=name, encoding=taken)))
         before = list(islice(iter(text.readline, ""), HEAD))
         while before and not any(line.strip() for line in before) and (line := text.readline()):
             before = [line] if line.strip() else before
@@ -372,12 +370,14 @@ def _header(
 def _tell_columns(name: str, texts: Sequence[str], names: Sequence[str | None], findings: Findings) -> None:
     """Say which columns were understood by another name, and which are not read."""
     pairs = list(zip(texts, names, strict=False))
-    other = [f"'{text[:40]}' as '{column}'" for text, column in pairs if column and is_translated(text)]
+    other = tuple(
+        readers.COLUMN_AS(name=text[:40], column=column) for text, column in pairs if column and is_translated(text)
+    )
     if other:
-        findings.notice(f"columns of {name} are read by other names: {', '.join(other)}")
-    unread = [f"'{text[:40]}'" for text, column in pairs if text and not column and not is_remark(text)]
+        findings.notice(readers.COLUMNS_BY_OTHER_NAMES(file=name, names=other))
+    unread = tuple(text[:40] for text, column in pairs if text and not column and not is_remark(text))
     if unread:
-        findings.notice(f"columns of {name} that are not read: {', '.join(unread)}")
+        findings.notice(readers.COLUMNS_NOT_READ(file=name, names=unread))
 
 
 def _unknown_column(name: str, line: int, text: str, expected: Iterable[str], findings: Findings) -> None:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from antigone.errors import ModelError
-from antigone.model.checks import checked_kind, checked_number, checked_probability, exact_text
+from antigone.model.checks import checked_kind, checked_number, checked_probability
+from antigone.model.statements import settings as said
+from antigone.model.statements.statement import Statement
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,8 @@ class IntervalRates:
         if self.over.low == self.over.high:
             raise ModelError("the range of possible values is a single value; give a wider one")
 
-    def describe(self) -> str:
-        """The rates in words."""
-        low, high = exact_text(self.over.low), exact_text(self.over.high)
-        return f"error {exact_text(self.error)}, others from {low} to {high}"
+    def describe(self) -> Statement:
+        return said.INTERVAL_RATES(error=self.error, low=self.over.low, high=self.over.high)
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,8 @@ class AgreementRates:
         expected = "a probability between 0 and 1"
         checked_number(self.by_chance, "agreement by chance", expected, holds=lambda p: 0 < p < 1)
 
-    def describe(self) -> str:
-        """The rates in words."""
-        return f"error {exact_text(self.error)}, agreement by chance {exact_text(self.by_chance)}"
+    def describe(self) -> Statement:
+        return said.AGREEMENT_RATES(error=self.error, chance=self.by_chance)
 
 
 @dataclass(frozen=True)
@@ -120,11 +119,9 @@ class FindingRates:
         for value in (self.missed, self.invented, self.statement_error):
             checked_number(value, "a rate of a finding", "0 or more and less than 1", holds=lambda p: 0 <= p < 1)
 
-    def describe(self) -> str:
-        """The rates in words."""
-        return (
-            f"frequency {exact_text(self.frequency)}, missed {exact_text(self.missed)}, "
-            f"recorded by mistake {exact_text(self.invented)}, stated by mistake {exact_text(self.statement_error)}"
+    def describe(self) -> Statement:
+        return said.FINDING_RATES(
+            frequency=self.frequency, missed=self.missed, invented=self.invented, mistaken=self.statement_error
         )
 
 
@@ -146,10 +143,8 @@ class SexRates:
         between = "more than 0 and less than 1"
         checked_number(self.males, "the share of males", between, holds=lambda p: 0 < p < 1)
 
-    def describe(self) -> str:
-        """The rates in words."""
-        error, dropout, males = map(exact_text, (self.error, self.dropout, self.males))
-        return f"error {error}, lost Y allele {dropout}, share of males {males}"
+    def describe(self) -> Statement:
+        return said.SEX_RATES(error=self.error, dropout=self.dropout, males=self.males)
 
 
 @dataclass(frozen=True)
@@ -180,4 +175,4 @@ class CircumstanceEvidence:
 
     kind: Circumstance
     log10_lr: float
-    words: str
+    words: Statement

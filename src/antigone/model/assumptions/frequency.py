@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from antigone.model.checks import checked_kind, checked_number, exact_text
+from antigone.model.checks import checked_kind, checked_number
+from antigone.model.statements import settings as said
+from antigone.model.statements.statement import Statement
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,8 @@ class FrequencyRule:
         """The smallest frequency an allele may have, given 2N of its marker."""
         return self.minimum_count / alleles_sampled if alleles_sampled else self.minimum
 
-    def describe(self) -> str:
+    def describe(self) -> Statement:
         if not self.minimum_count and not self.minimum:
-            return "frequencies as in the table; an allele that is not in it is refused"
-        after = "then rescaled to sum to 1" if self.rescale else "without rescaling"
-        return (
-            f"an allele rarer than {exact_text(self.minimum_count)}/(2N), or not in the table, gets the frequency "
-            f"{exact_text(self.minimum_count)}/(2N) ({exact_text(self.minimum)} where 2N is not stated), {after}"
-        )
+            return said.FREQUENCIES_AS_IN_TABLE()
+        way = said.RARE_RESCALED if self.rescale else said.RARE_NOT_RESCALED
+        return way(least=self.minimum_count, given=self.minimum_count, otherwise=self.minimum)

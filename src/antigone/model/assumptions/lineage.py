@@ -14,7 +14,9 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 
 from antigone.errors import ModelError
-from antigone.model.checks import checked_choice, checked_number, checked_probability, exact_text
+from antigone.model.checks import checked_choice, checked_number, checked_probability
+from antigone.model.statements import settings as said
+from antigone.model.statements.statement import Statement
 
 Copies = tuple[str, ...]
 """The alleles of one Y locus: one, or two in order of length when the locus has two copies."""
@@ -65,10 +67,11 @@ class YRates:
         for value in (self.rate, self.two_steps, *self.by_locus.values()):
             checked_probability(value, "a Y mutation rate")
 
-    def describe(self) -> str:
-        """The rates in words."""
-        own = "".join(f", {exact_text(rate)} at {locus}" for locus, rate in sorted(self.by_locus.items()))
-        return f"mutation {exact_text(self.rate)} per locus{own}, two steps in {exact_text(self.two_steps)} of them"
+    def describe(self) -> Statement:
+        own = tuple(said.RATE_AT_LOCUS(rate=rate, locus=locus) for locus, rate in sorted(self.by_locus.items()))
+        if own:
+            return said.Y_RATES_BY_LOCUS(rate=self.rate, loci=own, share=self.two_steps)
+        return said.Y_RATES(rate=self.rate, share=self.two_steps)
 
     def of(self, locus: str) -> float:
         return self.by_locus.get(locus, self.rate)
@@ -190,10 +193,10 @@ class MtRates:
     def __post_init__(self) -> None:
         checked_probability(self.rate, "the mtDNA mutation rate")
 
-    def describe(self) -> str:
-        """The rates in words."""
-        positions = " ".join(map(str, self.length_positions)) if self.ignore_length else "none"
-        return f"mutation {exact_text(self.rate)} per position, length not compared at {positions}"
+    def describe(self) -> Statement:
+        if not self.ignore_length:
+            return said.MT_RATES_ALL_LENGTHS(rate=self.rate)
+        return said.MT_RATES(rate=self.rate, positions=" ".join(map(str, self.length_positions)))
 
     def ignores(self, difference: MtDifference) -> bool:
         return self.ignore_length and difference.is_length and difference.position in self.length_positions
@@ -324,8 +327,8 @@ class LineageEvidence:
     log10_otherwise: float
     compared: int
     not_comparable: tuple[str, ...]
-    basis: str
-    remark: str = ""
+    basis: Statement | None
+    remark: Statement | None = None
 
 
 def _check_basis(basis: object, estimator: Estimator, theta: float) -> None:

@@ -12,6 +12,8 @@ from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.str_positions import STR_POSITIONS
 from antigone.model.checks import checked_choice, checked_items, checked_kind, checked_mapping, checked_number
+from antigone.model.statements import settings as said
+from antigone.model.statements.statement import Statement
 
 UNLINKED_FROM_CM = 50.0
 """Neighbours at this distance or further are taken as unlinked: by Kosambi's function they recombine in 38 % of
@@ -193,6 +195,6 @@ class LinkageModel:
         """The groups of linked markers among ``markers``, see ``linkage_groups_of``."""
         return linkage_groups_of(markers, self.genetic_map, map_function=MAP_FUNCTIONS[self.map_function])
 
-    def describe(self) -> str:
-        count = len(self.genetic_map.positions)
-        return f"{self.map_function}, {count} positions: {self.genetic_map.source}"
+    def describe(self) -> Statement:
+        known = self.genetic_map
+        return said.MAP(map_function=self.map_function, number=len(known.positions), source=known.source)

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from antigone.errors import ModelError
-from antigone.model.checks import checked_number, checked_probability, exact_text
+from antigone.model.checks import checked_number, checked_probability
+from antigone.model.statements import settings as said
+from antigone.model.statements.searching import DROPOUT_ESTIMATED, DROPOUT_ESTIMATED_BETWEEN
+from antigone.model.statements.statement import Form, Statement
 
 Replicate = tuple[str | None, ...]
 """What one amplification of a marker showed: the labels of the alleles seen, ``()`` for nothing.
@@ -35,9 +38,8 @@ class ObservationRates:
         for name, rate in vars(self).items():
             checked_probability(rate, f"the {name} rate")
 
-    def describe(self) -> str:
-        dropout, dropin, error = map(exact_text, (self.dropout, self.dropin, self.error))
-        return f"drop-out {dropout} for each allele copy, drop-in {dropin}, error {error}"
+    def describe(self) -> Statement:
+        return said.RATES(dropout=self.dropout, dropin=self.dropin, error=self.error)
 
 
 NO_LOSS = ObservationRates()
@@ -123,12 +125,16 @@ class DropoutEstimate:
     source: Estimate
     markers: int
 
-    def describe(self) -> str:
-        interval = f" ({exact_text(self.low)} to {exact_text(self.high)})" if self.source == "completeness" else ""
-        return (
-            f"sample '{self.sample}': drop-out estimated as {exact_text(self.dropout)}{interval} from {self.source} "
-            f"of {self.markers} marker{'' if self.markers == 1 else 's'}"
-        )
+    def describe(self) -> Statement:
+        known = {
+            "code": self.sample,
+            "rate": self.dropout,
+            "words_source": _source(self.source),
+            "number": self.markers,
+        }
+        if self.source == "completeness":
+            return DROPOUT_ESTIMATED_BETWEEN(**known, low=self.low, high=self.high)
+        return DROPOUT_ESTIMATED(**known)
 
 
 @dataclass(frozen=True)
@@ -219,20 +225,31 @@ class ObservationModel:
         markers = [self.rates_of(sample, marker) for marker in self.by_marker]
         return all(rates == NO_LOSS for rates in (self.rates if sample.rates is None else sample.rates, *markers))
 
-    def describe(self) -> str:
-        """The model in words, for results."""
-        rates = self.rates
-        words = rates.describe()
+    def describe(self) -> Statement:
+        """What results say of the model."""
+        rates, parts = self.rates, [self.rates.describe()]
         if self.estimate:
-            dropin, error = exact_text(rates.dropin), exact_text(rates.error)
-            words = f"drop-out estimated from {self.estimate}, drop-in {dropin}, error {error}"
+            source = _source(self.estimate)
+            parts = [said.RATES_ESTIMATED(words_source=source, dropin=rates.dropin, error=rates.error)]
         if self.heights is not None:
-            intercept, slope = exact_text(self.heights.intercept), exact_text(self.heights.slope)
-            words += f"; by peak height: logit d = {intercept} + {slope} ln H"
+            parts.append(said.BY_PEAK_HEIGHT(intercept=self.heights.intercept, slope=self.heights.slope))
         for marker, own in sorted(self.by_marker.items()):
-            given = ", ".join(f"{name} {exact_text(rate)}" for name, rate in vars(own).items() if rate is not None)
-            words += f"; {marker}: {given}"
-        return words
+            given = tuple(_OWN[name](number=rate) for name, rate in vars(own).items() if rate is not None)
+            parts.append(said.OWN_RATES_OF_A_MARKER(marker=marker, rates=given))
+        return parts[0] if len(parts) == 1 else said.SEVERAL(parts=tuple(parts))
+
+
+_OWN: Mapping[str, Form] = {
+    "dropout": said.OWN_DROPOUT,
+    "dropout_odds": said.OWN_DROPOUT_ODDS,
+    "dropin": said.OWN_DROPIN,
+    "error": said.OWN_ERROR,
+}
+"""What one marker may have of its own."""
+
+
+def _source(estimate: Estimate) -> Statement:
+    return said.COMPLETENESS() if estimate == "completeness" else said.PEAK_HEIGHTS()
 
 
 def _shifted(dropout: float, raised: float, lowered: float) -> float:

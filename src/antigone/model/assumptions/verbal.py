@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from antigone.model.checks import checked_number
+from antigone.model.statements import method as said
+from antigone.model.statements.statement import Form, Statement
+
+_KNOWN: Mapping[str, Form] = {
+    one.code: one
+    for one in (
+        said.WEAK, said.MODERATE, said.MODERATELY_STRONG, said.STRONG, said.VERY_STRONG, said.EXTREMELY_STRONG,
+    )
+}  # fmt: skip
+"""The expressions that are said in every language; another scale has words of its own."""
 
 
 @dataclass(frozen=True)
@@ -16,9 +27,9 @@ class VerbalScale:
     Examples
     --------
     >>> VerbalScale().of(4.2)
-    'very strong support for H1'
+    Statement(code='very strong support', values={'side': 'H1'})
     >>> VerbalScale().of(-1.5)
-    'moderate support for H2'
+    Statement(code='moderate support', values={'side': 'H2'})
     """
 
     steps: tuple[tuple[float, str], ...] = (
@@ -35,10 +46,13 @@ class VerbalScale:
         for least, _ in self.steps:
             checked_number(least, "a step of the verbal scale", "a likelihood ratio above 1", holds=lambda lr: lr > 1)
 
-    def of(self, log10_lr: float) -> str:
+    def of(self, log10_lr: float) -> Statement:
         """The expression for a log10 LR; below 1 the same words speak for H2."""
         if log10_lr == float("-inf"):
-            return "impossible under H1 as modelled"
+            return said.IMPOSSIBLE_UNDER_H1()
         reached = [words for least, words in self.steps if 10.0 ** min(abs(log10_lr), 300.0) >= least]
+        if not reached:
+            return said.NO_SUPPORT()
         side = "H1" if log10_lr > 0 else "H2"
-        return f"{reached[-1]} for {side}" if reached else "no support for either proposition"
+        known = _KNOWN.get(reached[-1])
+        return known(side=side) if known else said.SUPPORT_OF_A_SCALE(support=reached[-1], side=side)

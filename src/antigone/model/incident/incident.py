@@ -18,6 +18,7 @@ from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import SEXES, Pedigree, Sex, check_sex
 from antigone.model.profile import Profile
+from antigone.model.statements.statement import Statement
 from antigone.model.typings.typing import Typing, TypingsUsed
 
 
@@ -120,16 +121,16 @@ class Incident:
     tables: tuple[FrequencyTable, ...]
     settings: SearchSettings = SearchSettings()
     sources: tuple[SourceFile, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[Statement, ...] = ()
     further: FurtherEvidence = field(default_factory=FurtherEvidence)
     title_stated: bool = True
-    doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    doubts: Mapping[str, tuple[Statement, ...]] = field(default_factory=dict)
     typings: Mapping[str, tuple[Typing, ...]] = field(default_factory=dict)
     typings_used: Mapping[str, TypingsUsed] = field(default_factory=dict)
     profiles_in: str = ""
     kit: str = ""
     as_replicates: bool = False
-    model: str = ""
+    model: Statement | None = None
 
 
 @dataclass(frozen=True)
@@ -142,4 +143,4 @@ class Hypotheses:
     tables: tuple[FrequencyTable, ...]
     settings: SearchSettings = SearchSettings()
     sources: tuple[SourceFile, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[Statement, ...] = ()

@@ -38,9 +38,9 @@ class FileFormat:
         return ""
 
 
-RESULTS = FileFormat("antigone results", 1)
+RESULTS = FileFormat("antigone results", 2)
 """results.json: what a search found."""
-JOINT = FileFormat("antigone joint", 1)
+JOINT = FileFormat("antigone joint", 2)
 """joint.json: the joint answer of an incident."""
-GROUPS = FileFormat("antigone groups", 1)
+GROUPS = FileFormat("antigone groups", 2)
 """groups.json: which remains are probably parts of one person."""

@@ -11,6 +11,7 @@ from antigone.errors import ModelError
 from antigone.model.assumptions.choices import CLEAR_POSTERIOR
 from antigone.model.checks import checked_choice, checked_number, exact_text
 from antigone.model.results.search import Provenance
+from antigone.model.statements.statement import Statement
 
 PriorKind = Literal["flat", "closed", "open", "fraction", "odds"]
 PRIOR_KINDS: tuple[PriorKind, ...] = get_args(PriorKind)
@@ -143,8 +144,8 @@ class Conclusion:
     posterior: float
     log10_glr: float | None
     glr_kind: RatioKind
-    sentences: tuple[str, ...]
-    doubts: tuple[str, ...] = ()
+    sentences: tuple[Statement, ...]
+    doubts: tuple[Statement, ...] = ()
 
     @property
     def is_only_bounded(self) -> bool:
@@ -164,7 +165,7 @@ class FamilyAnswer:
     missing: tuple[str, ...]
     proposed: Mapping[str, str]
     not_found: Mapping[str, float]
-    sentences: tuple[str, ...]
+    sentences: tuple[Statement, ...]
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ class PersonAnswer:
     pairings: tuple[Pairing, ...]
     least_listed: float
     error_bound: float
-    prior_sentence: str
+    prior_sentence: Statement
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ class JointResult:
     title: str
     population: str
     prior: JointPrior
-    prior_sentence: str
+    prior_sentence: Statement
     threshold: float
     assignments_possible: float
     exact: bool
@@ -210,8 +211,8 @@ class JointResult:
     symmetric: tuple[SymmetricGroup, ...]
     no_data: tuple[tuple[str, str], ...]
     conclusions: tuple[Conclusion, ...]
-    assumptions: tuple[str, ...]
-    notices: tuple[str, ...]
+    assumptions: tuple[Statement, ...]
+    notices: tuple[Statement, ...]
     provenance: Provenance
     day: str
     least_listed: float = 1e-6

@@ -13,6 +13,7 @@ from antigone.model.assumptions.observation import ObservationRates, Replicate
 from antigone.model.checks import checked_kind, checked_number
 from antigone.model.profile import Genotype
 from antigone.model.results.search import Provenance
+from antigone.model.statements.statement import Statement
 
 REMAINS_RATES = ObservationRates(dropout=0.2, dropin=0.01, error=0.005)
 """The rates of a sample of remains when the laboratory states none.
@@ -76,7 +77,7 @@ class SamplePair:
     log10_lr_siblings: float
     log10_lr_parent_child: float
     markers_shared: int
-    remark: str = ""
+    remark: Statement | None = None
 
     @property
     def smallest_log10_lr(self) -> float:
@@ -119,8 +120,8 @@ class SampleGroup:
     parts: tuple[tuple[str, ...], ...]
     consensus: Mapping[str, ConsensusMarker]
     fingerprint: str
-    remark: str
-    doubts: tuple[str, ...] = ()
+    remark: Statement
+    doubts: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,10 +149,10 @@ class ReassociationResult:
     pairs_excluded_by_sex: int
     pairs_without_data: int
     threshold: float
-    threshold_reason: str
+    threshold_reason: Statement
     expected_false_links: float
     settings: ReassociationSettings
-    rates_used: str
-    assumptions: tuple[str, ...]
-    notices: tuple[str, ...]
+    rates_used: Statement
+    assumptions: tuple[Statement, ...]
+    notices: tuple[Statement, ...]
     provenance: Provenance

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from antigone.model.incident.settings import SearchSettings
+from antigone.model.statements.statement import Statement
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class EvidenceLine:
 
     kind: str
     log10_lr: float | None
-    words: str
+    words: Statement
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Candidate:
     markers_missing: tuple[str, ...]
     mutations: tuple[MarkerMutation, ...]
     posterior: float
-    verbal: str
+    verbal: Statement
     detailed: bool = True
     worked_out: bool = False
     log10_lr_beyond: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -113,7 +114,7 @@ class Candidate:
     evidence: tuple[EvidenceLine, ...] = ()
     references: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Statement, ...] = ()
 
     @property
     def smallest_log10_lr(self) -> float:
@@ -151,7 +152,7 @@ class UnidentifiedSummary:
     best_missing: str | None
     best_log10_lr: float | None
     candidates: int
-    remark: str
+    remark: Statement
     dropout: float | None = None
 
 
@@ -173,7 +174,7 @@ class FamilySummary:
     best_unidentified: str | None
     best_log10_lr: float | None
     candidates: int
-    remark: str
+    remark: Statement
     power: float | None = None
     set_aside: bool = False
 
@@ -193,6 +194,14 @@ class PairLine:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """One choice of a computation: what it is called, and what it is."""
+
+    choice: Statement
+    value: Statement
+
+
+@dataclass(frozen=True)
 class Provenance:
     """All that is needed to run the computation again and get the same bytes.
 
@@ -208,7 +217,7 @@ class Provenance:
     command: str
     inputs: Mapping[str, str]
     frequencies: Mapping[str, str]
-    settings: Mapping[str, str]
+    settings: tuple[Setting, ...]
     seed: int
     consent_attested_by: str
     choices: SearchSettings | None = None
@@ -236,11 +245,11 @@ class SearchResult:
     pairs_without_data: int
     chance: ChanceMatches
     prior: float
-    prior_reason: str
+    prior_reason: Statement
     threshold: float
     left_out: Mapping[str, int]
-    assumptions: tuple[str, ...]
-    notices: tuple[str, ...]
+    assumptions: tuple[Statement, ...]
+    notices: tuple[Statement, ...]
     verbal_scale_source: str
     provenance: Provenance
     day: str

@@ -8,14 +8,11 @@ from dataclasses import dataclass, field
 from antigone.model.assumptions.lineage import MtHaplotype, YHaplotype
 from antigone.model.assumptions.observation import ObservationRates, Replicate
 from antigone.model.profile import NOT_TYPED, Genotype
+from antigone.model.statements import typings as said
+from antigone.model.statements.statement import Form, Statement
 
 AMELOGENIN, MTDNA, RATES = "Amelogenin", "mtDNA", "rates"
 """How a conflict is called that is at no marker of an autosome, of the X or of the Y."""
-RULE = (
-    "markers of all valid typings of a sample add up; the same genotype twice counts once; a marker with different "
-    "genotypes takes no part until a geneticist has settled it"
-)
-"""What is made of several typings, in words, for results."""
 MOST_LISTED = 30
 """Samples whose typings are described one by one in the notices."""
 MOST_NAMED = 8
@@ -81,40 +78,39 @@ class TypingsUsed:
         """Whether so much differs that the typings may be of two persons."""
         return len(self.conflicts) > max(FEW_CONFLICTS, len(self.confirmed))
 
-    def describe(self, sample: str) -> str:
-        """In words, without genotypes.
+    def describe(self, sample: str) -> Statement:
+        """What is said of it, without genotypes.
 
-        >>> print(TypingsUsed(("a", "b"), ("FGA", "vWA"), conflicts=("TH01",)).describe("PM1"))
-        sample 'PM1': 2 typings (a; b): 2 markers confirmed (FGA, vWA), 0 in one typing alone; different, so that \
-these markers are left out: TH01
+        >>> TypingsUsed(("a", "b"), ("FGA", "vWA"), conflicts=("TH01",)).describe("PM1").values["number"]
+        2
         """
-        names = "; ".join(self.typings)
-        parts = [
-            f"{len(self.confirmed)} marker{'' if len(self.confirmed) == 1 else 's'} confirmed{_listed(self.confirmed)}",
-            f"{len(self.single)} in one typing alone{_listed(self.single)}",
-        ]
-        words = f"sample '{sample}': {len(self.typings)} typing{'' if len(self.typings) == 1 else 's'}"
-        words += f" ({names}): {', '.join(parts)}"
+        confirmed = _counted(self.confirmed, said.CONFIRMED, said.CONFIRMED_NAMED)
+        single = _counted(self.single, said.SINGLE, said.SINGLE_NAMED)
+        parts = [said.CONFIRMED_AND_SINGLE(words_confirmed=confirmed, words_single=single)]
         if self.replicates:
-            words += f"; further amplifications: {', '.join(self.replicates)}"
+            parts.append(said.FURTHER(markers=self.replicates))
         if self.settled:
-            words += f"; as a geneticist settled: {', '.join(self.settled)}"
+            parts.append(said.SETTLED(markers=self.settled))
         if self.conflicts:
-            words += f"; different, so that these markers are left out: {', '.join(self.conflicts)}"
+            parts.append(said.DIFFERENT(markers=self.conflicts))
         if self.is_doubtful:
-            words += "; so much differs that the typings may be of two persons: ask the laboratory"
-        return words
+            parts.append(said.PERHAPS_TWO_PERSONS())
+        typings = "; ".join(self.typings)
+        return said.TYPINGS(code=sample, number=len(self.typings), typings=typings, list_parts=tuple(parts))
 
 
-def describe_typings(used: Mapping[str, TypingsUsed]) -> tuple[str, ...]:
+def describe_typings(used: Mapping[str, TypingsUsed]) -> tuple[Statement, ...]:
     """What was made of the typings of some samples, sample by sample while they are few; those in conflict first."""
     order = sorted(used, key=lambda sample: (not used[sample].conflicts, sample))
     lines = [used[sample].describe(sample) for sample in order[:MOST_LISTED]]
     if len(order) > MOST_LISTED:
         differ = sum(bool(used[sample].conflicts) for sample in order)
-        lines.append(f"{len(order)} samples were typed more than once, {differ} of them with markers that differ")
+        lines.append(said.TYPED_AGAIN(number=len(order), differ=differ))
     return tuple(lines)
 
 
-def _listed(markers: tuple[str, ...]) -> str:
-    return f" ({', '.join(markers)})" if 0 < len(markers) <= MOST_NAMED else ""
+def _counted(markers: tuple[str, ...], number: Form, named: Form) -> Statement:
+    """How many markers, and which while they are few."""
+    if 0 < len(markers) <= MOST_NAMED:
+        return named(number=len(markers), markers=markers)
+    return number(number=len(markers))

@@ -18,6 +18,7 @@ from antigone.registry.store.documents import Document
 from antigone.registry.store.schema import (
     candidates,
     donors,
+    incidents,
     joint_parts,
     joint_runs,
     keys,
@@ -34,6 +35,7 @@ from antigone.registry.store.stored import (
     JOINT_PERSON,
     JOINT_SOUGHT,
     MISSING_LINE,
+    NOTICES,
     PERSON_LINE,
     SEARCH_ANSWER,
 )
@@ -41,7 +43,7 @@ from antigone.registry.typings.payloads import BESIDES_GENOTYPES, renew_packed
 
 DOCUMENTS: tuple[Document[Any], ...] = (
     BESIDES_GENOTYPES, PERSONAL, CANDIDATE, SEARCH_ANSWER, PERSON_LINE, MISSING_LINE,
-    JOINT_ANSWER, JOINT_PERSON, JOINT_SOUGHT,
+    JOINT_ANSWER, JOINT_PERSON, JOINT_SOUGHT, NOTICES,
 )  # fmt: skip
 """The kinds that are brought to the newest version."""
 _BLOCK = 1000
@@ -66,6 +68,7 @@ def renew_documents(connection: Connection, vault: Vault) -> int:
     for owner in (unidentified, members, donors):
         renewed += _renew_sealed(connection, vault, owner, lambda row, text: _newest(PERSONAL, text))
     renewed += _renew_typings(connection, vault)
+    renewed += _renew_plain(connection, incidents, "notices", lambda row: NOTICES)
     renewed += _renew_plain(connection, runs, "result", lambda row: SEARCH_ANSWER)
     return renewed + _renew_plain(
         connection, summaries, "line", lambda row: PERSON_LINE if row.kind == "unidentified" else MISSING_LINE

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -39,6 +38,7 @@ from antigone.registry.store.schema import (
     sources,
     unidentified,
 )
+from antigone.registry.store.stored import NOTICES
 from antigone.registry.typings.payloads import NOTHING_BESIDES_GENOTYPES, Beside, Unpacker
 from antigone.registry.typings.reading import Typed, read_typed
 from antigone.registry.typings.saving import BLOCK, Owner
@@ -148,7 +148,7 @@ def read_covered(
         tables=model.tables,
         settings=model.settings,
         sources=_sources(connection, row.id),
-        notices=(*json.loads(row.notices), *describe_typings(reading.used)),
+        notices=(*NOTICES.read(row.notices), *describe_typings(reading.used)),
         further=reading.further(),
         typings_used=reading.used,
     )

@@ -11,10 +11,13 @@ from sqlalchemy import Connection, insert, select
 
 from antigone.errors import RegistryError
 from antigone.model.incident.incident import SourceFile
+from antigone.model.plain import to_json
+from antigone.model.statements.statement import Statement
 from antigone.registry.audit.chain import audit_head
 from antigone.registry.imports.journal import Changed, Journal, Rows, read_values, write_values
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.digests import Digester
+from antigone.registry.store import stored
 from antigone.registry.store.lookups import AnyRow
 from antigone.registry.store.schema import import_changes, import_rows, imports, incidents, seals, users
 
@@ -112,10 +115,12 @@ def line_of(connection: Connection, kind: str, number: int) -> int:
     return line
 
 
-def without_notices(connection: Connection, vault: Vault, notices: Iterable[str], digests: Iterable[str]) -> list[str]:
+def without_notices(
+    connection: Connection, vault: Vault, notices: Iterable[Statement], digests: Iterable[str]
+) -> tuple[Statement, ...]:
     """The notices of an incident without those that an import added."""
     digester, gone = Digester.of(connection, vault), set(digests)
-    return [notice for notice in notices if digester.notice(notice) not in gone]
+    return tuple(notice for notice in notices if digester.notice(to_json(notice)) not in gone)
 
 
 _ENDED_BY = users.alias("ended_by_user")
@@ -133,8 +138,9 @@ def _kept(
     if (kind, *columns) != NOTICES:
         return columns
     now = connection.scalar(select(incidents.c.notices).where(incidents.c.id == number)) or "[]"
-    before = json.loads(columns["notices"])
-    return {"notices": [digester.notice(notice) for notice in json.loads(now) if notice not in before]}
+    before = stored.NOTICES.read(columns["notices"])
+    added = [notice for notice in stored.NOTICES.read(now) if notice not in before]
+    return {"notices": [digester.notice(to_json(notice)) for notice in added]}
 
 
 def _insert(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:

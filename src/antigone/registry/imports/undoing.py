@@ -5,7 +5,6 @@ Nobody has left by it: no digest of anybody is kept, and the same persons may be
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +33,7 @@ from antigone.registry.rings.ring import outdate_rings
 from antigone.registry.runs.answers import erase_answers
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
+from antigone.registry.store import stored
 from antigone.registry.store.lookups import find_incident
 from antigone.registry.store.schema import (
     candidates,
@@ -237,8 +237,8 @@ def _restore(connection: Connection, vault: Vault, one: Import, incident: int) -
         table = SEALED[kind]
         this = table.c.id == number
         if (kind, *before) == NOTICES:
-            now = json.loads(connection.scalar(select(incidents.c.notices).where(this)) or "[]")
-            left = json.dumps(without_notices(connection, vault, now, before["notices"]))
+            now = stored.NOTICES.read(connection.scalar(select(incidents.c.notices).where(this)) or "[]")
+            left = stored.NOTICES.write(without_notices(connection, vault, now, before["notices"]))
             connection.execute(update(incidents).where(this).values(notices=left))
         elif kind not in RESULTS or (is_last and line_of(connection, kind, number) == one.row.line):
             _put_back(connection, table, number, before)

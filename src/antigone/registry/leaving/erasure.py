@@ -8,7 +8,6 @@ database let go of the old bytes.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -56,7 +55,7 @@ from antigone.registry.store.schema import (
     unfinished,
     unidentified,
 )
-from antigone.registry.store.stored import SEARCH_ANSWER
+from antigone.registry.store.stored import NOTICES, SEARCH_ANSWER
 
 _BLOCK = 1000
 _EMPTIED_TABLES = (
@@ -253,8 +252,8 @@ def _erase_samples(connection: Connection, of_person: Any) -> tuple[tuple[str, .
 def _take_out_notices(connection: Connection, incident: int, codes: Collection[str]) -> None:
     """Leave of what the readers said only the notices that name none of these codes."""
     of_incident = incidents.c.id == incident
-    said = json.loads(connection.execute(select(incidents.c.notices).where(of_incident)).scalar_one())
-    left = json.dumps(about_others(said, codes))
+    said = NOTICES.read(connection.execute(select(incidents.c.notices).where(of_incident)).scalar_one())
+    left = NOTICES.write(about_others(said, codes))
     connection.execute(update(incidents).where(of_incident).values(notices=left))
 
 

@@ -16,6 +16,8 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from antigone.errors import Conflict, Forbidden, InputError, RegistryError
 from antigone.model.incident.incident_model import IncidentModel
+from antigone.model.statements.models import VERSION_CONFIRMED, VERSION_NOT_CONFIRMED
+from antigone.model.statements.statement import Statement
 from antigone.registry.models.contents import keep_content, read_content
 from antigone.registry.store.lookups import AnyRow
 from antigone.registry.store.schema import model_steps, model_versions, users
@@ -54,10 +56,10 @@ class Version:
         return self.since is not None and self.until is None
 
     @property
-    def words(self) -> str:
+    def words(self) -> Statement:
         """Its number, its name, and whether two persons have agreed on it."""
-        agreed = "confirmed" if self.state == "confirmed" else "not yet confirmed by two persons"
-        return f"version {self.number} ({self.name}), {agreed}"
+        words = VERSION_CONFIRMED if self.state == "confirmed" else VERSION_NOT_CONFIRMED
+        return words(number=self.number, name=self.name)
 
 
 def all_versions(connection: Connection, incident: int) -> tuple[Version, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from antigone.model.incident.consent import Consent
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.incident.incident_model import model_of
+from antigone.model.statements.statement import Statement
 from antigone.model.typings.typing import Typing
 from antigone.registry.changes.changes import Kind, note_change
 from antigone.registry.keys.vault import DataKey, Vault
@@ -25,6 +25,7 @@ from antigone.registry.people.personal import Personal, read_personal, seal_pers
 from antigone.registry.people.sameness import note_marks
 from antigone.registry.store.database import reserve
 from antigone.registry.store.schema import consents, donors, families, incidents, members, sources, unidentified
+from antigone.registry.store.stored import NOTICES
 from antigone.registry.typings.conflicts import note_conflicts
 from antigone.registry.typings.content import packed_typing
 from antigone.registry.typings.saving import BLOCK, NewTyping, Owner, Receipt, save_typings
@@ -44,7 +45,7 @@ class Imported:
     consents: int = 0
     profiles: int = 0
     models: int = 0
-    model: tuple[str, ...] = ()
+    model: tuple[Statement, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -151,12 +152,12 @@ def _blocks(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
 def _save_frame(connection: Connection, known: Known, incident: Incident, *, code: str, at: str) -> int:
     """The incident's own row, its notices, and the files it was read from."""
     if known.incident is None:
-        row = {"code": code, "title": incident.title, "created": at, "notices": json.dumps(incident.notices)}
+        row = {"code": code, "title": incident.title, "created": at, "notices": NOTICES.write(incident.notices)}
         number = int(connection.execute(insert(incidents).returning(incidents.c.id), row).scalar_one())
     else:
         number = int(known.incident.id)
-        notices = dict.fromkeys((*json.loads(known.incident.notices), *incident.notices))
-        changed = update(incidents).where(incidents.c.id == number).values(notices=json.dumps([*notices]))
+        notices = dict.fromkeys((*NOTICES.read(known.incident.notices), *incident.notices))
+        changed = update(incidents).where(incidents.c.id == number).values(notices=NOTICES.write((*notices,)))
         connection.execute(changed)
     query = select(sources.c.name, sources.c.sha256).where(sources.c.incident == number)
     before = {tuple(row) for row in connection.execute(query)}

@@ -14,7 +14,8 @@ from typing import Literal
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from antigone.model.results.search import FamilySummary, SearchResult, UnidentifiedSummary
-from antigone.model.review import TO_COMPUTE_AGAIN
+from antigone.model.statements import searching
+from antigone.model.statements.statement import Statement
 from antigone.registry.store.schema import runs, summaries
 from antigone.registry.store.stored import MISSING_LINE, PERSON_LINE, SEARCH_ANSWER
 
@@ -99,10 +100,12 @@ def without(result: SearchResult, *, families: Collection[str], people: Collecti
     )
 
 
-def about_others(notices: Sequence[str], codes: Collection[str]) -> tuple[str, ...]:
+def about_others(notices: Sequence[Statement], codes: Collection[str]) -> tuple[Statement, ...]:
     """The notices that name none of these codes: one may say what was estimated from somebody's sample."""
     named = [re.compile(rf"(?<![\w-]){re.escape(code)}(?![\w-])") for code in codes]
-    return tuple(notice for notice in notices if not any(code.search(notice) for code in named))
+    return tuple(
+        notice for notice in notices if not any(code.search(text) for text in notice.texts() for code in named)
+    )
 
 
 def _person_line(line: UnidentifiedSummary, families: Collection[str], people: Collection[str]) -> UnidentifiedSummary:
@@ -111,13 +114,15 @@ def _person_line(line: UnidentifiedSummary, families: Collection[str], people: C
     gone = line.code in people
     own = {"markers_typed": 0 if gone else line.markers_typed, "dropout": None if gone else line.dropout}
     best = {"best_family": None, "best_missing": None, "best_log10_lr": None}
-    return replace(line, candidates=0, remark=TO_COMPUTE_AGAIN, **own, **best)  # type: ignore[arg-type]
+    return replace(line, candidates=0, remark=searching.TO_COMPUTE_AGAIN(), **own, **best)  # type: ignore[arg-type]
 
 
 def _family_line(line: FamilySummary, families: Collection[str], people: Collection[str]) -> FamilySummary:
     if line.family not in families and line.best_unidentified not in people:
         return line
-    return replace(line, best_unidentified=None, best_log10_lr=None, candidates=0, remark=TO_COMPUTE_AGAIN, power=None)
+    return replace(
+        line, best_unidentified=None, best_log10_lr=None, candidates=0, remark=searching.TO_COMPUTE_AGAIN(), power=None
+    )
 
 
 def _person_row(run: int, place: int, line: UnidentifiedSummary) -> dict[str, object]:

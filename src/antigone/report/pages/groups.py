@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import math
-from dataclasses import asdict
 
 from antigone.model.results.file_format import GROUPS
 from antigone.model.results.remains import ReassociationResult, SampleGroup
 from antigone.report.pages.search import css_string, page_environment
-from antigone.report.tables.files import file_text, harmless_cell
+from antigone.report.tables.files import fields_of, file_text, harmless_cell
+from antigone.report.words.statements import say, say_all
 
 MOST_ON_THE_PAGE = 200
 """Groups, conflicts and undecided pairs shown on the page; groups.csv has all groups."""
@@ -62,14 +62,14 @@ def _row(group: SampleGroup, sample: str) -> list[object]:
         f"{weakest.log10_lr_siblings:.6f}",
         f"{weakest.log10_lr_parent_child:.6f}",
         sum(marker.genotype is not None for marker in group.consensus.values()),
-        group.remark,
-        harmless_cell("; ".join(group.doubts)),
+        say(group.remark),
+        harmless_cell("; ".join(say_all(group.doubts))),
     ]
 
 
 def groups_json(result: ReassociationResult) -> str:
     """The whole re-association with its provenance; ``antigone search --groups`` reads it."""
-    return file_text(GROUPS, asdict(result), result.provenance)
+    return file_text(GROUPS, fields_of(result), result.provenance)
 
 
 def render_groups(result: ReassociationResult) -> str:

@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from antigone.errors import InputError
 from antigone.model.assumptions.choices import SHOWN_POSTERIOR
@@ -17,8 +17,9 @@ from antigone.plain_words import count_text, counted, plain_text, probability_te
 from antigone.report.charts.heatmap import draw_heatmap
 from antigone.report.pages.search import css_string, page_environment
 from antigone.report.pedigree.svg import Mark, draw_key, draw_pedigree
-from antigone.report.tables.files import file_text, harmless_cell
+from antigone.report.tables.files import fields_of, file_text, harmless_cell
 from antigone.report.words.sentences import consenting_donors
+from antigone.report.words.statements import say
 
 NOBODY = "not among them"
 MOST_FAMILIES = 120
@@ -64,7 +65,7 @@ def joint_csv(result: JointResult) -> str:
 
 def joint_json(result: JointResult) -> str:
     """The whole joint result with its provenance; an infinite number is the string ``"inf"`` or ``"-inf"``."""
-    return file_text(JOINT, asdict(result), result.provenance)
+    return file_text(JOINT, fields_of(result), result.provenance)
 
 
 def render_joint(result: JointResult, incident: Incident) -> str:
@@ -79,7 +80,7 @@ def render_joint(result: JointResult, incident: Incident) -> str:
         result=result,
         section=joint_section(result, incident),
         page_title=css_string(f"Antigone · {result.title}"),
-        page_prior=css_string(f"Prior: {result.prior_sentence}"),
+        page_prior=css_string(f"Prior: {say(result.prior_sentence)}"),
     )  # fmt: skip
     return page + "\n"
 

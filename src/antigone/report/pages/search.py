@@ -37,6 +37,7 @@ from antigone.report.words.sentences import (
     reportable_mutations,
     summarise,
 )
+from antigone.report.words.statements import said
 
 
 @dataclass(frozen=True)
@@ -147,10 +148,12 @@ def page_environment(package: str = "antigone.report") -> Environment:
         loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=said,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "said": said,
         "count": count_text,
         "log10": log10_text,
         "lr": lr_text,

@@ -12,11 +12,12 @@ from antigone.errors import InputError
 from antigone.model.incident.incident import Family, UnidentifiedPerson
 from antigone.model.results.search import Candidate, SearchResult
 from antigone.model.review import STATE_AFTER, State, Step
+from antigone.model.statements.statement import Statement
 from antigone.plain_words import count_text, log10_text
 from antigone.report.tables.files import plain_value
 from antigone.report.words.language import Language
-from antigone.report.words.phrases import translate_sentence
 from antigone.report.words.sentences import consenting_donors
+from antigone.report.words.statements import say_number
 
 Action = Literal[Step, "comment"]
 """What somebody did: a step, or a comment, which leads nowhere."""
@@ -34,7 +35,7 @@ class ReviewStep:
 
 @dataclass(frozen=True)
 class JointFinding:
-    """What a joint solution of the incident says of the pair: number and day of the solution, and its prior in words.
+    """What a joint solution of the incident says of the pair: number and day of the solution, and its prior.
 
     ``posterior`` is None where it is below ``least``. No posterior is further than ``error_bound`` from its exact
     value.
@@ -42,7 +43,7 @@ class JointFinding:
 
     run: int
     day: dt.date
-    prior: str
+    prior: Statement
     posterior: float | None
     least: float
     error_bound: float
@@ -168,7 +169,7 @@ def _follow(trail: tuple[ReviewStep, ...]) -> State:
 
 def log10_words(value: float, language: Language) -> str:
     """A log10 LR, or the words for an LR of 0."""
-    return translate_sentence(log10_text(value), language)
+    return say_number(log10_text(value), language)
 
 
 def prior_words(prior: float, language: Language) -> str:

@@ -19,10 +19,11 @@ from antigone.plain_words import (
 from antigone.report.charts.vega import marker_chart, sensitivity_chart
 from antigone.report.paper.case import Alternative, ExpertCase, log10_words
 from antigone.report.paper.document import Block, Bullets, Facts, Figure, Figures, Heading, Paragraph, Table, picture
-from antigone.report.words.language import Language
-from antigone.report.words.phrases import translate_sentence
+from antigone.report.words.language import Language, mark
 from antigone.report.words.relatives import near_relatives, relation_pattern, relative_number, weigh_relative
 from antigone.report.words.sentences import reportable_mutations
+from antigone.report.words.statements import say as statement_in
+from antigone.report.words.statements import say_all, say_code, say_number
 
 MOST_ALTERNATIVES = 10
 CHART_SCALE = 0.88
@@ -105,9 +106,9 @@ def _evidence(case: ExpertCase, language: Language) -> tuple[Block, ...]:
         )
     rows = tuple(
         (
-            translate_sentence(line.kind, language),
+            say_code(line.kind, language),
             "–" if line.log10_lr is None else log10_words(line.log10_lr, language),
-            translate_sentence(line.words, language),
+            statement_in(line.words, language),
         )
         for line in lines
     )
@@ -134,7 +135,7 @@ def _markers(case: ExpertCase, language: Language) -> tuple[Block, ...]:
     )
     rows = tuple((m, *(_value(case, p, m, language) for p in populations)) for m in c.markers_compared)
     beyond = tuple(
-        (translate_sentence(kind, language), *(log10_words(values[p], language) for p in populations))
+        (say_code(kind, language), *(log10_words(values[p], language) for p in populations))
         for kind, values in c.log10_lr_beyond.items()
     )
     numbers = (False, *(True for _ in populations))
@@ -152,18 +153,25 @@ def _value(case: ExpertCase, population: str, marker: str, language: Language) -
 
 def _chart(svg: str, language: Language) -> str:
     """The chart of the web page, with its few words in this language."""
-    return picture(re.sub(r"(?<=>)[^<>]+(?=</text>)", lambda found: translate_sentence(found[0], language), svg))
+    return picture(re.sub(r"(?<=>)[^<>]+(?=</text>)", lambda found: _in_chart(found[0], language), svg))
+
+
+_OF_CHARTS = (mark("excluded (LR 0)"), mark("total log10 LR"))
+"""What stands in a chart beside codes, numbers and kinds."""
+
+
+def _in_chart(words: str, language: Language) -> str:
+    return language.say(words) if words in _OF_CHARTS else say_code(words, language)
 
 
 def _doubts(case: ExpertCase, language: Language) -> tuple[Block, ...]:
     """What the samples say against themselves and against H1; nothing where they say nothing."""
     if not case.candidate.doubts:
         return ()
-    listed = tuple(translate_sentence(doubt, language) for doubt in case.candidate.doubts)
     return (
         Heading(language.say("What the samples say against themselves"), 2),
         Paragraph(language.say("No number of this report contains it.")),
-        Bullets(listed),
+        Bullets(say_all(case.candidate.doubts, language)),
     )
 
 
@@ -236,7 +244,7 @@ def sensitivity(case: ExpertCase, language: Language) -> tuple[Block, ...]:
     heading = Heading(say("When one assumption changes"))
     if not points:
         return (heading, Paragraph(say("This was not computed for this candidate.")))
-    told = [replace(point, assumption=translate_sentence(point.assumption, language)) for point in points]
+    told = [replace(point, assumption=say_code(point.assumption, language)) for point in points]
     caption = say(
         "Total log10 LR with one assumption changed at a time, {population}; mutation rates as multiples of those "
         "stated. A value that could not be computed exactly in moments is left out.",
@@ -292,7 +300,7 @@ def _relatives(case: ExpertCase, language: Language) -> tuple[Block, ...]:
     rows = tuple(
         (
             say(relation_pattern(one), missing=c.missing, partner=one.partner),
-            translate_sentence(relative_number(one), language),
+            say_number(relative_number(one), language),
             say(weigh_relative(one)),
         )
         for one in c.relatives

@@ -32,7 +32,8 @@ from antigone.report.paper.evidence import chance, data_compared, sensitivity, w
 from antigone.report.paper.method import appendix, limits, models
 from antigone.report.pedigree.svg import Mark, draw_pedigree
 from antigone.report.words.language import Language, mark
-from antigone.report.words.phrases import translate_sentence
+from antigone.report.words.statements import say as statement_in
+from antigone.report.words.statements import say_code
 
 LONGEST_CODE = 28
 
@@ -137,7 +138,7 @@ def _result(case: ExpertCase, language: Language) -> tuple[Block, ...]:
             say(
                 "On the verbal scale this is {verbal}. The LR is that of the markers in section “Weight of the "
                 "evidence”, in the population in which it is smallest ({population}). Source of the scale: {source}.",
-                verbal=translate_sentence(c.verbal.rstrip("."), language),
+                verbal=statement_in(c.verbal, language),
                 population=c.smallest_population,
                 source=result.verbal_scale_source.rstrip("."),
             )
@@ -148,7 +149,7 @@ def _result(case: ExpertCase, language: Language) -> tuple[Block, ...]:
                 "The prior probability {prior} ({reason}) and this LR together give the posterior probability "
                 "{posterior}. Another prior gives another posterior; the LR stays.",
                 prior=prior,
-                reason=translate_sentence(result.prior_reason.rstrip("."), language),
+                reason=statement_in(result.prior_reason, language),
                 posterior=probability_text(c.posterior),
             )
         ),
@@ -177,7 +178,7 @@ def _jointly(case: ExpertCase, language: Language) -> tuple[Block, ...]:
         "Its prior: {prior}.",
         run=joint.run,
         day=joint.day.isoformat(),
-        prior=translate_sentence(joint.prior, language),
+        prior=statement_in(joint.prior, language),
     )
     bound = say("No posterior in it is further than {bound} from its exact value.", bound=f"{joint.error_bound:.2g}")
     return (Paragraph(" ".join((where, words, bound) if joint.error_bound else (where, words))),)
@@ -193,7 +194,7 @@ def _together(case: ExpertCase, language: Language) -> tuple[Block, ...]:
                 "All kinds of evidence stand in a table in section “Weight of the evidence”. Its last line, “{kind}”, "
                 "is log10 LR {log10_lr}.",
                 log10_lr=log10_words(lines[-1].log10_lr or 0.0, language),
-                kind=translate_sentence(lines[-1].kind, language),
+                kind=say_code(lines[-1].kind, language),
             )
         ),
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from antigone.model.statements.statement import Statement
 from antigone.report.paper.case import ExpertCase
 from antigone.report.paper.document import Block, Bullets, Facts, Heading, NewPage, Paragraph
 from antigone.report.words.language import Language, mark
-from antigone.report.words.phrases import translate_sentence
+from antigone.report.words.statements import say as statement_in
+from antigone.report.words.statements import say_all
 
 LIMITS = (
     mark(
@@ -31,8 +33,7 @@ def models(case: ExpertCase, language: Language) -> tuple[Block, ...]:
     """Frequencies and their rule, mutation models and every other parameter."""
     say, provenance = language.say, case.result.provenance
     settings = tuple(
-        (translate_sentence(name, language), translate_sentence(value, language))
-        for name, value in provenance.settings.items()
+        (statement_in(one.choice, language), statement_in(one.value, language)) for one in provenance.settings
     )
     return (
         Heading(say("Frequencies, models and parameters")),
@@ -45,12 +46,16 @@ def models(case: ExpertCase, language: Language) -> tuple[Block, ...]:
 
 def _notices(case: ExpertCase, language: Language) -> tuple[Block, ...]:
     """What the reader and the search noticed, without what is about another sample or family."""
-    about = (f"sample '{case.person.code}'", f"family '{case.family.code}'")
-    told = [n for n in case.result.notices if n.startswith(about) or not n.startswith(("sample '", "family '"))]
+    told = [notice for notice in case.result.notices if not _is_of_another(notice, case)]
     if not told:
         return ()
-    listed = tuple(translate_sentence(notice, language) for notice in told)
-    return (Heading(language.say("Notices of the run"), 2), Bullets(listed))
+    return (Heading(language.say("Notices of the run"), 2), Bullets(say_all(told, language)))
+
+
+def _is_of_another(notice: Statement, case: ExpertCase) -> bool:
+    """Whether a notice is about one sample or one family that is not the case's."""
+    own = {"code": case.person.code, "sample": case.person.code, "family": case.family.code}
+    return any(notice.values.get(name, code) != code for name, code in own.items())
 
 
 def limits(case: ExpertCase, language: Language) -> tuple[Block, ...]:
@@ -59,7 +64,7 @@ def limits(case: ExpertCase, language: Language) -> tuple[Block, ...]:
     return (
         Heading(say("Assumptions and limits")),
         Heading(say("Assumptions"), 2),
-        Bullets(tuple(translate_sentence(sentence, language) for sentence in case.result.assumptions)),
+        Bullets(say_all(case.result.assumptions, language)),
         Heading(say("Limits"), 2),
         Bullets(tuple(say(sentence) for sentence in LIMITS)),
     )

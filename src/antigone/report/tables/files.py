@@ -7,12 +7,14 @@ import io
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from antigone.model.plain import as_plain
 from antigone.model.results.file_format import RESULTS, FileFormat
 from antigone.model.results.search import Provenance, SearchResult
+from antigone.model.statements.statement import Statement
+from antigone.report.words.statements import say
 
 _COLUMNS = (
     "rank",
@@ -47,7 +49,7 @@ def candidates_csv(result: SearchResult) -> str:
                 " ".join(mutation.marker for mutation in c.mutations) if c.detailed else "not worked out",
                 f"{c.posterior:.9f}",
                 f"{result.prior:.9g}",
-                c.verbal,
+                say(c.verbal),
                 *(f"{c.log10_lr[population]:.6f}" for population in result.populations),
             ]
         )
@@ -65,7 +67,8 @@ def results_json(result: SearchResult) -> str:
     In a large search ``candidates`` holds those worked out in detail; ``candidates_in_all`` says how many there are,
     and candidates.csv lists them.
     """
-    whole = asdict(replace(result, pairs=(), candidates=tuple(c for c in result.candidates if c.detailed)))
+    shown = replace(result, pairs=(), candidates=tuple(c for c in result.candidates if c.detailed))
+    whole = fields_of(shown)
     del whole["pairs"]
     whole["candidates_in_all"] = len(result.candidates)
     return file_text(RESULTS, whole, result.provenance)
@@ -73,7 +76,7 @@ def results_json(result: SearchResult) -> str:
 
 def file_text(kind: FileFormat, whole: Mapping[str, Any], provenance: Provenance) -> str:
     """The text of a JSON file of results: its format first, and the choices of its run as values."""
-    stated = {**whole, "provenance": {**whole["provenance"], "choices": as_plain(provenance.choices)}}
+    stated = {**whole, "provenance": {**fields_of(provenance), "choices": as_plain(provenance.choices)}}
     return json.dumps(kind.labelled(plain_value(stated)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -88,8 +91,17 @@ def pairs_csv(result: SearchResult) -> str:
     return text.getvalue()
 
 
+def fields_of(value: Any) -> dict[str, Any]:
+    """The fields of a data class by name."""
+    return {one.name: getattr(value, one.name) for one in fields(value)}
+
+
 def plain_value(value: Any) -> Any:
-    """A value as JSON can hold it: lists for tuples, words for infinite numbers."""
+    """A value as JSON can hold it: lists for tuples, words for infinite numbers, and with a statement its words."""
+    if isinstance(value, Statement):
+        return {"text": say(value), "code": value.code, "values": plain_value(value.values)}
+    if is_dataclass(value):
+        return plain_value(fields_of(value))
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, Mapping):

@@ -17,6 +17,7 @@ from antigone.model.results.file_format import GROUPS, JOINT, RESULTS, FileForma
 from antigone.model.results.joint import JointResult
 from antigone.model.results.remains import ReassociationResult
 from antigone.model.results.search import SearchResult
+from antigone.model.statements.statement import Statement
 
 FILES: dict[str, tuple[FileFormat, type[Any]]] = {
     "results": (RESULTS, SearchResult),
@@ -61,6 +62,8 @@ def _schema(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     """The schema of one type; data classes are described once, under their names."""
     if kind in _PLAIN:
         return _PLAIN[kind]
+    if kind is Statement:
+        return _statement(definitions)
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is typing.Literal:
         return {"enum": list(arguments)}
@@ -74,6 +77,13 @@ def _schema(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return {"type": "object", "additionalProperties": _schema(arguments[1], definitions)}
     return _described(kind, definitions)
+
+
+def _statement(definitions: dict[str, Any]) -> dict[str, Any]:
+    """A statement: its words in English, and what it is made of."""
+    properties = {"text": {"type": "string"}, "code": {"type": "string"}, "values": {"type": "object"}}
+    definitions["Statement"] = {"type": "object", "properties": properties, "required": [*properties]}
+    return {"$ref": "#/$defs/Statement"}
 
 
 def _described(kind: type[Any], definitions: dict[str, Any]) -> dict[str, Any]:

@@ -36,11 +36,11 @@ class Language:
     code: str
     words: NullTranslations
 
-    def say(self, text: str, **values: object) -> str:
+    def say(self, text: str, /, **values: object) -> str:
         """A text in this language, with its ``{placeholders}`` filled in."""
         return self.words.gettext(text).format(**self._apart(values)) if text else ""
 
-    def count(self, one: str, many: str, number: int, **values: object) -> str:
+    def count(self, one: str, many: str, number: int, /, **values: object) -> str:
         """A text that depends on a number, in the plural form that this language asks for."""
         return self.words.ngettext(one, many, number).format(**self._apart({"number": number} | values))
 

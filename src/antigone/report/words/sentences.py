@@ -22,6 +22,7 @@ from antigone.plain_words import (
     probability_text,
     threshold_text,
 )
+from antigone.report.words.statements import say
 
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -42,7 +43,7 @@ def summarise(result: SearchResult) -> tuple[str, ...]:
         f"expected to reach the threshold by chance alone ({count_text(chance.pairs)} pairs divided by the threshold); "
         f"{count_text(chance.draws)} simulated profiles give an estimate of {_estimate(result)}.",
         f"Before the DNA is looked at, every pair has the prior probability {odds_text(result.prior)}: "
-        f"{result.prior_reason.rstrip('.')}.",
+        f"{say(result.prior_reason)}.",
         _open_sentence(result),
     )
 

@@ -15,6 +15,8 @@ from antigone.engine.sums.work import require_work, work_of
 from antigone.errors import PlanTooLarge
 from antigone.model.assumptions.marker import Marker
 from antigone.model.profile import Profile
+from antigone.model.statements import searching as said
+from antigone.model.statements.statement import Statement
 from antigone.search.families.batches import Question, batches
 from antigone.search.families.family_table import work_of_question
 from antigone.search.families.reference_fit import Declared, fit_questions
@@ -66,16 +68,18 @@ def is_affordable(family: Declared, missing: Sequence[str], markers: Sequence[Ma
     return True
 
 
-def remedies(family: Declared, missing: Sequence[str], markers: Sequence[Marker], *, theta: float) -> tuple[str, ...]:
-    """In words, each single change that would make a family affordable; none when no single change does."""
-    found = ["theta 0"] if theta > 0 and is_affordable(family, missing, markers, theta=0.0) else []
-    made = {
-        "a sample of {}": _with_one_more(family, missing, markers),
-        "leaving out the sample of {}": _with_one_less(family),
-    }
-    for words, changes in made.items():
-        who = [m for m, changed in changes if is_affordable(changed, missing, markers, theta=theta)]
-        found += [words.format(" or ".join(who))] if who else []
+def remedies(
+    family: Declared, missing: Sequence[str], markers: Sequence[Marker], *, theta: float
+) -> tuple[Statement, ...]:
+    """Each single change that would make a family affordable; none when no single change does."""
+    found = [said.WITH_THETA_0()] if theta > 0 and is_affordable(family, missing, markers, theta=0.0) else []
+    made = (
+        (said.WITH_ONE_MORE, _with_one_more(family, missing, markers)),
+        (said.WITH_ONE_LESS, _with_one_less(family)),
+    )
+    for words, changes in made:
+        who = tuple(m for m, changed in changes if is_affordable(changed, missing, markers, theta=theta))
+        found += [words(members=who)] if who else []
     return tuple(found)
 
 

@@ -13,6 +13,8 @@ from antigone.engine.arrays import Array, Ints
 from antigone.errors import ModelError
 from antigone.model.pedigree import Sex
 from antigone.model.results.joint import JointPrior
+from antigone.model.statements import joint as said
+from antigone.model.statements.statement import Statement
 from antigone.search.joint.persons import Persons
 
 MOST_TERMS = 4_000_000
@@ -25,7 +27,7 @@ class PriorWeights:
 
     log_odds: float
     closed: bool
-    sentence: str
+    sentence: Statement
 
 
 def prior_weights(prior: JointPrior, unidentified: Sequence[Sex], missing: Sequence[Sex]) -> PriorWeights:
@@ -41,25 +43,20 @@ def prior_weights(prior: JointPrior, unidentified: Sequence[Sex], missing: Seque
         When the expectation cannot be reached, or the closed prior has fewer missing than unidentified persons.
     """
     if prior.kind == "flat":
-        return PriorWeights(0.0, False, "every joint assignment has the same prior probability")
+        return PriorWeights(0.0, False, said.FLAT())
     if prior.kind == "closed":
         if len(missing) < len(unidentified):
             raise ModelError(
                 f"the closed prior says that all {len(unidentified)} unidentified persons are missing persons, but "
                 f"only {len(missing)} are missing; join samples of one person, or use open=E"
             )
-        sentence = "every unidentified person is one of the missing, all such assignments alike"
-        return PriorWeights(0.0, True, sentence)
+        return PriorWeights(0.0, True, said.CLOSED())
     if prior.kind == "odds":
-        sentence = f"an assignment has a prior proportional to {prior.value:g} to the power of its number of pairings"
-        return PriorWeights(float(np.log(prior.value)), False, sentence)
+        return PriorWeights(float(np.log(prior.value)), False, said.ODDS(odds=prior.value))
     expected = prior.value if prior.kind == "open" else prior.value * len(unidentified)
     odds = odds_for_expectation(expected, unidentified, missing)
-    sentence = (
-        f"{expected:g} of the {len(unidentified)} unidentified persons are expected to be missing persons of these "
-        f"families; each pairing multiplies the prior by {np.exp(odds):.4g}"
-    )
-    return PriorWeights(odds, False, sentence)
+    factor = f"{np.exp(odds):.4g}"
+    return PriorWeights(odds, False, said.EXPECTED(expected=expected, number=len(unidentified), odds=factor))
 
 
 def countable_sexes(persons: Persons, missing: Sequence[Sex]) -> tuple[tuple[Sex, ...], tuple[Sex, ...]]:

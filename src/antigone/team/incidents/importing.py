@@ -12,6 +12,7 @@ from antigone.casework.incident.model_words import model_differences
 from antigone.errors import Conflict, InputError, Problem
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.incident_model import model_of
+from antigone.model.statements.statement import TEXT, Statement
 from antigone.registry.changes.coming import mark_rows, note_what_came
 from antigone.registry.imports.effects import Listed, effect_of, identify_effect
 from antigone.registry.imports.imports import keep_import
@@ -42,7 +43,7 @@ REFUSED: Refused = "refused: import"
 class ImportAnswer(Imported):
     """What an import added, and what the readers of its files did that a user should see."""
 
-    notices: tuple[str, ...] = ()
+    notices: tuple[Statement, ...] = ()
 
 
 _NOT_IN_A_CODE = re.compile(r"[^\w.-]+")
@@ -79,7 +80,7 @@ def preview_import(
         When ``code`` is none for an incident.
     """
     _check_code(code)
-    reasons, problems, model = let_in or {}, tuple[Problem, ...](), tuple[str, ...]()
+    reasons, problems, model = let_in or {}, tuple[Problem, ...](), tuple[Statement, ...]()
     with session.rehearsing() as connection, journal(connection) as noted:
         try:
             model = _write(session, connection, code, incident, reasons).model
@@ -137,15 +138,15 @@ def import_incident(
     return added
 
 
-def _model_said(connection: Connection, code: str, incident: Incident, *, brought: bool) -> tuple[str, ...]:
+def _model_said(connection: Connection, code: str, incident: Incident, *, brought: bool) -> tuple[Statement, ...]:
     """What came of the model that was read, in words; nothing when it is the one in force already."""
     number, model = find_incident(connection, code).id, model_of(incident)
     now, read = version_in_force(connection, number), version_of(connection, number, model)
     if read is None or read.in_force:
-        return (FIRST_MODEL,) if brought else ()
+        return (TEXT(text=FIRST_MODEL),) if brought else ()
     differing = model_differences(read_content(connection, now.parts), model)
     became = _became(connection, read).replace("INCIDENT", code)
-    return (f"{OTHER_MODEL.replace('#', str(now.number))} {became}", *differing)
+    return (TEXT(text=f"{OTHER_MODEL.replace('#', str(now.number))} {became}"), *differing)
 
 
 def _became(connection: Connection, version: Version) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION
+from antigone.model.statements.models import NOT_AGREED
 from antigone.registry.audit.chain import audit_head, changes_since
 from antigone.registry.consent.coverage import Covered, note_access, read_covered
 from antigone.registry.store.database import snapshot
@@ -17,10 +18,6 @@ from antigone.team.access.counting import ACTIONS_KEEPING_PEOPLE
 from antigone.team.access.roles import Action
 from antigone.team.access.session import Session, Subject
 
-NOT_AGREED = (
-    "two persons have not agreed yet on version # of the model of this incident, under which this was computed; no "
-    "identification is confirmed under it"
-)
 READ_ATTEMPTS = 3
 """How often an incident is read beside the writers, before it is read while they wait."""
 
@@ -89,7 +86,7 @@ def _with_version(covered: Covered) -> Covered:
     """The incident with the version of its model in words, and a notice where two persons have not agreed on it."""
     notices = covered.incident.notices
     if covered.version.state != "confirmed":
-        notices = (*notices, NOT_AGREED.replace("#", str(covered.version.number)))
+        notices = (*notices, NOT_AGREED(number=covered.version.number))
     return replace(covered, incident=replace(covered.incident, model=covered.version.words, notices=notices))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
+from antigone.model.statements.joint import ONE_FOR_ALL_PARTS
 
 
 def with_one_for_each(incident: Incident, persons: Sequence[Collection[str]]) -> Incident:
@@ -22,9 +23,7 @@ def with_one_for_each(incident: Incident, persons: Sequence[Collection[str]]) ->
             first, *others = (part.code for part in parts)
             left |= {*others}
             parts_of[first] = tuple(parts)
-            notices.append(
-                f"{first}, with the most markers, stands for {', '.join(others)}: declared parts of one person"
-            )
+            notices.append(ONE_FOR_ALL_PARTS(person=first, parts=tuple(others)))
     kept = tuple(
         replace(person, parts=parts_of.get(person.code, ()))
         for person in incident.unidentified

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from antigone.errors import Problem
+from antigone.model.statements.statement import Statement
 from antigone.registry.imports.effects import Listed
 
 
@@ -25,9 +26,9 @@ class Preview:
     known: tuple[Listed, ...]
     asked: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[Statement, ...] = ()
     seen: str = ""
-    model: tuple[str, ...] = ()
+    model: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True)

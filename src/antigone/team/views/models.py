@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
 from antigone.casework.pairs.two_models import PairResult
+from antigone.model.results.search import Setting
+from antigone.model.statements.statement import Statement
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ class ModelView:
 
     incident: str
     line: ModelLine
-    words: Mapping[str, str]
-    differences: tuple[str, ...]
+    words: tuple[Setting, ...]
+    differences: tuple[Statement, ...]
     steps: tuple[ModelStep, ...]
     may: tuple[str, ...]
     barred: str

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from antigone.model.results.joint import JointResult, RatioKind
 from antigone.model.results.search import FamilySummary, SearchResult, UnidentifiedSummary
+from antigone.model.statements.statement import Statement
 from antigone.team.views.tasks import Task, TaskCount
 
 
@@ -183,7 +184,7 @@ class JointOfPair:
     glr_kind: RatioKind
     none_of_missing: float
     error_bound: float
-    prior: str
+    prior: Statement
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema, create_model
 
 from antigone.model.pedigree import Individual
 from antigone.model.results.search import Candidate, SearchResult
+from antigone.model.statements.statement import Statement
+from antigone.report.tables.files import plain_value
 from antigone.team import views
 from antigone.team.incidents.pedigrees import pedigree_version
 from antigone.web.jobs.jobs import Job, JobState
@@ -42,6 +44,17 @@ _HIDDEN: Mapping[type, frozenset[str]] = {SearchResult: frozenset({"candidates",
 """What a run does not keep with its result."""
 
 
+class StatementShown(BaseModel):
+    """What is said: its words in English, and the code and the values that they are made of."""
+
+    text: str
+    code: str
+    values: dict[str, Any]
+
+
+Said = Annotated[StatementShown, BeforeValidator(plain_value)]
+
+
 @cache
 def model_of(kind: Any) -> type[BaseModel]:
     """The model of a data class, with its docstring, and its fields but those that are never answered. That of
@@ -61,6 +74,8 @@ def _answered(hint: Any) -> Any:
     """A type with numbers that may be words, and models in the place of data classes."""
     if hint is float:
         return Real
+    if hint is Statement:
+        return Said
     if isinstance(hint, type) and is_dataclass(hint):
         return model_of(hint)
     origin: Any = typing.get_origin(hint)

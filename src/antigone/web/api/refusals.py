@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from antigone.errors import AntigoneError, InputError
+from antigone.report.words.statements import say_all
 from antigone.web.api.access import TokenNeeded
 from antigone.web.requests import refusals
 from antigone.web.requests.refusals import KNOWN_STATUS, MISTAKE, REFUSALS
@@ -95,7 +96,7 @@ def _refused(_request: Request, error: Exception) -> Response:
     status, title = next((status, title) for kind, status, title in REFUSALS if isinstance(error, kind))
     found = error.problems if isinstance(error, InputError) else ()
     notices = error.notices if isinstance(error, InputError) else ()
-    return _answer(status, title, str(error), [ProblemLine(**vars(problem)) for problem in found], notices)
+    return _answer(status, title, str(error), [ProblemLine(**vars(problem)) for problem in found], say_all(notices))
 
 
 def _not_understood(_request: Request, error: Exception) -> Response:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from antigone.errors import Conflict, InputError
+from antigone.report.words.statements import say_all
 from antigone.team.incidents.importing import Imported, import_incident, known_incident, preview_import
 from antigone.team.incidents.undoing import IN_WORDS, list_imports, read_import, undo_import
 from antigone.web.pages.dashboard import title_of
@@ -79,7 +80,8 @@ def importing(visit: Signed, held: Annotated[str, Form(max_length=100)]) -> Resp
     except (Conflict, InputError) as error:
         return _refused(visit, error)
     begun = ["A search of what is new has begun."] if search_after_import(visit.web, one.code) else []
-    notice = "\n".join((_imported_words(imported), *begun, *imported.model, *one.incident.notices))
+    said = (*say_all(imported.model), *say_all(one.incident.notices))
+    notice = "\n".join((_imported_words(imported), *begun, *said))
     return visit.go(link("/incident", incident=one.code), notice=notice)
 
 
