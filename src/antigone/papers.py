@@ -28,10 +28,27 @@ ENGLISH = "en"
 LETTERS: Mapping[tuple[str, str], State] = {
     ("confirmed", "remains"): "identified from remains",
     ("confirmed", "living"): "identified living",
+    ("found alive", ""): "found alive",
+    ("under review again", ""): "checked again",
+    ("not upheld", ""): "not upheld",
     ("not found", ""): "still looking",
     ("sample needed", ""): "one more sample",
+    ("consent needed", ""): "consent",
+    ("sample and consent needed", ""): "one more sample and consent",
 }
 """Which letter follows from the state of a missing person, and the kind of person who was found."""
+FOR_FAMILIES: Mapping[str, tuple[pdf_status.Role, pdf_status.Task]] = {
+    "tell identified": ("coordinator", "tell of an identification"),
+    "tell found alive": ("coordinator", "tell that somebody is alive"),
+    "tell checked again": ("coordinator", "tell that it is checked again"),
+    "tell not upheld": ("coordinator", "tell that it was not upheld"),
+    "ask for a sample": ("coordinator", "ask families for a sample"),
+    "ask for consent": ("coordinator", "ask for consent"),
+    "confirm found alive": ("coordinator", "confirm found alive"),
+    "decide on found alive": ("coordinator", "decide on found alive"),
+    "erase who withdrew": ("coordinator", "erase who withdrew"),
+}
+"""What waits for families, and whom it waits for."""
 TASKS: Mapping[str, tuple[pdf_status.Role, pdf_status.Task]] = {
     "open": ("geneticist", "judge candidates"),
     "proposed": ("reviewer", "review proposals"),
@@ -165,10 +182,7 @@ def _status(counts: IncidentStatus) -> pdf_status.IncidentStatus:
     ]
     if counts.runs_to_repeat:
         waiting.append(pdf_status.Waiting("geneticist", "search again", counts.runs_to_repeat))
-    if counts.donors_to_erase:
-        waiting.append(pdf_status.Waiting("coordinator", "erase who withdrew", counts.donors_to_erase))
-    if asked := counts.donors_without_consent - counts.donors_to_erase:
-        waiting.append(pdf_status.Waiting("coordinator", "record consents", asked))
+    waiting += [pdf_status.Waiting(*FOR_FAMILIES[one.what], one.count, one.since) for one in counts.tasks]
     return pdf_status.IncidentStatus(
         code=counts.code,
         title=counts.title,
@@ -178,6 +192,8 @@ def _status(counts: IncidentStatus) -> pdf_status.IncidentStatus:
         missing=counts.missing,
         identified=counts.identified,
         reopening=counts.reopening,
+        found_alive=counts.found_alive,
+        to_be_told=counts.to_be_told,
         donors=counts.donors,
         donors_without_consent=counts.donors_without_consent,
         pairings=counts.pairings,

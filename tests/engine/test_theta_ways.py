@@ -21,7 +21,7 @@ from antigone.engine.sums.factors import Data
 from antigone.engine.sums.likelihood import _run, genotype_pairs, group_markers, log_likelihood
 from antigone.engine.sums.population import networks
 from antigone.engine.sums.pruning import prune
-from antigone.engine.sums.theta import couple_table_logs, traced_logs
+from antigone.engine.sums.theta import couple_table_logs, founder_table_logs, traced_logs, untyped_founders
 from antigone.engine.sums.work import work_of
 from antigone.errors import PlanTooLarge
 from antigone.model.assumptions.marker import Marker
@@ -63,6 +63,12 @@ def by_elimination(data: Data, theta: float) -> Array:
     return np.broadcast_to(total, (len(data.observed), *total.shape[1:]))
 
 
+def by_a_founder(data: Data, theta: float) -> Array:
+    founders = untyped_founders(data)
+    assume(founders)
+    return founder_table_logs(data, theta, founders[-1])
+
+
 def asked(pedigree: Pedigree, profiles: dict[str, Profile], marker: Marker, target: str | None = None) -> Data:
     [(_, data)] = group_markers(pedigree, profiles, [marker], open_members=[target] if target else [])
     return prune(data)
@@ -78,7 +84,7 @@ def assert_agree(way: Way, data: Data, theta: float) -> None:
 
 
 @relaxed
-@given(st.data(), st.sampled_from([traced_logs, couple_table_logs]), st.booleans())
+@given(st.data(), st.sampled_from([traced_logs, couple_table_logs, by_a_founder]), st.booleans())
 def test_ways__agree_with_elimination_on_any_pedigree(data: st.DataObject, way: Way, on_x: bool) -> None:
     pedigree = data.draw(strategies.pedigrees(5))
     marker = data.draw(strategies.markers(on_x=on_x))
@@ -174,6 +180,9 @@ def test_way__is_the_cheapest() -> None:
     siblings = asked(SIBLINGS, typed(S1=("10", "11"), S2=("10", "12"), S3=("10", "13")), LADDER, "MP")
     assert work_of(uncle, 0.01).way == "tracing"
     assert {work_of(data, 0.0).way for data in (uncle, siblings)} == {"elimination"}
+    brothers = (m for n in range(5) for m in ((f"M{n}", "female"), (f"H{n}", "male", "F", f"M{n}")))
+    read = {f"H{n}": Profile(f"H{n}", {"M": ("10", "11")}) for n in range(1, 5)}
+    assert work_of(asked(Pedigree.of(("F", "male"), *brothers), read, LADDER, "H0"), 0.01).way == "founder"
     large = Pedigree.of(*((m.id, m.sex, m.father, m.mother) for m in SIBLINGS), ("S4", "male", "F", "M"))
     four = asked(large, typed(S1=("10", "11"), S2=("10", "12"), S3=("10", "13"), S4=("11", "13")), LADDER, "MP")
     assert work_of(four, 0.01).way == "couple"

@@ -372,10 +372,22 @@ def test_second_kit__adds_markers_confirms_and_leaves_out_what_differs(tmp_path)
     for name, files in (("b", {"profiles_kit2__txt": KIT + rows}), ("c", {"profiles__txt": text + rows})):
         result = searched(changed(tmp_path / name, "gm02", **files))
         assert lr_of_the_son(result) == pytest.approx(expected, abs=1e-9)
-        (told,) = (notice for notice in result.notices if notice.startswith("sample 'PM001': 2 typings"))
+        (told,) = (notice for notice in say_all(result.notices) if notice.startswith("sample 'PM001': 2 typings"))
         assert "1 marker confirmed (TH01)" in told or name == "c"
         assert told.endswith("different, so that these markers are left out: FGA")
     assert expected != pytest.approx(SON, abs=0.005)
+
+
+def test_second_kit__stands_in_the_provenance_the_notices_and_at_the_candidate(tmp_path):
+    text = (INPUTS / "gm02" / "profiles.txt").read_text() + "PM001\tFGA\t21\t23\n"
+    result = whole(changed(tmp_path, "gm02", profiles__txt=text))
+    written = json.loads(results_json(result))
+    assert "takes no part until a geneticist has settled it" in str(written["provenance"])
+    (candidate,) = result.candidates
+    told = [line for line in say_all(candidate.doubts) if line.endswith("these markers are left out: FGA")]
+    assert len(told) == 1
+    assert told[0] in say_all(result.notices)
+    assert "FGA" in candidate.markers_missing
 
 
 def test_second_kit__of_another_person_is_doubted(tmp_path):

@@ -565,7 +565,7 @@ def test_letter__is_refused_without_a_contact_or_a_known_state():
         family_letter("dead", "F01", sender=SENDER, language=EN, day=DAY)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("state", ["identified from remains", "identified living"])
+@pytest.mark.parametrize("state", ["identified from remains", "identified living", "found alive"])
 @pytest.mark.parametrize("confirmed_by", [(), ("ruiz",), ("ruiz", "ruiz")])
 def test_letter__of_an_identification_needs_two_persons(state, confirmed_by):
     with pytest.raises(InputError, match="expected two different ones"):
@@ -589,7 +589,7 @@ def test_status__counts_persons_and_says_what_waits_for_whom(language):
 def test_status__holds_no_result():
     everything = " ".join(strings(compose_status(STATUS, language=EN, day=DAY)))
     assert not re.search(r"\bLR\b|marker|allele|posterior|fit", everything)
-    assert "Nothing waits." in " ".join(strings(compose_status(replace(STATUS, waiting=()), language=EN, day=DAY)))
+    assert "No task is open." in " ".join(strings(compose_status(replace(STATUS, waiting=()), language=EN, day=DAY)))
 
 
 def test_status__refuses_counts_that_cannot_be():
@@ -597,9 +597,9 @@ def test_status__refuses_counts_that_cannot_be():
         replace(STATUS, donors=-1)
     with pytest.raises(InputError, match="open -2"):
         replace(STATUS, pairings={"open": -2})
-    with pytest.raises(InputError, match="1503 identified of 1502"):
+    with pytest.raises(InputError, match="1503 identified or found alive of 1502"):
         replace(STATUS, identified=1503)
-    with pytest.raises(InputError, match="1503 identified of 1502"):
+    with pytest.raises(InputError, match="1503 identified or found alive of 1502"):
         replace(STATUS, identified=1500, reopening=3)
 
 

@@ -60,8 +60,12 @@ def other_limits() -> Iterator[pytest.MonkeyPatch]:
 
 @pytest.fixture
 def low_limits(other_limits: pytest.MonkeyPatch) -> None:
-    """Limits under which four half-brothers, whose copies have 256 ways, are a large family; three have 64."""
+    """Limits under which four half-brothers, whose copies have 256 ways, are a large family; three have 64.
+
+    Their father's genotypes are not taken in turn, which would make them a small one.
+    """
     other_limits.setattr(tracing, "MOST_STATES", 100)
+    other_limits.setattr(work, "untyped_founders", lambda _data: [])
 
 
 def with_theta(of: Incident) -> Incident:
@@ -183,6 +187,7 @@ def test_references__that_cannot_be_computed_without_a_misfit_are_left_out_in_si
 ) -> None:
     """A refusal would tell that somebody did not fit."""
     other_limits.setattr(tracing, "MOST_STATES", 10)
+    other_limits.setattr(work, "untyped_founders", lambda _data: [])
     other_limits.setattr(population, "LARGEST_LISTING", 100_000)
     other_limits.setattr(population, "JOINT_STATES", 1)
     names = [f"M{n}" for n in range(6)]
@@ -250,6 +255,7 @@ def test_work__of_a_sum_that_is_too_large_is_refused_before_it_starts(other_limi
     forget_plans()
     other_limits.setattr(work, "LARGEST_WORK", 1e6)
     other_limits.setattr(tracing, "MOST_STATES", 100)
+    other_limits.setattr(work, "untyped_founders", lambda _data: [])
     with pytest.raises(PlanTooLarge, match=r"about 5e\+09 multiplications \(limit 1e\+06\)"):
         evaluate(asked, theta=0.01)
 

@@ -676,7 +676,18 @@ def test_effort__two_hundred_fifty_without_sexes_is_large_and_ten_thousand_is_re
     question, _ = ask(2, ("10", "11"))
     small, large = (replace(question, candidates=(tuple(range(n)),) * 2) for n in (250, 10_000))
     assert 110 * joint_screen.effort(small, 24) < joint_screen.LARGEST_EFFORT < 4000 * joint_screen.effort(large, 24)
-    assert joint_screen.effort(small, 24, theta=0.01) > 100 * joint_screen.effort(small, 24)
+    middle = replace(question, candidates=(tuple(range(500)),) * 2)
+    assert joint_screen.effort(middle, 24, theta=0.01) > 100 * joint_screen.effort(middle, 24)
+
+
+def test_family_tables__with_theta_what_takes_minutes_is_refused_with_an_estimate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    question, persons = ask(2, *[("10", "11")] * 3)
+    monkeypatch.setattr(joint_screen, "LARGEST_URN_WORK", 1.0)
+    monkeypatch.setattr(joint_screen, "family_table", lambda *_, **__: pytest.fail("it was started"))
+    with pytest.raises(PlanTooLarge, match=r"with theta above 0 .* minutes of one core .* family F"):
+        family_tables([question], persons, [MARKER], theta=0.01)
 
 
 def test_best_assignments__many_symmetric_families_do_not_multiply_the_search() -> None:

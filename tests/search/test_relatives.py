@@ -95,14 +95,19 @@ def test_relatives__an_inbred_founder_has_no_added_parents():
     assert set(alternatives(target(inbred, CH=("10", "10")), person(("10", "11")))) == {"child"}
 
 
-def test_relatives__too_many_unread_alleles_with_theta_are_left_out():
-    assert alternatives(target(TRIO, FA=("10", "11"), MO=("11", "12")), person(("10", "12")), theta=0.02)
+def test_relatives__with_theta_and_many_unread_alleles_are_computed():
     distant = Pedigree.of(
         ("GF", "male"), ("GM", "female"), ("FA", "male", "GF", "GM"), ("UN", "male", "GF", "GM"), ("MP", "male", "FA")
     )
-    assert "full sibling of the father" not in alternatives(
-        target(distant, UN=("10", "11")), person(("10", "12")), theta=0.02
+    found = alternatives(target(distant, UN=("10", "11")), person(("10", "12")), theta=0.02)
+    wider = Pedigree((*distant, Individual("BRO", "male", "GF", "GM")))
+    as_missing, as_brother = (
+        reference.likelihood(
+            wider, {"UN": Profile("U", {"M": ("10", "11")}), who: Profile("P", {"M": ("10", "12")})}, MARKER, theta=0.02
+        )
+        for who in ("MP", "BRO")
     )
+    assert found["full sibling of the father"] == pytest.approx(math.log10(as_missing / as_brother), abs=1e-12)
 
 
 def test_relatives__codes_of_members_may_be_any():

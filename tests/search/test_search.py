@@ -313,9 +313,10 @@ def test_posterior__is_bayes_theorem(log_lr, prior, expected):
     assert posterior_probability(log_lr, prior=prior) == pytest.approx(expected, rel=1e-12)
 
 
-def test_target__refuses_the_missing_person_as_a_reference():
-    with pytest.raises(ModelError, match=r"family F.*'MP' cannot be a reference"):
-        Target("F", "MP", DUO, typed(MP=("10", "10")))
+def test_target__takes_a_sample_of_the_missing_person_as_a_direct_reference():
+    references = typed(MP=("10", "10"))
+    assert Target("F", "MP", DUO, references).direct == references["MP"]
+    assert Target("F", "MP", DUO, {}).direct is None
 
 
 # Chance

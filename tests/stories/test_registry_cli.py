@@ -117,7 +117,8 @@ def candidate_of(said: str, person: str) -> str:
 
 def test_story__from_an_import_to_a_confirmed_identification_and_a_withdrawal(team):
     assert "6 unidentified, 4 families, 13 members, 9 donors" in team.must("ben", "import", "case", "--as", "ferry")
-    assert "Blocked in ferry: family F4, no donor with consent." in team.must("ben", "status")
+    asked = "For a family of ferry, since 2026-06-01: Ask family F4 for the consent of FA and MO."
+    assert asked in team.must("ben", "status")
     assert "Left out: donors without a consent (1)." in team.must("cleo", "search", "--incident", "ferry")
     team.must("cleo", "model", "ferry", "--propose", "1", "--reason", "the plan of the incident")
     assert "in force, confirmed" in team.must("dan", "model", "ferry", "--confirm", "1", "--reason", "as in the plan")
@@ -336,7 +337,7 @@ def test_status__of_one_incident_leaves_the_others_out(team, at_home):
     write_case_folder(small_incident(request="another letter"), at_home / "second")
     team.must("ben", "import", "second", "--as", "other")
     said = team.must("ben", "status", "--incident", "ferry")
-    assert "Blocked in ferry: family F4, no donor with consent." in said
+    assert "For a family of ferry, since 2026-06-01: Ask family F4 for the consent of FA and MO." in said
     assert "other" not in said
     assert "no incident 'third'" in team("ben", "status", "--incident", "third")[1]
 
@@ -515,13 +516,15 @@ def test_candidates__an_unknown_state_names_the_states(team):
     assert "reopening" in said
 
 
-def test_status__says_where_the_list_of_blocked_families_is_cut(team, monkeypatch):
+def test_status__says_where_the_list_of_tasks_is_cut(team, at_home, monkeypatch):
     team.must("ben", "import", "case", "--as", "ferry")
-    assert "Blocked families in all" not in team.must("ben", "status")
-    monkeypatch.setattr("antigone.cli.team.console.MOST_BLOCKED", 1)
+    write_case_folder(small_incident(request="another letter"), at_home / "second")
+    team.must("ben", "import", "second", "--as", "other")
+    assert "Only the first" not in team.must("ben", "status")
+    monkeypatch.setattr("antigone.cli.team.console.MOST_TASKS", 1)
     said = team.must("ben", "status")
-    assert said.count("Blocked in") == 1
-    assert "Only the first 1 of these lines are shown. Blocked families in all: 1." in said
+    assert said.count("For a family of") == 1
+    assert "Only the first 1 of 2 are shown; see antigone registry tasks." in said
 
 
 def test_import__of_nothing_readable_writes_nothing(team, at_home):
@@ -594,6 +597,42 @@ def test_story__an_import_is_looked_at_done_and_undone(team):
     assert "Import 1 into incident 'ferry' is undone." in gone
     assert "Import 1 was undone by ben: the wrong folder." in team.must("ben", "imports", "ferry")
     team.must("ben", "import", "case", "--as", "ferry")
+
+
+def test_story__nobody_is_forgotten(team):
+    """Asked without a reason, told, checked again, found alive: as the geneticist and the coordinator type it."""
+    team.must("ben", "import", "case", "--as", "ferry")
+    team.must("cleo", "search", "--incident", "ferry")
+    assert re.search(r"F3 +│ 3 +│ 2 +│ none", team.must("cleo", "compared", "--incident", "ferry"))
+    code, said = team("fay", "compared", "--incident", "ferry")
+    assert (code, "is for the geneticist" in said) == (1, True)
+    assert "Asked for one more sample: F2, F3." in team.must("cleo", "ask", "F3", "F2", "--incident", "ferry")
+    assert "Ask family F3 for one more sample." in team.must("fay", "tasks", "--incident", "ferry")
+    assert "the family is asked for one more sample" in team.must(
+        "fay", "families", "--incident", "ferry", "--family", "F3"
+    )
+    team.must("cleo", "ask", "F2", "--incident", "ferry", "--take-back")
+    team.must("fay", "declined", "F3", "--incident", "ferry")
+    assert "one more sample" not in team.must("fay", "tasks", "--incident", "ferry")
+    about_mp = ("F1", "--incident", "ferry", "--missing", "MP")
+    why = ("--reason", "told by the police")
+    reported = team.must("ben", "alive", "propose", *about_mp, *why, "--version", "0")
+    assert "Found alive, MP: proposed (version 1)." in reported
+    code, said = team("ben", "alive", "confirm", *about_mp, *why, "--version", "1")
+    assert (code, "'confirm alive' is for the" in said) == (1, True)
+    confirmed = team.must("fay", "alive", "confirm", *about_mp, *why, "--version", "1")
+    assert "Missing MP: found alive, confirmed by two persons; the family is to be told" in confirmed
+    assert "4 (1 found alive, 1 to be told)" in team.must("eva", "status")
+    day = re.search(r"since (\d{4}-\d\d-\d\d)", confirmed)
+    assert day
+    how = ("--on", day[1], "--form", "in person", "--by", "JL")
+    code, said = team("fay", "told", *about_mp, "--about", "found", *how)
+    assert (code, "expected one of identified, found alive" in said) == (2, True)
+    told = team.must("fay", "told", *about_mp, "--about", "found alive", *how)
+    assert f"the family was told on {day[1]} by JL, in person" in told
+    code, said = team("fay", "alive", "bury", *about_mp, *why, "--version", "2")
+    assert (code, "expected one of propose, confirm" in said) == (2, True)
+    assert "The database is whole." in team.must("eva", "verify")
 
 
 def test_story__two_incidents_are_searched_together(team, at_home):

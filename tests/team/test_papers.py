@@ -103,7 +103,7 @@ def test_letter__follows_the_state_and_holds_no_other_code_and_no_genotype(team)
     news, looking, asking = letter(team, "F1"), letter(team, "F3"), letter(team, "F4")
     assert "probable identification, confirmed by two specialists" in news
     assert "We have not found your relative yet" in looking
-    assert "one more sample" in asking
+    assert "We ask for your consent" in asking
     for family, said in (("F1", news), ("F3", looking), ("F4", asking)):
         assert f"Our reference: {family}" in said
         assert "Institute of Names" in said
@@ -127,9 +127,9 @@ def test_status__counts_an_identification_that_is_being_reopened_by_itself(team)
     asked_to_reopen(team)
     said = read(write_status(team["auditor"], INCIDENT).content)
     assert "of these identified, confirmed by two persons 0" in said
-    assert "of these identified before, being looked at again 1" in said
+    assert "of these found before, being looked at again 1" in said
     assert "of these still looked for 3" in said
-    assert "de ellas identificadas antes, en nueva revisión 1" in read(
+    assert "de ellas halladas antes, en nueva revisión 1" in read(
         write_status(team["auditor"], INCIDENT, language="es").content
     )
 
@@ -150,8 +150,8 @@ def test_status__who_withdrew_is_to_be_erased_and_not_asked_again(team):
     withdrawn = Consent("C", dt.date(2026, 1, 5), withdrawn=dt.date(2026, 11, 1))
     import_incident(team["registrar"], "other", small_incident(second=withdrawn, request="another"))
     said = read(write_status(team["coordinator"], "other").content)
-    assert "erase donors who withdrew 1" in said
-    assert "record consents, without which samples wait 2" in said
+    assert "families with a donor who withdrew: erase the donor 1 1 November 2026" in said
+    assert "ask families for their consent, without which samples wait 1 1 June 2026" in said
 
 
 def test_letter__speaks_spanish_too(team):

@@ -136,35 +136,33 @@ def test_status__says_what_waits_for_whom(after_search):
     assert proposed in reviewer.waiting
     assert proposed in second.waiting
     assert proposed not in first.waiting  # who proposed does not confirm
-    assert [(b.family, b.reason, b.count) for b in reviewer.blocked] == [
-        ("F4", "donors without consent", 2), ("F4", "no donor with consent", 0)
-    ]  # fmt: skip
+    assert [(t.family, t.what, t.who) for t in second.tasks] == [("F4", "ask for consent", ("FA", "MO"))]
+    assert reviewer.tasks == (), "who has no part in what waits for families is not told what they are asked for"
     for role in ("administrator", "auditor"):
         status = read_status(after_search[role])
-        assert (status.blocked, status.waiting, status.running) == ((), (), ())
+        assert (status.tasks, status.weak, status.waiting, status.running) == ((), (), (), ())
         assert status.incidents[0].donors == 9
 
 
-def test_status__names_every_blocked_family(team):
+def test_status__names_every_family_that_nobody_of_gave_a_sample(team):
     """More than a page shows: whoever shows fewer counts the others."""
     one = small_incident()
     bare = tuple(replace(one.families[3], code=f"B{n:03}", donors=()) for n in range(250))
     import_incident(team["registrar"], INCIDENT, replace(one, families=bare))
-    assert len({line.family for line in read_status(team["coordinator"]).blocked}) == 250
+    assert len({task.family for task in read_status(team["coordinator"]).tasks}) == 250
 
 
 def test_status__says_who_is_to_be_erased_because_the_files_say_they_withdrew(team):
     withdrawn = Consent("C", dt.date(2026, 1, 5), withdrawn=dt.date(2026, 11, 1))
     import_incident(team["registrar"], INCIDENT, small_incident(second=withdrawn))
-    blocked = [(b.family, b.reason, b.count) for b in read_status(team["coordinator"]).blocked]
-    assert ("F2", "who withdrew is to be erased", 1) in blocked
-    assert ("F2", "donors without consent", 1) not in blocked, "nobody asks again who said no"
+    tasks = [(t.family, t.what, t.since, t.who) for t in read_status(team["coordinator"]).tasks if t.family == "F2"]
+    assert tasks == [("F2", "erase who withdrew", dt.date(2026, 11, 1), ("FA",))], "nobody asks again who said no"
     to_erase = Waiting("donor to be erased", INCIDENT, 1)
     assert [d.withdrew for d in read_family(team["registrar"], INCIDENT, "F2").donors] == [True, False]
     assert {role for role in ROLES if to_erase in read_status(team[role]).waiting} == {"registrar", "coordinator"}
     withdraw_donor(team["coordinator"], INCIDENT, "F2", "FA")
     after = read_status(team["coordinator"])
-    assert "who withdrew is to be erased" not in {b.reason for b in after.blocked}
+    assert "erase who withdrew" not in {task.what for task in after.tasks}
     assert to_erase not in after.waiting
     assert not any(d.withdrew for d in read_family(team["registrar"], INCIDENT, "F2").donors)
 

@@ -276,7 +276,7 @@ def test_letter__tells_what_two_persons_confirmed_and_nothing_else(after_search)
     assert [told(family) for family in ("F1", "F3", "F4")] == [
         ("not found", ""),
         ("not found", ""),
-        ("sample needed", ""),
+        ("consent needed", ""),
     ]
     confirm(after_search["reviewer"], line.pairing, version=1, reason="I agree")
     assert told("F1") == ("confirmed", "remains")
@@ -286,7 +286,8 @@ def test_letter__tells_what_two_persons_confirmed_and_nothing_else(after_search)
 
 
 def test_letter__is_refused_while_a_confirmed_identification_is_being_reopened(after_search):
-    """The family may hold the letter that tells of it; another one must not say the opposite."""
+    """The family may hold the letter that tells of it, though nobody recorded that; another one must not say the
+    opposite, until the identification is decided anew."""
     team, coordinator = after_search, after_search["coordinator"]
     line = candidate(team, "PM1", "F1")
     propose(team["geneticist"], line.pairing, version=0, reason="all agree", candidate=line.id)
@@ -304,6 +305,8 @@ def test_letter__is_refused_while_a_confirmed_identification_is_being_reopened(a
     assert letter_material(coordinator, INCIDENT, "F1", "MP").state == "confirmed"
     ask_to_reopen(team["reviewer"], line.pairing, version=4, reason="new typing")
     reopen(team["geneticist"], line.pairing, version=5, reason="typed anew")
+    assert letters_on_hold(coordinator, INCIDENT, "F1") == ("MP",)
+    reject(team["geneticist"], line.pairing, version=6, reason="typed anew")
     assert letters_on_hold(coordinator, INCIDENT, "F1") == ()
     assert letter_material(coordinator, INCIDENT, "F1", "MP").state == "not found"
 
@@ -348,9 +351,10 @@ def test_status__counts_who_was_identified_and_is_being_looked_at_again(after_se
     assert counted() == (1, 0)
     ask_to_reopen(team["reviewer"], lines[0].pairing, version=2, reason="new typing")
     assert counted() == (1, 0)
-    assert letters_on_hold(team["coordinator"], INCIDENT, "F2") == ("MP",)
+    assert letters_on_hold(team["coordinator"], INCIDENT, "F2") == ()
     ask_to_reopen(team["reviewer"], lines[1].pairing, version=2, reason="new typing")
     assert counted() == (0, 1)
+    assert letters_on_hold(team["coordinator"], INCIDENT, "F2") == ("MP",)
 
 
 # To keep

@@ -7,16 +7,17 @@ import sys
 import typer
 
 from antigone.cli import incidents, trying
+from antigone.cli.models.commands import models_app
+from antigone.cli.samples.typings import typings_app
 from antigone.cli.serving import serve
 from antigone.cli.team.across import across_app
 from antigone.cli.team.imports import imports_app
 from antigone.cli.team.keeping import escrow_app, keeping_app
-from antigone.cli.team.models import models_app
 from antigone.cli.team.papers import papers_app
 from antigone.cli.team.registry import registry_app
 from antigone.cli.team.reviewing import reviewing_app
 from antigone.cli.team.solving import solving_app
-from antigone.cli.team.typings import typings_app
+from antigone.cli.team.tasks import tasks_app
 from antigone.cli.team.users import users_app
 from antigone.cli.terminal import plain, write_with_any_letters
 from antigone.errors import AntigoneError, InputError
@@ -54,6 +55,7 @@ registry_app.add_typer(reviewing_app)
 registry_app.add_typer(solving_app)
 registry_app.add_typer(models_app)
 registry_app.add_typer(papers_app)
+registry_app.add_typer(tasks_app)
 registry_app.add_typer(keeping_app)
 registry_app.add_typer(users_app, name="users")
 registry_app.add_typer(escrow_app, name="escrow")

@@ -53,6 +53,9 @@ def serve(
     ring: Annotated[
         Path | None, typer.Option(help="The place of the ring of keys: another medium than --backups.")
     ] = None,
+    search_new_as: Annotated[
+        str, typer.Option(metavar="USER", help="After each import, search what is new in the name of this geneticist.")
+    ] = "",
 ) -> None:
     """Serve a registry to browsers: by default to this computer alone."""
     _require_web()
@@ -66,8 +69,9 @@ def serve(
     if prepare:
         opened.close()
         return
+    _check_geneticist(opened, search_new_as)
     secure = bool(certificate or behind_proxy)
-    settings = _settings(place, names, work, secure=secure, demo=demo, backups=places)
+    settings = _settings(place, names, work, secure=secure, demo=demo, backups=places, search_new_as=search_new_as)
     shown = next(one for one in (*names, host) if "*" not in one)
     typer.echo(f"Antigone listens on {_address(shown, port, tls=bool(certificate))} (Ctrl-C ends it)")
     if demo:
@@ -138,6 +142,15 @@ def _open_demo() -> tuple[Registry, str]:
     return opened, str((DEMO_FOLDER / DATABASE).resolve())
 
 
+def _check_geneticist(registry: Registry, code: str) -> None:
+    """Refuse, before anything is served, somebody who may not search."""
+    from antigone.team.access.opening import session_of
+    from antigone.team.access.roles import ALLOWED
+
+    if code and (role := session_of(registry, code, purpose="to serve").role) not in ALLOWED["search"]:
+        raise InputError(f"--search-new-as {code}, who is {role}; expected a geneticist: name one")
+
+
 def _backup_places(folder: Path | None, ring: Path | None, *, demo: bool) -> BackupPlaces | None:
     """Where backups go: named by whoever starts the application, never by a browser. Of the demonstration beside it."""
     from antigone.team.keeping.backups import BackupPlaces
@@ -157,6 +170,7 @@ def _settings(
     secure: bool,
     demo: bool,
     backups: BackupPlaces | None,
+    search_new_as: str,
 ) -> WebSettings:
     from antigone.web.demo import DEMO_USERS
     from antigone.web.requests.settings import WebSettings
@@ -167,6 +181,7 @@ def _settings(
         hosts=(*THIS_COMPUTER, *names),
         secure=secure,
         backups=backups,
+        search_new_as=search_new_as,
         demo=DEMO_USERS if demo else (),
     )
 

@@ -14,6 +14,7 @@ from antigone.web.api import refusals as api_refusals
 from antigone.web.api.access import is_valid
 from antigone.web.api.application import API_PATH, IMPORT_PATHS, NO_TELEMETRY, create_api
 from antigone.web.jobs.jobs import Jobs
+from antigone.web.models import page as model_page
 from antigone.web.pages import (
     account,
     across,
@@ -24,13 +25,11 @@ from antigone.web.pages import (
     importing,
     joint,
     keys,
-    models,
     pedigree_editor,
     reports,
     runs,
     sharing,
     signing,
-    typings,
 )
 from antigone.web.requests import refusals
 from antigone.web.requests.hosts import HostCheck
@@ -40,13 +39,14 @@ from antigone.web.requests.security import FormSeal, Shield
 from antigone.web.requests.sessions import Clock, Sessions, Throttle
 from antigone.web.requests.settings import WebSettings
 from antigone.web.requests.visits import Web, require_printable
+from antigone.web.samples import typings
 from antigone.web.shared.uploads import remove_leftovers
 
 AREAS = (
     signing,
     dashboard,
     importing,
-    models,
+    model_page,
     families,
     typings,
     pedigree_editor,
@@ -95,7 +95,7 @@ def create_app(registry: Registry, settings: WebSettings, *, clock: Clock | None
     app.add_middleware(
         Shield,
         secure=settings.secure,
-        upload_paths=frozenset({importing.UPLOAD_PATH, models.FILES_PATH, *IMPORT_PATHS}),
+        upload_paths=frozenset({importing.UPLOAD_PATH, model_page.FILES_PATH, *IMPORT_PATHS}),
         upload_bytes=settings.upload_bytes,
         too_large=_too_large,
         is_known=lambda request: _is_known(app.state.web, request),

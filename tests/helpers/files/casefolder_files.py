@@ -106,7 +106,6 @@ FAMILY_FAULTS = {
 
 
 DONOR_FAULTS = {
-    "the missing person": (("F1,FA,R1,", "F1,SON,R1,"), 2, "member"),
     "unknown family": (("F1,FA,R1,", "F9,FA,R1,"), 2, "family"),
     "unknown member": (("F1,FA,R1,", "F1,UNCLE,R1,"), 2, "member"),
     "sample twice": (("F1,MO,R2,", "F1,MO,R1,"), 3, "sample"),

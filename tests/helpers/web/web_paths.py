@@ -21,6 +21,7 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/model/comparison": ("compare models", "incident={incident}&version=1"),
     "/families": ("see families", "incident={incident}"),
     "/family": ("see families", "incident={incident}&family={family}"),
+    "/tasks": ("see tasks", "incident={incident}"),
     "/unidentified": ("see families", "incident={incident}"),
     "/sample": ("see families", "incident={incident}&sample={unidentified}"),
     "/candidates": ("see candidates", "incident={incident}"),

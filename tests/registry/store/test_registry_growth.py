@@ -1,4 +1,4 @@
-"""What comes in after a search: the search says that it is old, its candidates show what it saw."""
+"""What comes in after a search: who is to be searched is told, and why; its candidates show what it saw."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
-from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.papers import write_expert_report
 from antigone.team.incidents.consents import record_consent
 from antigone.team.incidents.importing import import_incident
 from antigone.team.review.candidates import expert_material, read_candidate
+from antigone.team.runs.pending import read_pending
 from antigone.team.runs.searching import list_runs, search
 from antigone.team.views import CandidateView
 
@@ -62,49 +62,75 @@ def shown(team: Team, unidentified: str = "PM1", family: str = "F1") -> Candidat
 
 
 GROWTH = {
-    "a donor": with_sister,
-    "a member": lambda family: replace(family, pedigree=Pedigree((*family.pedigree, SISTER))),
-    "a typing": retyped,
+    "a donor": (with_sister, ("a member was added", "a donor gave a sample")),
+    "a member": (lambda f: replace(f, pedigree=Pedigree((*f.pedigree, SISTER))), ("a member was added",)),
+    "a typing": (retyped, ("a typing was added",)),
 }
+CHANGES = {name: change for name, (change, _) in GROWTH.items()}
 
 
-@pytest.mark.parametrize("change", GROWTH.values(), ids=GROWTH)
-def test_growth__a_search_of_the_family_is_to_be_computed_again(change, after_search):
-    assert states(after_search) == ["finished"]
+def waiting(team: Team) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """The reasons by person, and by family."""
+    found = read_pending(team["geneticist"], INCIDENT)
+    assert not found.everybody
+    return ({one.code: one.reasons for one in found.persons}, {one.code: one.reasons for one in found.families})
+
+
+@pytest.mark.parametrize(("change", "reasons"), GROWTH.values(), ids=GROWTH)
+def test_growth__of_a_family_is_to_be_searched_and_nothing_else(change, reasons, after_search):
+    assert waiting(after_search) == ({}, {})
     come_in(after_search, change)
-    assert states(after_search) == [TO_COMPUTE_AGAIN]
+    assert waiting(after_search) == ({}, {"F1": reasons})
+    assert states(after_search) == ["finished"], "what it said of all the others holds"
     search(after_search["geneticist"], INCIDENT)
-    assert states(after_search) == ["finished", TO_COMPUTE_AGAIN]
+    assert waiting(after_search) == ({}, {})
 
 
-def test_growth__a_consent_that_covers_the_day_of_the_search_marks_it(after_search):
+def test_growth__a_consent_that_covers_today_is_to_be_searched(after_search):
     backdated(after_search)
-    assert states(after_search) == [TO_COMPUTE_AGAIN]
+    assert waiting(after_search) == ({}, {"F4": ("a consent was given",)})
 
 
-@pytest.mark.parametrize(
-    "consent",
-    [Consent("C-later", dt.date(2026, 11, 24)), Consent("C-court", dt.date(2026, 11, 1), ("court",))],
-    ids=["of a later day", "for another scope"],
-)
-def test_growth__a_consent_that_covers_nothing_of_the_search_leaves_it(consent, after_search):
-    after_search.clock.later(days=2)
+def test_growth__a_consent_for_another_scope_changes_nothing(after_search):
+    consent = Consent("C-court", dt.date(2026, 11, 1), ("court",))
     record_consent(after_search["registrar"], INCIDENT, "F4", "MO", consent=consent)
-    assert states(after_search) == ["finished"]
+    assert waiting(after_search) == ({}, {})
 
 
-def test_growth__what_the_search_never_saw_leaves_it(after_search):
-    """A new family, a new unidentified person, a donor without consent and the same files again."""
+def test_growth__a_consent_counts_from_its_day_on_and_until_it_ends(after_search):
+    consent = Consent("C-later", dt.date(2026, 11, 25), expires=dt.date(2026, 11, 28))
+    record_consent(after_search["registrar"], INCIDENT, "F4", "MO", consent=consent)
+    assert waiting(after_search) == ({}, {})
+    after_search.clock.later(days=2)
+    assert waiting(after_search) == ({}, {"F4": ("a consent began or ended by its date",)})
+    search(after_search["geneticist"], INCIDENT)
+    assert waiting(after_search) == ({}, {})
+    after_search.clock.later(days=3)
+    assert waiting(after_search) == ({}, {"F4": ("a consent began or ended by its date",)})
+
+
+def test_growth__new_persons_and_families_are_not_searched_yet(after_search):
+    """And a donor without consent, or the same files again, changes nothing."""
     made = small_incident()
-    new = replace(made.families[0], code="F9", donors=())
     person = UnidentifiedPerson("PM9", typed("PM9", 9, 0, 2))
     import_incident(after_search["registrar"], INCIDENT, made)
-    more = replace(made, families=(*made.families, new), unidentified=(*made.unidentified, person))
+    without = another(made, "F1", lambda family: with_sister(family, None))
+    come_in(after_search, lambda family: family)
+    assert waiting(after_search) == ({}, {})
+    import_incident(after_search["registrar"], INCIDENT, without)
+    assert waiting(after_search) == ({}, {"F1": ("a member was added",)})
+    new = replace(made.families[0], code="F9", donors=())
+    more = replace(without, families=(*without.families, new), unidentified=(*made.unidentified, person))
     import_incident(after_search["registrar"], INCIDENT, more)
-    assert states(after_search) == ["finished"]
+    assert waiting(after_search) == ({"PM9": ("new",)}, {"F1": ("a member was added",), "F9": ("new",)})
 
 
-def test_growth__while_a_search_computes_is_told_when_it_ends(team_at_work):
+def test_growth__an_incident_that_nobody_searched_says_so(team_at_work):
+    found = read_pending(team_at_work["coordinator"], INCIDENT)
+    assert (found.run, found.everybody, found.persons) == (None, ("no search has an answer yet",), ())
+
+
+def test_growth__while_a_search_computes_is_for_the_next_one(team_at_work):
     come = [lambda: come_in(team_at_work, with_sister)]
 
     def progress(step: str, _done: int, _of: int) -> None:
@@ -112,11 +138,11 @@ def test_growth__while_a_search_computes_is_told_when_it_ends(team_at_work):
             come.pop()()
 
     search(team_at_work["geneticist"], INCIDENT, progress=progress)
-    assert states(team_at_work) == [TO_COMPUTE_AGAIN]
+    assert waiting(team_at_work)[1].keys() == {"F1"}
     assert "SI" not in shown(team_at_work).family.pedigree
 
 
-@pytest.mark.parametrize("change", GROWTH.values(), ids=GROWTH)
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_candidate__shows_what_the_search_saw_and_says_so(change, after_search):
     before = shown(after_search)
     assert before.changed == ""
@@ -168,4 +194,4 @@ def test_candidate__closes_when_a_withdrawal_comes_in_that_is_dated_before_the_s
     closed = shown(after_search)
     assert closed.candidate is None
     assert "the consent of 1 donor of the family has ended since" in closed.closed
-    assert states(after_search) == [TO_COMPUTE_AGAIN]
+    assert waiting(after_search) == ({}, {"F1": ("a consent was withdrawn",)})

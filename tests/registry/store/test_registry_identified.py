@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -35,7 +36,8 @@ def test_sought__is_confirmed_once_two_persons_have_said_so(code, after_search):
     assert state_of(after_search, code=code) == "not found"
     confirm(after_search["reviewer"], line.pairing, version=1, reason="I agree")
     assert state_of(after_search, code=code) == "confirmed"
-    assert read_family(after_search[code], INCIDENT, "F1").sought == (MissingLine("MP", "confirmed", "remains"),)
+    expected = MissingLine("MP", "confirmed", "remains", "to be told", "identified", dt.date(2026, 11, 23))
+    assert read_family(after_search[code], INCIDENT, "F1").sought == (expected,)
 
 
 def test_sought__is_under_review_again_until_the_identification_is_kept_or_rejected(after_search):

@@ -69,9 +69,14 @@ def parts_of(statement: str) -> set[str]:
     return {part.strip() for part in re.split(r",(?![^(]*\))", body)}
 
 
+YOUNGER = {"seen", "asked", "kept"}
+"""Columns that a version before them does not have, and forgets."""
+
+
 def contents(engine, tables) -> dict[str, list[tuple[object, ...]]]:
     with snapshot(engine) as connection:
-        return {t.name: sorted(map(tuple, connection.execute(select(t))), key=repr) for t in tables}
+        columns = {t.name: [column for column in t.c if column.name not in YOUNGER] for t in tables}
+        return {name: sorted(map(tuple, connection.execute(select(*of))), key=repr) for name, of in columns.items()}
 
 
 def test_migrations__data_survive_the_way_down_and_up_again(registry_url):

@@ -18,6 +18,7 @@ from antigone.team.overview.status import read_status
 from antigone.team.review import reviewing
 from antigone.team.runs.joint import solve_jointly
 from antigone.team.runs.searching import search
+from antigone.team.tasks.asking import ask_for_samples
 
 
 def come_back(team, code):
@@ -128,11 +129,13 @@ def test_status__names_families_whose_relatives_would_hardly_find_the_right_pers
     incident = small_incident()
     import_incident(team["registrar"], INCIDENT, replace(incident, families=(*incident.families, *further)))
     search(team["geneticist"], INCIDENT)
-    for role in ("registrar", "coordinator", "geneticist"):
-        weak = [one for one in read_status(team[role]).blocked if one.reason == "too little power"]
-        assert [one.family for one in weak] == ["F6"]
-        assert 0 <= weak[0].count < 50
-    assert read_status(team["auditor"]).blocked == ()
+    weak = read_status(team["second geneticist"]).weak
+    assert [one.family for one in weak] == ["F6"]
+    assert 0 <= weak[0].percent < 50
+    for role in ("registrar", "coordinator", "reviewer", "auditor", "administrator"):
+        assert read_status(team[role]).weak == (), "why a sample is asked for is for geneticists"
+    ask_for_samples(team["geneticist"], INCIDENT, ["F6"])
+    assert read_status(team["second geneticist"]).weak == ()
 
 
 @pytest.mark.parametrize("code", ["ferry", "2026/1", "the ferry, deck: 2", "Ñ 1"])

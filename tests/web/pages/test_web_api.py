@@ -39,14 +39,29 @@ from antigone.web.shared.fields import Decided
 
 UNKNOWN = {"incident": "nowhere", "family": "none", "member": "nobody", "missing": "nobody", "sample": "none"}
 ONE = {"id": "A", "sex": "male"}
+ALIVE = {"incident": "x", "family": "x", "missing": "x", "version": 0, "reason": "x"}
 SENDER = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana"}
+MODEL_STEP = {"incident": INCIDENT, "version": 999, "reason": "nobody has it"}
 CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/status"): ("see status", {}),
     ("GET", "/incidents"): ("see status", {}),
+    ("GET", "/incidents/pending"): ("see families", {"params": {"incident": INCIDENT}}),
     ("GET", "/incidents/shareable"): ("export", {"params": {"incident": INCIDENT}}),
     ("GET", "/incidents/export"): ("export", {"params": {"incident": INCIDENT}}),
     ("POST", "/import"): ("import", {"files": {"files": ("families.csv", b"nothing")}}),
     ("POST", "/import/preview"): ("import", {"files": {"files": ("families.csv", b"nothing")}}),
+    ("GET", "/model"): ("see model", {"params": {"incident": INCIDENT}}),
+    ("GET", "/model/comparison"): ("compare models", {"params": {"incident": INCIDENT, "version": 1}}),
+    ("POST", "/model/propose"): ("propose model", {"json": MODEL_STEP}),
+    ("POST", "/model/confirm"): ("confirm model", {"json": MODEL_STEP}),
+    ("POST", "/model/refuse"): ("confirm model", {"json": MODEL_STEP}),
+    ("POST", "/model/files"): (
+        "propose model",
+        {
+            "files": {"files": ("incident.toml", b"[model]")},
+            "data": {"incident": INCIDENT, "name": "same", "reason": "the model in force"},
+        },
+    ),
     ("GET", "/imports"): ("see imports", {"params": {"incident": INCIDENT}}),
     ("GET", "/imports/{number}"): ("see imports", {}),
     ("POST", "/imports/{number}/undo"): ("undo import", {"json": {"because": ""}}),
@@ -93,6 +108,20 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
         "see joint",
         {"params": {"incident": INCIDENT, "unidentified": "PM1", "family": "F1", "missing": "MP"}},
     ),
+    ("GET", "/tasks"): ("see tasks", {"params": {"incident": INCIDENT}}),
+    ("GET", "/compared"): ("see findings", {"params": {"incident": INCIDENT}}),
+    ("POST", "/families/ask"): ("ask for a sample", {"json": {"incident": "x", "families": ["x"]}}),
+    ("POST", "/family/ask/take-back"): ("ask for a sample", {"json": {"incident": "x", "family": "x"}}),
+    ("POST", "/family/declined"): ("record answer", {"json": {"incident": "x", "family": "x"}}),
+    ("POST", "/family/told"): (
+        "record telling",
+        {
+            "json": {"incident": "x", "family": "x", "missing": "x", "about": "identified", "told_on": "2026-01-01"}
+            | {"form": "by letter"}
+        },
+    ),
+    ("POST", "/family/alive/report"): ("report alive", {"json": {**ALIVE, "step": "propose"}}),
+    ("POST", "/family/alive/decide"): ("confirm alive", {"json": {**ALIVE, "step": "confirm"}}),
     ("GET", "/unidentified"): ("see families", {"params": {"incident": INCIDENT}}),
     ("POST", "/unidentified/withdraw"): ("withdraw", {"json": {"incident": "x", "code": "x"}}),
     ("GET", "/unidentified/elsewhere"): ("withdraw", {"params": {"incident": INCIDENT, "code": "LS1"}}),

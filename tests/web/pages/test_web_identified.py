@@ -18,7 +18,7 @@ TOLD = {
     "confirmed by two persons, and has died": "We believe that your relative has died",
     "confirmed by two persons, and is alive": "We believe that a living person",
     "the search goes on": "We are still looking",
-    "one more sample": "We ask for your help with one more sample",
+    "the consent of a member": "We ask for your consent",
 }
 """What the page says that a letter will say, and the words of that letter."""
 

@@ -17,7 +17,7 @@ from web_paths import case_folder as case_folder
 from web_routes import routes as routes
 from web_site import Site, TestClient, hidden, make_site, post
 
-from antigone.errors import Forbidden
+from antigone.errors import Forbidden, InputError
 from antigone.model.incident.consent import Consent
 from antigone.team.access.opening import session_of_token
 from antigone.team.access.roles import ALLOWED, ROLES, Action
@@ -26,9 +26,11 @@ from antigone.team.incidents.families import read_family
 from antigone.team.incidents.importing import import_incident
 from antigone.team.overview.status import list_incidents, read_status
 from antigone.team.review.candidates import list_candidates, read_candidate
+from antigone.team.runs.across import search_across
 from antigone.team.runs.searching import list_runs, search
-from antigone.team.views import Blocked
+from antigone.team.views import Task
 from antigone.web.pages.importing import UPLOAD_PATH
+from antigone.web.requests.held import Held, HeldImport
 
 SENDER = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana"}
 ELSEWHERE = {"/sign-in", "/search", "/search/events", "/candidate/events", "/joint/events", "/family/edit"}
@@ -73,6 +75,23 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     ),
     "/unidentified/withdraw": ("withdraw", {"incident": "x", "code": "x", "typed": "x"}),
     "/sample/custody": ("record custody", {"incident": "x", "sample": "x", "event": "x", "holder": "x"}),
+    "/families/ask": ("ask for a sample", {"incident": "x", "family": "x"}),
+    "/family/told": (
+        "record telling",
+        {
+            "incident": "x",
+            "family": "x",
+            "missing": "x",
+            "about": "identified",
+            "day": "2026-01-01",
+            "form": "by letter",
+        },
+    ),
+    "/family/declined": ("record answer", {"incident": "x", "family": "x"}),
+    "/family/alive": (
+        "report alive",
+        {"incident": "x", "family": "x", "missing": "x", "version": "0", "step": "propose", "reason": "x"},
+    ),
     "/sample/correct": (
         "change typings",
         {"incident": "x", "sample": "x", "typing": "9", "marker": "x", "alleles": "9/9", "reason": "x"},
@@ -81,6 +100,10 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/conflict/settle": (
         "change typings",
         {"incident": "x", "sample": "x", "marker": "x", "keep": "9", "reason": "x"},
+    ),
+    "/model/step": (
+        "propose model",
+        {"incident": "{incident}", "version": "999", "step": "propose", "reason": "x"},
     ),
     "/search": ("search", {"incident": "x"}),
     "/run/cancel": ("search", {"run": "999"}),
@@ -99,7 +122,7 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/users/token/revoke": ("manage tokens", {"code": "x", "name": "x"}),
 }
 """Each form that changes something, the action it needs, and values that nobody can act on."""
-FORMS_ELSEWHERE = {"/sign-in", "/sign-out", "/search/cancel", "/family/edit", UPLOAD_PATH}
+FORMS_ELSEWHERE = {"/sign-in", "/sign-out", "/search/cancel", "/family/edit", "/model/files", UPLOAD_PATH}
 
 
 @pytest.fixture(scope="module")
@@ -300,21 +323,22 @@ def test_candidates__of_a_state_that_does_not_exist_are_refused(browsers):
     assert "open, proposed, confirmed, rejected, reopening" in answer.text
 
 
-def test_dashboard__counts_the_blocked_families_that_it_does_not_show(site, browsers, monkeypatch):
-    lines = tuple(Blocked("ferry", f"F{n:03}", "no donor with consent", 0) for n in range(450))
+def test_dashboard__counts_the_tasks_that_it_does_not_show(site, browsers, monkeypatch):
+    since = dt.date(2026, 1, 5)
+    lines = tuple(Task("ferry", f"F{n:03}", "ask for a sample", since) for n in range(450))
     status = read_status(site.team["coordinator"])
-    monkeypatch.setattr("antigone.web.pages.dashboard.read_status", lambda _session: replace(status, blocked=lines))
+    monkeypatch.setattr("antigone.web.pages.dashboard.read_status", lambda _session: replace(status, tasks=lines))
     page = browsers["coordinator"].get("/").text
-    assert "438 more families" in page
+    assert "438 more" in page
     assert "The first 200 of 450 are shown." in page
-    assert page.count("No donor has an active consent") == 200
+    assert page.count("for one more sample.") == 200
 
 
-def test_dashboard__names_a_blocked_family_once_with_all_it_needs(fresh):
+def test_dashboard__says_what_a_family_is_asked_for_and_since_when(fresh):
     page = fresh.browser("coordinator").get("/").text
     assert page.count(f'family?incident={INCIDENT}&amp;family=F4"') == 1
-    assert "2 donors: no active consent" in page
-    assert "No donor has an active consent" in page
+    assert "Ask family F4 for the consent of FA and MO." in page
+    assert "2026-06-01" in page, "when the first of the two consents ended"
 
 
 def test_candidates__are_sorted_and_filtered_where_they_are_kept(site, browsers):
@@ -702,3 +726,40 @@ def test_candidates__name_the_families_that_the_search_set_aside(browsers, monke
     monkeypatch.setattr("antigone.web.pages.candidates.list_candidates", with_one_aside)
     page = browsers["reviewer"].get(f"/candidates?incident={INCIDENT}").text
     assert "too large to be computed exactly: family F7." in page
+
+
+def test_across__is_started_from_its_page_and_shown(fresh, monkeypatch):
+    started = []
+    monkeypatch.setattr(fresh.app.state.web.jobs, "start", lambda **asked: started.append(asked))
+    browser = fresh.browser("geneticist")
+    import_incident(fresh.team["registrar"], "second", small_incident(request="another letter"))
+    assert 'value="second"' in browser.get("/across").text
+    sent = {"kind": "search", "incidents": [INCIDENT, "second"], "model_of": "second"}
+    assert post(browser, "/across/start", sent).status_code == 303
+    assert (started[0]["incidents"], started[0]["model_of"]) == ((INCIDENT, "second"), "second")
+    one = post(browser, "/across/start", {"kind": "search", "incidents": [INCIDENT]})
+    assert (one.status_code, "expected 2 or more" in one.text) == (422, True)
+    view = search_across(fresh.team["geneticist"], [INCIDENT, "second"])
+    page = fresh.browser("reviewer").get(f"/across/run?run={view.line.number}").text
+    assert "second/PM1" in page
+    assert f"{INCIDENT}/F1" in page
+    assert "never compared with donors" not in fresh.browser("reviewer").get("/across").text, "a reviewer starts none"
+
+
+def test_held_imports__go_after_half_an_hour_and_belong_to_their_user():
+    now = [0.0]
+    held = Held(lambda: now[0])
+    first = held.keep(1, HeldImport("a", small_incident(), {}, ""))
+    with pytest.raises(InputError, match="not kept any more"):
+        held.take(2, first)
+    second = held.keep(1, HeldImport("b", small_incident(), {}, ""))
+    with pytest.raises(InputError, match="send the files again"):
+        held.take(1, first)
+    assert held.take(1, second).code == "b"
+    third = held.keep(1, HeldImport("c", small_incident(), {}, ""))
+    now[0] = 1801.0
+    with pytest.raises(InputError, match="half an hour passed"):
+        held.take(1, third)
+    for user in range(2, 12):
+        held.keep(user, HeldImport("d", small_incident(), {}, ""))
+    assert len(held._held) == 8

@@ -17,6 +17,7 @@ from antigone.model.incident.incident import Incident
 from antigone.model.incident.settings import SearchSettings
 from antigone.model.results.search import Provenance, Setting
 from antigone.model.statements import settings as said
+from antigone.model.statements import typings as said_of_typings
 from antigone.model.statements.models import MODEL_OF_INCIDENT
 from antigone.model.statements.statement import TEXT, Form, Statement
 
@@ -35,11 +36,21 @@ def describe_run(incident: Incident, *, created: str, command: str, seed: int) -
         frequencies={
             f"{t.population} ({t.source})" if t.source else t.population: hash_table(t) for t in incident.tables
         },
-        settings=(*_named_model(incident), *describe_settings(incident.settings), *describe_further(incident.further)),
+        settings=(
+            *_named_model(incident),
+            *describe_settings(incident.settings),
+            *describe_further(incident.further),
+            *_typings_rule(incident),
+        ),
         seed=seed,
         consent_attested_by="; ".join(sorted(attested - {""})),
         choices=incident.settings,
     )
+
+
+def _typings_rule(incident: Incident) -> tuple[Setting, ...]:
+    """What was made of samples with several typings, where there are any; which they are, the notices say."""
+    return (Setting(said_of_typings.SEVERAL(), said_of_typings.RULE()),) if incident.typings_used else ()
 
 
 def _named_model(incident: Incident) -> tuple[Setting, ...]:

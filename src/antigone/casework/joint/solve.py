@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -160,8 +160,8 @@ def joint_incident(
     for number, (name, markers) in enumerate(prepared.populations.items()):
         progress("solving all families jointly", number, len(prepared.populations))
         views[name] = solve_population(
-            prepared, targets, markers, prior=prior or JointPrior(), count=count
-        )  # fmt: skip
+            prepared, targets, markers, prior=prior or JointPrior(), count=count, progress=progress
+        )
     progress("solving all families jointly", len(views), len(views))
     chosen = population or min(views, key=lambda name: (views[name].posterior.best[0].log_weight, name))
     run = describe_run(incident, created=created, command=command, seed=0)
@@ -185,8 +185,9 @@ def _left_out(prepared: Prepared) -> tuple[Statement, ...]:
 
 
 def solve_population(
-    prepared: Prepared, targets: Sequence[Target], markers: Sequence[Marker], *, prior: JointPrior, count: int
-) -> JointView:
+    prepared: Prepared, targets: Sequence[Target], markers: Sequence[Marker], *, prior: JointPrior, count: int,
+    progress: Progress = silent,
+) -> JointView:  # fmt: skip
     """The joint posterior of a prepared incident under one population's frequencies.
 
     What is known beside DNA moves the prior odds of single pairings.
@@ -196,7 +197,10 @@ def solve_population(
     questions = questions_of(targets, persons)
     sexes = [question.pedigree[m].sex for question in questions for m in question.missing]
     odds = prior_weights(prior, *countable_sexes(persons, sexes)).log_odds
-    tables, prices = family_tables(questions, persons, markers, theta=settings.theta, log_odds=odds)
+    tables, prices = family_tables(
+        questions, persons, markers, theta=settings.theta, log_odds=odds,
+        heard=partial(progress, "weighing the assignments of families"),
+    )  # fmt: skip
     known = circumstance_log_odds(prepared, targets)
     posterior = solve_joint(tables, persons, prior=prior, pair_log_odds=known, prices=prices, count=count)
     donors = {family.declared.code: family.declared.references for family in prepared.families}

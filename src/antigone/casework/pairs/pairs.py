@@ -26,6 +26,7 @@ from antigone.search.pairs.blocks import (
     BlindSearch,
     BlockResult,
     MissingFrom,
+    count_silent,
     cut_into_blocks,
     target_of,
     usable_targets,
@@ -75,7 +76,8 @@ class Found:
 
     ``pairs`` are (target, person) indices, ``log_lr`` has shape ``(populations, pairs)``. ``comparison`` holds all
     pairs of a small search. When linked markers are computed as linked, both hold it, ``comparison`` for every pair
-    that linkage could bring to the threshold; ``linked`` says what it changed for those worked out here.
+    that linkage could bring to the threshold; ``linked`` says what it changed for those worked out here. ``silent`` are
+    the pairs counted as compared for which no reference took part: for the responsible geneticist alone.
     """
 
     targets: tuple[Target, ...]
@@ -89,6 +91,7 @@ class Found:
     fits: tuple[ReferenceFit, ...]
     comparison: Comparison | None
     linked: Mapping[tuple[int, int], LinkedPair] = field(default_factory=dict)
+    silent: int = 0
 
 
 def find_pairs(prepared: Prepared, execution: Execution, progress: Progress) -> Found:
@@ -134,7 +137,8 @@ def _find_at_once(prepared: Prepared, threshold: float, progress: Progress) -> F
     pairs, log_lr, omitted = _ranked(prepared, targets, target, person, log_lr)
     without = int((comparison.nothing_declared & ~comparison.excluded_by_sex).sum())
     counts = (int(comparison.counted.sum()), int(comparison.excluded_by_sex.sum()), without)
-    return Found(targets, pairs, log_lr, omitted, threshold, *counts, fits, comparison, linked)
+    silent = int((comparison.counted & ~comparison.compared).sum())
+    return Found(targets, pairs, log_lr, omitted, threshold, *counts, fits, comparison, linked, silent)
 
 
 def _share_of(prepared: Prepared, progress: Progress) -> Heard:
@@ -211,6 +215,7 @@ def _find_in_blocks(prepared: Prepared, threshold: float, execution: Execution, 
         sum(result.without_data for result in results),
         fits,
         None,
+        silent=count_silent(targets, search),
     )
 
 
@@ -248,7 +253,7 @@ def _references(prepared: Prepared, fits: Sequence[ReferenceFit]) -> dict[tuple[
         if fit.left_out:
             gone[fit.family].add(fit.member)
     return {
-        (family.declared.code, missing): target_of(family.declared, missing, gone[family.declared.code])
+        (family.declared.code, missing): target_of(family.declared, missing, gone[family.declared.code], family.answers)
         for family in prepared.families
         for missing in family.missing
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from antigone.casework.incident.prepare import Prepared, Progress, prepare, silent
@@ -10,6 +11,7 @@ from antigone.casework.incident.provenance import describe_run
 from antigone.casework.pairs.candidates import MOST_DETAILED, describe_candidates
 from antigone.casework.pairs.chance import estimate_chance
 from antigone.casework.pairs.evidence import donors_off_line, independence_of, sex_assumption
+from antigone.casework.pairs.kept import Asked, what_was_asked, with_answers
 from antigone.casework.pairs.linkage import (
     linkage_assumptions,
     linkage_notices,
@@ -32,10 +34,13 @@ ALONE = Execution()
 
 @dataclass(frozen=True)
 class SearchOutcome:
-    """The result anybody on the case may read, and the incidental findings for its geneticist alone."""
+    """The result anybody on the case may read, and what was asked; for its geneticist alone the incidental findings,
+    and how many pairs were truly compared: a pair without a reference that took part was not."""
 
     result: SearchResult
     incidental: tuple[ReferenceFit, ...]
+    asked: Asked
+    truly_compared: int
 
 
 def search_incident(
@@ -47,18 +52,20 @@ def search_incident(
     seed: int = 1,
     execution: Execution = ALONE,
     progress: Progress = silent,
+    known: Mapping[str, bytes] | None = None,
 ) -> SearchOutcome:
     """Compare every unidentified person with every missing person and rank what reaches the threshold.
 
     ``created`` is the time stamp to write; ``today`` decides which consents are active; ``seed`` drives the
-    simulated estimate of chance matches only; ``execution`` says how it is computed and changes no answer.
+    simulated estimate of chance matches only; ``execution`` says how it is computed and changes no answer. ``known`` is
+    what families answered in an earlier search (`kept`): only those that changed are asked. It changes no answer.
 
     Raises
     ------
     InputError, ModelError, PlanTooLarge, Unsupported
         See ``prepare``, the engine and ``run_blocks``.
     """
-    prepared = prepare(incident, today=today)
+    prepared = with_answers(prepare(incident, today=today), known)
     settings = incident.settings
     found = find_pairs(prepared, execution, progress)
     prior, reason = prior_of(len(prepared.persons), prepared.all_missing, settings)
@@ -94,7 +101,8 @@ def search_incident(
         pairs=list_pairs(found, linkage=linkage_in_search(settings) is not None),
         set_aside=tuple(one.family for one in prepared.set_aside),
     )
-    return SearchOutcome(result, (*found.fits, *donors_off_line(prepared)))
+    fits = (*found.fits, *donors_off_line(prepared))
+    return SearchOutcome(result, fits, what_was_asked(prepared), found.compared - found.silent)
 
 
 def prior_of(persons: int, missing: int, settings: SearchSettings) -> tuple[float, Statement]:

@@ -26,9 +26,17 @@ def with_doubts(candidates: Sequence[Candidate], incident: Incident, checks: Sel
         person, pedigree = persons[c.unidentified], pedigrees[c.family]
         alike = _alike_siblings(c, places[c.unidentified, c.family], pedigree)
         own = checks.of_pairing(person, c.missing, pedigree[c.missing].sex)
-        return (*own, *_perhaps_twins(person, alike))
+        return (*own, *_perhaps_twins(person, alike), *_typed_differently(person, incident))
 
     return tuple(replace(c, doubts=doubts(c)) for c in candidates)
+
+
+def _typed_differently(person: UnidentifiedPerson, incident: Incident) -> Iterator[Statement]:
+    """What was made of typings that differ, or differed until a geneticist settled it, of each sample of a person."""
+    for sample in person.samples:
+        used = incident.typings_used.get(sample.code)
+        if used is not None and (used.conflicts or used.settled):
+            yield used.describe(sample.code)
 
 
 def _alike_siblings(one: Candidate, others: Iterable[Candidate], pedigree: Pedigree) -> tuple[str, ...]:

@@ -17,13 +17,15 @@ from antigone.plain_words import counted, probability_text, threshold_text
 from antigone.report.words.statements import say
 from antigone.team import views
 from antigone.team.incidents.importing import Imported
-from antigone.team.runs.lines import kept_words
+from antigone.team.runs.lines import asked_words, kept_words
+from antigone.team.tasks.words import STATE_WORDS, news_words, task_words
 
 NOTHING = "none"
 HASH_SHOWN = 12
 
-MOST_BLOCKED = 200
-"""Lines of what is blocked that a status prints; of more it says how many families there are."""
+MOST_PENDING = 200
+MOST_TASKS = 200
+"""Lines of one kind that a status prints; of more it says how many there are."""
 
 
 def print_progress(step: str, done: int, of: int) -> None:
@@ -55,30 +57,65 @@ def print_status(status: views.Status) -> None:
     table = table_of("incident", "unidentified", "missing", "families", "donors", "without consent", "runs", "pairings")
     for one in status.incidents:
         states = ", ".join(f"{count} {state}" for state, count in sorted(one.pairings.items()))
-        counts = (one.unidentified, one.missing, one.families, one.donors, one.donors_without_consent, one.runs)
+        counts = (one.unidentified, _missing(one), one.families, one.donors, one.donors_without_consent, one.runs)
         table.add_row(one.code, *map(str, counts), states)
     words_console().print(table)
+    for one in status.incidents:
+        if one.persons_to_search or one.families_to_search:
+            persons = f"{counted(one.persons_to_search, 'person')} not searched yet"
+            kin = "1 family" if one.families_to_search == 1 else f"{one.families_to_search} families"
+            print_words(f"To be searched in {one.code}: {persons}, {kin} to be searched again.")
+    for one_fallen in status.fallen:
+        print_words(f"LOOK AGAIN in {one_fallen.incident}: {one_fallen.words} (candidate {one_fallen.candidate}).")
     for waiting in status.waiting:
         print_words(f"Waits for you in {waiting.incident}: {waiting.count} {waiting.what}.")
-    for blocked in status.blocked[:MOST_BLOCKED]:
-        count = f" ({blocked.count})" if blocked.count else ""
-        print_words(f"Blocked in {blocked.incident}: family {blocked.family}, {blocked.reason}{count}.")
-    if len(status.blocked) > MOST_BLOCKED:
-        families = len({(one.incident, one.family) for one in status.blocked})
-        print_words(f"Only the first {MOST_BLOCKED} of these lines are shown. Blocked families in all: {families}.")
+    for task in status.tasks[:MOST_TASKS]:
+        print_words(f"For a family of {task.incident}, since {task.since}: {task_words(task)}")
+    if len(status.tasks) > MOST_TASKS:
+        print_words(f"Only the first {MOST_TASKS} of {len(status.tasks)} are shown; see antigone registry tasks.")
+    for weak in status.weak[:MOST_TASKS]:
+        print_words(
+            f"Too little power in {weak.incident}: the donors of family {weak.family} would show the right person in "
+            f"only {weak.percent} of 100 cases; ask the family for one more sample (antigone registry ask)."
+        )
+    if len(status.weak) > MOST_TASKS:
+        print_words(f"Only the first {MOST_TASKS} of {len(status.weak)} families with too little power are shown.")
     for run in status.running:
         print_words(f"Running: run {run.id} of {run.incident}, by {run.started_by} since {_moment(run.started)}.")
+
+
+def print_pending(pending: views.PendingView) -> None:
+    """What is to be searched, and why."""
+    if pending.nothing:
+        print_words(f"Nothing: search {pending.run} has seen everything as it is known now.")
+    for reason in pending.everybody:
+        print_words(f"Everybody: {reason}.")
+    for kind, lines in (("person", pending.persons), ("family", pending.families)):
+        for one in lines[:MOST_PENDING]:
+            print_words(f"{kind.capitalize()} {one.code}: {'; '.join(one.reasons)}.")
+        if len(lines) > MOST_PENDING:
+            print_words(f"The first {MOST_PENDING} of {len(lines)} are shown.")
+    if pending.left:
+        print_words(f"Persons who left, and count no longer: {pending.left}.")
+    if not pending.nothing:
+        print_words(f"To search it: antigone registry search --new --incident {pending.incident}")
+
+
+def _missing(one: views.IncidentStatus) -> str:
+    """How many are missing, and of these found."""
+    found = [(one.identified, "identified"), (one.found_alive, "found alive"), (one.to_be_told, "to be told")]
+    said = ", ".join(f"{count} {words}" for count, words in found if count)
+    return f"{one.missing} ({said})" if said else str(one.missing)
 
 
 def print_families(page: views.Page[views.FamilyLine]) -> None:
     """Some families."""
     table = table_of("family", "members", "missing", "donors", "without consent")
     for one in page.rows:
-        table.add_row(
-            one.code, str(one.members), " ".join(one.missing), str(one.donors), str(one.donors_without_consent)
-        )
+        missing = "; ".join(f"{sought.code} {STATE_WORDS[sought.state]}" for sought in one.sought)
+        table.add_row(one.code, str(one.members), missing, str(one.donors), str(one.donors_without_consent))
     words_console().print(table)
-    _print_page(page.page, page.size, page.total, "families")
+    print_page(page.page, page.size, page.total, "families")
 
 
 def print_family(family: views.FamilyView) -> None:
@@ -96,13 +133,47 @@ def print_family(family: views.FamilyView) -> None:
         print_words(f"Donors who left: {left}.")
 
 
+def print_standing(family: views.FamilyView) -> None:
+    """Where each missing person of a family stands, whether the family knows, and what it is asked for."""
+    for one in family.sought:
+        news = news_words(one)
+        print_words(f"Missing {one.code}: {STATE_WORDS[one.state]}{'; ' if news else ''}{news}.")
+    for found in family.alive:
+        if found.version:
+            may = f"; you can: {', '.join(found.may)}" if found.may else ""
+            print_words(f"Found alive, {found.missing}: {found.state} (version {found.version}){may}.")
+
+
+def print_tasks(page: views.Page[views.Task]) -> None:
+    """What waits for families."""
+    table = table_of("since", "incident", "family", "what")
+    for task in page.rows:
+        table.add_row(str(task.since), task.incident, task.family, task_words(task))
+    words_console().print(table)
+    print_page(page.page, page.size, page.total, "tasks")
+
+
+def print_compared(found: views.Compared | None) -> None:
+    """What a search truly compared, for its geneticist."""
+    if found is None:
+        print_words("Nobody has searched this incident yet.")
+        return
+    truly = "not kept, search again" if found.pairs is None else str(found.pairs)
+    print_words(f"For you alone. Run {found.run}, pairs truly compared: {truly} (others are told {found.declared}).")
+    table = table_of("family", "donors with consent", "of these used", "power", "asked since")
+    for one in found.families:
+        power = NOTHING if one.power is None else f"{one.power:.0%}"
+        table.add_row(one.family, str(one.donors), str(one.used), power, str(one.asked or NOTHING))
+    words_console().print(table)
+
+
 def print_unidentified(page: views.Page[views.UnidentifiedLine]) -> None:
     """Some unidentified persons."""
     table = table_of("code", "kind", "sex", "typings")
     for one in page.rows:
         table.add_row(one.code, one.kind, one.sex, "erased" if one.erased else str(one.typings))
     words_console().print(table)
-    _print_page(page.page, page.size, page.total, "unidentified persons")
+    print_page(page.page, page.size, page.total, "unidentified persons")
 
 
 def print_custody(chain: Sequence[views.CustodyLine]) -> None:
@@ -170,6 +241,8 @@ def print_run(run: views.RunView) -> None:
         f"{counted(result.pairs_compared, 'pair')} compared; {counted(line.candidates, 'candidate')} with an LR of "
         f"{threshold_text(result.threshold)} or more; expected by chance alone at most {result.chance.bound:.2g}."
     )
+    if asked := asked_words(line):
+        print_words(asked)
     for notice in result.notices:
         print_words(f"Note: {say(notice)}.")
     print_words("A candidate is a proposal for review.")
@@ -200,7 +273,7 @@ def print_runs(page: views.Page[views.RunLine]) -> None:
             one.purpose,
         )
     words_console().print(table)
-    _print_page(page.page, page.size, page.total, "runs")
+    print_page(page.page, page.size, page.total, "runs")
 
 
 def print_joint_run(view: views.JointView) -> None:
@@ -248,7 +321,7 @@ def print_candidates(page: views.CandidatePage) -> None:
         table.add_row(str(one.id), str(one.run), str(one.rank), *codes, strength, posterior, state)
     words_console().print(table)
     which = "candidates, the newest of each pairing, of all runs" if page.every_run else f"candidates of run {page.run}"
-    _print_page(page.page, page.size, page.total, which)
+    print_page(page.page, page.size, page.total, which)
 
 
 def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) -> None:
@@ -266,6 +339,8 @@ def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) 
     print_words(f"State: {line.state} (version {line.version}).")
     _print_alternatives("same unidentified person", view.of_unidentified, view.all_of_unidentified)
     _print_alternatives("same missing person", view.of_missing, view.all_of_missing)
+    for past in view.history:
+        _print_past(past)
     for note in view.reviews:
         print_words(f"{_moment(note.at)} {note.user}: {note.text}")
     for step in view.decisions:
@@ -273,6 +348,13 @@ def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) 
     print_words(f"You can: {', '.join(view.may) or 'read'}.")
     if view.barred:
         print_words(f"You take part in no decision: {view.barred}.")
+
+
+def _print_past(past: views.PastLine) -> None:
+    """What one search said of a pairing."""
+    found = "not listed" if past.candidate is None else "erased" if past.log10_lr is None else f"{past.log10_lr:.2f}"
+    because = f"; since the one before: {past.because}" if past.because else ""
+    print_words(f"Search {past.run} of {past.day}: log10 LR {found}{because}.")
 
 
 def _print_alternatives(what: str, others: Sequence[views.CandidateLine], number: int) -> None:
@@ -353,7 +435,7 @@ def print_audit(page: views.AuditPage) -> None:
             str(one.number), _moment(one.at), one.actor, one.action, one.purpose, one.subject, one.hash[:HASH_SHOWN]
         )
     words_console().print(table)
-    _print_page(page.page, page.size, page.total, "lines")
+    print_page(page.page, page.size, page.total, "lines")
 
 
 def print_exported(folder: Path, shared: views.Shared) -> None:
@@ -409,7 +491,8 @@ def _consent(one: views.ConsentLine) -> str:
     return f"{one.scope} from {one.given}{until}" + ("" if one.active else ", not active")
 
 
-def _print_page(page: int, size: int, total: int, what: str) -> None:
+def print_page(page: int, size: int, total: int, what: str) -> None:
+    """Which page of a longer list this is."""
     if total > size:
         print_words(f"Page {page} of {-(-total // size)}; {total} {what}.")
 

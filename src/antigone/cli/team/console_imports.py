@@ -9,10 +9,10 @@ from antigone.cli.terminal import words_console
 from antigone.report.words.statements import say
 from antigone.team import views
 from antigone.team.incidents.importing import Listed
+from antigone.team.incidents.undoing import IN_WORDS
 
 MOST_PRINTED = 20
 """Codes of one kind that are printed; the API and the page list more."""
-IN_WORDS = {"unidentified": "unidentified persons", "profiles": "typings", "models": "versions of the model"}
 
 
 def print_preview(shown: views.Preview) -> None:

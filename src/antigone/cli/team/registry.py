@@ -92,7 +92,7 @@ def status(
     pdf: Annotated[Path | None, typer.Option(help="Write the status of --incident as PDF: a new file.")] = None,
     language: Annotated[str, typer.Option(help="The language of the PDF: en or es.")] = "en",
 ) -> None:
-    """Every incident in counts, what waits for you, what is blocked; one incident as PDF."""
+    """Every incident in counts, what waits for you and for families; one incident as PDF."""
     from antigone.cli.team import console as console_registry
     from antigone.team.overview.status import read_incident, read_status
 
@@ -116,11 +116,13 @@ def status_of(status: Status, incident: IncidentStatus) -> Status:
         status,
         incidents=(incident,),
         waiting=tuple(one for one in status.waiting if one.incident == incident.code),
-        blocked=tuple(one for one in status.blocked if one.incident == incident.code),
+        tasks=tuple(one for one in status.tasks if one.incident == incident.code),
+        weak=tuple(one for one in status.weak if one.incident == incident.code),
         running=tuple(one for one in status.running if one.incident == incident.code),
         running_jointly=tuple(one for one in status.running_jointly if one.incident == incident.code),
         news=tuple(one for one in status.news if one.incident == incident.code),
         own_runs=tuple(one for one in status.own_runs if one.incident == incident.code),
+        fallen=tuple(one for one in status.fallen if one.incident == incident.code),
     )
 
 
@@ -137,7 +139,9 @@ def families(
     from antigone.team.incidents.families import list_families, read_family
 
     if family:
-        console_registry.print_family(read_family(session, incident, family))
+        view = read_family(session, incident, family)
+        console_registry.print_family(view)
+        console_registry.print_standing(view)
     else:
         console_registry.print_families(list_families(session, incident, page=page))
 

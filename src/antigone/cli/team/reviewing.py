@@ -31,6 +31,9 @@ def search(
     seed: Annotated[int, typer.Option(help="Seed of the simulated estimate of chance matches.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes (needs antigone with the extra 'scale').")] = 1,
     resume: Annotated[int, typer.Option(help="Instead of an incident: continue this run, which was stopped.")] = 0,
+    new: Annotated[
+        bool, typer.Option("--new", help="Ask only families that changed since; nothing is done when nothing is new.")
+    ] = False,
     model_of: ModelOf = "",
 ) -> None:
     """Search an incident, store the run, and open its candidates for review; or go on with a run that was ended; or
@@ -38,16 +41,22 @@ def search(
     from antigone.casework.pairs.pairs import Execution
     from antigone.cli.team import console as console_registry
     from antigone.errors import Cancelled
+    from antigone.team.runs.pending import read_pending
     from antigone.team.runs.searching import read_run, resume_search
     from antigone.team.runs.searching import search as search_registry
 
     named = [*(incidents or ()), *([incident] if incident else [])]
     if bool(named) == bool(resume):
         raise typer.BadParameter("name an incident, or several, or --resume the number of a run")
+    if new and len(named) != 1:
+        raise typer.BadParameter("--new is of one incident; name it alone")
     if len(named) > 1:
         search_several(session, named, model_of=model_of, seed=seed)
         return
     incident = named[0] if named else ""
+    if new and (pending := read_pending(session, incident)).nothing:
+        console_registry.print_pending(pending)
+        return
     begun: list[int] = []
     told: dict[str, Any] = {"progress": console_registry.print_progress, "started": begun.append}
     told["execution"] = Execution(workers=workers)
@@ -55,12 +64,22 @@ def search(
         if resume:
             run = resume_search(session, resume, announce=console_registry.print_words, **told)
         else:
-            run = search_registry(session, incident, seed=seed, **told)
+            run = search_registry(session, incident, seed=seed, only_new=new, **told)
     except (Cancelled, KeyboardInterrupt):
         if begun:
             console_registry.print_ended(read_run(session, begun[0]).line)
         raise
     console_registry.print_run(run)
+
+
+@reviewing_app.command()
+@signed_in
+def pending(session: Session, incident: IncidentCode) -> None:
+    """Who is to be searched, and why: what was added or changed since the newest search."""
+    from antigone.cli.team import console as console_registry
+    from antigone.team.runs.pending import read_pending
+
+    console_registry.print_pending(read_pending(session, incident))
 
 
 @reviewing_app.command()

@@ -27,7 +27,7 @@ class Batch:
     known: Array
     matrices: Array
 
-    def take(self, some: Bools) -> Batch:
+    def take(self, some: Bools | slice) -> Batch:
         matrices = self.matrices[some] if len(self.matrices) > 1 else self.matrices
         return replace(
             self, base=self.base[some], evidence=self.evidence[some], known=self.known[some], matrices=matrices

@@ -15,7 +15,7 @@ from itertools import combinations
 
 import numpy as np
 
-from antigone.engine.arrays import Array, Ints
+from antigone.engine.arrays import Array, Bools, Ints
 from antigone.engine.forest.batch import Batch
 from antigone.engine.forest.plan import TRUNK, ForestPlan, make_forest_plan
 from antigone.engine.forest.tracing import ABSENT, Descent
@@ -25,6 +25,8 @@ from antigone.errors import PlanTooLarge
 FEWEST_CHILDREN = 2
 """Children with a reading and both of the couple as parents, from which the couple is worth a table."""
 NOBODY = ABSENT
+AT_ONCE = 2
+"""Items whose tables are made together: more would not stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,19 @@ def couple_logs(plan: CouplePlan, batch: Batch, readings: Readings) -> Array:
     -------
     As ``sums.forest_logs``; where one of the two is asked about, ``(items, genotypes)`` over unordered genotypes.
     """
-    logs = _CoupleSum(plan, batch, readings, NUMBERS).logs()
+    parts = (slice(start, start + AT_ONCE) for start in range(0, len(batch.base), AT_ONCE))
+    logs = np.concatenate(
+        [_CoupleSum(plan, batch.take(some), _taken(readings, some), NUMBERS).logs() for some in parts]
+    )
     doubtful = in_doubt(logs, plan.own, batch)
     if doubtful.any():
-        first, second = (one if one is None or len(one) == 1 else one[doubtful] for one in readings)
-        logs[doubtful] = _CoupleSum(plan, batch.take(doubtful), (first, second), LOGARITHMS).logs()
+        logs[doubtful] = _CoupleSum(plan, batch.take(doubtful), _taken(readings, doubtful), LOGARITHMS).logs()
     return logs
+
+
+def _taken(readings: Readings, some: Bools | slice) -> Readings:
+    first, second = (one if one is None or len(one) == 1 else one[some] for one in readings)
+    return first, second
 
 
 class _CoupleSum(WaySum):

@@ -188,11 +188,12 @@ def _closed(
     elif ends[0] < 0 and ends[1] < 0:
         both = urn * 1.0
     else:
-        one = urn[0] if ends[0] < 0 else known[ends[0]]
-        other = urn[0] if ends[1] < 0 else known[ends[1]]
-        both = one.reshape(n, 1) * other.reshape(1, n)
-        if ends[0] >= 0 and ends[1] >= 0:
-            both = both * urn[0, 0]
+        one = urn[:1] * 1.0 if ends[0] < 0 else known[ends[0]].reshape(1, n) * 1.0
+        other = urn[:1] * 1.0 if ends[1] < 0 else known[ends[1]].reshape(1, n) * 1.0
+        scale = urn[0, 0] if ends[0] >= 0 and ends[1] >= 0 else 1.0
+        first = _down(one, links[0], matrices, asked)
+        second = _down(other, links[1], matrices, asked)
+        return scale * first.reshape(n, 1) * second
     both = _down(np.ascontiguousarray(both.T), links[0], matrices, asked)
     return _down(np.ascontiguousarray(both.T), links[1], matrices, asked)
 

@@ -62,8 +62,15 @@ class ForestPlan:
         passed = float((self.vectors[:, 0] == PASSED).sum())
         subsets, opened = 2.0**self.counts, (self.sides >= 0).sum(axis=1)
         urn = 4 * n * subsets + 3.0**self.counts + np.where(opened == 2, n * 3.0**self.counts + n * n * subsets, 0.0)
-        steps = 2.0 * n * n * (n if self.lines == 2 else 1) * float((self.links[:, :, :, 0] >= 0).sum())
+        both_open = (self.joined == 1) | (self.ends[:, :2] < 0).all(axis=1) & (self.lines == 2)
+        rows = np.where(both_open, n, 1) * (self.links[:, :, :, 0] >= 0).sum(axis=(1, 2))
+        steps = 2.0 * n * n * float(rows.sum())
         return passed * n * n + n * (len(self.vectors) + len(self.pairs)) + float(urn.sum()) + steps
+
+    @property
+    def calls(self) -> float:
+        """About how many array operations the plain twin makes, whatever the number of items."""
+        return float(len(self.weights) + len(self.vectors) + (3.0**self.counts + 6 * 2.0**self.counts).sum())
 
     def largest(self, n: int) -> int:
         """Elements that one item holds at once: its vectors, subsets and groups."""

@@ -27,7 +27,8 @@ from antigone.engine.forest.plan import ForestPlan
 from antigone.engine.forest.twin import LOGARITHMS, NUMBERS, WaySum, in_doubt
 
 WORTH_COMPILED = 2_000_000
-"""Multiplications from which the compiled kernel is worth loading."""
+"""Multiplications, with ``WORK_OF_A_CALL`` for each call of the plain twin, from which the compiled kernel pays."""
+WORK_OF_A_CALL = 1_000
 
 
 def forest_logs(plan: ForestPlan, batch: Batch) -> Array:
@@ -42,7 +43,7 @@ def forest_logs(plan: ForestPlan, batch: Batch) -> Array:
     What may have lost digits to underflow is summed again in logarithms.
     """
     items, n = batch.base.shape
-    worth = items * plan.cost(n) >= WORTH_COMPILED
+    worth = items * plan.cost(n) + WORK_OF_A_CALL * plan.calls >= WORTH_COMPILED
     kernel = _compiled() if worth else None
     logs = _run_compiled(kernel, plan, batch) if kernel else WaySum(plan, batch, NUMBERS).logs()
     doubtful = in_doubt(logs, plan, batch)

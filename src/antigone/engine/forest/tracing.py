@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from antigone.errors import PlanTooLarge
 
-MOST_STATES = 5_000
+MOST_STATES = 2_000
 """Ways that are followed at once; above it another way of summing is taken."""
 ONE = 0
 """The number of the vector of ones: nothing is asked."""

@@ -8,7 +8,7 @@ member is one variable per slot. See ``docs/model.md`` for the equations.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property, lru_cache
 
@@ -124,6 +124,18 @@ class Data:
     open_members: tuple[int, ...] = ()
     overrides: tuple[tuple[tuple[int, int], Array], ...] = ()
     soft: tuple[tuple[int, Array], ...] = ()
+
+
+def take_items(data: Data, items: slice | Ints) -> Data:
+    """Some items of a batch; a ladder shared by all items stays shared."""
+    ladder = data.ladder
+    if len(ladder.frequencies) > 1:
+        ladder = Ladder(
+            ladder.frequencies[items], ladder.female[items], ladder.male[items], ladder.silent[items], ladder.on_x
+        )
+    overrides = tuple((slot, m[items] if len(m) > 1 else m) for slot, m in data.overrides)
+    soft = tuple((row, w[items] if len(w) > 1 else w) for row, w in data.soft)
+    return replace(data, ladder=ladder, observed=data.observed[items], overrides=overrides, soft=soft)
 
 
 def founder_variables(data: Data) -> tuple[Variable, ...]:

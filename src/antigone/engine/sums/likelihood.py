@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -12,13 +11,13 @@ import numpy as np
 from antigone.engine.arrays import Array, Ints
 from antigone.engine.doors import checked_marker, checked_question, checked_target, markers_left_out
 from antigone.engine.sums.elimination import Plan, execute, make_plan
-from antigone.engine.sums.factors import UNTYPED, Data, Network, Shape, Typing, shape_of, unordered_pairs
-from antigone.engine.sums.ladder import Ladder, stack_markers
+from antigone.engine.sums.factors import UNTYPED, Data, Network, Shape, Typing, shape_of, take_items, unordered_pairs
+from antigone.engine.sums.ladder import stack_markers
 from antigone.engine.sums.population import networks
 from antigone.engine.sums.pruning import prune
 from antigone.engine.sums.ratio import LikelihoodRatio
 from antigone.engine.sums.soft import Observations, soft_weights, with_observations
-from antigone.engine.sums.theta import couple_table_logs, traced_logs
+from antigone.engine.sums.theta import couple_table_logs, founder_table_logs, traced_logs
 from antigone.engine.sums.work import kept_variables, work_of
 from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
@@ -263,9 +262,13 @@ def evaluate(data: Data, *, theta: float = 0.0) -> Array:
 
 
 def _evaluate_block(data: Data, theta: float) -> Array:
-    way = work_of(data, theta).way
-    if way != "elimination":
-        return traced_logs(data, theta) if way == "tracing" else couple_table_logs(data, theta)
+    work = work_of(data, theta)
+    if work.way == "tracing":
+        return traced_logs(data, theta)
+    if work.way == "couple":
+        return couple_table_logs(data, theta)
+    if work.way == "founder":
+        return founder_table_logs(data, theta, work.founder)
     parts = (np.log(multiplicity) + _run(data, network) for multiplicity, network in networks(data, theta))
     total = reduce(np.logaddexp, parts)
     return np.broadcast_to(total, (len(data.observed), *total.shape[1:]))
@@ -278,18 +281,6 @@ def _split(data: Data, theta: float) -> list[Data]:
     if items <= max(8, step):
         return [data]
     return [take_items(data, slice(start, start + step)) for start in range(0, items, step)]
-
-
-def take_items(data: Data, items: slice | Ints) -> Data:
-    """Some items of a batch; a ladder shared by all items stays shared."""
-    ladder = data.ladder
-    if len(ladder.frequencies) > 1:
-        ladder = Ladder(
-            ladder.frequencies[items], ladder.female[items], ladder.male[items], ladder.silent[items], ladder.on_x
-        )
-    overrides = tuple((slot, m[items] if len(m) > 1 else m) for slot, m in data.overrides)
-    soft = tuple((row, w[items] if len(w) > 1 else w) for row, w in data.soft)
-    return replace(data, ladder=ladder, observed=data.observed[items], overrides=overrides, soft=soft)
 
 
 def plan_for(data: Data, network: Network) -> Plan:

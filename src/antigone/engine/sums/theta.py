@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -13,7 +14,7 @@ from antigone.engine.forest.couple import couple_logs, make_couple_plan
 from antigone.engine.forest.plan import ForestPlan, make_forest_plan
 from antigone.engine.forest.sums import forest_logs
 from antigone.engine.forest.tracing import Descent
-from antigone.engine.sums.factors import PATERNAL, Data, Shape, Typing, unordered_pairs
+from antigone.engine.sums.factors import PATERNAL, Data, Shape, Typing, take_items, unordered_pairs
 from antigone.engine.sums.orders import count_orders, reading_orders
 from antigone.engine.sums.population import draw_certain, is_certain
 
@@ -48,6 +49,31 @@ def couple_table_logs(data: Data, theta: float) -> Array:
     logs = couple_logs(plan, batch, (one, other))
     apart = tuple(m for m in plan.own.forest.apart if not plan.is_of_couple(m))
     return _whole(data, theta, apart, plan.own, batch, logs)
+
+
+def founder_table_logs(data: Data, theta: float, founder: int) -> Array:
+    """The same by the genotypes of an untyped founder one after another, each taken as certain."""
+    items, whole = len(data.observed), with_founder(data, founder)
+    logs = traced_logs(whole, theta)
+    return np.asarray(np.logaddexp.reduce(logs.reshape(items, -1, *logs.shape[1:]), axis=1))
+
+
+def untyped_founders(data: Data) -> list[int]:
+    """The founders whose genotypes can be taken in turn; beside a silent allele no reading would say which it is."""
+    untyped = (m for m, kind in enumerate(data.typing) if kind is Typing.UNTYPED and m not in data.open_members)
+    return [] if data.ladder.has_silent else [m for m in untyped if data.shape.is_founder(m)]
+
+
+def with_founder(data: Data, founder: int) -> Data:
+    """Every item once for each genotype of a founder, who is typed as having it."""
+    slots, n = len(data.shape.slots[founder]), data.ladder.size
+    pairs = unordered_pairs(n) if slots == 2 else np.repeat(np.arange(n)[:, None], 2, axis=1)
+    rows = np.repeat(np.arange(len(data.observed)), len(pairs))
+    many = take_items(data, rows)
+    observed = many.observed.copy()
+    observed[:, founder] = np.tile(pairs, (len(data.observed), 1))
+    typing = tuple(Typing.FULL if m == founder else kind for m, kind in enumerate(data.typing))
+    return replace(many, typing=typing, observed=observed)
 
 
 def _batch(data: Data, plan: ForestPlan, theta: float) -> Batch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -15,22 +16,25 @@ from antigone.engine.sums.elimination import LARGEST_WORK, WORK_OF_A_STEP, Scope
 from antigone.engine.sums.factors import Data, Shape, Typing, Variable
 from antigone.engine.sums.ladder import Ladder
 from antigone.engine.sums.population import outlines
-from antigone.engine.sums.theta import descent_of, orders_of
+from antigone.engine.sums.theta import descent_of, orders_of, untyped_founders, with_founder
 from antigone.errors import PlanTooLarge
 
-Way = Literal["elimination", "tracing", "couple"]
+Way = Literal["elimination", "tracing", "couple", "founder"]
 WORK_OF_A_MULTIPLICATION = 2
 """What a multiplication of a traced sum costs against one of an elimination: they come in shorter rows."""
+WORK_OF_A_LOGARITHM = 20
+"""What each number that comes out costs in multiplications, where answers are added as logarithms."""
 
 
 @dataclass(frozen=True)
 class Work:
     """What one item of a batch takes: multiplications, with ``WORK_OF_A_STEP`` for each step, and the elements of the
-    largest array. ``way`` is the cheapest way to the sum."""
+    largest array. ``way`` is the cheapest way to the sum, ``founder`` the one whose genotypes are taken in turn."""
 
     operations: float
     largest: int
     way: Way = "elimination"
+    founder: int = -1
 
 
 def work_of(data: Data, theta: float) -> Work:
@@ -58,7 +62,7 @@ def _work_of(
     still = np.broadcast_to(0.0, (1, n, n))
     ladder = Ladder(np.zeros((1, n)), still, still, np.array([n - 1 if has_silent else -1]), on_x=False)
     data = Data(shape, ladder, typing, blank, open_members)
-    ways = (_tracing, _couple, _elimination) if orders else (_elimination,)
+    ways = (_tracing, _couple, _founder, _elimination) if orders else (_elimination,)
     found, refused = list[Work](), list[PlanTooLarge]()
     for way in ways:
         try:
@@ -85,6 +89,21 @@ def _elimination(data: Data, orders: tuple[int, ...]) -> Work:
 def _tracing(data: Data, orders: tuple[int, ...]) -> Work:
     plan, n = make_forest_plan(descent_of(data, orders).merge()), data.ladder.size
     return Work(require_work(WORK_OF_A_MULTIPLICATION * plan.cost(n)), plan.largest(n), "tracing")
+
+
+def _founder(data: Data, orders: tuple[int, ...]) -> Work:
+    """The cheapest founder whose genotypes, taken one after another, make the others easy to trace."""
+    found = list[Work]()
+    for founder in untyped_founders(data):
+        certain = with_founder(data, founder)
+        with suppress(PlanTooLarge):
+            plan, genotypes = make_forest_plan(descent_of(certain, orders).merge()), len(certain.observed)
+            each = plan.cost(data.ladder.size) + WORK_OF_A_LOGARITHM * data.ladder.size**plan.lines
+            operations = require_work(WORK_OF_A_MULTIPLICATION * genotypes * each)
+            found.append(Work(operations, genotypes * plan.largest(data.ladder.size), "founder", founder))
+    if not found:
+        raise PlanTooLarge("no founder whose genotypes make the others easy to trace")
+    return min(found, key=lambda work: work.operations)
 
 
 def _couple(data: Data, orders: tuple[int, ...]) -> Work:

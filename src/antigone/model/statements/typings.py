@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from antigone.model.statements.statement import Kind, counted_form, form
 
+SEVERAL = form("setting several typings", "several typings of a sample")
+RULE = form(
+    "rule of typings",
+    "markers of all valid typings of a sample add up; the same genotype twice counts once; a marker with different "
+    "genotypes takes no part until a geneticist has settled it",
+)
 TYPINGS = counted_form(
     "typings of a sample",
     "sample '{code}': {number} typing ({typings}): {list_parts}",

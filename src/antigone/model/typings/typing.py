@@ -13,11 +13,6 @@ from antigone.model.statements.statement import Form, Statement
 
 AMELOGENIN, MTDNA, RATES = "Amelogenin", "mtDNA", "rates"
 """How a conflict is called that is at no marker of an autosome, of the X or of the Y."""
-RULE = (
-    "markers of all valid typings of a sample add up; the same genotype twice counts once; a marker with different "
-    "genotypes takes no part until a geneticist has settled it"
-)
-"""What is made of several typings, in words, for results."""
 MOST_LISTED = 30
 """Samples whose typings are described one by one in the notices."""
 MOST_NAMED = 8

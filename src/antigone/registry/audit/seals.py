@@ -24,7 +24,7 @@ from antigone.registry.store import schema
 from antigone.registry.store.properties import find_property
 from antigone.registry.store.schema import seals, totals
 
-_NOT_SEALED = ("properties", "keys", "models", "audit", "unfinished", "blocks", "seals", "totals")
+_NOT_SEALED = (*("properties", "keys", "models", "audit", "unfinished", "blocks", "family_answers", "seals", "totals"),)
 """Keys and models are checked by their content, the audit by its chain; the others hold nothing that decides."""
 SEALED: Mapping[str, Table] = {
     table.name: table for table in schema.metadata.sorted_tables if table.name not in _NOT_SEALED

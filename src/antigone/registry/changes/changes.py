@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, func, insert, select
 
 from antigone.registry.store.schema import changes
 
@@ -26,6 +26,9 @@ Kind = Literal[
     "consent given",
     "consent withdrawn",
     "person left",
+    "description changed",
+    "found alive",
+    "found alive reopened",
     "model changed",
     "import undone",
 ]
@@ -55,6 +58,12 @@ def note_change(
     rows = [about | {"unidentified": row} for row in unidentified] + [about | {"family": row} for row in families]
     if rows:
         connection.execute(insert(changes), rows)
+
+
+def last_change(connection: Connection, incident: int) -> int:
+    """The number of the newest change of an incident; 0 when there was none."""
+    newest = select(func.max(changes.c.id)).where(changes.c.incident == incident)
+    return connection.scalar(newest) or 0
 
 
 def note_change_for_all(connection: Connection, incident: int, kind: Kind, *, at: str) -> None:

@@ -28,7 +28,7 @@ from antigone.registry.keys.vault import Vault
 from antigone.registry.models.contents import read_content
 from antigone.registry.models.versions import Version, version_in_force
 from antigone.registry.people.personal import open_personal
-from antigone.registry.store.lookups import find_incident
+from antigone.registry.store.lookups import find_incident, found_alive, still_sought
 from antigone.registry.store.schema import (
     consents,
     donors,
@@ -170,9 +170,9 @@ def _without_collection() -> Iterator[None]:
 
 
 def covered_donors(connection: Connection, incident: int, *, scope: str, day: dt.date) -> Coverage:
-    """Which donors an active consent covers. Nothing sealed is read."""
+    """Which donors an active consent covers, of families that still miss somebody. Nothing sealed is read."""
     rows_of: defaultdict[int, list[AnyRow]] = defaultdict(list)
-    of_incident = families.c.incident == incident
+    of_incident = (families.c.incident == incident) & still_sought()
     asked = select(consents).select_from(consents.join(donors).join(members).join(families))
     asked = asked.where(of_incident, donors.c.erased.is_(None))
     for row in connection.execute(asked.order_by(consents.c.id)):
@@ -298,19 +298,23 @@ def _families(reading: _Reading, coverage: Coverage) -> Iterator[Family]:
     for rows in reading.connection.execute(query).partitions(BLOCK):
         codes: dict[int, str] = {row.id: row.code for row in rows}
         kin = _members(reading, codes)
-        giving = _donors(reading, codes, coverage)
-        for number, code in codes.items():
-            yield _family(code, kin[number], giving[number])
+        sought = {number: code for number, code in codes.items() if any(row.missing for row in kin[number])}
+        giving = _donors(reading, sought, coverage)
+        yield from (_family(code, kin[number], giving[number]) for number, code in sought.items())
 
 
 def _members(reading: _Reading, codes: Mapping[int, str]) -> defaultdict[int, list[AnyRow]]:
-    """The members of some families, by family; what is known of the missing beside DNA is noted."""
+    """The members of some families, by family; what is known of the missing beside DNA is noted. Who was found alive is
+    not missing, and a family that misses nobody else takes no part."""
     kin: defaultdict[int, list[AnyRow]] = defaultdict(list)
     span = members.c.family.between(min(codes), max(codes))
-    for row in reading.connection.execute(select(members).where(span).order_by(members.c.family, members.c.place)):
+    sought = (members.c.missing & members.c.id.not_in(found_alive())).label("missing")
+    columns = [column for column in members.c if column is not members.c.missing]
+    query = select(*columns, sought).where(span).order_by(members.c.family, members.c.place)
+    for row in reading.connection.execute(query):
         if row.family in codes:
             kin[row.family].append(row)
-    told = [row for rows in kin.values() for row in rows if row.sealed is not None]
+    told = [row for rows in kin.values() for row in rows if row.sealed is not None and row.missing]
     keys = reading.vault.data_keys(reading.connection, [row.key for row in told])
     for row in told:
         record = open_personal(keys[row.key], "members", row.id, row.sealed)
@@ -327,9 +331,9 @@ def _family(code: str, kin: Sequence[AnyRow], giving: Sequence[Donor]) -> Family
 def _donors(reading: _Reading, codes: Mapping[int, str], coverage: Coverage) -> defaultdict[int, list[Donor]]:
     """The covered donors of some families, by family."""
     query = select(donors.c.id, members.c.code, members.c.family).select_from(donors.join(members))
-    span = members.c.family.between(min(codes), max(codes))
+    span = members.c.family.between(min(codes, default=0), max(codes, default=0))
     asked = query.where(span, donors.c.erased.is_(None)).order_by(donors.c.id)
-    rows = [row for row in reading.connection.execute(asked) if row[0] in coverage.donors]
+    rows = [row for row in reading.connection.execute(asked) if row[0] in coverage.donors and row.family in codes]
     found: defaultdict[int, list[Donor]] = defaultdict(list)
     for start in range(0, len(rows), BLOCK):
         block = rows[start : start + BLOCK]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from antigone.registry.consent.coverage import covered_donors
-from antigone.registry.store.lookups import NOBODY, count_living, count_people, covered_on, find_incident
+from antigone.registry.store.lookups import NOBODY, count_living, count_people, covered_on, find_incident, still_sought
 from antigone.registry.store.schema import donors, families, members
 
 
@@ -39,11 +39,13 @@ def count_shareable(connection: Connection, incident: str, *, scope: str, day: d
     people = count_people(connection).get(number, NOBODY)
     coverage = covered_donors(connection, number, scope=scope, day=day)
     given = select(func.count(members.c.family.distinct())).select_from(donors.join(members).join(families))
-    covered = given.where(families.c.incident == number, donors.c.erased.is_(None), covered_on(day, scope))
+    here = (families.c.incident == number, still_sought())
+    whole = select(func.count()).select_from(families).where(*here)
+    covered = given.where(*here, donors.c.erased.is_(None), covered_on(day, scope))
     return Shareable(
         unidentified=people.unidentified,
         living=count_living(connection).get(number, 0),
-        families=people.families,
+        families=connection.scalar(whole) or 0,
         sharing=connection.scalar(covered) or 0,
         donors=len(coverage.donors),
         refused=dict(sorted(Counter(reason for _, _, reason in coverage.refused).items())),

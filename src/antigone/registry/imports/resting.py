@@ -14,6 +14,8 @@ from antigone.registry.imports.journal import within
 from antigone.registry.imports.touched import Touched
 from antigone.registry.store.lookups import AnyRow
 from antigone.registry.store.schema import (
+    alive,
+    asks,
     audit,
     candidates,
     conflicts,
@@ -35,11 +37,12 @@ from antigone.registry.store.schema import (
     runs,
     samples,
     seals,
+    tellings,
     typings,
     unidentified,
 )
 
-GOES_ALONG = ("marks", "changes", "pairings", "candidates", "model_versions", "model_steps")
+GOES_ALONG = ("marks", "changes", "pairings", "candidates", "model_versions", "model_steps", "family_answers")
 """Tables whose rows go with the rows that they are about; of a pairing, only while nobody said anything about it."""
 RESULTS = ("runs", "joint_runs", "set_incidents")
 """What was computed of an incident; it keeps an incident from vanishing, and no import from being undone."""
@@ -137,6 +140,11 @@ _CODES = {
     "samples": select(samples.c.id, samples.c.code),
     "custody": select(custody.c.id, samples.c.code).select_from(custody.join(samples)),
     "profiles": select(profiles.c.id, samples.c.code).select_from(profiles.join(samples)),
+    "asks": select(asks.c.id, families.c.code).select_from(asks.join(families)),
+    "tellings": select(tellings.c.id, families.c.code, members.c.code).select_from(tellings.join(_IN_FAMILY)),
+    "alive": select(alive.c.id, families.c.code, members.c.code).select_from(
+        alive.join(members, alive.c.member == members.c.id).join(families)
+    ),
     "typings": select(typings.c.id, samples.c.code).select_from(
         typings.join(profiles, typings.c.profile == profiles.c.id).join(samples)
     ),
@@ -156,6 +164,9 @@ _SINCE = {
     "typings": ("typings were corrected or retired, of samples", "correct or retire the typings"),
     "conflicts": ("conflicts between typings were settled, or came, of samples", "settle them, or retire the typing"),
     "samples": ("samples were changed", "correct the samples"),
+    "asks": ("families were asked for a sample, or said no", "correct the families themselves"),
+    "tellings": ("families were told of their missing persons", "correct the families themselves"),
+    "alive": ("missing persons were reported found alive", "correct the families themselves"),
     "parts": ("remains were declared parts of one person", "decide on the remains themselves"),
 }
 """By table, what happened since, and what to do instead of undoing."""

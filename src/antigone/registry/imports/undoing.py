@@ -30,6 +30,7 @@ from antigone.registry.imports.touched import Touched, find_touched
 from antigone.registry.keys.vault import Vault
 from antigone.registry.leaving.erasure import compute_again, erase_candidates
 from antigone.registry.rings.ring import outdate_rings
+from antigone.registry.runs.answers import erase_answers
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
 from antigone.registry.store import stored
@@ -49,7 +50,10 @@ from antigone.registry.store.schema import (
     model_versions,
     pairings,
     profiles,
+    runs,
     samples,
+    set_incidents,
+    set_runs,
 )
 from antigone.registry.typings.conflicts import look_again
 
@@ -89,8 +93,10 @@ def undo_import(connection: Connection, vault: Vault, number: int, *, at: str, b
     incident = find_incident(connection, one.row.incident).id
     stays = "incidents" not in one.added or _has_results(connection, incident)
     lost, again = _forget_results(connection, one, touched, incident)
-    if stays:
+    if _was_read(connection, one, incident):
         _note(connection, incident, touched, at=at)
+    else:
+        connection.execute(delete(changes).where(within(changes, one.added)))
     removed = _remove(connection, one, touched, incident_stays=stays)
     _restore(connection, vault, one, incident)
     look_again(connection)
@@ -128,6 +134,7 @@ def _forget_results(connection: Connection, one: Import, touched: Touched, incid
     people = {*touched.all_people.values(), *connection.scalars(given)}
     kin = set(touched.all_families.values())
     again = compute_again(connection, incident, families=kin, people=people, since=one.row.at)
+    erase_answers(connection, touched.all_families)
     erase_joint(connection, incident)
     erase_blocks(connection, incident)
     return lost, len(again)
@@ -202,6 +209,16 @@ def _remove_changes(connection: Connection, one: Import, touched: Touched, *, in
     if not incident_stays:
         which.append(changes.c.incident.in_(select(incidents.c.id).where(within(incidents, one.added))))
     connection.execute(delete(changes).where(or_(*which)))
+
+
+def _was_read(connection: Connection, one: Import, incident: int) -> bool:
+    """Whether a search may have read it, or may be reading: else nothing needs to be known of what came and went."""
+    first = one.added.get("changes", (0, 0))[0]
+    reading = (runs.c.incident == incident) & (runs.c.state == "running")
+    of_set = select(set_incidents.c.run).where(set_incidents.c.incident == incident)
+    several = select(set_runs.c.id).where(set_runs.c.id.in_(of_set), set_runs.c.seen >= first)
+    asked = (runs_since(one), select(runs.c.id).where(reading), several)
+    return any(connection.scalar(query.limit(1)) is not None for query in asked)
 
 
 def _note(connection: Connection, incident: int, touched: Touched, *, at: str) -> None:

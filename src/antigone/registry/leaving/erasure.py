@@ -18,22 +18,26 @@ from sqlalchemy.exc import DBAPIError
 from antigone.errors import RegistryError, StorageError
 from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.audit.chain import append
+from antigone.registry.changes.changes import note_change
 from antigone.registry.consent.coverage import AnyRow
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.departures import note_departure
 from antigone.registry.rings.ring import outdate_rings
+from antigone.registry.runs.answers import erase_answers
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
 from antigone.registry.runs.summaries import about_others, take_out
 from antigone.registry.store.database import outside_transaction
 from antigone.registry.store.lookups import stands_on
 from antigone.registry.store.schema import (
+    asks,
     blocks,
     candidates,
     conflicts,
     consents,
     donors,
     families,
+    family_answers,
     findings,
     incidents,
     joint_parts,
@@ -56,7 +60,19 @@ from antigone.registry.store.stored import NOTICES, SEARCH_ANSWER
 _BLOCK = 1000
 _EMPTIED_TABLES = (
     *(keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, summaries),
-    *(joint_runs, joint_parts, set_runs, unfinished, blocks, marks, incidents, typings, conflicts),
+    *(
+        joint_runs,
+        joint_parts,
+        set_runs,
+        unfinished,
+        blocks,
+        family_answers,
+        marks,
+        incidents,
+        typings,
+        conflicts,
+        asks,
+    ),
 )
 """The tables that an erasure empties of bytes."""
 
@@ -103,22 +119,33 @@ def withdraw_donor(
     codes, erased = _erase_samples(connection, samples.c.donor.in_(giving))
     _forget(connection, donors, giving, erased=at)
     _forget(connection, members, [row.member for row in rows])
+    connection.execute(delete(asks).where(asks.c.donor.in_(giving)))
     of_donor = consents.c.donor.in_(giving)
     connection.execute(update(consents).where(of_donor).values(reference="", attested_by=""))
     _take_out_notices(connection, here, {family, *codes})
     still = of_donor & stands_on(day)
     connection.execute(update(consents).where(still).values(withdrawn=day))
-    found = erase_results_of(connection, here, rows[0].family, family, codes=codes, profiles=erased)
+    found = erase_results_of(connection, here, rows[0].family, family, at=at, codes=codes, profiles=erased)
     subject = f"a donor of incident {incident}, family {family}: {_counts(found)}"
     append(connection, at=at, actor=actor, action="withdraw", purpose=purpose, subject=subject)
     return found
 
 
 def erase_results_of(
-    connection: Connection, incident: int, number: int, family: str, *, codes: tuple[str, ...] = (), profiles: int = 0
+    connection: Connection,
+    incident: int,
+    number: int,
+    family: str,
+    *,
+    at: str,
+    codes: tuple[str, ...] = (),
+    profiles: int = 0,
 ) -> Erased:
-    """Erase what rested on the donors of a family (its row and its code): candidates, joint answers, blocks of
-    unfinished searches; mark the runs to be computed again. ``codes`` and ``profiles`` were erased before."""
+    """Erase what rested on the donors of a family (its row and its code): candidates, joint answers, what the family
+    answered, blocks of unfinished searches; mark the runs to be computed again. ``codes`` and ``profiles`` were erased
+    before."""
+    note_change(connection, incident, "consent withdrawn", at=at, families=[number])
+    erase_answers(connection, [number])
     of_family = select(pairings.c.id).select_from(pairings.join(members)).where(members.c.family == number)
     gone = erase_candidates(connection, of_family)
     again = compute_again(connection, incident, families={family}, people=set(codes))
@@ -143,6 +170,7 @@ def withdraw_seeker(
     codes, erased = _erase_samples(connection, samples.c.unidentified == person.id)
     _forget(connection, unidentified, [person.id], erased=at, request="")
     _take_out_notices(connection, person.incident, {code, *codes})
+    note_change(connection, person.incident, "person left", at=at, unidentified=[person.id])
     gone = erase_candidates(connection, select(pairings.c.id).where(pairings.c.unidentified == person.id))
     again = compute_again(connection, person.incident, families=set(), people={code, *codes})
     joint, lost = erase_joint(connection, person.incident), erase_blocks(connection, person.incident)

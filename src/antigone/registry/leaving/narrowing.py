@@ -61,7 +61,7 @@ def narrow_consent(
     connection.execute(update(consents).where(these).values(withdrawn=day))
     found, row = NOTHING, find_family(connection, incident, family)
     if scope == SCOPE_IDENTIFICATION:
-        found = erase_results_of(connection, row.incident, row.id, family)
+        found = erase_results_of(connection, row.incident, row.id, family, at=at)
     subject = f"a donor of incident {incident}, family {family}: {scope} taken back; {count_results(found)}"
     append(connection, at=at, actor=actor, action="narrow consent", purpose=purpose, subject=subject)
     return found

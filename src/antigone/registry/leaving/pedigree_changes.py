@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, union, update
 
 from antigone.errors import Conflict
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.review import TO_COMPUTE_AGAIN
+from antigone.registry.changes.changes import note_change
 from antigone.registry.leaving.erasure import compute_again, erase_candidates
+from antigone.registry.runs.answers import erase_answers
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
 from antigone.registry.store.lookups import AnyRow, members_of
-from antigone.registry.store.schema import donors, keys, members, pairings, runs
+from antigone.registry.store.schema import alive, donors, keys, members, pairings, runs, tellings
 
 UNDECIDED = ("open", "rejected")
 """States of a pairing that rest on no pedigree any more, or not yet."""
@@ -35,7 +37,9 @@ class Changed:
         return bool(self.added or self.changed or self.removed)
 
 
-def change_pedigree(connection: Connection, family: AnyRow, pedigree: Pedigree, *, missing: Collection[str]) -> Changed:
+def change_pedigree(
+    connection: Connection, family: AnyRow, pedigree: Pedigree, *, missing: Collection[str], at: str
+) -> Changed:
     """Give a family another pedigree, in the caller's transaction.
 
     Runs of the incident are marked to be computed again. Candidates of the family lose what they rested on when a
@@ -47,6 +51,8 @@ def change_pedigree(connection: Connection, family: AnyRow, pedigree: Pedigree, 
         The transaction, and the family's row.
     pedigree, missing
         The whole pedigree, and the codes of its missing members.
+    at
+        The moment in UTC, ISO 8601.
 
     Raises
     ------
@@ -68,7 +74,10 @@ def change_pedigree(connection: Connection, family: AnyRow, pedigree: Pedigree, 
     _remove(connection, gone)
     _write(connection, family, now, before, missing)
     made = Changed(added, changed, removed)
-    return _rests_on_it(connection, family, made) if made else made
+    if not made:
+        return made
+    note_change(connection, family.incident, "pedigree changed", at=at, families=[family.id])
+    return _rests_on_it(connection, family, made)
 
 
 def facts_of(member: Individual, missing: Collection[str]) -> Facts:
@@ -89,7 +98,8 @@ def _check_removal(connection: Connection, family: AnyRow, gone: Sequence[AnyRow
             f"family '{family.code}': {', '.join(vanishing)} gave a sample and would vanish from the pedigree; keep "
             "them in it; a donor leaves by withdrawing"
         )
-    asked = connection.scalars(select(pairings.c.member).where(pairings.c.member.in_(list(codes))))
+    known = union(*(select(table.c.member).where(table.c.member.in_(codes)) for table in (pairings, alive, tellings)))
+    asked = connection.scalars(known)
     searched = sorted({codes[number] for number in asked})
     if searched:
         raise Conflict(
@@ -147,6 +157,7 @@ def _write(
 
 def _rests_on_it(connection: Connection, family: AnyRow, made: Changed) -> Changed:
     """Mark what rested on the pedigree as it was. A new missing member moves every joint posterior."""
+    erase_answers(connection, [family.id])
     erase_joint(connection, family.incident)
     erase_blocks(connection, family.incident)
     if made.changed or made.removed:

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Table, func, select
 from antigone.registry.store.schema import audit, decisions, incidents, joint_runs, pairings, runs
 
 SIGNED_IN = "sign in"
+WRITTEN = ("import", "record consent", "withdraw", "report alive", "confirm alive")
+"""What has no table with a moment and is counted in the audit."""
 MOST_LINES = 10_000
 """Lines of the audit that are looked through at most, the newest first."""
 
@@ -45,7 +47,12 @@ def events_since(connection: Connection, visit: Visit, *, user: int, actor: str)
     yield from _ended(connection, runs, "search", since=visit.at, user=user)
     yield from _ended(connection, joint_runs, "solve jointly", since=visit.at, user=user)
     yield from _decided(connection, since=visit.at, user=user)
-    yield from _written(connection, ("import", "record consent", "withdraw"), after=visit.number, actor=actor)
+    yield from _written(
+        connection,
+        WRITTEN,
+        after=visit.number,
+        actor=actor,
+    )
 
 
 def _ended(connection: Connection, table: Table, what: str, *, since: str, user: int) -> Iterator[Event]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, true
 
 from antigone.errors import RegistryError
 from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.lists.identified import has_identified
-from antigone.registry.store.lookups import AnyRow, Rows, by_incident, covered_on, find_incident
+from antigone.registry.store.lookups import AnyRow, Rows, by_incident, covered_on, find_incident, found_alive
 from antigone.registry.store.schema import (
     blocks,
     candidates,
@@ -51,8 +51,9 @@ def count_donors(connection: Connection, *, day: dt.date, scope: str) -> dict[in
 
 
 def count_states(connection: Connection) -> Rows:
-    """How many pairings of each incident stand in each state: incident, state, number."""
-    query = select(pairings.c.incident, pairings.c.state, func.count().label("number"))
+    """How many pairings of each incident stand in each state, but those of persons found alive: incident, state,
+    number."""
+    query = select(pairings.c.incident, pairings.c.state, func.count().label("number")).where(_of_missing())
     return connection.execute(query.group_by(pairings.c.incident, pairings.c.state)).all()
 
 
@@ -75,28 +76,6 @@ def last_searches(connection: Connection) -> dict[int, dt.date]:
     ended = runs.c.state.in_(("finished", TO_COMPUTE_AGAIN))
     query = select(runs.c.incident, func.max(runs.c.day)).where(ended).group_by(runs.c.incident)
     return {int(number): day for number, day in connection.execute(query)}
-
-
-def families_in_want(connection: Connection, *, day: dt.date, scope: str) -> Rows:
-    """Families with a missing member and too few covered donors: incident, family, donors, without consent."""
-    without = func.count().filter(~covered_on(day, scope)).label("without")
-    given = (
-        select(members.c.family, func.count().label("donors"), without)
-        .join(donors, donors.c.member == members.c.id)
-        .where(donors.c.erased.is_(None))
-        .group_by(members.c.family)
-        .subquery()
-    )
-    number = func.coalesce(given.c.donors, 0).label("donors")
-    lacking = func.coalesce(given.c.without, 0).label("without")
-    searched = exists().where(members.c.family == families.c.id, members.c.missing)
-    query = (
-        select(incidents.c.code.label("incident"), families.c.code.label("family"), number, lacking)
-        .select_from(families.join(incidents).outerjoin(given, given.c.family == families.c.id))
-        .where(searched, or_(lacking > 0, number == 0))
-        .order_by(incidents.c.code, families.c.code)
-    )
-    return connection.execute(query).all()
 
 
 def page_of_families(
@@ -140,12 +119,6 @@ def donors_of(connection: Connection, family: int) -> Rows:
     return connection.execute(query).all()
 
 
-def count_covered(connection: Connection, family: int, *, day: dt.date, scope: str) -> int:
-    """How many donors of a family an active consent covers."""
-    present = select(func.count()).select_from(donors.join(members)).where(members.c.family == family)
-    return connection.scalar(present.where(donors.c.erased.is_(None), covered_on(day, scope))) or 0
-
-
 def covered_members(connection: Connection, family: int, *, day: dt.date, scope: str) -> frozenset[str]:
     """The members of a family who gave a sample that an active consent covers."""
     query = select(members.c.code).select_from(donors.join(members)).where(members.c.family == family)
@@ -173,13 +146,14 @@ def page_of_unidentified(
 
 def families_of_low_power(connection: Connection, *, below: float) -> Rows:
     """Missing persons whom the newest search of their incident did not find, and whose references would hardly find
-    them: incident, family, the smallest power."""
+    them: incident, family, its row (number), the smallest power."""
     newest = select(func.max(runs.c.id)).where(runs.c.result.is_not(None)).group_by(runs.c.incident)
     s, power = summaries.c, func.min(summaries.c.power).label("power")
     weak = (s.run.in_(newest), s.kind == "missing", s.candidates == 0, s.power < below)
-    query = select(incidents.c.code.label("incident"), s.code.label("family"), power)
-    query = query.select_from(summaries.join(runs).join(incidents)).where(*weak)
-    by = (incidents.c.code, s.code)
+    by = (incidents.c.code, s.code, families.c.id)
+    query = select(by[0].label("incident"), by[1].label("family"), by[2].label("number"), power)
+    kin = and_(families.c.incident == incidents.c.id, families.c.code == s.code)
+    query = query.select_from(summaries.join(runs).join(incidents).join(families, kin)).where(*weak)
     return connection.execute(query.group_by(*by).order_by(*by)).all()
 
 
@@ -193,7 +167,13 @@ def waiting_for_another(connection: Connection, state: str, user: int) -> Rows:
         pairings.join(incidents)
     )
     which = pairings.c.state == state if state == "open" else and_(pairings.c.state == state, ~mine)
-    return connection.execute(query.where(which).group_by(incidents.c.code).order_by(incidents.c.code)).all()
+    these = query.where(which, _of_missing())
+    return connection.execute(these.group_by(incidents.c.code).order_by(incidents.c.code)).all()
+
+
+def _of_missing() -> ColumnElement[bool]:
+    """Whether a row of ``pairings`` is of somebody who is still missing."""
+    return pairings.c.member.not_in(found_alive())
 
 
 def page_of_runs(
@@ -253,6 +233,8 @@ def find_candidate(connection: Connection, number: int) -> AnyRow:
     query = (
         select(
             *columns,
+            runs.c.seen,
+            runs.c.incident.label("incident_id"),
             incidents.c.code.label("incident"),
             unidentified.c.code.label("unidentified"),
             unidentified.c.kind,
@@ -261,6 +243,7 @@ def find_candidate(connection: Connection, number: int) -> AnyRow:
             unidentified.c.id.label("person_id"),
             families.c.code.label("family"),
             members.c.code.label("missing"),
+            members.c.id.in_(found_alive()).label("found_alive"),
         )
         .select_from(candidates.join(runs, candidates.c.run == runs.c.id))
         .join(incidents, runs.c.incident == incidents.c.id)
@@ -282,6 +265,8 @@ def _run_lines() -> Any:
     answered = runs.c.result.is_not(None).label("answered")
     query = select(
         *columns,
+        runs.c.asked.label("families_asked"),
+        runs.c.kept.label("families_known"),
         answered,
         runs.c.model,
         incidents.c.code.label("incident"),

@@ -16,6 +16,7 @@ from antigone.model.incident.incident import Donor, Family, Incident, Unidentifi
 from antigone.model.incident.incident_model import model_of
 from antigone.model.statements.statement import Statement
 from antigone.model.typings.typing import Typing
+from antigone.registry.changes.changes import Kind, note_change
 from antigone.registry.keys.vault import DataKey, Vault
 from antigone.registry.models.versions import bring
 from antigone.registry.people.known import Known, contradictions, read_known
@@ -138,6 +139,10 @@ class _Import:
             self.connection.execute(insert(table), rows)
         return len(rows)
 
+    def note(self, kind: Kind, **touched: list[int]) -> None:
+        """Note a change of what was there before; what is new is found by its rows (`changes.coming`)."""
+        note_change(self.connection, self.receipt.incident, kind, at=self.receipt.at, **touched)
+
 
 def _blocks(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
     for start in range(0, len(items), BLOCK):
@@ -194,16 +199,19 @@ def _update_person(job: _Import, person: UnidentifiedPerson, row: Any) -> None:
     if person.sex not in ("unknown", row.sex):
         this = unidentified.c.id == row.id
         job.connection.execute(update(unidentified).where(this).values(sex=person.sex))
+        job.note("description changed", unidentified=[row.id])
     circumstances = job.further.unidentified.get(person.code)
-    if circumstances:
-        _add_circumstances(job, "unidentified", row.id, Personal(found=circumstances))
+    if circumstances and _add_circumstances(job, "unidentified", row.id, Personal(found=circumstances)):
+        job.note("description changed", unidentified=[row.id])
 
 
-def _add_circumstances(job: _Import, owner: Any, number: int, new: Personal) -> None:
+def _add_circumstances(job: _Import, owner: Any, number: int, new: Personal) -> bool:
+    """Whether anything was new."""
     before = read_personal(job.connection, job.vault, owner, number)
     after = replace(before, missing=new.missing or before.missing, found=new.found or before.found)
     if after != before:
         write_personal(job.connection, job.vault, owner, number, after)
+    return after != before
 
 
 def _typings_of_person(job: _Import, person: UnidentifiedPerson, number: int, key: DataKey) -> Iterator[NewTyping]:
@@ -279,8 +287,9 @@ def _save_members(
     ]
     job.insert(members, rows)
     for member in told:
-        if member in known:
-            _add_circumstances(job, "members", numbers[member], Personal(missing=job.further.missing[member]))
+        record = Personal(missing=job.further.missing[member])
+        if member in known and _add_circumstances(job, "members", numbers[member], record):
+            job.note("description changed", families=[family_numbers[member[0]]])
     _reorder(job, kin)
     return numbers, len(rows)
 
@@ -351,4 +360,6 @@ def _consent_rows(job: _Import, donor: int, consent: Consent | None) -> list[dic
         }
         if earlier:
             job.connection.execute(update(consents).where(consents.c.id == known.id).values(**earlier))
+            ended = select(members.c.family).select_from(donors.join(members)).where(donors.c.id == donor)
+            job.note("consent withdrawn", families=list(job.connection.scalars(ended)))
     return rows

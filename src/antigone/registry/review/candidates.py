@@ -12,9 +12,12 @@ from antigone.errors import RegistryError
 from antigone.model.results.search import Candidate
 from antigone.model.review import Order
 from antigone.registry.keys.vault import DataKey, Vault
-from antigone.registry.store.schema import candidates, families, members, pairings, runs, unidentified
+from antigone.registry.store.lookups import found_alive
+from antigone.registry.store.schema import alive, candidates, families, members, pairings, runs, unidentified
 from antigone.registry.store.stored import CANDIDATE
 
+_STILL_MISSING = pairings.c.member.not_in(found_alive())
+"""Nobody judges who is found alive."""
 _COLUMNS: dict[str, ColumnElement[object]] = {
     "rank": candidates.c.rank,
     "log10_lr": candidates.c.log10_lr,
@@ -200,12 +203,15 @@ def _which(of: int | Newest, among: Sequence[int] | None) -> tuple[ColumnElement
         return candidates.c.pairing.in_(among), candidates.c.run + 0 == of
     same = candidates.alias()
     newest = select(func.max(same.c.id)).where(same.c.pairing == pairings.c.id).correlate(pairings).scalar_subquery()
-    here = (pairings.c.incident == of.incident, candidates.c.id == newest)
+    here = (pairings.c.incident == of.incident, candidates.c.id == newest, _STILL_MISSING)
     return here if among is None else (*here, pairings.c.id.in_(among))
 
 
 def _only_run(connection: Connection, of: Newest) -> int | None:
-    """The one run that has all candidates of an incident, if it is one; its list is read by its own index."""
+    """The one run that has all candidates of an incident, if it is one and they are all of persons still missing; its
+    list is read by its own index."""
+    if connection.scalar(found_alive().where(alive.c.incident == of.incident).limit(1)) is not None:
+        return None
     found_any = select(candidates.c.id).where(candidates.c.run == runs.c.id).exists()
     with_candidates = select(runs.c.id).where(runs.c.incident == of.incident, found_any).limit(2)
     numbers = connection.scalars(with_candidates).all()
@@ -214,7 +220,7 @@ def _only_run(connection: Connection, of: Newest) -> int | None:
 
 def _pairings_in(of: Newest, states: Sequence[str]) -> Select[Any]:
     """How many pairings of an incident are in these states; each has a newest candidate, so nothing else is read."""
-    query = select(func.count()).select_from(pairings).where(pairings.c.incident == of.incident)
+    query = select(func.count()).select_from(pairings).where(pairings.c.incident == of.incident, _STILL_MISSING)
     return query.where(pairings.c.state.in_(states)) if states else query
 
 

@@ -15,7 +15,9 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
 from antigone.errors import Conflict, Forbidden, InputError, RegistryError
 from antigone.model.review import TRANSITIONS, Step, Transition
 from antigone.registry.models.versions import not_agreed
+from antigone.registry.store.lookups import found_alive
 from antigone.registry.store.schema import (
+    alive,
     candidates,
     decisions,
     families,
@@ -27,6 +29,9 @@ from antigone.registry.store.schema import (
     unidentified,
     users,
 )
+
+FOUND_ALIVE = "the missing person was found alive"
+"""Why a candidate stays closed, and why a pairing goes no further."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,8 @@ def decide(
     after = step.after or _last(connection, pairing, "ask to reopen").before
     _check_person(connection, step, pairing, user)
     if action == "propose":
+        if found := _found_alive(connection, row.member):
+            raise Conflict(found)
         _check_candidate(connection, pairing, candidate)
     if action == "confirm":
         candidate = _last(connection, pairing, "propose").candidate
@@ -199,22 +206,6 @@ def declared_parts(connection: Connection, incident: int) -> tuple[frozenset[str
     return tuple(persons)
 
 
-def being_reopened(connection: Connection, family: int) -> tuple[str, ...]:
-    """The missing members of a family with an identification that was confirmed and that somebody asks to reopen."""
-    asked = select(pairings.c.member).where(_confirmed_and_asked())
-    query = select(members.c.code).where(members.c.family == family, members.c.id.in_(asked))
-    return tuple(connection.scalars(query.order_by(members.c.place)))
-
-
-def count_reopening(connection: Connection) -> dict[int, int]:
-    """How many missing persons of each incident were identified, somebody asks to reopen that, and nothing else of
-    theirs is confirmed."""
-    stands = select(pairings.c.member).where(pairings.c.state == "confirmed")
-    lost = _confirmed_and_asked() & pairings.c.member.not_in(stands)
-    query = select(pairings.c.incident, func.count(pairings.c.member.distinct())).where(lost)
-    return {int(number): int(count) for number, count in connection.execute(query.group_by(pairings.c.incident))}
-
-
 def _confirmed_and_asked() -> ColumnElement[bool]:
     """Whether a row of ``pairings`` was confirmed, and somebody asks to reopen it."""
     newest = select(func.max(decisions.c.id)).where(decisions.c.action == "ask to reopen").group_by(decisions.c.pairing)
@@ -288,12 +279,20 @@ def _standing(connection: Connection, these: Any) -> list[Row[Any]]:
     return list(connection.execute(select(pairings).where(these, stands)))
 
 
+def stands_for(connection: Connection, member: int) -> int | None:
+    """A pairing by which a missing person is identified, confirmed or asked to be reopened; None when there is none."""
+    found = _standing(connection, pairings.c.member == member)
+    return found[0].id if found else None
+
+
 def stands_against(connection: Connection, pairing: int) -> str:
     """Which confirmed identification keeps a pairing from being confirmed, and what to do; empty when none does.
 
     One person is one missing person, and one missing person is one person.
     """
     row = _pairing(connection, pairing)
+    if found := _found_alive(connection, row.member):
+        return found
     same = _same_person(connection, [row.unidentified])
     elsewhere = _standing(connection, pairings.c.unidentified.in_(same) & (pairings.c.member != row.member))
     if elsewhere:
@@ -308,6 +307,12 @@ def stands_against(connection: Connection, pairing: int) -> str:
             f"{others[0].id}); reopen that one, or declare the two remains parts of one person"
         )
     return ""
+
+
+def _found_alive(connection: Connection, member: int) -> str:
+    """That a missing person was found alive, and what to do; empty when not."""
+    found = connection.scalar(found_alive().where(alive.c.member == member)) is not None
+    return f"{FOUND_ALIVE}; reopen that first if it is not so" if found else ""
 
 
 def _same_person(connection: Connection, people: Collection[int]) -> list[int]:

@@ -21,9 +21,9 @@ from antigone.registry.store.schema import blocks, keys, runs, unfinished
 class Unfinished:
     """A run without an answer that may be resumed, as one attempt found it.
 
-    ``attempt`` counts who computes it, and only the newest may write. ``erasures`` counts how often somebody left, a
-    pedigree changed, or something was added to a family, until the attempt read. It is cut into blocks of
-    ``block_families`` families (0: its size decides), of which ``kept`` of ``blocks`` are kept.
+    ``attempt`` counts who computes it, and only the newest may write. ``erasures`` counts how often somebody left, or a
+    pedigree changed, until the attempt read. It is cut into blocks of ``block_families`` families (0: its size
+    decides), of which ``kept`` of ``blocks`` are kept.
     """
 
     run: int
@@ -70,7 +70,7 @@ def is_taken_over(connection: Connection, work: Unfinished) -> bool:
 
 
 def has_changed(connection: Connection, work: Unfinished) -> bool:
-    """Whether somebody has left, a pedigree was changed, or something was added to a family, since the attempt read."""
+    """Whether somebody has left, or a pedigree was changed, since the attempt read."""
     row = _find(connection, work.run)
     return row is not None and row.erasures != work.erasures
 

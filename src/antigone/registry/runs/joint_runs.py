@@ -24,7 +24,7 @@ from antigone.registry.models.versions import is_current
 from antigone.registry.runs.joint_parts import PackedJoint, erase_parts, save_parts
 from antigone.registry.runs.runs import no_longer_valid
 from antigone.registry.runs.set_runs import erase_sets
-from antigone.registry.store.lookups import AnyRow, Rows, find_incident
+from antigone.registry.store.lookups import AnyRow, Rows, find_incident, found_alive
 from antigone.registry.store.schema import families, incidents, joint_runs, keys, members, users
 from antigone.registry.store.stored import JOINT_ANSWER
 
@@ -201,12 +201,10 @@ def erase_joint(connection: Connection, incident: int) -> int:
 
 
 def _missing_now(connection: Connection, incident: int) -> set[tuple[str, str]]:
-    """Every missing person by family and member: one more, and every posterior moves."""
+    """Every person still missing, by family and member: one more or less, and every posterior moves."""
     query = select(families.c.code, members.c.code).select_from(members.join(families))
-    return {
-        (family, member)
-        for family, member in connection.execute(query.where(families.c.incident == incident, members.c.missing))
-    }
+    missing = query.where(families.c.incident == incident, members.c.missing, members.c.id.not_in(found_alive()))
+    return {(family, member) for family, member in connection.execute(missing)}
 
 
 def _running(connection: Connection, run: int) -> AnyRow:

@@ -19,12 +19,13 @@ from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.model.incident.incident import Incident
 from antigone.model.results.search import Candidate, SearchResult
 from antigone.model.review import TO_COMPUTE_AGAIN
+from antigone.registry.changes.changes import last_change
 from antigone.registry.consent.coverage import covered_donors
 from antigone.registry.keys.vault import Vault
 from antigone.registry.runs.blocks import forget_until
 from antigone.registry.runs.summaries import save_summaries, without
 from antigone.registry.store.database import reserve
-from antigone.registry.store.lookups import find_incident
+from antigone.registry.store.lookups import find_incident, found_alive
 from antigone.registry.store.schema import (
     candidates,
     families,
@@ -64,16 +65,18 @@ def start_run(
     left_out: Mapping[str, int],
     model: int | None = None,
 ) -> int:
-    """The row of a new run. ``left_out`` counts the donors that were refused, by reason; ``model`` is the number of the
-    version of the incident's model.
+    """The row of a new run, in the transaction that reads for it. ``left_out`` counts the donors that were refused, by
+    reason; ``model`` is the number of the version of the incident's model.
 
     Raises
     ------
     RegistryError
         When there is no such incident.
     """
-    row = {"incident": find_incident(connection, incident).id, "started_by": started_by, "purpose": purpose}
-    row |= {"day": day, "started": at, "state": "running", "left_out": json.dumps(dict(left_out)), "model": model}
+    number = find_incident(connection, incident).id
+    row = {"incident": number, "started_by": started_by, "purpose": purpose, "day": day, "started": at}
+    row |= {"state": "running", "left_out": json.dumps(dict(left_out)), "model": model}
+    row |= {"seen": last_change(connection, number)}
     return int(connection.execute(insert(runs).returning(runs.c.id), row).scalar_one())
 
 
@@ -109,6 +112,7 @@ def resume_run(
         "model": model,
         "day": day,
         "left_out": json.dumps(dict(left_out)),
+        "seen": last_change(connection, row.incident),
     }
     connection.execute(update(runs).where(runs.c.id == run).values(**values))
 
@@ -124,6 +128,8 @@ def finish_run(
     at: str,
     findings_text: str = "[]",
     changed: bool = False,
+    asked: int | None = None,
+    kept: int | None = None,
 ) -> Finished:
     """Store the answer of a run, but for what rested on somebody who left while it ran; its blocks go.
 
@@ -142,7 +148,9 @@ def finish_run(
     findings_text
         The incidental findings, as the caller writes them; for the geneticist who started the run alone.
     changed
-        Whether something was added while it ran that it has not seen: then it is to be computed again.
+        Whether somebody left, or a pedigree changed, while it ran: then it is to be computed again.
+    asked, kept
+        Of how many families anything was asked, and of how many every answer was kept from earlier searches.
 
     Raises
     ------
@@ -151,9 +159,9 @@ def finish_run(
     """
     row = _running(connection, run)
     gone = no_longer_valid(connection, row.incident, used, today=today)
-    kept = [c for c in result.candidates if c.family not in gone.families and c.unidentified not in gone.people]
-    withheld = len(result.candidates) - len(kept)
-    _save_candidates(connection, vault, row, kept)
+    valid = [c for c in result.candidates if c.family not in gone.families and c.unidentified not in gone.people]
+    withheld = len(result.candidates) - len(valid)
+    _save_candidates(connection, vault, row, valid)
     if not gone:
         _save_findings(connection, vault, row, findings_text)
     given = {donor.profile.sample for of in used.families if of.code in gone.families for donor in of.donors}
@@ -162,10 +170,11 @@ def finish_run(
     state = TO_COMPUTE_AGAIN if gone or changed else "finished"
     save_summaries(connection, run, rest)
     brief = SEARCH_ANSWER.write(replace(rest, unidentified=(), families=()))
-    values = {"state": state, "finished": at, "result": brief, "left_out": json.dumps(left_out)}
+    values: dict[str, Any] = {"state": state, "finished": at, "result": brief, "left_out": json.dumps(left_out)}
+    values |= {"asked": asked, "kept": kept}
     connection.execute(update(runs).where(runs.c.id == run).values(**values))
     forget_until(connection, row.incident, run=run)
-    return Finished(len(kept), withheld, state)
+    return Finished(len(valid), withheld, state)
 
 
 def read_result(connection: Connection, run: int) -> SearchResult:
@@ -226,9 +235,13 @@ def no_longer_valid(connection: Connection, incident: int, used: Incident, *, to
 
 def _declared_otherwise(connection: Connection, incident: int, used: Incident) -> set[str]:
     """The families of whom a member that was searched with has other parents, another sex or mark, or is gone."""
-    of = select(members, families.c.code.label("family_code")).select_from(members.join(families))
+    alive_now = members.c.id.in_(found_alive()).label("alive")
+    of = select(members, families.c.code.label("family_code"), alive_now).select_from(members.join(families))
     rows = connection.execute(of.where(families.c.incident == incident))
-    now = {(r.family_code, r.code): (r.sex, r.father, r.mother, r.founder_inbreeding, r.missing) for r in rows}
+    now = {
+        (r.family_code, r.code): (r.sex, r.father, r.mother, r.founder_inbreeding, r.missing and not r.alive)
+        for r in rows
+    }
     return {
         family.code
         for family in used.families

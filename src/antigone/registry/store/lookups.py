@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
 
 from antigone.errors import RegistryError
 from antigone.registry.store.schema import (
+    alive,
     consents,
     donors,
     families,
@@ -46,6 +47,18 @@ def covered_on(day: dt.date, scope: str) -> ColumnElement[bool]:
 def stands_on(day: dt.date) -> ColumnElement[bool]:
     """Whether a row of ``consents`` is not withdrawn on a day: `Consent.is_withdrawn` in SQL."""
     return or_(consents.c.withdrawn.is_(None), consents.c.withdrawn > day)
+
+
+def found_alive() -> Select[tuple[int]]:
+    """The rows of missing persons whom two persons confirmed to be found alive; while somebody asks to reopen that, it
+    still holds."""
+    return select(alive.c.member).where(alive.c.state.in_(("confirmed", "reopening")))
+
+
+def still_sought() -> ColumnElement[bool]:
+    """Whether a row of ``families`` misses somebody who was not found alive."""
+    missing = (members.c.missing, members.c.id.not_in(found_alive()))
+    return families.c.id.in_(select(members.c.family).where(*missing))
 
 
 def find_incident(connection: Connection, code: str) -> AnyRow:

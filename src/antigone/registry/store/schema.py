@@ -63,6 +63,11 @@ def _one_of(column: str, *values: str) -> CheckConstraint:
 ROLES = ("administrator", "registrar", "geneticist", "reviewer", "coordinator", "auditor")
 ACCESS_KINDS = ("account", "role", "password", "token", "second factor")
 CONSENT_SCOPES = ("identification", "court", "sharing")
+ASK_KINDS = ("sample", "consent")
+ASK_OUTCOMES = ("came", "declined", "taken back")
+TOLD_OF = ("identified", "found alive", "checked again", "not upheld")
+TOLD_HOW = ("in person", "by telephone", "by letter", "by another")
+ALIVE_STATES = ("open", "proposed", "confirmed", "reopening")
 MODEL_STATES = ("brought", "proposed", "confirmed", "refused")
 MODEL_STEPS = ("bring", "propose", "confirm", "refuse")
 IMPORT_STATES = ("standing", "undone")
@@ -431,10 +436,26 @@ runs = Table(
     Column("result", Text),
     Column("left_out", Text, nullable=False),
     Column("model", Integer),
+    Column("seen", Number),
+    Column("asked", Integer),
+    Column("kept", Integer),
     _one_of("state", *RUN_STATES),
 )  # fmt: skip
-"""``result``: the search without candidates and lines, with its provenance, as JSON; ``left_out``: donors by reason;
-``model``: the number of the version of the incident's model."""
+"""``result``: the search without candidates and lines, with its provenance, as JSON; ``left_out``: donors by reason.
+``seen``: the last of the ``changes`` that it has read (none: it is older than they are); ``asked`` and ``kept``: of how
+many families it asked anything, and of how many all answers were kept from earlier searches; ``model``: the number of
+the version of the incident's model."""
+
+family_answers = Table(
+    "family_answers", metadata,
+    _row(),
+    _to("families", "family"),
+    Column("sealed", LargeBinary, nullable=False),
+    _to("keys", "key"),
+    UniqueConstraint("family"),
+)  # fmt: skip
+"""What a family answered when a search asked it, under a key of its own: likelihoods that tell genotypes of its donors.
+It goes with any of them, and with the pedigree."""
 
 unfinished = Table(
     "unfinished", metadata,
@@ -602,6 +623,60 @@ decisions = Table(
     _row(),
     _to("pairings", "pairing"),
     _to("candidates", "candidate", optional=True),
+    _to("users", "user"),
+    Column("at", Instant, nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("before", String(20), nullable=False),
+    Column("after", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+)  # fmt: skip
+
+asks = Table(
+    "asks", metadata,
+    _row(),
+    _to("families", "family"),
+    Column("kind", String(10), nullable=False),
+    _to("donors", "donor", optional=True),
+    Column("asked", Date, nullable=False),
+    Column("ended", Date),
+    Column("outcome", String(12)),
+    _one_of("kind", *ASK_KINDS),
+    _one_of("outcome", *ASK_OUTCOMES),
+)  # fmt: skip
+"""What a family is asked for: a sample, because a geneticist asked; or the consent of a donor, kept here only where the
+answer was no. There is no place for a reason, for who asked, or for the hour (PURPOSE.md, rule 6)."""
+
+tellings = Table(
+    "tellings", metadata,
+    _row(),
+    _to("members", "member"),
+    Column("about", String(20), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("teller", Code, nullable=False),
+    Column("form", String(20), nullable=False),
+    _to("users", "recorded_by"),
+    Column("at", Instant, nullable=False),
+    _one_of("about", *TOLD_OF),
+    _one_of("form", *TOLD_HOW),
+)  # fmt: skip
+"""That a family was told something about a missing person: on which day, by whom and in what form; no contents."""
+
+alive = Table(
+    "alive", metadata,
+    _row(),
+    _to("incidents", "incident"),
+    _to("members", "member"),
+    Column("state", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("member"),
+    _one_of("state", *ALIVE_STATES),
+)  # fmt: skip
+"""Where the question stands whether a missing person was found alive."""
+
+alive_steps = Table(
+    "alive_steps", metadata,
+    _row(),
+    _to("alive", "alive"),
     _to("users", "user"),
     Column("at", Instant, nullable=False),
     Column("action", String(20), nullable=False),

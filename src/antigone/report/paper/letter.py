@@ -3,7 +3,7 @@
 What a letter says depends on its state alone. It is told nothing about a result, so it can disclose nothing: no marker,
 no likelihood ratio, no reference that does not fit (PURPOSE.md, rule 6). The texts keep to a few rules. The news comes
 in the first lines. No comfort is promised that cannot be kept. Nothing is said of what is not known. A reason for one
-more sample is never given, and the letter never says that nothing is wrong.
+more sample is never given, and the letter never says that nothing is wrong, or that nothing would help.
 """
 
 from __future__ import annotations
@@ -17,7 +17,17 @@ from antigone.errors import InputError
 from antigone.report.paper.document import Block, Document, Heading, Paragraph, render_pdf
 from antigone.report.words.language import Language, mark
 
-State = Literal["identified from remains", "identified living", "still looking", "one more sample"]
+State = Literal[
+    "identified from remains",
+    "identified living",
+    "found alive",
+    "checked again",
+    "not upheld",
+    "still looking",
+    "one more sample",
+    "consent",
+    "one more sample and consent",
+]
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,20 @@ FINDINGS = mark(
 CONSENT = mark(
     "Your samples are used for what you agreed to and for nothing else. You may withdraw your consent at any time, "
     "without giving a reason. What we keep about you is then erased."
+)
+SPEAK = mark(
+    "We will speak with you, at a time and in a place that suit you. We will answer what you ask, as often as you need."
+)
+ASKED = mark(
+    "We often ask families for a further sample. The more we can compare, the surer an answer can be. Our asking does "
+    "not mean that we have found your relative, and it does not mean that we will not."
+)
+WAITS = mark(
+    "A sample without consent waits, and is not used. Our asking does not mean that we have found your relative, and "
+    "it does not mean that we will not."
+)
+MAY_SAY_NO = mark(
+    "We will speak with you about who could give the sample, and how. Everyone may say no, and nobody has to say why."
 )
 ASK = mark("Whom you can ask")
 
@@ -113,6 +137,84 @@ WORDINGS: Mapping[State, Wording] = {
             ),
         ),
     ),
+    "found alive": Wording(
+        mark("News about your missing relative"),
+        (
+            (
+                "",
+                (
+                    mark(
+                        "We have news that you may have been waiting for. You may wish to read it with someone you "
+                        "trust beside you."
+                    ),
+                    mark(
+                        "Your relative was found alive. Two people of our team looked at this, each on their own, and "
+                        "both confirmed it."
+                    ),
+                ),
+            ),
+            (MEANS, (mark("We do not look for your relative any more among those who were found and have no name."),)),
+            (
+                NEXT,
+                (
+                    SPEAK,
+                    mark(
+                        "Your relative decides freely what we pass on, and so do you. Until both of you have agreed, "
+                        "we give no address to either side."
+                    ),
+                ),
+            ),
+        ),
+    ),
+    "checked again": Wording(
+        mark("We are checking again what we told you"),
+        (
+            (
+                "",
+                (
+                    mark(
+                        "We gave you news about your missing relative. We are now checking it again. We know how hard "
+                        "it is to read this, and we are sorry."
+                    ),
+                ),
+            ),
+            (
+                MEANS,
+                (
+                    mark(
+                        "What we told you may be right, and it may not be. Until the check is done, please do not take "
+                        "it as certain."
+                    ),
+                ),
+            ),
+            (
+                NEXT,
+                (
+                    SPEAK,
+                    mark(
+                        "We will tell you what the check shows as soon as it is done. If you are preparing a farewell "
+                        "or a meeting, please speak with us before."
+                    ),
+                ),
+            ),
+        ),
+    ),
+    "not upheld": Wording(
+        mark("What we told you was not confirmed"),
+        (
+            (
+                "",
+                (
+                    mark(
+                        "This letter brings hard news. We gave you news about your missing relative. We checked it "
+                        "again, and it does not stand. We are very sorry."
+                    ),
+                ),
+            ),
+            (MEANS, (mark("We have not found your relative yet. The search goes on."),)),
+            (NEXT, (SPEAK, mark("If there is news, we will tell you."))),
+        ),
+    ),
     "still looking": Wording(
         mark("We are still looking"),
         (
@@ -139,9 +241,9 @@ WORDINGS: Mapping[State, Wording] = {
                 (
                     mark(
                         "The samples for which we have your consent stay in the search. They are compared again when "
-                        "another person "
-                        "has been found or has come to us. You do not have to do anything. If there is news, we will "
-                        "tell you. If you move, or if another member of your family wishes to help, please let us know."
+                        "another person has been found or has come to us. If there is news, we will tell you. If you "
+                        "move, please let us know. A sample from one more member of your family can always help: if "
+                        "somebody wishes to give one, please tell us."
                     ),
                 ),
             ),
@@ -159,25 +261,49 @@ WORDINGS: Mapping[State, Wording] = {
                     ),
                 ),
             ),
+            (MEANS, (ASKED,)),
+            (NEXT, (MAY_SAY_NO,)),
+        ),
+    ),
+    "consent": Wording(
+        mark("We ask for your consent"),
+        (
             (
-                MEANS,
+                "",
                 (
                     mark(
-                        "We often ask families for a further sample. The more we can compare, the surer an answer can "
-                        "be. Our asking does not mean that we have found your relative, and it does not mean that we "
-                        "will not."
+                        "You asked us to look for your missing relative. We have not found your relative yet. To use a "
+                        "sample that a member of your family gave, we need the written consent of that person."
                     ),
                 ),
             ),
+            (MEANS, (WAITS,)),
             (
                 NEXT,
                 (
                     mark(
-                        "We will speak with you about who could give the sample, and how. Everyone may say no, and "
-                        "nobody has to say why."
+                        "We will speak with the person whose consent we ask for. Everyone may say no, and nobody has "
+                        "to say why."
                     ),
                 ),
             ),
+        ),
+    ),
+    "one more sample and consent": Wording(
+        mark("We ask for your help with one more sample"),
+        (
+            (
+                "",
+                (
+                    mark(
+                        "You asked us to look for your missing relative. We have not found your relative yet. To go on "
+                        "with the search, we need one more sample from your family. To use a sample that a member of "
+                        "your family gave before, we need the written consent of that person."
+                    ),
+                ),
+            ),
+            (MEANS, (ASKED, mark("A sample without consent waits, and is not used."))),
+            (NEXT, (MAY_SAY_NO,)),
         ),
     ),
 }
@@ -258,9 +384,9 @@ def compose_letter(
 def _check(state: str, confirmed_by: tuple[str, ...], sender: Sender) -> None:
     if state not in WORDINGS:
         raise InputError(f"letter: found the state '{state}', expected one of {', '.join(WORDINGS)}; choose one")
-    if state.startswith("identified") and len(set(confirmed_by)) < 2:
+    if state.startswith(("identified", "found")) and len(set(confirmed_by)) < 2:
         raise InputError(
-            f"letter: found {len(set(confirmed_by))} person behind an identification, expected two different ones; a "
+            f"letter: found {len(set(confirmed_by))} person behind it, expected two different ones; a "
             "second person confirms it before a family is told"
         )
     if not sender.contact.strip():

@@ -13,17 +13,21 @@ from antigone.plain_words import count_text
 from antigone.report.paper.document import Block, Document, Heading, Paragraph, Table, render_pdf
 from antigone.report.words.language import Language, mark
 
-Role = Literal["administrator", "registrar", "geneticist", "reviewer", "coordinator", "family support"]
+Role = Literal["administrator", "registrar", "geneticist", "reviewer", "coordinator"]
 Task = Literal[
     "judge candidates",
     "review proposals",
     "decide on reopening",
     "search again",
     "erase who withdrew",
-    "record consents",
-    "type samples again",
-    "speak with families",
+    "tell of an identification",
+    "tell that somebody is alive",
+    "tell that it is checked again",
+    "tell that it was not upheld",
     "ask families for a sample",
+    "ask for consent",
+    "confirm found alive",
+    "decide on found alive",
 ]
 
 STATES: Mapping[State, str] = {
@@ -39,18 +43,21 @@ ROLES: Mapping[Role, str] = {
     "geneticist": mark("geneticist"),
     "reviewer": mark("reviewer"),
     "coordinator": mark("coordinator"),
-    "family support": mark("family support"),
 }
 TASKS: Mapping[Task, str] = {
     "judge candidates": mark("judge open candidates"),
     "review proposals": mark("review proposals, as a second person"),
     "decide on reopening": mark("agree or not to reopen"),
     "search again": mark("search again after data changed"),
-    "erase who withdrew": mark("erase donors who withdrew"),
-    "record consents": mark("record consents, without which samples wait"),
-    "type samples again": mark("type samples again or at more markers"),
-    "speak with families": mark("speak with families"),
+    "erase who withdrew": mark("families with a donor who withdrew: erase the donor"),
+    "tell of an identification": mark("tell a family of an identification"),
+    "tell that somebody is alive": mark("tell a family that their relative is alive"),
+    "tell that it is checked again": mark("tell a family that it is being checked again"),
+    "tell that it was not upheld": mark("tell a family that it was not upheld"),
     "ask families for a sample": mark("ask families for one more sample"),
+    "ask for consent": mark("ask families for their consent, without which samples wait"),
+    "confirm found alive": mark("confirm that somebody was found alive, as a second person"),
+    "decide on found alive": mark("decide whether it stands that somebody was found alive"),
 }
 
 
@@ -68,8 +75,9 @@ class Waiting:
 class IncidentStatus:
     """The counts of one incident.
 
-    ``identified`` counts missing persons with a confirmed pairing, ``reopening`` those who had one that somebody asks
-    to reopen. ``pairings`` counts the pairs of an unidentified and a missing person by state. ``waiting`` counts things
+    ``identified`` counts missing persons with a confirmed pairing, ``found_alive`` those found alive, ``reopening``
+    those of whom such a finding is looked at again; ``to_be_told`` those whose family is to be told. ``pairings``
+    counts the pairs of an unidentified and a missing person by state. ``waiting`` counts things
     to do; for what reason a family is asked for a sample is not part of it (PURPOSE.md, rule 6).
 
     Raises
@@ -91,15 +99,18 @@ class IncidentStatus:
     waiting: tuple[Waiting, ...] = ()
     last_search: dt.date | None = None
     reopening: int = 0
+    found_alive: int = 0
+    to_be_told: int = 0
 
     def __post_init__(self) -> None:
         counts = {name: value for name, value in vars(self).items() if isinstance(value, int)} | {**self.pairings}
         negative = [f"{name} {value}" for name, value in counts.items() if value < 0]
         if negative:
             raise InputError(f"status of {self.code}: found {', '.join(negative)}, expected counts of 0 or more")
-        if self.identified + self.reopening > self.missing:
+        done = self.identified + self.reopening + self.found_alive
+        if done > self.missing:
             raise InputError(
-                f"status of {self.code}: found {self.identified + self.reopening} identified of {self.missing} missing "
+                f"status of {self.code}: found {done} identified or found alive of {self.missing} missing "
                 "persons, expected no more than there are; count missing persons, not pairings"
             )
 
@@ -130,14 +141,16 @@ def compose_status(
 
 def _persons(status: IncidentStatus, language: Language) -> tuple[Block, ...]:
     say = language.say
-    open_ones = status.missing - status.identified - status.reopening
+    open_ones = status.missing - status.identified - status.reopening - status.found_alive
     searched = language.date(status.last_search) if status.last_search else say("not yet")
     rows = (
         (say("Families"), count_text(status.families)),
         (say("Missing persons"), count_text(status.missing)),
         (say("of these identified, confirmed by two persons"), count_text(status.identified)),
-        (say("of these identified before, being looked at again"), count_text(status.reopening)),
+        (say("of these found alive, confirmed by two persons"), count_text(status.found_alive)),
+        (say("of these found before, being looked at again"), count_text(status.reopening)),
         (say("of these still looked for"), count_text(open_ones)),
+        (say("Missing persons whose family is to be told"), count_text(status.to_be_told)),
         (say("Unidentified: remains"), count_text(status.remains)),
         (say("Unidentified: living persons who asked"), count_text(status.living)),
         (say("Members of families who gave a sample"), count_text(status.donors)),
@@ -174,6 +187,6 @@ def _waiting(status: IncidentStatus, language: Language) -> tuple[Block, ...]:
         if item.number
     )
     if not rows:
-        return (heading, Paragraph(say("Nothing waits.")))
+        return (heading, Paragraph(say("No task is open.")))
     head = (say("Who"), say("What"), say("Number"), say("Oldest since"))
     return (heading, Table(head, rows, (False, False, True, True), (False, True, False, False)))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from antigone.engine.arrays import Array, Ints
 from antigone.engine.observation import observation_probabilities
 from antigone.engine.sums.factors import Data, Shape, Typing
+from antigone.engine.sums.ladder import stack_markers
 from antigone.engine.sums.likelihood import evaluate
 from antigone.engine.sums.population import genotype_log_probability
 from antigone.engine.sums.pruning import prune
@@ -24,6 +25,7 @@ from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.observation import AS_READ, NO_LOSS
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
+from antigone.search.families.answers import Answer, Answers, Who, key_of_marker
 from antigone.search.families.batches import Heard, Question, batches, unheard
 from antigone.search.readings.codes import Reader
 
@@ -36,7 +38,8 @@ class Target:
 
     ``references`` are the profiles of consenting donors, by member; ``left_out`` those of donors whom the search does
     not use. They bear on no likelihood, only on what is counted as compared (PURPOSE.md, rule 6). A reference of the
-    missing person is a direct one: a personal item, or a stored sample, typed of nobody else.
+    missing person is a direct one: a personal item, or a stored sample, typed of nobody else. ``answers`` is where the
+    family's answers are looked up and kept.
     """
 
     family: str
@@ -44,6 +47,7 @@ class Target:
     pedigree: Pedigree
     references: Mapping[str, Profile]
     left_out: Mapping[str, Profile] = field(default_factory=dict)
+    answers: Answers | None = field(default=None, compare=False, repr=False)
 
     @property
     def direct(self) -> Profile | None:
@@ -53,6 +57,11 @@ class Target:
     @property
     def sex(self) -> Sex:
         return self.pedigree[self.missing].sex
+
+    @property
+    def who(self) -> Who:
+        """Whose answers these are: the missing person, and whose references are used."""
+        return self.missing, tuple(self.references)
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -119,11 +128,24 @@ class Asked:
 def ask_families(
     targets: Sequence[Target], markers: Sequence[Marker], *, theta: float = 0.0, heard: Heard = unheard
 ) -> Iterator[Asked]:
-    """One elimination for all families of the same shape and typing at a marker.
+    """One elimination for all families of the same shape and typing at a marker, where no answer is known.
 
     The likelihood of the references is the sum over the missing person's genotypes, and with theta, over those of an
     unrelated person who draws from the same urn, the same sum. So both are given relative to it.
     """
+    keys = [key_of_marker(marker, theta) for marker in markers] if any(t.answers for t in targets) else []
+    known = [[t.answers.found.get((t.who, key)) if t.answers else None for key in keys] for t in targets]
+    for m in range(len(keys)):
+        yield from _known(m, markers[m], theta, [answers[m] for answers in known])
+    for rows, wanted in _not_known(known, len(targets), len(markers)):
+        asked_now = _ask([targets[row] for row in rows], [markers[m] for m in wanted], theta, heard)
+        for asked in asked_now:
+            found = replace(asked, marker=wanted[asked.marker], rows=rows[asked.rows])
+            _note([targets[row] for row in found.rows], found, keys, theta)
+            yield found
+
+
+def _ask(targets: Sequence[Target], markers: Sequence[Marker], theta: float, heard: Heard) -> Iterator[Asked]:
     questions = [Question(t.pedigree, t.references, t.missing) for t in targets]
     for m, rows, data in batches(questions, markers):
         hemizygous = _is_hemizygous(data)
@@ -132,6 +154,41 @@ def ask_families(
         unrelated = _unrelated(data, theta)
         heard(len(rows) * work_of_question(data, theta))
         yield Asked(m, rows, related, unrelated, hemizygous)
+
+
+def _known(m: int, marker: Marker, theta: float, answers: Sequence[Answer | None]) -> Iterator[Asked]:
+    """The answers that are known at one marker, those of one and of two copies apart."""
+    for hemizygous in (False, True):
+        rows = [row for row, one in enumerate(answers) if one is not None and one.hemizygous == hemizygous]
+        these = [one for row in rows if (one := answers[row]) is not None]
+        if not these:
+            continue
+        related = np.stack([one.related for one in these])
+        if theta == 0.0:
+            unrelated = genotype_log_probability(stack_markers([marker]), hemizygous=hemizygous)
+        else:
+            unrelated = np.stack([one.unrelated for one in these if one.unrelated is not None])
+        yield Asked(m, np.array(rows, dtype=np.int64), related, unrelated, hemizygous)
+
+
+def _not_known(
+    known: Sequence[Sequence[Answer | None]], targets: int, markers: int
+) -> Iterator[tuple[Ints, tuple[int, ...]]]:
+    """The targets for which the same markers are not known, and these markers."""
+    if not markers:
+        return
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for row in range(targets):
+        wanted = tuple(m for m in range(markers) if not known[row] or known[row][m] is None)
+        groups.setdefault(wanted, []).append(row)
+    yield from ((np.array(rows, dtype=np.int64), wanted) for wanted, rows in groups.items() if wanted)
+
+
+def _note(targets: Sequence[Target], asked: Asked, keys: Sequence[str], theta: float) -> None:
+    for row, target in enumerate(targets):
+        if target.answers is not None:
+            unrelated = None if theta == 0.0 else asked.unrelated[row]
+            target.answers.note(target.who, keys[asked.marker], Answer(asked.related[row], unrelated, asked.hemizygous))
 
 
 def work_of_question(data: Data, theta: float) -> float:

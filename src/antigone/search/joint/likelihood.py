@@ -22,6 +22,7 @@ from antigone.engine.arrays import Array, Ints
 from antigone.engine.sums.likelihood import marker_logs
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.model.assumptions.marker import Marker
+from antigone.model.pedigree import Pedigree
 from antigone.search.joint.elimination import (
     CHUNK,
     MOST_ROWS,
@@ -42,13 +43,17 @@ from antigone.search.joint.question import (
     logs_together,
     lumped_markers,
     sexed_markers,
+    stranger,
     taken_as,
 )
 from antigone.search.joint.support import restrict_states
+from antigone.search.readings.together import Asked
 
 FEW_PERSONS = 12
 """Up to this many candidates the open index runs over persons; above it, and with few missing members, over the
 distinct genotypes of each marker, and the rows are looked up."""
+MOST_READ_TOGETHER = 200_000
+"""Joint assignments, counted with persons used twice, up to which a family with theta is asked reading by reading."""
 MOST_BITS = 62
 LARGEST_LOSS = 1e-11
 """A likelihood that may have lost more than this share to underflow is computed again, by itself, in log space."""
@@ -99,15 +104,20 @@ def family_table(
     persons, markers = sexed_markers(question, persons, markers)
     asked = [j for j, some in enumerate(question.candidates) if some]
     run = FamilyRun(question, persons, lumped_markers(question, persons, markers), theta, asked)
+    apart: Array | None = None
     if not asked:
         rows = np.full((1, len(question.missing)), NOBODY, dtype=np.int64)
         logs = np.array([sum(marker_logs(question.needed, question.references, run.markers, theta=theta))])
+    elif theta > 0 and _rows(run.lists) <= MOST_READ_TOGETHER:
+        rows, logs, apart = _with_one_urn(run)
     else:
         rows, logs = run.over_persons() if _by_person(question, asked) else run.over_genotypes()
         logs = recompute_underflowed(question, persons, markers, rows, logs, theta)
+    apart = logs if apart is None and not asked else apart
     if not _is_sorted(rows):
         order = np.lexsort(rows.T[::-1])
         rows, logs = rows[order], logs[order]
+        apart = None if apart is None else apart[order]
     log_nobody = float(logs[0])
     if log_nobody == -np.inf:
         raise ModelError(
@@ -116,7 +126,7 @@ def family_table(
         )
     if theta == 0.0:
         apart = log_nobody + persons.log_apart(rows, question.places)
-    else:
+    elif apart is None:
         apart = _log_apart(question, persons, markers, rows, theta)
     weights = np.where(np.isneginf(logs), -np.inf, logs - np.where(np.isneginf(apart), 0.0, apart))
     weights[0] = 0.0
@@ -187,14 +197,14 @@ class FamilyRun:
         for _, logs, made in self._batches(self.shown, Open(candidates, exclusive=True)):
             choices = made if choices is None else choices
             total = total + _aligned(logs, made, choices).sum(axis=0)
-        return self._named(choices), total
+        return self.named(choices), total
 
     def over_genotypes(self) -> tuple[Ints, Array]:
         """Rows and their log likelihoods; the open index holds each marker's distinct genotypes."""
         before = _enumerate_choices(self.question.code, self.lists)
         logs = self.extended(before)
         first, second = np.nonzero(~self.repeats(before))
-        return self._named(np.column_stack([before[first], second])), logs[first, second]
+        return self.named(np.column_stack([before[first], second])), logs[first, second]
 
     def repeats(self, before: Ints) -> NDArray[np.bool_]:
         """Which choices at the last member repeat a person chosen before, shape ``(rows, choices)``."""
@@ -224,7 +234,7 @@ class FamilyRun:
                 total += table[:, coded[-1][1][position]][place]
         return total
 
-    def _named(self, choices: Ints | None) -> Ints:
+    def named(self, choices: Ints | None) -> Ints:
         """Choices as persons over all missing members; those without candidates stay nobody."""
         assert choices is not None  # noqa: S101  (there is at least one marker)
         whole = np.full((len(choices), len(self.question.missing)), NOBODY, dtype=np.int64)
@@ -324,6 +334,46 @@ def _enumerate_choices(family: str, lists: Sequence[tuple[int, ...]]) -> Ints:
         chosen = np.column_stack([chosen[first], second])
         who = np.column_stack([who[first], own[second]])
     return chosen
+
+
+def _rows(lists: Sequence[tuple[int, ...]]) -> int:
+    return prod(1 + len(some) for some in lists)
+
+
+def _with_one_urn(run: FamilyRun) -> tuple[Ints, Array, Array]:
+    """With theta: all rows, their log likelihoods in place, and those of the same persons unrelated to the family."""
+    choices = _enumerate_choices(run.question.code, [*run.lists, ()])
+    rows = run.named(choices)
+    logs, apart = (np.sum([one.logs(chosen) for one, chosen in asked], axis=0) for asked in urn_questions(run, choices))
+    return rows, logs, apart - run.persons.log_sexes(rows, run.question.places)
+
+
+def urn_questions(run: FamilyRun, choices: Ints) -> tuple[list[tuple[Asked, Ints]], list[tuple[Asked, Ints]]]:
+    """Marker by marker, what is asked with theta, in place and apart, and the readings of each row of choices."""
+    question, shown = run.question, run.shown
+    places = [question.places[j] for j in run.asked]
+    missing = tuple(question.missing[j] for j in run.asked)
+    strangers = tuple(stranger(f"unrelated {j}", place) for j, place in enumerate(places))
+    apart = Pedigree((*question.needed, *strangers))
+    asked, beside = [], []
+    for m, (marker, terms) in enumerate(zip(run.markers, run.terms, strict=True)):
+        chosen = np.stack([own[m][choices[:, column]] for column, own in enumerate(shown)], axis=1)
+        asked.append((Asked(question.needed, question.references, missing, marker, terms, run.theta), chosen))
+        alike = marker.chromosome != "X" or len(set(places)) == 1
+        unrelated = Asked(apart, question.references, tuple(s.id for s in strangers), marker, terms, run.theta)
+        beside.append((unrelated, np.sort(chosen, axis=1) if alike else chosen))
+    return asked, beside
+
+
+def urn_work(question: FamilyQuestion, persons: Persons, markers: Sequence[Marker], theta: float) -> float:
+    """Multiplications that a family with theta takes, where it is asked reading by reading; 0 where it is not."""
+    persons, markers = sexed_markers(question, persons, markers)
+    asked = [j for j, some in enumerate(question.candidates) if some]
+    run = FamilyRun(question, persons, lumped_markers(question, persons, markers), theta, asked)
+    if theta == 0 or not asked or _rows(run.lists) > MOST_READ_TOGETHER:
+        return 0.0
+    choices = _enumerate_choices(question.code, [*run.lists, ()])
+    return sum(one.work(chosen) for part in urn_questions(run, choices) for one, chosen in part)
 
 
 def recompute_underflowed(

@@ -81,7 +81,7 @@ def logs_apart(
     ``people`` are persons with the sex they are taken to have: in another than their own their X markers say nothing.
     """
     strangers = {f"unrelated {persons.codes[p]}": (p, sex) for p, sex in people}
-    apart = Pedigree((*question.needed, *(_stranger(code, sex) for code, (_, sex) in strangers.items())))
+    apart = Pedigree((*question.needed, *(stranger(code, sex) for code, (_, sex) in strangers.items())))
     read, seen = persons.placed({code: p for code, (p, _) in strangers.items()}, apart, markers)
     return marker_logs(apart, {**question.references, **read}, markers, theta=theta, observations=seen)
 
@@ -93,6 +93,6 @@ def taken_as(persons: Persons, question: FamilyQuestion, row: Sequence[int]) -> 
     return sorted((int(p), place if differ(own[p], place) else own[p]) for p, place in pairs if p != NOBODY)
 
 
-def _stranger(code: str, sex: Sex) -> Individual:
+def stranger(code: str, sex: Sex) -> Individual:
     """An unrelated person. One of unknown sex has no X markers, and on autosomes either sex gives the same."""
     return Individual(code, "female" if sex == "unknown" else sex)

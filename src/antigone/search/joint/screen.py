@@ -16,7 +16,7 @@ values them highly is dear to every other family. Any prices give a valid bound 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import comb, prod
 
@@ -26,7 +26,14 @@ from antigone.engine.arrays import Array, Ints
 from antigone.errors import PlanTooLarge
 from antigone.model.assumptions.marker import Marker
 from antigone.search.joint.components import PRICE_ROUNDS, Weighted, log_sum
-from antigone.search.joint.likelihood import FamilyRun, FamilyTable, family_table, recompute_underflowed
+from antigone.search.joint.likelihood import (
+    MOST_READ_TOGETHER,
+    FamilyRun,
+    FamilyTable,
+    family_table,
+    recompute_underflowed,
+    urn_work,
+)
 from antigone.search.joint.persons import Persons
 from antigone.search.joint.question import NOBODY, FamilyQuestion, lumped_markers, sexed_markers
 
@@ -36,6 +43,9 @@ MOST_EXTENDED = 1_500_000
 """Extended rows that one stage of the screening may compute."""
 LARGEST_EFFORT = 2e10
 """Numbers that all families may take together, by ``effort``; a core does about 1e8 in a second."""
+LARGEST_URN_WORK = 1e11
+"""Multiplications that all families may take together with theta, where they are asked reading by reading."""
+SECONDS_OF_A_MULTIPLICATION = 1.5e-9
 NUMBERS_OF_A_LIKELIHOOD = 4e5
 """What one likelihood with theta takes (4 ms), in the same numbers."""
 LOG_CUT = -45.0
@@ -47,6 +57,13 @@ _DISCOUNT = 8.0
 """Prices stay this far (natural log) below what the person's own family would pay."""
 
 
+Heard = Callable[[int, int], None]
+
+
+def unheard(_done: int, _of: int) -> None:
+    """Nobody wants to know how much is done."""
+
+
 def family_tables(
     questions: Sequence[FamilyQuestion],
     persons: Persons,
@@ -54,11 +71,13 @@ def family_tables(
     *,
     theta: float = 0.0,
     log_odds: float = 0.0,
+    heard: Heard = unheard,
 ) -> tuple[list[FamilyTable], Array]:
     """The tables of all families, and the prices under which what they leave out is bounded, shape ``(persons,)``.
 
     Families are listed whole where that is possible, the others are screened; then ``log_left_out`` says so.
     ``log_odds`` is the prior's weight of one pairing (natural log): it decides what is light, no table's weights.
+    ``heard`` is told how many families are done, and of how many.
 
     Raises
     ------
@@ -67,9 +86,12 @@ def family_tables(
         family is too large to list and theta is above 0, for which no bound is known.
     """
     _require_affordable(questions, len(markers), theta)
+    if theta > 0:
+        _require_urn_work(questions, persons, markers, theta)
     tables: dict[int, FamilyTable] = {}
     large = [f for f, question in enumerate(questions) if _rows(question) > MOST_LISTED]
     for f, question in enumerate(questions):
+        heard(f, len(questions))
         if f not in large or _by_person(question):
             tables[f] = family_table(question, persons, markers, theta=theta)
     weighted = [Weighted(t.persons, t.log_weight + t.identified * log_odds) for t in tables.values()]
@@ -97,7 +119,7 @@ def effort(question: FamilyQuestion, markers: int, *, theta: float = 0.0) -> flo
         stages = [rows] if rows <= MOST_LISTED else [prod(sizes[: stage + 1]) for stage in range(len(sizes))]
         extended = sum(float(min(some, max(MOST_LISTED, MOST_EXTENDED))) for some in stages)
         total = extended * markers + min(rows, MOST_LISTED) * len(sizes) * PRICE_ROUNDS
-    if theta > 0:
+    if theta > 0 and rows > MOST_READ_TOGETHER:
         sets = sum(comb(len(question.persons), k) for k in range(len(sizes) + 1))
         total += float(min(rows, sets)) * NUMBERS_OF_A_LIKELIHOOD
     return total
@@ -120,6 +142,26 @@ def _require_affordable(questions: Sequence[FamilyQuestion], markers: int, theta
             f"{len(questions):,} families: about {total:.1g} numbers in each population (limit {LARGEST_EFFORT:.1g}), "
             f"most of them for family {largest.code} ({_rows(largest):,} joint assignments). State the sexes, which "
             "exclude most pairings, or solve parts of the incident that share no possible person"
+        )
+
+
+def _require_urn_work(
+    questions: Sequence[FamilyQuestion], persons: Persons, markers: Sequence[Marker], theta: float
+) -> None:
+    """Refuse what takes minutes with theta, family by family, with an estimate; what was read decides it."""
+    works: dict[str, float] = {}
+    for question in questions:
+        try:
+            works[question.code] = urn_work(question, persons, markers, theta)
+        except PlanTooLarge as error:
+            raise PlanTooLarge(f"family {question.code}: {error}") from error
+    total = sum(works.values())
+    if total > LARGEST_URN_WORK:
+        raise PlanTooLarge(
+            f"the joint answer with theta above 0 would take about {total:.1g} multiplications (limit "
+            f"{LARGEST_URN_WORK:.0g}), {total * SECONDS_OF_A_MULTIPLICATION / 60:,.0f} minutes of one core in each "
+            f"population, most of them for family {max(works, key=works.__getitem__)}; type more relatives, give fewer "
+            "unidentified persons that may be of it, or compute with theta 0"
         )
 
 

@@ -23,8 +23,6 @@ STRANGER = "unrelated person"
 MOST_WORK = 2e10
 """Multiplications (``engine.work``) that one likelihood of a pair may take: some seconds. Sensitivity and close
 relatives ask for dozens of them."""
-MOST_UNKNOWN = 4
-"""Founder alleles that may be unread with theta above 0; with more, the exact sum takes minutes, not moments."""
 
 
 def pair_log_lr(
@@ -93,26 +91,6 @@ def can_be_used(marker: Marker, target: Target, person: UnidentifiedPerson) -> b
         return False
     sexed = person.sex != "unknown" and all(member.sex != "unknown" for member in target.pedigree)
     return marker.chromosome != "X" or sexed
-
-
-def unread_founder_alleles(
-    pedigree: Pedigree,
-    target: Target,
-    person: UnidentifiedPerson,
-    markers: Sequence[Marker],
-    *,
-    who: str,
-    observation: ObservationModel,
-) -> int:
-    """Founder alleles that are not read at some marker when the person is the member ``who``.
-
-    With theta above 0 the exact sum grows fast with their number.
-    """
-    used = [marker.name for marker in markers if can_be_used(marker, target, person)]
-    read = {m for m, profile in target.references.items() if all(name in profile.genotypes for name in used)}
-    read |= {who} if observation.takes_as_read(person) else set()
-    kept = pedigree.without_untyped_leaves({who, *target.references})
-    return sum((member.father is None) + (member.mother is None) for member in kept if member.id not in read)
 
 
 def _log_likelihoods(

@@ -19,7 +19,7 @@ from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.results.search import Relation, RelativeAlternative
 from antigone.search.families.family_table import Target
-from antigone.search.one_pair.likelihood import MOST_UNKNOWN, log_ratio_of_places, unread_founder_alleles
+from antigone.search.one_pair.likelihood import log_ratio_of_places
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,6 @@ def relative_alternatives(
     Relatives are those of `close_relatives`. Both likelihoods are exact, over one pedigree that holds the relative as
     a further member without a sample of their own; markers are taken as unlinked. A relative for whom the model does
     not exist, or whose exact sum is too large, is left out, and so is one who is impossible where H1 is impossible too.
-    With theta above 0 more than `MOST_UNKNOWN` unread founder alleles are too many.
 
     Parameters
     ----------
@@ -95,13 +94,6 @@ def _log_lr(
 ) -> float | None:
     """The natural log LR of H1 against a place; nothing where a model does not exist or the sum is too large."""
     wider = replace(target, pedigree=place.pedigree)
-    if theta > 0:
-        unread = (
-            unread_founder_alleles(place.pedigree, wider, person, markers, who=who, observation=observation)
-            for who in (target.missing, place.member)
-        )
-        if max(unread) > MOST_UNKNOWN:
-            return None
     try:
         log_lr = log_ratio_of_places(
             place.pedigree, wider, person, markers,

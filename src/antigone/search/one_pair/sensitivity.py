@@ -14,7 +14,7 @@ from antigone.model.assumptions.observation import AS_READ, ObservationModel
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.results.search import SensitivityPoint
 from antigone.search.families.family_table import Target
-from antigone.search.one_pair.likelihood import MOST_UNKNOWN, pair_log_lr, unread_founder_alleles
+from antigone.search.one_pair.likelihood import pair_log_lr
 
 
 def sensitivity(
@@ -29,8 +29,7 @@ def sensitivity(
 
     The ranges are ``SENSITIVITY_THETAS``, ``SENSITIVITY_MUTATION`` times the stated rates, and ``SENSITIVITY_DROPOUTS``
     of the unidentified person's sample, its own rate among them. A change under which a model does not exist, or that
-    cannot be computed exactly within the stated limits, gives no point; neither does theta above 0 with more than
-    ``MOST_UNKNOWN`` unread founder alleles.
+    cannot be computed exactly within the stated limits, gives no point.
     """
     stated = _log10(target, person, markers, theta, observation)
     return tuple(
@@ -68,18 +67,8 @@ def _log10(
     target: Target, person: UnidentifiedPerson, markers: Sequence[Marker], theta: float, observation: ObservationModel
 ) -> float | None:
     """The total log10 LR, or ``None`` where a model does not exist or the sum is too large."""
-    if theta > 0 and _unread(target, person, markers, observation) > MOST_UNKNOWN:
-        return None
     try:
         log_lr = pair_log_lr(target, person, markers, theta=theta, observation=observation)
         return None if np.isnan(log_lr) else log_lr / float(np.log(10))
     except (ModelError, PlanTooLarge):
         return None
-
-
-def _unread(
-    target: Target, person: UnidentifiedPerson, markers: Sequence[Marker], observation: ObservationModel
-) -> int:
-    """Founder alleles that are not read, those of the unrelated person among them."""
-    own = unread_founder_alleles(target.pedigree, target, person, markers, who=target.missing, observation=observation)
-    return own + (0 if observation.takes_as_read(person) else 2)

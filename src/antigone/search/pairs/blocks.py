@@ -6,7 +6,7 @@ A block's result depends on the block and on the search, never on who computes i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 
@@ -20,6 +20,7 @@ from antigone.model.assumptions.observation import AS_READ, ObservationModel
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.search.families.affordable import is_affordable
+from antigone.search.families.answers import Answers, key_of_fits
 from antigone.search.families.batches import Heard, unheard
 from antigone.search.families.family_table import Target
 from antigone.search.families.reference_fit import Declared, ReferenceFit, judge_references
@@ -44,10 +45,11 @@ BLOCK_FAMILIES = 1024
 
 @dataclass(frozen=True)
 class MissingFrom:
-    """A declared family with its references and the members it misses."""
+    """A declared family with its references and the members it misses; ``answers``: where its answers are kept."""
 
     declared: Declared
     missing: tuple[str, ...]
+    answers: Answers | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -132,8 +134,28 @@ def usable_targets(
     """Each family's missing persons with the references that fit, and the verdict on every reference.
 
     A reference is left out when it fits badly under every population, and so are those that cannot be computed
-    without such a one.
+    without such a one. What is known of a family from before is not judged again.
     """
+    key = key_of_fits(populations, theta)
+    new = [n for n, one in enumerate(families) if one.answers is None or one.answers.fits_key != key]
+    judged = dict(zip(new, _judged([families[n] for n in new], populations, theta, heard), strict=True))
+    for number, verdicts in judged.items():
+        answers = families[number].answers
+        if answers is not None:
+            answers.note_fits(verdicts, key)
+    fits = [judged.get(n) or (one.answers.fits if one.answers else ()) for n, one in enumerate(families)]
+    targets = [
+        target_of(family.declared, missing, {fit.member for fit in verdicts if fit.left_out}, family.answers)
+        for family, verdicts in zip(families, fits, strict=True)
+        for missing in family.missing
+    ]
+    return tuple(fit for verdicts in fits for fit in verdicts), tuple(targets)
+
+
+def _judged(
+    families: Sequence[MissingFrom], populations: Mapping[str, tuple[Marker, ...]], theta: float, heard: Heard
+) -> list[list[ReferenceFit]]:
+    """The verdicts on the references of each family."""
     first, *others = populations.values()
 
     def affordable(number: int, kept: Mapping[str, Profile]) -> bool:
@@ -151,12 +173,7 @@ def usable_targets(
         )  # fmt: skip
         for number, verdicts in zip(unsure, again, strict=True):
             fits[number] = _better_fits(fits[number], verdicts)
-    targets = [
-        target_of(family.declared, missing, {fit.member for fit in verdicts if fit.left_out})
-        for family, verdicts in zip(families, fits, strict=True)
-        for missing in family.missing
-    ]
-    return tuple(fit for verdicts in fits for fit in verdicts), tuple(targets)
+    return fits
 
 
 def _better_fits(one: Sequence[ReferenceFit], other: Sequence[ReferenceFit]) -> list[ReferenceFit]:
@@ -171,13 +188,13 @@ def _better_fits(one: Sequence[ReferenceFit], other: Sequence[ReferenceFit]) -> 
     ]
 
 
-def target_of(family: Declared, missing: str, gone: Collection[str]) -> Target:
-    """A missing person of a family whose references ``gone`` take no part."""
+def target_of(family: Declared, missing: str, gone: Collection[str], answers: Answers | None = None) -> Target:
+    """A missing person of a family whose references ``gone`` take no part; ``answers`` are those of the family."""
     used: dict[str, Profile] = {}
     left_out: dict[str, Profile] = {}
     for member, profile in family.references.items():
         (left_out if member in gone else used)[member] = profile
-    return Target(family.code, missing, family.pedigree, used, left_out)
+    return Target(family.code, missing, family.pedigree, used, left_out, answers)
 
 
 def score_block(families: Sequence[MissingFrom], search: BlindSearch) -> BlockResult:
@@ -316,6 +333,19 @@ def _count(targets: Sequence[Target], informative: Bools, typed: Bools, search: 
     without = ~excluded & (np.where(DIFFER[signs], autosomal, shared) == 0)
     compared = pairs[~excluded & ~without].sum()
     return int(compared), int(pairs[excluded].sum()), int(pairs[without].sum())
+
+
+def count_silent(targets: Sequence[Target], search: BlindSearch) -> int:
+    """Pairs that are counted as compared and were not, because the references that share a marker took no part.
+
+    It tells that references were left out: for the responsible geneticist alone (PURPOSE.md, rule 6).
+    """
+    fewer = [target for target in targets if target.left_out]
+    informative = informative_markers(fewer, search.markers)
+    typed = search.coding.typed(search.markers)
+    declared, *_ = _count(fewer, declared_markers(fewer, search.markers, informative), typed, search)
+    used, *_ = _count(fewer, informative, typed, search)
+    return declared - used
 
 
 def cut_into_blocks(families: Sequence[MissingFrom], size: int = BLOCK_FAMILIES) -> list[tuple[MissingFrom, ...]]:

@@ -24,10 +24,11 @@ T = TypeVar("T")
 Part = Literal["people", "work"]
 
 _READING_ACTIONS = ("see %", "refused: %", "sign in", "read profiles", "read audit", "sign checkpoint", "verify")
+_TASKS = ("ask for a sample", "record answer", "record telling", "report alive")
 _REPORTS = ("export", "write expert report", "write family letter", "work out")
 _WORK = ("search", "solve jointly", "comment", "propose", "confirm", "reject", "ask to reopen", "reopen")
 _ACTIONS_KEEPING: dict[Part, tuple[str, ...]] = {
-    "people": (*_READING_ACTIONS, *_REPORTS, *_WORK),
+    "people": (*_READING_ACTIONS, *_REPORTS, *_WORK, *_TASKS),
     "work": (*_READING_ACTIONS, *_REPORTS, "comment"),
 }
 """Actions (patterns of LIKE) after which the counts of a part are what they were; any other one ends them."""

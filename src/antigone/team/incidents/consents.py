@@ -7,14 +7,15 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection
 
 from antigone.errors import Conflict
-from antigone.model.incident.consent import Consent
+from antigone.model.incident.consent import SCOPE_IDENTIFICATION, Consent
 from antigone.registry.audit.log import count_exports
+from antigone.registry.changes.changes import note_change
 from antigone.registry.consent.instruments import add_consent, find_giving_donor, has_scope
 from antigone.registry.leaving import erasure, narrowing
 from antigone.registry.leaving.elsewhere import find_donor_elsewhere, find_seeker_elsewhere
 from antigone.registry.leaving.erasure import Erased
 from antigone.registry.people.newcomers import check_consent
-from antigone.registry.runs.growth import mark_grown, note_families
+from antigone.registry.store.lookups import find_family
 from antigone.team.access.leaving import begin_leaving, finish_leaving
 from antigone.team.access.session import Session, Subject, action
 from antigone.team.incidents.families import family_view
@@ -36,7 +37,7 @@ def donors_in_words(count: int) -> str:
 def record_consent(session: Session, incident: str, family: str, member: str, *, consent: Consent) -> FamilyView:
     """Record an instrument by which a donor consents: what for, since when, until when, where it is kept.
 
-    Searches of a day that it covers, and that did not know of it, are marked "to be computed again".
+    When it covers today, the family is to be searched again; when it begins later, from that day on.
 
     Raises
     ------
@@ -51,9 +52,10 @@ def record_consent(session: Session, incident: str, family: str, member: str, *,
     with session.writing("record consent", subject) as connection:
         donor = find_giving_donor(connection, incident, family, member)
         check_consent(connection, session.registry.vault, donor, given=consent.date)
-        before = note_families(connection, incident, family=family)
         add_consent(connection, incident=incident, family=family, member=member, consent=consent)
-        subject["runs"] = mark_grown(connection, before)
+        if consent.covers(SCOPE_IDENTIFICATION, session.registry.today()):
+            row = find_family(connection, incident, family)
+            note_change(connection, row.incident, "consent given", at=session.registry.now(), families=[row.id])
         return family_view(session, connection, incident, family)
 
 

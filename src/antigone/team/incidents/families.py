@@ -11,11 +11,16 @@ from sqlalchemy import Connection
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION, judge_consents
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.registry.consent.coverage import instruments_of
-from antigone.registry.lists.identified import sought_of
 from antigone.registry.lists.overview import donors_of, page_of_families, page_of_unidentified
 from antigone.registry.store.lookups import AnyRow, consents_of, find_family, find_incident, members_of
+from antigone.registry.tasks.alive import TRANSITIONS, Step, read_alive
+from antigone.registry.tasks.asking import is_responsible
+from antigone.registry.tasks.standing import Stand, stands_of
+from antigone.registry.users.access import open_changes, why_no_decision
+from antigone.team.access.roles import ALLOWED, Action
 from antigone.team.access.session import Session, action
 from antigone.team.views import (
+    AliveView,
     ConsentLine,
     DonorLine,
     FamilyLine,
@@ -25,6 +30,16 @@ from antigone.team.views import (
     UnidentifiedLine,
     line_of,
 )
+
+ALIVE_ROLE: Mapping[Step, Action] = {
+    "propose": "report alive",
+    "confirm": "confirm alive",
+    "return": "confirm alive",
+    "ask to reopen": "report alive",
+    "reopen": "confirm alive",
+    "keep": "confirm alive",
+}
+"""Each step by which a missing person is found alive, and the action that a role must allow for it."""
 
 
 @action("see families")
@@ -52,8 +67,10 @@ def list_families(
             page=page,
             size=size,
         )
-        sought = sought_of(connection, [row.id for row in rows])
-    return Page(tuple(_line(row, sought[row.id]) for row in rows), total, page, size)
+        sought: defaultdict[int, list[MissingLine]] = defaultdict(list)
+        for one in stands_of(connection, day=day, numbers=[row.id for row in rows]):
+            sought[one.family].append(_missing(session, one))
+    return Page(tuple(_line(row, tuple(sought[row.id])) for row in rows), total, page, size)
 
 
 @action("see families")
@@ -90,7 +107,8 @@ def list_unidentified(
 def family_view(session: Session, connection: Connection, incident: str, family: str) -> FamilyView:
     """A family as the registry knows it at this moment."""
     number = find_family(connection, incident, family).id
-    kin, given = members_of(connection, number), donors_of(connection, number)
+    kin, given, day = members_of(connection, number), donors_of(connection, number), session.registry.today()
+    stands = stands_of(connection, day=day, numbers=[number])
     instruments: defaultdict[int, list[AnyRow]] = defaultdict(list)
     for row in consents_of(connection, sorted({row.id for row in given})):
         instruments[row.donor].append(row)
@@ -99,8 +117,10 @@ def family_view(session: Session, connection: Connection, incident: str, family:
         family,
         pedigree_of(kin),
         tuple(m.code for m in kin if m.missing),
-        _donors(given, instruments, session.registry.today()),
-        sought_of(connection, [number])[number],
+        _donors(given, instruments, day),
+        tuple(_missing(session, one) for one in stands),
+        tuple(_alive(session, connection, one) for one in stands),
+        session.role in ALLOWED["ask for a sample"] and is_responsible(connection, incident, user=session.user),
     )
 
 
@@ -113,6 +133,26 @@ def _line(row: AnyRow, sought: tuple[MissingLine, ...]) -> FamilyLine:
     return line_of(
         FamilyLine, row, missing=tuple(one.code for one in sought), donors_without_consent=row.without, sought=sought
     )
+
+
+def _missing(session: Session, one: Stand) -> MissingLine:
+    """What the role may know: who has no part in what waits for families is not told what they are asked for."""
+    wants = one.wants if session.role in ALLOWED["see tasks"] else ()
+    return MissingLine(one.code, one.state, one.kind, one.news, one.about, one.since, one.told, wants)
+
+
+def _alive(session: Session, connection: Connection, one: Stand) -> AliveView:
+    """Whether they were reported found alive, and what this user can do: by role, by state, as another person."""
+    now = read_alive(connection, one.member)
+    barred = why_no_decision(open_changes(connection, of=session.user), own_session=session.own)
+    may = []
+    for step in TRANSITIONS:
+        last = next((taken for taken in reversed(now.steps) if taken.action == step.not_by), None)
+        mine = last is not None and last.user == session.code
+        allowed = session.role in ALLOWED[ALIVE_ROLE[step.action]] and not mine and not barred
+        if step.before == now.state and allowed and not (step.action == "propose" and one.state == "confirmed"):
+            may.append(step.action)
+    return AliveView(one.code, now.state, now.version, now.steps, tuple(may))
 
 
 def _donors(given: Sequence[AnyRow], instruments: Mapping[int, list[AnyRow]], day: dt.date) -> tuple[DonorLine, ...]:

@@ -13,6 +13,7 @@ from antigone.errors import Conflict, InputError, Problem
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.incident_model import model_of
 from antigone.model.statements.statement import TEXT, Statement
+from antigone.registry.changes.coming import mark_rows, note_what_came
 from antigone.registry.imports.effects import Listed, effect_of, identify_effect
 from antigone.registry.imports.imports import keep_import
 from antigone.registry.imports.journal import Journal, journal
@@ -21,9 +22,9 @@ from antigone.registry.models.versions import Version, steps_of, version_in_forc
 from antigone.registry.people.importing import Imported, save_incident
 from antigone.registry.people.newcomers import Asked
 from antigone.registry.people.skeleton import read_skeleton
-from antigone.registry.runs.growth import mark_grown, note_families
 from antigone.registry.store.lookups import find_incident
 from antigone.registry.store.statistics import refresh_statistics
+from antigone.registry.tasks.asking import end_asks_that_came, note_samples
 from antigone.team.access.session import Refused, Session, Subject, action
 from antigone.team.views import Preview
 
@@ -82,7 +83,7 @@ def preview_import(
     reasons, problems, model = let_in or {}, tuple[Problem, ...](), tuple[Statement, ...]()
     with session.rehearsing() as connection, journal(connection) as noted:
         try:
-            model = _write(session, connection, code, incident, reasons)[0].model
+            model = _write(session, connection, code, incident, reasons).model
         except InputError as error:
             problems = error.problems
         effect = effect_of(noted, incident)
@@ -100,7 +101,7 @@ def import_incident(
 ) -> Imported:
     """Add an incident under a code, or what is new in it when the code is known.
 
-    Searches that compared a family to which something was added are marked "to be computed again".
+    What is new is noted as not searched yet (`read_pending`).
 
     Parameters
     ----------
@@ -175,7 +176,7 @@ def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str
     subject: Subject = {"incident": code}
     with session.writing("import", subject) as connection:
         with journal(connection) as noted:
-            added, runs = _write(session, connection, code, incident, let_in)
+            added = _write(session, connection, code, incident, let_in)
         if seen:
             _check_seen(noted, code, incident, let_in, seen)
         kept = keep_import(
@@ -188,7 +189,7 @@ def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str
             at=session.registry.now(),
             user=session.user,
         )
-        subject.update(added.counts | {"runs": runs, "number": kept})
+        subject.update(added.counts | {"number": kept})
         if let_in:
             subject.update({"let in": len(let_in), "why": sorted(set(let_in.values()))})
     return added
@@ -196,21 +197,23 @@ def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str
 
 def _write(
     session: Session, connection: Connection, code: str, incident: Incident, let_in: Mapping[str, str]
-) -> tuple[Imported, int]:
-    """Everything that an import writes: what it added, and how many runs are to be computed again."""
-    before = note_families(connection, code)
+) -> Imported:
+    """Everything that an import writes: what it added, and what is to be searched because of it."""
+    before, at, asked = mark_rows(connection), session.registry.now(), note_samples(connection, code)
     added = save_incident(
         connection,
         session.registry.vault,
         incident,
         code=code,
-        at=session.registry.now(),
+        at=at,
         holder=session.code,
         recorded_by=session.user,
         let_in=let_in,
     )
-    said = _model_said(connection, code, incident, brought=added.models > 0)
-    return replace(added, model=said), mark_grown(connection, before)
+    number, today = find_incident(connection, code).id, session.registry.today()
+    note_what_came(connection, number, before, day=today, at=at)
+    end_asks_that_came(connection, code, asked, day=today)
+    return replace(added, model=_model_said(connection, code, incident, brought=added.models > 0))
 
 
 def _check_seen(noted: Journal, code: str, incident: Incident, let_in: Mapping[str, str], seen: str) -> None:

@@ -82,7 +82,7 @@ def save_pedigree(
                 "more; "
                 "correct the pedigree, or confirm that this is meant"
             )
-        made = change_pedigree(connection, row, pedigree, missing=missing)
+        made = change_pedigree(connection, row, pedigree, missing=missing, at=session.registry.now())
         subject.update({name: len(getattr(made, name)) for name in ("added", "changed", "removed")})
         subject.update(candidates=made.candidates, runs=made.runs)
         return family_view(session, connection, incident, family)

@@ -15,6 +15,9 @@ from antigone.team.access.leaving import begin_leaving, finish_leaving
 from antigone.team.access.session import Session, Subject, action
 from antigone.team.views import ImportLine, ImportView, Undone
 
+IN_WORDS = {"unidentified": "unidentified persons", "profiles": "typings", "models": "versions of the model"}
+"""How the counts of an import are called where their names in the program tell too little."""
+
 
 @action("see imports")
 def list_imports(session: Session, incident: str) -> tuple[ImportLine, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from sqlalchemy import Connection
@@ -13,30 +13,36 @@ from antigone.errors import RegistryError
 from antigone.model.assumptions.choices import LOW_POWER
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.model.review import TO_COMPUTE_AGAIN
+from antigone.registry.changes.pending import Pending, find_pending
 from antigone.registry.leaving.erasure import withdrawn_donors
-from antigone.registry.lists.identified import count_identified
 from antigone.registry.lists.news import Event, Visit, events_since, visit_before
 from antigone.registry.lists.overview import (
     all_incidents,
     count_donors,
     count_runs,
     count_states,
-    families_in_want,
     families_of_low_power,
     incidents_to_search_again,
     last_searches,
     waiting_for_another,
 )
-from antigone.registry.review.pairings import count_reopening
 from antigone.registry.store.lookups import NOBODY, Rows, count_living, count_people
+from antigone.registry.tasks.standing import Stand, stands_of
+from antigone.registry.tasks.waiting import TASKS
 from antigone.team.access.counting import Counting
 from antigone.team.access.roles import ALLOWED, Action
 from antigone.team.access.session import Session, action
+from antigone.team.review.history import fallen_of
 from antigone.team.runs.lines import own_runs, running, running_jointly
-from antigone.team.views import Blocked, IncidentStatus, News, Status, Waiting
+from antigone.team.tasks.listing import all_stands, all_tasks, count_tasks
+from antigone.team.views import IncidentStatus, News, Status, Waiting, Weak
 
-WITHDREW = "who withdrew is to be erased"
 TO_ERASE = "donor to be erased"
+PERSON_TO_SEARCH, FAMILY_TO_SEARCH = "person not searched yet", "family to be searched again"
+ALL_TO_SEARCH = "whole incident to be searched again"
+TO_SPEAK = "family to speak with"
+SPOKEN = frozenset(task for task in TASKS if task.startswith(("tell", "ask")))
+"""What is done by speaking with a family."""
 _WAITS_FOR: tuple[tuple[str, Action], ...] = (("open", "propose"), ("proposed", "confirm"), ("reopening", "reopen"))
 _SHOWN_TO: dict[str, Action] = {
     "search": "see runs",
@@ -45,6 +51,8 @@ _SHOWN_TO: dict[str, Action] = {
     "record consent": "see families",
     "withdraw": "see families",
     "confirm": "see status",
+    "report alive": "see tasks",
+    "confirm alive": "see status",
 }
 """Who is told of what others did; whatever is not named here, those who see candidates. A confirmed identification
 concerns everybody: a letter may be due."""
@@ -55,14 +63,21 @@ def read_status(session: Session) -> Status:
     """The dashboard of one user. Counts for every role; families by code, all of them, for roles that see families."""
     with session.registry.kept.looking(session.registry.engine, session.registry.today()) as counting:
         incidents = tuple(_incidents(session, counting))
-        blocked = _blocked(session, counting, incidents) if _may(session, "see families") else ()
+        tasks = all_tasks(counting, session.registry.today()) if _may(session, "see tasks") else ()
+        weak = (
+            counting.once("work", "weak", partial(_weak, day=session.registry.today()))
+            if _may(session, "search")
+            else ()
+        )
         waiting = tuple(_waiting(session, counting, incidents))
         runs = running(counting.connection) if _may(session, "see runs") else ()
         joint = running_jointly(counting.connection) if _may(session, "see joint") else ()
         visit = visit_before(counting.connection, session.code)
         news = tuple(_news(session, counting, visit)) if visit else ()
         own = own_runs(counting.connection, session.user) if _may(session, "see findings") else ()
-        return Status(incidents, waiting, blocked, runs, joint, news, visit and visit.at, own)
+        fallen = fallen_of(counting.connection, session.user) if _may(session, "see candidates") else ()
+        last = visit and visit.at
+        return Status(incidents, waiting, tasks, runs, joint, news, last, own, fallen=fallen, weak=weak)
 
 
 @action("see status")
@@ -96,16 +111,18 @@ def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]
     people = counting.once("people", "people", count_people)
     donors = counting.once("people", "donors", lambda c: count_donors(c, day=day, scope=SCOPE_IDENTIFICATION))
     living = counting.once("people", "living", count_living)
-    identified = counting.once("work", "identified", count_identified)
-    reopening = counting.once("work", "reopening", count_reopening)
+    stands = counting.once("work", "count of stands", lambda _: _by_incident(all_stands(counting, day)))
+    tasks = all_tasks(counting, day)
     states = counting.once("work", "states", lambda c: _by_state(count_states(c)))
     runs = counting.once("work", "runs", lambda c: _by_state(count_runs(c)))
     searched = counting.once("work", "searched", last_searches)
     again = counting.once("work", "again", incidents_to_search_again)
     withdrew = counting.once("people", "withdrew", lambda c: _count_withdrawn(c, day))
+    pending = counting.once("work", "pending", lambda c: _pending(c, day))
     for row in all_incidents(counting.connection):
         persons, of_runs = people.get(row.id, NOBODY), runs.get(row.id, {})
         given, without = donors.get(row.id, (0, 0))
+        stand = stands.get(row.id, Counter())
         yield IncidentStatus(
             code=row.code,
             title=row.title,
@@ -118,11 +135,31 @@ def _incidents(session: Session, counting: Counting) -> Iterator[IncidentStatus]
             runs_to_repeat=int(row.id in again),
             pairings=states.get(row.id, {}),
             living=living.get(row.id, 0),
-            identified=identified.get(row.id, 0),
-            reopening=reopening.get(row.id, 0),
+            identified=stand["confirmed"],
+            reopening=stand["under review again"],
             last_search=searched.get(row.id),
             donors_to_erase=withdrew.get(row.code, 0),
+            persons_to_search=len(pending[row.id].persons),
+            families_to_search=len(pending[row.id].families),
+            search_all=bool(pending[row.id].whole),
+            found_alive=stand["found alive"],
+            not_upheld=stand["not upheld"],
+            to_be_told=stand["to be told"],
+            tasks=count_tasks(tasks, row.code),
         )
+
+
+def _pending(connection: Connection, day: dt.date) -> dict[int, Pending]:
+    """What is to be searched, by incident."""
+    return {row.id: find_pending(connection, row.id, day=day) for row in all_incidents(connection)}
+
+
+def _by_incident(stands: Sequence[Stand]) -> dict[int, Counter[str]]:
+    """How many missing persons of each incident stand in each state, and of how many a family is to be told."""
+    found: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for one in stands:
+        found[one.incident].update([one.state, one.news])
+    return dict(found)
 
 
 def _count_withdrawn(connection: Connection, day: dt.date) -> Counter[str]:
@@ -142,6 +179,9 @@ def _by_state(rows: Rows) -> dict[int, dict[str, int]]:
 def _waiting(session: Session, counting: Counting, incidents: tuple[IncidentStatus, ...]) -> Iterator[Waiting]:
     if _may(session, "withdraw"):
         yield from (Waiting(TO_ERASE, i.code, i.donors_to_erase) for i in incidents if i.donors_to_erase)
+    if _may(session, "record telling"):
+        speak = ((i.code, sum(one.count for one in i.tasks if one.what in SPOKEN)) for i in incidents)
+        yield from (Waiting(TO_SPEAK, code, count) for code, count in speak if count)
     for state, wanted in _WAITS_FOR:
         if _may(session, wanted):
             count = partial(waiting_for_another, state=state, user=session.user)
@@ -149,6 +189,10 @@ def _waiting(session: Session, counting: Counting, incidents: tuple[IncidentStat
             yield from (Waiting(state, row.incident, row.number) for row in rows)
     if _may(session, "search"):
         yield from (Waiting(f"run {TO_COMPUTE_AGAIN}", i.code, i.runs_to_repeat) for i in incidents if i.runs_to_repeat)
+        for one in incidents:
+            numbers = {PERSON_TO_SEARCH: one.persons_to_search, FAMILY_TO_SEARCH: one.families_to_search}
+            numbers[ALL_TO_SEARCH] = int(one.search_all and one.last_search is not None)
+            yield from (Waiting(what, one.code, number) for what, number in numbers.items() if number)
 
 
 def _news(session: Session, counting: Counting, visit: Visit) -> Iterator[News]:
@@ -162,27 +206,10 @@ def _news(session: Session, counting: Counting, visit: Visit) -> Iterator[News]:
             yield News(event.incident, event.what, event.number)
 
 
-def _blocked(session: Session, counting: Counting, incidents: tuple[IncidentStatus, ...]) -> tuple[Blocked, ...]:
-    day, codes = session.registry.today(), tuple(incident.code for incident in incidents)
-    blocked = counting.once("people", "blocked", lambda c: tuple(_find_blocked(c, day, codes)))
-    return blocked + counting.once("work", "weak", lambda c: tuple(_find_weak(c)))
-
-
-def _find_blocked(connection: Connection, day: dt.date, codes: tuple[str, ...]) -> Iterator[Blocked]:
-    left = Counter(
-        (code, family) for code in codes for family, _ in withdrawn_donors(connection, incident=code, day=day)
-    )
-    yield from (Blocked(code, family, WITHDREW, count) for (code, family), count in left.items())
-    for row in families_in_want(connection, day=day, scope=SCOPE_IDENTIFICATION):
-        asked = row.without - left[row.incident, row.family]  # nobody asks those again who said no
-        if asked:
-            yield Blocked(row.incident, row.family, "donors without consent", asked)
-        if row.donors == row.without:
-            yield Blocked(row.incident, row.family, "no donor with consent", 0)
-
-
-def _find_weak(connection: Connection) -> Iterator[Blocked]:
-    """The power is of the relatives typed and not of what was found in them, so every role that sees families may know
-    of it; ``count`` is in percent."""
-    for row in families_of_low_power(connection, below=LOW_POWER):
-        yield Blocked(row.incident, row.family, "too little power", round(100 * row.power))
+def _weak(connection: Connection, day: dt.date) -> tuple[Weak, ...]:
+    """Families of whom somebody is looked for, whose donors would hardly show the right person, and who are not asked
+    for a sample yet. Who speaks with families is told that they are asked, and not why."""
+    rows = families_of_low_power(connection, below=LOW_POWER)
+    stands = stands_of(connection, day=day, numbers=[row.number for row in rows])
+    open_ones = {one.family for one in stands if not one.is_found and "sample" not in {w.what for w in one.wants}}
+    return tuple(Weak(row.incident, row.family, round(100 * row.power)) for row in rows if row.number in open_ones)

@@ -14,12 +14,14 @@ from antigone.model.pedigree import Pedigree
 from antigone.model.profile import NOT_TYPED, Profile
 from antigone.model.results.search import Candidate, SearchResult
 from antigone.model.review import STATES, TRANSITIONS, Order
+from antigone.registry.changes.pending import changes_of
 from antigone.registry.consent.instruments import count_lapsed, count_uncovered
 from antigone.registry.consent.one_pair import read_family, read_person
 from antigone.registry.lists.overview import covered_members, donors_of, find_candidate, newest_answer
 from antigone.registry.review import candidates as stored
 from antigone.registry.review.candidates import Newest, Only
 from antigone.registry.review.pairings import (
+    FOUND_ALIVE,
     Decision,
     declared_parts,
     not_agreed_on,
@@ -36,7 +38,9 @@ from antigone.team.access.roles import ALLOWED
 from antigone.team.access.session import Session, Subject, action
 from antigone.team.incidents.consents import donors_in_words
 from antigone.team.incidents.families import pedigree_of
+from antigone.team.review.history import past_of
 from antigone.team.review.reviewing import ROLE_OF
+from antigone.team.runs.pending import in_words
 from antigone.team.runs.searching import run_view
 from antigone.team.views import (
     CandidateLine,
@@ -48,10 +52,9 @@ from antigone.team.views import (
 )
 
 SCOPE_COURT = "court"
-CHANGED = (
-    "a member, a sample or a typing was added to this family after the search, or a consent that covers its day; what "
-    "is shown is what the search saw; search again"
-)
+CHANGED = "{} after the search; what is shown is what the search saw; search again"
+"""What a reader must know of a person or a family that is known otherwise now; the reasons stand in it."""
+ADDED = "a member, a sample or a typing was added to this family, or a consent that covers its day,"
 TYPED_OTHERWISE = (
     "what was typed of the unidentified person has changed after the search: a typing came, was corrected or retired, "
     "or a conflict was settled; the numbers are those of the search, so search again"
@@ -226,11 +229,12 @@ def _view(session: Session, connection: Connection, candidate: int, subject: Sub
         all_of_unidentified=all_of_person,
         all_of_missing=all_of_missing,
         run=run_view(connection, row.run),
-        may=_may(session, line, decisions, stale=line.stale, barred=barred),
+        may=_may(session, line, decisions, closed=line.stale or row.found_alive, barred=barred),
         barred=barred,
         parts=_other_parts(connection, row.incident, line.unidentified),
         against=stands_against(connection, row.pairing) or not_agreed_on(connection, candidate),
         changed=_what_changed(connection, row, opened),
+        history=past_of(connection, row.pairing),
     )
 
 
@@ -256,16 +260,18 @@ def _as_seen(family: Family, candidate: Candidate | None) -> Family:
 
 
 def _what_changed(connection: Connection, row: AnyRow, candidate: Candidate | None) -> str:
-    """What a reader must know of a family to which something was added: the same words whatever it is; and of an
-    unidentified person who was typed otherwise."""
-    if candidate is not None and was_typed_otherwise(connection, row.person_id, since=row.started):
-        return TYPED_OTHERWISE
+    """What a reader must know of a person or a family that changed after the search."""
     if candidate is None or not candidate.members:
         return ""
+    if row.seen is not None:
+        kinds = changes_of(connection, row.incident_id, person=row.person_id, family=row.family_id, after=row.seen)
+        return CHANGED.format(", ".join(in_words(kinds))) if kinds else ""
+    if was_typed_otherwise(connection, row.person_id, since=row.started):
+        return TYPED_OTHERWISE
     added = was_added_to(
         connection, row.family_id, day=row.day, since=row.started, known=candidate.members, gave=candidate.references
     )
-    return CHANGED if added else ""
+    return CHANGED.format(ADDED) if added else ""
 
 
 def _opened(session: Session, connection: Connection, row: AnyRow) -> tuple[str, Candidate | None]:
@@ -285,6 +291,8 @@ def _lapsed(count: int) -> str:
 
 def _why_closed(session: Session, connection: Connection, row: AnyRow) -> str:
     """A candidate's markers tell genotypes of the family, so it opens only while its donors are covered."""
+    if row.found_alive:
+        return FOUND_ALIVE
     if row.stale:
         return "it rested on somebody who has left, or on a pedigree that was changed since; search again"
     today = session.registry.today()
@@ -320,7 +328,7 @@ def _others(connection: Connection, row: AnyRow, only: Only) -> tuple[tuple[Cand
 
 
 def _may(
-    session: Session, line: CandidateLine, decisions: tuple[Decision, ...], *, stale: bool, barred: str
+    session: Session, line: CandidateLine, decisions: tuple[Decision, ...], *, closed: bool, barred: str
 ) -> tuple[str, ...]:
     """What this user can do now: by role, by state, and not against the rule of two persons."""
     steps = ["comment"] if session.role in ALLOWED["comment"] else []
@@ -329,7 +337,7 @@ def _may(
     for step in TRANSITIONS:
         last = next((d for d in reversed(decisions) if d.action == step.not_by), None)
         mine = last is not None and last.user == session.code
-        blocked = stale and step.action in ("propose", "confirm")
+        blocked = closed and step.action in ("propose", "confirm")
         if step.before == line.state and session.role in ALLOWED[ROLE_OF[step.action]] and not mine and not blocked:
             steps.append(step.action)
     return tuple(steps)

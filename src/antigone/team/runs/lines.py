@@ -43,6 +43,17 @@ def from_where(work: Unfinished, *, changed: bool) -> str:
     return f"Resumed from {work.kept} of {work.blocks} parts, which were kept."
 
 
+def asked_words(line: RunLine) -> str:
+    """How many families a search asked, in a sentence; empty where it is not known, or where it asked all of them."""
+    if line.families_asked is None or not line.families_known:
+        return ""
+    every = line.families_asked + line.families_known
+    return (
+        f"Of {every} families {line.families_asked} were asked; what the other {line.families_known} answered was kept "
+        "from earlier searches. Every pair was compared."
+    )
+
+
 def running(connection: Connection) -> tuple[RunLine, ...]:
     """The searches that run now, or whose process stopped without an error message."""
     rows, _ = page_of_runs(connection, state="running", size=MOST_RUNNING)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,6 +30,8 @@ from antigone.registry.store.lookups import find_incident
 from antigone.registry.store.statistics import refresh_statistics
 from antigone.team.access.session import Registry, Session, Subject, action
 from antigone.team.incidents.reading import writing_what_was_read
+from antigone.team.runs.answers import keep_answers_of, known_answers
+from antigone.team.runs.findings import pack, read_packed
 from antigone.team.runs.lines import from_where, run_line
 from antigone.team.runs.resuming import open_sealed_blocks
 from antigone.team.views import Finding, Page, RunLine, RunView
@@ -66,11 +67,15 @@ def search(
     cancelled: Callable[[], bool] = never_cancelled,
     execution: Execution = ALONE,
     started: Callable[[int], None] = ignore_run_number,
+    only_new: bool = False,
 ) -> RunView:
     """Compare every unidentified person of an incident with every missing person, and open candidates for review.
 
     Consent to identify is asked for twice: when the profiles are read, and when the answer is stored. What rested on
     somebody who left in between is not stored, but counted.
+
+    A search of what is new (``only_new``) gives the same answer: it asks only the families that changed since an
+    earlier search, and takes from that one what the others answered.
 
     Parameters
     ----------
@@ -88,6 +93,8 @@ def search(
         How it is computed; changes no answer.
     started
         Told the number of the run as soon as it stands in the registry.
+    only_new
+        Whether what families answered before is used.
 
     Raises
     ------
@@ -99,7 +106,7 @@ def search(
     work, covered = _begin(session, incident, seed, execution.block_families)
     started(work.run)
     watch = _Watch(session.registry, work, progress, cancelled)
-    return _compute(session, work, incident, covered, execution=execution, watch=watch)
+    return _compute(session, work, incident, covered, execution=execution, watch=watch, only_new=only_new)
 
 
 @action("search")
@@ -224,7 +231,7 @@ def findings(session: Session, run: int) -> tuple[Finding, ...]:
     """
     with session.reading("see findings", {"run": run}) as connection:
         text = read_findings(connection, session.registry.vault, run, user=session.user)
-    return tuple(Finding(**one) for one in json.loads(text))
+    return read_packed(text).fits
 
 
 def run_view(connection: Connection, run: int) -> RunView:
@@ -302,16 +309,18 @@ def _compute(
     execution: Execution,
     watch: Progress,
     announce: Callable[[str], None] = ignore_message,
+    only_new: bool = False,
 ) -> RunView:
     registry = session.registry
     try:
+        known = known_answers(registry, incident) if only_new else {}
         kept = open_sealed_blocks(registry, work, covered.incident) if work.kept else None
         announce(from_where(work, changed=kept is not None and (kept.dropped or kept.key is None)))
         outcome = search_incident(
             covered.incident,
             today=registry.today(),
             created=registry.now(),
-            command=f"antigone registry search --incident {incident} --seed {work.seed}",
+            command=f"antigone registry search --incident {incident} --seed {work.seed}{' --new' * only_new}",
             seed=work.seed,
             execution=replace(
                 execution,
@@ -319,6 +328,7 @@ def _compute(
                 checkpoint=lambda: kept or open_sealed_blocks(registry, work, covered.incident),
             ),
             progress=watch,
+            known=known,
         )
         watch("storing the answer", 0, 1)
         return _finish(session, work, covered, outcome)
@@ -329,11 +339,6 @@ def _compute(
 
 def _finish(session: Session, work: Unfinished, covered: Covered, outcome: SearchOutcome) -> RunView:
     registry, run, subject = session.registry, work.run, Subject(run=work.run)
-    fits = [
-        {"family": fit.family, "member": fit.member, "sample": fit.sample, "log10_fit": fit.log10_fit}
-        for fit in outcome.incidental
-        if fit.left_out
-    ]
     with session.writing("search", subject) as connection:
         if is_taken_over(connection, work):
             raise Cancelled(f"run {run} was resumed by somebody else, who will have its answer; see the list of runs")
@@ -345,11 +350,14 @@ def _finish(session: Session, work: Unfinished, covered: Covered, outcome: Searc
             used=covered.incident,
             today=registry.today(),
             at=registry.now(),
-            findings_text=json.dumps(fits),
+            findings_text=pack(outcome),
             changed=has_changed(connection, work),
+            asked=outcome.asked.asked,
+            kept=outcome.asked.kept,
         )
         subject.update(state=ended.state, candidates=ended.stored, withheld=ended.withheld)
         view = run_view(connection, run)
+    keep_answers_of(registry, run, outcome.asked)
     refresh_statistics(registry.engine)
     return view
 

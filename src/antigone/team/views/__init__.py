@@ -1,7 +1,6 @@
 """What the actions of the registry show: codes, counts, dates and states; and a candidate, to who may see it."""
 
 from antigone.registry.leaving.elsewhere import Elsewhere
-from antigone.registry.lists.identified import MissingLine
 from antigone.registry.review.candidates import CandidateLine
 from antigone.team.views.across import SetLine, SetView
 from antigone.team.views.candidates import (
@@ -11,6 +10,7 @@ from antigone.team.views.candidates import (
     ExpertMaterial,
     Finding,
     PairingView,
+    PastLine,
     ReviewLine,
 )
 from antigone.team.views.imports import ImportLine, ImportView, Preview, Undone
@@ -34,10 +34,21 @@ from antigone.team.views.people import (
     FamilyView,
     Left,
     Letter,
+    MissingLine,
     Narrowed,
     Packed,
     Shared,
     UnidentifiedLine,
+)
+from antigone.team.views.tasks import (
+    AliveStep,
+    AliveView,
+    Compared,
+    ComparedFamily,
+    Task,
+    TaskCount,
+    Told,
+    Want,
 )
 from antigone.team.views.typings import (
     ConflictLine,
@@ -50,27 +61,33 @@ from antigone.team.views.typings import (
     TypingsView,
 )
 from antigone.team.views.work import (
-    Blocked,
+    FallenLine,
     IncidentStatus,
     JointLine,
     JointOfPair,
     JointView,
     News,
+    PendingView,
     RunLine,
     RunView,
     Status,
+    ToSearch,
     Waiting,
+    Weak,
 )
 
 __all__ = [
     "AccessLine",
+    "AliveStep",
+    "AliveView",
     "AuditLine",
     "AuditPage",
     "BackedUp",
-    "Blocked",
     "CandidateLine",
     "CandidatePage",
     "CandidateView",
+    "Compared",
+    "ComparedFamily",
     "ComparedPair",
     "ConflictLine",
     "ConflictPage",
@@ -81,6 +98,7 @@ __all__ = [
     "DonorLine",
     "Elsewhere",
     "ExpertMaterial",
+    "FallenLine",
     "FamilyLine",
     "FamilyView",
     "Finding",
@@ -103,6 +121,8 @@ __all__ = [
     "Packed",
     "Page",
     "PairingView",
+    "PastLine",
+    "PendingView",
     "Preview",
     "ReviewLine",
     "Rotated",
@@ -114,7 +134,11 @@ __all__ = [
     "Shared",
     "ShownThere",
     "Status",
+    "Task",
+    "TaskCount",
+    "ToSearch",
     "TokenLine",
+    "Told",
     "TypingLine",
     "TypingsView",
     "Undone",
@@ -122,5 +146,7 @@ __all__ = [
     "UserLine",
     "Verified",
     "Waiting",
+    "Want",
+    "Weak",
     "line_of",
 ]

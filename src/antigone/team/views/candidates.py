@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -60,6 +61,18 @@ class DecisionLine:
 
 
 @dataclass(frozen=True)
+class PastLine:
+    """What one search said of a pairing, where it was something new: ``candidate`` is None where it was not listed,
+    ``log10_lr`` where it was not or what it rested on has left; ``because`` says what changed since the one before."""
+
+    run: int
+    day: dt.date
+    candidate: int | None
+    log10_lr: float | None
+    because: str
+
+
+@dataclass(frozen=True)
 class CandidateView:
     """A candidate in full, what was said and decided, and the alternatives.
 
@@ -70,7 +83,8 @@ class CandidateView:
     how many there are. ``parts`` are the other remains that were declared parts of this person. ``may`` are the steps
     that the user who asks can take now: "comment", "propose", "confirm", "reject", "return", "ask to reopen", "reopen",
     "keep". ``against``: the confirmed identification that keeps this one from being confirmed, and what to do.
-    ``barred``: why the user who asks takes part in no decision at all, and what to do.
+    ``barred``: why the user who asks takes part in no decision at all, and what to do. ``history``: what the searches
+    said of the pairing, the first one first, where it was something new.
     """
 
     line: CandidateLine
@@ -92,6 +106,7 @@ class CandidateView:
     against: str = ""
     changed: str = ""
     barred: str = ""
+    history: tuple[PastLine, ...] = ()
 
     @property
     def rivals(self) -> int:

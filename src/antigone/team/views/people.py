@@ -8,7 +8,29 @@ from dataclasses import dataclass, field
 
 from antigone.model.pedigree import Pedigree
 from antigone.registry.leaving.elsewhere import Elsewhere
-from antigone.registry.lists.identified import MissingLine
+from antigone.registry.tasks.standing import Told
+from antigone.registry.tasks.wanting import Want
+from antigone.team.views.tasks import AliveView
+
+
+@dataclass(frozen=True)
+class MissingLine:
+    """A missing person, and what may be known of them. No number, and not as whom.
+
+    ``state`` is "confirmed" (by two persons), "found alive", "under review again", "not upheld" (the family was told
+    what does not stand any more) or "not found"; ``kind`` of who was confirmed as them, "remains" or "living". ``news``
+    says whether the family knows: "to be told", "told", "on hold", or nothing; ``about`` what they are to be told or
+    were; ``since`` when it came to stand so; ``told`` what they were told last. ``wants``: what they are asked for.
+    """
+
+    code: str
+    state: str
+    kind: str
+    news: str = ""
+    about: str | None = None
+    since: dt.date | None = None
+    told: Told | None = None
+    wants: tuple[Want, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +73,11 @@ class DonorLine:
 
 @dataclass(frozen=True)
 class FamilyView:
-    """A declared pedigree, its missing members with how the question of each stands, and its donors; codes only."""
+    """A declared pedigree, its missing members with how the question of each stands, and its donors; codes only.
+
+    ``alive`` says of each missing member whether they were reported found alive. ``responsible``: the user who asks ran
+    the newest search of the incident, or is a geneticist and nobody did, so that they may ask for a sample.
+    """
 
     incident: str
     code: str
@@ -59,6 +85,8 @@ class FamilyView:
     missing: tuple[str, ...]
     donors: tuple[DonorLine, ...]
     sought: tuple[MissingLine, ...] = ()
+    alive: tuple[AliveView, ...] = ()
+    responsible: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from antigone.model.results.joint import JointResult, RatioKind
 from antigone.model.results.search import FamilySummary, SearchResult, UnidentifiedSummary
 from antigone.model.statements.statement import Statement
+from antigone.team.views.tasks import Task, TaskCount
 
 
 @dataclass(frozen=True)
 class IncidentStatus:
     """One incident in counts. ``pairings``: how many stand in each state; ``donors`` have not left; ``living`` are the
     living seekers among the unidentified, ``identified`` the missing persons with a confirmed pairing, ``reopening``
-    those who had one that somebody asks to reopen; ``last_search`` is the day of the newest search that came to its
-    end; ``donors_to_erase``, of those without consent, withdrew."""
+    those whose identification is looked at again, ``found_alive`` those found alive, ``not_upheld`` those whose family
+    does not know yet that what it was told does not stand; ``to_be_told``: of how many a family is to be told;
+    ``tasks`` what waits for families, by kind; ``last_search`` is the day of the newest search that came to its
+    end; ``donors_to_erase``, of those without consent, withdrew. ``persons_to_search`` and ``families_to_search`` were
+    added or changed since the newest search with an answer; ``search_all``: everybody is to be searched again, or
+    nobody was."""
 
     code: str
     title: str
@@ -33,11 +38,49 @@ class IncidentStatus:
     reopening: int = 0
     last_search: dt.date | None = None
     donors_to_erase: int = 0
+    found_alive: int = 0
+    not_upheld: int = 0
+    to_be_told: int = 0
+    tasks: tuple[TaskCount, ...] = ()
+    persons_to_search: int = 0
+    families_to_search: int = 0
+    search_all: bool = False
+
+
+@dataclass(frozen=True)
+class ToSearch:
+    """Somebody whom the newest search has not seen as they are known now, by code: an unidentified person or a family,
+    and why, in words."""
+
+    code: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PendingView:
+    """What is to be searched of an incident: ``everybody`` says why all are, or ``persons`` and ``families`` who.
+
+    ``run`` is the newest search with an answer. ``left`` persons left since then: nobody is to be searched for them,
+    but thresholds and posteriors rest on how many there are.
+    """
+
+    incident: str
+    run: int | None
+    everybody: tuple[str, ...]
+    persons: tuple[ToSearch, ...]
+    families: tuple[ToSearch, ...]
+    left: int
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the newest search has seen everything."""
+        return not (self.everybody or self.persons or self.families or self.left)
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for the user who asks: pairings in a state, runs to be computed again, or donors to be erased."""
+    """What waits for the user who asks: pairings in a state, persons and families to be searched, runs to be computed
+    again, or donors to be erased."""
 
     what: str
     incident: str
@@ -45,13 +88,12 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Blocked:
-    """A family whose search lacks something that the family, and nobody else, can give."""
+class Weak:
+    """A family whose donors would show the right person in ``percent`` of 100 cases alone: for geneticists."""
 
     incident: str
     family: str
-    reason: str
-    count: int
+    percent: int
 
 
 @dataclass(frozen=True)
@@ -61,7 +103,8 @@ class RunLine:
     ``resumable``: it has no answer and can be resumed (while it runs: when its process has stopped); then ``kept`` of
     ``kept_of`` finished blocks are kept. ``kept_of`` is 0 when it was not cut into blocks. ``attempt`` counts who began
     to compute it, in whichever process; 0 when it cannot be resumed any more. ``model`` is the number of the version of
-    the incident's model.
+    the incident's model. ``families_asked`` counts the families that were asked, ``families_known`` those that had
+    answered all of it in an earlier search.
     """
 
     id: int
@@ -79,6 +122,8 @@ class RunLine:
     kept_of: int = 0
     attempt: int = 0
     model: int | None = None
+    families_asked: int | None = None
+    families_known: int | None = None
 
 
 @dataclass(frozen=True)
@@ -152,16 +197,39 @@ class News:
 
 
 @dataclass(frozen=True)
+class FallenLine:
+    """A confirmed identification that the newest search finds weaker than what it was decided on, for both who decided.
+
+    ``decided`` is the log10 LR of then, None where what it rested on has left; ``now`` that of ``run``, None where it
+    is not among its candidates. ``words`` say it; ``candidate`` is the one to look at.
+    """
+
+    incident: str
+    unidentified: str
+    family: str
+    missing: str
+    candidate: int
+    run: int
+    decided: float | None
+    now: float | None
+    words: str
+
+
+@dataclass(frozen=True)
 class Status:
-    """What a user sees first. ``blocked`` is empty for roles that see no family. ``news`` tells of the time since
+    """What a user sees first. ``tasks`` is what waits for families, the oldest first, for roles that see it; ``weak``
+    are families with too little power, for geneticists. ``news`` tells of the time since
     ``last_visit``, the sign-in before this one (``None``: there was none). ``own_runs`` are the newest searches of a
-    geneticist, whose references only they may check."""
+    geneticist, whose references only they may check. ``fallen`` are identifications that this user proposed or
+    confirmed, and that have less for them now."""
 
     incidents: tuple[IncidentStatus, ...]
     waiting: tuple[Waiting, ...]
-    blocked: tuple[Blocked, ...]
+    tasks: tuple[Task, ...]
     running: tuple[RunLine, ...]
     running_jointly: tuple[JointLine, ...] = ()
     news: tuple[News, ...] = ()
     last_visit: str | None = None
     own_runs: tuple[RunLine, ...] = ()
+    fallen: tuple[FallenLine, ...] = ()
+    weak: tuple[Weak, ...] = ()

@@ -101,7 +101,7 @@ class SampleOf:
 class FamilyShown:
     """A family: its declared members with their parents, who is missing, and its donors with their consents.
     ``version`` is another text whenever anything declared is; ``sought`` says how the question of each missing member
-    stands.
+    stands, ``alive`` whether they were reported found alive.
     """
 
     incident: str
@@ -111,6 +111,7 @@ class FamilyShown:
     donors: tuple[views.DonorLine, ...]
     version: str
     sought: tuple[views.MissingLine, ...]
+    alive: tuple[views.AliveView, ...]
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ class CandidateShown:
     family's as the search saw it; ``changed`` says when it is known otherwise now. ``of_unidentified`` and
     ``of_missing`` are the strongest alternatives, ``all_of_unidentified`` and ``all_of_missing`` how many there are.
     ``may`` are the steps that the user of the token can take now; ``barred`` says why they take part in no decision.
+    ``history`` is what the searches said of the pairing, where it was something new, and what had changed.
     """
 
     line: views.CandidateLine
@@ -142,6 +144,7 @@ class CandidateShown:
     may: tuple[str, ...]
     changed: str = ""
     barred: str = ""
+    history: tuple[views.PastLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -184,7 +187,7 @@ def shown_family(view: views.FamilyView) -> FamilyShown:
     """A family as the API answers it."""
     version = pedigree_version(view.pedigree, view.missing)
     members = view.pedigree.individuals
-    return FamilyShown(view.incident, view.code, members, view.missing, view.donors, version, view.sought)
+    return FamilyShown(view.incident, view.code, members, view.missing, view.donors, version, view.sought, view.alive)
 
 
 def shown_candidate(view: views.CandidateView) -> CandidateShown:
@@ -210,6 +213,7 @@ def shown_candidate(view: views.CandidateView) -> CandidateShown:
         may=view.may,
         barred=view.barred,
         changed=view.changed,
+        history=view.history,
     )
 
 

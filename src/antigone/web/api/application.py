@@ -9,7 +9,18 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.telemetry import TelemetryConfig
 
 from antigone import __version__
-from antigone.web.api import across, administration, imports, incidents, joint, keeping, models, reports, typings, work
+from antigone.web.api import (
+    across,
+    administration,
+    imports,
+    incidents,
+    joint,
+    keeping,
+    models,
+    reports,
+    typings,
+    work,
+)
 from antigone.web.api.refusals import RESPONSES, Refusal, add_refusals
 from antigone.web.requests.visits import Web
 

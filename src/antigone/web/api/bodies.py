@@ -13,6 +13,7 @@ from antigone.web.shared.fields import (
     LARGEST,
     LARGEST_SEED,
     NO_NUL,
+    ONE_LINE,
     Body,
     Code,
     Decided,
@@ -76,6 +77,51 @@ class NarrowedConsent(Body):
     also: Keys | None = None
 
 
+class AskedFamilies(Body):
+    """Families that are asked for one more sample."""
+
+    incident: Code
+    families: Annotated[tuple[Code, ...], Field(min_length=1, max_length=1000)]
+
+
+class AskTakenBack(Body):
+    """A family that is asked no more."""
+
+    incident: Code
+    family: Code
+
+
+class Answer(Body):
+    """A family that said no; ``donor``: a donor who gives no consent again."""
+
+    incident: Code
+    family: Code
+    donor: Annotated[str, Field(max_length=200, pattern=ONE_LINE)] = ""
+
+
+class NewTelling(Body):
+    """That a family was told; ``teller`` is the user of the token when it is empty. No contents."""
+
+    incident: Code
+    family: Code
+    missing: Code
+    about: Literal["identified", "found alive", "checked again", "not upheld"]
+    told_on: dt.date
+    form: Literal["in person", "by telephone", "by letter", "by another"]
+    teller: Annotated[str, Field(max_length=200, pattern=ONE_LINE)] = ""
+
+
+class FoundAlive(Body):
+    """A step of the question whether a missing person was found alive, the version that was looked at, and why."""
+
+    incident: Code
+    family: Code
+    missing: Code
+    step: Literal["propose", "confirm", "return", "ask to reopen", "reopen", "keep"]
+    version: Annotated[int, Field(ge=0, le=LARGEST)]
+    reason: Words
+
+
 class NewPedigree(Body):
     """The whole declared pedigree of a family, who of it is missing, and the `version` that was looked at.
     ``severing``: it is meant that donors are no longer related to a missing person."""
@@ -105,10 +151,12 @@ class Undoing(Body):
 
 
 class NewSearch(Body):
-    """A search of an incident; no likelihood ratio depends on the seed."""
+    """A search of an incident; no likelihood ratio depends on the seed. ``new``: a search of what is new, which gives
+    the same answer and asks only the families that changed."""
 
     incident: Code
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1
+    new: bool = False
 
 
 class NewJoint(Body):

@@ -16,6 +16,7 @@ from antigone.web.api.access import Call, Called
 from antigone.web.api.answers import model_of
 from antigone.web.api.bodies import Undoing
 from antigone.web.shared.fields import NO_NUL, ONE_LINE, Named, Number
+from antigone.web.shared.standing import search_after_import
 from antigone.web.shared.uploads import read_files, reasons_of, stated_of
 
 router = APIRouter()
@@ -50,6 +51,7 @@ def import_files(
     incident, chosen = _read(call, files, code, (attested, missing, pedigree))
     incident = replace(incident, kit=kit.strip(), as_replicates=as_replicates)
     imported = import_incident(call.session, chosen, incident, let_in=reasons_of(let_in, because), seen=seen)
+    search_after_import(call.web, chosen)
     return ImportAnswer(**vars(imported), notices=incident.notices)
 
 

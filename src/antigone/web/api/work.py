@@ -64,7 +64,10 @@ def start_search(call: Called, sent: NewSearch) -> object:
     call.session.require("search")
     read_incident(call.session, sent.incident)
     user, purpose, key = call.session.code, call.session.purpose, worker_key(call.web.registry)
-    return shown_job(call.web.jobs.start(user=user, purpose=purpose, incident=sent.incident, seed=sent.seed, key=key))
+    job = call.web.jobs.start(
+        user=user, purpose=purpose, incident=sent.incident, seed=sent.seed, only_new=sent.new, key=key
+    )
+    return shown_job(job)
 
 
 @router.get("/searches/{job}", response_model=model_of(JobShown))

@@ -49,10 +49,10 @@ class Job:
     ``run`` is its number in the registry once it began; ``step``, ``done`` and ``of`` say how far it is; ``words`` why
     it failed, or from where a resumed search goes on. ``process`` is the number of its process. A search has a
     ``seed``, or ``resumes`` the run of that number as its ``attempt``-th attempt, and may be cut into blocks of
-    ``block_families`` (0: its size decides); a joint solution has a ``prior``, as `JointPrior.parse` reads it, and a
-    ``population``, which is empty for the most cautious one; of ``candidate`` one stored candidate is worked out in
-    full. Over several ``incidents`` the model may be that of one (``model_of``). ``asked`` is when it was asked for, in
-    seconds since 1970.
+    ``block_families`` (0: its size decides); with ``only_new`` it is one of what is new. A joint solution has a
+    ``prior``, as `JointPrior.parse` reads it, and a ``population``, which is empty for the most cautious one; of
+    ``candidate`` one stored candidate is worked out in full. Over several ``incidents`` the model may be that of one
+    (``model_of``). ``asked`` is when it was asked for, in seconds since 1970.
     """
 
     id: str
@@ -76,6 +76,7 @@ class Job:
     attempt: int = 1
     candidate: int = 0
     asked: float = 0.0
+    only_new: bool = False
     incidents: tuple[str, ...] = ()
     model_of: str = ""
 
@@ -142,6 +143,7 @@ class Jobs:
         attempt: int = 1,
         block_families: int = 0,
         candidate: int = 0,
+        only_new: bool = False,
         incidents: tuple[str, ...] = (),
         model_of: str = "",
     ) -> Job:
@@ -159,6 +161,7 @@ class Jobs:
             asked: dict[str, Any] = {"kind": kind, "prior": prior, "population": population}
             asked |= {"run": run, "resumes": run is not None, "attempt": attempt, "block_families": block_families}
             asked |= {"candidate": candidate, "asked": time.time(), "incidents": incidents, "model_of": model_of}
+            asked |= {"only_new": only_new}
             job = Job(secrets.token_hex(8), self._place, user, purpose, incident, seed, **asked)
             write_job(self._path(job.id), job)
             child = self._children[job.id] = _start_process(self._path(job.id), key)

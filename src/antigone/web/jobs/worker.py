@@ -87,7 +87,7 @@ def _compute(session: Session, job: Job, reporter: Reporter) -> None:
         return
     if job.kind == "search":
         execution = Execution(block_families=job.block_families)
-        search(session, job.incident, seed=job.seed, execution=execution, **told)
+        search(session, job.incident, seed=job.seed, execution=execution, only_new=job.only_new, **told)
         return
     solve_jointly(
         session,

@@ -1,25 +1,43 @@
-"""The first page: what is new, what waits for me, what is blocked, what is running."""
+"""The first page: what is new, what waits for me and for families; and what is recorded of what families were told."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from collections.abc import Sequence
+from typing import Annotated, Any
 
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse, Response
+
+from antigone.errors import InputError
 from antigone.model.review import STATES
 from antigone.team.access.roles import Role
-from antigone.team.overview.status import TO_ERASE, read_incident, read_status
-from antigone.team.views import Blocked, News, Waiting
+from antigone.team.overview.status import TO_ERASE, TO_SPEAK, read_incident, read_status
+from antigone.team.tasks.alive import STEPS_OF, confirm_alive, report_alive
+from antigone.team.tasks.asking import ask_for_samples, take_back_ask
+from antigone.team.tasks.listing import list_tasks
+from antigone.team.tasks.telling import ABOUTS, record_declined, record_told
+from antigone.team.tasks.words import task_words
+from antigone.team.views import News, Waiting
 from antigone.web.requests.rendering import link, may, plural
 from antigone.web.requests.visits import Signed, Visit
+from antigone.web.shared.fields import day_of
 
 router = APIRouter()
 
 ORDER = STATES
 TASKS = {
     "donor to be erased": ("donor", "donors", "who withdrew, still to be erased"),
+    "family to speak with": ("task", "tasks", "with families: to tell them, or to ask them, the oldest first"),
     "open": ("candidate", "candidates", "to look at and decide whether to propose"),
     "proposed": ("candidate", "candidates", "proposed by somebody else, to confirm or reject"),
     "reopening": ("decision", "decisions", "that somebody else asks to open again"),
+    "person not searched yet": ("person", "persons", "not searched yet, or changed since"),
+    "family to be searched again": (
+        "family",
+        "families",
+        "new, or to be searched again: something was added or changed",
+    ),
+    "whole incident to be searched again": ("incident", "incidents", "to be searched again as a whole"),
     "run to be computed again": (
         "search",
         "searches",
@@ -29,16 +47,9 @@ TASKS = {
 """What waits, once and several times, and what is to be done with it."""
 
 
-WANTS = {
-    "donors without consent": "#: no active consent, so their sample takes no part.",
-    "no donor with consent": "No donor has an active consent, so nothing can be searched.",
-    "who withdrew is to be erased": "#: withdrew, and still to be erased on the page of the family.",
-    "too little power": "Not found yet. The relatives who gave a sample would show the right person in only % of 100 "
-    "cases. Ask another relative, the closer the better.",
-}
-"""What a blocked family needs; ``#`` stands for how many donors, ``%`` for the count itself."""
+WEAK = "The relatives who gave a sample would show the right person in only {} of 100 cases."
 MOST_SHOWN, MOST_LISTED = 12, 200
-"""Blocked families that are shown at once, and with those that unfold; more are only counted."""
+"""Lines of one kind that are shown at once, and with those that unfold; more are only counted."""
 
 
 EVENT_WORDS = {
@@ -53,6 +64,8 @@ EVENT_WORDS = {
     "keep": ("decision kept", "decisions kept", "/candidates"),
     "import": ("import, or changed pedigree", "imports, or changed pedigrees", "/families"),
     "record consent": ("consent recorded", "consents recorded", "/families"),
+    "report alive": ("report that somebody was found alive", "reports that somebody was found alive", "/tasks"),
+    "confirm alive": ("decision on somebody found alive", "decisions on persons found alive", "/incident"),
     "withdraw": ("person withdrew and was erased", "persons withdrew and were erased", "/families"),
 }
 """What others did, once and several times, and the page that shows it."""
@@ -64,10 +77,10 @@ def dashboard(visit: Signed) -> HTMLResponse:
     status = read_status(visit.session)
     tasks = [(waiting, *_asked(waiting), _where(waiting)) for waiting in status.waiting]
     news = [(item, *_told(item, visit.session.role)) for item in status.news]
-    families = list(dict.fromkeys((one.incident, one.family) for one in status.blocked))
-    needs = _needs(status.blocked, families[:MOST_LISTED])
-    blocked = {"first": needs[:MOST_SHOWN], "others": needs[MOST_SHOWN:], "total": len(families)}
-    return visit.page("dashboard.html.j2", state=status, tasks=tasks, news=news, order=ORDER, blocked=blocked)
+    families = _shown([(one.incident, one.family, task_words(one), one.since) for one in status.tasks])
+    weak = _shown([(one.incident, one.family, WEAK.format(one.percent), "") for one in status.weak])
+    shown: dict[str, Any] = {"state": status, "tasks": tasks, "news": news, "order": ORDER}
+    return visit.page("dashboard.html.j2", **shown, families=families, weak=weak)
 
 
 @router.get("/incident")
@@ -97,19 +110,16 @@ def _asked(waiting: Waiting) -> tuple[str, str]:
     return once if waiting.count == 1 else often, words
 
 
-def _needs(blocked: tuple[Blocked, ...], families: list[tuple[str, str]]) -> list[tuple[tuple[str, str], list[str]]]:
-    """What each of these blocked families needs, by incident and family."""
-    needs: dict[tuple[str, str], list[str]] = {family: [] for family in families}
-    for one in blocked:
-        if (one.incident, one.family) in needs:
-            words = WANTS[one.reason].replace("#", plural(one.count, "donor")).replace("%", str(one.count))
-            needs[one.incident, one.family].append(words)
-    return list(needs.items())
+def _shown(rows: Sequence[tuple[str, str, str, object]]) -> dict[str, object]:
+    """What of a list is shown at once, what unfolds, and how long it is."""
+    return {"first": rows[:MOST_SHOWN], "others": rows[MOST_SHOWN:MOST_LISTED], "total": len(rows)}
 
 
 def _where(waiting: Waiting) -> str:
     if waiting.what == TO_ERASE:
-        return "/#blocked"  # a list of families, the first of which are these
+        return link("/families", incident=waiting.incident)
+    if waiting.what == TO_SPEAK:
+        return link("/tasks", incident=waiting.incident)
     if waiting.what in ORDER:
         return link("/candidates", incident=waiting.incident, state=waiting.what)
     return link("/runs", incident=waiting.incident)
@@ -122,3 +132,89 @@ def _told(item: News, role: Role) -> tuple[str, str]:
     if item.what == "confirm" and may(role, "see families"):
         return words, link("/families", incident=item.incident, identified="yes")
     return words, link(page, incident=item.incident)
+
+
+@router.get("/tasks")
+def task_list(visit: Signed, incident: str, page: int = 1) -> HTMLResponse:
+    """What waits for the families of an incident, the oldest first."""
+    found = list_tasks(visit.session, incident, page=max(page, 1))
+    rows = [(task, task_words(task)) for task in found.rows]
+    return visit.page("tasks.html.j2", incident=incident, title=title_of(visit, incident), found=found, rows=rows)
+
+
+@router.post("/families/ask")
+def ask_families(
+    visit: Signed,
+    incident: Annotated[str, Form()],
+    family: Annotated[list[str] | None, Form()] = None,
+    others: Annotated[str, Form()] = "",
+    back: Annotated[str, Form()] = "",
+) -> Response:
+    """Ask families for one more sample, or take back that one is asked; nobody is told why."""
+    codes = [*(family or ()), *(code.strip() for code in others.replace("\n", ",").split(",") if code.strip())]
+    address = (
+        link("/family", incident=incident, family=codes[0]) if len(codes) == 1 else link("/tasks", incident=incident)
+    )
+    address = link("/tasks", incident=incident)
+    if back:
+        take_back_ask(visit.session, incident, back)
+        return visit.go(address, notice=f"Family {back} is asked no more.")
+    ask_for_samples(visit.session, incident, codes)
+    count = len(set(codes))
+    words = f"{plural(count, 'family is', 'families are')} asked for one more sample. Nobody is told why."
+    return visit.go(address, notice=words)
+
+
+@router.post("/family/told")
+def told(
+    visit: Signed,
+    incident: Annotated[str, Form()],
+    family: Annotated[str, Form()],
+    missing: Annotated[str, Form()],
+    about: Annotated[str, Form()],
+    day: Annotated[str, Form()],
+    form: Annotated[str, Form()],
+    teller: Annotated[str, Form()] = "",
+) -> Response:
+    """Record that the family was told: the day, by whom, in what form."""
+    if about not in ABOUTS:
+        raise InputError("what the family was told is not known; go back to the page of the family, and choose again")
+    told_on = day_of(day)
+    record_told(
+        visit.session, incident, family, missing, about=ABOUTS[about], told_on=told_on, form=form, teller=teller
+    )
+    return visit.go(
+        link("/family", incident=incident, family=family), notice="It is recorded that the family was told."
+    )
+
+
+@router.post("/family/declined")
+def declined(
+    visit: Signed,
+    incident: Annotated[str, Form()],
+    family: Annotated[str, Form()],
+    donor: Annotated[str, Form()] = "",
+) -> Response:
+    """Record that the family, or a donor, said no; nobody has to say why."""
+    record_declined(visit.session, incident, family, donor=donor)
+    notice = "It is recorded that the answer was no. Nobody asks again for that."
+    return visit.go(link("/family", incident=incident, family=family), notice=notice)
+
+
+@router.post("/family/alive")
+def decide_alive(
+    visit: Signed,
+    incident: Annotated[str, Form()],
+    family: Annotated[str, Form()],
+    missing: Annotated[str, Form()],
+    version: Annotated[int, Form()],
+    step: Annotated[str, Form()],
+    reason: Annotated[str, Form()],
+) -> Response:
+    """A step of the question whether a missing person was found alive."""
+    if step not in STEPS_OF:
+        raise InputError("this step is not known; go back to the page of the family, and choose again")
+    known, role = STEPS_OF[step]
+    act = report_alive if role == "report alive" else confirm_alive
+    act(visit.session, incident, family, missing, step=known, version=version, reason=reason)
+    return visit.go(link("/family", incident=incident, family=family), notice="The step is recorded.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -16,15 +15,19 @@ from antigone.papers import LETTERS
 from antigone.report.paper.letter import State
 from antigone.report.pedigree.svg import Mark
 from antigone.team.access.roles import Action
-from antigone.team.documents.letters import letters_on_hold
+from antigone.team.documents.letters import letter_state
 from antigone.team.incidents import consents, custody
 from antigone.team.incidents.families import list_families, list_unidentified, read_family
 from antigone.team.incidents.typings import list_typings
-from antigone.team.views import Elsewhere, FamilyView, Left, MissingLine, TypingsView
+from antigone.team.tasks.asking import read_compared
+from antigone.team.tasks.telling import FORMS
+from antigone.team.tasks.words import ABOUT_WORDS
+from antigone.team.views import Elsewhere, FamilyView, Left, MissingLine, TypingsView, Want
 from antigone.web.pages.dashboard import title_of
 from antigone.web.pedigrees.drawings import drawing, drawing_keys
 from antigone.web.requests.rendering import link, may, plural
 from antigone.web.requests.visits import Signed
+from antigone.web.shared.fields import day_of
 
 router = APIRouter()
 LETTER: Action = "write family letter"
@@ -35,11 +38,35 @@ SCOPES = {
     "sharing": "to be shared with another institution",
 }
 
+STEP_WORDS: Mapping[str, str] = {
+    "propose": "reported that they were found alive",
+    "confirm": "confirmed it",
+    "return": "returned it",
+    "ask to reopen": "asked to look at it again",
+    "reopen": "reopened it: they are looked for again",
+    "keep": "kept it",
+}
+STEP_BUTTONS: Mapping[str, str] = {
+    "propose": "Report as found alive",
+    "confirm": "Confirm",
+    "return": "Return, not confirmed",
+    "ask to reopen": "Ask to look at it again",
+    "reopen": "Reopen: look for them again",
+    "keep": "Keep: found alive",
+}
+"""What a step was, and what the button for it says."""
+
 LETTER_SAYS: Mapping[State, str] = {
     "identified from remains": "that their relative is probably identified, confirmed by two persons, and has died.",
     "identified living": "that their relative is probably identified, confirmed by two persons, and is alive.",
+    "found alive": "that their relative was found alive, confirmed by two persons.",
+    "checked again": "that what they were told is being checked again.",
+    "not upheld": "that what they were told does not stand, and the search goes on.",
     "still looking": "that the search goes on. It tells of no identification.",
     "one more sample": "that a relative is asked for one more sample. It tells of no identification.",
+    "consent": "that the consent of a member who gave a sample is asked for. It tells of no identification.",
+    "one more sample and consent": "that a relative is asked for one more sample, and a member who gave one for the "
+    "consent. It tells of no identification.",
 }
 """What each letter tells, for whoever makes it."""
 
@@ -60,6 +87,7 @@ def family_list(
 def family_page(visit: Signed, incident: str, family: str) -> HTMLResponse:
     """One family: the pedigree as declared, its donors and their consent."""
     found = read_family(visit.session, incident, family)
+    session = visit.session
     return visit.page(
         "family.html.j2",
         incident=incident,
@@ -71,16 +99,26 @@ def family_page(visit: Signed, incident: str, family: str) -> HTMLResponse:
         today=visit.session.registry.today(),
         latest=visit.session.registry.latest_day(),
         leaving=[donor.member for donor in found.donors if donor.withdrew],
-        on_hold=letters_on_hold(visit.session, incident, family) if may(visit.session.role, LETTER) else (),
-        letters=[(one, LETTER_SAYS[_letter_state(found, one)]) for one in found.sought],
+        on_hold=[one.code for one in found.sought if one.news == "on hold"],
+        letters=[(one, LETTER_SAYS[_letter_state(one)]) for one in found.sought] if may(session.role, LETTER) else [],
+        wants=_wants(found),
+        compared=read_compared(session, incident, family=family) if found.responsible else None,
+        forms=FORMS,
+        about_words=ABOUT_WORDS,
+        words_of_step=STEP_WORDS,
+        alive_buttons=STEP_BUTTONS,
     )
 
 
-def _letter_state(family: FamilyView, one: MissingLine) -> State:
+def _letter_state(one: MissingLine) -> State:
     """What a letter about a missing person follows from, as `antigone.papers` decides it when the letter is made."""
-    if one.state == "confirmed":
-        return LETTERS["confirmed", one.kind]
-    return LETTERS["not found" if any(donor.covered for donor in family.donors) else "sample needed", ""]
+    kind = one.kind if one.state == "confirmed" else ""
+    return LETTERS[letter_state(one.state, [want.what for want in one.wants]), kind]
+
+
+def _wants(family: FamilyView) -> tuple[Want, ...]:
+    """What the family is asked for, once for all its missing members."""
+    return next((one.wants for one in family.sought if one.wants), ())
 
 
 @router.post("/family/consent")
@@ -95,7 +133,7 @@ def record_consent(
     expires: Annotated[str, Form()] = "",
 ) -> Response:
     """Record what a donor signed."""
-    consent = Consent(reference.strip(), _day(given), tuple(scope), _day(expires) if expires else None)
+    consent = Consent(reference.strip(), day_of(given), tuple(scope), day_of(expires) if expires else None)
     consents.record_consent(visit.session, incident, family, member, consent=consent)
     address = link("/family", incident=incident, family=family)
     return visit.go(address, notice=f"The consent of {member} is recorded.")
@@ -227,13 +265,6 @@ def _drawing(family: FamilyView) -> Markup:
     donors = {line.member for line in family.donors if not line.erased}
     marks = {m.id: Mark(gave_sample=m.id in donors, missing=m.id in family.missing) for m in family.pedigree}
     return drawing(family.pedigree, marks, title=f"Declared pedigree of family {family.code}")
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"day '{text}', expected a day such as 2026-01-31; go back and correct it") from None
 
 
 def _check_typed(typed: str, code: str) -> None:

@@ -12,12 +12,13 @@ from fastapi.responses import HTMLResponse, Response
 from antigone.errors import Conflict, InputError
 from antigone.report.words.statements import say_all
 from antigone.team.incidents.importing import Imported, import_incident, known_incident, preview_import
-from antigone.team.incidents.undoing import list_imports, read_import, undo_import
+from antigone.team.incidents.undoing import IN_WORDS, list_imports, read_import, undo_import
 from antigone.web.pages.dashboard import title_of
 from antigone.web.requests.held import HeldImport
 from antigone.web.requests.rendering import link, plural
 from antigone.web.requests.visits import Signed, Visit
 from antigone.web.shared.fields import Named, RowNumber
+from antigone.web.shared.standing import search_after_import
 from antigone.web.shared.uploads import read_files, reasons_of, stated_of
 
 router = APIRouter()
@@ -78,7 +79,9 @@ def importing(visit: Signed, held: Annotated[str, Form(max_length=100)]) -> Resp
         imported = import_incident(visit.session, one.code, one.incident, let_in=one.reasons, seen=one.seen)
     except (Conflict, InputError) as error:
         return _refused(visit, error)
-    notice = "\n".join((_imported_words(imported), *say_all(imported.model), *say_all(one.incident.notices)))
+    begun = ["A search of what is new has begun."] if search_after_import(visit.web, one.code) else []
+    said = (*say_all(imported.model), *say_all(one.incident.notices))
+    notice = "\n".join((_imported_words(imported), *begun, *said))
     return visit.go(link("/incident", incident=one.code), notice=notice)
 
 
@@ -86,7 +89,9 @@ def importing(visit: Signed, held: Annotated[str, Form(max_length=100)]) -> Resp
 def imports_page(visit: Signed, incident: Named) -> HTMLResponse:
     """The imports of an incident, and what stands against undoing each."""
     found = [read_import(visit.session, line.number) for line in list_imports(visit.session, incident)]
-    return visit.page("imports.html.j2", incident=incident, title=title_of(visit, incident), found=found)
+    return visit.page(
+        "imports.html.j2", incident=incident, title=title_of(visit, incident), found=found, words=IN_WORDS
+    )
 
 
 @router.post("/imports/undo")

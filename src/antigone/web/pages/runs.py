@@ -13,8 +13,10 @@ from starlette.concurrency import run_in_threadpool
 
 from antigone.errors import InputError
 from antigone.team.access.opening import worker_key
-from antigone.team.runs.lines import kept_words
+from antigone.team.runs.lines import asked_words, kept_words
+from antigone.team.runs.pending import read_pending
 from antigone.team.runs.searching import discard_search, findings, list_runs, read_run
+from antigone.team.tasks.asking import read_compared
 from antigone.web.jobs.jobs import Job, Jobs
 from antigone.web.pages.dashboard import title_of
 from antigone.web.requests.rendering import link
@@ -26,6 +28,8 @@ router = APIRouter()
 SECONDS_BETWEEN_CHECKS = 0.4
 """Seconds between two looks at how far a search is."""
 LARGEST_SEED = 2**32 - 1
+MOST_PENDING = 100
+"""Persons, and families, to be searched that a page names; of more it says how many."""
 
 
 @router.get("/runs")
@@ -45,12 +49,19 @@ def run_list(visit: Signed, incident: str, page: int = 1) -> HTMLResponse:
         failed=failed,
         resumable=resumed,
         kept=kept_words(resumed) if resumed else "",
+        pending=read_pending(visit.session, incident),
+        most=MOST_PENDING,
     )
 
 
 @router.post("/search")
-def start_search(visit: Signed, incident: Annotated[str, Form()], seed: Annotated[int, Form()] = 1) -> Response:
-    """Start a search in a process of its own."""
+def start_search(
+    visit: Signed,
+    incident: Annotated[str, Form()],
+    seed: Annotated[int, Form()] = 1,
+    new: Annotated[bool, Form()] = False,
+) -> Response:
+    """Start a search in a process of its own, of everything or of what is ``new``."""
     visit.session.require("search")
     title_of(visit, incident)
     if not 0 <= seed <= LARGEST_SEED:
@@ -60,6 +71,7 @@ def start_search(visit: Signed, incident: Annotated[str, Form()], seed: Annotate
         purpose=visit.session.purpose,
         incident=incident,
         seed=seed,
+        only_new=new,
         key=worker_key(visit.web.registry),
     )
     return visit.go(link("/search", job=job.id))
@@ -135,6 +147,7 @@ def run_page(visit: Signed, run: int) -> HTMLResponse:
         incident=found.line.incident,
         title=title_of(visit, found.line.incident),
         run=found.line,
+        asked=asked_words(found.line),
         result=found.result,
         mine=found.line.started_by == visit.session.code,
     )
@@ -146,7 +159,12 @@ def findings_page(visit: Signed, run: int) -> HTMLResponse:
     found = findings(visit.session, run)
     line = read_run(visit.session, run).line
     return visit.page(
-        "findings.html.j2", incident=line.incident, title=title_of(visit, line.incident), run=line, found=found
+        "findings.html.j2",
+        incident=line.incident,
+        title=title_of(visit, line.incident),
+        run=line,
+        found=found,
+        compared=read_compared(visit.session, line.incident, run=run),
     )
 
 

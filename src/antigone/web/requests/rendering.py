@@ -14,6 +14,7 @@ from antigone import __version__
 from antigone.plain_words import change_text, count_text, log10_text, odds_text, probability_text
 from antigone.report.pages.search import page_environment
 from antigone.team.access.roles import ALLOWED, Action, Role
+from antigone.team.tasks.words import news_words
 
 STATE_SIGNS = {"open": "○", "proposed": "◐", "confirmed": "●", "rejected": "✕", "reopening": "↻"}
 """Each state differs in shape as well as in colour."""
@@ -32,7 +33,7 @@ def environment() -> Environment:
         "moment": moment_text,
         "badge": state_badge,
     }
-    made.globals |= {"link": link, "may": may, "plural": plural, "version": __version__}
+    made.globals |= {"link": link, "may": may, "plural": plural, "news_words": news_words, "version": __version__}
     return made
 
 

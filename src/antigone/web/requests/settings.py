@@ -42,6 +42,9 @@ class WebSettings:
         What reading an import may take: seconds of processor time, bytes of memory.
     backups
         Where backups are written; without it nobody makes one from a browser, which names no path of this computer.
+    search_new_as
+        The geneticist in whose name what is new is searched after each import, who alone sees the findings of that
+        search; empty: nothing is searched by itself.
     demo
         The users of a demonstration; empty for real work.
 
@@ -61,6 +64,7 @@ class WebSettings:
     parse_seconds: int = 300
     parse_memory: int = 4096 * MEGABYTE
     backups: BackupPlaces | None = None
+    search_new_as: str = ""
     demo: tuple[DemoUser, ...] = ()
 
     def __post_init__(self) -> None:

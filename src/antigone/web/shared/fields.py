@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from antigone.errors import InputError
 from antigone.model import review
 from antigone.model.pedigree import Sex
 
@@ -38,6 +40,20 @@ Size = Annotated[int, Query(ge=1, le=500)]
 Scope = Literal["identification", "court", "sharing"]
 State = Literal["", review.State]
 Decided = Literal["confirm", "reject", "return", "ask to reopen", "reopen", "keep"]
+
+
+def day_of(text: str) -> dt.date:
+    """A day as a form sends it.
+
+    Raises
+    ------
+    InputError
+        When it is none.
+    """
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"day '{text[:40]}', expected a day such as 2026-01-31; go back and correct it") from None
 
 
 class Body(BaseModel):

@@ -34,8 +34,8 @@ def model(
     reason: Annotated[str, typer.Option(help="Why; kept with the version. No names.")] = "",
 ) -> None:
     """The model of an incident: what is in force and in which version, what was proposed, and who agreed on it."""
+    from antigone.cli.models import console as models_console
     from antigone.cli.team import console as console_registry
-    from antigone.cli.team import models_console
     from antigone.team.models import versions
     from antigone.team.models.comparing import compare_versions
 

@@ -21,7 +21,7 @@ Number = Annotated[int, typer.Argument(help="The number of the typing, as 'typin
 @signed_in
 def typings(session: Session, sample: Sample, incident: IncidentCode) -> None:
     """The typings of a sample: kit, day, who, whether it counts, and the markers at which they differ."""
-    from antigone.cli.team.shown_typings import print_typings
+    from antigone.cli.samples.shown_typings import print_typings
     from antigone.team.incidents.typings import list_typings
 
     print_typings(list_typings(session, incident, sample))
@@ -36,7 +36,7 @@ def conflicts(
     page: Page = 1,
 ) -> None:
     """The samples whose typings differ at a marker, those that wait longest first; of one, what each typing shows."""
-    from antigone.cli.team.shown_typings import print_conflict, print_conflicts
+    from antigone.cli.samples.shown_typings import print_conflict, print_conflicts
     from antigone.team.incidents.typings import list_conflicts, read_conflict
 
     if sample:
@@ -57,7 +57,7 @@ def settle(
     replicates: Annotated[bool, typer.Option("--replicates", help="Take all as amplifications of it.")] = False,
 ) -> None:
     """Settle a conflict: keep what one typing shows at a marker, or take all of them as replicates."""
-    from antigone.cli.team.shown_typings import print_typings
+    from antigone.cli.samples.shown_typings import print_typings
     from antigone.team.incidents.typings import settle_conflict
 
     if (keep is None) != replicates:
@@ -79,7 +79,7 @@ def correct(
     ] = "",
 ) -> None:
     """Put a corrected typing in the place of one; the old one stays, superseded."""
-    from antigone.cli.team.shown_typings import print_typings
+    from antigone.cli.samples.shown_typings import print_typings
     from antigone.team.incidents.typings import correct_typing
 
     print_typings(correct_typing(session, incident, sample, number, marker=marker, alleles=alleles, reason=reason))
@@ -89,7 +89,7 @@ def correct(
 @signed_in
 def retire(session: Session, sample: Sample, number: Number, incident: IncidentCode, reason: Reason) -> None:
     """Take a typing out of use: no search uses it any more; it stays in the list."""
-    from antigone.cli.team.shown_typings import print_typings
+    from antigone.cli.samples.shown_typings import print_typings
     from antigone.team.incidents.typings import retire_typing
 
     print_typings(retire_typing(session, incident, sample, number, reason=reason))

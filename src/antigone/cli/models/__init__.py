@@ -1,0 +1,1 @@
+"""`antigone registry model`: the model of an incident on the command line."""
