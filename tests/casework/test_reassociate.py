@@ -456,7 +456,7 @@ def test_commands__reassociate_and_search_on_groups(command, tmp_path):
     result = json.loads((out / "results.json").read_text("utf-8"))
     groups = {group["code"]: group["samples"] for group in document["groups"]}
     assert groups
-    lines = {line["code"]: line["remark"] for line in result["unidentified"]}
+    lines = {line["code"]: line["remark"]["text"] for line in result["unidentified"]}
     assert groups.keys() <= lines.keys()
     for group, samples in groups.items():
         assert f"group of {', '.join(samples)}" in lines[group]
