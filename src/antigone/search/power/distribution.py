@@ -8,9 +8,9 @@ sum, and less than ``n d`` below it. So
 
 Probabilities under H2 are small where the threshold is high. They are convolved tilted, as ``P2(x) 10^(x/2)``, and
 multiplied by ``10^(-x/2)`` afterwards, so that they keep their relative accuracy. A marker of few different LRs is
-convolved directly, one of many by a fast Fourier transform. The grid is a ring: what lies outside its window, less than
-``LOST`` by Chernoff's bound, comes in at the other end. This part and the rounding error of the transforms (Higham 2002,
-theorem 24.2, doi:10.1137/1.9780898718027) widen both bounds.
+convolved directly, one of many by a fast Fourier transform. The grid is a ring: what lies outside its window, less
+than ``LOST`` by Chernoff's bound, comes in at the other end. This part and the rounding error of the transforms (Higham
+2002, theorem 24.2, doi:10.1137/1.9780898718027) widen both bounds.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SLOPE = 2.7
 """An upper estimate of -d ln P / d log10 LR, by which the step is chosen; the bounds do not rest on it."""
 _FFT_ERROR = 8.5e-16
 """Of Higham's bound, by level of the transform."""
-_EXPONENTS = np.concatenate([np.geomspace(0.01, 20, 120)])
+_EXPONENTS = np.geomspace(0.01, 20, 120)
 
 
 @dataclass(frozen=True)

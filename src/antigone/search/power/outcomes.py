@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
 
@@ -53,7 +55,9 @@ class Outcomes:
     def joined(self) -> Outcomes:
         """The same with outcomes of one LR as one."""
         values, place = np.unique(np.round(self.log10_lr, 12), return_inverse=True)
-        h1, h2 = (np.bincount(place.ravel(), weights, len(values)) for weights in (self.h1, self.h2))
+        h1, h2 = (np.zeros(len(values)) for _ in range(2))
+        np.add.at(h1, place.ravel(), self.h1)
+        np.add.at(h2, place.ravel(), self.h2)
         return replace(self, log10_lr=values, h1=h1, h2=h2)
 
 
@@ -80,7 +84,7 @@ def outcomes_of(question: PowerQuestion, marker: Marker) -> Outcomes:
 
     >>> family = Pedigree.of(("F", "male"), ("C", "male", "F", None))
     >>> found = outcomes_of(PowerQuestion(family, "C", new=("F",)), Marker("M", ("a", "b"), (0.5, 0.5)))
-    >>> [round(float(10**x), 9) for x in found.log10_lr], [float(p) for p in found.h1]
+    >>> [round(float(10**x), 9) for x in found.log10_lr], [round(float(p), 9) for p in found.h1]
     ([0.0, 1.0, 2.0], [0.0, 0.75, 0.25])
     """
     if marker.silent > 0:
@@ -99,29 +103,57 @@ def outcomes_of(question: PowerQuestion, marker: Marker) -> Outcomes:
 
 
 def _log_table(question: PowerQuestion, marker: Marker, pedigree: Pedigree, person: str) -> Array:
-    """log P(R, h, g) for every h and g, shape ``(all h, genotypes of the person)``."""
-    males = {member for member in question.new if pedigree[member].sex == "male" and marker.chromosome == "X"}
-    choices = [genotype_pairs(len(marker.alleles), hemizygous=member in males) for member in question.new]
-    combinations = _product(choices)
-    genotypes = len(genotype_pairs(len(marker.alleles)))
-    if len(combinations) * genotypes > MOST_OUTCOMES:
+    """Natural log of P(R, h, g) for every h and g, shape ``(all h, genotypes of the person)``."""
+    everything = combinations(pedigree, marker, question.new, each_with=len(genotype_pairs(len(marker.alleles))))
+    return logs_of_combinations(
+        pedigree, question.typed, marker, question.new, everything, person=person, theta=question.theta
+    )
+
+
+def combinations(pedigree: Pedigree, marker: Marker, members: Sequence[str], *, each_with: int = 1) -> Ints:
+    """Every combination of one genotype of each member, shape ``(combinations, members, 2)``.
+
+    Raises
+    ------
+    PlanTooLarge
+        When they are more than ``MOST_OUTCOMES``, each counted ``each_with`` times.
+    """
+    choices = [
+        genotype_pairs(len(marker.alleles), hemizygous=marker.chromosome == "X" and pedigree[member].sex == "male")
+        for member in members
+    ]
+    number = each_with * prod(map(len, choices))
+    if number > MOST_OUTCOMES:
         raise PlanTooLarge(
-            f"marker {marker.name}: {len(combinations) * genotypes:,} outcomes are more than {MOST_OUTCOMES:,}; ask "
-            "for one relative fewer"
+            f"marker {marker.name}: {number:,} outcomes are more than {MOST_OUTCOMES:,}; ask for one person fewer"
         )
-    any_allele = marker.alleles[0], marker.alleles[0]
-    typed = {**question.typed, **{member: Profile(member, {marker.name: any_allele}) for member in question.new}}
-    [(_, data)] = group_markers(pedigree, typed, [marker], open_members=(person,))
-    ids = [member.id for member in pedigree.parents_first]
-    rows = [ids.index(member) for member in question.new]
-    observed = np.repeat(data.observed, len(combinations), axis=0)
-    observed[:, rows] = combinations
-    return evaluate(replace(data, observed=observed), theta=question.theta)
-
-
-def _product(choices: list[Ints]) -> Ints:
-    """All combinations of one genotype of each, shape ``(combinations, members, 2)``."""
     if not choices:
         return np.zeros((1, 0, 2), dtype=np.int64)
     grids = np.meshgrid(*(np.arange(len(one)) for one in choices), indexing="ij")
     return np.stack([one[grid.ravel()] for one, grid in zip(choices, grids, strict=True)], axis=1)
+
+
+def logs_of_combinations(
+    pedigree: Pedigree,
+    typed: Mapping[str, Profile],
+    marker: Marker,
+    members: Sequence[str],
+    genotypes: Ints,
+    *,
+    person: str = "",
+    theta: float = 0.0,
+) -> Array:
+    """Natural log likelihood of what is typed, together with each combination of genotypes of some members.
+
+    Returns
+    -------
+    Shape ``(combinations,)``, or ``(combinations, genotypes of the person)`` where a person is left open.
+    """
+    any_genotype = {marker.name: (marker.alleles[0], marker.alleles[0])}
+    profiles = {**typed, **{member: Profile(member, any_genotype) for member in members}}
+    open_members = (person,) if person else ()
+    [(_, data)] = group_markers(pedigree, profiles, [marker], open_members=open_members)
+    ids = [member.id for member in pedigree.parents_first]
+    observed = np.repeat(data.observed, len(genotypes), axis=0)
+    observed[:, [ids.index(member) for member in members]] = genotypes
+    return evaluate(replace(data, observed=observed), theta=theta)
