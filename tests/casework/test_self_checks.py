@@ -28,7 +28,7 @@ from antigone.model.incident.incident import Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.model.results.remains import REMAINS_RATES, ReassociationSettings, SamplePair
-from antigone.registry.people.payloads import Beside, Unpacker, anonymous, pack
+from antigone.registry.typings.payloads import Beside, Unpacker, anonymous, pack
 from antigone.report.pages.groups import groups_json
 from antigone.report.pages.joint import render_joint
 from antigone.report.pages.search import render_report

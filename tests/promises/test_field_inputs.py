@@ -329,11 +329,31 @@ def test_workbook__of_any_ending_is_read(tmp_path):
     assert "sheets of Profiles.XLSM that are not read: notes" in result.notices
 
 
-def test_parts__of_one_sample_typed_otherwise_are_a_question(tmp_path):
-    text = "Sample Name\tMarker\tAllele 1\tAllele 2\nR001\tTH01\t6\t8\n"
-    (problem,) = refusal(changed(tmp_path, "num00", profiles_2__txt=text)).problems
-    assert (problem.file, problem.line) == ("profiles_2.txt", 2)
-    assert "'R001' a second time, with another genotype" in problem.found
+KIT = "Sample Name\tMarker\tAllele 1\tAllele 2\n"
+
+
+def test_second_kit__adds_markers_confirms_and_leaves_out_what_differs(tmp_path):
+    """As a file of its own, and as further rows of the one file; the other marker is TPOX of gm02 + b3 and b4."""
+    rows = "PM001\tTPOX\t8\t11\nPM001\tTH01\t9.3\t9.3\nPM001\tFGA\t21\t23\nR001\tTPOX\t8\t11\nR002\tTPOX\t8\t9\n"
+    whole = (INPUTS / "gm02" / "profiles.txt").read_text().replace("PM001\tFGA\t21\t22\n", "")
+    expected = lr_of_the_son(
+        searched(changed(tmp_path / "a", "gm02", profiles__txt=whole + rows.replace("FGA", "AMEL")))
+    )
+    text = (INPUTS / "gm02" / "profiles.txt").read_text()
+    for name, files in (("b", {"profiles_kit2__txt": KIT + rows}), ("c", {"profiles__txt": text + rows})):
+        result = searched(changed(tmp_path / name, "gm02", **files))
+        assert lr_of_the_son(result) == pytest.approx(expected, abs=1e-9)
+        (told,) = (notice for notice in result.notices if notice.startswith("sample 'PM001': 2 typings"))
+        assert "1 marker confirmed (TH01)" in told or name == "c"
+        assert told.endswith("different, so that these markers are left out: FGA")
+    assert expected != pytest.approx(SON, abs=0.005)
+
+
+def test_second_kit__of_another_person_is_doubted(tmp_path):
+    text = (INPUTS / "gm02" / "profiles.txt").read_text()
+    rows = "".join(line.replace("PM002", "PM001") for line in text.splitlines(True) if line.startswith("PM002"))
+    notices = searched(changed(tmp_path, "gm02", profiles_2__txt=KIT + rows)).notices
+    assert any("the typings may be of two persons: ask the laboratory" in told for told in notices)
 
 
 def test_comments__are_left_out_and_counted(tmp_path):

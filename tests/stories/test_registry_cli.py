@@ -522,3 +522,24 @@ def test_story__weekly_exports_and_two_files_of_one_case(team, shared):
     listed = team.must("cleo", "candidates", "--incident", "case")
     for person in ("PM001", "PM003"):
         assert candidate_of(listed, person)
+
+
+def test_story__an_import_is_looked_at_done_and_undone(team):
+    shown = team.must("ben", "import", "case", "--as", "ferry", "--preview")
+    assert "Added: 5 remains, 1 living seekers, 4 families, 9 donors" in shown
+    assert "Added, families: F1, F2, F3, F4." in shown
+    seen = shown.rpartition("--seen ")[2].strip()
+    code, refused = team("ben", "import", "case", "--as", "other", "--seen", seen)
+    assert code == 1
+    assert "would do something else than was shown" in refused
+    team.must("ben", "import", "case", "--as", "ferry", "--seen", seen)
+    again = team.must("ben", "import", "case", "--as", "ferry", "--preview")
+    assert "Added: nothing.\nChanged: nothing.\n" in again
+    assert "Known already, left alone: 6 unidentified persons, 4 families." in again
+    assert "Import 1 can be undone: nothing rests on it." in team.must("ben", "imports", "ferry")
+    code, refused = team("cleo", "undo-import", "1", "--because", "the wrong folder")
+    assert (code, "'undo import' is for the registrar" in refused) == (1, True)
+    gone = team.must("ben", "undo-import", "1", "--because", "the wrong folder")
+    assert "Import 1 into incident 'ferry' is undone." in gone
+    assert "Import 1 was undone by ben: the wrong folder." in team.must("ben", "imports", "ferry")
+    team.must("ben", "import", "case", "--as", "ferry")

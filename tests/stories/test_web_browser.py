@@ -154,11 +154,12 @@ def test_story__files_are_dropped_and_imported(context, site, tmp_path):
     paths = case_folder(tmp_path / "case")
     page.get_by_role("link", name="Import", exact=True).click()
     page.locator("#files").set_input_files(paths[:1])
-    page.get_by_role("button", name="Import").click()
+    page.get_by_role("button", name="Show what it will do").click()
     page.get_by_text("Nothing was imported.").wait_for()
     page.locator("#files").set_input_files(paths)
     page.get_by_label("Code of the incident").fill("dropped")
-    page.get_by_role("button", name="Import").click()
+    page.get_by_role("button", name="Show what it will do").click()
+    page.get_by_role("button", name="Import exactly this").click()
     page.get_by_text("Imported: 4 unidentified persons").wait_for(timeout=60_000)
 
 

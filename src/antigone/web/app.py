@@ -12,7 +12,7 @@ from antigone import __version__
 from antigone.team.access.session import Registry
 from antigone.web.api import refusals as api_refusals
 from antigone.web.api.access import is_valid
-from antigone.web.api.application import API_PATH, IMPORT_PATH, NO_TELEMETRY, create_api
+from antigone.web.api.application import API_PATH, IMPORT_PATHS, NO_TELEMETRY, create_api
 from antigone.web.jobs.jobs import Jobs
 from antigone.web.pages import (
     account,
@@ -89,7 +89,7 @@ def create_app(registry: Registry, settings: WebSettings, *, clock: Clock | None
     app.add_middleware(
         Shield,
         secure=settings.secure,
-        upload_paths=frozenset({importing.UPLOAD_PATH, IMPORT_PATH}),
+        upload_paths=frozenset({importing.UPLOAD_PATH, *IMPORT_PATHS}),
         upload_bytes=settings.upload_bytes,
         too_large=_too_large,
         is_known=lambda request: _is_known(app.state.web, request),

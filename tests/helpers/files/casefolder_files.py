@@ -81,7 +81,6 @@ PROFILE_FAULTS = {
     "a date": (HEADER["profiles.csv"] + "R1,TH01,6,9-Mar\n", 2, "allele2"),
     "a word": (HEADER["profiles.csv"] + "R1,TH01,6,abc\n", 2, "allele2"),
     "a decimal comma in a comma table": (HEADER["profiles.csv"] + 'R1,TH01,6,"9,3"\n', 2, "allele2"),
-    "the marker twice": (HEADER["profiles.csv"] + "R1,TH01,6,6\nR1,THO1,6,7\n", 3, "marker"),
     "a marker without frequencies": (HEADER["profiles.csv"] + "R1,D99S1,6,6\n", 2, "marker"),
     "a sample of nobody": (HEADER["profiles.csv"] + "R9,TH01,6,6\n", 2, "sample"),
     "no marker": (HEADER["profiles.csv"] + "R1,,6,6\n", 2, "marker"),

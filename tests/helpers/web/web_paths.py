@@ -16,6 +16,7 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/incident/export": ("export", "incident={incident}"),
     "/incident/status.pdf": ("see status", "incident={incident}"),
     "/import": ("import", ""),
+    "/imports": ("see imports", "incident={incident}"),
     "/families": ("see families", "incident={incident}"),
     "/family": ("see families", "incident={incident}&family={family}"),
     "/unidentified": ("see families", "incident={incident}"),

@@ -21,10 +21,10 @@ from antigone.registry.audit.chain import verify_audit
 from antigone.registry.consent import coverage as consent_layer
 from antigone.registry.consent.coverage import instruments_of
 from antigone.registry.keys.vault import Vault
-from antigone.registry.people import typings
 from antigone.registry.store.database import snapshot
 from antigone.registry.store.lookups import consents_of, covered_on, stands_on
 from antigone.registry.store.schema import CONSENT_SCOPES, audit, consents, donors, profiles, samples
+from antigone.registry.typings import reading as typings
 
 DAYS = st.dates(dt.date(2026, 2, 25), dt.date(2026, 3, 5))
 
@@ -159,12 +159,12 @@ def test_read_incident__reads_in_blocks(registry, monkeypatch):
     put(registry, incident)
     whole, sizes = get(registry).incident, []
 
-    def watched(connection, vault, owner, wanted):
+    def watched(connection, vault, owner, wanted, unpacker):
         sizes.append(len(wanted))
-        return typings.newest_profiles(connection, vault, owner, wanted)
+        return typings.read_typed(connection, vault, owner, wanted, unpacker)
 
     monkeypatch.setattr(consent_layer, "BLOCK", 3)
-    monkeypatch.setattr(consent_layer, "newest_profiles", watched)
+    monkeypatch.setattr(consent_layer, "read_typed", watched)
     assert get(registry).incident == whole
     assert max(sizes) == 3
 

@@ -33,7 +33,6 @@ from antigone.model.plain import to_json
 from antigone.model.profile import Profile
 from antigone.registry.keys.vault import registry_key
 from antigone.registry.leaving.erasure import scrub, withdraw_donor, withdraw_seeker, withdrawn_donors
-from antigone.registry.people.payloads import pack
 from antigone.registry.people.personal import read_name, record_name
 from antigone.registry.review.candidates import open_candidate, read_candidates
 from antigone.registry.runs.runs import TO_COMPUTE_AGAIN, read_result
@@ -56,6 +55,7 @@ from antigone.registry.store.schema import (
     summaries,
     unidentified,
 )
+from antigone.registry.typings.payloads import pack
 
 NAME = "Ismene Labdakos"
 LEAVING = {"at": AT, "actor": "U9", "purpose": "asked to leave"}

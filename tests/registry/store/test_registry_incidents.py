@@ -20,9 +20,9 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.importing import Imported
-from antigone.registry.people.payloads import Beside, Unpacker, pack
 from antigone.registry.store.database import open_registry, snapshot
 from antigone.registry.store.schema import custody, incident_models, metadata, models, profiles
+from antigone.registry.typings.payloads import Beside, Unpacker, pack
 from antigone.report.tables.files import results_json
 
 LABELS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=4)

@@ -46,6 +46,10 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/incidents/shareable"): ("export", {"params": {"incident": INCIDENT}}),
     ("GET", "/incidents/export"): ("export", {"params": {"incident": INCIDENT}}),
     ("POST", "/import"): ("import", {"files": {"files": ("families.csv", b"nothing")}}),
+    ("POST", "/import/preview"): ("import", {"files": {"files": ("families.csv", b"nothing")}}),
+    ("GET", "/imports"): ("see imports", {"params": {"incident": INCIDENT}}),
+    ("GET", "/imports/{number}"): ("see imports", {}),
+    ("POST", "/imports/{number}/undo"): ("undo import", {"json": {"because": ""}}),
     ("GET", "/families"): ("see families", {"params": {"incident": INCIDENT}}),
     ("GET", "/family"): ("see families", {"params": {"incident": INCIDENT, "family": "F1"}}),
     ("PUT", "/family/pedigree"): (
@@ -141,7 +145,7 @@ def tokens(site) -> dict[str, str]:
 
 
 def address(site: Site, path: str) -> str:
-    return path.format(run=site.run, candidate=site.candidate, pairing=1, change=99, job="0" * 16)
+    return path.format(run=site.run, candidate=site.candidate, pairing=1, change=99, number=1, job="0" * 16)
 
 
 def api_of(site: Site) -> Any:
@@ -270,6 +274,25 @@ def test_import__takes_a_packed_case_folder(site, tokens, tmp_path):
     answer = call(site, tokens["registrar"], "POST", "/import", **sent)
     assert answer.status_code == 200, answer.text
     assert (answer.json()["families"], answer.json()["unidentified"]) == (4, 6)
+
+
+def test_import__is_previewed_done_exactly_so_and_undone(tmp_path):
+    site = make_site(tmp_path)
+    token = new_token(site, "registrar")
+    packed = packed_case(tmp_path / "second", wrong=("letter of 3 May", "letter of 4 May"))
+    files = {"files": [("files", ("second.zip", packed))]}
+    shown = call(site, token, "POST", "/import/preview", data={"code": "second"}, **files).json()
+    assert [part["count"] for part in shown["added"] if part["what"] == "families"] == [4]
+    other = call(site, token, "POST", "/import", data={"code": "third", "seen": shown["seen"]}, **files)
+    assert (other.status_code, "look at the preview again" in other.json()["detail"]) == (409, True)
+    done = call(site, token, "POST", "/import", data={"code": "second", "seen": shown["seen"]}, **files)
+    assert done.status_code == 200, done.text
+    (line,) = call(site, token, "GET", "/imports", params={"incident": "second"}).json()
+    assert {"families.csv", "unidentified.csv"} <= {name for name, _ in line["files"]}
+    undone = call(site, token, "POST", f"/imports/{line['number']}/undo", json={"because": "a test"}).json()
+    assert (undone["removed"]["families"], undone["incident_stays"]) == (4, False)
+    again = call(site, token, "POST", f"/imports/{line['number']}/undo", json={"because": "a test"})
+    assert again.status_code == 409
 
 
 def test_withdrawal__erases_and_closes_the_candidate(tmp_path):

@@ -15,7 +15,7 @@ from registry_team import INCIDENT, candidate, small_incident
 from web_paths import PAGES as PAGES
 from web_paths import case_folder as case_folder
 from web_routes import routes as routes
-from web_site import Site, TestClient, make_site, post
+from web_site import Site, TestClient, hidden, make_site, post
 
 from antigone.errors import Forbidden
 from antigone.model.incident.consent import Consent
@@ -547,6 +547,12 @@ def upload(browser: TestClient, files: list[tuple[str, bytes]], **fields: str):
     return post(browser, UPLOAD_PATH, fields, files=[("files", file) for file in files])
 
 
+def say_yes(browser: TestClient, answer):
+    """Agree to what a preview shows."""
+    assert answer.status_code == 200, answer.text
+    return post(browser, "/import/carry-out", {"held": hidden(answer.text, "held")})
+
+
 def zipped(paths: list[Path], inside: str = "case/") -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -559,10 +565,40 @@ def zipped(paths: list[Path], inside: str = "case/") -> bytes:
 def test_import__of_a_case_folder_as_files_or_packed(fresh, tmp_path, packed):
     paths, browser = case_folder(tmp_path / "case"), fresh.browser("registrar")
     files = [("case.zip", zipped(paths))] if packed else [(p.name, p.read_bytes()) for p in paths]
-    answer = upload(browser, files, code="second")
+    shown = upload(browser, files, code="second")
+    assert "which is new. Nothing is imported yet." in " ".join(shown.text.split())
+    assert [i.code for i in list_incidents(fresh.team["auditor"])] == [INCIDENT]
+    answer = say_yes(browser, shown)
     assert answer.status_code == 303, answer.text
     assert "Imported: 4 unidentified persons, 3 families" in browser.get(answer.headers["location"]).text
-    assert "Nothing new" in browser.get(upload(browser, files, code="second").headers["location"]).text
+    again = say_yes(browser, upload(browser, files, code="second"))
+    assert "Nothing new" in browser.get(again.headers["location"]).text
+
+
+def test_import__is_refused_when_the_registry_changed_after_the_preview(fresh, tmp_path):
+    paths, browser = case_folder(tmp_path / "case"), fresh.browser("registrar")
+    files = [(p.name, p.read_bytes()) for p in paths]
+    shown = upload(browser, files, code="second")
+    import_incident(fresh.team["registrar"], "second", small_incident(request="another letter"))
+    answer = say_yes(browser, shown)
+    assert answer.status_code in (409, 422)
+    assert "Nothing was imported" in answer.text
+    gone = say_yes(browser, shown)
+    assert (gone.status_code, "send the files again" in gone.text) == (422, True)
+
+
+def test_imports__are_listed_and_undone(fresh):
+    browser = fresh.browser("registrar")
+    import_incident(fresh.team["registrar"], "second", small_incident(request="another letter"))
+    page = browser.get("/imports?incident=second").text
+    assert "Undo this import" in page
+    number = hidden(page, "number")
+    refused = post(browser, "/imports/undo", {"number": number, "because": ""})
+    assert (refused.status_code, "without a reason" in refused.text) == (422, True)
+    answer = post(browser, "/imports/undo", {"number": number, "because": "the wrong folder"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert f"Import {number} is undone" in browser.get("/").text
+    assert [i.code for i in list_incidents(fresh.team["auditor"])] == [INCIDENT]
 
 
 def test_import__lists_every_problem_and_imports_nothing(fresh, tmp_path):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from antigone.cli.options import IncidentPaths, MissingCodes, PedigreeNames
 from antigone.cli.team.papers import require_paper, write_paper
 from antigone.cli.team.signing import (
     IncidentCode,
@@ -83,34 +82,6 @@ def _who_countersigns(administrator: str, auditor: str) -> str:
         "and whom it concerns takes part in no decision until then. Add the auditor, or a second administrator, next: "
         "the first one added needs no countersignature."
     )
-
-
-@registry_app.command(name="import")
-@signed_in
-def import_(
-    session: Session,
-    incident: IncidentPaths,
-    code: Annotated[
-        str, typer.Option("--as", help="The incident's code in the registry. Default: from its title.")
-    ] = "",
-    consent_attested: Annotated[str | None, typer.Option(help="Who attests consent (.fam files only).")] = None,
-    missing: MissingCodes = [],  # noqa: B006 - Typer gives each call a list of its own
-    pedigree: PedigreeNames = [],  # noqa: B006
-    let_in: Annotated[
-        list[str] | None, typer.Option(help="A sample that was refused and is right all the same; with --because.")
-    ] = None,
-    because: Annotated[str, typer.Option(help="Why the samples of --let-in are right. No names.")] = "",
-) -> None:
-    """Add an incident, or what is new in it. All of it, or nothing."""
-    from antigone.casework.incident.files import load_incident
-    from antigone.cli.team import console as console_registry
-    from antigone.team.incidents.importing import import_incident, incident_code
-
-    today = session.registry.today()
-    read = load_incident(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
-    code = code or incident_code(read.title)
-    reasons = dict.fromkeys(let_in or (), because)
-    console_registry.print_imported(code, import_incident(session, code, read, let_in=reasons), read.notices)
 
 
 @registry_app.command()

@@ -122,7 +122,11 @@ def read_unidentified(
         person = _unidentified(table, line, cells[:4], typed, sexes)
         if any(cells[4:]):
             person = with_rates(person, table, line, cells[4:], observation)
-        if person.code in persons:
+        if persons.get(person.code) == person:
+            table.findings.notice(
+                f"sample '{person.code}' stands more than once in {table.name}, alike, and counts once"
+            )
+        elif person.code in persons:
             remedy = "keep one row; samples of one person have different codes"
             found = f"sample '{person.code}' a second time"
             table.problem(line, "sample", found, "each sample once", remedy)

@@ -134,6 +134,9 @@ def _incident(folder: CaseFiles) -> Incident:
         sources=tuple(file.source_file() for file in folder.files),
         notices=findings.notices,
         further=further,
+        typings=typed.typings,
+        typings_used=typed.typings_used,
+        profiles_in=typed.file,
     )
 
 

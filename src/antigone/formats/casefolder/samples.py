@@ -11,6 +11,7 @@ from antigone.formats.profiles.profiles import TypedSamples
 from antigone.formats.reading.findings import Findings, counted
 from antigone.model.assumptions.reading import ONE_ALLELE_OF_EXPORTS, ReadingRules
 from antigone.model.incident.incident import Family, UnidentifiedPerson
+from antigone.model.typings.typing import describe_typings
 
 _MEANS = {"homozygote": "a homozygote", "unknown": "one allele seen, the other not known"}
 
@@ -82,6 +83,8 @@ def _tell_left_out(known: Iterable[str], typed: TypedSamples, findings: Findings
         if markers:
             left = ", ".join(dict.fromkeys(markers))
             findings.notice(f"sample '{sample}': off-ladder (OL), so that these markers are left out: {left}")
+    for words in describe_typings({one: typed.typings_used[one] for one in known if one in typed.typings_used}):
+        findings.notice(words)
     repeated = [sample for sample in known if sample in typed.repeats]
     if repeated:
         rows = sum(typed.repeats[sample] for sample in repeated)

@@ -9,6 +9,7 @@ from antigone.formats.frequencies.nist import nist1036_alleles
 from antigone.formats.labels.alleles import UNKNOWN, AlleleFault, Cell, is_decimal_comma, is_off_ladder, read_allele
 from antigone.formats.labels.ladders import Ladder
 from antigone.formats.labels.markers import is_known_marker, marker_kind, normalise_marker
+from antigone.formats.profiles.kits import FurtherReadings, Shown, combine_readings
 from antigone.formats.profiles.profiles import NOTHING, Apart, ProfileRows, TypedSamples, one_genotype
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.tables import cell_text
@@ -20,6 +21,10 @@ _WRITE_TWICE = (
     "write the allele twice for a homozygote, or '?' when the second allele is not known; or state for all of them "
     'one_allele = "homozygote" or "unknown" under [profiles] in incident.toml'
 )
+
+
+Seen = tuple[int, Replicate, str]
+"""One amplification that was read: its line, what it showed, and its file."""
 
 
 class _Panel:
@@ -60,11 +65,22 @@ class _Panel:
 class _Sample:
     """One sample while its rows come in, in any order."""
 
-    __slots__ = ("code", "line", "pairs", "panel")
+    __slots__ = ("code", "further", "line", "pairs", "panel")
 
     def __init__(self, code: str, line: int, panel: _Panel) -> None:
         self.code, self.line, self.panel = code, line, panel
         self.pairs: list[Genotype] = []
+        self.further = FurtherReadings()
+
+    def readings(self, marker: str, file: str) -> list[Shown]:
+        """What plain rows of one file show of a marker."""
+        found = [shown for where, name, shown in self.further.again if (where, name) == (file, marker)]
+        markers, starts = self.panel.markers(), self.further.starts
+        if marker in markers:
+            place = markers.index(marker)
+            if file == next(name for name, start in reversed(starts) if start <= place):
+                found.append((self.pairs[place],))
+        return found
 
 
 class _Column:
@@ -147,8 +163,8 @@ class _Gathering:
         self.begin(parts[0])
         self.file = self.table.name
         self.samples: dict[Cell, _Sample] = {}
+        self.everyone: dict[str, _Sample] = {}
         self.columns: dict[Cell, _Column] = {}
-        self.amelogenin: dict[str, tuple[Replicate, ...]] = {}
         self.pairs: dict[Genotype, Genotype] = {}
         self.numbers: dict[str, int] = {}
         self.decimal_commas: Counter[str] = Counter()
@@ -159,11 +175,11 @@ class _Gathering:
         self.files: dict[str, str] = {}
         self.nothing_typed = _Panel()
         self.apart: list[Apart] = []
-        self.amplified: dict[tuple[str, str], dict[str, tuple[int, Replicate]]] = {}
+        self.amplified: dict[tuple[str, str], dict[str, Seen]] = {}
 
     def begin(self, rows: ProfileRows) -> None:
-        """Take the next part of the table."""
-        self.part, self.table = rows, rows.table
+        """Take the next part of the table; ``samples`` are those that were met in it."""
+        self.part, self.table, self.samples = rows, rows.table, {}
 
     def read(self, rows: Iterable[tuple[int, tuple[Cell, ...]]]) -> None:
         samples, columns = self.samples, self.columns
@@ -193,26 +209,19 @@ class _Gathering:
         bit = 1 << self.numbers.setdefault(column.marker, len(self.numbers))
         panel = sample.panel.with_marker(column.marker, bit)
         pair = self._genotype(line, sample, column, cells[2:])
-        if panel is None:
-            self._repeat(line, sample, column.marker, pair)
-        elif pair is not None:
+        if pair is not None and panel is None:
+            self._repeat(sample, column.marker, self.table.name, (pair,))
+        elif pair is not None and panel is not None:
             sample.panel = panel
             sample.pairs.append(pair)
 
-    def _repeat(self, line: int, sample: _Sample, marker: str, pair: Genotype | None) -> None:
-        """A marker typed again: alike, it counts once; otherwise a person decides."""
-        if pair is None:  # its own problem is stated
-            return
-        if self._is_known(sample, marker, pair):
-            self.repeats[sample.code] = self.repeats.get(sample.code, 0) + 1
-            return
-        found = f"marker '{marker}' of sample '{sample.code}' a second time, with another genotype"
-        self.table.problem(line, "marker", found, "each marker once for a sample", "keep the row that is right")
-
-    def _is_known(self, sample: _Sample, marker: str, shown: Replicate) -> bool:
-        """Whether a sample has this genotype at this marker already."""
-        markers = sample.panel.markers()
-        return marker in markers and one_genotype([shown, sample.pairs[markers.index(marker)]]) is not None
+    def _repeat(self, sample: _Sample, marker: str, file: str, shown: Shown) -> None:
+        """A marker typed again. In one file, alike, it counts once; otherwise it is another typing."""
+        earlier = sample.readings(marker, file)
+        if any(one_genotype([*one, *shown]) is not None for one in earlier):
+            self.repeats[sample.code] = self.repeats.get(sample.code, 0) + len(shown)
+        else:
+            sample.further.again.append((file, marker, shown))
 
     def _is_off_ladder(self, sample: _Sample, column: _Column, cells: tuple[Cell, ...]) -> bool:
         """Whether a peak has no label; then the marker is left out of the sample, and this is noted."""
@@ -223,11 +232,15 @@ class _Gathering:
 
     def _sample(self, cell: Cell, line: int) -> _Sample:
         code = cell_text(cell)
-        known = self.samples.get(code)
+        if code in self.samples:
+            return self.samples[code]
+        known = self.everyone.get(code)
         if known is None:
-            known = self.samples[code] = _Sample(code, line, self.nothing_typed)
+            known = self.everyone[code] = _Sample(code, line, self.nothing_typed)
             if self.table.name != self.file:
                 self.files[code] = self.table.name
+        known.further.starts.append((self.table.name, len(known.pairs)))
+        self.samples[code] = known
         return known
 
     def _column(self, cell: Cell, line: int) -> _Column:
@@ -312,21 +325,24 @@ class _Gathering:
     def settle(self) -> None:
         """After all parts: what is one genotype after all is one."""
         for (code, marker), seen in list(self.amplified.items()):
-            self._settle(self.samples[code], marker, seen)
+            self._settle(self.everyone[code], marker, seen)
 
     def _read_replicate(self, line: int, label: str, sample: _Sample, column: _Column, cells: tuple[Cell, ...]) -> None:
         shown = self._shown(line, sample, column, cells)
         seen = self.amplified.setdefault((sample.code, column.marker), {})
-        if label in seen and shown is not None and one_genotype([shown, seen[label][1]]):
+        if label not in seen:
+            if shown is not None:
+                seen[label] = (line, shown, self.table.name)
+            return
+        _, before, file = seen[label]
+        if shown is not None and file == self.table.name and one_genotype([shown, before]):
             self.repeats[sample.code] = self.repeats.get(sample.code, 0) + 1
-        elif label in seen:
-            found = f"marker '{column.marker}' of sample '{sample.code}' a second time" + f" in '{label[:20]}'" * (
-                label != ""
-            )
+        elif shown is not None and (label == "" or file != self.table.name):
+            sample.further.again.append((self.table.name, column.marker, (shown,)))
+        elif shown is not None:
+            found = f"marker '{column.marker}' of sample '{sample.code}' a second time in '{label[:20]}'"
             remedy = "keep the row that is right, or give each amplification a replicate of its own"
             self.table.problem(line, "marker", found, "each marker once for a sample and replicate", remedy)
-        elif shown is not None:
-            seen[label] = (line, shown)
 
     def _shown(self, line: int, sample: _Sample, column: _Column, cells: tuple[Cell, ...]) -> Replicate | None:
         """The alleles of one amplification; nothing where a cell is a problem."""
@@ -340,46 +356,95 @@ class _Gathering:
         alleles = [self._allele(line, f"allele{number}", cell, column) for number, cell in enumerate(cells, start=1)]
         return None if None in alleles else tuple(alleles)
 
-    def _settle(self, sample: _Sample, marker: str, seen: Mapping[str, tuple[int, Replicate]]) -> None:
-        """One amplification with a plain genotype is a genotype; a marker with rows of both kinds is a problem."""
-        if not seen:
-            return
-        line, shown = next(iter(seen.values()))
-        panel = sample.panel.with_marker(marker, 1 << self.numbers.setdefault(marker, len(self.numbers)))
-        if panel is None and all(self._is_known(sample, marker, one) for _, one in seen.values()):
-            self.repeats[sample.code] = self.repeats.get(sample.code, 0) + len(seen)
+    def _settle(self, sample: _Sample, marker: str, seen: dict[str, Seen]) -> None:
+        """One amplification with a plain genotype is a genotype; a file with rows of both kinds is a problem."""
+        bit = 1 << self.numbers.setdefault(marker, len(self.numbers))
+        panel = sample.panel.with_marker(marker, bit)
+        if panel is None:
+            self._settle_beside_plain(sample, marker, seen)
+        elif "" in seen and len(seen) > 1:
+            self._settle_unnamed(sample, marker, seen)
+        elif len(seen) == 1 and not sample.further.is_several:
+            ((_, shown, _),) = seen.values()
+            if len(shown) == 2:
+                del self.amplified[sample.code, marker]
+                sample.panel = panel
+                sample.pairs.append((shown[0], shown[1]))
+
+    def _settle_beside_plain(self, sample: _Sample, marker: str, seen: Mapping[str, Seen]) -> None:
+        """Rows that name a replicate beside plain rows of the marker: of another file they are another typing."""
+        for file in dict.fromkeys(file for _, _, file in seen.values()):
+            line, shown = (
+                next(line for line, _, where in seen.values() if where == file),
+                tuple(one for _, one, where in seen.values() if where == file),
+            )
+            plain = sample.readings(marker, file)
+            if plain and "" not in seen and not any(one_genotype([*one, *shown]) for one in plain):
+                self._with_and_without(sample, marker, (file, line))
+            else:
+                self._repeat(sample, marker, file, shown)
+        del self.amplified[sample.code, marker]
+
+    def _settle_unnamed(self, sample: _Sample, marker: str, seen: dict[str, Seen]) -> None:
+        """A row without a replicate beside rows that name theirs."""
+        line, shown, file = seen.pop("")
+        if any(where == file for _, _, where in seen.values()):
+            self._with_and_without(sample, marker, (file, line))
             del self.amplified[sample.code, marker]
-        elif panel is None or ("" in seen and len(seen) > 1):
-            found = f"marker '{marker}' of sample '{sample.code}' with and without a replicate"
-            self.table.problem(line, "marker", found, "a replicate in every row", "name the replicate in each row")
-            del self.amplified[sample.code, marker]
-        elif len(seen) == 1 and len(shown) == 2:
-            del self.amplified[sample.code, marker]
-            sample.panel = panel
-            sample.pairs.append((shown[0], shown[1]))
+        else:
+            sample.further.again.append((file, marker, (shown,)))
+
+    def _with_and_without(self, sample: _Sample, marker: str, where: tuple[str, int]) -> None:
+        found = f"marker '{marker}' of sample '{sample.code}' with and without a replicate"
+        self.table.findings.problem(
+            where, "marker", found, "a replicate in every row", "name the replicate in each row"
+        )
 
     def _read_amelogenin(self, sample: _Sample, cells: tuple[Cell, ...]) -> None:
         shown = amelogenin_shown(map(cell_text, cells))
         if shown is not None:
-            self.amelogenin[sample.code] = (*self.amelogenin.get(sample.code, ()), shown)
+            sample.further.amelogenin.append((self.table.name, shown))
 
     def typed(self, parts: Sequence[ProfileRows]) -> TypedSamples:
         """The samples as they are now; the rows' memory is given back on the way."""
-        typed = TypedSamples(self.file, amelogenin=self.amelogenin, files=self.files, single=self.single)
+        typed = TypedSamples(self.file, files=self.files, single=self.single)
         typed.off_ladder, typed.repeats = self.off_ladder, self.repeats
+        amplified = self._amplified(typed)
+        for rows in parts:
+            self._take_beside(rows, typed)
+        self.samples = {}
+        for code in list(self.everyone):
+            sample = self.everyone.pop(code)
+            typed.first_line[code] = sample.line
+            if sample.further.is_several:
+                first = list(zip(sample.panel.markers(), sample.pairs, strict=True))
+                combine_readings(typed, code, first, amplified.get(code, {}), sample.further)
+            else:
+                typed.genotypes[code] = sample.panel.genotypes(sample.pairs)
+                if sample.further.amelogenin:
+                    typed.amelogenin[code] = tuple(shown for _, shown in sample.further.amelogenin)
+        return typed
+
+    def _amplified(self, typed: TypedSamples) -> dict[str, dict[str, tuple[str, Shown]]]:
+        """By sample and marker, what is more than one genotype, and the file where it begins."""
+        found: dict[str, dict[str, tuple[str, Shown]]] = {}
         for (code, marker), seen in self.amplified.items():
             if seen:
-                typed.replicates.setdefault(code, {})[marker] = tuple(shown for _, shown in seen.values())
-                typed.replicate_lines[code, marker] = next(iter(seen.values()))[0]
-        for cell in list(self.samples):
-            sample = self.samples.pop(cell)
-            typed.genotypes[sample.code] = sample.panel.genotypes(sample.pairs)
-            typed.first_line[sample.code] = sample.line
-        for rows in parts:
-            typed.heights |= {code: total / copies for code, (total, copies) in rows.heights.items() if copies}
-            for code, number in rows.untyped.items():
-                typed.untyped[code] = typed.untyped.get(code, 0) + number
-        return typed
+                line, _, file = next(iter(seen.values()))
+                typed.replicates.setdefault(code, {})[marker] = shown = tuple(one for _, one, _ in seen.values())
+                typed.replicate_lines[code, marker] = line
+                found.setdefault(code, {})[marker] = file, shown
+        return found
+
+    def _take_beside(self, rows: ProfileRows, typed: TypedSamples) -> None:
+        """The peak heights and the untyped rows of one part."""
+        for code, (total, copies) in rows.heights.items():
+            if copies:
+                typed.heights[code] = total / copies
+                if code in self.everyone:
+                    self.everyone[code].further.heights[rows.table.name] = total / copies
+        for code, number in rows.untyped.items():
+            typed.untyped[code] = typed.untyped.get(code, 0) + number
 
     def report(self, findings: Findings) -> None:
         """State what was done with the rows, marker by marker."""

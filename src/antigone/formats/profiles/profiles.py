@@ -10,6 +10,7 @@ from antigone.formats.reading.tables import Columns, Table, cell_text
 from antigone.model.assumptions.observation import Replicate
 from antigone.model.assumptions.reading import OneAllele
 from antigone.model.profile import NOT_TYPED, Genotype, Genotypes, Profile
+from antigone.model.typings.typing import Typing, TypingsUsed
 
 _EXTRA_ALLELES = tuple(f"allele{number}" for number in range(3, 9))
 PROFILE_COLUMNS = Columns(
@@ -50,6 +51,7 @@ class TypedSamples:
     line of each; ``heights`` the mean peak height of one allele copy, where heights were read. ``files`` names the file
     of samples that begin in another one than ``file``. ``single`` counts the genotypes that were read from one allele
     alone, ``off_ladder`` holds the markers left out of each sample, ``untyped`` the rows without an allele.
+    ``typings`` are those of samples that were typed more than once, ``typings_used`` what was made of them.
     """
 
     file: str = ""
@@ -64,6 +66,8 @@ class TypedSamples:
     off_ladder: dict[str, list[str]] = field(default_factory=dict)
     untyped: dict[str, int] = field(default_factory=dict)
     repeats: dict[str, int] = field(default_factory=dict)
+    typings: dict[str, tuple[Typing, ...]] = field(default_factory=dict)
+    typings_used: dict[str, TypingsUsed] = field(default_factory=dict)
 
     @property
     def markers(self) -> set[str]:

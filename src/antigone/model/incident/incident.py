@@ -18,6 +18,7 @@ from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.settings import SearchSettings
 from antigone.model.pedigree import SEXES, Pedigree, Sex, check_sex
 from antigone.model.profile import Profile
+from antigone.model.typings.typing import Typing, TypingsUsed
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,9 @@ class Incident:
     """Everything one search reads. ``notices`` are things the reader did that a user should see
     (marker names it normalised, rows it left out), without genotypes. ``title_stated`` is false when the title is the
     name of a file, because the format has no place for one. ``doubts`` are, by unidentified person, what was found
-    before the search that speaks against it, such as a sample of another person that is equal."""
+    before the search that speaks against it, such as a sample of another person that is equal. ``typings`` holds, of
+    samples that were typed more than once, each typing; what was made of them is in the profiles, and ``typings_used``
+    tells how, of the samples of which there is something to say. ``profiles_in`` names the file of the others."""
 
     title: str
     unidentified: tuple[UnidentifiedPerson, ...]
@@ -118,6 +121,9 @@ class Incident:
     further: FurtherEvidence = field(default_factory=FurtherEvidence)
     title_stated: bool = True
     doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    typings: Mapping[str, tuple[Typing, ...]] = field(default_factory=dict)
+    typings_used: Mapping[str, TypingsUsed] = field(default_factory=dict)
+    profiles_in: str = ""
 
 
 @dataclass(frozen=True)

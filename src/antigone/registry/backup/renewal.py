@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, select, update
 
 from antigone.registry.keys.vault import Vault
-from antigone.registry.people.payloads import BESIDES_GENOTYPES, renew_packed
 from antigone.registry.people.personal import PERSONAL
 from antigone.registry.runs.joint_parts import as_part, context_of_part
 from antigone.registry.store.documents import Document
@@ -38,6 +37,7 @@ from antigone.registry.store.stored import (
     PERSON_LINE,
     SEARCH_ANSWER,
 )
+from antigone.registry.typings.payloads import BESIDES_GENOTYPES, renew_packed
 
 DOCUMENTS: tuple[Document[Any], ...] = (
     BESIDES_GENOTYPES, PERSONAL, CANDIDATE, SEARCH_ANSWER, PERSON_LINE, MISSING_LINE,

@@ -23,13 +23,11 @@ from antigone.model.incident.consent import Consent, judge_consents
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Donor, Family, Incident, SourceFile, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
-from antigone.model.profile import Profile
+from antigone.model.typings.typing import TypingsUsed, describe_typings
 from antigone.registry.audit.chain import append
-from antigone.registry.keys.vault import DataKey, Vault
+from antigone.registry.keys.vault import Vault
 from antigone.registry.people.conditions import read_conditions
-from antigone.registry.people.payloads import NOTHING_BESIDES_GENOTYPES, Beside, Unpacker
 from antigone.registry.people.personal import open_personal
-from antigone.registry.people.typings import BLOCK, Owner, newest_profiles
 from antigone.registry.store.schema import (
     consents,
     donors,
@@ -40,6 +38,9 @@ from antigone.registry.store.schema import (
     sources,
     unidentified,
 )
+from antigone.registry.typings.payloads import NOTHING_BESIDES_GENOTYPES, Beside, Unpacker
+from antigone.registry.typings.reading import Typed, read_typed
+from antigone.registry.typings.saving import BLOCK, Owner
 
 AnyRow = Row[*tuple[Any, ...]]
 """A row of any columns."""
@@ -136,8 +137,9 @@ def read_covered(connection: Connection, vault: Vault, code: str, *, scope: str,
         tables=conditions.tables,
         settings=conditions.settings,
         sources=_sources(connection, row.id),
-        notices=tuple(json.loads(row.notices)),
+        notices=(*json.loads(row.notices), *describe_typings(reading.used)),
         further=reading.further(conditions.further),
+        typings_used=reading.used,
     )
     access = describe_access(code, scope, coverage, people=len(people))
     return Covered(incident, _counted(coverage, 2), _counted(coverage, 0), access)
@@ -236,17 +238,19 @@ class _Reading:
     mt_seen: dict[str, int] = field(default_factory=dict)
     missing: dict[tuple[str, str], MissingCircumstances] = field(default_factory=dict)
     found: dict[str, UnidentifiedCircumstances] = field(default_factory=dict)
+    used: dict[str, TypingsUsed] = field(default_factory=dict)
 
-    def newest(self, owner: Owner, wanted: Collection[int]) -> dict[int, tuple[str, bytes, DataKey]]:
-        """By a person's row: the sample, its newest typing, and the person's key."""
-        found = newest_profiles(self.connection, self.vault, owner, wanted)
-        return {person: (sample, packed, key) for person, sample, packed, key in found}
+    def typed(self, owner: Owner, wanted: Collection[int]) -> dict[int, Typed]:
+        """By a person's row, what of their samples is in force."""
+        found = read_typed(self.connection, self.vault, owner, wanted, self.unpacker)
+        return {one.person: self._noted(one) for one in found}
 
-    def unpack(self, sample: str, packed: bytes) -> tuple[Profile, Beside]:
-        profile, beside = self.unpacker.unpack(packed, sample=sample)
-        if beside is not NOTHING_BESIDES_GENOTYPES:
-            self._keep(sample, beside)
-        return profile, beside
+    def _noted(self, one: Typed) -> Typed:
+        if one.beside is not NOTHING_BESIDES_GENOTYPES:
+            self._keep(one.sample, one.beside)
+        if one.used is not None:
+            self.used[one.sample] = one.used
+        return one
 
     def _keep(self, sample: str, beside: Beside) -> None:
         if beside.y is not None:
@@ -279,16 +283,16 @@ def _people(reading: _Reading) -> Iterator[UnidentifiedPerson]:
     table = unidentified
     query = select(table).where(table.c.incident == reading.incident, table.c.erased.is_(None)).order_by(table.c.id)
     for rows in reading.connection.execute(query).partitions(BLOCK):
-        newest = reading.newest("unidentified", {row.id for row in rows})
+        typed = reading.typed("unidentified", {row.id for row in rows})
         for row in rows:
-            sample, packed, key = newest[row.id]
-            profile, beside = reading.unpack(sample, packed)
+            one = typed[row.id]
             if row.sealed is not None:
-                record = open_personal(key, "unidentified", row.id, row.sealed)
+                record = open_personal(one.key, "unidentified", row.id, row.sealed)
                 if record.found is not None:
                     reading.found[row.code] = record.found
-            own = {"code": row.code, "profile": profile, "sex": row.sex, "kind": row.kind, "request": row.request}
-            yield replace(beside.person, **own) if beside.person else UnidentifiedPerson(**own)
+            own = {"code": row.code, "profile": one.profile, "sex": row.sex, "kind": row.kind, "request": row.request}
+            person = one.beside.person
+            yield replace(person, **own) if person else UnidentifiedPerson(**own)
 
 
 def _families(reading: _Reading, coverage: Coverage) -> Iterator[Family]:
@@ -332,9 +336,7 @@ def _donors(reading: _Reading, codes: Mapping[int, str], coverage: Coverage) -> 
     found: defaultdict[int, list[Donor]] = defaultdict(list)
     for start in range(0, len(rows), BLOCK):
         block = rows[start : start + BLOCK]
-        newest = reading.newest("donor", {row[0] for row in block})
+        typed = reading.typed("donor", {row[0] for row in block})
         for number, member, family in block:
-            sample, packed, _ = newest[number]
-            profile, _ = reading.unpack(sample, packed)
-            found[family].append(Donor(member, profile, coverage.donors[number]))
+            found[family].append(Donor(member, typed[number].profile, coverage.donors[number]))
     return found

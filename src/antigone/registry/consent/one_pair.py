@@ -11,13 +11,13 @@ from antigone.errors import RegistryError
 from antigone.model.incident.consent import judge_consents
 from antigone.model.incident.incident import Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
-from antigone.model.profile import Profile
 from antigone.registry.consent.coverage import instruments_of
 from antigone.registry.keys.vault import Vault
-from antigone.registry.people.payloads import Beside, Unpacker
-from antigone.registry.people.typings import Owner, newest_profiles
 from antigone.registry.store.lookups import consents_of, members_of
 from antigone.registry.store.schema import donors, families, members, unidentified
+from antigone.registry.typings.payloads import Unpacker
+from antigone.registry.typings.reading import Typed, read_typed
+from antigone.registry.typings.saving import Owner
 
 
 def read_family(connection: Connection, vault: Vault, family: int, *, scope: str, day: dt.date) -> Family:
@@ -40,8 +40,8 @@ def read_person(connection: Connection, vault: Vault, person: int) -> Unidentifi
     row = connection.execute(select(unidentified).where(unidentified.c.id == person)).one()
     if row.key is None:
         raise RegistryError(f"'{row.code}' has left the registry; search again")
-    profile, beside = _typing(connection, vault, "unidentified", person)
-    like = beside.person or UnidentifiedPerson(row.code, profile)
+    typed = _typed(connection, vault, "unidentified", person)
+    profile, like = typed.profile, typed.beside.person or UnidentifiedPerson(row.code, typed.profile)
     return UnidentifiedPerson(
         row.code,
         profile,
@@ -62,9 +62,9 @@ def _donors(connection: Connection, vault: Vault, family: int, *, scope: str, da
     for row in rows.all():
         consent, _ = judge_consents(instruments_of(consents_of(connection, [row.id])), scope=scope, day=day)
         if consent is not None:
-            yield Donor(row.code, _typing(connection, vault, "donor", row.id)[0], consent)
+            yield Donor(row.code, _typed(connection, vault, "donor", row.id).profile, consent)
 
 
-def _typing(connection: Connection, vault: Vault, owner: Owner, number: int) -> tuple[Profile, Beside]:
-    ((_, sample, packed, _),) = newest_profiles(connection, vault, owner, {number})
-    return Unpacker().unpack(packed, sample=sample)
+def _typed(connection: Connection, vault: Vault, owner: Owner, number: int) -> Typed:
+    (found,) = read_typed(connection, vault, owner, {number}, Unpacker())
+    return found

@@ -24,7 +24,6 @@ from antigone.registry.people.sameness import (
     note_marks,
     standing_of,
 )
-from antigone.registry.people.typings import Owner
 from antigone.registry.store.schema import (
     consents,
     donors,
@@ -35,6 +34,7 @@ from antigone.registry.store.schema import (
     samples,
     unidentified,
 )
+from antigone.registry.typings.saving import Owner
 
 Person = tuple[Owner, int]
 

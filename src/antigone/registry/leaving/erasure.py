@@ -31,6 +31,7 @@ from antigone.registry.store.lookups import stands_on
 from antigone.registry.store.schema import (
     blocks,
     candidates,
+    conflicts,
     consents,
     donors,
     families,
@@ -46,6 +47,7 @@ from antigone.registry.store.schema import (
     runs,
     samples,
     summaries,
+    typings,
     unfinished,
     unidentified,
 )
@@ -54,7 +56,7 @@ from antigone.registry.store.stored import SEARCH_ANSWER
 _BLOCK = 1000
 _EMPTIED_TABLES = (
     *(keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, summaries),
-    *(joint_runs, joint_parts, unfinished, blocks, marks, incidents),
+    *(joint_runs, joint_parts, unfinished, blocks, marks, incidents, typings, conflicts),
 )
 """The tables that an erasure empties of bytes."""
 
@@ -208,10 +210,13 @@ def _find_seeker(connection: Connection, incident: str, code: str) -> AnyRow:
 
 
 def _erase_samples(connection: Connection, of_person: Any) -> tuple[tuple[str, ...], int]:
-    """Null every profile of somebody's samples, and delete their marks: the codes, and how many profiles."""
+    """Null every profile of somebody's samples, what was said of it too, and delete their marks and conflicts: the
+    codes, and how many profiles."""
     found = {row.id: row.code for row in connection.execute(select(samples.c.id, samples.c.code).where(of_person))}
-    typings = select(profiles.c.id).where(profiles.c.sample.in_(list(found)))
-    connection.execute(delete(marks).where(marks.c.profile.in_(typings)))
+    typed = select(profiles.c.id).where(profiles.c.sample.in_(list(found)))
+    connection.execute(delete(marks).where(marks.c.profile.in_(typed)))
+    connection.execute(delete(conflicts).where(conflicts.c.sample.in_(list(found))))
+    connection.execute(update(typings).where(typings.c.profile.in_(typed)).values(kit="", reason=""))
     emptied = connection.execute(update(profiles).where(profiles.c.sample.in_(list(found))).values(sealed=None))
     return tuple(sorted(found.values())), emptied.rowcount
 
@@ -237,9 +242,11 @@ def _delete_keys(connection: Connection, numbers: Sequence[int]) -> None:
         connection.execute(delete(keys).where(keys.c.id.in_(numbers[start : start + _BLOCK])))
 
 
-def erase_candidates(connection: Connection, of_pairings: Any) -> int:
-    """Mark candidates stale: their key, ciphertext and numbers go."""
+def erase_candidates(connection: Connection, of_pairings: Any, *, of_runs: Any = None) -> int:
+    """Mark candidates stale: their key, ciphertext and numbers go. ``of_runs``: those of some runs alone."""
     these = candidates.c.pairing.in_(of_pairings) & ~candidates.c.stale
+    if of_runs is not None:
+        these = these & candidates.c.run.in_(of_runs)
     held = [key for key in connection.scalars(select(candidates.c.key).where(these)) if key is not None]
     nothing = {"sealed": None, "key": None, "log10_lr": None, "posterior": None, "population": "", "markers": 0}
     emptied = connection.execute(update(candidates).where(these).values(stale=True, **nothing))
@@ -248,13 +255,14 @@ def erase_candidates(connection: Connection, of_pairings: Any) -> int:
 
 
 def compute_again(
-    connection: Connection, incident: int, *, families: Collection[str], people: Collection[str]
+    connection: Connection, incident: int, *, families: Collection[str], people: Collection[str], since: str = ""
 ) -> tuple[int, ...]:
-    """Mark every finished run of the incident, and take what it says of these families and persons out of it.
+    """Mark every finished run of the incident, and take what it says of these families and persons out of it; with a
+    moment, those alone that were finished since.
 
     A run that is still computing looks for itself, when it ends, who has left.
     """
-    of_incident = (runs.c.incident == incident) & runs.c.result.is_not(None)
+    of_incident = (runs.c.incident == incident) & runs.c.result.is_not(None) & (runs.c.finished >= since)
     numbers = list(connection.scalars(select(runs.c.id).where(of_incident).order_by(runs.c.id)))
     connection.execute(update(runs).where(runs.c.id.in_(numbers)).values(state=TO_COMPUTE_AGAIN))
     take_out(connection, numbers, families=families, people=people)

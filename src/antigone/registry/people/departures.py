@@ -18,8 +18,8 @@ from sqlalchemy import Connection, insert, select
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.digests import FEWEST_MARKERS, Digester
 from antigone.registry.people.sameness import Shown, open_typings
-from antigone.registry.people.typings import BLOCK, Owner
 from antigone.registry.store.schema import consents, departures, profiles, samples, unidentified
+from antigone.registry.typings.saving import BLOCK, Owner
 
 _COLUMNS = (departures.c.who, departures.c.kind, departures.c.day, departures.c.markers, departures.c.digest)
 

@@ -68,6 +68,10 @@ class Digester:
         """Of a living seeker's own request."""
         return self._digest("request", plain(reference))
 
+    def notice(self, words: str) -> str:
+        """Of what the readers of a file said."""
+        return self._digest("notice", words)
+
     def profile(self, genotypes: Mapping[str, Genotype], *, among: frozenset[str] | None = None) -> dict[str, str]:
         """Of genotypes: a hash of the names of some markers, and the digest of what is read there.
 

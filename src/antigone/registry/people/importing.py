@@ -14,17 +14,18 @@ from antigone.model.assumptions.lineage import StatedCounts
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
-from antigone.model.profile import Profile
+from antigone.model.typings.typing import Typing
 from antigone.registry.keys.vault import DataKey, Vault
 from antigone.registry.people.conditions import conditions_of, save_conditions
 from antigone.registry.people.known import Known, contradictions, read_known
 from antigone.registry.people.newcomers import Doorkeeper
-from antigone.registry.people.payloads import Beside, anonymous, pack
 from antigone.registry.people.personal import Personal, read_personal, seal_personal, write_personal
 from antigone.registry.people.sameness import note_marks
-from antigone.registry.people.typings import BLOCK, Receipt, Typing, save_typings
 from antigone.registry.store.database import reserve
 from antigone.registry.store.schema import consents, donors, families, incidents, members, sources, unidentified
+from antigone.registry.typings.conflicts import note_conflicts
+from antigone.registry.typings.content import packed_typing
+from antigone.registry.typings.saving import BLOCK, NewTyping, Owner, Receipt, save_typings
 
 _Item = TypeVar("_Item")
 
@@ -55,10 +56,12 @@ def save_incident(
     holder: str,
     recorded_by: int | None = None,
     let_in: Mapping[str, str] | None = None,
+    kit: str = "",
+    as_replicates: bool = False,
 ) -> Imported:
     """Add an incident, or what is new in it, in the caller's transaction.
 
-    A sample that is known and was typed otherwise gets a further profile. A known family may gain members and donors.
+    A sample that is known and was typed otherwise gets a further typing. A known family may gain members and donors.
     Nothing that is missing in ``incident`` is removed.
 
     Parameters
@@ -77,6 +80,9 @@ def save_incident(
         The row of the user.
     let_in
         By sample, why it is let in although something stands against it (see `newcomers`).
+    kit, as_replicates
+        What the typings are called (else by their file), and whether they are further amplifications of samples that
+        were typed before.
 
     Raises
     ------
@@ -93,13 +99,14 @@ def save_incident(
     )
     number = _save_frame(connection, known, incident, code=code, at=at)
     changed = save_conditions(connection, number, conditions_of(incident), at=at)
-    job = _Import(connection, vault, incident.further, known, Receipt(number, at, holder, recorded_by))
+    job = _Import(connection, vault, incident, known, Receipt(number, at, holder, recorded_by), kit, as_replicates)
     added = Imported(models=int(changed))
     for people in _blocks(incident.unidentified):
         added += _save_people(job, people)
     for kin in _blocks(incident.families):
         added += _save_families(job, kin)
     _refuse(*door.donors_called_unidentified(), *door.keep_reasons(number, at=at, user=recorded_by))
+    note_conflicts(connection, vault, at=at)
     return added
 
 
@@ -112,9 +119,15 @@ def _refuse(*problems: Problem) -> None:
 class _Import:
     connection: Connection
     vault: Vault
-    further: FurtherEvidence
+    incident: Incident
     known: Known
     receipt: Receipt
+    kit: str = ""
+    as_replicates: bool = False
+
+    @property
+    def further(self) -> FurtherEvidence:
+        return self.incident.further
 
     def insert(self, table: Any, rows: Sequence[Mapping[str, Any]]) -> int:
         if rows:
@@ -161,10 +174,7 @@ def _save_people(job: _Import, people: Sequence[UnidentifiedPerson]) -> Imported
     for person in people:
         if person.code in known:
             _update_person(job, person, known[person.code])
-    typings = [
-        Typing(p.code, "unidentified", numbers[p.code], keys[p.code], _packed(job.further, p.profile, anonymous(p)))
-        for p in people
-    ]
+    typings = [typing for p in people for typing in _typings_of_person(job, p, numbers[p.code], keys[p.code])]
     return Imported(unidentified=len(new), profiles=_save_typings(job, typings))
 
 
@@ -192,19 +202,43 @@ def _add_circumstances(job: _Import, owner: Any, number: int, new: Personal) -> 
         write_personal(job.connection, job.vault, owner, number, after)
 
 
-def _packed(further: FurtherEvidence, profile: Profile, person: UnidentifiedPerson | None = None) -> bytes:
-    y, mt = further.y.get(profile.sample), further.mt.get(profile.sample)
-    return pack(profile, Beside(y, mt, _seen(further.y_model, profile), _seen(further.mt_model, profile), person))
+def _typings_of_person(job: _Import, person: UnidentifiedPerson, number: int, key: DataKey) -> Iterator[NewTyping]:
+    """The typings of an unidentified person's sample; its rates belong to each."""
+    whole = Typing("", person.profile.genotypes, person.replicates, person.amelogenin, peak_height=person.peak_height)
+    for typing in _apart(job, person.code, whole):
+        rated = replace(typing, rates=person.rates, estimate_dropout=person.estimate_dropout)
+        yield _new_typing(job, rated, person.code, "unidentified", number, key)
 
 
-def _seen(model: Any, profile: Profile) -> int | None:
+def _typings_of_donor(job: _Import, donor: Donor, number: int, key: DataKey) -> Iterator[NewTyping]:
+    sample = donor.profile.sample
+    for typing in _apart(job, sample, Typing("", donor.profile.genotypes)):
+        yield _new_typing(job, typing, sample, "donor", number, key)
+
+
+def _apart(job: _Import, sample: str, whole: Typing) -> list[Typing]:
+    """What the files have of a sample, typing by typing; haplotypes come in tables of their own, and go with the
+    first."""
+    first, *others = job.incident.typings.get(sample, (whole,))
+    further, y, mt = job.further, job.further.y.get(sample), job.further.mt.get(sample)
+    seen = _seen(further.y_model, sample), _seen(further.mt_model, sample)
+    return [replace(first, y=y, mt=mt, y_seen=seen[0], mt_seen=seen[1]), *others]
+
+
+def _new_typing(job: _Import, typing: Typing, sample: str, owner: Owner, number: int, key: DataKey) -> NewTyping:
+    packed = packed_typing(sample, typing) if replace(typing, label="") != Typing("") else b""
+    kit = job.kit or typing.label or job.incident.profiles_in
+    return NewTyping(sample, owner, number, key, packed, kit, job.as_replicates)
+
+
+def _seen(model: Any, sample: str) -> int | None:
     stated = model is not None and isinstance(model.basis, StatedCounts)
-    return model.basis.seen.get(profile.sample) if stated else None
+    return model.basis.seen.get(sample) if stated else None
 
 
-def _save_typings(job: _Import, typings: Sequence[Typing]) -> int:
-    known = {t.sample: job.known.samples[t.sample].id for t in typings if t.sample in job.known.samples}
-    return save_typings(job.connection, typings, known, receipt=job.receipt)
+def _save_typings(job: _Import, given: Sequence[NewTyping]) -> int:
+    known = {t.sample: job.known.samples[t.sample].id for t in given if t.sample in job.known.samples}
+    return len(save_typings(job.connection, given, known, receipt=job.receipt))
 
 
 def _save_families(job: _Import, kin: Sequence[Family]) -> Imported:
@@ -290,10 +324,7 @@ def _save_donors(job: _Import, giving: Sequence[tuple[str, Donor]], numbers: Map
     keys |= {member: found[row.key] for member, row in known.items()}
     added = [row for family, d in giving for row in _consent_rows(job, rows[family, d.member], d.consent)]
     job.insert(consents, added)
-    typings = [
-        Typing(d.profile.sample, "donor", rows[f, d.member], keys[f, d.member], _packed(job.further, d.profile))
-        for f, d in giving
-    ]
+    typings = [t for f, d in giving for t in _typings_of_donor(job, d, rows[f, d.member], keys[f, d.member])]
     return Imported(donors=len(new), consents=len(added), profiles=_save_typings(job, typings))
 
 

@@ -31,6 +31,14 @@ from antigone.registry.store.schema import (
     unidentified,
 )
 
+
+@dataclass(frozen=True)
+class Asked(Problem):
+    """What stands against somebody unless a registrar says why it does not: one of these samples must be let in."""
+
+    samples: tuple[str, ...] = ()
+
+
 HOW_TO_LET_IN = "import again with this sample let in, and the reason stated"
 
 
@@ -140,7 +148,8 @@ class Doorkeeper:
         if any(code in self.reasons for code in pair):
             self.used.update(code for code in pair if code in self.reasons)
         elif not self._was_let_in(person, donor):
-            yield _problem(
+            yield _asked(
+                pair,
                 f"sample '{person.sample}' is declared unidentified, and equals sample '{donor.sample}' of donor "
                 f"'{donor.code}' (family '{donor.family}', incident '{donor.incident}') at all {equal} markers that "
                 "were read in both",
@@ -213,11 +222,9 @@ def _left_problem(newcomer: Newcomer, match: Match, *, is_sure: bool) -> Problem
     if not is_sure:
         few = "" if is_recognisable(newcomer.shown) else " (it was typed at too few markers to tell)"
         remedy += f"; if it is of another person{few}, such as an identical twin, {HOW_TO_LET_IN}"
-    return _problem(
-        f"sample '{newcomer.sample}' is of somebody who left this registry: recognised by {common}",
-        f"nobody who left, and a consent given after {match.day.isoformat()}",
-        remedy,
-    )
+    found = f"sample '{newcomer.sample}' is of somebody who left this registry: recognised by {common}"
+    expected = f"nobody who left, and a consent given after {match.day.isoformat()}"
+    return _problem(found, expected, remedy) if is_sure else _asked((newcomer.sample,), found, expected, remedy)
 
 
 def _taken_back(ended: frozenset[tuple[str, str, str, object]], sample: str, consent: Consent) -> Iterator[Problem]:
@@ -232,3 +239,7 @@ def _taken_back(ended: frozenset[tuple[str, str, str, object]], sample: str, con
 
 def _problem(found: str, expected: str, remedy: str) -> Problem:
     return Problem("registry", 0, "", found, expected, remedy)
+
+
+def _asked(samples_of: tuple[str, ...], found: str, expected: str, remedy: str) -> Asked:
+    return Asked("registry", 0, "", found, expected, remedy, samples_of)

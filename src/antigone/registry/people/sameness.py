@@ -19,10 +19,10 @@ from antigone.model.assumptions.choices import FEWEST_EQUAL_MARKERS
 from antigone.model.profile import Genotype
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.digests import Digester, shown_genotypes
-from antigone.registry.people.payloads import Unpacker
-from antigone.registry.people.typings import BLOCK, Owner
 from antigone.registry.store.properties import find_property, write_property
 from antigone.registry.store.schema import donors, families, incidents, marks, members, profiles, samples, unidentified
+from antigone.registry.typings.payloads import Unpacker
+from antigone.registry.typings.saving import BLOCK, Owner
 
 PLACES = 62
 _PLACES = "places of markers"

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, delete, insert, select
 
 from antigone.model.results.joint import JointResult, PersonAnswer
 from antigone.registry.keys.vault import DataKey, Vault
-from antigone.registry.people.typings import BLOCK
 from antigone.registry.store.schema import joint_parts
 from antigone.registry.store.stored import JOINT_ANSWER, JOINT_PERSON, JOINT_SOUGHT
+from antigone.registry.typings.saving import BLOCK
 
 Kind = Literal["unidentified", "family"]
 PADDED_TO = 1024

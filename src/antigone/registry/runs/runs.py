@@ -20,7 +20,6 @@ from antigone.model.incident.incident import Incident
 from antigone.model.results.search import Candidate, SearchResult
 from antigone.registry.consent.coverage import covered_donors
 from antigone.registry.keys.vault import Vault
-from antigone.registry.people.typings import BLOCK
 from antigone.registry.runs.blocks import forget_until
 from antigone.registry.runs.summaries import TO_COMPUTE_AGAIN as TO_COMPUTE_AGAIN
 from antigone.registry.runs.summaries import save_summaries, without
@@ -36,6 +35,7 @@ from antigone.registry.store.schema import (
     unidentified,
 )
 from antigone.registry.store.stored import CANDIDATE, SEARCH_ANSWER
+from antigone.registry.typings.saving import BLOCK
 
 WITHHELD = "candidates of families or persons that somebody left, or that were declared otherwise, during the search"
 RESUMED_FROM = ("cancelled", "failed")

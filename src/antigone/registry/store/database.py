@@ -184,6 +184,22 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def rehearsal(engine: Engine) -> Iterator[Connection]:
+    """To find out what an action would do: a writing transaction of which nothing is kept, however the block ends.
+
+    Raises
+    ------
+    StorageError
+        As in `transaction`.
+    """
+    with _storage_errors(), engine.connect() as connection, connection.begin() as tried:
+        try:
+            yield connection
+        finally:
+            tried.rollback()
+
+
+@contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """To read one state of the registry, whatever is written meanwhile.
 
@@ -210,9 +226,14 @@ def outside_transaction(engine: Engine) -> Iterator[Connection]:
 
 
 def reserve(connection: Connection, table: Table, count: int) -> list[int]:
-    """Numbers for ``count`` new rows, so that what names its row can be sealed before it is written."""
+    """Numbers for ``count`` new rows, so that what names its row can be sealed before it is written.
+
+    None is ever given twice: not that of a row which an undone import took with it either.
+    """
     if connection.dialect.name == "sqlite":
-        first = 1 + (connection.scalar(select(func.max(table.c.id))) or 0)
+        noted = table.metadata.tables["import_rows"]
+        undone = connection.scalar(select(func.max(noted.c.last)).where(noted.c.kind == table.name)) or 0
+        first = 1 + max(undone, connection.scalar(select(func.max(table.c.id))) or 0)
         return list(range(first, first + count))
     numbers = func.generate_series(1, count).table_valued("number")
     sequence = func.pg_get_serial_sequence(table.name, "id")

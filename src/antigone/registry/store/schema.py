@@ -62,6 +62,9 @@ ROLES = ("administrator", "registrar", "geneticist", "reviewer", "coordinator", 
 ACCESS_KINDS = ("account", "role", "password", "token", "second factor")
 CONSENT_SCOPES = ("identification", "court", "sharing")
 PAIRING_STATES = ("open", "proposed", "confirmed", "rejected", "reopening")
+IMPORT_STATES = ("standing", "undone")
+TYPING_STATES = ("valid", "superseded", "retired")
+SETTLEMENTS = ("kept", "replicates", "gone")
 RUN_STATES = ("running", "finished", "failed", "cancelled", "to be computed again")
 
 properties = Table(
@@ -269,7 +272,43 @@ profiles = Table(
     Column("added", Instant, nullable=False),
     Column("sealed", LargeBinary),
 )  # fmt: skip
-"""Every typing of a sample, sealed with its owner's key, never overwritten; a search takes the newest."""
+"""Every typing of a sample, sealed with its owner's key, never overwritten; a search takes those that ``typings`` calls
+valid, and those it does not know (of before version 0012)."""
+
+typings = Table(
+    "typings", metadata,
+    _row(),
+    _to("profiles", "profile"),
+    Column("kit", Text, nullable=False),
+    _to("users", "imported_by", optional=True),
+    Column("replicate", Boolean, nullable=False),
+    Column("state", String(12), nullable=False),
+    _to("profiles", "corrects", optional=True),
+    Column("ended", Instant),
+    _to("users", "ended_by", optional=True),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("profile"),
+    _one_of("state", *TYPING_STATES),
+)  # fmt: skip
+"""Where a typing came from, and what became of it. ``kit`` is the kit, or the file, as it is called; ``replicate``: it
+was declared a further amplification; ``corrects``: the typing in whose place it stands; ``reason`` why it ended."""
+
+conflicts = Table(
+    "conflicts", metadata,
+    _row(),
+    _to("samples", "sample"),
+    Column("marker", Code, nullable=False),
+    Column("opened", Instant, nullable=False),
+    Column("closed", Instant),
+    Column("how", String(12)),
+    _to("users", "closed_by", optional=True),
+    Column("reason", Text, nullable=False),
+    Column("aside", Text, nullable=False),
+    Column("together", Text, nullable=False),
+    _one_of("how", *SETTLEMENTS),
+)  # fmt: skip
+"""Markers at which valid typings of a sample differ, and how a geneticist settled each: the rows of the typings that
+are set aside there, or taken together as replicates, as JSON lists. ``gone``: the typings differ no more."""
 
 marks = Table(
     "marks", metadata,
@@ -315,6 +354,46 @@ changes = Table(
     _to("families", "family", optional=True),
 )  # fmt: skip
 """What happened to an incident that could alter an answer; a row that names neither person nor family is about all."""
+
+imports = Table(
+    "imports", metadata,
+    _row(),
+    Column("incident", Code, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    _to("users", "user"),
+    Column("line", Number, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("ended", Instant),
+    _to("users", "ended_by", optional=True),
+    Column("reason", Text, nullable=False),
+    _one_of("state", *IMPORT_STATES),
+)  # fmt: skip
+"""Imports: ``incident`` is its code, which stays when an import that made the incident is undone; ``line`` that of the
+audit; ``files``: names and hashes, ``counts``: what was new, both as JSON; ``ended``, ``reason``: of the undoing."""
+
+import_rows = Table(
+    "import_rows", metadata,
+    _row(),
+    _to("imports", "import"),
+    Column("kind", String(40), nullable=False, index=True),
+    Column("first", Number, nullable=False),
+    Column("last", Number, nullable=False),
+)  # fmt: skip
+"""The rows that an import added to the table ``kind``: all from the first to the last, for nobody else writes
+meanwhile. Those of what an undoing removed stay, so that no number is given twice."""
+
+import_changes = Table(
+    "import_changes", metadata,
+    _row(),
+    _to("imports", "import"),
+    Column("kind", String(40), nullable=False),
+    Column("number", Number, nullable=False),
+    Column("before", Text, nullable=False),
+    Index("ix_import_changes_kind_number", "kind", "number"),
+)  # fmt: skip
+"""The rows that an import changed, and what it changed in them as it was before, as JSON: bytes are ciphertext."""
 
 runs = Table(
     "runs", metadata,

@@ -17,7 +17,7 @@ from antigone.errors import Forbidden, NewPasswordNeeded, NotForRole
 from antigone.registry.audit.chain import append
 from antigone.registry.keys.passphrase import STRONG, Cost
 from antigone.registry.keys.vault import Vault
-from antigone.registry.store.database import check_schema, snapshot, transaction
+from antigone.registry.store.database import check_schema, rehearsal, snapshot, transaction
 from antigone.registry.users.accounts import User, find_user
 from antigone.team.access.counting import Kept
 from antigone.team.access.roles import ALLOWED, Action, Role
@@ -116,6 +116,14 @@ class Session:
             When a newer program has changed the schema since this one opened the registry.
         """
         with transaction(self.registry.engine) as connection:
+            check_schema(connection)
+            self._current_user(connection)
+            yield connection
+
+    @contextmanager
+    def rehearsing(self) -> Iterator[Connection]:
+        """To find out what an action would do: what it writes is not kept, and nothing of it stands in the audit."""
+        with rehearsal(self.registry.engine) as connection:
             check_schema(connection)
             self._current_user(connection)
             yield connection

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 
 from antigone import __version__
 from antigone.casework.pairs.checkpoint import pack_block, unpack_block
 from antigone.errors import StorageError
+from antigone.model.incident.content import content_lines
 from antigone.model.incident.incident import Incident
-from antigone.model.plain import to_json
-from antigone.model.profile import Profile
 from antigone.registry.keys.vault import DataKey
 from antigone.registry.runs.blocks import Unfinished, keep_block, key_of_blocks, open_blocks
 from antigone.registry.store.database import transaction
 from antigone.search.pairs.blocks import BlockResult
 from antigone.team.access.session import Registry
-
-_NOTHING = Profile("", {})
 
 
 @dataclass(frozen=True)
@@ -71,23 +66,6 @@ def identify_content(incident: Incident, *, block_families: int) -> bytes:
     frequencies and every setting. The day is not in it: who is covered on that day is.
     """
     digest = hashlib.sha256(f"{__version__} numpy {version('numpy')} blocks of {block_families}\n".encode())
-    for line in _lines(incident):
+    for line in content_lines(incident):
         digest.update(line.encode() + b"\n")
     return digest.digest()
-
-
-def _lines(incident: Incident) -> Iterator[str]:
-    yield to_json(replace(incident, unidentified=(), families=()))
-    for person in incident.unidentified:
-        yield to_json(replace(person, profile=_NOTHING))
-        yield _profile(person.profile)
-    for family in incident.families:
-        yield to_json(replace(family, donors=()))
-        for donor in family.donors:
-            yield to_json((donor.member, donor.consent))
-            yield _profile(donor.profile)
-
-
-def _profile(profile: Profile) -> str:
-    """What was typed; most of an incident, and so written by the fastest way."""
-    return json.dumps([profile.sample, list(profile.genotypes.items())])

@@ -11,6 +11,7 @@ from antigone.team.views.candidates import (
     PairingView,
     ReviewLine,
 )
+from antigone.team.views.imports import ImportLine, ImportView, Preview, Undone
 from antigone.team.views.keeping import (
     AccessLine,
     AuditLine,
@@ -70,6 +71,8 @@ __all__ = [
     "FamilyPage",
     "FamilyView",
     "Finding",
+    "ImportLine",
+    "ImportView",
     "IncidentStatus",
     "JointLine",
     "JointOfPair",
@@ -81,6 +84,7 @@ __all__ = [
     "News",
     "Packed",
     "PairingView",
+    "Preview",
     "ReviewLine",
     "Rotated",
     "RunLine",
@@ -89,6 +93,7 @@ __all__ = [
     "Shared",
     "Status",
     "TokenLine",
+    "Undone",
     "UnidentifiedLine",
     "UnidentifiedPage",
     "UserLine",

@@ -9,12 +9,12 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.telemetry import TelemetryConfig
 
 from antigone import __version__
-from antigone.web.api import administration, incidents, joint, keeping, reports, work
+from antigone.web.api import administration, imports, incidents, joint, keeping, reports, work
 from antigone.web.api.refusals import RESPONSES, Refusal, add_refusals
 from antigone.web.requests.visits import Web
 
 API_PATH = "/api"
-IMPORT_PATH = f"{API_PATH}/import"
+IMPORT_PATHS = (f"{API_PATH}/import", f"{API_PATH}/import/preview")
 WORDS = (
     "The actions of a registry, one call each. A program sends a token, which acts in the role of its user and ends on "
     "a day, and says in `Antigone-Purpose` what the call is for. What a role may not do in the browser it may not do "
@@ -44,7 +44,7 @@ def create_api(web: Web) -> FastAPI:
         telemetry=NO_TELEMETRY,
     )
     api.state.web = web
-    for area in (incidents, work, joint, reports, administration, keeping):
+    for area in (incidents, imports, work, joint, reports, administration, keeping):
         api.include_router(area.router)
     add_refusals(api)
     api.openapi = lambda: describe(api)  # type: ignore[method-assign]

@@ -90,6 +90,12 @@ class NewCustody(Body):
     at: AwareDatetime | None = None
 
 
+class Undoing(Body):
+    """Why an import is undone."""
+
+    because: Words
+
+
 class NewSearch(Body):
     """A search of an incident; no likelihood ratio depends on the seed."""
 

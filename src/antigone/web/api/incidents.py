@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form, Response, UploadFile
+from fastapi import APIRouter, Response
 
 from antigone.model.incident.consent import Consent
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.team import views
 from antigone.team.documents.letters import letter_material
 from antigone.team.incidents import consents, custody, exporting, families
-from antigone.team.incidents.importing import ImportAnswer, import_incident, incident_code
 from antigone.team.incidents.pedigrees import save_pedigree
 from antigone.team.overview import status
 from antigone.web.api.access import Called
 from antigone.web.api.answers import FamilyShown, model_of, shown_family
 from antigone.web.api.bodies import LeavingDonor, LeavingSeeker, NarrowedConsent, NewConsent, NewCustody, NewPedigree
 from antigone.web.shared.attachments import attach_packed
-from antigone.web.shared.fields import NO_NUL, ONE_LINE, Named, Page, PartOf, Size
-from antigone.web.shared.uploads import read_files, reasons_of, stated_of
+from antigone.web.shared.fields import Named, Page, PartOf, Size
 
 router = APIRouter()
 
@@ -28,10 +24,6 @@ class Zip(Response):
     """A zip file as the description names it."""
 
     media_type = "application/zip"
-
-
-Attested = Annotated[str, Form(max_length=200, pattern=ONE_LINE)]
-Choices = Annotated[str, Form(max_length=10_000, pattern=NO_NUL)]
 
 
 @router.get("/status", response_model=model_of(views.Status))
@@ -57,32 +49,6 @@ def export_incident(call: Called, incident: Named) -> Response:
     """An incident for another institution, as a packed case folder: remains, and the families and donors whose consent
     covers sharing. It holds genotypes."""
     return attach_packed(exporting.pack_incident(call.session, incident), incident)
-
-
-@router.post("/import", response_model=model_of(ImportAnswer))
-def import_files(
-    call: Called,
-    files: list[UploadFile],
-    code: Attested = "",
-    attested: Attested = "",
-    missing: Choices = "",
-    pedigree: Choices = "",
-    let_in: Choices = "",
-    because: Attested = "",
-) -> object:
-    """Import an incident from its files (a case folder, packed or not; a workbook; Familias files), all or nothing.
-    Without a code the incident's title gives one. Of Familias files `missing` says who is missing and `pedigree` which
-    pedigree counts, one a line. `let_in` has the codes of samples, with commas between, that were refused and are right
-    all the same, and `because` says why. The answer counts what is new, and `notices` say what
-    the readers of the files did."""
-    call.session.require("import")
-    web = call.web
-    today = web.registry.today()
-    stated = stated_of(attested, missing, pedigree)
-    incident, name = read_files(files, stated, settings=web.settings, today=today)
-    chosen = code.strip() or incident_code(incident.title or name)
-    imported = import_incident(call.session, chosen, incident, let_in=reasons_of(let_in, because))
-    return ImportAnswer(**vars(imported), notices=incident.notices)
 
 
 @router.get("/families", response_model=model_of(views.FamilyPage))

@@ -1,4 +1,5 @@
-"""Importing an incident: files are dropped, read apart from this process, and taken whole or not at all."""
+"""Importing an incident: files are dropped and read apart from this process, shown as what they will do, and taken
+whole or not at all. The imports of an incident, and undoing one."""
 
 from __future__ import annotations
 
@@ -7,10 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
-from antigone.errors import InputError
-from antigone.team.incidents.importing import Imported, import_incident, incident_code
+from antigone.errors import Conflict, InputError
+from antigone.team.incidents.importing import Imported, import_incident, incident_code, preview_import
+from antigone.team.incidents.undoing import list_imports, read_import, undo_import
+from antigone.web.pages.dashboard import title_of
+from antigone.web.requests.held import HeldImport
 from antigone.web.requests.rendering import link, plural
-from antigone.web.requests.visits import Signed
+from antigone.web.requests.visits import Signed, Visit
+from antigone.web.shared.fields import Named, RowNumber
 from antigone.web.shared.uploads import read_files, reasons_of, stated_of
 
 router = APIRouter()
@@ -18,6 +23,7 @@ router = APIRouter()
 UPLOAD_PATH = "/import"
 ENTERED = ("code", "attested", "missing", "pedigree", "let_in", "because")
 """The fields of the form that are shown again when something is refused."""
+SECTIONS = (("Will be added", "added"), ("Will change", "changed"), ("Known already, left alone", "known"))
 
 
 @router.get(UPLOAD_PATH)
@@ -25,11 +31,11 @@ def import_page(visit: Signed) -> HTMLResponse:
     """Where files are dropped."""
     visit.session.require("import")
     empty: dict[str, Any] = dict.fromkeys(ENTERED, "")
-    return visit.page("import.html.j2", problems=(), notices=(), refusal="", **empty)
+    return visit.page("import.html.j2", problems=(), notices=(), asked=(), refusal="", **empty)
 
 
 @router.post(UPLOAD_PATH)
-def importing(
+def previewing(
     visit: Signed,
     files: list[UploadFile],
     code: Annotated[str, Form()] = "",
@@ -39,20 +45,63 @@ def importing(
     let_in: Annotated[str, Form()] = "",
     because: Annotated[str, Form()] = "",
 ) -> Response:
-    """Import an incident, or show every problem of its files; nothing is imported then."""
+    """Show what an import will do, or every problem of its files; nothing is imported yet."""
     visit.session.require("import")
+    entered = dict(zip(ENTERED, (code, attested, missing, pedigree, let_in, because), strict=True))
     try:
         stated = stated_of(attested, missing, pedigree)
         incident, name = read_files(files, stated, settings=visit.web.settings, today=visit.session.registry.today())
-        chosen = code.strip() or incident_code(incident.title or name)
-        imported = import_incident(visit.session, chosen, incident, let_in=reasons_of(let_in, because))
+        chosen, reasons = code.strip() or incident_code(incident.title or name), reasons_of(let_in, because)
+        shown = preview_import(visit.session, chosen, incident, let_in=reasons)
     except InputError as error:
         refusal = "" if error.problems else str(error)
-        values = (code, attested, missing, pedigree, let_in, because)
-        told: dict[str, Any] = {"problems": error.problems, "notices": error.notices, "refusal": refusal}
-        return visit.page("import.html.j2", status=422, **told, **dict(zip(ENTERED, values, strict=True)))
-    notice = "\n".join((_imported_words(imported), *incident.notices))
-    return visit.go(link("/incident", incident=chosen), notice=notice)
+        told = {"problems": error.problems, "notices": error.notices, "asked": (), "refusal": refusal}
+        return visit.page("import.html.j2", status=422, **told, **entered)
+    if shown.problems:
+        told = {"problems": shown.problems, "notices": shown.notices, "asked": shown.asked, "refusal": ""}
+        return visit.page("import.html.j2", status=422, **told, **entered)
+    held = visit.web.held.keep(visit.session.user, HeldImport(chosen, incident, reasons, shown.seen))
+    return visit.page("import_preview.html.j2", shown=shown, sections=SECTIONS, held=held)
+
+
+@router.post("/import/carry-out")
+def importing(visit: Signed, held: Annotated[str, Form(max_length=100)]) -> Response:
+    """Import exactly what was previewed."""
+    visit.session.require("import")
+    try:
+        one = visit.web.held.take(visit.session.user, held)
+        imported = import_incident(visit.session, one.code, one.incident, let_in=one.reasons, seen=one.seen)
+    except (Conflict, InputError) as error:
+        return _refused(visit, error)
+    notice = "\n".join((_imported_words(imported), *one.incident.notices))
+    return visit.go(link("/incident", incident=one.code), notice=notice)
+
+
+@router.get("/imports")
+def imports_page(visit: Signed, incident: Named) -> HTMLResponse:
+    """The imports of an incident, and what stands against undoing each."""
+    found = [read_import(visit.session, line.number) for line in list_imports(visit.session, incident)]
+    return visit.page("imports.html.j2", incident=incident, title=title_of(visit, incident), found=found)
+
+
+@router.post("/imports/undo")
+def undoing(visit: Signed, number: Annotated[RowNumber, Form()], because: Annotated[str, Form()] = "") -> Response:
+    """Undo an import."""
+    undone = undo_import(visit.session, number, because=because)
+    visit.web.titles.pop(undone.incident, None)
+    words = (
+        f"Import {undone.number} is undone: {plural(undone.candidates, 'candidate')} erased, "
+        f"{plural(undone.runs, 'search', 'searches')} to be computed again."
+    )
+    address = link("/imports", incident=undone.incident) if undone.incident_stays else "/"
+    return visit.go(address, notice="\n".join((words, *undone.still_to_do)))
+
+
+def _refused(visit: Visit, error: Conflict | InputError) -> HTMLResponse:
+    problems = error.problems if isinstance(error, InputError) else ()
+    empty: dict[str, Any] = dict.fromkeys(ENTERED, "")
+    told: dict[str, Any] = {"problems": problems, "notices": (), "asked": (), "refusal": "" if problems else str(error)}
+    return visit.page("import.html.j2", status=409 if isinstance(error, Conflict) else 422, **told, **empty)
 
 
 def _imported_words(found: Imported) -> str:

@@ -11,6 +11,8 @@ IN_WORDS: Mapping[Action, str] = {
     "see status": "the overview",
     "see families": "looking at families and unidentified persons",
     "import": "importing an incident, or changing a pedigree,",
+    "see imports": "looking at imports",
+    "undo import": "undoing an import",
     "record consent": "recording a consent",
     "narrow consent": "taking back a part of a consent",
     "record custody": "recording who holds a sample",

@@ -15,6 +15,7 @@ from antigone.model.text import clean_text, unstorable_character
 from antigone.team.access.opening import session_of
 from antigone.team.access.session import Registry, Session
 from antigone.web.jobs.jobs import Jobs
+from antigone.web.requests.held import Held
 from antigone.web.requests.opened import Opened
 from antigone.web.requests.rendering import environment
 from antigone.web.requests.security import CHANGING, FormSeal, check_origin, check_same
@@ -41,6 +42,7 @@ class Web:
     jobs: Jobs
     titles: dict[str, str] = field(default_factory=dict)
     closing: Closing = field(default_factory=Closing)
+    held: Held = field(default_factory=Held)
 
     @property
     def registry(self) -> Registry:

@@ -1,0 +1,1 @@
+"""Imports: what one does, what rests on it, and how it is undone."""
