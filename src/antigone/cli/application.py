@@ -7,6 +7,7 @@ import sys
 import typer
 
 from antigone.cli import incidents, trying
+from antigone.cli.power import power
 from antigone.cli.serving import serve
 from antigone.cli.team.imports import imports_app
 from antigone.cli.team.keeping import escrow_app, keeping_app
@@ -32,6 +33,7 @@ for command in (
     incidents.reassociate,
     incidents.joint,
     incidents.explain,
+    power,
     trying.lr,
     trying.validate,
     trying.simulate,
