@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import cast
 
 from antigone.errors import InputError
 from antigone.report.paper import status as pdf_status
@@ -169,8 +169,6 @@ def _status(counts: IncidentStatus) -> pdf_status.IncidentStatus:
         waiting.append(pdf_status.Waiting("coordinator", "erase who withdrew", counts.donors_to_erase))
     if asked := counts.donors_without_consent - counts.donors_to_erase:
         waiting.append(pdf_status.Waiting("coordinator", "record consents", asked))
-    states: dict[Literal["open", "proposed", "confirmed", "rejected", "reopening"], int] = {}
-    states.update(counts.pairings)  # type: ignore[arg-type]
     return pdf_status.IncidentStatus(
         code=counts.code,
         title=counts.title,
@@ -182,7 +180,7 @@ def _status(counts: IncidentStatus) -> pdf_status.IncidentStatus:
         reopening=counts.reopening,
         donors=counts.donors,
         donors_without_consent=counts.donors_without_consent,
-        pairings=states,
+        pairings=counts.pairings,
         waiting=tuple(waiting),
         last_search=counts.last_search,
     )

@@ -17,6 +17,8 @@ from antigone.casework.joint.solve import joint_incident
 from antigone.casework.pairs.explain import explain_pair
 from antigone.casework.pairs.pairs import Execution
 from antigone.casework.pairs.search import SearchOutcome, search_incident
+from antigone.engine.forest import couple, tracing
+from antigone.engine.forest import plan as forest
 from antigone.engine.sums import population, work
 from antigone.engine.sums.elimination import LARGEST_WORK, MOST_VARIABLES, WORK_OF_A_STEP, make_plan
 from antigone.engine.sums.likelihood import evaluate, group_markers, log_likelihoods, plan_for
@@ -41,13 +43,24 @@ HETEROZYGOUS = (("10", "11"), ("11", "12"), ("12", "13"), ("10", "13"))
 PLAIN = Marker("M", ("a", "b", "c"), (0.2, 0.3, 0.5))
 
 
+def forget_plans() -> None:
+    for planned in (work._work_of, tracing.trace, forest.make_forest_plan, couple.make_couple_plan):
+        planned.cache_clear()
+
+
 @pytest.fixture
 def other_limits() -> Iterator[pytest.MonkeyPatch]:
     """Limits that a test may change: what was planned under others is forgotten before and after."""
-    work._work_of.cache_clear()
+    forget_plans()
     with pytest.MonkeyPatch.context() as patch:
         yield patch
-    work._work_of.cache_clear()
+    forget_plans()
+
+
+@pytest.fixture
+def low_limits(other_limits: pytest.MonkeyPatch) -> None:
+    """Limits under which four half-brothers, whose copies have 256 ways, are a large family; three have 64."""
+    other_limits.setattr(tracing, "MOST_STATES", 100)
 
 
 def with_theta(of: Incident) -> Incident:
@@ -64,6 +77,7 @@ def search(of: Incident, execution: Execution | None = None) -> SearchOutcome:
     return search_incident(of, today=DAY, created="2026-05-01T10:00:00+00:00", command="x", execution=execution)
 
 
+@pytest.mark.usefixtures("low_limits")
 def test_search__sets_a_family_aside_and_computes_the_others_as_without_it() -> None:
     large, plain = (search(of).result for of in (with_large_family(with_theta(incident())), with_theta(incident())))
     assert large.candidates
@@ -81,12 +95,14 @@ def test_search__sets_a_family_aside_and_computes_the_others_as_without_it() -> 
     )
     [words] = set(large.notices) - set(plain.notices)
     assert words == (
-        "family LARGE is set aside and compared with nobody (SON): theta with 12 unknown founder alleles (limit 10) "
-        "cannot be computed exactly; it becomes possible with theta 0, or with a sample of FA or M1 or M2 or M3 or M4, "
-        "or with leaving out the sample of H1 or H2 or H3 or H4"
+        "family LARGE is set aside and compared with nobody (SON): more than 100 ways to trace the gene copies that "
+        "matter, no couple whose genotypes make all readings independent, 12 unknown founder alleles have 4,213,597 "
+        "set partitions, too many to list; it becomes possible with theta 0, or with a sample of FA or M1 or M2 or M3 "
+        "or M4, or with leaving out the sample of H1 or H2 or H3 or H4"
     )
 
 
+@pytest.mark.usefixtures("low_limits")
 def test_search__in_blocks_sets_the_same_family_aside() -> None:
     of = with_large_family(with_theta(incident()))
     at_once, blocks = search(of).result, search(of, Execution(block_families=1)).result
@@ -118,6 +134,7 @@ def test_sensitivity__of_what_takes_long_gives_no_point(monkeypatch: pytest.Monk
     assert first.relatives == ()
 
 
+@pytest.mark.usefixtures("low_limits")
 def test_prior__counts_the_missing_of_a_family_set_aside() -> None:
     of = with_large_family(with_theta(incident()))
     few = replace(of, unidentified=of.unidentified[:1])
@@ -125,6 +142,7 @@ def test_prior__counts_the_missing_of_a_family_set_aside() -> None:
     assert (result.prior, result.prior_reason) == (1 / 3, "one over the number of missing persons (3)")
 
 
+@pytest.mark.usefixtures("low_limits")
 def test_joint__leaves_a_large_family_out_and_says_so() -> None:
     told: Any = {"today": DAY, "created": "2026-05-01T10:00:00+00:00", "command": "x"}
     large = joint_incident(with_large_family(with_theta(incident())), **told)
@@ -133,6 +151,7 @@ def test_joint__leaves_a_large_family_out_and_says_so() -> None:
     assert [words for words in large.notices if words.startswith("family LARGE is set aside")]
 
 
+@pytest.mark.usefixtures("low_limits")
 def test_explain__refuses_a_large_family_by_name() -> None:
     of = with_large_family(with_theta(incident()))
     with pytest.raises(PlanTooLarge, match="family LARGE is set aside"):
@@ -140,12 +159,14 @@ def test_explain__refuses_a_large_family_by_name() -> None:
     assert explain_pair(of, family="F1", missing="MP", sample="PM1", today=DAY).candidate.family == "F1"
 
 
+@pytest.mark.usefixtures("low_limits")
 def test_search__with_nothing_but_large_families_is_refused() -> None:
     of = with_large_family(with_theta(incident()))
     with pytest.raises(PlanTooLarge, match="family LARGE is set aside"):
         search(replace(of, families=of.families[-1:]))
 
 
+@pytest.mark.usefixtures("low_limits")
 def test_set_aside__depends_on_nobody_s_genotypes() -> None:
     """PURPOSE.md, rule 6: half-brothers who do not fit are set aside in the same words as those who do."""
     fits = with_large_family(with_theta(incident()))
@@ -161,7 +182,8 @@ def test_references__that_cannot_be_computed_without_a_misfit_are_left_out_in_si
     other_limits: pytest.MonkeyPatch,
 ) -> None:
     """A refusal would tell that somebody did not fit."""
-    other_limits.setattr(population, "MOST_LOOSE_SLOTS", 8)
+    other_limits.setattr(tracing, "MOST_STATES", 10)
+    other_limits.setattr(population, "LARGEST_LISTING", 100_000)
     other_limits.setattr(population, "JOINT_STATES", 1)
     names = [f"M{n}" for n in range(6)]
     usual = [Marker(name, ("a", "b", "c", "d"), (0.001, 0.333, 0.333, 0.333)) for name in names]
@@ -200,7 +222,7 @@ def test_work__admitted_is_at_most_a_few_times_what_was_planned(data: st.DataObj
     asked = prune(asked)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(population, "JOINT_STATES", data.draw(st.sampled_from([1, 5_000])))
-        patch.setattr(population, "MOST_LOOSE_SLOTS", 7)
+        patch.setattr(population, "LARGEST_LISTING", 20_000)
         try:
             found = list(networks(asked, theta))
         except PlanTooLarge:
@@ -225,8 +247,9 @@ def test_work__of_a_sum_that_is_too_large_is_refused_before_it_starts(other_limi
     typed = {f"H{n}": Profile(f"H{n}", {"M": ("a", "b")}) for n in (1, 2, 3, 4)}
     [(_, asked)] = group_markers(HALF_BROTHERS, typed, [PLAIN])
     assert work_of(prune(asked), 0.01).operations <= LARGEST_WORK  # 10,457 networks of some 20 steps
-    work._work_of.cache_clear()
+    forget_plans()
     other_limits.setattr(work, "LARGEST_WORK", 1e6)
+    other_limits.setattr(tracing, "MOST_STATES", 100)
     with pytest.raises(PlanTooLarge, match=r"about 5e\+09 multiplications \(limit 1e\+06\)"):
         evaluate(asked, theta=0.01)
 

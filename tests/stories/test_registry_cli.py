@@ -543,3 +543,22 @@ def test_story__an_import_is_looked_at_done_and_undone(team):
     assert "Import 1 into incident 'ferry' is undone." in gone
     assert "Import 1 was undone by ben: the wrong folder." in team.must("ben", "imports", "ferry")
     team.must("ben", "import", "case", "--as", "ferry")
+
+
+def test_story__two_incidents_are_searched_together(team, at_home):
+    team.must("ben", "import", "case", "--as", "ferry")
+    write_case_folder(small_incident(request="another letter"), at_home / "second")
+    team.must("ben", "import", "second", "--as", "other")
+    found = team.must("cleo", "search", "ferry", "other")
+    assert "Run 1 over ferry, other: search, finished." in found
+    assert "other/PM1" in found
+    assert "ferry/F1" in found
+    assert "Left out: living seekers, who asked in one incident alone (2)." in found
+    remains = team.must("cleo", "reassociate", "ferry", "other")
+    assert "ferry/PM1 other/PM1" in remains
+    assert "other/PM1" in team.must("dan", "across", "1")
+    code, refused = team("ben", "across", "1")
+    assert (code, "'see candidates' is for the geneticist or reviewer" in refused) == (1, True)
+    team.must("ben", "withdraw", "--incident", "other", "--family", "F1", "--member", "FA", "--yes")
+    assert "Its answer stays closed: it is to be computed again" in team.must("cleo", "across", "1")
+    assert "to be computed again" in team.must("cleo", "across")

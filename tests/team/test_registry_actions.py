@@ -20,9 +20,9 @@ from antigone.errors import (
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION, Consent
 from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
+from antigone.model.review import ORDERS, TO_COMPUTE_AGAIN
 from antigone.registry.consent.coverage import covered_donors
 from antigone.registry.lists.overview import count_donors
-from antigone.registry.runs.runs import TO_COMPUTE_AGAIN
 from antigone.registry.store.database import snapshot
 from antigone.registry.store.lookups import find_incident
 from antigone.team.access.roles import ROLES
@@ -32,7 +32,7 @@ from antigone.team.incidents.families import list_families, list_unidentified, r
 from antigone.team.incidents.importing import Imported, import_incident
 from antigone.team.keeping.auditing import read_audit
 from antigone.team.overview.status import read_status
-from antigone.team.review.candidates import ORDERS, expert_material, list_candidates, read_candidate
+from antigone.team.review.candidates import expert_material, list_candidates, read_candidate
 from antigone.team.review.reviewing import (
     propose,
 )

@@ -34,7 +34,7 @@ from antigone.errors import (
     VaultError,
 )
 from antigone.formats.incident import read_incident
-from antigone.registry.runs.runs import TO_COMPUTE_AGAIN
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.store.schema import pairings
 from antigone.team.access import leaving, opening, users
 from antigone.team.access.session import Registry

@@ -13,7 +13,7 @@ from registry_team import Team, make_team
 
 import antigone.team
 from antigone.errors import AntigoneError, Forbidden
-from antigone.registry.review.pairings import TRANSITIONS
+from antigone.model.review import TRANSITIONS
 from antigone.registry.store import schema
 from antigone.team.access.roles import ALLOWED, ROLES, Action
 from antigone.team.access.session import ACTIONS, Session

@@ -9,6 +9,7 @@ import typer
 from antigone.cli import incidents, trying
 from antigone.cli.power import power
 from antigone.cli.serving import serve
+from antigone.cli.team.across import across_app
 from antigone.cli.team.imports import imports_app
 from antigone.cli.team.keeping import escrow_app, keeping_app
 from antigone.cli.team.papers import papers_app
@@ -45,6 +46,7 @@ for command in (
 bench_app = typer.Typer(help="Measure this machine.", no_args_is_help=True)
 bench_app.command()(trying.blind)
 app.add_typer(bench_app, name="bench")
+registry_app.add_typer(across_app)
 registry_app.add_typer(imports_app)
 registry_app.add_typer(reviewing_app)
 registry_app.add_typer(solving_app)

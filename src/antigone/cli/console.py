@@ -36,8 +36,8 @@ ROWS = 20
 """Candidates printed; all of them are in candidates.csv."""
 
 
-def print_search(result: SearchResult) -> None:
-    """The strongest candidates, the size of the search, and what chance alone would give."""
+def print_search(result: SearchResult, *, rest: str = "candidates.csv") -> None:
+    """The strongest candidates, the size of the search, and what chance alone would give; ``rest`` has the others."""
     console = words_console()
     table = table_of("rank", "unidentified", "family", "missing", "log10 LR", "posterior", "mutations")
     for c in result.candidates[:ROWS]:
@@ -53,7 +53,7 @@ def print_search(result: SearchResult) -> None:
     console.print(table)
     said = _print_doubts(console, {f"{c.unidentified} as {c.missing}": c.doubts for c in result.candidates[:ROWS]})
     if len(result.candidates) > ROWS:
-        console.print(f"... and {len(result.candidates) - ROWS} more in candidates.csv")
+        console.print(f"... and {len(result.candidates) - ROWS} more in {rest}")
     console.print(f"log10 LR is the smallest of: {', '.join(result.populations)}.")
     compared = sum(not line.set_aside for line in result.families)
     console.print(
@@ -90,8 +90,8 @@ def second_best(log10_factor: float) -> str:
     return f"The best assignment is {times} times as probable as the second best."
 
 
-def print_groups(result: ReassociationResult) -> None:
-    """The groups of remains, conflicts first, and what the comparison rests on."""
+def print_groups(result: ReassociationResult, *, rest: str = "groups.csv") -> None:
+    """The groups of remains, conflicts first, and what the comparison rests on; ``rest`` has the others."""
     console = words_console()
     table = table_of("group", "samples", "log10 LR, weakest pair", "against siblings", "remark")
     shown = sorted(result.groups, key=lambda group: group.status != "conflict")[:ROWS]
@@ -101,7 +101,7 @@ def print_groups(result: ReassociationResult) -> None:
         table.add_row(group.code, " ".join(group.samples), *row)
     console.print(table)
     if len(result.groups) > len(shown):
-        console.print(f"... and {len(result.groups) - len(shown)} more in groups.csv")
+        console.print(f"... and {len(result.groups) - len(shown)} more in {rest}")
     said = _print_doubts(console, {group.code: group.doubts for group in shown})
     console.print(
         f"{result.remains} remains, {result.ungrouped} in no group: {counted(result.pairs_compared, 'pair')} compared, "

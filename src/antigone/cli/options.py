@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from antigone.model.file_kinds import FAMILIAS, INCIDENT_HELP
+
 if TYPE_CHECKING:
     from antigone.casework.incident.prepare import Progress
 
-INCIDENT_HELP = "A case folder, its workbook (.xlsx), or Familias .fam files, such as FAMILIES.fam PERSONS.fam."
 MISSING_HELP = "Of .fam files: who is missing, by code; * stands for any letters. May be repeated. Default: 'Missing*'."
 
 IncidentPaths = Annotated[list[Path], typer.Argument(help=INCIDENT_HELP, metavar="INCIDENT...")]
@@ -45,7 +46,7 @@ def stated_choices(missing: list[str], pedigree: list[str]) -> list[str]:
 
 def codes_to_explain(incident: list[Path], missing: str, stated: list[str]) -> list[str]:
     """Who is named as missing in a Familias file is a missing person there, whatever the code."""
-    of_familias = incident[0].suffix.lower() == ".fam" and missing and not missing.startswith("Missing")
+    of_familias = FAMILIAS.has_ending(incident[0]) and missing and not missing.startswith("Missing")
     return stated or ([missing] if of_familias else [])
 
 

@@ -10,7 +10,7 @@ from antigone.errors import InputError, Problem
 from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.familias.choice import FamChoice
 from antigone.formats.familias.reader import read_familias_incident
-from antigone.formats.familias.text import is_fam
+from antigone.model.file_kinds import FAMILIAS
 from antigone.model.incident.incident import Incident
 
 
@@ -43,7 +43,7 @@ def read_incident(
         When a ``.fam`` file is read and nobody attests.
     """
     several = [Path(paths)] if isinstance(paths, Path | str) else [*paths]
-    if several and all(is_fam(path) and not path.is_dir() for path in several):
+    if several and all(FAMILIAS.has_ending(path) and not path.is_dir() for path in several):
         choice = FamChoice(tuple(missing), tuple(pedigrees))
         return read_familias_incident(several, attested_by or "", attested_on=attested_on, choice=choice)
     problems = _of_other_formats(several, attested_by, (*missing, *pedigrees))

@@ -16,6 +16,7 @@ from antigone.web.api.application import API_PATH, IMPORT_PATHS, NO_TELEMETRY, c
 from antigone.web.jobs.jobs import Jobs
 from antigone.web.pages import (
     account,
+    across,
     administration,
     candidates,
     dashboard,
@@ -48,6 +49,7 @@ AREAS = (
     candidates,
     runs,
     joint,
+    across,
     reports,
     sharing,
     administration,

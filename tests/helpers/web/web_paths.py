@@ -25,6 +25,8 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/candidate": ("see candidate", "id={candidate}"),
     "/candidate/report.pdf": ("write expert report", "id={candidate}"),
     "/joint": ("see joint", "incident={incident}"),
+    "/across": ("see runs", ""),
+    "/across/run": ("see candidates", "run=1"),
     "/runs": ("see runs", "incident={incident}"),
     "/run": ("see runs", "run={run}"),
     "/run/findings": ("see findings", "run={run}"),

@@ -23,6 +23,7 @@ from antigone.registry.keys.vault import Vault
 from antigone.team.access.opening import open_with, session_of
 from antigone.team.access.roles import ROLES
 from antigone.team.review.candidates import list_candidates
+from antigone.team.runs.across import reassociate_across
 from antigone.team.runs.joint import solve_jointly
 from antigone.team.runs.searching import search
 from antigone.web.app import create_app
@@ -74,6 +75,7 @@ def _made_once() -> tuple[Path, Vault]:
     team = team_at_work(str(place))
     search(team["geneticist"], INCIDENT)
     solve_jointly(team["geneticist"], INCIDENT)
+    reassociate_across(team["geneticist"], [INCIDENT])
     team.registry.close()
     return place, team.registry.vault
 

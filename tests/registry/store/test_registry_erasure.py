@@ -31,11 +31,12 @@ from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor
 from antigone.model.plain import to_json
 from antigone.model.profile import Profile
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.keys.vault import registry_key
 from antigone.registry.leaving.erasure import scrub, withdraw_donor, withdraw_seeker, withdrawn_donors
 from antigone.registry.people.personal import read_name, record_name
 from antigone.registry.review.candidates import open_candidate, read_candidates
-from antigone.registry.runs.runs import TO_COMPUTE_AGAIN, read_result
+from antigone.registry.runs.runs import read_result
 from antigone.registry.runs.summaries import without
 from antigone.registry.store import database
 from antigone.registry.store.database import snapshot, transaction

@@ -13,8 +13,8 @@ from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.papers import write_expert_report
-from antigone.registry.runs.runs import TO_COMPUTE_AGAIN
 from antigone.team.incidents.consents import record_consent
 from antigone.team.incidents.importing import import_incident
 from antigone.team.review.candidates import expert_material, read_candidate

@@ -9,11 +9,10 @@ from registry_example import AT, DAY, begin, get, put, run_and_store, simulated
 from sqlalchemy import select
 
 from antigone.errors import Conflict, Forbidden, InputError, RegistryError
+from antigone.model.review import STATES, TRANSITIONS, Step
 from antigone.registry.leaving.erasure import withdraw_donor
 from antigone.registry.review.candidates import read_candidates
 from antigone.registry.review.pairings import (
-    TRANSITIONS,
-    Action,
     add_review,
     decide,
     declare_parts,
@@ -22,7 +21,7 @@ from antigone.registry.review.pairings import (
     read_reviews,
 )
 from antigone.registry.store.database import snapshot, transaction
-from antigone.registry.store.schema import PAIRING_STATES, incidents, parts
+from antigone.registry.store.schema import incidents, parts
 
 ANNA, BEN, CARO = 1, 2, 3
 
@@ -102,13 +101,13 @@ ALLOWED = {
 def test_transitions__are_these_and_no_others():
     table = {(step.before, step.action): step.after or "confirmed" for step in TRANSITIONS}
     assert table == ALLOWED
-    assert {step.action for step in TRANSITIONS} == set(get_args(Action))
-    assert {s for step in TRANSITIONS for s in (step.before, step.after)} - {""} == set(PAIRING_STATES)
+    assert {step.action for step in TRANSITIONS} == set(get_args(Step))
+    assert {s for step in TRANSITIONS for s in (step.before, step.after)} - {""} == set(STATES)
 
 
-@pytest.mark.parametrize("state", PAIRING_STATES)
+@pytest.mark.parametrize("state", STATES)
 def test_decide__every_action_follows_the_table(desk, state):
-    actions = get_args(Action)
+    actions = get_args(Step)
     # distinct persons and missing members, so that no two confirmed ones contradict each other
     for number, action in enumerate(actions):
         line = desk.line(number, number)

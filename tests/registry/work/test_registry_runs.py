@@ -26,18 +26,11 @@ from sqlalchemy import func, select, update
 from antigone.errors import Conflict, Forbidden, RegistryError, VaultError
 from antigone.model.plain import from_json, to_json
 from antigone.model.results.search import Candidate
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.keys.vault import Vault
 from antigone.registry.leaving.erasure import withdraw_donor, withdraw_seeker
 from antigone.registry.review.candidates import Only, open_candidate, read_candidates
-from antigone.registry.runs.runs import (
-    TO_COMPUTE_AGAIN,
-    WITHHELD,
-    Finished,
-    end_run,
-    finish_run,
-    read_findings,
-    read_result,
-)
+from antigone.registry.runs.runs import WITHHELD, Finished, end_run, finish_run, read_findings, read_result
 from antigone.registry.runs.summaries import open_missing, open_persons, take_out, without
 from antigone.registry.store.database import snapshot, transaction
 from antigone.registry.store.schema import candidates, consents, findings, pairings, runs, summaries

@@ -29,13 +29,13 @@ from web_calls import site as site
 from web_site import Site, TestClient, make_site
 
 from antigone.formats.casefolder.writer import write_case_folder
+from antigone.model.review import ORDERS, Order
 from antigone.team.access.roles import ALLOWED, ROLES
 from antigone.team.access.users import deactivate_user, revoke_token
 from antigone.team.keeping.auditing import read_audit
-from antigone.team.review.candidates import ORDERS
 from antigone.team.review.reviewing import STEPS
 from antigone.web.requests.security import FORM_BYTES
-from antigone.web.shared.fields import Decided, Order
+from antigone.web.shared.fields import Decided
 
 UNKNOWN = {"incident": "nowhere", "family": "none", "member": "nobody", "missing": "nobody", "sample": "none"}
 ONE = {"id": "A", "sex": "male"}
@@ -84,6 +84,11 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/joint-runs"): ("see joint", {"params": {"incident": INCIDENT}}),
     ("GET", "/joint-runs/{run}"): ("see joint", {}),
     ("POST", "/joint-runs/{run}/cancel"): ("solve jointly", {}),
+    ("POST", "/across"): ("search", {"json": {"kind": "search", "incidents": ["nowhere", "no"]}}),
+    ("GET", "/across"): ("see runs", {}),
+    ("GET", "/across/jobs/{job}"): ("see runs", {}),
+    ("GET", "/across/{run}"): ("see candidates", {}),
+    ("POST", "/across/{run}/cancel"): ("search", {}),
     ("GET", "/joint-pair"): (
         "see joint",
         {"params": {"incident": INCIDENT, "unidentified": "PM1", "family": "F1", "missing": "MP"}},
@@ -474,3 +479,17 @@ def test_narrow__takes_one_purpose_back_and_says_where_else_the_donor_stands(tmp
     again = call(site, token, "POST", "/family/narrow", json=who | {"scope": "sharing"})
     assert again.status_code == 404
     assert "nothing to take back" in again.json()["detail"]
+
+
+def test_across__begins_in_a_process_of_its_own_and_is_ended(site, tokens, monkeypatch):
+    monkeypatch.setattr("antigone.web.jobs.jobs._start_process", lambda _path, _key: Process())
+    sent = {"kind": "remains", "incidents": [INCIDENT]}
+    job = call(site, tokens["geneticist"], "POST", "/across", json=sent).json()
+    assert (job["state"], job["incident"]) == ("waiting", INCIDENT)
+    assert call(site, tokens["reviewer"], "GET", f"/across/jobs/{job['id']}").json() == job
+    assert call(site, tokens["geneticist"], "POST", "/across", json=sent).status_code == 409
+    one = call(site, tokens["geneticist"], "POST", "/across", json={"kind": "search", "incidents": [INCIDENT]})
+    assert (one.status_code, "expected 2 or more" in one.text) == (422, True)
+    shown = call(site, tokens["reviewer"], "GET", "/across/1").json()
+    assert (shown["line"]["incidents"], shown["search"], shown["remains"]["remains"]) == ([INCIDENT], None, 5)
+    assert call(site, tokens["geneticist"], "POST", "/across/1/cancel").status_code == 409

@@ -31,6 +31,7 @@ from antigone.formats.familias.reader import read_familias_case
 from antigone.formats.validation.cases import Case, read_cases
 from antigone.formats.validation.kinds import KNOWN_KEYS
 from antigone.model.assumptions.linkage import LinkageModel
+from antigone.model.file_kinds import FAMILIAS
 from antigone.model.incident.incident import Hypotheses, Incident
 from antigone.model.results.search import Candidate
 from antigone.search.pairs.blocks import usable_targets
@@ -143,7 +144,7 @@ def compare_hypotheses(path: Path) -> HypothesesReport:
     ModelError
         When a case combines linked markers with theta or founder inbreeding.
     """
-    if path.suffix.lower() == ".fam":
+    if FAMILIAS.has_ending(path):
         return _familias_report(read_familias_case(path))
     cases = read_cases(path)
     if len(cases) > 1:

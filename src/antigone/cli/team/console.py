@@ -59,7 +59,7 @@ def print_status(status: views.Status) -> None:
         print_words(f"Running: run {run.id} of {run.incident}, by {run.started_by} since {_moment(run.started)}.")
 
 
-def print_families(page: views.FamilyPage) -> None:
+def print_families(page: views.Page[views.FamilyLine]) -> None:
     """Some families."""
     table = table_of("family", "members", "missing", "donors", "without consent")
     for one in page.rows:
@@ -85,7 +85,7 @@ def print_family(family: views.FamilyView) -> None:
         print_words(f"Donors who left: {left}.")
 
 
-def print_unidentified(page: views.UnidentifiedPage) -> None:
+def print_unidentified(page: views.Page[views.UnidentifiedLine]) -> None:
     """Some unidentified persons."""
     table = table_of("code", "kind", "sex", "typings")
     for one in page.rows:
@@ -171,7 +171,7 @@ def print_ended(line: views.RunLine) -> None:
     sys.stderr.write(f"{words}\n")
 
 
-def print_runs(page: views.RunPage) -> None:
+def print_runs(page: views.Page[views.RunLine]) -> None:
     """Some runs."""
     table = table_of("run", "incident", "by", "day", "state", "candidates", "left out", "purpose")
     for one in page.rows:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from antigone.cli.team.across import ModelOf, SeveralCodes, search_several
 from antigone.cli.team.signing import (
     CandidateNumber,
     IncidentCode,
@@ -13,6 +14,7 @@ from antigone.cli.team.signing import (
     Reason,
     signed_in,
 )
+from antigone.model.review import STATES, Order
 
 if TYPE_CHECKING:
     from antigone.team.access.session import Session
@@ -24,20 +26,28 @@ reviewing_app = typer.Typer()
 @signed_in
 def search(
     session: Session,
+    incidents: SeveralCodes = None,
     incident: Annotated[str, typer.Option("--incident", help="The incident's code.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the simulated estimate of chance matches.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes (needs antigone with the extra 'scale').")] = 1,
     resume: Annotated[int, typer.Option(help="Instead of an incident: continue this run, which was stopped.")] = 0,
+    model_of: ModelOf = "",
 ) -> None:
-    """Search an incident, store the run, and open its candidates for review; or go on with a run that was ended."""
+    """Search an incident, store the run, and open its candidates for review; or go on with a run that was ended; or
+    search several incidents together, when two or more are named."""
     from antigone.casework.pairs.pairs import Execution
     from antigone.cli.team import console as console_registry
     from antigone.errors import Cancelled
     from antigone.team.runs.searching import read_run, resume_search
     from antigone.team.runs.searching import search as search_registry
 
-    if bool(incident) == bool(resume):
-        raise typer.BadParameter("give --incident, or --resume with the number of a run")
+    named = [*(incidents or ()), *([incident] if incident else [])]
+    if bool(named) == bool(resume):
+        raise typer.BadParameter("name an incident, or several, or --resume the number of a run")
+    if len(named) > 1:
+        search_several(session, named, model_of=model_of, seed=seed)
+        return
+    incident = named[0] if named else ""
     begun: list[int] = []
     told: dict[str, Any] = {"progress": console_registry.print_progress, "started": begun.append}
     told["execution"] = Execution(workers=workers)
@@ -95,24 +105,18 @@ def candidates(
     run: Annotated[
         int | None, typer.Option(help="Of which run. Default: the newest with an answer; with --state all.")
     ] = None,
-    state: Annotated[str, typer.Option(help="open, proposed, confirmed, rejected or reopening.")] = "",
-    order: Annotated[
-        str, typer.Option(help="rank, log10_lr, posterior, markers, unidentified, family, state.")
-    ] = "rank",
+    state: Annotated[str, typer.Option(help=f"{', '.join(STATES)}.")] = "",
+    order: Annotated[Order, typer.Option(help="What the list is sorted by.")] = "rank",
     descending: Annotated[bool, typer.Option("--descending", help="The largest first.")] = False,
     page: Page = 1,
 ) -> None:
     """The candidates of a run, or of all in one state, and where each question stands."""
     from antigone.cli.team import console as console_registry
-    from antigone.team.review.candidates import ORDERS, STATES, list_candidates
+    from antigone.team.review.candidates import list_candidates
 
-    if order not in ORDERS:
-        raise typer.BadParameter(f"order '{order}'; expected one of {', '.join(ORDERS)}")
     if state and state not in STATES:
         raise typer.BadParameter(f"state '{state}'; expected one of {', '.join(STATES)}")
-    shown = list_candidates(
-        session, incident, run=run, state=state, order=ORDERS[order], descending=descending, page=page
-    )
+    shown = list_candidates(session, incident, run=run, state=state, order=order, descending=descending, page=page)
     console_registry.print_candidates(shown)
 
 

@@ -18,6 +18,7 @@ from antigone.engine.sums.population import networks
 from antigone.engine.sums.pruning import prune
 from antigone.engine.sums.ratio import LikelihoodRatio
 from antigone.engine.sums.soft import Observations, soft_weights, with_observations
+from antigone.engine.sums.theta import couple_table_logs, traced_logs
 from antigone.engine.sums.work import kept_variables, work_of
 from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
@@ -262,6 +263,9 @@ def evaluate(data: Data, *, theta: float = 0.0) -> Array:
 
 
 def _evaluate_block(data: Data, theta: float) -> Array:
+    way = work_of(data, theta).way
+    if way != "elimination":
+        return traced_logs(data, theta) if way == "tracing" else couple_table_logs(data, theta)
     parts = (np.log(multiplicity) + _run(data, network) for multiplicity, network in networks(data, theta))
     total = reduce(np.logaddexp, parts)
     return np.broadcast_to(total, (len(data.observed), *total.shape[1:]))

@@ -22,6 +22,7 @@ from antigone.engine.sums.elimination import Scope
 from antigone.engine.sums.factors import (
     Data,
     Network,
+    Shape,
     Typing,
     Variable,
     build_network,
@@ -36,8 +37,10 @@ Slot = tuple[int, int]
 
 JOINT_STATES = 5_000
 """Up to this many joint founder states the urn is one factor; above it, a sum over set partitions."""
-MOST_LOOSE_SLOTS = 10
-"""Founder alleles not known for certain that a sum over set partitions may have (115,975 partitions)."""
+MOST_PARTITIONS = 200_000
+"""Kinds of set partitions that one sum may run over; they are held in memory, about 50 MB of them."""
+LARGEST_LISTING = 30_000_000
+"""Set partitions, each with all swaps of its exchangeable pairs, from which the kinds are found: a minute or two."""
 
 
 def networks(data: Data, theta: float) -> Iterator[tuple[int, Network]]:
@@ -180,7 +183,8 @@ def _urn(data: Data, variables: list[Variable], theta: float) -> Array:
 def _partition_networks(data: Data, theta: float) -> Iterator[tuple[int, Network]]:
     """One network for each kind of set partition of the loose founder alleles; a block shares its allele."""
     sure, loose, pairs = _loose_slots(data)
-    counted, base = _sure_draws(data, sure, theta, len(loose))
+    chance, base, drawn = draw_certain(data, theta)
+    counted = chance / prod(1 + (drawn + j - 1) * theta for j in range(len(loose)))
     for labels, multiplicity in partitions(len(loose), pairs).items():
         variables = [*_fixed_variables(data, sure, loose), *_blocks(data, loose, labels)]
         blocks = range(len(variables) - max(labels) - 1, len(variables))
@@ -190,34 +194,51 @@ def _partition_networks(data: Data, theta: float) -> Iterator[tuple[int, Network
 
 def _loose_slots(data: Data) -> tuple[list[int], list[Slot], tuple[tuple[int, int], ...]]:
     """The sure founders, the founder alleles that are not known for certain, and which of these may be swapped."""
-    sure = [m for m in range(len(data.typing)) if _is_sure(data, m)]
+    sure = certain_founders(data)
     loose = [slot for slot in data.shape.drawn if slot[0] not in sure]
-    if len(loose) > MOST_LOOSE_SLOTS:
-        raise PlanTooLarge(
-            f"theta with {len(loose)} unknown founder alleles (limit {MOST_LOOSE_SLOTS}) cannot be computed "
-            "exactly; type more founders, leave out untyped relatives, or compute with theta 0"
-        )
     pairs = tuple(
         (loose.index((m, 0)), loose.index((m, 1)))
         for m in range(len(data.typing))
         if (m, 0) in loose and (m, 1) in loose
     )
+    _require_listable(len(loose), len(pairs))
     return sure, loose, pairs
 
 
-def _is_sure(data: Data, member: int) -> bool:
-    """A founder whose genotype the data leave no doubt about."""
-    full = data.typing[member] is Typing.FULL and data.shape.is_founder(member)
-    return full and (not data.ladder.has_silent or len(data.shape.slots[member]) == 1)
+def _require_listable(loose: int, pairs: int) -> None:
+    every = count_partitions(loose, 0)
+    if count_partitions(loose, pairs) > MOST_PARTITIONS or every * 2**pairs > LARGEST_LISTING:
+        raise PlanTooLarge(
+            f"{loose} unknown founder alleles have {every:,} set partitions, too many to list; type more founders, "
+            "leave out untyped relatives, or compute with theta 0"
+        )
 
 
-def _sure_draws(data: Data, sure: list[int], theta: float, loose: int) -> tuple[Array, Array]:
-    """The urn's probability of the sure founders' alleles over the loose draws' denominators, and what the
-    urn then holds: ``(1 - theta) p + theta * copies``, shape ``(items, n)``."""
+def is_certain(shape: Shape, member: int, typing: Typing, *, has_silent: bool) -> bool:
+    """Whether a genotype read in full leaves no doubt: a silent allele may hide behind a homozygote."""
+    return typing is Typing.FULL and (not has_silent or len(shape.slots[member]) == 1)
+
+
+def certain_founders(data: Data) -> list[int]:
+    """The founders whose genotypes the data leave no doubt about."""
+    silent = data.ladder.has_silent
+    return [
+        m
+        for m, typing in enumerate(data.typing)
+        if data.shape.is_founder(m) and is_certain(data.shape, m, typing, has_silent=silent)
+    ]
+
+
+def draw_certain(data: Data, theta: float) -> tuple[Array, Array, int]:
+    """The urn after the alleles of the certain founders have been drawn.
+
+    Their probability, shape ``(items,)``; what the urn then holds, ``(1 - theta) p + theta * copies``, shape ``(items,
+    n)``; and how many draws these were.
+    """
     base = (1 - theta) * np.broadcast_to(data.ladder.frequencies, (len(data.observed), data.ladder.size)).copy()
     item = np.arange(len(base))
     chance, drawn = np.ones(len(base)), 0
-    for member in sure:
+    for member in certain_founders(data):
         for slot in data.shape.slots[member]:
             allele = data.observed[:, member, slot]
             chance = chance * base[item, allele] / (1 + (drawn - 1) * theta)
@@ -225,7 +246,7 @@ def _sure_draws(data: Data, sure: list[int], theta: float, loose: int) -> tuple[
             drawn += 1
         if len(data.shape.slots[member]) == 2:
             chance = chance * np.where(data.observed[:, member, 0] == data.observed[:, member, 1], 1.0, 2.0)
-    return chance / prod(1 + (drawn + j - 1) * theta for j in range(loose)), base
+    return chance, base, drawn
 
 
 def _block_weight(size: int, theta: float) -> float:
@@ -283,7 +304,7 @@ def _left_alike(pairs: int, single: int) -> int:
     return total
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def partitions(n: int, exchangeable: tuple[tuple[int, int], ...] = ()) -> Counter[tuple[int, ...]]:
     """Set partitions of ``n`` things as block labels, counted up to swapping each exchangeable pair.
 

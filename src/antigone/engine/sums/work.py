@@ -5,51 +5,89 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 
+from antigone.engine.forest.couple import make_couple_plan
+from antigone.engine.forest.plan import make_forest_plan
 from antigone.engine.sums.elimination import LARGEST_WORK, WORK_OF_A_STEP, Scope, make_plan
 from antigone.engine.sums.factors import Data, Shape, Typing, Variable
 from antigone.engine.sums.ladder import Ladder
 from antigone.engine.sums.population import outlines
+from antigone.engine.sums.theta import descent_of, orders_of
 from antigone.errors import PlanTooLarge
+
+Way = Literal["elimination", "tracing", "couple"]
+WORK_OF_A_MULTIPLICATION = 2
+"""What a multiplication of a traced sum costs against one of an elimination: they come in shorter rows."""
 
 
 @dataclass(frozen=True)
 class Work:
     """What one item of a batch takes: multiplications, with ``WORK_OF_A_STEP`` for each step, and the elements of the
-    largest array."""
+    largest array. ``way`` is the cheapest way to the sum."""
 
     operations: float
     largest: int
+    way: Way = "elimination"
 
 
 def work_of(data: Data, theta: float) -> Work:
     """What an exact sum over pruned data takes; who is typed decides it, what was found plays no part.
 
+    Without theta the sum is an elimination. With theta it may also trace gene copies (``engine.forest``), and the
+    cheapest way is taken.
+
     Raises
     ------
     PlanTooLarge
-        When it is more than ``LARGEST_WORK``, or an elimination is larger than its limits.
+        When every way is more than ``LARGEST_WORK``, or larger than its limits.
     """
     ladder = data.ladder
-    return _work_of(data.shape, data.typing, data.open_members, ladder.size, ladder.has_silent, theta > 0)
+    orders = orders_of(data) if theta > 0 else ()
+    return _work_of(data.shape, data.typing, data.open_members, ladder.size, ladder.has_silent, orders)
 
 
 @lru_cache(maxsize=16_384)
 def _work_of(
-    shape: Shape, typing: tuple[Typing, ...], open_members: tuple[int, ...], n: int, has_silent: bool, with_theta: bool
-) -> Work:
+    shape: Shape, typing: tuple[Typing, ...], open_members: tuple[int, ...], n: int, has_silent: bool,
+    orders: tuple[int, ...],
+) -> Work:  # fmt: skip
     blank = np.zeros((1, len(typing), 2), dtype=np.int64)
     still = np.broadcast_to(0.0, (1, n, n))
     ladder = Ladder(np.zeros((1, n)), still, still, np.array([n - 1 if has_silent else -1]), on_x=False)
     data = Data(shape, ladder, typing, blank, open_members)
+    ways = (_tracing, _couple, _elimination) if orders else (_elimination,)
+    found, refused = list[Work](), list[PlanTooLarge]()
+    for way in ways:
+        try:
+            found.append(way(data, orders))
+        except PlanTooLarge as error:
+            refused.append(error)
+    if not found:
+        # The last reason ends with what to do about it.
+        raise PlanTooLarge(", ".join(str(error) for error in refused))
+    return min(found, key=lambda work: work.operations)
+
+
+def _elimination(data: Data, orders: tuple[int, ...]) -> Work:
     operations, largest = 0.0, 1
-    for outline in outlines(data, float(with_theta)):
+    for outline in outlines(data, 1.0 if orders else 0.0):
         plan = make_plan(outline.scopes, outline.sizes, kept_variables(data, outline.variables)).require_feasible()
         operations += outline.networks * (plan.cost + WORK_OF_A_STEP * len(plan.steps))
         largest = max(largest, plan.largest)
     return Work(require_work(operations), largest)
+
+
+def _tracing(data: Data, orders: tuple[int, ...]) -> Work:
+    plan, n = make_forest_plan(descent_of(data, orders).merge()), data.ladder.size
+    return Work(require_work(WORK_OF_A_MULTIPLICATION * plan.cost(n)), plan.largest(n), "tracing")
+
+
+def _couple(data: Data, orders: tuple[int, ...]) -> Work:
+    plan, n = make_couple_plan(descent_of(data, orders)), data.ladder.size
+    return Work(require_work(plan.cost(n)), plan.largest(n), "couple")
 
 
 def require_work(operations: float, *, most: float | None = None) -> float:

@@ -8,13 +8,18 @@ from collections.abc import Collection
 from antigone.errors import ModelError
 from antigone.formats.reading.refusals import refused_column
 from antigone.formats.reading.tables import Columns, Table
-from antigone.model.assumptions.circumstances import Interval, MissingCircumstances, UnidentifiedCircumstances
-
-_INTERVALS = ("age_from", "age_to", "stature_from", "stature_to", "findings")
-MISSING_COLUMNS = Columns(
-    needed=("family", "member"), optional=("last_seen", "places", *_INTERVALS), filled=("family", "member")
+from antigone.model.assumptions.circumstances import (
+    INTERVALS,
+    Interval,
+    MissingCircumstances,
+    UnidentifiedCircumstances,
 )
-FOUND_COLUMNS = Columns(needed=("sample",), optional=("found", "place", *_INTERVALS), filled=("sample",))
+
+_COMMON = (*(f"{name}_{end}" for name in INTERVALS for end in ("from", "to")), "findings")
+MISSING_COLUMNS = Columns(
+    needed=("family", "member"), optional=("last_seen", "places", *_COMMON), filled=("family", "member")
+)
+FOUND_COLUMNS = Columns(needed=("sample",), optional=("found", "place", *_COMMON), filled=("sample",))
 
 
 def read_missing_circumstances(
@@ -22,16 +27,16 @@ def read_missing_circumstances(
 ) -> dict[tuple[str, str], MissingCircumstances]:
     """What each family knows of its missing member; every row names one of ``missing``, where these are known."""
     found: dict[tuple[str, str], MissingCircumstances] = {}
-    columns = ("family", "member", "last_seen", "places", *_INTERVALS)
+    columns = ("family", "member", "last_seen", "places", *_COMMON)
     for line, (family, member, last_seen, places, *rest) in table.texts(*columns):
         if missing is not None and (family, member) not in missing:
             remedy = "correct the codes; only what is known of a missing person is kept"
             table.problem(line, "member", f"'{member}' of '{family}'", "a missing member of a family", remedy)
         elif (family, member) in found:
             table.problem(line, "member", f"'{member}' of '{family}' a second time", "one row each", "keep one row")
-        age, stature, findings = _common(table, line, rest)
+        intervals, findings = _common(table, line, rest)
         day = _day(table, line, "last_seen", last_seen)
-        known = MissingCircumstances(age, day, frozenset(places.split()), stature, findings)
+        known = MissingCircumstances(last_seen=day, places=frozenset(places.split()), findings=findings, **intervals)
         found.setdefault((family, member), known)
     return found
 
@@ -41,26 +46,30 @@ def read_found_circumstances(
 ) -> dict[str, UnidentifiedCircumstances]:
     """What was recorded of each unidentified person; every row names one of them, where these are known."""
     found: dict[str, UnidentifiedCircumstances] = {}
-    for line, (sample, day, place, *rest) in table.texts("sample", "found", "place", *_INTERVALS):
+    for line, (sample, day, place, *rest) in table.texts("sample", "found", "place", *_COMMON):
         if unidentified is not None and sample not in unidentified:
             remedy = "correct the code, or add the sample to 'unidentified'"
             table.problem(line, "sample", f"sample '{sample}'", "an unidentified person", remedy)
         elif sample in found:
             table.problem(line, "sample", f"sample '{sample}' a second time", "one row each", "keep one row")
-        age, stature, findings = _common(table, line, rest)
-        for column, estimate in (("age_from", age), ("stature_from", stature)):
+        intervals, findings = _common(table, line, rest)
+        for name, estimate in intervals.items():
             if estimate and estimate.low == estimate.high:
                 expected = "an interval, as the estimate of remains has an error"
-                table.problem(line, column, f"the single value {estimate.low:g}", expected, "enter both ends")
-        known = UnidentifiedCircumstances(age, _day(table, line, "found", day), place, stature, findings)
+                table.problem(line, f"{name}_from", f"the single value {estimate.low:g}", expected, "enter both ends")
+        known = UnidentifiedCircumstances(
+            found=_day(table, line, "found", day), place=place, findings=findings, **intervals
+        )
         found.setdefault(sample, known)
     return found
 
 
-def _common(table: Table, line: int, cells: list[str]) -> tuple[Interval | None, Interval | None, dict[str, bool]]:
-    age_from, age_to, stature_from, stature_to, findings = cells
-    age = _interval(table, line, "age_from", age_from, age_to)
-    return age, _interval(table, line, "stature_from", stature_from, stature_to), _findings(table, line, findings)
+def _common(table: Table, line: int, cells: list[str]) -> tuple[dict[str, Interval | None], dict[str, bool]]:
+    """The intervals by their kind, and the findings."""
+    *ends, findings = cells
+    both = zip(INTERVALS, ends[::2], ends[1::2], strict=True)
+    intervals = {name: _interval(table, line, f"{name}_from", low, high) for name, low, high in both}
+    return intervals, _findings(table, line, findings)
 
 
 def _interval(table: Table, line: int, column: str, low: str, high: str) -> Interval | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from antigone.errors import ModelError
 from antigone.formats.casefolder.haplotypes import y_marker
 from antigone.formats.labels.markers import normalise_marker
 from antigone.formats.reading.sections import Section
 from antigone.model.assumptions.circumstances import (
+    AGREEMENTS,
+    INTERVALS,
     AgreementRates,
     CircumstanceRates,
     FindingRates,
@@ -100,13 +102,9 @@ def _basis(section: Section) -> BasisSettings:
 
 def _circumstances(section: Section) -> CircumstanceRates:
     default, findings = CircumstanceRates(), section.section("findings")
-    made = CircumstanceRates(
-        age=_interval(section.section("age"), default.age),
-        time=_agreement(section.section("time"), default.time),
-        place=_agreement(section.section("place"), default.place),
-        stature=_interval(section.section("stature"), default.stature),
-        findings={name: _finding(findings.section(name)) for name in findings.data},
-    )
+    rates: dict[str, Any] = {name: _interval(section.section(name), getattr(default, name)) for name in INTERVALS}
+    rates |= {name: _agreement(section.section(name), getattr(default, name)) for name in AGREEMENTS}
+    made = CircumstanceRates(findings={name: _finding(findings.section(name)) for name in findings.data}, **rates)
     section.refuse_the_rest()
     return made
 

@@ -16,7 +16,13 @@ from antigone.formats.casefolder.haplotypes import (
     Y_REFERENCE_COLUMNS,
 )
 from antigone.formats.reading.tables import Columns
-from antigone.model.assumptions.circumstances import IntervalRates, MissingCircumstances, UnidentifiedCircumstances
+from antigone.model.assumptions.circumstances import (
+    AGREEMENTS,
+    INTERVALS,
+    IntervalRates,
+    MissingCircumstances,
+    UnidentifiedCircumstances,
+)
 from antigone.model.assumptions.lineage import (
     Copies,
     DiscreteLaplace,
@@ -82,7 +88,7 @@ def _found_row(sample: str, known: UnidentifiedCircumstances) -> Iterable[object
 
 def _common(known: MissingCircumstances | UnidentifiedCircumstances) -> list[object]:
     cells: list[object] = []
-    for interval in (known.age, known.stature):
+    for interval in (getattr(known, name) for name in INTERVALS):
         cells += ["", ""] if interval is None else [repr(interval.low), repr(interval.high)]
     states = (f"{finding}:{'present' if present else 'absent'}" for finding, present in known.findings.items())
     return [*cells, " ".join(states)]
@@ -126,7 +132,7 @@ def _lineage_lines(kind: str, model: YModel | MtModel) -> Iterator[str]:
 
 def _circumstance_lines(further: FurtherEvidence) -> Iterator[str]:
     rates = further.rates
-    for kind in ("age", "stature", "time", "place"):
+    for kind in (*INTERVALS, *AGREEMENTS):
         yield f"\n[circumstances.{kind}]"
         one = getattr(rates, kind)
         yield f"error = {one.error!r}"

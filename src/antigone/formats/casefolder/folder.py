@@ -10,12 +10,14 @@ from pathlib import Path
 from antigone.errors import InputError
 from antigone.formats.labels.vocabulary import word_key
 from antigone.formats.reading.findings import Findings
-from antigone.formats.reading.parquet import read_parquet
+from antigone.formats.reading.kinds import READERS
 from antigone.formats.reading.sources import HashedFile
-from antigone.formats.reading.tables import Cells, Columns, Grid, Table, no_table, read_csv, read_workbook, to_table
+from antigone.formats.reading.tables import Cells, Columns, Grid, Table, no_table, read_workbook, to_table
+from antigone.model.file_kinds import LISTS, TEXT, WORKBOOK, endings_of, kind_of_table
+from antigone.model.file_kinds import TABLES as TABLE_KINDS
 
 SETTINGS_FILE = "incident.toml"
-WORKBOOK = "incident.xlsx"
+WORKBOOK_FILE = "incident.xlsx"
 TABLES = (
     "families", "donors", "unidentified", "profiles", "frequencies", "y_haplotypes", "y_reference", "y_counts",
     "y_laplace", "mt_haplotypes", "mt_reference", "mt_counts", "circumstances_missing", "circumstances_unidentified",
@@ -24,18 +26,9 @@ IN_PARTS = ("profiles", "y_haplotypes", "mt_haplotypes")
 """Tables that may come in several files, such as ``profiles_run2.txt`` beside ``profiles.txt``."""
 MOST_UNREAD_LISTED = 20
 """Files and sheets that were not read and are named one by one."""
-_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_TEXTS = (".csv", ".tsv", ".txt", ".tab")
-_ENDINGS = (*_TEXTS, *_WORKBOOKS, ".parquet")
-_OF_FREQUENCIES = (*_ENDINGS, ".freq", ".xml", ".fam")
-_WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_PARQUET_MARK = b"PAR1"
+_ENDINGS = endings_of(TABLE_KINDS)
+_OF_FREQUENCIES = (*_ENDINGS, *endings_of(LISTS))
 _KEYS = {word_key(table): table for table in TABLES}
-
-
-def is_workbook_name(path: Path) -> bool:
-    """Whether the ending of a file is that of a workbook."""
-    return path.suffix.lower() in _WORKBOOKS
 
 
 @dataclass
@@ -75,7 +68,7 @@ class CaseFiles:
         return self.find(Path(SETTINGS_FILE).stem, (".toml",))
 
     def workbook(self) -> Path | None:
-        return self.find(Path(WORKBOOK).stem, _WORKBOOKS)
+        return self.find(Path(WORKBOOK_FILE).stem, WORKBOOK.endings)
 
     def candidates(self, table: str) -> list[Path]:
         """The files that hold a table which comes in one file; more than one place of it is a problem."""
@@ -193,13 +186,9 @@ def _holds(path: Path, table: str) -> bool:
 def _by_content(file: HashedFile, path: Path, table: str) -> Grid:
     """Read a file as what its first bytes show; its ending may say otherwise."""
     with path.open("rb") as beginning:
-        mark = beginning.read(4)
-    if mark == _PARQUET_MARK or _ending(path) == ".parquet":
-        return read_parquet(path.name, file)
-    if mark in _WORKBOOK_MARKS or (_ending(path) == ".xlsx"):
-        return _sheet(read_workbook(path.name, file.read()), path.name, table)
-    grid = read_csv(path.name, file)
-    if is_workbook_name(path):
+        kind = kind_of_table(path.name, beginning.read(4))
+    grid = _sheet(READERS[kind](path.name, file), path.name, table)
+    if WORKBOOK.has_ending(path) and kind is TEXT:
         grid.notices.append(f"{path.name} is no workbook but text, and is read as such")
     return grid
 

@@ -22,7 +22,7 @@ from antigone.formats.casefolder.families import (
     read_families,
     read_unidentified,
 )
-from antigone.formats.casefolder.folder import SETTINGS_FILE, CaseFiles, is_workbook_name
+from antigone.formats.casefolder.folder import SETTINGS_FILE, CaseFiles
 from antigone.formats.casefolder.samples import check_hemizygous, check_samples
 from antigone.formats.casefolder.settings import (
     IncidentSettings,
@@ -43,8 +43,9 @@ from antigone.formats.profiles.wide import is_wide
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.tables import Cells, Columns, cell_text, column_key, to_table
 from antigone.model.assumptions.frequency import FrequencyTable
-from antigone.model.assumptions.mutation import Custom, Equal, MutationModel, NoMutation, Proportional, Transformed
+from antigone.model.assumptions.mutation import MODELS
 from antigone.model.assumptions.reading import ReadingRules
+from antigone.model.file_kinds import WORKBOOK
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.settings import SearchSettings
 
@@ -65,7 +66,7 @@ def read_case_folder(path: Path | str) -> Incident:
         With every problem of every file: file, line, column, what was found, what was expected, what to do.
     """
     path = Path(path)
-    if path.is_dir() or (path.is_file() and is_workbook_name(path)):
+    if path.is_dir() or (path.is_file() and WORKBOOK.has_ending(path)):
         folder = CaseFiles(path.name, path if path.is_dir() else None, Findings(), _is_table)
     else:
         expected = f"a folder with '{SETTINGS_FILE}', or a workbook"
@@ -292,18 +293,14 @@ def _check_mutation_models(
     """A model that counts repeats needs alleles with numbers."""
     for marker in sorted(typed.markers):
         models = settings.settings.mutation.of(marker)
-        if any(_counts_repeats(model) for model in models) and any(
+        if any(model.counts_repeats for model in models) and any(
             not _is_number(allele) for table in tables for allele in table.frequencies.get(marker, ())
         ):
             found = f"marker '{marker}', whose alleles have no numbers, with a model that counts repeats"
-            expected = "the model 'equal', 'proportional', 'custom' or 'none' for this marker"
+            others = [f"'{name}'" for name, model in MODELS.items() if not model.counts_repeats]
+            expected = f"one of the models {', '.join(others)} for this marker"
             remedy = f'add [mutation.markers."{marker}"] with such a model'
             findings.problem((settings.file, 0), "mutation", found, expected, remedy)
-
-
-def _counts_repeats(model: MutationModel) -> bool:
-    base = model.model if isinstance(model, Transformed) else model
-    return not isinstance(base, NoMutation | Equal | Proportional | Custom)
 
 
 def _is_number(allele: str) -> bool:

@@ -22,8 +22,8 @@ from antigone.formats.reading.sources import decode_text
 from antigone.model.assumptions.frequency import FrequencyRule
 from antigone.model.assumptions.mutation import (
     MODELS,
+    TRANSFORMS,
     BaseModel,
-    Custom,
     MutationModel,
     NoMutation,
     Transformed,
@@ -236,18 +236,18 @@ def _model(section: Section) -> MutationModel:
         if section.has(key) and key not in needed:
             section.wrong(key, f"a parameter that the model '{name}' has not", "no such key", "remove the key")
     try:
-        if name == "custom":
-            return _transformed(section, Custom(_matrix(section)))
         given = {key: _parameter(section, name, key) for key, must in needed.items() if must or section.has(key)}
         make: Callable[..., BaseModel] = MODELS[name]
         return _transformed(section, make(**given))
     except ModelError as error:
-        key = "matrix" if name == "custom" else "rate"
+        key = "matrix" if "matrix" in needed else "rate"
         section.wrong(key, str(error), f"what the model '{name}' allows", "correct the numbers")
         return NoMutation()
 
 
-def _parameter(section: Section, model: str, key: str) -> float:
+def _parameter(section: Section, model: str, key: str) -> float | tuple[tuple[float, ...], ...]:
+    if key == "matrix":
+        return _matrix(section)
     safe = 0.1 if key == "range" else 0.0
     value = section.number(key, safe)
     if not section.has(key):
@@ -274,10 +274,11 @@ def _transformed(section: Section, model: BaseModel) -> MutationModel:
     keep_rate = section.flag("keep_rate", True)
     if not transform:
         return model
-    if transform not in ("PM", "MH", "BA", "PR"):
-        section.wrong("transform", f"'{transform[:20]}'", "PM, MH, BA or PR", "correct or remove the transform")
+    if transform not in TRANSFORMS:
+        expected = f"one of {', '.join(TRANSFORMS)}"
+        section.wrong("transform", f"'{transform[:20]}'", expected, "correct or remove the transform")
         return model
-    return Transformed(model, transform, keep_rate)  # type: ignore[arg-type]
+    return Transformed(model, transform, keep_rate)
 
 
 def _lines_of_keys(text: str) -> dict[tuple[str, str], int]:

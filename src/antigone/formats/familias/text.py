@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from antigone.errors import InputError, Problem
 from antigone.formats.reading.characters import PRINTABLE, REMOVE
@@ -205,11 +204,6 @@ def _check_characters(name: str, text: str) -> None:
     ]
     if problems:
         raise InputError(problems[:MOST_OF_A_KIND])
-
-
-def is_fam(path: Path) -> bool:
-    """Whether a path has the ending of a Familias file."""
-    return path.suffix.lower() == ".fam"
 
 
 def _persons(lines: _Lines, count: int) -> Iterator[FamPerson]:

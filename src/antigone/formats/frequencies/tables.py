@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,14 +20,13 @@ from antigone.formats.frequencies.values import summing_to_one, to_frequencies
 from antigone.formats.frequencies.words import field_of
 from antigone.formats.labels.markers import marker_kind
 from antigone.formats.reading.findings import Findings
-from antigone.formats.reading.parquet import read_parquet
+from antigone.formats.reading.kinds import READERS
 from antigone.formats.reading.refusals import refused_column
 from antigone.formats.reading.sources import decode_text, read_bytes
-from antigone.formats.reading.tables import Grid, cell_text, read_csv, read_workbook, to_table
+from antigone.formats.reading.tables import Grid, cell_text, read_csv, to_table
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
+from antigone.model.file_kinds import FAMILIAS, LISTS, PEDSUITE, STRIDER, TEXT, FileKind, kind_of_table
 
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
 _PLAIN_SHEETS = ("sheet", "tabelle", "hoja", "feuil", "planilha", "foglio", "frequencies")
 
 
@@ -79,26 +78,31 @@ def frequency_file(
     """
     name, population, source = path.name, population or path.stem, source or path.name
     choices = choices or FrequencyChoices()
-    ending = path.suffix.lower()
-    if content.startswith(_WORKBOOKS) or ending in _WORKBOOK_ENDINGS:
-        return frequency_grids(name, read_workbook(name, content), findings, population, source, choices)
-    if content.startswith(b"PAR1") or ending == ".parquet":
-        return frequency_grids(name, {"": read_parquet(name, content)}, findings, population, source, choices)
-    listing = _known_text(path, content, findings)
+    kind = kind_of_table(name, content[:4])
+    listing = _listing(path, content, findings) if kind is TEXT else None
     if listing is None:
-        return frequency_grids(name, {"": _text_grid(name, content)}, findings, population, source, choices)
+        sheets = {"": _text_grid(name, content)} if kind is TEXT else READERS[kind](name, content)
+        return frequency_grids(name, sheets, findings, population, source, choices)
     return _file(name, drafts_of(listing, population, findings), findings, source, choices)
 
 
-def _known_text(path: Path, content: bytes, findings: Findings) -> Listing | None:
+def _listing(path: Path, content: bytes, findings: Findings) -> Listing | None:
     """A list, XML or ``.fam``, whatever its ending; nothing for a table."""
-    name, ending = path.name, path.suffix.lower()
-    if ending == ".fam" or b"Familias" in content[:200].partition(b"\n")[0]:
-        return familias_listing(name, content, findings)
-    if ending == ".xml" or content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return strider_listing(name, content, findings)
-    text = decode_text(name, content)
-    return pedsuite_listing(name, text, findings) if ending == ".freq" or is_pedsuite(text) else None
+    by_content = (kind for kind, (shows, _) in _LISTS.items() if shows(content))
+    kind = next((kind for kind in LISTS if kind.has_ending(path)), None) or next(by_content, None)
+    return None if kind is None else _LISTS[kind][1](path.name, content, findings)
+
+
+def _pedsuite(name: str, content: bytes, findings: Findings) -> Listing:
+    return pedsuite_listing(name, decode_text(name, content), findings)
+
+
+_LISTS: Mapping[FileKind, tuple[Callable[[bytes], bool], Callable[[str, bytes, Findings], Listing]]] = {
+    FAMILIAS: (lambda content: b"Familias" in content[:200].partition(b"\n")[0], familias_listing),
+    STRIDER: (lambda content: content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"), strider_listing),
+    PEDSUITE: (lambda content: is_pedsuite(decode_text("", content)), _pedsuite),
+}
+"""For each kind of list, whether bytes show it, and what reads it."""
 
 
 def _text_grid(name: str, content: bytes) -> Grid:

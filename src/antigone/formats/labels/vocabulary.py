@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 
+from antigone.model.assumptions.circumstances import INTERVALS
 from antigone.model.pedigree import Sex
 
 _Meaning = TypeVar("_Meaning")
@@ -52,12 +53,13 @@ _OURS = (
     "request "
     "consentreference consentdate consentscope consentexpires consentwithdrawn consentattestedby dropout dropin error "
     "peakheight population allele alleles frequency allelessampled range differences count haplotype cluster weight "
-    "centre dispersion agefrom ageto lastseen places staturefrom statureto findings found place"
+    "centre dispersion lastseen places findings found place"
 )
 _NUMBERED = re.compile(r"(allele|alelo|allel|height|peakheight|altura|alturadepico|hauteur|hohe|peakhohe)(10|[1-9])")
 _HEIGHTS = frozenset({"height", "peakheight", "altura", "alturadepico", "hauteur", "hohe", "peakhohe"})
 _CANONICAL = {other: column for column, others in _COLUMNS.items() for other in others.split()}
 _CANONICAL |= {column: column for column in _OURS.split()}
+_CANONICAL |= {column: column for name in INTERVALS for column in (f"{name}from", f"{name}to")}
 _USUAL = frozenset({"samplename"})
 """Other names of columns that need no notice: everybody's export has them."""
 _REMARKS = frozenset(

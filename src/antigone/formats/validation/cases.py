@@ -28,10 +28,12 @@ from antigone.formats.validation.values import (
 from antigone.model.assumptions.marker import Chromosome, Marker
 from antigone.model.assumptions.mutation import (
     MODELS,
+    TRANSFORMS,
     BaseModel,
     Custom,
     MutationModel,
     NoMutation,
+    Transform,
     Transformed,
     parameters,
 )
@@ -280,13 +282,13 @@ def _made(place: str, make: Callable[[], BaseModel]) -> BaseModel:
 def _transformed(model: BaseModel, transform: object, place: str) -> Transformed:
     kind, _, rest = str(transform).partition(" ")
     expect(
-        kind in ("PM", "MH", "BA", "PR") and rest in ("", "without rate adjustment"),
+        kind in TRANSFORMS and rest in ("", "without rate adjustment"),
         f"{place}.transform",
         repr(transform),
-        "PM, MH, BA or PR, and 'without rate adjustment' after it or nothing",
+        f"one of {', '.join(TRANSFORMS)}, and 'without rate adjustment' after it or nothing",
         "correct the transform",
     )
-    return Transformed(model, kind, keep_rate=not rest)  # type: ignore[arg-type]
+    return Transformed(model, cast(Transform, kind), keep_rate=not rest)
 
 
 def _matrix(item: object, place: str) -> tuple[tuple[float, ...], ...]:

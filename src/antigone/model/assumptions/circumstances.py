@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from antigone.errors import ModelError
@@ -163,6 +163,12 @@ class CircumstanceRates:
     stature: IntervalRates = IntervalRates(0.1, Interval(140, 200))
     findings: Mapping[str, FindingRates] = field(default_factory=dict)
 
+
+INTERVALS = tuple(one.name for one in fields(CircumstanceRates) if isinstance(one.default, IntervalRates))
+"""What is known as an interval: the fields of `MissingCircumstances`, `UnidentifiedCircumstances` and
+`CircumstanceRates` of these names. The tables and settings of a case folder follow from them."""
+AGREEMENTS = tuple(one.name for one in fields(CircumstanceRates) if isinstance(one.default, AgreementRates))
+"""What agrees or not: fields of `CircumstanceRates`."""
 
 Circumstance = Literal["age", "time", "place", "stature", "finding", "sex"]
 

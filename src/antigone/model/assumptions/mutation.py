@@ -1,20 +1,22 @@
 """Mutation models as specifications: what was assumed, not yet a matrix.
 
-``engine.mutation.transition_matrix`` turns a specification and a ladder of alleles into a matrix.
+``engine.mutation.transition_matrix`` turns a specification and a ladder of alleles into a matrix. Whatever else depends
+on the model is said in its class: readers, checks and sensitivity ask it.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal, cast
+from typing import Any, ClassVar, Literal, Self, cast, get_args
 
 from antigone.errors import ModelError
 from antigone.model.checks import checked_choice, checked_items, checked_kind, checked_number
 
-TRANSFORMS = ("PM", "MH", "BA", "PR")
+Transform = Literal["PM", "MH", "BA", "PR"]
+TRANSFORMS: tuple[Transform, ...] = get_args(Transform)
 _ROUNDING = 1e-9
 """How far the sum of a row may be from 1."""
 
@@ -36,14 +38,31 @@ def _range(model: object, value: Any, expected: str, *, below: float) -> float:
 
 
 @dataclass(frozen=True)
-class NoMutation:
+class _Model:
+    """What every model says of itself: ``name`` in files; with ``counts_repeats`` it needs alleles that are numbers."""
+
+    name: ClassVar[str]
+    counts_repeats: ClassVar[bool] = False
+
+    def scaled(self, factor: float) -> Self:
+        """The same model with every mutation rate multiplied by ``factor``.
+
+        >>> Stepwise(0.002, 1e-6).scaled(0.5)
+        Stepwise(rate=0.001, rate2=5e-07, range=0.1)
+        """
+        rates = [field.name for field in fields(self) if field.name.startswith("rate")]
+        return replace(self, **{name: factor * getattr(self, name) for name in rates})
+
+
+@dataclass(frozen=True)
+class NoMutation(_Model):
     """Every allele is passed on unchanged."""
 
     name: ClassVar[str] = "none"
 
 
 @dataclass(frozen=True)
-class Equal:
+class Equal(_Model):
     """An allele mutates with probability ``rate`` per meiosis, to every other allele alike."""
 
     name: ClassVar[str] = "equal"
@@ -54,7 +73,7 @@ class Equal:
 
 
 @dataclass(frozen=True)
-class Proportional:
+class Proportional(_Model):
     """A mutation ends in an allele with probability proportional to its frequency."""
 
     name: ClassVar[str] = "proportional"
@@ -65,11 +84,12 @@ class Proportional:
 
 
 @dataclass(frozen=True)
-class Stepwise:
+class Stepwise(_Model):
     """Steps within a microvariant class at ``rate``, weighted by ``range`` to the size of the step;
     a change of class at ``rate2``."""
 
     name: ClassVar[str] = "stepwise"
+    counts_repeats: ClassVar[bool] = True
     rate: float
     rate2: float = 0.0
     range: float = 0.1
@@ -84,10 +104,11 @@ class Stepwise:
 
 
 @dataclass(frozen=True)
-class OneStep:
+class OneStep(_Model):
     """Single steps up or down the ladder of whole-number alleles."""
 
     name: ClassVar[str] = "onestep"
+    counts_repeats: ClassVar[bool] = True
     rate: float
 
     def __post_init__(self) -> None:
@@ -95,10 +116,11 @@ class OneStep:
 
 
 @dataclass(frozen=True)
-class Dawid:
+class Dawid(_Model):
     """The stationary, reversible stepwise model of Dawid et al., by position in the ladder."""
 
     name: ClassVar[str] = "dawid"
+    counts_repeats: ClassVar[bool] = True
     rate: float
     range: float = 0.1
 
@@ -108,7 +130,7 @@ class Dawid:
 
 
 @dataclass(frozen=True)
-class Custom:
+class Custom(_Model):
     """A matrix given by the user: rows are the parent's allele, columns the allele passed on."""
 
     name: ClassVar[str] = "custom"
@@ -128,13 +150,19 @@ class Custom:
             )
         _keep(self, matrix=checked)
 
+    def scaled(self, factor: float) -> Self:
+        """The matrix with what is beside its diagonal multiplied by ``factor``."""
+        rows = enumerate(self.matrix)
+        scaled = tuple(tuple((i == j) + factor * (x - (i == j)) for j, x in enumerate(row)) for i, row in rows)
+        return replace(self, matrix=scaled)
+
 
 def _element(value: Any) -> float:
     return checked_number(value, "custom mutation matrix: an element", "a probability", holds=lambda x: x >= 0)
 
 
 BaseModel = NoMutation | Equal | Proportional | Stepwise | OneStep | Dawid | Custom
-BASE_MODELS = (NoMutation, Equal, Proportional, Stepwise, OneStep, Dawid, Custom)
+BASE_MODELS: tuple[type[BaseModel], ...] = get_args(BaseModel)
 MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({model.name: model for model in BASE_MODELS})
 """Every model by its name in files: readers take the names and the parameters from here."""
 _SUCH_AS = "a mutation model, such as Stepwise(rate=0.002), Equal(rate=0.002) or NoMutation()"
@@ -145,13 +173,22 @@ class Transformed:
     """A model made stationary (PM) or reversible (MH, BA, PR); ``keep_rate`` restores the overall rate."""
 
     model: BaseModel
-    transform: Literal["PM", "MH", "BA", "PR"]
+    transform: Transform
     keep_rate: bool = True
 
     def __post_init__(self) -> None:
         checked_kind(self.model, BASE_MODELS, "the model of a transform", _SUCH_AS)
         checked_choice(self.transform, "the transform of a mutation model", TRANSFORMS)
         checked_kind(self.keep_rate, bool, "keep_rate", "True or False")
+
+    @property
+    def counts_repeats(self) -> bool:
+        """Whether the model needs alleles that are numbers."""
+        return self.model.counts_repeats
+
+    def scaled(self, factor: float) -> Self:
+        """The same with every mutation rate of the model multiplied by ``factor``."""
+        return replace(self, model=self.model.scaled(factor))
 
 
 MutationModel = BaseModel | Transformed

@@ -72,6 +72,9 @@ class Coverage:
     refused: Sequence[tuple[str, str, str]]
 
 
+NO_DONORS = Coverage({}, frozenset(), ())
+
+
 def read_incident(
     connection: Connection, vault: Vault, code: str, *, scope: str, day: dt.date, at: str, actor: str, purpose: str
 ) -> Covered:
@@ -103,7 +106,9 @@ def note_access(connection: Connection, covered: Covered, *, at: str, actor: str
     append(connection, at=at, actor=actor, action="read profiles", purpose=purpose, subject=covered.access)
 
 
-def read_covered(connection: Connection, vault: Vault, code: str, *, scope: str, day: dt.date) -> Covered:
+def read_covered(
+    connection: Connection, vault: Vault, code: str, *, scope: str, day: dt.date, donors: bool = True
+) -> Covered:
     """An incident as a search may use it. The caller writes into the audit what was read (`note_access`).
 
     Profiles are read and opened in blocks of 1,000 persons, so that beyond the incident itself no more than one block
@@ -117,6 +122,8 @@ def read_covered(connection: Connection, vault: Vault, code: str, *, scope: str,
         The incident.
     scope, day
         What for (see ``schema.CONSENT_SCOPES``), and the day on which a consent must be active.
+    donors
+        Else families and donors are not looked at: for remains against remains.
 
     Raises
     ------
@@ -126,9 +133,9 @@ def read_covered(connection: Connection, vault: Vault, code: str, *, scope: str,
     row = _incident(connection, code)
     reading = _Reading(connection, vault, row.id)
     with _without_collection():
-        coverage = covered_donors(connection, row.id, scope=scope, day=day)
+        coverage = covered_donors(connection, row.id, scope=scope, day=day) if donors else NO_DONORS
         people = tuple(_people(reading))
-        kin = tuple(_families(reading, coverage))
+        kin = tuple(_families(reading, coverage)) if donors else ()
     conditions = read_conditions(connection, row.id)
     incident = Incident(
         title=row.title,

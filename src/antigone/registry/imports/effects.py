@@ -15,6 +15,7 @@ from antigone.model.incident.incident import Incident
 from antigone.registry.imports.journal import Changed, Journal, Rows, within
 from antigone.registry.imports.touched import Touched, find_touched
 from antigone.registry.store.schema import (
+    conflicts,
     consents,
     donors,
     families,
@@ -107,6 +108,7 @@ def _added(connection: Connection, rows: Rows) -> Parts:
     yield "samples", _codes(connection, select(samples.c.code).where(within(samples, rows)), samples)
     typed = select(samples.c.code).select_from(profiles.join(samples)).where(within(profiles, rows))
     yield "typings", _codes(connection, typed, profiles)
+    yield "conflicts between typings", _codes(connection, _differing().where(within(conflicts, rows)), conflicts)
     allowed = select(samples.c.code).select_from(let_in.join(samples)).where(within(let_in, rows))
     yield "samples let in with a reason", _codes(connection, allowed, let_in)
 
@@ -129,6 +131,7 @@ _WORDS = {
     ("consents", "expires"): "consents that end earlier",
     ("consents", "withdrawn"): "consents that are withdrawn",
     ("incident_models", "until"): "models that are replaced",
+    ("conflicts", "closed"): "conflicts between typings that end",
     ("runs", "state"): "searches to be computed again",
 }
 """By table and column, what changes."""
@@ -141,6 +144,8 @@ def _named(connection: Connection, kind: str, numbers: list[int]) -> list[str]:
         return [str(number) for number in sorted(numbers)]
     if kind == "unidentified":
         return _codes(connection, select(unidentified.c.code).where(unidentified.c.id.in_(numbers)), unidentified)
+    if kind == "conflicts":
+        return _codes(connection, _differing().where(conflicts.c.id.in_(numbers)), conflicts)
     if kind == "members":
         return _codes(connection, _in_family().where(members.c.id.in_(numbers)), members)
     of_consent = _in_family(consents.join(donors).join(members).join(families), consents.c.scope, consents.c.given)
@@ -158,6 +163,11 @@ def _in_family(joined: Any = None, *more: Any) -> Select[Any]:
     return select(families.c.code, members.c.code, *more).select_from(
         members.join(families) if joined is None else joined
     )
+
+
+def _differing() -> Select[Any]:
+    """The sample and the marker of conflicts."""
+    return select(samples.c.code, conflicts.c.marker).select_from(conflicts.join(samples))
 
 
 def _codes(connection: Connection, asked: Select[Any], table: Any) -> list[str]:

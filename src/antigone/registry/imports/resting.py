@@ -16,6 +16,7 @@ from antigone.registry.store.lookups import AnyRow
 from antigone.registry.store.schema import (
     audit,
     candidates,
+    conflicts,
     consents,
     custody,
     decisions,
@@ -34,12 +35,13 @@ from antigone.registry.store.schema import (
     runs,
     samples,
     seals,
+    typings,
     unidentified,
 )
 
 GOES_ALONG = ("marks", "changes", "pairings", "candidates")
 """Tables whose rows go with the rows that they are about; of a pairing, only while nobody said anything about it."""
-RESULTS = ("runs", "joint_runs")
+RESULTS = ("runs", "joint_runs", "set_incidents")
 """What was computed of an incident; it keeps an incident from vanishing, and no import from being undone."""
 BLOCK = 1000
 
@@ -52,7 +54,7 @@ def what_rests_on(connection: Connection, one: Import, touched: Touched) -> list
         later |= by_import
         found += _described(connection, kind, others)
     found = [f"import {number} rests on it; undo that one first" for number in sorted(later)] + found
-    found += _decided(connection, one, touched)
+    found += [*_settled(connection, one), *_decided(connection, one, touched)]
     return list(dict.fromkeys((*found, *_written(connection, one, touched))))
 
 
@@ -129,6 +131,10 @@ _CODES = {
     "samples": select(samples.c.id, samples.c.code),
     "custody": select(custody.c.id, samples.c.code).select_from(custody.join(samples)),
     "profiles": select(profiles.c.id, samples.c.code).select_from(profiles.join(samples)),
+    "typings": select(typings.c.id, samples.c.code).select_from(
+        typings.join(profiles, typings.c.profile == profiles.c.id).join(samples)
+    ),
+    "conflicts": select(conflicts.c.id, samples.c.code, conflicts.c.marker).select_from(conflicts.join(samples)),
     "parts": select(parts.c.id, unidentified.c.code).select_from(
         parts.join(unidentified, parts.c.one == unidentified.c.id)
     ),
@@ -141,6 +147,8 @@ _SINCE = {
     "consents": ("consents were recorded, withdrawn or narrowed", "withdraw or narrow the consents themselves"),
     "custody": ("custody was recorded of samples", "record in the chain of custody what happened instead"),
     "profiles": ("typings were added, corrected or retired, of samples", "correct or retire the typings"),
+    "typings": ("typings were corrected or retired, of samples", "correct or retire the typings"),
+    "conflicts": ("conflicts between typings were settled, or came, of samples", "settle them, or retire the typing"),
     "samples": ("samples were changed", "correct the samples"),
     "parts": ("remains were declared parts of one person", "decide on the remains themselves"),
 }
@@ -159,6 +167,17 @@ def _described(connection: Connection, kind: str, numbers: Sequence[int]) -> Ite
         codes = list(dict.fromkeys(" ".join(row[1:]) for row in rows))
     more = f" and {len(codes) - MOST_NAMED} more" if len(codes) > MOST_NAMED else ""
     yield f"{words}: {', '.join(codes[:MOST_NAMED])}{more}; {remedy}"
+
+
+def _settled(connection: Connection, one: Import) -> Iterator[str]:
+    """Conflicts that a geneticist settled with a typing of it."""
+    first, last = one.added.get("profiles", (1, 0))
+    of_sample = select(profiles.c.sample).where(within(profiles, one.added))
+    query = select(conflicts, samples.c.code).select_from(conflicts.join(samples))
+    rows = connection.execute(query.where(conflicts.c.sample.in_(of_sample), conflicts.c.closed.is_not(None)))
+    for row in rows:
+        if any(first <= typing <= last for typing in (*json.loads(row.aside), *json.loads(row.together))):
+            yield f"{row.marker} of sample {row.code} was settled with a typing of it; retire that typing instead"
 
 
 def _decided(connection: Connection, one: Import, touched: Touched) -> Iterator[str]:

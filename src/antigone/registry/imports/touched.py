@@ -9,7 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from antigone.registry.imports.journal import Rows, within
-from antigone.registry.store.schema import consents, donors, families, members, profiles, samples, unidentified
+from antigone.registry.store.schema import (
+    conflicts,
+    consents,
+    donors,
+    families,
+    members,
+    profiles,
+    samples,
+    unidentified,
+)
 
 
 @dataclass(frozen=True)
@@ -42,10 +51,12 @@ def find_touched(connection: Connection, added: Rows, changed: Iterable[tuple[st
         return within(table, added) | table.c.id.in_(of.get(table.name, []))
 
     typed = profiles.join(samples)
+    differing = conflicts.join(samples)
     kin = members.join(families)
     asked_people = (
         select(unidentified.c.id, unidentified.c.code).where(these(unidentified)),
         _people(typed).where(these(profiles) | these(samples)),
+        _people(differing).where(these(conflicts)),
     )
     asked_families = (
         select(families.c.id, families.c.code).where(these(families)),
@@ -53,6 +64,7 @@ def find_touched(connection: Connection, added: Rows, changed: Iterable[tuple[st
         _kin(donors.join(kin)).where(these(donors)),
         _kin(consents.join(donors).join(kin)).where(these(consents)),
         _kin(typed.join(donors, samples.c.donor == donors.c.id).join(kin)).where(these(profiles) | these(samples)),
+        _kin(differing.join(donors, samples.c.donor == donors.c.id).join(kin)).where(these(conflicts)),
     )
     people, of_families = _all(connection, asked_people), _all(connection, asked_families)
     new_people = _all(connection, (select(unidentified.c.id, unidentified.c.code).where(within(unidentified, added)),))

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Table, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from antigone.errors import RegistryError, StorageError
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.audit.chain import append
 from antigone.registry.consent.coverage import AnyRow
 from antigone.registry.keys.vault import Vault
@@ -24,7 +25,6 @@ from antigone.registry.people.departures import note_departure
 from antigone.registry.rings.ring import outdate_rings
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
-from antigone.registry.runs.runs import TO_COMPUTE_AGAIN
 from antigone.registry.runs.summaries import about_others, take_out
 from antigone.registry.store.database import outside_transaction
 from antigone.registry.store.lookups import stands_on
@@ -46,6 +46,7 @@ from antigone.registry.store.schema import (
     profiles,
     runs,
     samples,
+    set_runs,
     summaries,
     typings,
     unfinished,
@@ -56,7 +57,7 @@ from antigone.registry.store.stored import SEARCH_ANSWER
 _BLOCK = 1000
 _EMPTIED_TABLES = (
     *(keys, profiles, donors, unidentified, members, consents, candidates, findings, runs, summaries),
-    *(joint_runs, joint_parts, unfinished, blocks, marks, incidents, typings, conflicts),
+    *(joint_runs, joint_parts, set_runs, unfinished, blocks, marks, incidents, typings, conflicts),
 )
 """The tables that an erasure empties of bytes."""
 

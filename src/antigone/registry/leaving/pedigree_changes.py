@@ -9,10 +9,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from antigone.errors import Conflict
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.leaving.erasure import compute_again, erase_candidates
 from antigone.registry.runs.blocks import erase_blocks
 from antigone.registry.runs.joint_runs import erase_joint
-from antigone.registry.runs.runs import TO_COMPUTE_AGAIN
 from antigone.registry.store.lookups import AnyRow, members_of
 from antigone.registry.store.schema import donors, keys, members, pairings, runs
 

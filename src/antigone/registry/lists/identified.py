@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, select
 
@@ -12,10 +13,11 @@ from antigone.registry.store.schema import decisions, families, members, pairing
 Standing = Literal["confirmed", "under review again", "not found"]
 
 
-class Sought(NamedTuple):
-    """A missing member of a family (its number); ``kind``, remains or living, of who was confirmed as them."""
+@dataclass(frozen=True)
+class MissingLine:
+    """A missing person, and what may be known of them: ``state`` is "confirmed" (by two persons), "under review again"
+    or "not found"; ``kind`` of who was confirmed as them, "remains" or "living". No number, and not as whom."""
 
-    family: int
     code: str
     state: Standing
     kind: str
@@ -33,8 +35,8 @@ def has_identified(incident: int) -> ColumnElement[bool]:
     return families.c.id.in_(select(members.c.family).join(pairings).where(confirmed))
 
 
-def sought_of(connection: Connection, numbers: Sequence[int]) -> list[Sought]:
-    """The missing members of some families in their order, and how the question of each stands.
+def sought_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[MissingLine, ...]]:
+    """The missing members of some families, by family and in their order, and how the question of each stands.
 
     "under review again": an identification was confirmed, and is being reopened or was, and is not rejected. A proposal
     that nobody confirmed yet is nobody's news: "not found", like a rejected one.
@@ -42,12 +44,13 @@ def sought_of(connection: Connection, numbers: Sequence[int]) -> list[Sought]:
     missing = select(members).where(members.c.family.in_(numbers), members.c.missing).order_by(members.c.place)
     rows = connection.execute(missing).all()
     standing = {r.member: r for r in connection.execute(_standing([row.id for row in rows]))}
-    return [
-        Sought(row.family, row.code, found.state, found.kind if found.state == "confirmed" else "")
-        if (found := standing.get(row.id))
-        else Sought(row.family, row.code, "not found", "")
-        for row in rows
-    ]
+    sought: dict[int, tuple[MissingLine, ...]] = dict.fromkeys(numbers, ())
+    for row in rows:
+        found = standing.get(row.id)
+        state: Standing = found.state if found else "not found"
+        kind = found.kind if found and state == "confirmed" else ""
+        sought[row.family] += (MissingLine(row.code, state, kind),)
+    return sought
 
 
 def _standing(numbers: Sequence[int]) -> Select[tuple[int, Standing, str]]:

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, true
 
 from antigone.errors import RegistryError
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.lists.identified import has_identified
-from antigone.registry.runs.summaries import TO_COMPUTE_AGAIN
 from antigone.registry.store.lookups import AnyRow, Rows, by_incident, covered_on, find_incident
 from antigone.registry.store.schema import (
     blocks,

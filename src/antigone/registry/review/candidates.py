@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 
 from antigone.errors import RegistryError
 from antigone.model.results.search import Candidate
+from antigone.model.review import Order
 from antigone.registry.keys.vault import DataKey, Vault
 from antigone.registry.store.schema import candidates, families, members, pairings, runs, unidentified
 from antigone.registry.store.stored import CANDIDATE
-
-Order = Literal["rank", "log10_lr", "posterior", "markers", "unidentified", "family", "state"]
 
 _COLUMNS: dict[str, ColumnElement[object]] = {
     "rank": candidates.c.rank,

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
 from antigone.errors import Conflict, Forbidden, InputError, RegistryError
+from antigone.model.review import TRANSITIONS, Step, Transition
 from antigone.registry.store.schema import (
     candidates,
     decisions,
@@ -24,35 +25,6 @@ from antigone.registry.store.schema import (
     unidentified,
     users,
 )
-
-Action = Literal["propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep"]
-
-
-@dataclass(frozen=True)
-class Transition:
-    """One step: from which state, to which, and by somebody else than who took the step ``not_by``.
-
-    ``after`` is empty when it goes back to the state before the step ``not_by``.
-    """
-
-    action: Action
-    before: str
-    after: str
-    not_by: Action | None = None
-
-
-TRANSITIONS = (
-    Transition("propose", "open", "proposed"),
-    Transition("confirm", "proposed", "confirmed", not_by="propose"),
-    Transition("reject", "proposed", "rejected"),
-    Transition("reject", "open", "rejected"),
-    Transition("return", "proposed", "open"),
-    Transition("ask to reopen", "confirmed", "reopening"),
-    Transition("ask to reopen", "rejected", "reopening"),
-    Transition("reopen", "reopening", "open", not_by="ask to reopen"),
-    Transition("keep", "reopening", ""),
-)
-"""Every step there is."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +65,7 @@ def decide(
     connection: Connection,
     pairing: int,
     *,
-    action: Action,
+    action: Step,
     version: int,
     user: int,
     reason: str,
@@ -267,7 +239,7 @@ def _pairing(connection: Connection, pairing: int) -> Row[Any]:
     return row
 
 
-def _step(row: Row[Any], action: Action) -> Transition:
+def _step(row: Row[Any], action: Step) -> Transition:
     for step in TRANSITIONS:
         if (step.action, step.before) == (action, row.state):
             return step
@@ -275,7 +247,7 @@ def _step(row: Row[Any], action: Action) -> Transition:
     raise Conflict(f"pairing {row.id} is {row.state}, so '{action}' is not possible; possible: {', '.join(possible)}")
 
 
-def _last(connection: Connection, pairing: int, action: Action) -> Row[Any]:
+def _last(connection: Connection, pairing: int, action: Step) -> Row[Any]:
     query = select(decisions).where(decisions.c.pairing == pairing, decisions.c.action == action)
     return connection.execute(query.order_by(decisions.c.id.desc()).limit(1)).one()
 

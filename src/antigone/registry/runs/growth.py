@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Select, select, update
 
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.runs.blocks import erase_blocks
-from antigone.registry.runs.summaries import TO_COMPUTE_AGAIN
 from antigone.registry.store.lookups import covered_on
 from antigone.registry.store.schema import donors, families, incidents, members, profiles, runs, samples
 

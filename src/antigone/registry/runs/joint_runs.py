@@ -18,9 +18,11 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from antigone.errors import Conflict, RegistryError
 from antigone.model.incident.incident import Incident
 from antigone.model.results.joint import JointResult
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.keys.vault import DataKey, Vault
 from antigone.registry.runs.joint_parts import PackedJoint, erase_parts, save_parts
-from antigone.registry.runs.runs import TO_COMPUTE_AGAIN, no_longer_valid
+from antigone.registry.runs.runs import no_longer_valid
+from antigone.registry.runs.set_runs import erase_sets
 from antigone.registry.store.lookups import AnyRow, Rows, find_incident
 from antigone.registry.store.schema import families, incidents, joint_runs, keys, members, users
 from antigone.registry.store.stored import JOINT_ANSWER
@@ -178,7 +180,8 @@ def take_joint(connection: Connection, vault: Vault, run: int) -> SealedJoint:
 
 
 def erase_joint(connection: Connection, incident: int) -> int:
-    """Erase every joint answer of an incident, and mark its runs to be computed again; how many there were.
+    """Erase every joint answer of an incident, and mark its runs to be computed again; how many there were. So are
+    answers over several incidents in which it took part.
 
     A run that is still computing looks for itself, when it ends, who has left.
     """
@@ -187,7 +190,7 @@ def erase_joint(connection: Connection, incident: int) -> int:
     erase_parts(connection, list(connection.scalars(select(joint_runs.c.id).where(answered))))
     gone = connection.execute(update(joint_runs).where(answered).values(state=TO_COMPUTE_AGAIN, sealed=None, key=None))
     connection.execute(delete(keys).where(keys.c.id.in_(held)))
-    return gone.rowcount
+    return gone.rowcount + erase_sets(connection, incident)
 
 
 def _missing_now(connection: Connection, incident: int) -> set[tuple[str, str]]:

@@ -18,10 +18,10 @@ from antigone.errors import Conflict, Forbidden, RegistryError
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.model.incident.incident import Incident
 from antigone.model.results.search import Candidate, SearchResult
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.consent.coverage import covered_donors
 from antigone.registry.keys.vault import Vault
 from antigone.registry.runs.blocks import forget_until
-from antigone.registry.runs.summaries import TO_COMPUTE_AGAIN as TO_COMPUTE_AGAIN
 from antigone.registry.runs.summaries import save_summaries, without
 from antigone.registry.store.database import reserve
 from antigone.registry.store.schema import (

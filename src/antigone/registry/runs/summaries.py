@@ -14,10 +14,10 @@ from typing import Literal
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from antigone.model.results.search import FamilySummary, SearchResult, UnidentifiedSummary
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.store.schema import runs, summaries
 from antigone.registry.store.stored import MISSING_LINE, PERSON_LINE, SEARCH_ANSWER
 
-TO_COMPUTE_AGAIN = "to be computed again"
 Kind = Literal["unidentified", "missing"]
 _BLOCK = 5000
 

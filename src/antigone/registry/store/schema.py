@@ -28,6 +28,8 @@ from sqlalchemy import (
     text,
 )
 
+from antigone.model.review import RUN_STATES, STATES
+
 CONVENTION = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -61,11 +63,9 @@ def _one_of(column: str, *values: str) -> CheckConstraint:
 ROLES = ("administrator", "registrar", "geneticist", "reviewer", "coordinator", "auditor")
 ACCESS_KINDS = ("account", "role", "password", "token", "second factor")
 CONSENT_SCOPES = ("identification", "court", "sharing")
-PAIRING_STATES = ("open", "proposed", "confirmed", "rejected", "reopening")
 IMPORT_STATES = ("standing", "undone")
 TYPING_STATES = ("valid", "superseded", "retired")
 SETTLEMENTS = ("kept", "replicates", "gone")
-RUN_STATES = ("running", "finished", "failed", "cancelled", "to be computed again")
 
 properties = Table(
     "properties", metadata,
@@ -472,6 +472,38 @@ joint_parts = Table(
 """What a joint answer says of each unidentified person, and whom it sought in each family, each sealed under the key of
 the answer, with which they go."""
 
+set_runs = Table(
+    "set_runs", metadata,
+    _row(),
+    Column("kind", String(10), nullable=False),
+    _to("users", "started_by"),
+    Column("purpose", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("finished", Instant),
+    Column("state", String(20), nullable=False),
+    Column("model_of", Code, nullable=False),
+    Column("seen", Number, nullable=False),
+    Column("left_out", Text, nullable=False),
+    Column("sealed", LargeBinary),
+    _to("keys", "key", optional=True),
+    _one_of("kind", "search", "remains"),
+    _one_of("state", *RUN_STATES),
+)  # fmt: skip
+"""Searches, and comparisons of remains, over several incidents, sealed whole. When somebody leaves any of them, or a
+pedigree changes, key and ciphertext go. ``model_of``: whose model was stated to hold for all (empty: all have the
+same); ``seen``: the last of the ``changes`` that was there when it was read."""
+
+set_incidents = Table(
+    "set_incidents", metadata,
+    _row(),
+    _to("set_runs", "run"),
+    _to("incidents", "incident"),
+    Column("place", Integer, nullable=False),
+    UniqueConstraint("run", "incident"),
+)  # fmt: skip
+"""The incidents of such a run, in the order in which they were named."""
+
 summaries = Table(
     "summaries", metadata,
     _row(),
@@ -500,7 +532,7 @@ pairings = Table(
     Column("state", String(20), nullable=False),
     Column("version", Integer, nullable=False),
     UniqueConstraint("unidentified", "member"),
-    _one_of("state", *PAIRING_STATES),
+    _one_of("state", *STATES),
     Index("ix_pairings_incident_state", "incident", "state", "member"),
 )  # fmt: skip
 """An unidentified person and a missing person, and where the question stands; outlives the runs that found it."""

@@ -6,6 +6,7 @@ from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.settings import SearchSettings
 from antigone.model.results.joint import JointResult, PersonAnswer
+from antigone.model.results.remains import ReassociationResult
 from antigone.model.results.search import Candidate, FamilySummary, SearchResult, UnidentifiedSummary
 from antigone.registry.store.documents import Document
 
@@ -16,6 +17,7 @@ CANDIDATE = Document("candidate", Candidate)
 SEARCH_ANSWER = Document("search answer", SearchResult)
 PERSON_LINE = Document("line of an unidentified person", UnidentifiedSummary)
 MISSING_LINE = Document("line of a missing person", FamilySummary)
+REMAINS_ANSWER = Document("groups of remains", ReassociationResult)
 JOINT_ANSWER = Document("joint answer", JointResult)
 JOINT_PERSON = Document("joint answer on a person", PersonAnswer)
 JOINT_SOUGHT = Document("missing persons sought", tuple[str, ...])

@@ -5,30 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 from antigone.errors import InputError
 from antigone.model.incident.incident import Family, UnidentifiedPerson
 from antigone.model.results.search import Candidate, SearchResult
+from antigone.model.review import STATE_AFTER, State, Step
 from antigone.plain_words import count_text, log10_text
 from antigone.report.tables.files import plain_value
 from antigone.report.words.language import Language
 from antigone.report.words.phrases import translate_sentence
 from antigone.report.words.sentences import consenting_donors
 
-Action = Literal["propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep", "comment"]
-ReviewState = Literal["open", "proposed", "confirmed", "rejected", "reopening"]
-STATE_AFTER: Mapping[Action, ReviewState] = {
-    "propose": "proposed",
-    "confirm": "confirmed",
-    "reject": "rejected",
-    "return": "open",
-    "ask to reopen": "reopening",
-    "reopen": "open",
-}
-"""Where a step leads; ``keep`` leads back to where it was asked to reopen, and a comment nowhere."""
+Action = Literal[Step, "comment"]
+"""What somebody did: a step, or a comment, which leads nowhere."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +117,7 @@ class ExpertCase:
         return Alternatives(found, len(found))
 
     @property
-    def state(self) -> ReviewState:
+    def state(self) -> State:
         """Where the review stands after the last step."""
         return _follow(self.trail)
 
@@ -155,10 +146,10 @@ def _check_parts(candidate: Candidate, family: Family, person: UnidentifiedPerso
         )
 
 
-def _follow(trail: tuple[ReviewStep, ...]) -> ReviewState:
+def _follow(trail: tuple[ReviewStep, ...]) -> State:
     """Where a trail leads. Four eyes: nobody confirms what they proposed themselves."""
-    state: ReviewState = "open"
-    asked_at: ReviewState = "open"
+    state: State = "open"
+    asked_at: State = "open"
     proposer = ""
     for step in trail:
         if step.action == "confirm" and (state != "proposed" or proposer == step.user):

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import Literal
 
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.review import State
 from antigone.plain_words import lr_text, probability_text
-from antigone.report.paper.case import Action, ExpertCase, ReviewState, ReviewStep, log10_words, prior_words
+from antigone.report.paper.case import Action, ExpertCase, ReviewStep, log10_words, prior_words
 from antigone.report.paper.document import (
     Block,
     Document,
@@ -35,7 +36,7 @@ from antigone.report.words.phrases import translate_sentence
 
 LONGEST_CODE = 28
 
-STATES: Mapping[ReviewState, str] = {
+STATES: Mapping[State, str] = {
     "open": mark("open: a candidate, not a conclusion"),
     "proposed": mark("proposed by one person, not yet confirmed: a candidate, not a conclusion"),
     "confirmed": mark("proposed by one person and confirmed by another"),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from antigone.errors import InputError
+from antigone.model.review import State
 from antigone.plain_words import count_text
 from antigone.report.paper.document import Block, Document, Heading, Paragraph, Table, render_pdf
 from antigone.report.words.language import Language, mark
 
-PairingState = Literal["open", "proposed", "confirmed", "rejected", "reopening"]
 Role = Literal["administrator", "registrar", "geneticist", "reviewer", "coordinator", "family support"]
 Task = Literal[
     "judge candidates",
@@ -26,7 +26,7 @@ Task = Literal[
     "ask families for a sample",
 ]
 
-STATES: Mapping[PairingState, str] = {
+STATES: Mapping[State, str] = {
     "open": mark("open: candidates that nobody has judged"),
     "proposed": mark("proposed: waiting for a second person"),
     "confirmed": mark("confirmed by two persons"),
@@ -87,7 +87,7 @@ class IncidentStatus:
     identified: int
     donors: int
     donors_without_consent: int
-    pairings: Mapping[PairingState, int]
+    pairings: Mapping[str, int]
     waiting: tuple[Waiting, ...] = ()
     last_search: dt.date | None = None
     reopening: int = 0

@@ -10,7 +10,6 @@ import numpy as np
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.model.assumptions.choices import SENSITIVITY_DROPOUTS, SENSITIVITY_MUTATION, SENSITIVITY_THETAS
 from antigone.model.assumptions.marker import Marker
-from antigone.model.assumptions.mutation import Custom, MutationModel, NoMutation, Transformed
 from antigone.model.assumptions.observation import AS_READ, ObservationModel
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.results.search import SensitivityPoint
@@ -52,7 +51,7 @@ def _points(
     for value in SENSITIVITY_THETAS:
         yield "theta", f"{value:g}", stated if value == theta else _log10(target, person, markers, value, observation)
     for factor in SENSITIVITY_MUTATION:
-        changed = [replace(m, female=scale_rates(m.female, factor), male=scale_rates(m.male, factor)) for m in markers]
+        changed = [replace(m, female=m.female.scaled(factor), male=m.male.scaled(factor)) for m in markers]
         yield (
             "mutation rates",
             f"× {factor:g}",
@@ -84,22 +83,3 @@ def _unread(
     """Founder alleles that are not read, those of the unrelated person among them."""
     own = unread_founder_alleles(target.pedigree, target, person, markers, who=target.missing, observation=observation)
     return own + (0 if observation.takes_as_read(person) else 2)
-
-
-def scale_rates(model: MutationModel, factor: float) -> MutationModel:
-    """The same model with every mutation rate multiplied by ``factor``.
-
-    >>> from antigone.model.assumptions.mutation import Stepwise
-    >>> scale_rates(Stepwise(0.002, 1e-6), 0.5)
-    Stepwise(rate=0.001, rate2=5e-07, range=0.1)
-    """
-    if isinstance(model, NoMutation):
-        return model
-    if isinstance(model, Transformed):
-        return replace(model, model=scale_rates(model.model, factor))  # type: ignore[arg-type]
-    if isinstance(model, Custom):
-        whole = np.array(model.matrix)
-        scaled = np.eye(len(whole)) + factor * (whole - np.eye(len(whole)))
-        return Custom(tuple(map(tuple, scaled.tolist())))
-    rates = {name: factor * getattr(model, name) for name in ("rate", "rate2") if hasattr(model, name)}
-    return replace(model, **rates)

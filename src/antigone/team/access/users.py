@@ -14,7 +14,7 @@ from antigone.registry.users import accounts as users
 from antigone.team.access.opening import NOT_SIGNED_IN, refuse_guessing
 from antigone.team.access.roles import ALLOWED
 from antigone.team.access.session import Session, Subject, action, stamp
-from antigone.team.views import TokenLine, UserLine
+from antigone.team.views import TokenLine, UserLine, line_of
 
 MOST_DAYS = 366
 """No token lives longer than a year."""
@@ -24,7 +24,7 @@ MOST_DAYS = 366
 def list_users(session: Session) -> tuple[UserLine, ...]:
     """Everybody who is or was a user."""
     with session.looking() as connection:
-        return tuple(UserLine(row.code, row.role, row.active, row.created) for row in all_users(connection))
+        return tuple(line_of(UserLine, row) for row in all_users(connection))
 
 
 @action("manage users")
@@ -223,9 +223,7 @@ def list_own_tokens(session: Session) -> tuple[TokenLine, ...]:
     now = session.registry.now()
     with session.looking() as connection:
         mine = (row for row in all_tokens(connection) if row.user == session.code)
-        return tuple(
-            TokenLine(r.user, r.name, r.expires, r.revoked, r.own) for r in mine if not r.revoked and r.expires > now
-        )
+        return tuple(line_of(TokenLine, r) for r in mine if not r.revoked and r.expires > now)
 
 
 @action("own account")
@@ -250,9 +248,9 @@ def _changed(session: Session, connection: Connection, user: users.User, kind: a
 
 
 def _token_line(row: AnyRow) -> TokenLine:
-    return TokenLine(row.user, row.name, row.expires, row.revoked, row.own)
+    return line_of(TokenLine, row)
 
 
 def _line(connection: Connection, code: str) -> UserLine:
     row = find_any_user(connection, code)
-    return UserLine(row.code, row.role, row.active, row.created)
+    return line_of(UserLine, row)

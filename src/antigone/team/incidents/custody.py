@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from antigone.errors import InputError
 from antigone.registry.people.custody import add_event, chain_of
 from antigone.team.access.session import Session, action, stamp
-from antigone.team.views import CustodyLine
+from antigone.team.views import CustodyLine, line_of
 
 
 @action("record custody")
@@ -61,4 +61,4 @@ def list_custody(session: Session, incident: str, sample: str) -> tuple[CustodyL
 
 def _chain(connection: Connection, incident: str, sample: str) -> tuple[CustodyLine, ...]:
     rows = chain_of(connection, incident=incident, sample=sample)
-    return tuple(CustodyLine(row.at, row.event, row.holder, row.recorded_by or "") for row in rows)
+    return tuple(line_of(CustodyLine, row, recorded_by=row.recorded_by or "") for row in rows)

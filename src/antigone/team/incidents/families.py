@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION, judge_consents
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.registry.consent.coverage import instruments_of
-from antigone.registry.lists.identified import Sought, sought_of
+from antigone.registry.lists.identified import sought_of
 from antigone.registry.lists.overview import donors_of, page_of_families, page_of_unidentified
 from antigone.registry.store.lookups import AnyRow, consents_of, find_family, find_incident, members_of
 from antigone.team.access.session import Session, action
@@ -19,18 +19,18 @@ from antigone.team.views import (
     ConsentLine,
     DonorLine,
     FamilyLine,
-    FamilyPage,
     FamilyView,
     MissingLine,
+    Page,
     UnidentifiedLine,
-    UnidentifiedPage,
+    line_of,
 )
 
 
 @action("see families")
 def list_families(
     session: Session, incident: str, *, search: str = "", identified: bool = False, page: int = 1, size: int = 50
-) -> FamilyPage:
+) -> Page[FamilyLine]:
     """Some families of an incident, by code; ``search`` is a part of the code; ``identified`` leaves those with a
     missing person whose identification two persons confirmed.
 
@@ -52,10 +52,8 @@ def list_families(
             page=page,
             size=size,
         )
-        sought: defaultdict[int, list[MissingLine]] = defaultdict(list)
-        for one in sought_of(connection, [row.id for row in rows]):
-            sought[one.family].append(_missing(one))
-    return FamilyPage(tuple(_line(row, sought[row.id]) for row in rows), total, page, size)
+        sought = sought_of(connection, [row.id for row in rows])
+    return Page(tuple(_line(row, sought[row.id]) for row in rows), total, page, size)
 
 
 @action("see families")
@@ -74,7 +72,7 @@ def read_family(session: Session, incident: str, family: str) -> FamilyView:
 @action("see families")
 def list_unidentified(
     session: Session, incident: str, *, search: str = "", page: int = 1, size: int = 50
-) -> UnidentifiedPage:
+) -> Page[UnidentifiedLine]:
     """Some unidentified persons of an incident, by code; ``search`` is a part of the code.
 
     Raises
@@ -85,8 +83,8 @@ def list_unidentified(
     with session.looking() as connection:
         number = find_incident(connection, incident).id
         rows, total = page_of_unidentified(connection, number, search=search, page=page, size=size)
-    lines = [UnidentifiedLine(r.code, r.kind, r.sex, r.typings, r.erased) for r in rows]
-    return UnidentifiedPage(tuple(lines), total, page, size)
+    lines = [line_of(UnidentifiedLine, row) for row in rows]
+    return Page(tuple(lines), total, page, size)
 
 
 def family_view(session: Session, connection: Connection, incident: str, family: str) -> FamilyView:
@@ -102,7 +100,7 @@ def family_view(session: Session, connection: Connection, incident: str, family:
         pedigree_of(kin),
         tuple(m.code for m in kin if m.missing),
         _donors(given, instruments, session.registry.today()),
-        tuple(_missing(one) for one in sought_of(connection, [number])),
+        sought_of(connection, [number])[number],
     )
 
 
@@ -111,13 +109,10 @@ def pedigree_of(kin: Sequence[AnyRow]) -> Pedigree:
     return Pedigree(tuple(Individual(m.code, m.sex, m.father, m.mother, m.founder_inbreeding) for m in kin))
 
 
-def _line(row: AnyRow, sought: Sequence[MissingLine]) -> FamilyLine:
-    missing = tuple(one.code for one in sought)
-    return FamilyLine(row.code, row.members, missing, row.donors, row.without, tuple(sought))
-
-
-def _missing(one: Sought) -> MissingLine:
-    return MissingLine(one.code, one.state, one.kind)
+def _line(row: AnyRow, sought: tuple[MissingLine, ...]) -> FamilyLine:
+    return line_of(
+        FamilyLine, row, missing=tuple(one.code for one in sought), donors_without_consent=row.without, sought=sought
+    )
 
 
 def _donors(given: Sequence[AnyRow], instruments: Mapping[int, list[AnyRow]], day: dt.date) -> tuple[DonorLine, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -37,26 +38,53 @@ def writing_what_was_read(
     RegistryError
         When there is no such incident.
     """
+    asked = writing_what_all_read(session, action, subject, incidents=[incident], scope=scope)
+    with asked as (connection, (covered,)):
+        yield connection, covered
+
+
+@contextmanager
+def writing_what_all_read(
+    session: Session,
+    action: Action,
+    subject: Subject,
+    *,
+    incidents: Sequence[str],
+    scope: str = SCOPE_IDENTIFICATION,
+    donors: bool = True,
+) -> Iterator[tuple[Connection, tuple[Covered, ...]]]:
+    """The same with several incidents, all of one state of the registry; ``donors``: else unidentified persons alone.
+
+    Raises
+    ------
+    Forbidden, RegistryError
+        As in `writing_what_was_read`.
+    """
+    read = partial(_read, session, incidents=incidents, scope=scope, donors=donors)
     for _ in range(READ_ATTEMPTS):
         with snapshot(session.registry.engine) as connection:
-            seen, covered = audit_head(connection).number, _read(session, connection, incident, scope)
+            seen, found = audit_head(connection).number, read(connection)
         with session.changing() as connection:
             if not changes_since(connection, seen, leave_alone=ACTIONS_KEEPING_PEOPLE):
-                yield from _act(session, connection, covered, action, subject)
+                yield from _act(session, connection, found, action, subject)
                 return
     with session.changing() as connection:
-        yield from _act(session, connection, _read(session, connection, incident, scope), action, subject)
+        yield from _act(session, connection, read(connection), action, subject)
 
 
-def _read(session: Session, connection: Connection, incident: str, scope: str) -> Covered:
+def _read(
+    session: Session, connection: Connection, *, incidents: Sequence[str], scope: str, donors: bool
+) -> tuple[Covered, ...]:
     registry = session.registry
-    return read_covered(connection, registry.vault, incident, scope=scope, day=registry.today())
+    read = partial(read_covered, connection, registry.vault, scope=scope, day=registry.today(), donors=donors)
+    return tuple(read(incident) for incident in incidents)
 
 
 def _act(
-    session: Session, connection: Connection, covered: Covered, action: Action, subject: Subject
-) -> Iterator[tuple[Connection, Covered]]:
+    session: Session, connection: Connection, found: tuple[Covered, ...], action: Action, subject: Subject
+) -> Iterator[tuple[Connection, tuple[Covered, ...]]]:
     """What was read into the audit, then the action, then its line."""
-    note_access(connection, covered, at=session.registry.now(), actor=session.code, purpose=session.purpose)
-    yield connection, covered
+    for covered in found:
+        note_access(connection, covered, at=session.registry.now(), actor=session.code, purpose=session.purpose)
+    yield connection, found
     session.note(connection, action, subject)

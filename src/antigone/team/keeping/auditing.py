@@ -17,7 +17,7 @@ from antigone.registry.audit.checkpoints import (
 from antigone.registry.audit.log import kinds_of_lines, page_of_audit, read_lines
 from antigone.registry.store.files import replacing, require_new
 from antigone.team.access.session import Session, action
-from antigone.team.views import AuditLine, AuditPage
+from antigone.team.views import AuditLine, AuditPage, line_of
 
 __all__ = [
     "Checkpoint",
@@ -37,7 +37,7 @@ def read_audit(session: Session, *, page: int = 1, size: int = 100, actor: str =
     with session.reading("read audit", {"page": page}) as connection:
         rows, total = page_of_audit(connection, actor=actor, action=action, page=page, size=size)
         kinds = kinds_of_lines(connection)
-    lines = [AuditLine(r.number, r.at, r.actor, r.action, r.purpose, r.subject, r.hash) for r in rows]
+    lines = [line_of(AuditLine, row) for row in rows]
     actors, actions = (tuple(sorted(set(names))) for names in zip(*kinds, strict=True))
     return AuditPage(tuple(lines), total, page, size, actors, actions)
 

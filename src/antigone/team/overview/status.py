@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from antigone.errors import RegistryError
 from antigone.model.assumptions.choices import LOW_POWER
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION
+from antigone.model.review import TO_COMPUTE_AGAIN
 from antigone.registry.leaving.erasure import withdrawn_donors
 from antigone.registry.lists.identified import count_identified
 from antigone.registry.lists.news import Event, Visit, events_since, visit_before
@@ -34,7 +35,6 @@ from antigone.team.access.session import Session, action
 from antigone.team.runs.lines import own_runs, running, running_jointly
 from antigone.team.views import Blocked, IncidentStatus, News, Status, Waiting
 
-TO_REPEAT = "to be computed again"
 WITHDREW = "who withdrew is to be erased"
 TO_ERASE = "donor to be erased"
 _WAITS_FOR: tuple[tuple[str, Action], ...] = (("open", "propose"), ("proposed", "confirm"), ("reopening", "reopen"))
@@ -148,7 +148,7 @@ def _waiting(session: Session, counting: Counting, incidents: tuple[IncidentStat
             rows = counting.once("work", (state, session.user), count)
             yield from (Waiting(state, row.incident, row.number) for row in rows)
     if _may(session, "search"):
-        yield from (Waiting(f"run {TO_REPEAT}", i.code, i.runs_to_repeat) for i in incidents if i.runs_to_repeat)
+        yield from (Waiting(f"run {TO_COMPUTE_AGAIN}", i.code, i.runs_to_repeat) for i in incidents if i.runs_to_repeat)
 
 
 def _news(session: Session, counting: Counting, visit: Visit) -> Iterator[News]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import get_args
 
 from sqlalchemy import Connection
 
@@ -14,13 +13,13 @@ from antigone.model.incident.incident import Donor, Family
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import NOT_TYPED, Profile
 from antigone.model.results.search import Candidate, SearchResult
+from antigone.model.review import STATES, TRANSITIONS, Order
 from antigone.registry.consent.instruments import count_lapsed, count_uncovered
 from antigone.registry.consent.one_pair import read_family, read_person
 from antigone.registry.lists.overview import covered_members, donors_of, find_candidate, newest_answer
 from antigone.registry.review import candidates as stored
-from antigone.registry.review.candidates import Newest, Only, Order
+from antigone.registry.review.candidates import Newest, Only
 from antigone.registry.review.pairings import (
-    TRANSITIONS,
     Decision,
     declared_parts,
     read_decisions,
@@ -31,7 +30,6 @@ from antigone.registry.review.rivals import count_rivals
 from antigone.registry.runs.growth import was_added_to
 from antigone.registry.runs.runs import read_result
 from antigone.registry.store.lookups import AnyRow, find_incident, members_of
-from antigone.registry.store.schema import PAIRING_STATES
 from antigone.registry.users.access import open_changes, why_no_decision
 from antigone.team.access.roles import ALLOWED
 from antigone.team.access.session import Session, Subject, action
@@ -48,10 +46,6 @@ from antigone.team.views import (
     ReviewLine,
 )
 
-ORDERS: Mapping[str, Order] = {order: order for order in get_args(Order)}
-"""What a list can be sorted by."""
-STATES = PAIRING_STATES
-"""Where the question of a candidate can stand."""
 SCOPE_COURT = "court"
 CHANGED = (
     "a member, a sample or a typing was added to this family after the search, or a consent that covers its day; what "
@@ -104,10 +98,10 @@ def list_candidates(
         rivals = _rivals(connection, found.lines)
         answer = run_view(connection, number).result
     aside = answer.set_aside if answer else ()
-    return CandidatePage(tuple(map(_line, found.lines)), found.total, page, size, number, every, rivals, aside)
+    return CandidatePage(found.lines, found.total, page, size, number, every, rivals, aside)
 
 
-def _rivals(connection: Connection, lines: Sequence[stored.CandidateLine]) -> dict[int, int]:
+def _rivals(connection: Connection, lines: Sequence[CandidateLine]) -> dict[int, int]:
     """How many rivals each of these candidates has in its own run."""
     found: dict[int, int] = {}
     for run in {line.run for line in lines}:
@@ -307,18 +301,14 @@ def _family(connection: Connection, row: AnyRow) -> Family:
 def _line_of(connection: Connection, row: AnyRow) -> CandidateLine:
     only = Only(unidentified=row.unidentified, family=row.family, missing=row.missing)
     (line,) = stored.read_candidates(connection, row.run, only=only).lines
-    return _line(line)
+    return line
 
 
 def _others(connection: Connection, row: AnyRow, only: Only) -> tuple[tuple[CandidateLine, ...], int]:
     """The strongest candidates within limits that this one fits too, and how many there are beside it."""
     found = stored.read_candidates(connection, row.run, only=only, count=MOST_ALTERNATIVES + 1)
-    others = [_line(line) for line in found.lines if line.id != row.id]
+    others = [line for line in found.lines if line.id != row.id]
     return tuple(others[:MOST_ALTERNATIVES]), found.total - 1
-
-
-def _line(line: stored.CandidateLine) -> CandidateLine:
-    return CandidateLine(**vars(line))
 
 
 def _may(

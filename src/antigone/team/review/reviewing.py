@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from antigone.model.review import Step
 from antigone.registry.review import pairings
 from antigone.registry.store.lookups import find_incident
 from antigone.registry.users.access import check_may_decide
@@ -11,7 +12,7 @@ from antigone.team.access.roles import Action
 from antigone.team.access.session import Session, Subject, action
 from antigone.team.views import PairingView
 
-ROLE_OF: Mapping[pairings.Action, Action] = {
+ROLE_OF: Mapping[Step, Action] = {
     "propose": "propose",
     "confirm": "confirm",
     "reject": "reject",
@@ -105,7 +106,7 @@ def declare_parts(session: Session, incident: str, one: str, other: str, *, reas
 
 
 def _decide(
-    session: Session, step: pairings.Action, pairing: int, version: int, reason: str, candidate: int | None = None
+    session: Session, step: Step, pairing: int, version: int, reason: str, candidate: int | None = None
 ) -> PairingView:
     subject: Subject = {"pairing": pairing, "step": step}
     with session.writing(ROLE_OF[step], subject) as connection:

@@ -10,45 +10,19 @@ from antigone.registry.lists.overview import newest_own, page_of_runs
 from antigone.registry.runs.blocks import Unfinished
 from antigone.registry.runs.joint_runs import running_joint
 from antigone.registry.store.lookups import AnyRow
-from antigone.team.views import JointLine, RunLine
+from antigone.team.views import JointLine, RunLine, line_of
 
 MOST_RUNNING = 20
 
 
 def run_line(row: AnyRow) -> RunLine:
     """One row of `page_of_runs` or `find_run`."""
-    return RunLine(
-        row.id,
-        row.incident,
-        row.starter,
-        row.purpose,
-        row.day,
-        row.started,
-        row.finished,
-        row.state,
-        row.candidates,
-        json.loads(row.left_out or "{}"),
-        row.resumable,
-        row.kept,
-        row.kept_of,
-        row.attempt,
-    )
+    return line_of(RunLine, row, started_by=row.starter, left_out=json.loads(row.left_out or "{}"))
 
 
 def joint_line(row: AnyRow) -> JointLine:
     """One row of `list_joint` or `find_joint`."""
-    return JointLine(
-        row.id,
-        row.incident,
-        row.starter,
-        row.purpose,
-        row.day,
-        row.started,
-        row.finished,
-        row.state,
-        json.loads(row.left_out or "{}"),
-        row.answered,
-    )
+    return line_of(JointLine, row, started_by=row.starter, left_out=json.loads(row.left_out or "{}"))
 
 
 def kept_words(line: RunLine) -> str:

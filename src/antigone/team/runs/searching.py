@@ -33,7 +33,7 @@ from antigone.team.access.session import Registry, Session, Subject, action
 from antigone.team.incidents.reading import writing_what_was_read
 from antigone.team.runs.lines import from_where, run_line
 from antigone.team.runs.resuming import open_sealed_blocks
-from antigone.team.views import Finding, RunLine, RunPage, RunView
+from antigone.team.views import Finding, Page, RunLine, RunView
 
 SECONDS_BETWEEN_LOOKS = 1.0
 """How often a running search looks whether somebody cancelled it."""
@@ -182,11 +182,11 @@ def cancel_search(session: Session, run: int) -> RunLine:
 
 
 @action("see runs")
-def list_runs(session: Session, incident: str = "", *, page: int = 1, size: int = 50) -> RunPage:
+def list_runs(session: Session, incident: str = "", *, page: int = 1, size: int = 50) -> Page[RunLine]:
     """Some runs, the newest first; of one incident when it is named."""
     with session.looking() as connection:
         rows, total = page_of_runs(connection, incident=incident, page=page, size=size)
-    return RunPage(tuple(map(run_line, rows)), total, page, size)
+    return Page(tuple(map(run_line, rows)), total, page, size)
 
 
 @action("see runs")

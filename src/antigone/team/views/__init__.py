@@ -1,8 +1,10 @@
 """What the actions of the registry show: codes, counts, dates and states; and a candidate, to who may see it."""
 
 from antigone.registry.leaving.elsewhere import Elsewhere
+from antigone.registry.lists.identified import MissingLine
+from antigone.registry.review.candidates import CandidateLine
+from antigone.team.views.across import SetLine, SetView
 from antigone.team.views.candidates import (
-    CandidateLine,
     CandidatePage,
     CandidateView,
     DecisionLine,
@@ -22,21 +24,19 @@ from antigone.team.views.keeping import (
     UserLine,
     Verified,
 )
+from antigone.team.views.lists import Page, line_of
 from antigone.team.views.people import (
     ConsentLine,
     CustodyLine,
     DonorLine,
     FamilyLine,
-    FamilyPage,
     FamilyView,
     Left,
     Letter,
-    MissingLine,
     Narrowed,
     Packed,
     Shared,
     UnidentifiedLine,
-    UnidentifiedPage,
 )
 from antigone.team.views.work import (
     Blocked,
@@ -46,7 +46,6 @@ from antigone.team.views.work import (
     JointView,
     News,
     RunLine,
-    RunPage,
     RunView,
     Status,
     Waiting,
@@ -68,7 +67,6 @@ __all__ = [
     "Elsewhere",
     "ExpertMaterial",
     "FamilyLine",
-    "FamilyPage",
     "FamilyView",
     "Finding",
     "ImportLine",
@@ -83,20 +81,22 @@ __all__ = [
     "Narrowed",
     "News",
     "Packed",
+    "Page",
     "PairingView",
     "Preview",
     "ReviewLine",
     "Rotated",
     "RunLine",
-    "RunPage",
     "RunView",
+    "SetLine",
+    "SetView",
     "Shared",
     "Status",
     "TokenLine",
     "Undone",
     "UnidentifiedLine",
-    "UnidentifiedPage",
     "UserLine",
     "Verified",
     "Waiting",
+    "line_of",
 ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from antigone.model.incident.incident import Family, UnidentifiedPerson
 from antigone.model.results.search import Candidate
+from antigone.registry.review.candidates import CandidateLine
+from antigone.team.views.lists import Page
 from antigone.team.views.work import RunView
 
 
@@ -21,27 +23,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class CandidateLine:
-    """A candidate in a list. A stale one has lost its numbers: it rested on somebody who left."""
-
-    id: int
-    run: int
-    rank: int
-    pairing: int
-    unidentified: str
-    family: str
-    missing: str
-    log10_lr: float | None
-    population: str
-    posterior: float | None
-    markers: int
-    state: str
-    version: int
-    stale: bool
-
-
-@dataclass(frozen=True)
-class CandidatePage:
+class CandidatePage(Page[CandidateLine]):
     """Some candidates of a run, which is the newest with an answer where none was asked for.
 
     With ``every_run`` they are the newest candidate of each pairing in the state asked for, and may be of earlier runs.
@@ -50,10 +32,7 @@ class CandidatePage:
     """
 
     rows: tuple[CandidateLine, ...]
-    total: int
-    page: int
-    size: int
-    run: int | None
+    run: int | None = None
     every_run: bool = False
     rivals: Mapping[int, int] = field(default_factory=dict)
     set_aside: tuple[str, ...] = ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from antigone.team.views.lists import Page
+
 
 @dataclass(frozen=True)
 class UserLine:
@@ -55,13 +57,10 @@ class AuditLine:
 
 
 @dataclass(frozen=True)
-class AuditPage:
+class AuditPage(Page[AuditLine]):
     """Some lines of the audit, the newest first; ``actors`` and ``actions`` are all that the audit names."""
 
     rows: tuple[AuditLine, ...]
-    total: int
-    page: int
-    size: int
     actors: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
 

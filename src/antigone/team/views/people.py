@@ -8,16 +8,7 @@ from dataclasses import dataclass, field
 
 from antigone.model.pedigree import Pedigree
 from antigone.registry.leaving.elsewhere import Elsewhere
-
-
-@dataclass(frozen=True)
-class MissingLine:
-    """A missing person, and what may be known of them: ``state`` is "confirmed" (by two persons), "under review again"
-    or "not found"; ``kind`` of who was confirmed as them, "remains" or "living". No number, and not as whom."""
-
-    code: str
-    state: str
-    kind: str
+from antigone.registry.lists.identified import MissingLine
 
 
 @dataclass(frozen=True)
@@ -30,16 +21,6 @@ class FamilyLine:
     donors: int
     donors_without_consent: int
     sought: tuple[MissingLine, ...] = ()
-
-
-@dataclass(frozen=True)
-class FamilyPage:
-    """Some families of all."""
-
-    rows: tuple[FamilyLine, ...]
-    total: int
-    page: int
-    size: int
 
 
 @dataclass(frozen=True)
@@ -89,16 +70,6 @@ class UnidentifiedLine:
     sex: str
     typings: int
     erased: str | None
-
-
-@dataclass(frozen=True)
-class UnidentifiedPage:
-    """Some unidentified persons of all."""
-
-    rows: tuple[UnidentifiedLine, ...]
-    total: int
-    page: int
-    size: int
 
 
 @dataclass(frozen=True)

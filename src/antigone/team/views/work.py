@@ -79,16 +79,6 @@ class RunLine:
 
 
 @dataclass(frozen=True)
-class RunPage:
-    """Some runs of all, the newest first."""
-
-    rows: tuple[RunLine, ...]
-    total: int
-    page: int
-    size: int
-
-
-@dataclass(frozen=True)
 class RunView:
     """A run and its result without candidates and pairs; no result while it runs, or when it did not finish.
 

@@ -44,12 +44,17 @@ _HIDDEN: Mapping[type, frozenset[str]] = {SearchResult: frozenset({"candidates",
 
 @cache
 def model_of(kind: Any) -> type[BaseModel]:
-    """The model of a data class, with its docstring, and its fields but those that are never answered."""
-    hints, hidden = typing.get_type_hints(kind), _HIDDEN.get(kind, frozenset())
+    """The model of a data class, with its docstring, and its fields but those that are never answered. That of
+    ``Page[FamilyLine]`` is called ``FamilyPage``."""
+    cls, lines = typing.get_origin(kind) or kind, typing.get_args(kind)
+    hints, hidden = typing.get_type_hints(cls), _HIDDEN.get(cls, frozenset())
+    if lines:
+        hints["rows"] = tuple[lines[0], ...]  # type: ignore[valid-type]
     own: dict[str, Any] = {
-        f.name: (_answered(hints[f.name]), ...) for f in fields(kind) if f.init and f.name not in hidden
+        f.name: (_answered(hints[f.name]), ...) for f in fields(cls) if f.init and f.name not in hidden
     }
-    return create_model(kind.__name__, __config__=_OF_VIEWS, __doc__=kind.__doc__, **own)
+    name = lines[0].__name__.removesuffix("Line") + "Page" if lines else cls.__name__
+    return create_model(name, __config__=_OF_VIEWS, __doc__=cls.__doc__, **own)
 
 
 def _answered(hint: Any) -> Any:

@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.telemetry import TelemetryConfig
 
 from antigone import __version__
-from antigone.web.api import administration, imports, incidents, joint, keeping, reports, work
+from antigone.web.api import across, administration, imports, incidents, joint, keeping, reports, work
 from antigone.web.api.refusals import RESPONSES, Refusal, add_refusals
 from antigone.web.requests.visits import Web
 
@@ -44,7 +44,7 @@ def create_api(web: Web) -> FastAPI:
         telemetry=NO_TELEMETRY,
     )
     api.state.web = web
-    for area in (incidents, imports, work, joint, reports, administration, keeping):
+    for area in (incidents, imports, work, joint, across, reports, administration, keeping):
         api.include_router(area.router)
     add_refusals(api)
     api.openapi = lambda: describe(api)  # type: ignore[method-assign]

@@ -112,6 +112,15 @@ class NewJoint(Body):
     population: Annotated[str, Field(max_length=200, pattern=NO_NUL)] = ""
 
 
+class NewAcross(Body):
+    """A search of several incidents together, or a comparison of their remains; ``model_of``: whose frequencies and
+    settings hold for all."""
+
+    kind: Literal["search", "remains"]
+    incidents: Annotated[tuple[Code, ...], Field(min_length=1, max_length=50)]
+    model_of: Annotated[str, Field(max_length=200, pattern=NO_NUL)] = ""
+
+
 class NewComment(Body):
     """What somebody says about a pairing without deciding."""
 

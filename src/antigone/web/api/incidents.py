@@ -51,7 +51,7 @@ def export_incident(call: Called, incident: Named) -> Response:
     return attach_packed(exporting.pack_incident(call.session, incident), incident)
 
 
-@router.get("/families", response_model=model_of(views.FamilyPage))
+@router.get("/families", response_model=model_of(views.Page[views.FamilyLine]))
 def list_families(
     call: Called, incident: Named, search: PartOf = "", identified: bool = False, page: Page = 1, size: Size = 50
 ) -> object:
@@ -118,7 +118,7 @@ def read_letter(call: Called, incident: Named, family: Named, missing: Named) ->
     return letter_material(call.session, incident, family, missing)
 
 
-@router.get("/unidentified", response_model=model_of(views.UnidentifiedPage))
+@router.get("/unidentified", response_model=model_of(views.Page[views.UnidentifiedLine]))
 def list_unidentified(call: Called, incident: Named, search: PartOf = "", page: Page = 1, size: Size = 50) -> object:
     """Some unidentified persons of an incident; `search` is a part of the code."""
     return families.list_unidentified(call.session, incident, search=search, page=page, size=size)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from antigone.errors import RegistryError
+from antigone.model.review import Order
 from antigone.team import views
 from antigone.team.access.opening import worker_key
 from antigone.team.overview.status import list_incidents
@@ -16,12 +17,12 @@ from antigone.web.api.access import Called
 from antigone.web.api.answers import CandidateShown, JobShown, RunShown, model_of, shown_candidate, shown_job
 from antigone.web.api.bodies import Decision, NewComment, NewSearch, Parts, Proposal
 from antigone.web.shared import resuming
-from antigone.web.shared.fields import LARGEST, JobCode, Named, Number, Order, Page, PartOf, Size, State
+from antigone.web.shared.fields import LARGEST, JobCode, Named, Number, Page, PartOf, Size, State
 
 router = APIRouter()
 
 
-@router.get("/runs", response_model=model_of(views.RunPage))
+@router.get("/runs", response_model=model_of(views.Page[views.RunLine]))
 def list_runs(call: Called, incident: PartOf = "", page: Page = 1, size: Size = 50) -> object:
     """Some runs, the newest first; of one incident when it is named."""
     return searching.list_runs(call.session, incident, page=page, size=size)

@@ -26,10 +26,15 @@ from pydantic import TypeAdapter, ValidationError
 from antigone.errors import Conflict
 from antigone.model.results.joint import DEFAULT_PRIOR
 
-JobKind = Literal["search", "joint", "candidate"]
+JobKind = Literal["search", "joint", "candidate", "across", "remains"]
 JobState = Literal["waiting", "running", "finished", "failed", "cancelled"]
 ENDED: frozenset[JobState] = frozenset({"finished", "failed", "cancelled"})
-UNDER_WAY: dict[JobKind, str] = {"search": "searched", "joint": "solved jointly"}
+UNDER_WAY: dict[JobKind, str] = {
+    "search": "searched",
+    "joint": "solved jointly",
+    "across": "searched",
+    "remains": "compared, remains against remains,",
+}
 MOST_WORKED_OUT = 3
 """Candidates of an incident that are worked out at once: each reads the whole incident."""
 MOST_KEPT = 200
@@ -46,7 +51,8 @@ class Job:
     ``seed``, or ``resumes`` the run of that number as its ``attempt``-th attempt, and may be cut into blocks of
     ``block_families`` (0: its size decides); a joint solution has a ``prior``, as `JointPrior.parse` reads it, and a
     ``population``, which is empty for the most cautious one; of ``candidate`` one stored candidate is worked out in
-    full. ``asked`` is when it was asked for, in seconds since 1970.
+    full. Over several ``incidents`` the model may be that of one (``model_of``). ``asked`` is when it was asked for, in
+    seconds since 1970.
     """
 
     id: str
@@ -70,6 +76,8 @@ class Job:
     attempt: int = 1
     candidate: int = 0
     asked: float = 0.0
+    incidents: tuple[str, ...] = ()
+    model_of: str = ""
 
     @property
     def passed(self) -> int:
@@ -134,6 +142,8 @@ class Jobs:
         attempt: int = 1,
         block_families: int = 0,
         candidate: int = 0,
+        incidents: tuple[str, ...] = (),
+        model_of: str = "",
     ) -> Job:
         """Start a search or a joint solution in a process of its own; with ``run``, resume that search as the
         ``attempt``-th to compute it.
@@ -148,7 +158,7 @@ class Jobs:
             self._forget_oldest()
             asked: dict[str, Any] = {"kind": kind, "prior": prior, "population": population}
             asked |= {"run": run, "resumes": run is not None, "attempt": attempt, "block_families": block_families}
-            asked |= {"candidate": candidate, "asked": time.time()}
+            asked |= {"candidate": candidate, "asked": time.time(), "incidents": incidents, "model_of": model_of}
             job = Job(secrets.token_hex(8), self._place, user, purpose, incident, seed, **asked)
             write_job(self._path(job.id), job)
             child = self._children[job.id] = _start_process(self._path(job.id), key)

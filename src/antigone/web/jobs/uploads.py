@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from antigone.errors import AntigoneError, InputError, Problem
+from antigone.model.file_kinds import FAMILIAS, WORKBOOK
 from antigone.model.incident.incident import Incident
 
 MOST_FILES = 500
@@ -33,9 +34,6 @@ PLAIN = {
     ("types", "MappingProxyType"),
     ("collections", "OrderedDict"),
 }
-
-WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
-"""The endings of workbooks that may be sent in place of a folder."""
 
 
 @dataclass(frozen=True)
@@ -187,9 +185,9 @@ def _what_to_read(folder: Path) -> list[Path]:
     inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     if len(inside) == 1 and inside[0].is_dir():
         return _what_to_read(inside[0])
-    if inside and all(path.suffix.lower() == ".fam" for path in inside):
+    if inside and all(FAMILIAS.has_ending(path) for path in inside):
         return inside
-    return inside if len(inside) == 1 and inside[0].suffix.lower() in WORKBOOKS else [folder]
+    return inside if len(inside) == 1 and WORKBOOK.has_ending(inside[0]) else [folder]
 
 
 if __name__ == "__main__":

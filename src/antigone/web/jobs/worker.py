@@ -18,6 +18,7 @@ from antigone.model.results.joint import JointPrior
 from antigone.team.access.opening import open_registry, session_of
 from antigone.team.access.session import Session
 from antigone.team.review.working_out import work_out
+from antigone.team.runs.across import reassociate_across, search_across
 from antigone.team.runs.joint import solve_jointly
 from antigone.team.runs.searching import resume_search, search
 from antigone.web.jobs.jobs import Job, read_job, write_job
@@ -79,6 +80,10 @@ def _compute(session: Session, job: Job, reporter: Reporter) -> None:
         return
     if job.kind == "candidate":
         work_out(session, job.candidate, progress=reporter.progress)
+        return
+    if job.kind in ("across", "remains"):
+        over_several = search_across if job.kind == "across" else reassociate_across
+        over_several(session, job.incidents, model_of=job.model_of, **told)
         return
     if job.kind == "search":
         execution = Execution(block_families=job.block_families)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from antigone.errors import InputError
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.results.search import Candidate, SensitivityPoint
+from antigone.model.review import Order
 from antigone.report.charts.vega import marker_chart, sensitivity_chart
 from antigone.report.pedigree.svg import Mark
 from antigone.report.words.relatives import tell_relatives, warn_of_relatives
@@ -38,7 +39,6 @@ from antigone.web.shared.resuming import start_working_out
 
 router = APIRouter()
 
-Order = Literal["rank", "log10_lr", "posterior", "markers", "unidentified", "family", "state"]
 SIZES = (25, 50, 100, 200)
 DECISIONS = {
     "propose": (reviewing.propose, "It is proposed, and waits for another person."),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from antigone.model.review import STATES
 from antigone.team.access.roles import Role
 from antigone.team.overview.status import TO_ERASE, read_incident, read_status
-from antigone.team.review.candidates import STATES
 from antigone.team.views import Blocked, News, Waiting
 from antigone.web.requests.rendering import link, may, plural
 from antigone.web.requests.visits import Signed, Visit

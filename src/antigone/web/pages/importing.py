@@ -94,7 +94,7 @@ def undoing(visit: Signed, number: Annotated[RowNumber, Form()], because: Annota
         f"{plural(undone.runs, 'search', 'searches')} to be computed again."
     )
     address = link("/imports", incident=undone.incident) if undone.incident_stays else "/"
-    return visit.go(address, notice="\n".join((words, *undone.still_to_do)))
+    return visit.go(address, notice=" ".join((words, *(f"Still to do: {one}." for one in undone.still_to_do))))
 
 
 def _refused(visit: Visit, error: Conflict | InputError) -> HTMLResponse:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from antigone.model import review
 from antigone.model.pedigree import Sex
 
 LARGEST = 2**63 - 1
@@ -35,8 +36,7 @@ PartOf = Annotated[str, Query(max_length=200, pattern=NO_NUL)]
 Page = Annotated[int, Query(ge=1, le=LATEST_PAGE)]
 Size = Annotated[int, Query(ge=1, le=500)]
 Scope = Literal["identification", "court", "sharing"]
-Order = Literal["rank", "log10_lr", "posterior", "markers", "unidentified", "family", "state"]
-State = Literal["", "open", "proposed", "confirmed", "rejected", "reopening"]
+State = Literal["", review.State]
 Decided = Literal["confirm", "reject", "return", "ask to reopen", "reopen", "keep"]
 
 
