@@ -372,7 +372,7 @@ def test_second_kit__adds_markers_confirms_and_leaves_out_what_differs(tmp_path)
     for name, files in (("b", {"profiles_kit2__txt": KIT + rows}), ("c", {"profiles__txt": text + rows})):
         result = searched(changed(tmp_path / name, "gm02", **files))
         assert lr_of_the_son(result) == pytest.approx(expected, abs=1e-9)
-        (told,) = (notice for notice in say_all(result.notices) if notice.startswith("sample 'PM001': 2 typings"))
+        (told,) = (notice for notice in result.notices if notice.startswith("sample 'PM001': 2 typings"))
         assert "1 marker confirmed (TH01)" in told or name == "c"
         assert told.endswith("different, so that these markers are left out: FGA")
     assert expected != pytest.approx(SON, abs=0.005)
