@@ -123,6 +123,14 @@ def test_nothing_but_the_forms_holds_sentences():
         assert "report.words" not in path.read_text("utf-8"), path
 
 
+def test_no_template_joins_statements_that_are_not_said_yet():
+    """A page says every value that it shows alone by itself; what it joins, it must say first."""
+    source = Path(antigone.__file__).parent
+    unsaid = re.compile(r"(sentences|doubts|notices|assumptions|differences) *\| *join")
+    for path in source.rglob("*.j2"):
+        assert not unsaid.search(path.read_text("utf-8")), path
+
+
 @pytest.mark.parametrize("code", FORMS)
 def test_a_statement_is_the_same_after_it_was_stored(code):
     statement = a_statement(FORMS[code])
