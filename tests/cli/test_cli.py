@@ -523,14 +523,14 @@ def test_validate__a_tampered_value_ends_with_1(run, tmp_path):
 
 
 def test_validate__a_category_it_cannot_run_ends_with_2(run, shared):
-    ended = run("validate", shared / "validation" / "power.json")
+    ended = run("validate", shared / "validation" / "dense_snp.json")
     assert ended.code == 2
-    assert "not supported yet: this version does not compute cases of the kind 'power'" in ended.out
+    assert "not supported yet: this version does not compute cases of the kind 'dense_snp'" in ended.out
 
 
 def test_validate__a_difference_outranks_what_is_not_computed(run, tmp_path, shared):
     tampered = json.loads(json.dumps(case_json()).replace("-6.907755278982137", "-6.9"))
-    ended = run("validate", shared / "validation" / "power.json", written(tmp_path / "basic.json", tampered))
+    ended = run("validate", shared / "validation" / "dense_snp.json", written(tmp_path / "basic.json", tampered))
     assert ended.code == 1
 
 

@@ -8,6 +8,7 @@ import typer
 
 from antigone.cli import incidents, trying
 from antigone.cli.models.commands import models_app
+from antigone.cli.power import power
 from antigone.cli.samples.typings import typings_app
 from antigone.cli.serving import serve
 from antigone.cli.team.across import across_app
@@ -37,6 +38,7 @@ for command in (
     incidents.reassociate,
     incidents.joint,
     incidents.explain,
+    power,
     trying.lr,
     trying.validate,
     trying.simulate,

@@ -41,7 +41,7 @@ ROWS = 20
 def print_search(result: SearchResult, *, rest: str = "candidates.csv") -> None:
     """The strongest candidates, the size of the search, and what chance alone would give; ``rest`` has the others."""
     console = words_console()
-    table = _table("rank", "unidentified", "family", "missing", "log10 LR", "posterior", "mutations")
+    table = table_of("rank", "unidentified", "family", "missing", "log10 LR", "posterior", "mutations")
     for c in result.candidates[:ROWS]:
         table.add_row(
             str(c.rank),
@@ -95,7 +95,7 @@ def second_best(log10_factor: float) -> str:
 def print_groups(result: ReassociationResult, *, rest: str = "groups.csv") -> None:
     """The groups of remains, conflicts first, and what the comparison rests on; ``rest`` has the others."""
     console = words_console()
-    table = _table("group", "samples", "log10 LR, weakest pair", "against siblings", "remark")
+    table = table_of("group", "samples", "log10 LR, weakest pair", "against siblings", "remark")
     shown = sorted(result.groups, key=lambda group: group.status != "conflict")[:ROWS]
     for group in shown:
         weakest = group.weakest
@@ -145,7 +145,7 @@ def print_explanation(explanation: Explanation) -> None:
     if explanation.remark:
         console.print(f"NOT COMPARED: {say(explanation.remark)}.", style="bold")
     populations = list(c.log10_lr)
-    table = _table("marker", *populations, "remark")
+    table = table_of("marker", *populations, "remark")
     needing = {mutation.marker: mutation for mutation in c.mutations}
     for marker in c.log10_lr_by_marker[populations[0]]:
         values = [log10_text(c.log10_lr_by_marker[population][marker]) for population in populations]
@@ -181,7 +181,7 @@ def _print_evidence(console: Console, explanation: Explanation) -> None:
     lines = explanation.candidate.evidence
     if not lines:
         return
-    table = _table("evidence", "log10 LR", "what it rests on")
+    table = table_of("evidence", "log10 LR", "what it rests on")
     for line in lines:
         table.add_row(line.kind, "" if line.log10_lr is None else log10_text(line.log10_lr), say(line.words))
     console.print(table)
@@ -205,7 +205,7 @@ def _print_linkage(console: Console, changes: Mapping[str, float | None], method
 def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
     """The best joint assignment with posteriors and generalised LRs, how sure they are, and where the ``rest`` is."""
     console = words_console()
-    table = _table("unidentified", "proposed as", "family", "posterior", "log10 GLR", "status")
+    table = table_of("unidentified", "proposed as", "family", "posterior", "log10 GLR", "status")
     for c in result.conclusions[:MOST_JOINT_ROWS]:
         glr = "" if c.log10_glr is None else (c.glr_kind + " ") * (c.glr_kind != "exact") + log10_text(c.log10_glr)
         where = " or ".join(c.missing) or "none"
@@ -248,7 +248,7 @@ def print_assignment(explained: ExplainedAssignment) -> None:
     for family in explained.families:
         pairs = ", ".join(f"{code} as {missing}" for missing, code in family.pairs.items())
         populations = list(family.log10_by_marker)
-        table = _table("marker", *populations, title=f"Family {family.family}: {pairs}")
+        table = table_of("marker", *populations, title=f"Family {family.family}: {pairs}")
         for marker in family.log10_by_marker[populations[0]]:
             table.add_row(marker, *(log10_text(family.log10_by_marker[name][marker]) for name in populations))
         table.add_section()
@@ -260,7 +260,7 @@ def print_sensitivity(candidate: Candidate) -> None:
     """The total log10 LR with one assumption changed at a time, and the smallest of all."""
     if not candidate.sensitivity:
         return
-    console, table = words_console(), _table("one assumption changed", "total log10 LR")
+    console, table = words_console(), table_of("one assumption changed", "total log10 LR")
     for assumption in dict.fromkeys(point.assumption for point in candidate.sensitivity):
         own = [point for point in candidate.sensitivity if point.assumption == assumption]
         table.add_row(assumption, "  ".join(f"{point.value}: {log10_text(point.log10_lr)}" for point in own))
@@ -275,7 +275,7 @@ def print_relatives(candidate: Candidate) -> None:
     if not candidate.relatives:
         return
     console = words_console()
-    table = _table(f"{candidate.unidentified} is", "log10 LR of H1 against it", "what it says")
+    table = table_of(f"{candidate.unidentified} is", "log10 LR of H1 against it", "what it says")
     for row in tell_relatives(candidate):
         table.add_row(*row)
     console.print(table)
@@ -288,7 +288,7 @@ def print_hypotheses(report: HypothesesReport) -> None:
     for notice in report.notices:
         console.print(f"Note: {say(notice)}.")
     for population, ratio in report.ratios.items():
-        table = _table("marker", "ln L(H1)", "ln L(H2)", "log10 LR", "LR", title=f"{report.title}, {population}")
+        table = table_of("marker", "ln L(H1)", "ln L(H2)", "log10 LR", "LR", title=f"{report.title}, {population}")
         rows = zip(ratio.markers, ratio.log_h1, ratio.log_h2, ratio.log_by_marker.values(), strict=True)
         for marker, h1, h2, log in rows:
             table.add_row(marker, f"{h1:.10g}", f"{h2:.10g}", *_ratio(log))
@@ -316,7 +316,7 @@ def print_checks(checks: Sequence[Check]) -> None:
         compared = [check for check in group if check.outcome == "compared"]
         if compared:
             title = f"{file}: {category}" if category else file
-            table = _table("quantity", "cases", "values", "largest deviation", "tolerance", "verdict", title=title)
+            table = table_of("quantity", "cases", "values", "largest deviation", "tolerance", "verdict", title=title)
             for check in compared:
                 largest = "" if check.largest is None else f"{check.largest:.2g}"
                 numbers = (str(check.cases), str(check.values), largest, f"{check.tolerance:g}")
@@ -344,7 +344,7 @@ def _verdict(check: Check) -> str:
 
 def print_truth(verdicts: Sequence[Verdict], reasons: Mapping[Statement, int]) -> None:
     """The demonstration's candidates against the simulated truth: found, how strong, and why the rest is open."""
-    table = _table(
+    table = table_of(
         "unidentified person", "persons", "true one first", "its log10 LR", "relative first", "other family first",
         "open", title="Against the simulated truth",
     )  # fmt: skip
@@ -367,7 +367,8 @@ def log10_text(log10_lr: float) -> str:
     return "excluded" if log10_lr == -math.inf else "not defined" if math.isnan(log10_lr) else f"{log10_lr:.2f}"
 
 
-def _table(*columns: str, title: str | None = None) -> Table:
+def table_of(*columns: str, title: str | None = None) -> Table:
+    """An empty table; columns of numbers are set to the right."""
     table = Table(title=title)
     for column in columns:
         numeric = column in {"rank", "log10 LR", "LR", "cases", "values", "persons", "open"} or "first" in column

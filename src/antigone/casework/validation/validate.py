@@ -14,6 +14,8 @@ import numpy as np
 from antigone.casework.incident.prepare import Progress, silent
 from antigone.casework.validation.joint import joint_deviations
 from antigone.casework.validation.observed import ratio_of_case
+from antigone.casework.validation.power import distribution_deviations, exclusion_deviations
+from antigone.casework.validation.readings import mixture_deviations, sequence_deviations
 from antigone.engine.kinship import (
     identity_coefficients,
     inbreeding_coefficients,
@@ -365,4 +367,8 @@ _BY_CATEGORY: dict[str, Callable[[Case], Iterator[Deviation]]] = {
     "dvi_joint": _pairwise_of_joint,
     "mutation_matrices": _mutation_matrix,
     "kinship": _kinship,
+    "mixture": mixture_deviations,
+    "sequence_ce": sequence_deviations,
+    "power": exclusion_deviations,
+    "power_exact": distribution_deviations,
 }

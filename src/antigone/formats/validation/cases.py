@@ -13,7 +13,7 @@ from typing import Any, cast
 from antigone.errors import InputError, ModelError, PedigreeError, Problem
 from antigone.formats.reading.json_documents import read_json
 from antigone.formats.reading.sources import read_bytes
-from antigone.formats.validation.kinds import KINDS, UNREAD, kind_of
+from antigone.formats.validation.kinds import KINDS, OWN_FORMS, kind_of
 from antigone.formats.validation.values import (
     Fault,
     expect,
@@ -156,7 +156,7 @@ def _case(item: object, number: str) -> Case:
     code = case.get("id", number)
     expect(isinstance(code, str), "id", "no text", "a code", "give the case a code")
     kind = _kind(case)
-    if kind in UNREAD:
+    if kind in OWN_FORMS:
         return Case(code, kind, (), 0.0, {}, {}, {}, case)
     markers = tuple(_markers(case))
     chromosomes = {marker.name: marker.chromosome for marker in markers}

@@ -9,8 +9,8 @@ from antigone.formats.validation.values import named
 
 _JOINT = {"joint", "GLR", "dviSolve", "jointDVI", "posterior_pairing_flat_prior", "posterior_pairing_stated_prior"}
 
-UNREAD = ("dense_snp", "mixture", "sequence_ce", "power_exact")
-"""Kinds in forms of their own, which this version names but does not read."""
+OWN_FORMS = ("dense_snp", "mixture", "sequence_ce", "power_exact")
+"""Kinds in forms of their own: their cases are taken as they are, and read where they are computed."""
 
 _BY_KEYS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     # kind, the keys a case of it has, and keys of which its expected values have one; the first that fits

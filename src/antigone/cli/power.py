@@ -1,0 +1,93 @@
+"""`antigone power`: how well the families of an incident can be found, and who to sample next. Imports wait."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from antigone.cli.options import Attested, Day, IncidentPaths, day_of, progress_bar
+
+if TYPE_CHECKING:
+    from antigone.model.results.power import Interval, PowerAnswer
+
+
+def power(
+    incident: IncidentPaths,
+    family: Annotated[str, typer.Option(help="Only this family, and with each of its untyped members typed.")] = "",
+    missing: Annotated[str, typer.Option(help="Only this missing person of the family.")] = "",
+    candidates: Annotated[str, typer.Option(help="Members who might be typed, by code, with commas between.")] = "",
+    sets: Annotated[int, typer.Option(min=1, max=2, help="Up to how many of them together.")] = 1,
+    threshold: Annotated[float, typer.Option(help="The LR that a candidate must reach.")] = 10_000.0,
+    population: Annotated[str, typer.Option(help="Whose frequencies. Default: the first of the incident.")] = "",
+    given: Annotated[
+        bool,
+        typer.Option(
+            "--given",
+            help="Given what was found in the typed relatives: for the responsible geneticist alone. Without it the "
+            "answer tells of the pedigree and of who is typed, and of nobody's genotypes.",
+        ),
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Seed of simulated families, where some are needed.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
+    consent_attested: Attested = None,
+    on: Day = None,
+) -> None:
+    """Compute how surely each missing person would be found, and what each further relative would add."""
+    from antigone.casework.incident.files import load_incident
+    from antigone.casework.incident.prepare import prepare
+    from antigone.casework.power.families import PowerChoices, power_of_incident
+
+    today = day_of(on)
+    prepared = prepare(load_incident(incident, attested_by=consent_attested, today=today), today=today)
+    codes = tuple(code.strip() for code in candidates.split(",") if code.strip())
+    choices = PowerChoices(family, missing, codes, sets, threshold, population, "typed" if given else "declared", seed)
+    with progress_bar() as progress:
+        answer = power_of_incident(prepared, choices, progress=progress)
+    if as_json:
+        typer.echo(json.dumps(asdict(answer), indent=1))
+    else:
+        _print(answer)
+
+
+def _print(answer: PowerAnswer) -> None:
+    from antigone.cli.console import table_of
+    from antigone.cli.terminal import words_console
+    from antigone.plain_words import threshold_text
+
+    console = words_console()
+    excludes = any(step.exclusion > 0 for step in answer.steps)
+    table = table_of(
+        *("family", "missing", "typed as well", "expected log10 LR", "found", "by chance"),
+        *(["excluded"] if excludes else []),
+    )
+    for step in answer.steps:
+        row = (step.family, step.missing, ", ".join(step.new) or "(as it is)", f"{step.expected_log10_lr:.2f}")
+        more = [f"{step.exclusion:.4f}"] if excludes else []
+        table.add_row(*row, _chance(step.inclusion), f"{answer.chance_pairs(step).high:.2g}", *more)
+    console.print(table)
+    console.print(
+        f"Threshold: an LR of {threshold_text(answer.threshold)}. Found: how often the right person reaches it. "
+        f"By chance: how many of {answer.unidentified} unidentified persons reach it though they are unrelated."
+    )
+    if excludes:
+        console.print("Excluded: how often an unrelated person has an LR of 0.")
+    console.print(
+        f"Frequencies: {answer.population}; {answer.markers} markers, fully typed in the unidentified person."
+    )
+    if answer.basis == "typed":
+        console.print("Given what was found in the typed relatives: for the responsible geneticist alone.")
+    else:
+        console.print("Over whatever the typed relatives may show; it tells nothing of what was found in anybody.")
+    for notice in answer.notices:
+        console.print(f"Note: {notice}.")
+
+
+def _chance(interval: Interval) -> str:
+    """A probability by its lower bound, with its standard error where some of it was simulated."""
+    from antigone.plain_words import probability_text
+
+    error = f" (standard error {interval.standard_error:.1g})" if interval.standard_error else ""
+    return probability_text(interval.low) + error

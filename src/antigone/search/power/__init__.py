@@ -1,0 +1,1 @@
+"""The exact distribution of the LR of a family, before the unidentified person is known."""
