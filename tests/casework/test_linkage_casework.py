@@ -16,7 +16,6 @@ from antigone.casework.pairs.linkage import linkage_correction, linkage_of_hypot
 from antigone.casework.pairs.search import search_incident
 from antigone.engine.linkage.likelihood import likelihood_ratio_linked
 from antigone.engine.sums.likelihood import likelihood_ratio
-from antigone.errors import ModelError
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.linkage import STANDARD_KITS, LinkageModel, linkage_groups_of
 from antigone.model.assumptions.marker import Marker
@@ -149,8 +148,11 @@ def test_lr__of_a_case_with_linkage(tmp_path: Path) -> None:
     assert ratio.markers == ("M|N",)
     assert ratio.log10_total == pytest.approx(expected, rel=1e-12)
     path.write_text(json.dumps({**case, "theta": 0.01}), "utf-8")
-    with pytest.raises(ModelError, match="theta and linked markers"):
-        compare_hypotheses(path)
+    [with_theta] = compare_hypotheses(path).ratios.values()
+    q3 = p * (0.01 + 0.99 * p) * (0.02 + 0.99 * p) / 1.01
+    q4 = q3 * (0.03 + 0.99 * p) / 1.02
+    expected = math.log10(both * (q3**2 + q4**2) + 2 * one * q3 * q4) - 2 * math.log10(q4)
+    assert with_theta.log10_total == pytest.approx(expected, rel=1e-11)
 
 
 def test_lr__of_a_familias_file_states_known_linkage_beside_the_total(shared: Path) -> None:

@@ -286,11 +286,9 @@ def test_ratio__unlinked_markers_and_groups_stand_together() -> None:
     assert ratio.log_by_marker["O"] == alone.log_by_marker["O"]
 
 
-def test_ratio__theta_with_a_group_and_shared_markers_are_refused() -> None:
+def test_ratio__shared_markers_are_refused() -> None:
     markers = plain("M", "N", "O")
     group, other = LinkageGroup(markers[:2], (0.1,)), LinkageGroup(markers[1:], (0.1,))
-    with pytest.raises(ModelError, match="theta and linked markers"):
-        likelihood_ratio_linked(SIBS, SIBS, {}, markers, groups=[group], theta=0.01)
     with pytest.raises(ModelError, match="two linkage groups"):
         likelihood_ratio_linked(SIBS, SIBS, {}, markers, groups=[group, other])
 

@@ -229,7 +229,7 @@ def _linked(case: Case) -> Iterator[Deviation]:
     """The joint values, and the single markers' where the case states them."""
     yield from _hypotheses(case)
     for name, expected in case.expected.get("log_likelihood_unlinked", {}).items():
-        logs = log_likelihoods(case.pedigrees[name], case.profiles, case.markers)
+        logs = log_likelihoods(case.pedigrees[name], case.profiles, case.markers, theta=case.theta)
         computed = {marker.name: log for marker, log in zip(case.markers, logs, strict=True)}
         yield from _each("log likelihood, unlinked", computed, expected, 1e-9)
 
@@ -360,7 +360,7 @@ def _difference(computed: float | None, expected: float | str | None) -> float:
 
 _BY_CATEGORY: dict[str, Callable[[Case], Iterator[Deviation]]] = {
     **dict.fromkeys(("hypotheses", "observation"), _hypotheses),
-    "linked": _linked,
+    **dict.fromkeys(("linked", "linked_theta"), _linked),
     "disagreements": _disagreements,
     "missing_person_genotype_distribution": _genotype_distribution,
     "dvi_pairwise": _pairwise,

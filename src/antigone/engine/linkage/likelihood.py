@@ -9,6 +9,7 @@ import numpy as np
 from antigone.engine.arrays import Array
 from antigone.engine.doors import checked_groups, checked_markers, checked_question, checked_target, markers_left_out
 from antigone.engine.linkage.network import LinkedNetwork, Loci, build_linked_network
+from antigone.engine.linkage.theta import group_log_with_theta
 from antigone.engine.sums.elimination import Plan, execute, make_plan
 from antigone.engine.sums.factors import Typing
 from antigone.engine.sums.likelihood import genotype_pairs, group_markers, likelihood_ratio, require_supported
@@ -28,6 +29,7 @@ def log_likelihood_linked(
     profiles: Mapping[str, Profile],
     group: LinkageGroup,
     *,
+    theta: float = 0.0,
     observations: Observations | None = None,
 ) -> float:
     """Natural log likelihood of the data at a group of linked markers, given a pedigree.
@@ -35,7 +37,8 @@ def log_likelihood_linked(
     In each meiosis of either sex the grandparental origin starts at either with 1/2 and switches between
     neighbouring markers with probability rho, independently of other intervals (no interference). Founders'
     haplotypes are independent at all markers (linkage equilibrium). Then every locus mutates by its own matrix. On
-    the X chromosome a father passes his one haplotype on. Exact by variable elimination over alleles and origins.
+    the X chromosome a father passes his one haplotype on. Exact by variable elimination over alleles and origins. With
+    theta the founder alleles of each locus come from an urn of its own (`engine.linkage.theta`).
 
     Returns
     -------
@@ -63,7 +66,9 @@ def log_likelihood_linked(
     0.025625
     """
     [checked] = checked_groups([group])
-    checked_question(pedigree, profiles, checked.markers, observations=observations)
+    checked_question(pedigree, profiles, checked.markers, theta=theta, observations=observations)
+    if theta > 0:
+        return group_log_with_theta(pedigree, profiles, checked, theta=theta, observations=observations)
     return group_log(pedigree, profiles, checked, observations=observations)
 
 
@@ -96,19 +101,17 @@ def likelihood_ratio_linked(
     Raises
     ------
     ModelError
-        When groups share a marker; for theta above 0 together with a group: founder alleles drawn from an urn are
-        copies of one another, and nothing says how far along the chromosome such a copy reaches.
+        When groups share a marker; and see ``log_likelihood_linked``.
     """
     checked = checked_groups(groups)
     linked = [marker for group in checked for marker in group.markers]
-    if checked and checked_theta(theta) > 0:
-        raise ModelError("theta and linked markers cannot be combined; set theta to 0 or take the markers as unlinked")
+    checked_theta(theta)
     given = checked_markers(markers)
     names = {marker.name for marker in linked}
     single = [marker for marker in given if marker.name not in names]
     ratio = likelihood_ratio(h1, h2, profiles, single, theta=theta, observations=observations)
     logs = [
-        tuple(log_likelihood_linked(p, profiles, group, observations=observations) for group in checked)
+        tuple(log_likelihood_linked(p, profiles, group, theta=theta, observations=observations) for group in checked)
         for p in (h1, h2)
     ]
     return LikelihoodRatio(

@@ -87,7 +87,7 @@ _JOINT_FORM = {
 _FORMS: Mapping[str, Any] = {
     "hypotheses": _RATIOS,
     "observation": _RATIOS,
-    "linked": _RATIOS | {"?log_likelihood_unlinked": {"*": _TABLE}},
+    **dict.fromkeys(("linked", "linked_theta"), _RATIOS | {"?log_likelihood_unlinked": {"*": _TABLE}}),
     "disagreements": {program: {"log_likelihood": {"*": _TABLE}} for program in ("enumeration", "pedprobr")},
     "missing_person_genotype_distribution": {"genotype_probability": {"*": _TABLE}},
     "dvi_pairwise": {"log_LR": {"*": _TABLE}, "?exclusion_counts": {"*": _TABLE}},
