@@ -288,7 +288,7 @@ NO_FUNCTION = {
 }
 # fmt: on
 THINGS_WITH_A_NAME = {"Marker", "SourceFile"}
-STATED_UNDER_POPULATIONS = {"FrequencyTable", "Candidate", "SamplePair"}  # and every result
+STATED_UNDER_POPULATIONS = {"FrequencyTable", "Candidate", "SamplePair", "PowerAnswer"}  # and every result
 
 
 def forbidden_fields(model_class: type) -> list[str]:

@@ -24,6 +24,8 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/tasks": ("see tasks", "incident={incident}"),
     "/unidentified": ("see families", "incident={incident}"),
     "/sample": ("see families", "incident={incident}&sample={unidentified}"),
+    "/conflicts": ("see typings", "incident={incident}"),
+    "/conflict": ("see conflict", "incident={incident}&sample={unidentified}"),
     "/candidates": ("see candidates", "incident={incident}"),
     "/candidate": ("see candidate", "id={candidate}"),
     "/candidate/report.pdf": ("write expert report", "id={candidate}"),

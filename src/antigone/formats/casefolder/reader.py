@@ -147,10 +147,10 @@ def _incident(folder: CaseFiles, known: Incident | None) -> Incident:
     persons, families = add_known(persons, families, before, typed, samples_of(typed))
     if typed.genotypes:
         all_known = not (folder.is_unread(donors) or folder.is_unread(found))
+        _check_typed(settings, frequencies, typed, (persons, families, samples), findings)
         check_samples(
             samples, persons, typed, findings, rules=settings.reading, all_known=all_known, known=before.samples
         )
-        _check_typed(settings, frequencies, typed, (persons, families, samples), findings)
     if settings.known:
         ask_sizes(frequencies.questions, frequencies.tables, typed.seen(), settings.settings.rule, findings)
         _check_mutation_models(settings, frequencies.tables, typed, findings)

@@ -9,7 +9,7 @@ sum, and less than ``n d`` below it. So
 Probabilities under H2 are small where the threshold is high. They are convolved tilted, as ``P2(x) 10^(x/2)``, and
 multiplied by ``10^(-x/2)`` afterwards, so that they keep their relative accuracy. A marker of few different LRs is
 convolved directly, one of many by a fast Fourier transform. The grid is a ring: what lies outside its window, less
-than ``LOST`` by Chernoff's bound, comes in at the other end. This part and the rounding error of the transforms (Higham
+than ``_LOST`` by Chernoff's bound, comes in at the other end. This part and the rounding error of transforms (Higham
 2002, theorem 24.2, doi:10.1137/1.9780898718027) widen both bounds.
 """
 
@@ -27,7 +27,7 @@ from antigone.search.power.outcomes import Outcomes
 
 FEW = 16
 """Up to so many different LRs a marker is convolved directly."""
-LOST = 1e-15
+_LOST = 1e-15
 """The part of a distribution that may lie outside the window."""
 LARGEST_GRID = 2**23
 """Points of the grid (some 400 MB in all); a finer one is not made, and the bounds are then wider than was asked."""
@@ -164,12 +164,12 @@ def convolve(terms: Sequence[tuple[Array, Array]], *, tilt: float, width: float)
     mass = _by_transforms(many, size)
     for at, weights in few:
         mass = _directly(mass, at, weights)
-    error = LOST + (_transform_error(len(many), size) if many else 0.0)
+    error = _LOST + (_transform_error(len(many), size) if many else 0.0)
     return GridDistribution(first, step, len(terms), np.roll(mass, -first), prod(totals), error, tilt)
 
 
 def _window(terms: Sequence[tuple[Array, Array]], tilt: float) -> tuple[float, float]:
-    """Two values outside which less than ``LOST`` of the tilted distribution lies, by Chernoff's bound."""
+    """Two values outside which less than ``_LOST`` of the tilted distribution lies, by Chernoff's bound."""
     ends = []
     for sign in (-1.0, 1.0):
         logs = np.zeros(len(_EXPONENTS))
@@ -177,7 +177,7 @@ def _window(terms: Sequence[tuple[Array, Array]], tilt: float) -> tuple[float, f
             weights = chances * 10.0 ** (tilt * values)
             if weights.sum() > 0:
                 logs += _log10_mean(sign * values, weights / weights.sum())
-        ends.append(sign * float(((logs + np.log10(2 / LOST)) / _EXPONENTS).min()))
+        ends.append(sign * float(((logs + np.log10(2 / _LOST)) / _EXPONENTS).min()))
     return min(ends) - 1e-6, max(ends) + 1e-6
 
 
