@@ -105,6 +105,9 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
         "propose model",
         {"incident": "{incident}", "version": "999", "step": "propose", "reason": "x"},
     ),
+    "/across/start": ("search", {"kind": "search", "incidents": "x"}),
+    "/across/cancel": ("search", {"run": "999"}),
+    "/imports/undo": ("undo import", {"number": "999", "because": "x"}),
     "/search": ("search", {"incident": "x"}),
     "/run/cancel": ("search", {"run": "999"}),
     "/run/resume": ("search", {"run": "999"}),
@@ -122,7 +125,15 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/users/token/revoke": ("manage tokens", {"code": "x", "name": "x"}),
 }
 """Each form that changes something, the action it needs, and values that nobody can act on."""
-FORMS_ELSEWHERE = {"/sign-in", "/sign-out", "/search/cancel", "/family/edit", "/model/files", UPLOAD_PATH}
+FORMS_ELSEWHERE = {
+    "/import/carry-out",
+    "/sign-in",
+    "/sign-out",
+    "/search/cancel",
+    "/family/edit",
+    "/model/files",
+    UPLOAD_PATH,
+}
 
 
 @pytest.fixture(scope="module")
