@@ -111,7 +111,7 @@ def check_imports(registry: Registry, said: list[str]) -> None:
     with snapshot(registry.engine) as connection:
         present = set(connection.scalars(select(schema.incidents.c.code))) - {INCIDENT}
         lines = connection.scalars(select(schema.audit.c.subject).where(schema.audit.c.action == "import")).all()
-        for name, number in vars(WHOLE).items():
+        for name, number in WHOLE.counts.items():
             if name != "models":
                 assert count(connection, name) == number * (1 + len(present)), name
     assert set(said) <= present
@@ -149,7 +149,7 @@ def test_kill__while_an_import_is_undone(base, tmp_path):
             with snapshot(registry.engine) as connection:
                 present = set(connection.scalars(select(schema.incidents.c.code))) - {INCIDENT}
                 states = dict(connection.execute(select(schema.imports.c.incident, schema.imports.c.state)).all())
-                for name, number in vars(WHOLE).items():
+                for name, number in WHOLE.counts.items():
                     if name != "models":
                         assert count(connection, name) == number * (1 + len(present)), name
             assert not present & set(said)

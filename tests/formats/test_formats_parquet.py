@@ -60,7 +60,7 @@ def test_read_case_folder__parquet_is_the_same_incident(good, text):
     for source in found.sources:
         assert source.sha256 == hashlib.sha256((path / source.name).read_bytes()).hexdigest()
     tables = tuple(replace(table, source="frequencies.csv") for table in found.tables)
-    assert replace(found, sources=incident.sources, tables=tables) == incident
+    assert replace(found, sources=incident.sources, tables=tables, profiles_in=incident.profiles_in) == incident
 
 
 @pytest.mark.parametrize(

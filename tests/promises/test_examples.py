@@ -93,7 +93,7 @@ def test_a_session_that_says_otherwise__is_seen():
 def test_blocks__say_what_they_are(block):
     assert block.kind in KINDS
     if block.kind == "text":
-        assert not re.search(r"^(\$ )?(antigone|make|git|pip|curl) ", block.text, re.MULTILINE)
+        assert not re.search(r"^(antigone|make|git|pip|curl) ", block.text, re.MULTILINE)
 
 
 def named_files(page: Path) -> dict[str, str]:

@@ -12,13 +12,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from small_search import DAY, GIVEN, donor, incident, profile
 from strategies import markers, pedigrees, typings
+from theta_limits import forget_plans, lower_limits
 
 from antigone.casework.joint.solve import joint_incident
 from antigone.casework.pairs.explain import explain_pair
 from antigone.casework.pairs.pairs import Execution
 from antigone.casework.pairs.search import SearchOutcome, search_incident
-from antigone.engine.forest import couple, tracing
-from antigone.engine.forest import plan as forest
+from antigone.engine.forest import tracing
 from antigone.engine.sums import population, work
 from antigone.engine.sums.elimination import LARGEST_WORK, MOST_VARIABLES, WORK_OF_A_STEP, make_plan
 from antigone.engine.sums.likelihood import evaluate, group_markers, log_likelihoods, plan_for
@@ -44,11 +44,6 @@ HETEROZYGOUS = (("10", "11"), ("11", "12"), ("12", "13"), ("10", "13"))
 PLAIN = Marker("M", ("a", "b", "c"), (0.2, 0.3, 0.5))
 
 
-def forget_plans() -> None:
-    for planned in (work._work_of, tracing.trace, forest.make_forest_plan, couple.make_couple_plan):
-        planned.cache_clear()
-
-
 @pytest.fixture
 def other_limits() -> Iterator[pytest.MonkeyPatch]:
     """Limits that a test may change: what was planned under others is forgotten before and after."""
@@ -60,12 +55,7 @@ def other_limits() -> Iterator[pytest.MonkeyPatch]:
 
 @pytest.fixture
 def low_limits(other_limits: pytest.MonkeyPatch) -> None:
-    """Limits under which four half-brothers, whose copies have 256 ways, are a large family; three have 64.
-
-    Their father's genotypes are not taken in turn, which would make them a small one.
-    """
-    other_limits.setattr(tracing, "MOST_STATES", 100)
-    other_limits.setattr(work, "untyped_founders", lambda _data: [])
+    lower_limits(other_limits)
 
 
 def with_theta(of: Incident) -> Incident:

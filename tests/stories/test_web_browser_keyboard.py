@@ -195,7 +195,7 @@ def _import(hands: Hands, files: list[Path]) -> None:
     hands.to("Files…")
     _choose(hands, files)
     hands.to("Code of the incident…").type("harbour").to("Show what it will do").press("Enter")
-    hands.skip().to("Import exactly this").press("Enter")
+    hands.reads("Nothing is imported yet.").skip().to("Import exactly this").press("Enter")
     hands.is_told("Imported: 1 unidentified person").sign_out()
 
 

@@ -104,7 +104,7 @@ def test_import__says_what_a_folder_states_otherwise_and_nothing_else(add):
         profiles__csv=PROFILES + rows_of("PM9", 1, 0, 2),
     )
     assert added.models == 1
-    assert added.model[1:] == ("theta: 0.03 instead of 0",)
+    assert say_all(added.model)[1:] == ("theta: 0.03 instead of 0",)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from registry_team import INCIDENT, NOON, candidate, small_incident
+from registry_team import INCIDENT, NOON, agree_on_model, candidate, small_incident
 
 from antigone.errors import Forbidden
 from antigone.model.incident.consent import Consent
@@ -48,6 +48,8 @@ def test_status__is_what_counting_again_shows_after_every_action(team):
     check("nothing")
     import_incident(team["registrar"], INCIDENT, small_incident())
     check("an import")
+    agree_on_model(team)
+    check("a model that two persons agree on")
     search(team["geneticist"], INCIDENT, seed=1)
     check("a search")
     line = candidate(team, "PM1", "F1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -19,8 +20,10 @@ from antigone.team.runs.searching import search
 
 
 @pytest.fixture
-def team(registry_url) -> Team:
-    return make_team(registry_url)
+def team(registry_url) -> Iterator[Team]:
+    made = make_team(registry_url)
+    yield made
+    made.registry.close()
 
 
 def with_toothbrush(*, consent: Consent | None = IDENTIFY, relatives: bool = True) -> Incident:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -52,8 +53,10 @@ def people_alone(incident: Incident) -> Incident:
 
 
 @pytest.fixture
-def team(registry_url) -> Team:
-    return make_team(registry_url)
+def team(registry_url) -> Iterator[Team]:
+    made = make_team(registry_url)
+    yield made
+    made.registry.close()
 
 
 def candidates_of(team: Team) -> dict[tuple[str, str], float]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from antigone.errors import Conflict, Forbidden, InputError, RegistryError
 from antigone.model.review import STATES, TRANSITIONS, Step
 from antigone.registry.leaving.erasure import withdraw_donor
+from antigone.registry.models.versions import confirm, propose
 from antigone.registry.review.candidates import read_candidates
 from antigone.registry.review.pairings import (
     add_review,
@@ -31,6 +32,9 @@ def registry(registry_url):
     engine, vault = begin(registry_url)
     put((engine, vault), simulated())
     run_and_store((engine, vault), pairs=100)
+    with transaction(engine) as connection:
+        propose(connection, 1, 1, user=ANNA, reason="the plan of the incident", at=AT)
+        confirm(connection, 1, 1, user=BEN, reason="compared with the plan", at=AT)
     yield engine, vault
     engine.dispose()
 

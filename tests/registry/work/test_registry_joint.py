@@ -115,7 +115,7 @@ def test_solve__stands_in_the_audit_with_codes_and_states_alone(team):
         ("reviewer", "see joint"), ("geneticist", "solve jointly"), ("geneticist", "solve jointly")
     ]  # fmt: skip
     first, last = json.loads(lines[2].subject), json.loads(lines[1].subject)
-    assert first == {"incident": INCIDENT, "joint run": run, "prior": "flat", "state": "running"}
+    assert first == {"incident": INCIDENT, "joint run": run, "prior": "flat", "state": "running", "model": 1}
     assert last == {"joint run": run, "state": "finished"}
 
 

@@ -95,11 +95,12 @@ def test_api__shows_proposes_compares_and_confirms(site):
     for code in ("geneticist", "second geneticist", "registrar"):
         tokens[code] = users.add_own_token(site.team[code], name="program", days=1)
     shown = call(site, tokens["registrar"], "GET", "/model", params={"incident": INCIDENT}).json()
-    assert (shown["line"]["number"], shown["line"]["state"], shown["words"]["theta"]) == (1, "confirmed", "0")
+    theta = next(one for one in shown["words"] if one["choice"]["text"] == "theta")
+    assert (shown["line"]["number"], shown["line"]["state"], theta["value"]["text"]) == (1, "confirmed", "0")
     sent = {"incident": INCIDENT, "name": "theta 0.03", "reason": "the plan"}
     made = call(site, tokens["geneticist"], "POST", "/model/files", data=sent, files=[("files", THETA)])
     assert made.status_code == 200, made.text
-    assert made.json()["differences"] == ["theta: 0.03 instead of 0"]
+    assert [one["text"] for one in made.json()["differences"]] == ["theta: 0.03 instead of 0"]
     asked = {"incident": INCIDENT, "version": 2}
     compared = call(site, tokens["geneticist"], "GET", "/model/comparison", params=asked).json()
     assert {pair["unidentified"] for pair in compared["pairs"]} >= {"PM1", "PM2"}
@@ -120,7 +121,7 @@ def test_api__imports_an_addition_and_says_what_came_of_the_model(site):
     assert answer.status_code == 200, answer.text
     told = answer.json()
     assert (told["unidentified"], told["profiles"], told["models"]) == (1, 1, 1)
-    assert told["model"][1] == "theta: 0.03 instead of 0"
+    assert told["model"][1]["text"] == "theta: 0.03 instead of 0"
 
 
 def test_api__refuses_a_version_and_says_so(site):

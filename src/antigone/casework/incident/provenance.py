@@ -143,7 +143,7 @@ def describe_model(model: MutationModel) -> Statement:
     Examples
     --------
     >>> from antigone.model.assumptions.lineage import Estimator, MtModel, YModel
-    from antigone.model.assumptions.mutation import Equal
+    >>> from antigone.model.assumptions.mutation import Equal
     >>> describe_model(Equal(0.002))
     Statement(code='mutation equal', values={'rate': 0.002})
     """

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, cast
 
 from antigone.model.statements.statement import TEXT, Form, Kind
 from antigone.model.statements.table import FORMS
@@ -26,14 +26,18 @@ Plain = dict[str, Any]
 
 
 @lru_cache(maxsize=4096)
-def recognise(text: str) -> Plain:
+def recognise(text: Any) -> Plain:
     """The statement, as plain JSON, that an English sentence was made from. Said in English it is this sentence again.
+
+    What is a statement already stays as it is: a registry that went down to an older version and up again holds them.
 
     >>> recognise("very strong support for H1")
     {'class': 'Statement', 'code': 'very strong support', 'values': {'side': 'H1'}}
     >>> recognise("a sentence that follows no form")["code"]
     'text'
     """
+    if not isinstance(text, str):
+        return cast(Plain, text)
     for form, pattern in _patterns():
         found = pattern.fullmatch(text)
         if found:
@@ -150,5 +154,7 @@ def _each(sentences: Any) -> list[Plain]:
 
 def _provenance(content: Plain) -> Plain:
     """The settings were words by name."""
+    if not isinstance(content["settings"], dict):
+        return content
     settings = [{"choice": recognise(name), "value": recognise(value)} for name, value in content["settings"].items()]
     return {**content, "settings": settings}

@@ -66,7 +66,7 @@ def say_code(code: str, language: Language = ENGLISH) -> str:
 
     >>> from antigone.report.words.language import read_language
     >>> say_code("drop-out", read_language("es")), say_code("D3S1358", read_language("es"))
-    ('pérdida de alelo', 'D3S1358')
+    ('pérdida de alelos', 'D3S1358')
     """
     form = FORMS.get(code)
     return language.say(form.text) if form is not None and not form.kinds else code
