@@ -22,6 +22,8 @@ from antigone.registry.rings.ring import outdated_rings, write_rings
 from antigone.registry.rings.rotation import rotate_key_file
 from antigone.registry.store.database import create_registry, snapshot, transaction
 
+pytestmark = pytest.mark.slow
+
 Who = tuple[str, str]
 """A family and a member who gave a sample."""
 

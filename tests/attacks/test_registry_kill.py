@@ -36,6 +36,8 @@ from antigone.team.review.candidates import list_candidates
 from antigone.team.review.reviewing import comment, propose, send_back
 from antigone.team.runs.searching import search
 
+pytestmark = pytest.mark.slow
+
 MOMENTS = 50
 """Kills of each of the four kinds of action."""
 WHOLE = Imported(unidentified=6, families=4, members=13, donors=9, consents=13, profiles=15)

@@ -25,6 +25,8 @@ from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.plain import as_plain
 from antigone.model.profile import Profile
 
+pytestmark = pytest.mark.slow
+
 ALONE = Execution()
 TODAY = dt.date(2026, 11, 23)
 Known = Mapping[str, bytes]

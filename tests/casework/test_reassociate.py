@@ -38,6 +38,8 @@ from antigone.report.pages.groups import groups_csv, groups_json, render_groups
 from antigone.report.words.statements import say, say_all
 from antigone.search.remains.groups import connected_components
 
+pytestmark = pytest.mark.slow
+
 
 def run(people, *, populations=1, **choices):
     settings = ReassociationSettings(**choices)

@@ -43,6 +43,8 @@ from antigone.search.readings.genotypes import encode_profiles
 from antigone.search.remains.readings import observe_profile, read_remains
 from antigone.search.screening import _kernels
 
+pytestmark = pytest.mark.slow
+
 TODAY = dt.date(2030, 1, 1)
 RATE = st.sampled_from([0.0, 0.02, 0.3, 0.7])
 RATES = st.builds(ObservationRates, dropout=RATE, dropin=RATE, error=st.sampled_from([0.0, 0.01]))

@@ -21,6 +21,8 @@ import typer
 
 from antigone.cli import app, main
 
+pytestmark = pytest.mark.slow
+
 ON = ("--on", "2025-09-01")
 OUTPUTS = {"candidates.csv", "results.json", "report.html"}
 ATTESTED = "Dr N. N., protocol 17"

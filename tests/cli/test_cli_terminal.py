@@ -13,6 +13,8 @@ from antigone.cli import main
 from antigone.cli.team import console as console_registry
 from antigone.team import views
 
+pytestmark = pytest.mark.slow
+
 TITLE, CLEAR, BACK, TURNED = "\x1b]0;x\x07", "\x1b[2J", "\r", "\u202e"
 ORDERS = (TITLE, CLEAR, BACK, TURNED, "\x9b2J", "\x7f")
 

@@ -14,6 +14,8 @@ from antigone.casework.validation.validate import Check, tally, validate_files
 from antigone.cli.application import app
 from antigone.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 NOT_SUPPORTED = {
     "dense_snp.json": "dense_snp",
 }

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 EXTRAS = ("altair", "jinja2", "vl_convert", "numba", "pyarrow", "dask", "distributed")
 WITHOUT = f"""
 import sys

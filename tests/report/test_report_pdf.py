@@ -51,6 +51,8 @@ from antigone.report.paper.status import STATES, TASKS, IncidentStatus, Waiting,
 from antigone.report.words.language import DOMAIN, LOCALE, Language, languages, read_language
 from antigone.report.words.statements import say_all
 
+pytestmark = pytest.mark.paper
+
 REPORT = Path(pdf_letter.__file__).parents[1]
 DAY = dt.date(2026, 3, 6)
 EN, ES = read_language("en"), read_language("es")

@@ -24,6 +24,8 @@ from antigone.search.pairs.comparison import compare
 from antigone.search.screening import _kernels
 from antigone.search.screening.screen import screen, stack_queries, to_fixed_point
 
+pytestmark = pytest.mark.slow
+
 TODAY = dt.date(2030, 1, 1)
 LOG_LR = st.one_of(st.just(-np.inf), st.floats(-60.0, 25.0), st.just(0.0))
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("distributed", reason="NOT TESTED: Dask is not installed (extra 'scale')")
 
 ANTIGONE = [sys.executable, "-c", "from antigone.cli import main; main()"]

@@ -44,6 +44,8 @@ from antigone.search.joint.screen import family_tables, own_prices, screened_tab
 from antigone.search.pairs.comparison import compare
 from antigone.search.remains.readings import observe_profile
 
+pytestmark = pytest.mark.slow
+
 relaxed = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=25)
 STATES_OF_THE_ORACLE = 3_000
 Weight = Callable[[tuple[int, ...]], float]

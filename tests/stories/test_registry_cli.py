@@ -22,6 +22,8 @@ from antigone.formats.casefolder.writer import write_case_folder
 from antigone.team.access.opening import init_registry, session_of
 from antigone.team.access.users import add_user
 
+pytestmark = pytest.mark.slow
+
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 OPENED_BEFORE = {"init", "restore", "upgrade", "passphrase", "join"}
 COMMON = {"--registry", "--key-file", "--user", "--purpose"}

@@ -27,6 +27,8 @@ from antigone.team.review.candidates import read_candidate
 from antigone.team.review.reviewing import ask_to_reopen, comment, confirm, propose
 from antigone.team.runs.joint import solve_jointly
 
+pytestmark = pytest.mark.paper
+
 GENOTYPE = re.compile(r"\bM\d\d\b|\d\d\s?[/,]\s?\d\d\b")
 """A marker of the small incident, or two of its alleles."""
 

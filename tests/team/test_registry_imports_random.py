@@ -34,6 +34,8 @@ from antigone.team.incidents.importing import import_incident, preview_import
 from antigone.team.incidents.undoing import list_imports, undo_import
 from antigone.team.keeping.keeping import verify
 
+pytestmark = pytest.mark.slow
+
 LAST_DAY = IDENTIFY.date.replace(year=2030)
 HISTORY = {"imports", "import_rows", "import_changes", "audit"}
 SEEDS = {f"F{n}": n for n in range(1, 5)}

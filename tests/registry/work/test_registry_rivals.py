@@ -17,6 +17,8 @@ from antigone.registry.store.schema import candidates, incidents, members, pairi
 from antigone.team.review.candidates import list_candidates, read_candidate
 from antigone.team.review.reviewing import declare_parts
 
+pytestmark = pytest.mark.slow
+
 
 def test_rivals__of_two_persons_for_one_missing_are_counted_on_both(after_search):
     page = list_candidates(after_search["reviewer"], INCIDENT)

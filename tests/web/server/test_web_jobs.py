@@ -20,6 +20,8 @@ from antigone.team.runs.searching import list_runs
 from antigone.web.jobs.jobs import Job, Jobs, read_job, write_job
 from antigone.web.shared.resuming import cancel_job
 
+pytestmark = pytest.mark.slow
+
 CODE = "0123456789abcdef"
 
 

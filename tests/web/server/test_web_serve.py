@@ -33,6 +33,8 @@ from antigone.web.requests.hosts import HostCheck, canonical, certificate_names
 from antigone.web.requests.settings import WebSettings
 from antigone.web.server import SECONDS_TO_FINISH, make_server
 
+pytestmark = pytest.mark.slow
+
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - the address that needs a name
 
 
