@@ -25,7 +25,6 @@ _NUMERIC = r"[\d.,e+\u202f-]+"
 Plain = dict[str, Any]
 
 
-@lru_cache(maxsize=4096)
 def recognise(text: Any) -> Plain:
     """The statement, as plain JSON, that an English sentence was made from. Said in English it is this sentence again.
 
@@ -36,8 +35,11 @@ def recognise(text: Any) -> Plain:
     >>> recognise("a sentence that follows no form")["code"]
     'text'
     """
-    if not isinstance(text, str):
-        return cast(Plain, text)
+    return _recognised(text) if isinstance(text, str) else cast(Plain, text)
+
+
+@lru_cache(maxsize=4096)
+def _recognised(text: str) -> Plain:
     for form, pattern in _patterns():
         found = pattern.fullmatch(text)
         if found:
