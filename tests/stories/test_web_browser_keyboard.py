@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
-from registry_team import INCIDENT, password_of, small_incident
+from registry_team import INCIDENT, agree_on_model, password_of, small_incident
 from web_browser import PICTURE as PICTURE
 from web_browser import browser as browser
 from web_browser import complaints as complaints
@@ -170,6 +170,7 @@ def harbour(tmp_path) -> list[Path]:
 def test_story__from_the_files_to_the_confirmed_identification_its_report_and_the_letter(sit, site, harbour):
     hands = sit("/")
     _import(hands, harbour)
+    agree_on_model(site.team, "harbour")
     _search_and_propose(hands)
     unidentified, missing, family = _confirm(hands)
     hands.skip("To the review").to("PDF")
