@@ -28,7 +28,7 @@ WIDTH = 0.01
 DRAWS = 20
 """Simulated families, where the relatives to be summed over are too many."""
 MOST_OUTCOMES = 3_000_000
-"""Outcomes of one marker up to which they are summed over, in about 2 s."""
+"""Outcomes of one marker up to which they are summed over; above it families are simulated."""
 
 
 @dataclass(frozen=True)

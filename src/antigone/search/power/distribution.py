@@ -30,7 +30,7 @@ FEW = 16
 _LOST = 1e-15
 """The part of a distribution that may lie outside the window."""
 LARGEST_GRID = 2**23
-"""Points of the grid (some 400 MB in all); a finer one is not made, and the bounds are then wider than was asked."""
+"""Points of the grid, 67 MB an array; a finer one is not made, and the bounds are then wider than was asked."""
 _SLOPE = 2.7
 """An upper estimate of -d ln P / d log10 LR, by which the step is chosen; the bounds do not rest on it."""
 _FFT_ERROR = 8.5e-16

@@ -19,7 +19,7 @@ from antigone.search.power.question import PowerQuestion
 STRANGER = "an unrelated person"
 """The member who stands beside the family under H2."""
 MOST_OUTCOMES = 20_000_000
-"""Outcomes of one marker that are held at once (480 MB)."""
+"""Outcomes of one marker that are held at once; each of the three arrays of so many takes 160 MB."""
 
 
 @dataclass(frozen=True)
