@@ -261,7 +261,7 @@ def test_pages__say_that_a_code_is_wrong_and_take_the_next_one(site):
     assert post(reviewer, "/account/codes/confirm", right).status_code == 303
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine")
+@pytest.mark.browser
 def test_browser__shows_the_secret_once_and_axe_finds_nothing_serious(browser, site_in_a_browser):  # noqa: F811
     address = site_in_a_browser.app.state.address
     context = browser.new_context(base_url=address, bypass_csp=True)
