@@ -10,7 +10,6 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import expect
 from registry_team import PURPOSE, Clock, Team, make_team, password_of
-from web_browser import CHROMIUM as CHROMIUM
 from web_browser import browser as browser
 from web_browser import faults as faults
 from web_browser import sign_in as enter_page
