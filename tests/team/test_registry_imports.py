@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from registry_team import COURT, IDENTIFY, INCIDENT, Team, parents, small_incident, typed
@@ -124,9 +125,11 @@ def test_preview__says_what_is_added_changed_and_left_alone(team):
 
 def test_import__does_what_was_previewed_or_nothing(team):
     shown = preview_import(team["registrar"], INCIDENT, small_incident())
-    other = replace(small_incident(), title="Another ferry")
-    with pytest.raises(Conflict, match="would do something else than was shown"):
-        import_incident(team["registrar"], INCIDENT, other, seen=shown.seen)
+    changes: tuple[dict[str, Any], ...] = ({"title": "Another ferry"}, {"kit": "another kit"}, {"as_replicates": True})
+    for change in changes:
+        other = replace(small_incident(), **change)
+        with pytest.raises(Conflict, match="would do something else than was shown"):
+            import_incident(team["registrar"], INCIDENT, other, seen=shown.seen)
     import_incident(team["registrar"], INCIDENT, small_incident(), seen=shown.seen)
     with pytest.raises(Conflict, match="look at the preview again"):
         import_incident(team["registrar"], INCIDENT, small_incident(), seen=shown.seen)

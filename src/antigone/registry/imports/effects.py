@@ -73,7 +73,7 @@ def identify_effect(effect: Effect, incident: Incident, *, code: str, reasons: M
     Two imports with the same hash bring the same bytes, and do the same.
     """
     digest = hashlib.sha256()
-    whole = [code, sorted(reasons.items()), effect.is_new]
+    whole = [code, sorted(reasons.items()), effect.is_new, incident.kit, incident.as_replicates]
     whole += [[part.what, part.codes] for part in (*effect.added, *effect.changed, *effect.known)]
     digest.update(json.dumps(whole).encode())
     for line in content_lines(incident):
