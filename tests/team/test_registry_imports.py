@@ -125,7 +125,7 @@ def test_preview__says_what_is_added_changed_and_left_alone(team):
 
 def test_import__does_what_was_previewed_or_nothing(team):
     shown = preview_import(team["registrar"], INCIDENT, small_incident())
-    changes: tuple[dict[str, Any], ...] = ({"title": "Another ferry"}, {"kit": "another kit"}, {"as_replicates": True})
+    changes: tuple[dict[str, Any], ...] = ({"title": "Another ferry"}, {"kit": "another kit"})
     for change in changes:
         other = replace(small_incident(), **change)
         with pytest.raises(Conflict, match="would do something else than was shown"):
