@@ -40,10 +40,6 @@ def refuse_replicates(samples: Iterable[str], typed: TypedSamples, findings: Fin
             findings.notice(readers.THREE_ALLELES(code=sample, markers=tuple(sorted(three))))
 
 
-def _list(markers: Iterable[str]) -> str:
-    return ", ".join(sorted(markers))
-
-
 def check_replicates(
     persons: Iterable[UnidentifiedPerson],
     observation: ObservationModel,

@@ -255,16 +255,3 @@ class SearchResult:
     day: str
     pairs: tuple[PairLine, ...] = ()
     set_aside: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class HypothesesResult:
-    """H1 against H2 in one population: natural log likelihoods and log LR by marker.
-
-    An LR is ``None`` where both hypotheses are impossible.
-    """
-
-    population: str
-    log_likelihood: Mapping[str, Mapping[str, float]]
-    log_lr: Mapping[str, float | None]
-    log_lr_total: float | None

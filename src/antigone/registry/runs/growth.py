@@ -19,7 +19,6 @@ from antigone.registry.store.lookups import covered_on
 from antigone.registry.store.schema import (
     conflicts,
     donors,
-    families,
     members,
     profiles,
     runs,
@@ -78,11 +77,6 @@ def mark_old(connection: Connection, incident: int) -> int:
 
 def _covered_donors(day: dt.date) -> Select[tuple[int]]:
     return select(donors.c.id).where(_covered(day))
-
-
-def _typings(which: ColumnElement[bool], day: dt.date) -> Select[tuple[int, int]]:
-    joined = profiles.join(samples).join(donors, samples.c.donor == donors.c.id).join(members).join(families)
-    return select(members.c.family, profiles.c.id).select_from(joined).where(which, _covered(day))
 
 
 def _covered(day: dt.date) -> ColumnElement[bool]:
