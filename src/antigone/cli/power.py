@@ -64,13 +64,15 @@ def _print(answer: PowerAnswer) -> None:
         *(["excluded"] if excludes else []),
     )
     for step in answer.steps:
-        row = (step.family, step.missing, ", ".join(step.new) or "(as it is)", f"{step.expected_log10_lr:.2f}")
+        expected = f"{step.expected_log10_lr:.2f}{_error(step.expected_error)}"
+        row = (step.family, step.missing, ", ".join(step.new) or "(as it is)", expected)
         more = [f"{step.exclusion:.4f}"] if excludes else []
         table.add_row(*row, _chance(step.inclusion), f"{answer.chance_pairs(step).high:.2g}", *more)
     console.print(table)
     console.print(
-        f"Threshold: an LR of {threshold_text(answer.threshold)}. Found: how often the right person reaches it. "
-        f"By chance: how many of {answer.unidentified} unidentified persons reach it though they are unrelated."
+        f"Threshold: an LR of {threshold_text(answer.threshold)}. Found: how often, at least, the right person reaches "
+        f"it. By chance: how many, at most, of {answer.unidentified} unidentified persons reach it though they are "
+        "unrelated."
     )
     if excludes:
         console.print("Excluded: how often an unrelated person has an LR of 0.")
@@ -89,5 +91,9 @@ def _chance(interval: Interval) -> str:
     """A probability by its lower bound, with its standard error where some of it was simulated."""
     from antigone.plain_words import probability_text
 
-    error = f" (standard error {interval.standard_error:.1g})" if interval.standard_error else ""
-    return probability_text(interval.low) + error
+    return probability_text(interval.low) + _error(interval.standard_error)
+
+
+def _error(standard_error: float) -> str:
+    """Said where families were simulated."""
+    return f" (standard error {standard_error:.1g})" if standard_error else ""

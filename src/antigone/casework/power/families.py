@@ -163,10 +163,16 @@ class _Asked:
         found = []
         for marker in self._usable:
             here = {member: one for member, one in typed.items() if marker.name in one.genotypes}
-            if here or new:
-                question = PowerQuestion(self.declared.pedigree, self.missing, here, new, self.theta)
+            asked = tuple(member for member in new if self._shows(member, marker))
+            if here or asked:
+                question = PowerQuestion(self.declared.pedigree, self.missing, here, asked, self.theta)
                 found.append(outcomes_of(question, marker))
         return LrDistribution(tuple(found), WIDTH)
+
+    def _shows(self, member: str, marker: Marker) -> bool:
+        """Whether a member is typed at a marker, or would be: who is typed next is typed at all of them."""
+        known = self.declared.references.get(member)
+        return known is None or marker.name in known.genotypes
 
     @cached_property
     def _usable(self) -> tuple[Marker, ...]:
@@ -196,7 +202,7 @@ class _Asked:
             self.declared.code,
             self.missing,
             new,
-            float(np.mean([one.expected_log10 for one in found])),
+            *_mean_and_error([one.expected_log10 for one in found]),
             _mean([(bounds.low, bounds.high) for bounds in included]),
             _mean([(bounds.low, bounds.high) for bounds in by_chance]),
             float(np.mean([one.exclusion_power for one in found])),
@@ -205,7 +211,11 @@ class _Asked:
 
 def _mean(bounds: Sequence[tuple[float, float]]) -> Interval:
     """The mean of bounds over simulated families, with its standard error; of one alone the bounds themselves."""
-    values = np.array(bounds)
-    low, high = values.mean(axis=0)
-    spread = values.mean(axis=1).std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
-    return Interval(float(low), float(high), float(spread))
+    low, high = np.mean(bounds, axis=0)
+    return Interval(float(low), float(high), _mean_and_error([sum(one) / 2 for one in bounds])[1])
+
+
+def _mean_and_error(values: Sequence[float]) -> tuple[float, float]:
+    """The mean, and its standard error; 0 of one value, which is exact."""
+    error = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
+    return float(np.mean(values)), float(error)

@@ -27,8 +27,8 @@ class PowerStep:
     ----------
     family, missing, new
         Codes; ``new`` is empty for how things stand today.
-    expected_log10_lr
-        The mean of log10 LR of the right person.
+    expected_log10_lr, expected_error
+        The mean of log10 LR of the right person, and its standard error; above 0 where families were simulated.
     inclusion
         P(LR >= threshold) of the right person.
     false_positive
@@ -41,6 +41,7 @@ class PowerStep:
     missing: str
     new: tuple[str, ...]
     expected_log10_lr: float
+    expected_error: float
     inclusion: Interval
     false_positive: Interval
     exclusion: float
