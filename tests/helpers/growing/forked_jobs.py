@@ -19,7 +19,8 @@ class ForkedJob:
     """A forked worker, with what the jobs ask of a process."""
 
     def __init__(self, path: Path, key: str) -> None:
-        self._lock, self._code = threading.Lock(), None
+        self._lock = threading.Lock()
+        self._code: int | None = None
         self.pid = os.fork()
         if not self.pid:
             _work(path, key)

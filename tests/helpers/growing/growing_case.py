@@ -13,15 +13,17 @@ from typing import Protocol
 
 from registry_team import MARKERS, typed
 
+from antigone.model.profile import Genotype
+
 CASE = "flood"
 KIT_1, KIT_2 = slice(0, 10), slice(8, MARKERS)
 DIFFERS = "M09"
 """Where the second kit shows something else: kit 1 is right."""
-WRONG, RIGHT = ("M03", "10/10"), "M03"
-"""The genotype that stood in the first files for the mother of F2, and where."""
+MISREAD, READ_AS = "M03", ("10", "10")
+"""Where the mother of F2 was typed wrongly in the first files, and as what."""
 
 Files = Mapping[str, str]
-Genotypes = Mapping[str, tuple[str, str]]
+Genotypes = Mapping[str, Genotype]
 
 
 class Door(Protocol):
@@ -96,7 +98,7 @@ FA, MO = typed("F1-FA", 1, 0, 1).genotypes, typed("F1-MO", 1, 2, 3).genotypes
 SISTER = typed("F1-SI", 1, 1, 3).genotypes
 BODY = typed("PM1", 1, 0, 2).genotypes
 MO_2 = typed("F2-MO", 2, 2, 3).genotypes
-MO_2_WRONG = {**MO_2, WRONG[0]: tuple(WRONG[1].split("/"))}
+MO_2_WRONG = {**MO_2, MISREAD: READ_AS}
 SECOND_KIT = {**of_kit(BODY, KIT_2), DIFFERS: ("19", "19")}
 REFERENCES = profiles(
     profile_rows("F1-FA", FA), profile_rows("F1-MO", MO), profile_rows("F2-FA", typed("F2-FA", 2, 0, 1).genotypes)
@@ -155,7 +157,7 @@ def settled(door: Door) -> None:
 
 def corrected(door: Door) -> None:
     (only,) = door.typings("F2-MO")
-    door.correct("F2-MO", only, WRONG[0], "/".join(MO_2[WRONG[0]]))
+    door.correct("F2-MO", only, MISREAD, "/".join(map(str, MO_2[MISREAD])))
     door.search()
 
 
