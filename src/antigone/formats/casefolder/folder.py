@@ -53,6 +53,8 @@ class CaseFiles:
     only: Sequence[Path] = ()
     adds: bool = False
     sheets: dict[str, Grid] = field(default_factory=dict)
+    given: dict[str, list[Grid]] = field(default_factory=dict)
+    """Tables that come from files of other programs, by the name of the table."""
     files: list[HashedFile] = field(default_factory=list)
     grids: list[Grid] = field(default_factory=list)
     absent: set[str] = field(default_factory=set)
@@ -90,6 +92,10 @@ class CaseFiles:
             self.findings.problem((self.name, 0), "", names, f"the table '{table}' once", "remove one of them")
         return found
 
+    def holds(self, table: str) -> bool:
+        """Whether a file or a sheet has the name of a table."""
+        return table in self.sheets or any(_holds(path, table) for path in self._tables())
+
     def grid(self, table: str) -> Grid | None:
         """The cells of a table that comes in one file; a file that cannot be read is a problem like any other."""
         grids = self.parts(table)
@@ -108,6 +114,7 @@ class CaseFiles:
         grids = [self._read(path, table) for path in sorted(named, key=lambda path: (len(path.stem), path.name))]
         if table in self.sheets:
             grids.append(self.sheets.pop(table))
+        grids += self.given.pop(table, [])
         if not grids:
             grids = self._recognised(table)
         self.grids += grids
