@@ -17,6 +17,7 @@ from antigone.model.statements import (
     samples,
     searching,
     settings,
+    snps,
     statement,
     typings,
 )
@@ -27,6 +28,7 @@ _TABLES: tuple[ModuleType, ...] = (
     frequencies,
     typings,
     models,
+    snps,
 )  # fmt: skip
 
 
