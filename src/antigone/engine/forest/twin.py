@@ -26,6 +26,8 @@ class Arithmetic:
     total: Callable[[Array], Array]
     down: Callable[[Array, Array], Array]
     """``rows`` of shape ``(items, k, n)`` times a matrix of shape ``(items or 1, n, n)``."""
+    mix: Callable[[Array, Array], Array]
+    """Over terms, the sum of products of arrays ``(items, terms, n)`` and ``(items, terms, n)`` or ``(.., n, n)``."""
 
     def add(self, parts: Iterable[Array]) -> Array:
         return reduce(self.plus, parts)
@@ -45,8 +47,17 @@ def _log_down(rows: Array, matrix: Array) -> Array:
     return reduce(np.logaddexp, (rows[:, :, z, None] + matrix[:, None, z, :] for z in range(rows.shape[2])))
 
 
-NUMBERS = Arithmetic(np.asarray, _log, np.multiply, np.add, lambda values: values.sum(axis=-1), np.matmul)
-LOGARITHMS = Arithmetic(_log, np.asarray, np.add, np.logaddexp, _log_sum, _log_down)
+def _mix(first: Array, second: Array) -> Array:
+    return np.asarray(np.einsum("itx...,itx...->ix...", first, second))
+
+
+def _log_mix(first: Array, second: Array) -> Array:
+    aligned = first.reshape(*first.shape, *[1] * (second.ndim - first.ndim))
+    return np.asarray(np.logaddexp.reduce(aligned + second, axis=1))
+
+
+NUMBERS = Arithmetic(np.asarray, _log, np.multiply, np.add, lambda values: values.sum(axis=-1), np.matmul, _mix)
+LOGARITHMS = Arithmetic(_log, np.asarray, np.add, np.logaddexp, _log_sum, _log_down, _log_mix)
 
 
 _LOG_TINY = -600.0
@@ -96,12 +107,15 @@ class WaySum:
             if kind == EVIDENCE:
                 asked.append(evidence[:, first])
             elif kind == PASSED:
-                up = self.matrices[:, first].swapaxes(1, 2)
-                asked.append(self.a.down(asked[second][:, None], up)[:, 0])
+                asked.append(self.up(first, asked[second][:, None])[:, 0])
             else:
                 asked.append(self.a.times(asked[first], asked[second]))
         self.alive = np.asarray((evidence > self.nothing).any(axis=2))
         return asked
+
+    def up(self, matrix: int, vectors: Array) -> Array:
+        """What vectors, ``(items, k, n)``, ask of the slot that a copy came from."""
+        return self.a.down(vectors, self.matrices[:, matrix].swapaxes(1, 2))
 
     def logs(self) -> Array:
         """Shape ``(items,)``, ``(items, n)`` or ``(items, n, n)`` for 0, 1 or 2 open lines."""
