@@ -29,8 +29,8 @@ FEWEST_CHILDREN = 2
 NOBODY = ABSENT
 AT_ONCE = 65_536
 """Elements of a factor that are computed together: more would not stay in the processor's cache."""
-PASSES = 24
-"""How often the elements of a factor are gone through, in multiplications."""
+WORK_OF_AN_ELEMENT = 160
+"""What an element of a term costs in multiplications of a compiled sum: NumPy goes through it again and again."""
 Pairs = tuple[tuple[int, int], ...]
 """Members and vectors: what each is asked to have passed on."""
 
@@ -69,7 +69,7 @@ class CouplePlan:
     def cost(self, n: int) -> float:
         """Multiplications that one item takes with ``n`` alleles."""
         asked = len({tuple(pair for pair in ended if pair >= 0) for ended in self.own.ended.tolist()})
-        return asked * self.terms(n) * (n**3 + PASSES * n**2) + self.own.cost(n) + 8.0 * n**3
+        return asked * self.terms(n) * (n**3 + WORK_OF_AN_ELEMENT * n**2) + self.own.cost(n) + 8.0 * n**3
 
     def largest(self, n: int) -> int:
         return 8 * self.terms(n) * n**2 + self.own.largest(n)
@@ -216,11 +216,11 @@ class _CoupleSum(WaySum):
 
     def _shares(self) -> dict[tuple[int, Pairs], Array]:
         """By question and what its ways ask of the couple besides: their weights, over the urn's denominators."""
-        plan, found = self.plan, dict[tuple[int, Pairs], Array]()
+        plan, found, dead = self.plan, dict[tuple[int, Pairs], Array](), self.dead()
         for way, question in enumerate(plan.question_of.tolist()):
             draws = sum(self.whole.slots) + int(plan.draws[question])
             weight = plan.weights[way] / np.prod([1 + (self.certain + j - 1) * self.theta for j in range(draws)])
-            share = np.where(self.dead(way), self.nothing, self.a.of(np.array(weight)))
+            share = np.where(dead[way], self.nothing, self.a.of(np.array(weight)))
             asked = []
             for member, vector in plan.pairs[plan.ended[way][plan.ended[way] >= 0]].tolist():
                 if member in self.whole.couple:
