@@ -1,7 +1,7 @@
 """Many children of two founders whose genotypes are not certain: the sum over the couple's joint genotypes.
 
-Traced one by one, k children of a couple have 8^k ways. Given the couple's genotypes they are independent: what they ask
-is a sum of 2^k terms, each a factor of the one's genotype times a factor of the other's. Of many children it is a sum
+Traced one by one, k children of a couple have 8^k ways. Given the couple's genotypes they are independent: what they
+ask is a sum of 2^k terms, each a factor of the one's genotype times a factor of the other's. Of many children it is a sum
 over the genotypes of one parent instead, taken in turn. What the open member inherits, or a stranger draws from the urn
 afterwards, is linear in how often each allele stands in either genotype, so its moments are enough (``moments``).
 """
@@ -25,7 +25,7 @@ from antigone.engine.forest.twin import LOGARITHMS, NUMBERS, Arithmetic, WaySum,
 from antigone.errors import PlanTooLarge
 
 FEWEST_CHILDREN = 2
-"""Children with a reading and both of the couple as parents, from which the couple is worth a table."""
+"""Children with a reading and both of the couple as parents, from which the couple is worth a sum of its own."""
 NOBODY = ABSENT
 AT_ONCE = 65_536
 """Elements of a factor that are computed together: more would not stay in the processor's cache."""

@@ -8,8 +8,8 @@ The urn draws the alleles of the one, then those of the other from what it holds
       =  constant_t + theta sum over x in f of linear_t(x) + 2 theta^2 M_t(f)
 
 So each moment is a sum over terms of products of arrays of ``n x n`` numbers and one product of matrices, where a table
-of both genotypes would have ``n^4 / 4`` numbers. All parts are positive, so nothing cancels. A parent with one allele (a
-father on the X chromosome) has vectors for matrices, and no last part.
+of both genotypes would have ``n^4 / 4`` numbers. All parts are positive, so nothing cancels. A parent with one allele
+(a father on the X chromosome) has vectors for matrices, and no last part.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def moments(arithmetic: Arithmetic, base: Array, theta: float, factors: tuple[Ar
 class _Parent:
     """One of the couple: what each term asks of its alleles, and the coefficients of the urn's expectation of it.
 
-    ``same`` is what is asked of two equal alleles; ``second`` the expectation of the second allele, given the first, from
-    an urn that holds ``base`` and the first.
+    ``same`` is what is asked of two equal alleles; ``second`` the expectation over the second allele, given the first,
+    from an urn that holds ``base`` and the first.
     """
 
     def __init__(self, arithmetic: Arithmetic, base: Array, theta: float, asked: Array) -> None:
@@ -95,7 +95,7 @@ class _Parent:
         return matrix
 
     def law(self, other: _Parent, both: Array | None) -> Array:
-        """``sum over the other's alleles of W``, by this parent's alleles; ``both`` is the sum of products of factors."""
+        """``sum over the other's alleles of W``, by this parent's alleles; ``both`` sums the factors' products."""
         share = self.scaled(1 / self.slots, other.constant)[:, :, None]
         given = self.a.plus(share, self.scaled(self.theta, other.linear))
         if self.slots == 1:
