@@ -1,9 +1,9 @@
 """Many children of two founders whose genotypes are not certain: the sum over the couple's joint genotypes.
 
 Traced one by one, k children of a couple have 8^k ways. Given the couple's genotypes they are independent: what they
-ask is a sum of 2^k terms, each a factor of the one's genotype times a factor of the other's. Of many children it is a sum
-over the genotypes of one parent instead, taken in turn. What the open member inherits, or a stranger draws from the urn
-afterwards, is linear in how often each allele stands in either genotype, so its moments are enough (``moments``).
+ask is a sum of 2^k terms, each a factor of the one's genotype times a factor of the other's. Of many children it is a
+sum over the genotypes of one parent instead, taken in turn. What the open member inherits, or a stranger draws from the
+urn afterwards, is linear in how often each allele stands in either genotype, so its moments are enough (``moments``).
 """
 
 from __future__ import annotations
