@@ -16,6 +16,7 @@ from antigone.casework.validation.joint import joint_deviations
 from antigone.casework.validation.observed import ratio_of_case
 from antigone.casework.validation.power import distribution_deviations, exclusion_deviations
 from antigone.casework.validation.readings import mixture_deviations, sequence_deviations
+from antigone.casework.validation.snps import dense_snp_deviations
 from antigone.engine.kinship import (
     identity_coefficients,
     inbreeding_coefficients,
@@ -25,7 +26,7 @@ from antigone.engine.kinship import (
 from antigone.engine.mutation import properties as properties
 from antigone.engine.mutation.matrices import transition_matrix
 from antigone.engine.sums.likelihood import genotype_distribution, log_likelihoods
-from antigone.errors import AntigoneError, InputError, Problem, Unsupported
+from antigone.errors import AntigoneError, InputError, PlanTooLarge, Problem, Unsupported
 from antigone.formats.validation.cases import Case, Unreadable, mutation_model, read_each
 from antigone.formats.validation.kinds import UNCLEAR, faults_of_values
 from antigone.model.assumptions.marker import Marker
@@ -173,7 +174,7 @@ def _checked(case: Case) -> list[Deviation] | Check:
             raise _CannotRun("not run", "it has no expected value to compare with")
     except _CannotRun as error:
         return _not_run(case.category, (case.id,), error.outcome, error.reason)
-    except Unsupported as error:
+    except (Unsupported, PlanTooLarge) as error:
         return _not_run(case.category, (case.id,), "not supported", str(error))
     except AntigoneError as error:
         return _not_run(case.category, (case.id,), "not run", str(error))
@@ -206,13 +207,10 @@ def _check(file: str, category: str, quantity: str, values: list[_Value]) -> Che
 def _deviations(case: Case) -> Iterator[Deviation]:
     if not case.category:
         raise _CannotRun("not run", UNCLEAR)
-    compare_case = _BY_CATEGORY.get(case.category)
-    if compare_case is None:
-        raise _CannotRun("not supported", f"this version does not compute cases of the kind '{case.category}'")
     faults = list(faults_of_values(case.category, case.expected))
     if faults:
         raise _CannotRun("not run", "; ".join(faults[:_MOST_FAULTS]))
-    yield from compare_case(case)
+    yield from _BY_CATEGORY[case.category](case)
 
 
 def _hypotheses(case: Case) -> Iterator[Deviation]:
@@ -367,6 +365,7 @@ _BY_CATEGORY: dict[str, Callable[[Case], Iterator[Deviation]]] = {
     "dvi_joint": _pairwise_of_joint,
     "mutation_matrices": _mutation_matrix,
     "kinship": _kinship,
+    "dense_snp": dense_snp_deviations,
     "mixture": mixture_deviations,
     "sequence_ce": sequence_deviations,
     "power": exclusion_deviations,
