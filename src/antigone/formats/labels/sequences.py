@@ -1,7 +1,7 @@
 """Alleles written as sequences, and the lengths that they have: brackets, LUS+, bases.
 
-The period of a marker's repeat, and the bases of its repeat region that do not count, are those by which its alleles are
-named: Just & Irwin 2018 (LUS+, doi:10.1016/j.fsigen.2018.02.016) and the ForenSeq region of each marker.
+The period of a marker's repeat, and the bases of its reported region that are no repeats, are those of the ForenSeq
+region by which its alleles are named; LUS+ is that of Just & Irwin 2018, doi:10.1016/j.fsigen.2018.02.016.
 """
 
 from __future__ import annotations

@@ -62,7 +62,8 @@ SAMPLES_IN_COLUMN = form(
 SEQUENCES_AS_LENGTHS = counted_form(
     "sequences as lengths",
     "{file}: {number} allele is written as a sequence and compared by its length; the sequence itself is not kept",
-    "{file}: {number} alleles are written as sequences and compared by their lengths; the sequences themselves are not kept",
+    "{file}: {number} alleles are written as sequences and compared by their lengths; the sequences themselves are not "
+    "kept",
     file=Kind.TEXT,
     number=Kind.WHOLE,
 )
