@@ -129,8 +129,10 @@ def in_use(team: Team) -> dict[str, Shown]:
         found = read_covered(
             connection, registry.vault, INCIDENT, scope="identification", day=registry.today()
         ).incident
-    people = {one.code: dict(one.profile.genotypes) for one in found.unidentified}
-    given = {d.profile.sample: dict(d.profile.genotypes) for family in found.families for d in family.donors}
+    people: dict[str, Shown] = {one.code: dict(one.profile.genotypes) for one in found.unidentified}
+    given: dict[str, Shown] = {
+        d.profile.sample: dict(d.profile.genotypes) for family in found.families for d in family.donors
+    }
     return people | given
 
 
@@ -145,7 +147,7 @@ class Histories(RuleBasedStateMachine):
         self.team = begin(self.prepared, self.folder / "registry.db")
         self.books = {sample: self._as_listed(sample, read_by(sample, "kit A", None)) for sample in FIRST}
         self.brought: list[tuple[str, dict[str, Genotype]]] = []
-        self.before: list[tuple[int, dict[str, object], dict[str, Book]]] = []
+        self.before: list[tuple[int, Mapping[str, object], dict[str, Book]]] = []
         self.left: set[str] = set()
         self.judged = False
         self.names = count(1)
@@ -287,7 +289,7 @@ def replace_book(book: Book) -> Book:
 def test_histories__whatever_happens(tmp_path_factory):
     """Few and short here; the profile ``search`` of Hypothesis looks at many."""
     Histories.prepared = Prepared(tmp_path_factory.mktemp("histories"), None)
-    many = settings.default.max_examples > MANY
+    many = settings().max_examples > MANY
     run_state_machine_as_test(
         Histories,
         settings=settings(
