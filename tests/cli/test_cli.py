@@ -109,7 +109,7 @@ def test_help__starts_without_the_heavy_libraries():
         "from antigone.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "heavy = {'numpy', 'altair', 'jinja2', 'vl_convert', 'python_calamine', 'pandas', 'numba', 'dask'}\n"
+        "heavy = {'numpy', 'jinja2', 'python_calamine', 'pandas', 'numba', 'dask'}\n"
         "print('LOADED', sorted(heavy & sys.modules.keys()))"
     )
     ended = in_new_process(code)

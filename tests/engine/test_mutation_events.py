@@ -1,11 +1,11 @@
-"""Which markers need a mutation, at which meiosis it happened, and how many steps: cases small enough for the hand."""
+"""At which meiosis a mutation happened, and how many steps: cases small enough for the hand."""
 
 from __future__ import annotations
 
 import pytest
 import reference
 
-from antigone.engine.sums.mutation_events import locate_mutations, markers_needing_mutation
+from antigone.engine.sums.mutation_events import locate_mutations
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.mutation import Equal, MutationModel, NoMutation, Stepwise
 from antigone.model.pedigree import Pedigree
@@ -29,20 +29,6 @@ def located(pedigree: Pedigree, profiles, of: Marker | None = None):
     """(parent, child, steps) of each meiosis named, most probable first."""
     found = locate_mutations(pedigree, profiles, of or marker())
     return [(step.parent, step.child, step.steps) for step in found.steps]
-
-
-def test_needing__only_the_markers_that_are_impossible_without_mutation():
-    profiles = {
-        "FA": Profile("f", {"A": ("10", "10"), "B": ("10", "10"), "C": ("10", "10")}),
-        "CH": Profile("c", {"A": ("11", "11"), "B": ("10", "11"), "D": ("9", "9")}),
-    }
-    kit = [marker(name=name) for name in "ABCD"]
-    assert markers_needing_mutation(TRIO, profiles, kit) == ("A",)
-
-
-def test_needing__a_model_without_mutation_needs_the_same_ones():
-    profiles = typed(FA=("10", "10"), CH=("11", "11"))
-    assert markers_needing_mutation(TRIO, profiles, [marker(NoMutation(), NoMutation())]) == ("M",)
 
 
 @pytest.mark.parametrize(("child", "steps"), [("11", 1.0), ("12", 2.0), ("9", -1.0), ("13", 3.0)])

@@ -10,7 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-EXTRAS = ("altair", "jinja2", "vl_convert", "numba", "pyarrow", "dask", "distributed")
+EXTRAS = ("jinja2", "numba", "pyarrow", "dask", "distributed")
 WITHOUT = f"""
 import sys
 class Refuse:

@@ -1,4 +1,4 @@
-"""Drawing in a process of its own: its death costs one picture, and the next one is drawn again."""
+"""Typesetting in a process of its own: its death costs one document, and the next one is made again."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ import pytest
 from antigone.errors import DrawingError
 from antigone.model.pedigree import Pedigree
 from antigone.report import apart
+from antigone.report.charts.evidence import marker_chart
 from antigone.report.charts.heatmap import draw_heatmap
-from antigone.report.charts.vega import marker_chart
 from antigone.report.pedigree.svg import NO_MARK, draw_pedigree
-
-DEADLY = {"mark": "point", "data": {"values": [{"a": "x\x1by"}]}, "encoding": {"x": {"field": "a", "type": "nominal"}}}
-"""A text that no XML holds: the engine of the charts ends its process when it meets one."""
 
 
 def process() -> int:
@@ -25,57 +22,62 @@ def process() -> int:
     return running.pid
 
 
-def test_draw_apart__a_death_is_an_error_and_the_next_chart_is_drawn():
-    before = marker_chart({"TH01": 1.0}, ["TH01"], title="t")
+def typeset(words: str = "text") -> bytes:
+    return apart.typeset_apart({"main.typ": f"#set document(date: none)\n{words}"}, format="svg")[0]
+
+
+def test_apart__a_death_is_an_error_and_the_next_document_is_made():
+    before = typeset()
     first = process()
-    with pytest.raises(DrawingError, match="could not be made"):
-        apart.draw_apart(DEADLY)
-    assert marker_chart({"TH01": 1.0}, ["TH01"], title="t") == before
+    killed = threading.Timer(0.0, os.kill, (first, signal.SIGKILL))
+    with pytest.raises(DrawingError, match="could not be made"):  # noqa: PT012 - it ends while it works
+        killed.start()
+        typeset("#range(40000000).map(x => x * x).sum()")
+    assert typeset() == before
     assert process() != first
 
 
-def test_draw_apart__one_process_draws_everything():
-    marker_chart({"TH01": 1.0}, ["TH01"], title="t")
+def test_apart__one_process_makes_everything():
+    typeset()
     first = process()
-    apart.typeset_apart({"main.typ": "text"}, format="pdf")
-    marker_chart({"FGA": 1.0}, ["FGA"], title="t")
+    typeset("another")
     assert process() == first
 
 
-def test_draw_apart__one_that_was_ended_while_nobody_asked_costs_nothing():
-    marker_chart({"TH01": 1.0}, ["TH01"], title="t")
+def test_apart__one_that_was_ended_while_nobody_asked_costs_nothing():
+    before = typeset()
     os.kill(process(), signal.SIGKILL)
     running = apart._engine()._process
     assert running is not None
     running.wait()
-    assert "TH01" in marker_chart({"TH01": 1.0}, ["TH01"], title="t")
+    assert typeset() == before
 
 
-def test_draw_apart__one_that_takes_too_long_is_ended(monkeypatch):
+def test_apart__one_that_takes_too_long_is_ended(monkeypatch):
     apart._engine().end()  # to start takes longer than it may
     monkeypatch.setattr(apart, "SECONDS_OF_WAITING", 0.05)
     with pytest.raises(DrawingError):
-        marker_chart({"TH01": 1.0}, ["TH01"], title="t")
+        typeset()
 
 
-def test_draw_apart__what_the_engine_says_comes_back():
+def test_apart__what_the_engine_says_comes_back():
     with pytest.raises(apart.EngineRefused, match="unclosed"):
         apart.typeset_apart({"main.typ": "#("}, format="pdf")
 
 
-def test_draw_apart__threads_get_their_own_answers():
-    made: dict[str, str] = {}
+def test_apart__threads_get_their_own_answers():
+    made: dict[str, bytes] = {}
 
-    def draw(name: str) -> None:
-        made[name] = marker_chart({name: 1.0}, [name], title=name)
+    def make(size: str) -> None:
+        made[size] = typeset(f"#set page(width: {size})")
 
-    threads = [threading.Thread(target=draw, args=(f"M{n}",)) for n in range(6)]
+    sizes = [f"{width}pt" for width in range(100, 106)]
+    threads = [threading.Thread(target=make, args=(size,)) for size in sizes]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert all(f">{name}<" in svg for name, svg in made.items())
-    assert len(made) == 6
+    assert all(f'width="{size}"'.encode() in made[size] for size in sizes)
 
 
 def test_drawings__hold_no_character_that_xml_cannot_hold():

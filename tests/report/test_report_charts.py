@@ -9,8 +9,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from antigone.model.results.search import SensitivityPoint
+from antigone.report.charts.evidence import marker_chart, overview_chart, sensitivity_chart
 from antigone.report.charts.heatmap import draw_heatmap
-from antigone.report.charts.vega import marker_chart, overview_chart, sensitivity_chart
 
 # fmt: off
 DEJAVU = {
@@ -29,11 +29,6 @@ def texts(svg: str) -> list[str]:
     return [node.text or "" for node in ET.fromstring(svg).iter("text")]  # noqa: S314 - our own output
 
 
-def bar_widths(svg: str) -> list[str]:
-    parent = next(g for g in ET.fromstring(svg).iter("g") if "mark-rect" in g.get("class", ""))  # noqa: S314
-    return [path.get("d", "") for path in parent.iter("path")]
-
-
 def test_marker_chart__names_and_values_in_the_order_given():
     svg = marker_chart({"TH01": 1.234, "vWA": -0.5, "FGA": 0.0}, ("vWA", "FGA", "D21S11", "TH01"), title="t")
     shown = texts(svg)
@@ -46,6 +41,31 @@ def test_marker_chart__minus_infinity_is_written_out():
     assert "excluded (LR 0)" in texts(svg)
     assert "inf" not in svg.lower().replace("information", "")
     assert "NaN" not in svg
+
+
+def test_marker_chart__bars_are_as_long_as_their_values_and_on_their_side():
+    bars = [node.attrib for node in ET.fromstring(marker_chart({"A": 3.0, "B": -1.5}, "AB", title="t")).iter("rect")]  # noqa: S314
+    up, down = ((float(bar["x"]), float(bar["width"])) for bar in bars)
+    assert up[1] == pytest.approx(2 * down[1], abs=0.02)
+    assert down[0] + down[1] == pytest.approx(up[0], abs=0.02)
+    assert bars[0]["fill"] != bars[1]["fill"]
+
+
+def test_overview_chart__dots_at_or_above_the_threshold_are_filled():
+    svg = overview_chart({"PM1": 5.0, "PM2": 4.0, "PM3": 3.9, "PM4": -math.inf}, 4.0, title="t")
+    dots = [node.attrib for node in ET.fromstring(svg).iter("circle")]  # noqa: S314
+    limit = next(n.attrib for n in ET.fromstring(svg).iter("line") if "stroke-dasharray" in n.attrib)  # noqa: S314
+    assert [dot["fill"] == "#ffffff" for dot in dots] == [False, False, True]
+    assert float(dots[1]["cx"]) == float(limit["x1"])
+
+
+@pytest.mark.parametrize(
+    ("values", "ticks"),
+    [((0.0, 6.0), ["0", "2", "4", "6"]), ((0.0, 0.9), ["0.0", "0.2"]), ((-250.0, 0.0), ["−200", "−100", "0"])],
+)
+def test_marker_chart__the_axis_has_round_numbers(values, ticks):
+    shown = texts(marker_chart(dict(zip("AB", values, strict=True)), "AB", title="t"))
+    assert set(ticks) <= set(shown)
 
 
 @pytest.mark.parametrize("value", [-math.inf, -2.0, 0.0, 1e-9, 3.5, 40.0])
@@ -160,8 +180,8 @@ def test_charts__have_room_for_every_text_in_the_widest_font(kind):
 @pytest.mark.parametrize("kind", CHARTS)
 def test_charts__values_do_not_run_into_the_labels(kind):
     svg = CHARTS[kind]
-    names = texts_in(svg, "role-axis-label", "end")
-    values = texts_in(svg, "role-mark", "start") | texts_in(svg, "role-mark", "end")
+    names = texts_in(svg, "names", "end")
+    values = texts_in(svg, "marks", "start") | texts_in(svg, "marks", "end")
     assert names
     assert values
     edge = max(end for name in names for _, end in extents(svg)[name])

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.slow
 
 pytest.importorskip("distributed", reason="NOT TESTED: Dask is not installed (extra 'scale')")
 
-ANTIGONE = [sys.executable, "-c", "from antigone.cli import main; main()"]
+AS_TYPED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+"""A search that a shell starts in the background hears no interrupt, nor do its children: these tests may run there."""
+ANTIGONE = [sys.executable, "-c", f"{AS_TYPED}; from antigone.cli import main; main()"]
 OPTIONS = ["--block-families", "4", "--on", "2030-01-01"]
 LONG = 120
 

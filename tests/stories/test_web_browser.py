@@ -14,6 +14,7 @@ from web_browser import browser as browser
 from web_browser import complaints as complaints
 from web_browser import context as context
 from web_browser import faults as faults
+from web_browser import follow
 from web_browser import pytestmark as pytestmark
 from web_browser import sign_in as sign_in
 from web_browser import site as site
@@ -125,18 +126,17 @@ def test_story__from_search_to_confirmed_and_its_pdf(context, site, browser):
     told = complaints(page)
     page.goto(f"/runs?incident={INCIDENT}")
     page.get_by_role("button", name="Search now").click()
-    page.get_by_role("link", name="To the candidates").click(timeout=60_000)
+    follow(page, "To the candidates", "**/candidates?**", seconds=60)
     page.get_by_label("State").select_option("open")
     page.wait_for_url("**state=open**")
-    page.get_by_role("link", name="log10 LR").click()
-    page.wait_for_url("**order=log10_lr**")
-    page.get_by_role("link", name="PM1 as MP of family F1").click()
+    follow(page, "log10 LR", "**order=log10_lr**")
+    follow(page, "PM1 as MP of family F1", "**/candidate?**")
     page.get_by_label("What you looked at").fill("Every marker looked at; no close relative is missing.")
     page.get_by_role("button", name="Propose this identification").click()
     page.get_by_text("It is proposed, and waits for another person.").wait_for()
     second = sign_in(browser.new_context(base_url=site.app.state.address), "reviewer")
-    second.get_by_role("link", name="proposed by somebody else").click()
-    second.get_by_role("link", name="PM1 as MP of family F1").click()
+    follow(second, "proposed by somebody else", "**/candidates?**")
+    follow(second, "PM1 as MP of family F1", "**/candidate?**")
     second.get_by_label("What you looked at").fill("Looked at by itself; I agree.")
     second.get_by_role("button", name="Confirm").click()
     second.get_by_text("Two persons have looked at it and agree.").wait_for()
@@ -153,6 +153,7 @@ def test_story__files_are_dropped_and_imported(context, site, tmp_path):
     page = sign_in(context, "registrar")
     paths = case_folder(tmp_path / "case")
     page.get_by_role("link", name="Import", exact=True).click()
+    page.wait_for_url("**/import")
     page.locator("#files").set_input_files(paths[:1])
     page.get_by_role("button", name="Show what it will do").click()
     page.get_by_text("Nothing was imported.").wait_for()

@@ -89,8 +89,9 @@ class Hands:
         return self
 
     def reads(self, words: str | re.Pattern[str], *, seconds: float = 30) -> Hands:
-        """Wait for words on the page."""
+        """Wait for words on the page, and for its scripts."""
         expect(self.page.locator("main")).to_contain_text(words, timeout=seconds * 1000)
+        self.page.wait_for_load_state()
         return self
 
     def is_told(self, words: str) -> Hands:

@@ -20,6 +20,7 @@ from registry_vaults import PASSPHRASE, SMALL
 from web_browser import browser as browser
 from web_browser import complaints as complaints
 from web_browser import faults as faults
+from web_browser import follow
 from web_browser import pytestmark as pytestmark
 from web_browser import sign_in as sign_in
 from web_site import Site, make_site
@@ -81,7 +82,7 @@ def send(page: Page, form: str, button: str, **fields: str) -> None:
 def test_story__of_the_administrator(context, site, tmp_path):
     page = sign_in(context, "administrator")
     told = complaints(page)
-    page.get_by_role("link", name="Keys and backups").click()
+    follow(page, "Keys and backups", "**/keys")
     page.get_by_role("button", name="Back up now").click()
     expect(page.get_by_text("the ring is written")).to_be_visible()
     with page.expect_download() as download:

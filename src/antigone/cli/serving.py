@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,7 +26,7 @@ DEMO_FOLDER = Path("demo/registry")
 DEMO_BACKUPS, DEMO_RING = DEMO_FOLDER / "backups", DEMO_FOLDER / "ring" / "registry.ring"
 KEEP_ALIVE = 75
 """Seconds a browser may think before its next click must connect, and shake hands under TLS, anew."""
-NEEDED = ("fastapi", "uvicorn", "multipart", "jinja2", "altair", "vl_convert", "typst", "sqlalchemy", "cryptography")
+NEEDED = ("fastapi", "uvicorn", "multipart", "jinja2", "typst", "sqlalchemy", "cryptography")
 
 
 def serve(
@@ -59,7 +58,6 @@ def serve(
 ) -> None:
     """Serve a registry to browsers: by default to this computer alone."""
     _require_web()
-    from antigone.report.charts.vega import load_charts
     from antigone.web.app import create_app
 
     _check_address(host, certificate, private_key, behind_proxy, demo)
@@ -76,7 +74,6 @@ def serve(
     typer.echo(f"Antigone listens on {_address(shown, port, tls=bool(certificate))} (Ctrl-C ends it)")
     if demo:
         typer.echo(f"Demonstration: every user has the password {settings.demo[0].password}")
-    threading.Thread(target=load_charts, daemon=True).start()
     _run(create_app(opened, settings), host, port, certificate, private_key, behind_proxy)
 
 

@@ -1,7 +1,7 @@
-"""Drawing and typesetting in a process of its own, kept warm: if a library dies there, one page has no picture.
+"""Typesetting in a process of its own, kept warm: if the library dies there, one document is not made.
 
-The engines of charts (V8) and of documents (Typst) are native code that ends its whole process when it meets something
-that it did not expect. Here that process is not ours. It is started by the first request, answers one request after
+The engine of documents (Typst) is native code that ends its whole process when it meets something that it did not
+expect. Here that process is not ours. It is started by the first request, answers one request after
 the other, and ends with the process that started it.
 """
 
@@ -15,24 +15,25 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import IO, Any
 
 from antigone.errors import DrawingError
 
 SECONDS_OF_WAITING = 120
-"""Seconds that one drawing or document may take."""
+"""Seconds that one document may take."""
 MEMORY = 6 << 30
-"""Bytes of memory that the process may take; its engines need a tenth of them."""
+"""Bytes of memory that the process may take; its engine needs a tenth of them."""
 MOST_PARTS, LONGEST_PART = 10_000, 1 << 30
 _MADE, _REFUSED = 1, 2
 
 
 class EngineRefused(DrawingError):
-    """What an engine said about a document that it cannot set."""
+    """What the engine said about a document that it cannot set."""
 
 
 class _Engine:
-    """One process that draws, and the lock that gives it one request at a time."""
+    """One process that typesets, and the lock that gives it one request at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -48,7 +49,7 @@ class _Engine:
             except OSError:
                 self.end()
                 raise DrawingError(
-                    "a drawing or document could not be made: the program that makes it ended without an answer; "
+                    "a document could not be made: the program that makes it ended without an answer; "
                     "everything else is kept: go on without it, and report which one it was"
                 ) from None
             finally:
@@ -56,10 +57,11 @@ class _Engine:
 
     def end(self) -> None:
         """End the process, if there is one."""
-        if self._process is not None:
-            self._process.kill()
-            with self._process:
-                self._process = None
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            with suppress(OSError), process:  # part of a request may still be on its way
+                pass
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -85,17 +87,6 @@ def _end() -> None:
     _engine().end()
 
 
-def draw_apart(specification: Mapping[str, Any]) -> str:
-    """The SVG of a Vega-Lite chart.
-
-    Raises
-    ------
-    DrawingError
-        When the engine cannot draw it, or ends.
-    """
-    return _engine().ask(_packed("chart", specification=specification))[0].decode()
-
-
 def typeset_apart(sources: Mapping[str, str], **options: Any) -> list[bytes]:
     """The PDF of a document for Typst, or one picture of each page.
 
@@ -106,11 +97,7 @@ def typeset_apart(sources: Mapping[str, str], **options: Any) -> list[bytes]:
     DrawingError
         When the engine ends.
     """
-    return _engine().ask(_packed("document", sources=sources, options=options))
-
-
-def _packed(kind: str, **content: Any) -> bytes:
-    return json.dumps({"kind": kind, **content}).encode()
+    return _engine().ask(json.dumps({"sources": sources, "options": options}).encode())
 
 
 def _exchange(process: subprocess.Popen[bytes], request: bytes) -> list[bytes]:
@@ -147,7 +134,7 @@ def _read(stream: IO[bytes], size: int) -> bytes:
 
 
 def main() -> None:
-    """The process that draws: one request after the other, until nobody asks any more."""
+    """The process that typesets: one request after the other, until nobody asks any more."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
     _limit()
@@ -158,7 +145,7 @@ def main() -> None:
             return
         try:
             status, parts = _MADE, _made(json.loads(request))
-        except Exception as error:  # whatever an engine raises is its answer
+        except Exception as error:  # whatever the engine raises is its answer
             status, parts = _REFUSED, [str(error).encode("utf-8", "replace")]
         _write_parts(answers, status, parts)
 
@@ -171,10 +158,6 @@ def _limit() -> None:
 
 
 def _made(asked: Mapping[str, Any]) -> list[bytes]:
-    if asked["kind"] == "chart":
-        import vl_convert
-
-        return [vl_convert.vegalite_to_svg(asked["specification"]).encode()]
     import typst
 
     sources = {name: text.encode() for name, text in asked["sources"].items()}

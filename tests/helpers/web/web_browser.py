@@ -74,6 +74,12 @@ def sign_in(context: BrowserContext, user: str) -> Page:
     return page
 
 
+def follow(page: Page, link: str, to: str, *, seconds: float = 20) -> None:
+    """Follow a link, and wait until the scripts of the page it leads to have run: before that, a form is not heard."""
+    page.get_by_role("link", name=link).click(timeout=seconds * 1000)
+    page.wait_for_url(to)
+
+
 def complaints(page: Page) -> list[str]:
     """What the browser itself finds wrong: a blocked script, a missing file, an error."""
     told: list[str] = []
@@ -84,6 +90,7 @@ def complaints(page: Page) -> list[str]:
 
 def faults(page: Page) -> list[str]:
     """What axe calls serious or critical; its script runs beside the policy of the page, not instead of it."""
+    page.wait_for_load_state()
     page.evaluate(AXE)
     found = page.evaluate("axe.run()")
     bad = [v for v in found["violations"] if v["impact"] in {"serious", "critical"}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,21 +15,20 @@ from antigone.casework.pairs.linkage import (
     linkage_of_pair,
     with_linkage,
 )
-from antigone.casework.pairs.pairs import Found
+from antigone.casework.pairs.pairs import Found, linkage_in_search
 from antigone.engine.arrays import LN10
-from antigone.engine.sums.mutation_events import locate_mutations, markers_needing_mutation
+from antigone.engine.sums.mutation_events import locate_mutations
 from antigone.model.assumptions.marker import Marker
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.incident.settings import SearchSettings
-from antigone.model.profile import Profile
 from antigone.model.results.search import Candidate, MarkerMutation
 from antigone.search.families.family_table import Target
+from antigone.search.one_pair.mutations import markers_needed, placed
 from antigone.search.one_pair.relatives import relative_alternatives
 from antigone.search.one_pair.sensitivity import sensitivity
 from antigone.search.pairs.comparison import Comparison, compare, differ, informative_markers, posterior_probability
 from antigone.search.pairs.linked import LinkedPair
 from antigone.search.readings.codes import encode_readings
-from antigone.search.remains.readings import observe_profile
 
 MOST_DETAILED = 1_000
 """The strongest candidates whose markers and mutations are worked out; ``antigone explain`` does the same for any."""
@@ -43,15 +42,13 @@ def describe_candidates(prepared: Prepared, found: Found, prior: float, progress
     detailed = found.pairs[:MOST_DETAILED]
     if not detailed:
         return ()
-    comparison, target_at, person_at = compare_these(prepared, found, detailed)
     made = []
-    for number, (target, person) in enumerate(detailed):
+    for number, one in enumerate(_in_detail(prepared, found, detailed, prior)):
         progress("explaining candidates", number, len(detailed))
+        target, person = detailed[number]
         whom, who = found.targets[target], prepared.persons[person]
-        linked = found.linked.get((target, person)) or linkage_of_pair(prepared, target=whom, person=who)
-        one = describe_pair(prepared, comparison, target_at[target], person_at[person], linked=linked, prior=prior)
         one = replace(one, rank=number + 1)
-        if number < MOST_LINKED and linked is None:
+        if number < MOST_LINKED and linkage_in_search(prepared.incident.settings) is None:
             one = with_linkage(one, prepared, target=whom, person=who)
         if number < MOST_SENSITIVE:
             one = with_sensitivity(one, prepared, target=whom, person=who)
@@ -59,8 +56,21 @@ def describe_candidates(prepared: Prepared, found: Found, prior: float, progress
             one = replace(one, worked_out=True)
         made.append(with_further(one, prepared, target=whom, person=who, prior=prior))
     progress("explaining candidates", len(detailed), len(detailed))
-    made += [_in_brief(prepared, found, number, prior) for number in range(len(detailed), len(found.pairs))]
-    return tuple(made)
+    return (*made, *_in_brief(prepared, found, len(detailed), prior))
+
+
+def _in_detail(
+    prepared: Prepared, found: Found, pairs: Sequence[tuple[int, int]], prior: float
+) -> tuple[Candidate, ...]:
+    """The first pairs with their markers, mutations, and linkage where the LR contains it."""
+    comparison, target_at, person_at = compare_these(prepared, found, pairs)
+    candidates = []
+    for target, person in pairs:
+        whom, who = found.targets[target], prepared.persons[person]
+        linked = found.linked.get((target, person)) or linkage_of_pair(prepared, target=whom, person=who)
+        candidates.append(_described(prepared, comparison, target_at[target], person_at[person], linked, prior))
+    whose = [(found.targets[target], prepared.persons[person]) for target, person in pairs]
+    return with_mutations(candidates, whose, prepared)
 
 
 def compare_these(
@@ -89,6 +99,15 @@ def describe_pair(
     The LR is the sum over markers, with what the sexes say and what linkage changes (``linked``) where the search
     computes them.
     """
+    candidate = _described(prepared, comparison, target, person, linked, prior)
+    pair = comparison.targets[target], comparison.persons[person]
+    return with_mutations([candidate], [pair], prepared)[0]
+
+
+def _described(
+    prepared: Prepared, comparison: Comparison, target: int, person: int, linked: LinkedPair | None, prior: float
+) -> Candidate:
+    """``describe_pair`` without mutations."""
     settings = prepared.incident.settings
     logs = {name: comparison.by_marker(name, target, person) for name in comparison.log_lr}
     log_sex = float(comparison.log_sex[target, person])
@@ -99,7 +118,6 @@ def describe_pair(
     smallest = min(log10_lr, key=lambda name: (log10_lr[name], name))
     by_marker = {name: {m: log / LN10 for m, log in of.items()} for name, of in logs.items()}
     compared = comparison.shared_markers(target, person)
-    markers = {marker.name: marker for marker in prepared.populations[smallest]}
     of, who = comparison.targets[target], comparison.persons[person]
     candidate = Candidate(
         rank=0,
@@ -111,7 +129,7 @@ def describe_pair(
         log10_lr_by_marker=by_marker,
         markers_compared=compared,
         markers_missing=tuple(name for name in comparison.markers if name not in compared),
-        mutations=_mutations(comparison, target, person, [markers[name] for name in compared], settings),
+        mutations=(),
         posterior=posterior_probability(log10_lr[smallest] * LN10, prior=prior),
         verbal=settings.verbal.of(log10_lr[smallest]),
         log10_lr_beyond={"sex": dict.fromkeys(log10_lr, beyond / LN10)} if beyond else {},
@@ -157,39 +175,62 @@ def _markers_of(
     return tuple(markers)
 
 
-def _mutations(
-    comparison: Comparison, target: int, person: int, markers: Sequence[Marker], settings: SearchSettings
+def with_mutations(
+    candidates: Sequence[Candidate], pairs: Sequence[tuple[Target, UnidentifiedPerson]], prepared: Prepared
+) -> tuple[Candidate, ...]:
+    """The candidates with the mutations that each makes necessary, in the population in which its LR is smallest.
+
+    What the references alone need, and any step between two references, is about the family and not about the
+    candidate (PURPOSE.md, rule 6).
+    """
+    done = list(candidates)
+    for population, markers in prepared.populations.items():
+        here = [n for n, candidate in enumerate(candidates) if candidate.smallest_population == population]
+        needed = markers_needed(
+            [pairs[n] for n in here], markers, observation=prepared.incident.settings.observation
+        )  # fmt: skip
+        for n, names in zip(here, needed, strict=True):
+            told = [m for m in markers if m.name in names and m.name in candidates[n].markers_compared]
+            done[n] = replace(done[n], mutations=_located(*pairs[n], told, prepared.incident.settings))
+    return tuple(done)
+
+
+def _located(
+    target: Target, person: UnidentifiedPerson, markers: Sequence[Marker], settings: SearchSettings
 ) -> tuple[MarkerMutation, ...]:
-    """Mutations that this candidate makes necessary. What the references alone need, and any step between two
-    references, is about the family and not about the candidate (PURPOSE.md, rule 6)."""
-    of, who = comparison.targets[target], comparison.persons[person]
-    profiles, seen = {**of.references}, {}
-    if settings.observation.takes_as_read(who):
-        profiles[of.missing] = Profile(who.code, who.profile.genotypes)
-    else:
-        seen[of.missing] = observe_profile(who, markers, observation=settings.observation)
-    alone = markers_needing_mutation(of.pedigree, of.references, markers)
-    needing = {*markers_needing_mutation(of.pedigree, profiles, markers, observations=seen)} - {*alone}
-    located = [
-        locate_mutations(of.pedigree, profiles, marker, theta=settings.theta, observations=seen)
+    """Where the mutations at these markers probably happened, without steps between two references."""
+    if not markers:
+        return ()
+    profiles, seen = placed(target, person, markers, observation=settings.observation)
+    located = (
+        locate_mutations(target.pedigree, profiles, marker, theta=settings.theta, observations=seen)
         for marker in markers
-        if marker.name in needing
-    ]
+    )
+    known = {*target.references}
     return tuple(
-        MarkerMutation(m.marker, tuple(step for step in m.steps if not {step.parent, step.child} <= {*of.references}))
+        MarkerMutation(m.marker, tuple(step for step in m.steps if not {step.parent, step.child} <= known))
         for m in located
     )
 
 
-def _in_brief(prepared: Prepared, found: Found, number: int, prior: float) -> Candidate:
-    """A candidate without its markers' LRs."""
-    target, person = found.targets[found.pairs[number][0]], prepared.persons[found.pairs[number][1]]
+def _in_brief(prepared: Prepared, found: Found, first: int, prior: float) -> Iterator[Candidate]:
+    """The candidates from the place ``first`` on, without their markers' LRs."""
     markers = next(iter(prepared.populations.values()))
-    informative = informative_markers([target], markers)[0]
-    observation = prepared.incident.settings.observation
-    typed = encode_readings([person], markers, observation=observation).typed(markers)[:, 0]
     names = [marker.name for marker in markers]
-    shared = tuple(name for name, tells, read in zip(names, informative, typed, strict=True) if tells and read)
+    targets, persons = (sorted({pair[side] for pair in found.pairs[first:]}) for side in (0, 1))
+    tells = dict(zip(targets, informative_markers([found.targets[t] for t in targets], markers), strict=True))
+    observation = prepared.incident.settings.observation
+    coding = encode_readings([prepared.persons[p] for p in persons], markers, observation=observation)
+    read = dict(zip(persons, coding.typed(markers).T, strict=True))
+    for number in range(first, len(found.pairs)):
+        target, person = found.pairs[number]
+        shared = tuple(name for name, here in zip(names, tells[target] & read[person], strict=True) if here)
+        yield _brief(prepared, found, number, shared, prior)
+
+
+def _brief(prepared: Prepared, found: Found, number: int, shared: tuple[str, ...], prior: float) -> Candidate:
+    """A candidate that shares some markers with the references, from its LR alone."""
+    target, person = found.targets[found.pairs[number][0]], prepared.persons[found.pairs[number][1]]
     log10_lr = {name: float(lr) / LN10 for name, lr in zip(prepared.populations, found.log_lr[:, number], strict=True)}
     smallest = min(log10_lr, key=lambda name: (log10_lr[name], name))
     return Candidate(
@@ -201,7 +242,7 @@ def _in_brief(prepared: Prepared, found: Found, number: int, prior: float) -> Ca
         smallest_population=smallest,
         log10_lr_by_marker={},
         markers_compared=shared,
-        markers_missing=tuple(name for name in names if name not in shared),
+        markers_missing=tuple(m.name for m in next(iter(prepared.populations.values())) if m.name not in shared),
         mutations=(),
         posterior=posterior_probability(log10_lr[smallest] * LN10, prior=prior),
         verbal=prepared.incident.settings.verbal.of(log10_lr[smallest]),

@@ -77,5 +77,5 @@ def write_paper(out: Path, make: Callable[[], Paper]) -> None:
 
 def require_paper() -> None:
     """Say which extra is missing, before anything is done."""
-    if not all(find_spec(name) for name in ("typst", "altair", "jinja2", "vl_convert")):
+    if not all(find_spec(name) for name in ("typst", "jinja2")):
         raise Unsupported("a PDF needs the extra 'report'; install it with: pip install 'antigone[report]'")

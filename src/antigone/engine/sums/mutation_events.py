@@ -1,4 +1,4 @@
-"""Which markers need a mutation to be explained, at which meiosis it probably happened, and how many steps."""
+"""At which meiosis a mutation probably happened, and how many steps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from antigone.engine.arrays import Array
 from antigone.engine.mutation.matrices import allele_length
 from antigone.engine.sums.factors import PATERNAL, Data
-from antigone.engine.sums.likelihood import evaluate, group_markers, marker_logs
+from antigone.engine.sums.likelihood import evaluate, group_markers
 from antigone.engine.sums.pruning import prune
 from antigone.engine.sums.soft import Observations
 from antigone.model.assumptions.choices import NAMED_MUTATION
@@ -20,19 +20,6 @@ from antigone.model.profile import Profile
 from antigone.model.results.search import MarkerMutation, MutationStep
 
 Slot = tuple[int, int]
-
-
-def markers_needing_mutation(
-    pedigree: Pedigree,
-    profiles: Mapping[str, Profile],
-    markers: Sequence[Marker],
-    *,
-    observations: Observations | None = None,
-) -> tuple[str, ...]:
-    """The markers whose data are impossible for this pedigree once no allele can mutate."""
-    still = [marker.without_mutation() for marker in markers]
-    logs = marker_logs(pedigree, profiles, still, observations=observations)
-    return tuple(marker.name for marker, log in zip(markers, logs, strict=True) if log == -np.inf)
 
 
 def locate_mutations(

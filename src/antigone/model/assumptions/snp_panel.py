@@ -23,13 +23,13 @@ class Snp:
         For a chromosome that is not 1 to 22 or X, a position that is no number, or not two different alleles.
     """
 
-    name: str
+    marker: str
     chromosome: str
     cm: float
     alleles: tuple[str, str]
 
     def __post_init__(self) -> None:
-        what = f"SNP {checked_code(self.name, 'the name of a SNP')}"
+        what = f"SNP {checked_code(self.marker, 'the name of a SNP')}"
         if self.chromosome not in SNP_CHROMOSOMES:
             raise ModelError(f"{what}: chromosome '{self.chromosome}', expected 1 to 22 or X")
         checked_number(self.cm, f"{what}: the position", "a number of cM", holds=lambda _: True)
@@ -60,9 +60,9 @@ class SnpPanel:
     source: str = ""
 
     def __post_init__(self) -> None:
-        snps = checked_items(self.snps, "the SNPs of a panel", "a list of Snp(name, chromosome, cm, alleles)")
+        snps = checked_items(self.snps, "the SNPs of a panel", "a list of Snp(marker, chromosome, cm, alleles)")
         for snp in snps:
-            checked_kind(snp, Snp, "a SNP of a panel", "Snp(name, chromosome, cm, alleles)")
+            checked_kind(snp, Snp, "a SNP of a panel", "Snp(marker, chromosome, cm, alleles)")
         checked_mapping(self.frequencies, "the frequencies of a panel", "by population one number for each SNP")
         faults = [*_faults_of_order(snps), *_faults_of_frequencies(snps, self.frequencies)]
         if faults:
@@ -78,11 +78,11 @@ def place(snp: Snp) -> tuple[int, float]:
 
 
 def _faults_of_order(snps: tuple[Snp, ...]) -> list[str]:
-    twice = {snp.name for snp in snps} if len({snp.name for snp in snps}) < len(snps) else set()
-    counts = {name: sum(snp.name == name for snp in snps) for name in sorted(twice)}
+    twice = {snp.marker for snp in snps} if len({snp.marker for snp in snps}) < len(snps) else set()
+    counts = {name: sum(snp.marker == name for snp in snps) for name in sorted(twice)}
     faults = [f"SNP {name} is in the panel {count} times" for name, count in counts.items() if count > 1]
     return faults + [
-        f"SNP {after.name} stands behind {before.name}, but lies before it on the map"
+        f"SNP {after.marker} stands behind {before.marker}, but lies before it on the map"
         for before, after in pairwise(snps)
         if place(after) < place(before)
     ]
@@ -94,7 +94,7 @@ def _faults_of_frequencies(snps: tuple[Snp, ...], frequencies: Mapping[str, Any]
         if len(values) != len(snps):
             faults.append(f"population {population}: {len(values)} frequencies for {len(snps)} SNPs")
         faults += [
-            f"SNP {snp.name}: a frequency in {population} is not above 0 and below 1"
+            f"SNP {snp.marker}: a frequency in {population} is not above 0 and below 1"
             for snp, value in zip(snps, values, strict=False)
             if not 0 < value < 1
         ]

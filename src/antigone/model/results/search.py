@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from antigone.model.incident.settings import SearchSettings
@@ -255,3 +256,18 @@ class SearchResult:
     day: str
     pairs: tuple[PairLine, ...] = ()
     set_aside: tuple[str, ...] = ()
+
+    @cached_property
+    def candidates_by_unidentified(self) -> Mapping[str, Sequence[Candidate]]:
+        groups: dict[str, list[Candidate]] = {}
+        for candidate in self.candidates:
+            groups.setdefault(candidate.unidentified, []).append(candidate)
+        return groups
+
+    @cached_property
+    def candidates_by_missing(self) -> Mapping[tuple[str, str], Sequence[Candidate]]:
+        """By family and missing person."""
+        groups: dict[tuple[str, str], list[Candidate]] = {}
+        for candidate in self.candidates:
+            groups.setdefault((candidate.family, candidate.missing), []).append(candidate)
+        return groups

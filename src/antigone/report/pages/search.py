@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from antigone.errors import DrawingError, InputError
+from antigone.errors import InputError
 from antigone.model.incident.incident import Family, Incident
 from antigone.model.results.search import Candidate, SearchResult
 from antigone.plain_words import (
@@ -20,7 +19,7 @@ from antigone.plain_words import (
     probability_text,
     threshold_log10,
 )
-from antigone.report.charts.vega import marker_chart, overview_chart, sensitivity_chart
+from antigone.report.charts.evidence import marker_chart, overview_chart, sensitivity_chart
 from antigone.report.pedigree.svg import Mark, draw_key, draw_pedigree
 from antigone.report.words.relatives import tell_relatives, warn_of_relatives
 from antigone.report.words.sentences import (
@@ -68,7 +67,6 @@ class CandidateSection:
     kind: str
 
 
-NOT_DRAWN = "<p>This chart could not be drawn. Its numbers are in results.json.</p>"
 MOST_FURTHER = 10
 """Candidates after the first ones that are explained because they have X, Y or mitochondrial evidence."""
 MOST_LISTED = 500
@@ -206,7 +204,7 @@ def _section(
 
 def _sensitivity(candidate: Candidate) -> str:
     title = f"Total log10 LR of rank {candidate.rank} with one assumption changed at a time"
-    return _drawn(lambda: sensitivity_chart(candidate.sensitivity, title=title)) if candidate.sensitivity else ""
+    return sensitivity_chart(candidate.sensitivity, title=title) if candidate.sensitivity else ""
 
 
 def _kind(candidate: Candidate, incident: Incident) -> str:
@@ -238,21 +236,13 @@ def _chart(candidate: Candidate) -> str:
     population = candidate.smallest_population
     title = f"log10 LR of every marker for rank {candidate.rank}, population {population}; the table has the numbers"
     values = candidate.log10_lr_by_marker[population]
-    return _drawn(lambda: marker_chart(values, candidate.markers_compared, title=title))
+    return marker_chart(values, candidate.markers_compared, title=title)
 
 
 def _overview(result: SearchResult) -> str:
     best = {s.code: s.best_log10_lr for s in result.unidentified if s.best_log10_lr is not None}
     title = "Best log10 LR of every unidentified person, and the threshold"
-    return _drawn(lambda: overview_chart(best, threshold_log10(result.threshold), title=title)) if best else ""
-
-
-def _drawn(draw: Callable[[], str]) -> str:
-    """A chart, or words in its place: a search is not lost because one chart cannot be drawn."""
-    try:
-        return draw()
-    except DrawingError:
-        return NOT_DRAWN
+    return overview_chart(best, threshold_log10(result.threshold), title=title) if best else ""
 
 
 def _keys() -> dict[str, str]:

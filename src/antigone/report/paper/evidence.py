@@ -16,7 +16,7 @@ from antigone.plain_words import (
     probability_text,
     threshold_text,
 )
-from antigone.report.charts.vega import marker_chart, sensitivity_chart
+from antigone.report.charts.evidence import marker_chart, sensitivity_chart
 from antigone.report.paper.case import Alternative, ExpertCase, log10_words
 from antigone.report.paper.document import Block, Bullets, Facts, Figure, Figures, Heading, Paragraph, Table, picture
 from antigone.report.words.language import Language, mark

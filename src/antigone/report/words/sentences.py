@@ -183,12 +183,15 @@ def _others_here(result: SearchResult, candidate: Candidate) -> Iterator[str]:
 
 
 def _same_unidentified(result: SearchResult, candidate: Candidate) -> list[Candidate]:
-    return [c for c in result.candidates if c.unidentified == candidate.unidentified and c.rank != candidate.rank]
+    return _others(result.candidates_by_unidentified.get(candidate.unidentified, ()), candidate)
 
 
 def _same_missing(result: SearchResult, candidate: Candidate) -> list[Candidate]:
-    place = candidate.family, candidate.missing
-    return [c for c in result.candidates if (c.family, c.missing) == place and c.rank != candidate.rank]
+    return _others(result.candidates_by_missing.get((candidate.family, candidate.missing), ()), candidate)
+
+
+def _others(candidates: Iterable[Candidate], candidate: Candidate) -> list[Candidate]:
+    return [other for other in candidates if other.rank != candidate.rank]
 
 
 def _listed(texts: Iterable[str]) -> str:

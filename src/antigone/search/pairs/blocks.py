@@ -96,6 +96,16 @@ class BlindSearch:
         return np.array([marker.chromosome == "X" for marker in self.markers], dtype=np.bool_)
 
     @cached_property
+    def typed(self) -> Bools:
+        """Where each person is typed, shape ``(markers, persons)``."""
+        return self.coding.typed(self.markers)
+
+    @cached_property
+    def kinds_of_persons(self) -> tuple[Ints, Ints]:
+        """The rows (sign, typed at each marker) that occur among the persons, and how often each does."""
+        return _kinds(self.signs, self.typed.T)
+
+    @cached_property
     def queries(self) -> Queries:
         return stack_queries(self.codes)
 
@@ -206,14 +216,17 @@ def score_block(families: Sequence[MissingFrom], search: BlindSearch) -> BlockRe
     target, person = passed.T
     first = _exact(targets, tables, search, target, person)
     informative = informative_markers(targets, search.markers)
-    typed = search.coding.typed(search.markers)
-    counts = informative[target] & typed.T[person] & ~(_differs(targets, search, target, person)[:, None] & search.on_x)
+    counts = (
+        informative[target]
+        & search.typed.T[person]
+        & ~(_differs(targets, search, target, person)[:, None] & search.on_x)
+    )
     kept = (first >= search.log_threshold - slack[target]) & counts.any(axis=1)
     target, person, log_lr = _in_every_population(targets, search, target[kept], person[kept], first[kept], slack)
     if search.linkage is not None:
         target, person, log_lr = _linked(targets, search, target, person, log_lr)
     declared = declared_markers(targets, search.markers, informative)
-    compared, excluded, without = _count(targets, declared, typed, search)
+    compared, excluded, without = _count(targets, declared, search)
     codes = tuple((t.family, t.missing) for t in targets)
     return BlockResult(codes, target, person, log_lr, compared, excluded, without, len(passed), fits)
 
@@ -321,10 +334,15 @@ def _linked(
     return target[kept], person[kept], log_lr[:, kept]
 
 
-def _count(targets: Sequence[Target], informative: Bools, typed: Bools, search: BlindSearch) -> tuple[int, int, int]:
+def _kinds(signs: Ints, markers: Bools) -> tuple[Ints, Ints]:
+    """The rows (sign, markers) that occur, and how often each does."""
+    return np.unique(np.column_stack([signs, markers]), axis=0, return_counts=True)
+
+
+def _count(targets: Sequence[Target], informative: Bools, search: BlindSearch) -> tuple[int, int, int]:
     """Pairs compared, excluded by sex, and without data, counted over kinds of targets and of persons."""
-    rows, of_target = np.unique(np.column_stack([_signs(targets), informative]), axis=0, return_counts=True)
-    columns, of_person = np.unique(np.column_stack([search.signs, typed.T]), axis=0, return_counts=True)
+    rows, of_target = _kinds(_signs(targets), informative)
+    columns, of_person = search.kinds_of_persons
     pairs = of_target[:, None] * of_person[None, :]
     signs = rows[:, 0][:, None] + 1, columns[:, 0][None, :] + 1
     excluded = np.isneginf(search.log_sex[signs])
@@ -342,9 +360,8 @@ def count_silent(targets: Sequence[Target], search: BlindSearch) -> int:
     """
     fewer = [target for target in targets if target.left_out]
     informative = informative_markers(fewer, search.markers)
-    typed = search.coding.typed(search.markers)
-    declared, *_ = _count(fewer, declared_markers(fewer, search.markers, informative), typed, search)
-    used, *_ = _count(fewer, informative, typed, search)
+    declared, *_ = _count(fewer, declared_markers(fewer, search.markers, informative), search)
+    used, *_ = _count(fewer, informative, search)
     return declared - used
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -46,20 +47,20 @@ class Comparison:
     without_data: Bools
     nothing_declared: Bools
 
-    @property
+    @cached_property
     def excluded_by_sex(self) -> Bools:
         return np.isneginf(self.log_sex)
 
-    @property
+    @cached_property
     def compared(self) -> Bools:
         return ~self.excluded_by_sex & ~self.without_data
 
-    @property
+    @cached_property
     def counted(self) -> Bools:
         """The pairs that a search says it compared, whether or not the references of the family fit."""
         return ~self.excluded_by_sex & ~self.nothing_declared
 
-    @property
+    @cached_property
     def smallest(self) -> Array:
         """The smallest log LR over the populations, ``-inf`` where a pair was not compared or is undefined."""
         least = np.min(np.stack(list(self.log_lr.values())), axis=0)

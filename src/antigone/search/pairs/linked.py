@@ -27,6 +27,7 @@ from antigone.model.assumptions.observation import ObservationModel
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import Target
+from antigone.search.one_pair.mutations import placed
 from antigone.search.remains.readings import observe_profile
 
 Readings = Mapping[str, Array]
@@ -106,11 +107,7 @@ def rescored_change(
     target: Target, person: UnidentifiedPerson, group: LinkageGroup, *, observation: ObservationModel
 ) -> float:
     """What linkage changes for one pair, from four likelihoods (natural log); ``nan`` when it cannot be computed."""
-    profiles, seen = dict(target.references), dict[str, Mapping[str, Array]]()
-    if observation.takes_as_read(person):
-        profiles[target.missing] = Profile(person.code, person.profile.genotypes)
-    else:
-        seen[target.missing] = observe_profile(person, group.markers, observation=observation)
+    profiles, seen = placed(target, person, group.markers, observation=observation)
     try:
         return _gain(target, profiles, group, seen) - _gain(target, target.references, group, {})
     except PlanTooLarge:

@@ -14,7 +14,7 @@ from antigone.errors import InputError
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.results.search import Candidate, SensitivityPoint
 from antigone.model.review import Order
-from antigone.report.charts.vega import marker_chart, sensitivity_chart
+from antigone.report.charts.evidence import marker_chart, sensitivity_chart
 from antigone.report.pedigree.svg import Mark
 from antigone.report.words.relatives import tell_relatives, warn_of_relatives
 from antigone.report.words.sentences import (
