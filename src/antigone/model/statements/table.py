@@ -18,7 +18,6 @@ from antigone.model.statements import (
     samples,
     searching,
     settings,
-    snps,
     statement,
     typings,
 )
@@ -30,7 +29,6 @@ _TABLES: tuple[ModuleType, ...] = (
     genotypes,
     typings,
     models,
-    snps,
 )  # fmt: skip
 
 
