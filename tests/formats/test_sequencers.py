@@ -66,42 +66,49 @@ def test_sequence__other_cells_are_none(text):
     assert read_sequence(text, "TH01") is None
 
 
-SAMPLE = [["Sample Autosomal STR Report"], [], ["Sample", "PM001"], ["Project", "P1"], ["Run", "R1"], []]
-COVERAGE = ["Locus", "Allele Name", "Typed Allele?", "Reads", "Repeat Sequence"]
-CALLED = [
+Rows = list[list[Cell]]
+
+SAMPLE: Rows = [["Sample Autosomal STR Report"], [], ["Sample", "PM001"], ["Project", "P1"], ["Run", "R1"], []]
+COVERAGE: list[Cell] = ["Locus", "Allele Name", "Typed Allele?", "Reads", "Repeat Sequence"]
+CALLED: Rows = [
     ["Amelogenin", "X", "Yes", 500.0, ""],
     ["D3S1358", "15", "Yes", 500.0, D3["15"]],
     ["D3S1358", "16", "No", 40.0, D3["15"]],
     ["D3S1358", "17", "Yes", 480.0, D3["17"]],
     ["TH01", "9.3", "Yes", 800.0, TH01["9.3"]],
 ]
-GENOTYPES = [["Amelogenin", "X,X", ""], ["D3S1358", "15,17", ""], ["TH01", "9.3,9.3", ""], ["FGA", "INC", "Imbalanced"]]
+GENOTYPES: Rows = [
+    ["Amelogenin", "X,X", ""],
+    ["D3S1358", "15,17", ""],
+    ["TH01", "9.3,9.3", ""],
+    ["FGA", "INC", "Imbalanced"],
+]
 
 
-def below_each_other(called: Sequence[Sequence[Cell]] = CALLED) -> list[list[Cell]]:
-    head = [*SAMPLE, ["Genotype Information"], ["Locus", "Genotype", "QC Indicators"], *GENOTYPES]
-    return [list(row) for row in [*head, [], ["Coverage Information"], COVERAGE, *called]]
+def below_each_other(called: Sequence[list[Cell]] = CALLED) -> Rows:
+    head: Rows = [*SAMPLE, ["Genotype Information"], ["Locus", "Genotype", "QC Indicators"], *GENOTYPES]
+    return [*head, [], ["Coverage Information"], COVERAGE, *called]
 
 
-def beside_each_other() -> list[list[Cell]]:
+def beside_each_other() -> Rows:
     right = [[*COVERAGE[:4], "Bracketed Sequence"], *[[*row[:4], ""] for row in CALLED]]
-    left = [
+    left: Rows = [
         ["Genotype Summary", "", "", ""],
         ["Loci Typed", "3 / 4", "", ""],
         ["Locus", "Genotype", "QC Indicators", ""],
     ]
     left += [[*row, ""] for row in GENOTYPES]
     right += [["", "", "", "", ""]] * (len(left) - len(right))
-    return [list(row) for row in SAMPLE] + [[*one, *other] for one, other in zip(left, right, strict=True)]
+    return SAMPLE + [[*one, *other] for one, other in zip(left, right, strict=True)]
 
 
-def in_one_block() -> list[list[Cell]]:
+def in_one_block() -> Rows:
     genotype = {row[0]: row[1] for row in GENOTYPES}
-    head = ["Locus", "Genotype", "Allele Name", "Typed Allele?", "Reads", "QC Indicators"]
-    rows: list[list[Cell]] = [["FGA", "INC", "20", "No", 8.0, ""]]
+    head: list[Cell] = ["Locus", "Genotype", "Allele Name", "Typed Allele?", "Reads", "QC Indicators"]
+    rows: Rows = [["FGA", "INC", "20", "No", 8.0, ""]]
     for marker, allele, typed, reads, _ in CALLED:
         rows.append([marker, genotype.pop(str(marker), ""), allele, typed, reads, ""])
-    return [list(row) for row in [*SAMPLE, ["Coverage Information"], ["Loci Typed", "3 / 4"], [], head, *rows]]
+    return [*SAMPLE, ["Coverage Information"], ["Loci Typed", "3 / 4"], [], head, *rows]
 
 
 def typed(grid: Grid, codes: Sequence[str] = ()) -> tuple[TypedSamples, list[str]]:
@@ -112,7 +119,7 @@ def typed(grid: Grid, codes: Sequence[str] = ()) -> tuple[TypedSamples, list[str
     return found, [*say_all(findings.notices)]
 
 
-def sheet(rows: list[list[Cell]], name: str = "r.xlsx, sheet Autosomal STRs") -> Grid:
+def sheet(rows: Rows, name: str = "r.xlsx, sheet Autosomal STRs") -> Grid:
     width = max(map(len, rows))
     return Grid.of(name, iter([(line, [*row, *[""] * (width - len(row))]) for line, row in enumerate(rows, 1)]))
 
@@ -128,7 +135,7 @@ def test_forenseq_report__of_each_version(rows):
 def test_forenseq_report__checks_the_sequences():
     _, notices = typed(sheet(below_each_other()))
     assert "r.xlsx, sheet Autosomal STRs: 3 sequences have the lengths that are stated with them" in notices
-    wrong = [*CALLED[:3], ["D3S1358", "17", "Yes", 480.0, D3["15"]], *CALLED[4:]]
+    wrong: Rows = [*CALLED[:3], ["D3S1358", "17", "Yes", 480.0, D3["15"]], *CALLED[4:]]
     with pytest.raises(InputError) as error:
         typed(sheet(below_each_other(wrong)))
     (problem,) = error.value.problems
@@ -136,14 +143,14 @@ def test_forenseq_report__checks_the_sequences():
 
 
 def test_forenseq_report__called_alleles_are_the_genotype():
-    wrong = [*CALLED[:3], ["D3S1358", "18", "Yes", 480.0, ""], *CALLED[4:]]
+    wrong: Rows = [*CALLED[:3], ["D3S1358", "18", "Yes", 480.0, ""], *CALLED[4:]]
     with pytest.raises(InputError) as error:
         typed(sheet(below_each_other(wrong)))
     assert error.value.problems[0].column == "Allele Name"
 
 
 def test_forenseq_report__nothing_is_read_of_ancestry_or_appearance():
-    rows = [["PM001 Ancestry SNP Report"], *below_each_other()[1:]]
+    rows: Rows = [["PM001 Ancestry SNP Report"], *below_each_other()[1:]]
     found, notices = typed(sheet(rows, "r.xlsx, sheet SNPs"))
     assert found.genotypes == {}
     assert any("Antigone infers neither" in told for told in notices)

@@ -18,8 +18,8 @@ from antigone.model.statements import (
     samples,
     searching,
     settings,
+    snps,
     statement,
-    typings,
 )
 from antigone.model.statements.statement import Form
 
@@ -27,8 +27,8 @@ _TABLES: tuple[ModuleType, ...] = (
     statement, names, method, searching, settings, evidence, samples, joint, remains, readers,
     frequencies,
     genotypes,
-    typings,
     models,
+    snps,
 )  # fmt: skip
 
 
