@@ -19,7 +19,6 @@ from antigone.model.statements import (
     searching,
     settings,
     statement,
-    typings,
 )
 from antigone.model.statements.statement import Form
 
@@ -27,7 +26,6 @@ _TABLES: tuple[ModuleType, ...] = (
     statement, names, method, searching, settings, evidence, samples, joint, remains, readers,
     frequencies,
     genotypes,
-    typings,
     models,
 )  # fmt: skip
 
