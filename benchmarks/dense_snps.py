@@ -1,6 +1,7 @@
 """Linked SNPs: processor time of one pair after the family was asked, and what linkage and theta do to the LR.
 
-One thread; `load` is the machine's load average at the start. Genes are dropped along 22 chromosomes of invented length.
+One thread; `load` is the machine's load average at the start. Genes are dropped along 22 chromosomes of invented
+length.
 """
 
 from __future__ import annotations
@@ -55,9 +56,7 @@ def measured(name: str, rng: np.random.Generator, snps: list[Snp], frequency: np
     pedigree = Pedigree.of(*RELATIVES[name])
     logs: dict[str, list[float]] = {"linked": [], "unlinked": [], "theta 0.05": [], "strangers": []}
     asked_seconds, pair_seconds = [], []
-    strangers = np.stack(
-        [genotype_readings(rng.binomial(2, frequency), frequency, error=0.01) for _ in range(PERSONS)]
-    )
+    strangers = np.stack([genotype_readings(rng.binomial(2, frequency), frequency, error=0.01) for _ in range(PERSONS)])
     for _ in range(FAMILIES_DRAWN):
         genes = drop_snps(pedigree, snps, frequency, rng)
         seen = {who: genotype_readings(genotypes_of(genes, who), frequency, error=0.01) for who in "AX"}

@@ -9,6 +9,7 @@ from antigone.model.statements import (
     evidence,
     exchange,
     frequencies,
+    genotypes,
     joint,
     method,
     models,
@@ -19,14 +20,13 @@ from antigone.model.statements import (
     searching,
     settings,
     statement,
-    typings,
 )
 from antigone.model.statements.statement import Form
 
 _TABLES: tuple[ModuleType, ...] = (
     statement, names, method, searching, settings, evidence, samples, joint, remains, readers,
     frequencies,
-    typings,
+    genotypes,
     models,
     exchange,
 )  # fmt: skip
