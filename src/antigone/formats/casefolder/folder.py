@@ -94,10 +94,6 @@ class CaseFiles:
             self.findings.problem((self.name, 0), "", names, f"the table '{table}' once", "remove one of them")
         return found
 
-    def holds(self, table: str) -> bool:
-        """Whether a file or a sheet has the name of a table."""
-        return table in self.sheets or any(_holds(path, table) for path in self._tables())
-
     def grid(self, table: str) -> Grid | None:
         """The cells of a table that comes in one file; a file that cannot be read is a problem like any other."""
         grids = self.parts(table)
@@ -117,17 +113,9 @@ class CaseFiles:
         grids = [grid for path in paths for grid in self._read(path, table)]
         if table in self.sheets:
             grids.append(self.sheets.pop(table))
-<<<<<<< HEAD
         grids += self.given.pop(table, [])
-        if not grids:
-            grids = self._recognised(table)
-||||||| 06422db
-        if not grids:
-            grids = self._recognised(table)
-=======
         if not grids or table in IN_PARTS:
             grids += self._recognised(table)
->>>>>>> main
         self.grids += grids
         return grids
 

@@ -344,13 +344,7 @@ def _ladders(tables: tuple[FrequencyTable, ...]) -> dict[str, frozenset[str]]:
     return {marker: frozenset(allele for table in tables for allele in table.frequencies[marker]) for marker in markers}
 
 
-<<<<<<< HEAD
-def is_table(table: str, header: Cells) -> bool:
-||||||| 06422db
-def _is_table(table: str, header: Cells) -> bool:
-=======
-def _is_table(table: str, grid: Grid) -> bool:
->>>>>>> main
+def is_table(table: str, grid: Grid) -> bool:
     """Whether column names are those of a table, two of them at least, and of no other."""
     if table == "profiles":
         return holds_genotypes(grid) and not holds_y(grid)

@@ -117,7 +117,7 @@ def way_of(words: str) -> tuple[Way, Side | None]:
             steps.append(step)
             linked = False
         elif step in ("father", "mother") and len(steps) == 1 and side is None:
-            side = step  # type: ignore[assignment]
+            side = step
         elif token in _OF:
             linked = True
         elif step is not None or token not in _FILLERS:

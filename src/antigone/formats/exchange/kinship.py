@@ -16,7 +16,7 @@ _PLAIN: dict[Step, Step] = {"halfbrother": "brother", "halfsister": "sister", "h
 _SEXES: dict[Step, Sex] = {
     **dict.fromkeys(("father", "brother", "son"), "male"), **dict.fromkeys(("mother", "sister", "daughter"), "female"),
 }  # fmt: skip
-_UP = ("father", "mother")
+_UP: tuple[Side, Side] = ("father", "mother")
 _SIBLINGS = ("brother", "sister", "sibling")
 _OTHER: dict[str, str] = {"father": "mother", "mother": "father"}
 
@@ -192,7 +192,7 @@ def _new(
     plain = _PLAIN.get(step, step)
     sex = _SEXES.get(plain, shown)
     if plain in _SIBLINGS:
-        roles = (side,) if side else _UP
+        roles: tuple[Side, ...] = (side,) if side else _UP
         parents = {role: draft.parent(here, role, relative.line) for role in roles}
         return draft.add(code, sex, relative.line, **parents)
     return draft.add(code, sex, relative.line, **{_role(draft, here, relative): here})

@@ -78,9 +78,3 @@ OWN_TABLE_COUNTS = form(
     table=Kind.TEXT,
     file=Kind.TEXT,
 )
-RELATION_NOT_READ = form(
-    "relation not read",
-    "'{relation}' in {file} says nothing of descent by blood, or nothing that its parents do not say, and is not read",
-    relation=Kind.TEXT,
-    file=Kind.TEXT,
-)
