@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
@@ -253,3 +254,101 @@ def test_kin_words__five_languages(words: str, way: list[str]) -> None:
 def test_kin_words__anything_else_is_unclear(words: str) -> None:
     with pytest.raises(UnclearRelation):
         way_of(words)
+
+
+def ga4gh(relation: str = "isBiologicalMotherOf", **more: object) -> str:
+    people = [("FA", "MALE"), ("MO", "FEMALE"), ("SON", "MALE")]
+    relations = [("FA", "isBiologicalFatherOf", "SON"), ("MO", relation, "SON")]
+    document = {
+        "id": "F1",
+        "individuals": [{"individual": {"id": code, "sex": sex}, "name": "Somebody"} for code, sex in people],
+        "relationships": [{"individual": a, "relation": {"label": b}, "relative": c} for a, b, c in relations],
+        "indexPatients": [{"id": "SON", "type": "Proband"}],
+    }
+    return json.dumps(document | more)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ga4gh(),
+        ga4gh("isBiologicalParentOf"),
+        ga4gh(relationships=[
+            {"individual": {"id": "SON"}, "relationship": {"id": "KIN:032"}, "relative": {"id": parent}}
+            for parent in ("FA", "MO")
+        ]),
+        ga4gh(individuals=[{"id": "FA", "sex": "M"}, {"id": "MO", "subject": {"sex": "FEMALE"}},
+                           {"id": "SON", "phenopacket": {"subject": {"sex": "MALE"}}}], proband="SON"),
+        json.dumps({"id": "F1", "proband": {}, "pedigree": {"persons": [
+            {"familyId": "F1", "individualId": "FA", "sex": "MALE"},
+            {"familyId": "F1", "individualId": "MO", "sex": "FEMALE"},
+            {"familyId": "F1", "individualId": "SON", "paternalId": "FA", "maternalId": "MO", "sex": "MALE"},
+        ]}}),
+    ],
+)  # fmt: skip
+def test_ga4gh__the_same_trio(tmp_path: Path, text: str) -> None:
+    incident = read(tmp_path, ("SON",), a__json=text)
+    assert members(incident) == PARENTS
+    assert incident.families[0].missing == ("SON",)
+
+
+def test_ga4gh__the_index_person_is_missing_with_a_notice(tmp_path: Path) -> None:
+    incident = read(tmp_path, a__json=ga4gh())
+    assert incident.families[0].missing == ("SON",)
+    assert any("index person 'SON'" in said for said in say_all(incident.notices))
+
+
+def test_ga4gh__a_relation_that_is_none_of_parents_is_not_read_or_asked(tmp_path: Path) -> None:
+    incident = read(tmp_path, a__json=ga4gh("isAdoptiveParentOf"))
+    assert members(incident)["SON"] == ("male", "FA", None)
+    with pytest.raises(InputError, match="isMaternalCousinOf"):
+        read(tmp_path, b__json=ga4gh("isMaternalCousinOf"))
+
+
+def niem(record: str = "Family Relative", pedigree: str = "") -> str:
+    spaces = 'xmlns:b="http://release.niem.gov/niem/domains/biometrics/5.1/" xmlns:s="http://s" xmlns:n="http://n"'
+    typed = "".join(
+        f"<b:DNARecord><b:DNACategoryCode>{category}</b:DNACategoryCode><b:DNADataIdentification><n:IdentificationID>"
+        f"{code}</n:IdentificationID><n:IdentificationCategoryDescriptionText>DNA Profile ID"
+        "</n:IdentificationCategoryDescriptionText></b:DNADataIdentification><b:DNAEncoding><b:DNASTRData><b:DNALocus>"
+        "<b:DNALocusName>TH01</b:DNALocusName><b:DNAAllele><b:DNAAlleleCall1Text>6</b:DNAAlleleCall1Text></b:DNAAllele>"
+        "<b:DNAAllele><b:DNAAlleleCall1Text>7</b:DNAAlleleCall1Text></b:DNAAllele></b:DNALocus></b:DNASTRData>"
+        "</b:DNAEncoding></b:DNARecord>"
+        for code, category in (("P1", record), ("P2", record), ("U1", "Unidentified Person"))
+    )
+    return f"<t:DNADataTransaction xmlns:t='urn:t' {spaces}>{typed}{pedigree}</t:DNADataTransaction>"
+
+
+def niem_member(number: int, sex: str, status: str, profile: str = "", parents: str = "") -> str:
+    code = f"<b:PedigreeMemberIdentification><n:IdentificationID>{profile}</n:IdentificationID>"
+    code += "<n:IdentificationCategoryDescriptionText>DNA Profile ID</n:IdentificationCategoryDescriptionText>"
+    code = f"{code}</b:PedigreeMemberIdentification>" if profile else ""
+    return (
+        f'<b:PedigreeMember s:id="ID-{number}">{code}<n:PersonSexText>{sex}</n:PersonSexText>'
+        f"<b:PedigreeMemberStatusCode>{status}</b:PedigreeMemberStatusCode>{parents}</b:PedigreeMember>"
+    )
+
+
+def test_niem__records_and_the_pedigree_of_the_relatives(tmp_path: Path) -> None:
+    parents = '<b:PedigreeFatherIdentification s:metadata="ID-2"/><b:PedigreeMotherIdentification s:metadata="ID-1"/>'
+    pedigree = (
+        "<b:Pedigree><b:PedigreeIdentification><n:IdentificationID>C9</n:IdentificationID></b:PedigreeIdentification>"
+        + niem_member(1, "Female", "K", "P1")
+        + niem_member(2, "Male", "S")
+        + niem_member(3, "Male", "K", "P2", parents)
+        + "</b:Pedigree>"
+    )
+    incident = read(tmp_path, a__xml=niem(pedigree=pedigree))
+    assert members(incident) == {
+        "P1": ("female", None, None), "ID-2": ("male", None, None), "P2": ("male", "ID-2", "P1"),
+    }  # fmt: skip
+    (family,) = incident.families
+    assert (family.code, family.missing, len(family.donors)) == ("C9", ("ID-2",), 2)
+    assert [person.code for person in incident.unidentified] == ["U1"]
+
+
+def test_niem__relatives_in_no_pedigree_and_crime_stains_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="2 records of relatives who stand in no pedigree"):
+        read(tmp_path, a__xml=niem())
+    with pytest.raises(InputError, match="nothing of this file is read"):
+        read(tmp_path, b__xml=niem("Crime Scene"))

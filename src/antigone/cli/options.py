@@ -33,7 +33,7 @@ PedigreeNames = Annotated[
 Attested = Annotated[
     str | None,
     typer.Option(
-        help="Who attests that every donor consented, and where the consents are kept (files without consents: .fam, .ped, CODIS)."
+        help="Who attests that every donor consented, and where the consents are kept (.fam, .ped, CODIS, NIEM only)."
     ),
 ]
 Day = Annotated[

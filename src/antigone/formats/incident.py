@@ -66,6 +66,8 @@ def read_title(paths: Path | str | Sequence[Path]) -> str:
     Nothing else is read, and no problem told: `read_incident` does both.
     """
     several = [Path(paths)] if isinstance(paths, Path | str) else [*paths]
+    if any(not path.is_dir() for path in exchange_files(several)) and not any(path.is_dir() for path in several):
+        return " and ".join(path.stem for path in several)
     if several and all(FAMILIAS.has_ending(path) and not path.is_dir() for path in several):
         return " and ".join(path.stem for path in several)
     try:

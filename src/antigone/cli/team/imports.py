@@ -25,7 +25,7 @@ def import_(
         str, typer.Option("--as", help="The incident's code in the registry. Default: from its title.")
     ] = "",
     consent_attested: Annotated[
-        str | None, typer.Option(help="Who attests consent (files without consents: .fam, .ped, CODIS).")
+        str | None, typer.Option(help="Who attests consent (.fam, .ped, CODIS and NIEM files only).")
     ] = None,
     missing: MissingCodes = [],  # noqa: B006 - Typer gives each call a list of its own
     pedigree: PedigreeNames = [],  # noqa: B006

@@ -78,3 +78,16 @@ OWN_TABLE_COUNTS = form(
     table=Kind.TEXT,
     file=Kind.TEXT,
 )
+RELATION_NOT_READ = form(
+    "relation not read",
+    "'{relation}' in {file} says nothing of descent by blood, and is not read",
+    relation=Kind.TEXT,
+    file=Kind.TEXT,
+)
+INDEX_IS_MISSING = form(
+    "index is missing",
+    "family '{family}' of {file}: the index person '{code}' is taken as the missing person",
+    family=Kind.TEXT,
+    code=Kind.TEXT,
+    file=Kind.TEXT,
+)
