@@ -105,8 +105,8 @@ class _Family:
         for key in ("individual", "phenopacket", "subject"):
             inside += [item for one in [*inside] if isinstance(item := one.get(key), dict)]
         code = next((code for one in inside if (code := _first(one, "id"))), "")
-        sex = next((sex for one in inside if (sex := _sex(one)) != "unknown"), "unknown")
-        self._take(Member(0, self.code, code, sex))
+        known: list[Sex] = [sex for one in inside if (sex := _sex(one)) != "unknown"]
+        self._take(Member(0, self.code, code, known[0] if known else "unknown"))
         for role, key in (("father", "sperm_parent"), ("mother", "egg_parent")):
             if parent := _first(person, key):
                 self._set(code, role, parent)
@@ -122,10 +122,9 @@ class _Family:
         """One relation of an individual to a relative."""
         one = _first(relation, "individual", "individualId", "individual_id")
         other = _first(relation, "relative", "relativeId", "relative_id")
-        term = next(
-            (t for key in ("relation", "relationship", "biological_relationship") if (t := relation.get(key))), {}
-        )
-        term = term[0] if isinstance(term, list) and term else term
+        terms: list[Any] = [relation.get(key) for key in ("relation", "relationship", "biological_relationship")]
+        term: Any = next(filter(None, terms), {})
+        term = term[0] if isinstance(term, list) else term
         named = (term.get("label"), term.get("id")) if isinstance(term, dict) else (term, None)
         label, role = str(named[0] or named[1] or ""), _role(named)
         if not {one, other} <= self.found.keys():

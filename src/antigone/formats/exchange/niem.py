@@ -56,7 +56,7 @@ def read_niem(name: str, root: Element, findings: Findings) -> Declared:
 
 
 def _record(element: Element) -> _Record:
-    found = {}
+    found: dict[str, str] = {}
     for one in (
         *element.all("DNADataIdentification"),
         *element.all("DNAEncoding", "DNASource", "DNASourceIdentification"),
