@@ -12,7 +12,7 @@ from antigone.formats.labels.vocabulary import word_key
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.kinds import READERS
 from antigone.formats.reading.sources import HashedFile
-from antigone.formats.reading.tables import Cells, Columns, Grid, Table, no_table, read_workbook, to_table
+from antigone.formats.reading.tables import Columns, Grid, Table, no_table, read_workbook, to_table
 from antigone.model.file_kinds import LISTS, TEXT, WORKBOOK, endings_of, kind_of_table
 from antigone.model.file_kinds import TABLES as TABLE_KINDS
 from antigone.model.statements import readers
@@ -49,7 +49,7 @@ class CaseFiles:
     name: str
     path: Path | None
     findings: Findings
-    recognise: Callable[[str, Cells], bool]
+    recognise: Callable[[str, Grid], bool]
     only: Sequence[Path] = ()
     adds: bool = False
     sheets: dict[str, Grid] = field(default_factory=dict)
@@ -108,10 +108,19 @@ class CaseFiles:
         grids = [self._read(path, table) for path in sorted(named, key=lambda path: (len(path.stem), path.name))]
         if table in self.sheets:
             grids.append(self.sheets.pop(table))
-        if not grids:
-            grids = self._recognised(table)
+        if not grids or table in IN_PARTS:
+            grids += self._recognised(table)
         self.grids += grids
         return grids
+
+    def samples_named(self) -> set[str]:
+        """The samples in the tables of donors and unidentified persons, read for their names alone."""
+        found: set[str] = set()
+        for table in ("donors", "unidentified"):
+            named = [path for path in self._tables() if _holds(path, table)]
+            for path in named or [path for path in self._strangers() if self._is_recognised(path, table)]:
+                found.update(_samples_in(path, table))
+        return found
 
     def table(self, table: str, columns: Columns) -> Table:
         grid = self.grid(table)
@@ -181,17 +190,17 @@ class CaseFiles:
         return [self.sheets.pop(found[0])]
 
     def _is_sheet(self, grid: Grid, table: str) -> bool:
-        return grid.header is not None and self.recognise(table, grid.header[1])
+        return grid.header is not None and self.recognise(table, grid)
 
     def _is_recognised(self, path: Path, table: str) -> bool:
         if not path.is_file() or _ending(path) not in _ENDINGS or word_key(path.stem) in _KEYS:
             return False
         try:
             with HashedFile.open(path) as file:
-                header = _by_content(file, path, table).header
+                grid = _by_content(file, path, table)
+                return grid.header is not None and self.recognise(table, grid)
         except InputError:
             return False
-        return header is not None and self.recognise(table, header[1])
 
     def _read(self, path: Path, table: str) -> Grid:
         try:
@@ -232,3 +241,16 @@ def _sheet(sheets: Mapping[str, Grid], name: str, table: str) -> Grid:
     if others:
         grid.notices.append(readers.SHEETS_NOT_READ(file=name, names=tuple(others[:MOST_UNREAD_LISTED])))
     return grid
+
+
+def _samples_in(path: Path, table: str) -> set[str]:
+    """The cells of the column of samples; what is wrong with the file is said when it is read in earnest."""
+    columns = Columns(needed=("sample",), filled=("sample",), others_allowed=True)
+    try:
+        with HashedFile.open(path) as file:
+            return {
+                cells[0]
+                for _, cells in to_table(_by_content(file, path, table), columns, Findings()).texts("sample", "")
+            }
+    except InputError:
+        return set()

@@ -8,6 +8,7 @@ from types import MappingProxyType, ModuleType
 from antigone.model.statements import (
     evidence,
     frequencies,
+    genotypes,
     joint,
     method,
     models,
@@ -17,6 +18,7 @@ from antigone.model.statements import (
     samples,
     searching,
     settings,
+    snps,
     statement,
     typings,
 )
@@ -25,8 +27,10 @@ from antigone.model.statements.statement import Form
 _TABLES: tuple[ModuleType, ...] = (
     statement, names, method, searching, settings, evidence, samples, joint, remains, readers,
     frequencies,
+    genotypes,
     typings,
     models,
+    snps,
 )  # fmt: skip
 
 
