@@ -9,9 +9,9 @@ from registry_team import INCIDENT, SHARING, Team, parents, small_incident, type
 from sqlalchemy import select
 from told import settings_in_words
 
-from antigone.casework.incident.several import SEEKERS
 from antigone.errors import Conflict, InputError, RegistryError
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
+from antigone.model.statements import names
 from antigone.registry.store.database import snapshot
 from antigone.registry.store.schema import keys
 from antigone.team.incidents.consents import withdraw_donor
@@ -65,7 +65,7 @@ def test_search__finds_across_incidents_and_says_in_which(team):
     assert whole is not None
     best = next(line for line in whole.unidentified if line.code == "PM1").best_log10_lr
     assert pairs["ferry/PM1", "ferry/F1", "MP"] == pytest.approx(best, abs=1e-9)
-    assert view.line.left_out[SEEKERS] == 1
+    assert view.line.left_out[names.SEEKERS_OF_ONE_INCIDENT.code] == 1
     assert not any("LS1" in line.code for line in view.search.unidentified)
     assert view.line.incidents == BOTH
     assert read_across(team["reviewer"], view.line.number).search == view.search

@@ -35,12 +35,13 @@ from antigone.errors import (
 )
 from antigone.formats.incident import read_incident
 from antigone.model.review import TO_COMPUTE_AGAIN
+from antigone.model.statements import names
 from antigone.registry.store.schema import pairings
 from antigone.team.access import leaving, opening, users
 from antigone.team.access.session import Registry
 from antigone.team.documents.letters import letter_material, letters_on_hold
 from antigone.team.incidents.consents import withdraw_donor, withdraw_seeker
-from antigone.team.incidents.exporting import ALONE, SEEKERS, export_incident, pack_incident, read_shareable
+from antigone.team.incidents.exporting import export_incident, pack_incident, read_shareable
 from antigone.team.incidents.families import read_family
 from antigone.team.incidents.importing import import_incident
 from antigone.team.keeping.auditing import export_audit, export_checkpoint, read_audit, stream_audit
@@ -228,8 +229,8 @@ def test_withdraw__is_finished_at_the_next_opening(after_search, registry_url, m
 def test_export__holds_only_donors_who_agreed_to_share(after_search, tmp_path):
     done = export_incident(after_search["geneticist"], INCIDENT, tmp_path / "out")
     assert (done.unidentified, done.families, done.donors) == (5, 1, 3)
-    assert done.left_out[SEEKERS] == 1
-    assert done.left_out[ALONE] == 3
+    assert done.left_out[names.SEEKERS_OF_ONE_INSTITUTION.code] == 1
+    assert done.left_out[names.FAMILIES_THAT_SHARE_NOTHING.code] == 3
     assert done.left_out["donors whose consent does not cover sharing"] == 4
     assert done.left_out["donors whose consent has expired"] == 1
     read = read_incident(tmp_path / "out", None, attested_on=NOON.date())
