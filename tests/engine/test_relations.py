@@ -47,6 +47,7 @@ def by_oracle(pedigree, marker, theta):
     return table
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("relation", list(PAIRS))
 @settings(max_examples=12)
 @given(marker=markers(most_alleles=2), theta=THETAS)
@@ -56,6 +57,7 @@ def test_pairs__equal_the_oracle(relation, marker, theta):
     assert found.sum() == pytest.approx(1.0, abs=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(marker=markers(most_alleles=2), theta=THETAS)
 def test_pairs__a_parent_of_unknown_sex_has_the_mean_mutation_matrix(marker, theta):

@@ -53,6 +53,7 @@ def team(team_of) -> Team:
     return made
 
 
+@pytest.mark.slow
 def test_search__finds_across_incidents_and_says_in_which(team):
     view = search_across(team["geneticist"], BOTH)
     assert view.search is not None
@@ -71,6 +72,7 @@ def test_search__finds_across_incidents_and_says_in_which(team):
     assert read_across(team["reviewer"], view.line.number).search == view.search
 
 
+@pytest.mark.slow
 def test_search__uses_only_donors_whose_consent_covers_it(team):
     view = search_across(team["geneticist"], BOTH)
     assert view.search is not None
@@ -82,6 +84,7 @@ def test_search__uses_only_donors_whose_consent_covers_it(team):
     assert any("incident harbour, for identification: 2 unidentified, 2 donors" in one for one in opened)
 
 
+@pytest.mark.slow
 def test_search__of_models_that_differ_says_in_what(team):
     import_incident(team["registrar"], "third", other_incident(theta=0.03))
     before = list_across(team["geneticist"])
@@ -118,6 +121,7 @@ def test_reassociation__finds_parts_of_one_person_in_two_incidents(team):
     assert alone.remains.groups == ()
 
 
+@pytest.mark.slow
 def test_withdrawal__erases_the_answer_over_several_incidents(team):
     view = search_across(team["geneticist"], BOTH)
     with snapshot(team.registry.engine) as connection:
@@ -135,6 +139,7 @@ def test_withdrawal__erases_the_answer_over_several_incidents(team):
     verify(team["auditor"])
 
 
+@pytest.mark.slow
 def test_undoing_an_import__erases_the_answer_too(team):
     search_across(team["geneticist"], BOTH)
     (one,) = list_imports(team["registrar"], OTHER)
@@ -144,6 +149,7 @@ def test_undoing_an_import__erases_the_answer_too(team):
     verify(team["auditor"])
 
 
+@pytest.mark.slow
 def test_search__that_ended_cannot_be_cancelled(team):
     view = search_across(team["geneticist"], BOTH)
     with pytest.raises(Conflict, match="is finished, expected running"):

@@ -66,6 +66,7 @@ from antigone.team.views import Waiting
 # Four eyes
 
 
+@pytest.mark.slow
 def test_decide__one_proposes_and_another_confirms(after_search):
     line = candidate(after_search, "PM1", "F1")
     comment(after_search["reviewer"], line.pairing, text="sample well typed")
@@ -171,6 +172,7 @@ def test_withdraw__closes_candidates_and_marks_runs(after_search):
         withdraw_donor(after_search["coordinator"], INCIDENT, "F1", "MO")
 
 
+@pytest.mark.slow
 def test_withdraw__one_newer_search_repeats_all_older_ones(after_search):
     def again() -> Waiting | None:
         status = read_status(after_search["geneticist"])
@@ -255,6 +257,7 @@ def test_export__packed_holds_the_files_of_the_folder_and_stands_in_the_audit(af
     assert inside == {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
 
 
+@pytest.mark.slow
 def test_export__without_anybody_who_agreed_writes_nothing(team, tmp_path):
     incident = small_incident()
     import_incident(team["registrar"], INCIDENT, replace(incident, families=incident.families[:2]))
@@ -418,6 +421,7 @@ def test_audit__holds_no_genotype_and_no_reason(after_search):
     assert not [word for word in ("M00", "M14", "blue coat", "letter of 3 May") if word in lines]
 
 
+@pytest.mark.slow
 def test_rotate__ends_the_sessions_and_the_new_key_opens(tmp_path):
     place, key_file, clock = tmp_path / "registry.db", tmp_path / "registry.key", Clock()
     registry = opening.init_registry(

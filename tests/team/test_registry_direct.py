@@ -40,6 +40,7 @@ def of_pm1(team: Team) -> dict[str, float | None]:
     return {line.family: line.log10_lr for line in rows}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("relatives", [True, False])
 def test_toothbrush__equals_the_remains_and_is_no_swapped_sample(team, relatives):
     incident = with_toothbrush(relatives=relatives)
@@ -52,6 +53,7 @@ def test_toothbrush__equals_the_remains_and_is_no_swapped_sample(team, relatives
     assert any("'F1-brush' is a direct reference of the missing person 'MP'" in notice for notice in told)
 
 
+@pytest.mark.slow
 def test_toothbrush_without_consent__stays_sealed(team, tmp_path):
     import_incident(team["registrar"], INCIDENT, with_toothbrush(consent=None))
     without = make_team(str(tmp_path / "other.db"))
@@ -59,6 +61,7 @@ def test_toothbrush_without_consent__stays_sealed(team, tmp_path):
     assert of_pm1(team) == pytest.approx(of_pm1(without), abs=1e-9)
 
 
+@pytest.mark.slow
 def test_giver_who_withdraws__takes_the_toothbrush_along(team):
     import_incident(team["registrar"], INCIDENT, with_toothbrush(relatives=False))
     assert "F1" in of_pm1(team)

@@ -230,6 +230,7 @@ def test_nothing__is_written_when_nothing_changed(team):
     assert [run.state for run in list_runs(team["geneticist"], INCIDENT).rows] == ["finished"]
 
 
+@pytest.mark.slow
 def test_search__during_which_a_pedigree_was_changed_keeps_nothing_of_that_family(tmp_path):
     team = team_at_work(str(tmp_path / "registry.db"))
     father, mother, missing = known(team)
