@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -17,13 +16,6 @@ from antigone.team.incidents.consents import withdraw_donor
 from antigone.team.incidents.importing import import_incident
 from antigone.team.review.candidates import list_candidates
 from antigone.team.runs.searching import search
-
-
-@pytest.fixture
-def team(registry_url) -> Iterator[Team]:
-    made = make_team(registry_url)
-    yield made
-    made.registry.close()
 
 
 def with_toothbrush(*, consent: Consent | None = IDENTIFY, relatives: bool = True) -> Incident:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -23,11 +22,9 @@ from antigone.team.views import FamilyView
 
 
 @pytest.fixture
-def team(registry_url) -> Iterator[Team]:
-    made = team_at_work(registry_url)
-    search(made["geneticist"], INCIDENT)
-    yield made
-    made.registry.close()
+def team(after_search) -> Team:
+    made: Team = after_search
+    return made
 
 
 def save(

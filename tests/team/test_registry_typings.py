@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -50,13 +49,6 @@ def kit(markers: range, *, only: str = "", **changed: tuple[str, str]) -> Incide
 
 def people_alone(incident: Incident) -> Incident:
     return replace(incident, families=())
-
-
-@pytest.fixture
-def team(registry_url) -> Iterator[Team]:
-    made = make_team(registry_url)
-    yield made
-    made.registry.close()
 
 
 def candidates_of(team: Team) -> dict[tuple[str, str], float]:
