@@ -24,7 +24,9 @@ REGIONS: Mapping[str, tuple[int, int]] = {
 """By marker, the bases of one repeat, and those of the reported region that are no repeats."""
 
 _LUS = re.compile(r"(?P<length>[0-9]{1,3}(\.[0-9])?)(_[0-9]{1,3}(\.[0-9])?){1,4}")
-_STATED = re.compile(r"(?:[\w-]+\[)?CE ?(?P<length>[0-9]{1,3}(\.[0-9])?)[\]_:; -]+.*?(?P<rest>[ACGT\[].*)")
+_STATED = re.compile(
+    r"(?:[\w-]+\[)?CE ?(?P<length>[0-9]{1,3}(\.[0-9])?)[\]_:; -]+(?:.*\s)?(?P<rest>[ACGT\[(][ACGT\[\]()0-9 ]*)"
+)
 _BEFORE = re.compile(r"(?P<length>[0-9]{1,3}(\.[0-9])?)\s*[:;_ -]\s*(?P<rest>[ACGT\[(].*)")
 _GROUP = re.compile(
     r"[\[(](?P<a>[ACGT]{1,12})[\])]\s*(?P<n>[0-9]{1,3}(\.[0-9])?)?|(?P<b>[ACGT]+)(\[(?P<m>[0-9]{1,3})\])?"
@@ -86,6 +88,24 @@ def length_of(bases: int, marker: str) -> str:
     return f"{whole}.{rest}" if rest else str(whole)
 
 
+def bracket_bases(text: str) -> int:
+    """How many bases a sequence in brackets has; 0 for another text.
+
+    >>> bracket_bases("TCTA[2]TCCA[1]TA[1]"), bracket_bases("TCTATCTA")
+    (14, 0)
+    """
+    groups = _groups(text.replace("[]", ""))
+    whole = all(number.isdigit() for _, number in groups)
+    return sum(len(repeat) * int(number) for repeat, number in groups) if whole else 0
+
+
+def stated_bases(length: str, marker: str) -> int:
+    """The bases of so many repeats; 0 where the marker's period is not known."""
+    whole, _, rest = length.partition(".")
+    period = REGIONS.get(normalise_marker(marker), (0, 0))[0]
+    return int(whole) * period + int(rest or 0) if whole.isdigit() and (rest or "0").isdigit() else 0
+
+
 def _groups(text: str) -> list[tuple[str, str]]:
     """The repeats and how often each stands; none where something else is written."""
     plain = re.sub(r"\s+", "", text)
@@ -104,5 +124,4 @@ def _of_groups(groups: list[tuple[str, str]], marker: str) -> str:
         return groups[0][1].removesuffix(".0")
     if any("." in number for _, number in groups):
         return ""
-    bases = sum(len(repeat) * int(number) for repeat, number in groups)
-    return length_of(bases, marker)
+    return length_of(sum(len(repeat) * int(number) for repeat, number in groups), marker)

@@ -23,9 +23,9 @@ _WORDS: Mapping[str, str] = {
     "allele": "allelename alleles1 ceallele ceallelecall allelecall alleledesignation rualllele ruallele call "
     "nombredelalelo nombrealelo nomdelallele allelenname numberallele",
     "genotype": "genotype genotipo genotyp genotypes genotipos alleles alelos allelepair allelecalls",
-    "height": "height peakheight rfu peakheightrfu altura hauteur hohe reads readcount numreads totalreads lecturas "
-    "leituras lectures coverage depth sequencetotalcount heightrfu",
-    "size": "size sizebp tamano tamanho taille grosse bp",
+    "height": "height peakheight rfu rfus peakheightrfu altura hauteur hohe reads readcount numreads totalreads "
+    "lecturas leituras lectures coverage depth sequencetotalcount heightrfu",
+    "size": "size sizebp bps basepairs tamano tamanho taille grosse bp",
     "sequence": "sequence repeatsequence alleleseq allelesequence bracketsequence bracketedsequence secuencia "
     "sequencia sequenz bracketednotation bracketedallele uasoutputsequence forwardstrandsequence "
     "uasoutputbracketednotation forwardstrandbracketednotation bracketedrepeat isfgname",

@@ -15,7 +15,7 @@ from antigone.formats.profiles.marks import Marks
 from antigone.formats.profiles.profiles import ProfileRows
 from antigone.formats.reading.characters import check_header
 from antigone.formats.reading.findings import Findings
-from antigone.formats.reading.refusals import refused_kind
+from antigone.formats.reading.refusals import REFUSED_CATEGORY, refused_kind
 from antigone.formats.reading.tables import Columns, Grid, Table, cell_text, to_table
 from antigone.model.assumptions.reading import OneAllele, ReadingRules
 from antigone.model.statements import genotypes, readers
@@ -51,9 +51,7 @@ class _Export:
         """Whether the row is of a control by its type; a category that is never compared is a problem."""
         text = cell_text(category)
         if text and self.categories.setdefault(text, refused_kind(text)):
-            remedy = "leave such samples out of the file; Antigone compares remains with families alone"
-            found = f"a sample of the category '{text[:30]}'"
-            self.table.problem(line, "category", found, "remains, or a relative of a missing person", remedy)
+            self.table.problem(line, "category", *REFUSED_CATEGORY)
             return True
         word = cell_text(kind)
         if word and _is_control_type(word, self.rules) and sample not in self.names.codes():

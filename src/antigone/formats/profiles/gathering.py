@@ -25,6 +25,9 @@ _WRITE_TWICE = (
 )
 
 
+_MOST_MARKERS = 40
+"""Markers without frequencies that are named one by one: a report of SNPs has thousands."""
+
 Seen = tuple[int, Replicate, str]
 """One amplification that was read: its line, what it showed, and its file."""
 
@@ -478,8 +481,12 @@ class _Gathering:
             words = readers.AMELOGENIN_COMPARED if compared else readers.MARKER_TAKES_NO_PART
             findings.notice(words(marker=marker, number=number, file=file))
         for file in dict.fromkeys(file for _, file in without):
-            rows = ((marker, number) for (marker, of), number in without.items() if of == file)
-            markers = tuple(readers.ROWS_OF_A_MARKER(marker=marker, number=number) for marker, number in rows)
+            rows = [(marker, number) for (marker, of), number in without.items() if of == file]
+            listed, more = rows[:_MOST_MARKERS], rows[_MOST_MARKERS:]
+            markers = tuple(readers.ROWS_OF_A_MARKER(marker=marker, number=number) for marker, number in listed)
+            if more:
+                rest = sum(number for _, number in more)
+                markers += (genotypes.ROWS_OF_MORE_MARKERS(number=len(more), rows=rest),)
             findings.notice(readers.LEFT_OUT_OF(file=file, markers=markers))
         for file, number in self.decimal_commas.items():
             findings.notice(readers.DECIMAL_COMMA(number=number, file=file))

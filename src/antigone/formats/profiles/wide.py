@@ -78,7 +78,10 @@ def marker_of(heading: str) -> str:
         return stem.strip()
     if before and is_marker_name(before["marker"]):
         return before["marker"].strip()
-    return heading if is_marker_name(heading) else stem.strip() if is_marker_name(stem) else ""
+    numbered = match is not None and bool(match["number"]) and not heading[len(stem)].isalnum()
+    if is_marker_name(heading) and not (numbered and is_marker_name(stem)):
+        return heading
+    return stem.strip() if is_marker_name(stem) else ""
 
 
 def wide_rows(grid: Grid, findings: Findings, one_allele: OneAllele, names: SampleNames) -> ProfileRows:

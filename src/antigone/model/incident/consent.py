@@ -10,7 +10,6 @@ from antigone.model.statements import names
 
 SCOPE_IDENTIFICATION = "identification"
 """The consent scope that a search for a missing relative needs."""
-_NOT_FOR = {"court": names.NOT_FOR_COURT, "sharing": names.NOT_FOR_SHARING, SCOPE_IDENTIFICATION: names.OTHER_PURPOSE}
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Consent:
         if self.expires is not None and self.expires <= day:
             return names.EXPIRED.code
         if scope not in self.scope:
-            return _NOT_FOR[scope].code
+            return f"donors whose consent does not cover {scope}"  # for each scope a form in ``names``
         return names.DATED_LATER.code if day < self.date else ""
 
     def covers(self, scope: str, day: dt.date) -> bool:

@@ -61,9 +61,66 @@ SAMPLES_IN_COLUMN = form(
 )
 SEQUENCES_AS_LENGTHS = counted_form(
     "sequences as lengths",
-    "{file}: {number} allele is written as a sequence and compared by its length; the sequence itself is not kept",
-    "{file}: {number} alleles are written as sequences and compared by their lengths; the sequences themselves are not "
-    "kept",
+    "{file}: {number} allele is written as a sequence and compared by its length, which is counted in the region "
+    "of ForenSeq unless it stands before the sequence; the sequence itself is not kept",
+    "{file}: {number} alleles are written as sequences and compared by their lengths, which are counted in the "
+    "region of ForenSeq unless they stand before the sequence; the sequences themselves are not kept",
     file=Kind.TEXT,
     number=Kind.WHOLE,
+)
+UAS_REPORT = form(
+    "ForenSeq report",
+    "{file} is read as a ForenSeq UAS report of {number} loci; alleles are compared by their lengths, and "
+    "sequences and reads are not kept",
+    file=Kind.TEXT,
+    number=Kind.WHOLE,
+)
+NEVER_READ = form(
+    "never read",
+    "{file} holds SNPs of ancestry or appearance, of which nothing is read: Antigone infers neither",
+    file=Kind.TEXT,
+)
+RAZOR_LIST = form(
+    "STRait Razor list",
+    "{file} is read as a list of STRait Razor, {number} loci: a length is an allele from {reads} reads and a "
+    "share of {share} of the most frequent one on, noise below {noise}, and between them a second allele that is "
+    "not known; sequences and reads are not kept",
+    file=Kind.TEXT,
+    number=Kind.WHOLE,
+    reads=Kind.WHOLE,
+    share=Kind.PERCENT,
+    noise=Kind.PERCENT,
+)
+NO_SEQUENCES_OF_ALLELES = form(
+    "no sequences of alleles",
+    "{file}: none of {number} sequences has the length that is stated with it, so they are not the alleles' own, "
+    "and the stated lengths are taken",
+    file=Kind.TEXT,
+    number=Kind.WHOLE,
+)
+SEQUENCES_CHECKED = counted_form(
+    "sequences checked",
+    "{file}: {number} sequence has the length that is stated with it",
+    "{file}: {number} sequences have the lengths that are stated with them",
+    file=Kind.TEXT,
+    number=Kind.WHOLE,
+)
+ROWS_OF_MORE_MARKERS = form(
+    "rows of more markers",
+    "{number} more markers ({rows} rows)",
+    number=Kind.WHOLE,
+    rows=Kind.WHOLE,
+)
+LINES_NOT_READ = counted_form(
+    "lines not read",
+    "{number} line of {file} holds no sample and is not read",
+    "{number} lines of {file} hold no sample and are not read",
+    number=Kind.WHOLE,
+    file=Kind.TEXT,
+)
+Y_WITHOUT_FREQUENCIES = form(
+    "Y sheet without frequencies",
+    "Y-STRs of {files} are not used: nothing states how often Y haplotypes are met (the table 'y_reference', or "
+    "'y_counts')",
+    files=Kind.NAMES,
 )

@@ -18,9 +18,7 @@ from antigone.model.statements import (
     samples,
     searching,
     settings,
-    snps,
     statement,
-    typings,
 )
 from antigone.model.statements.statement import Form
 
@@ -28,9 +26,7 @@ _TABLES: tuple[ModuleType, ...] = (
     statement, names, method, searching, settings, evidence, samples, joint, remains, readers,
     frequencies,
     genotypes,
-    typings,
     models,
-    snps,
 )  # fmt: skip
 
 
