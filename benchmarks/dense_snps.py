@@ -55,9 +55,7 @@ def measured(name: str, rng: np.random.Generator, snps: list[Snp], frequency: np
     pedigree = Pedigree.of(*RELATIVES[name])
     logs: dict[str, list[float]] = {"linked": [], "unlinked": [], "theta 0.05": [], "strangers": []}
     asked_seconds, pair_seconds = [], []
-    strangers = np.stack(
-        [genotype_readings(rng.binomial(2, frequency), frequency, error=0.01) for _ in range(PERSONS)]
-    )
+    strangers = np.stack([genotype_readings(rng.binomial(2, frequency), frequency, error=0.01) for _ in range(PERSONS)])
     for _ in range(FAMILIES_DRAWN):
         genes = drop_snps(pedigree, snps, frequency, rng)
         seen = {who: genotype_readings(genotypes_of(genes, who), frequency, error=0.01) for who in "AX"}
