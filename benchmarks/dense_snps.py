@@ -1,6 +1,7 @@
 """Linked SNPs: processor time of one pair after the family was asked, and what linkage and theta do to the LR.
 
-One thread; `load` is the machine's load average at the start. Genes are dropped along 22 chromosomes of invented length.
+One thread; `load` is the machine's load average at the start. Genes are dropped along 22 chromosomes of invented
+length.
 """
 
 from __future__ import annotations

@@ -8,7 +8,15 @@ from itertools import pairwise
 from typing import Any
 
 from antigone.errors import ModelError
-from antigone.model.checks import checked_code, checked_items, checked_kind, checked_mapping, checked_number
+from antigone.model.checks import (
+    checked_choice,
+    checked_code,
+    checked_items,
+    checked_kind,
+    checked_mapping,
+    checked_number,
+    checked_theta,
+)
 
 SNP_CHROMOSOMES = (*(str(number) for number in range(1, 23)), "X")
 
@@ -36,6 +44,39 @@ class Snp:
         alleles = checked_items(self.alleles, f"{what}: alleles", "two labels such as ('A', 'G')")
         if len(set(alleles)) != 2:
             raise ModelError(f"{what}: {len(set(alleles))} different alleles, expected 2")
+
+
+@dataclass(frozen=True)
+class SnpModel:
+    """Under which assumptions SNPs are compared.
+
+    Attributes
+    ----------
+    error, reference_error
+        The probability that a reading is a random person's: of an unidentified person, of a relative.
+    read_error
+        The probability that one read shows the other allele.
+    map
+        From cM to recombination: Haldane or Kosambi.
+
+    Raises
+    ------
+    ModelError
+        For a value that is no probability, an error of 0, or another map function.
+    """
+
+    theta: float = 0.01
+    error: float = 0.01
+    reference_error: float = 0.002
+    read_error: float = 0.01
+    map: str = "Haldane"
+
+    def __post_init__(self) -> None:
+        checked_theta(self.theta)
+        checked_choice(self.map, "the map function", ("Haldane", "Kosambi"))
+        for what in ("error", "reference_error", "read_error"):
+            expected = "above 0 and below 1: with 0 one wrong reading would exclude the right person"
+            checked_number(getattr(self, what), f"the {what} of SNPs", expected, holds=lambda x: 0 < x < 1)
 
 
 @dataclass(frozen=True)
