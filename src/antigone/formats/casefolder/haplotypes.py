@@ -119,7 +119,7 @@ def mt_haplotype(sample: str, ranges: str, differences: str) -> MtHaplotype:
     Raises
     ------
     ModelError
-        When a range or a difference cannot be read, or a difference lies outside the ranges.
+        When a range or a difference cannot be read, or a difference lies outside the ranges or out of order.
     """
     spans = [re.fullmatch(r"([0-9]{1,5})-([0-9]{1,5})", part) for part in ranges.split()]
     if not spans or None in spans:

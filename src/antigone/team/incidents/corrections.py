@@ -68,7 +68,7 @@ def _mtdna(text: str) -> MtHaplotype:
     except ModelError:
         raise InputError(
             "the mtDNA cannot be read; write the ranges that were read, a colon, and each difference to the rCRS "
-            "within them, as 16024-16365 73-340: 16189C 263G; nothing after the colon when there is none"
+            "within them in order, as 16024-16365 73-340: 16189C 263G; nothing after the colon when there is none"
         ) from None
 
 
