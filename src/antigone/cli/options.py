@@ -33,7 +33,8 @@ PedigreeNames = Annotated[
 Attested = Annotated[
     str | None,
     typer.Option(
-        help="Who attests that every donor consented, and where the consents are kept (files without consents: .fam, .ped, CODIS)."
+        help="Who attests that every donor consented, and where the consents are kept (files without consents: .fam, "
+        ".ped, CODIS)."
     ),
 ]
 Day = Annotated[
