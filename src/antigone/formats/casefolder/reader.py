@@ -141,6 +141,7 @@ def _without_collection() -> Iterator[None]:
 def _incident(folder: CaseFiles, known: Incident | None) -> Incident:
     findings, before = folder.findings, known_of(known)
     settings = _settings(folder, known)
+    folder.take_layout(settings.reading.columns, settings.reading.layout)
     frequencies = _frequencies(folder, settings, known)
     codes = cache(lambda: frozenset({*before.samples, *before.persons, *folder.samples_named()}))
     typed = _profiles(folder, _all_ladders(frequencies.tables, known), settings.reading, codes)
