@@ -18,7 +18,6 @@ from antigone.formats.sequencers.razor import is_razor, razor_rows
 from antigone.formats.sequencers.uas import is_uas, uas_rows
 from antigone.model.assumptions.reading import ONE_ALLELE_OF_EXPORTS, ReadingRules
 
-
 _FIRST_ROWS = 5
 """Rows that show what a table looks like."""
 
