@@ -89,6 +89,7 @@ FGA\tINC\tx
 
 Locus\tAllele Name\tTyped Allele?\tReads\tRepeat Sequence
 TH01\t6\tYes\t500\tAATGAATGAATGAATGAATGAATG
+TH01\t9.3\tYes\t480\t
 """
 RAZOR = b"TH01:6\t24 bases\tAATGAATGAATGAATGAATGAATG\t90\t90\nTH01:7\t5 bases\tAATGA\t9\t8\n"
 READERS = {
