@@ -18,7 +18,7 @@ from antigone.model.assumptions.snp_panel import SnpModel, SnpPanel
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.results.search import Provenance
 from antigone.model.results.snps import SnpCandidate, SnpResult
-from antigone.model.statements import snps as said
+from antigone.model.statements import evidence as said
 from antigone.model.statements.statement import Statement
 from antigone.search.families.family_table import Target
 from antigone.search.pairs.comparison import compare
@@ -89,7 +89,7 @@ def compare_by_snps(
         try:
             found += _of_target(case, prepared, target, persons, listed_from)
         except (PlanTooLarge, ModelError) as error:
-            notices.append(said.TOO_LARGE(family=target.family, missing=target.missing, reason=str(error)))
+            notices.append(said.SNP_TOO_LARGE(family=target.family, missing=target.missing, reason=str(error)))
     ranked = sorted(found, key=lambda one: (-one.together, one.unidentified, one.family, one.missing))
     return SnpResult(
         prepared.incident.title,
@@ -99,14 +99,14 @@ def compare_by_snps(
         model.theta,
         listed_from,
         len(persons) * (len(targets) - len(notices)),
-        (_model_words(model), said.STRS_BESIDE()),
+        (_model_words(model), said.STRS_BESIDE_SNPS()),
         tuple(notices),
         provenance,
     )
 
 
 def _model_words(model: SnpModel) -> Statement:
-    return said.MODEL(
+    return said.SNP_MODEL(
         map=model.map, theta=model.theta, error=model.error, reference_error=model.reference_error,
         read_error=model.read_error,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from antigone.formats.reading.sources import HashedFile
 from antigone.formats.snps.panel import read_panel
 from antigone.formats.snps.readings import read_snp_readings
 from antigone.model.assumptions.snp_panel import SnpModel, SnpPanel
-from antigone.model.statements import snps as said
+from antigone.model.statements import evidence as said
 from antigone.model.statements.statement import Statement
 
 
@@ -38,7 +38,7 @@ def read_snp_files(
     if nobodys:
         files = ", ".join(path.name for path in readings)
         findings.notice(
-            said.NOBODYS(file=files, names=(*nobodys[:10], *([f"{len(nobodys) - 10} more"] * bool(nobodys[10:]))))
+            said.SNP_NOBODYS(file=files, names=(*nobodys[:10], *([f"{len(nobodys) - 10} more"] * bool(nobodys[10:]))))
         )
     return read, {sample: logs for sample, logs in given.items() if sample in used}, findings.notices
 

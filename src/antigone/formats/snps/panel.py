@@ -15,7 +15,7 @@ from antigone.formats.reading.tables import Columns, Grid, Table, to_table
 from antigone.formats.snps.kept_out import KEPT_OUT
 from antigone.model.assumptions.snp_panel import Snp, SnpPanel, place
 from antigone.model.file_kinds import kind_of_table
-from antigone.model.statements import snps as said
+from antigone.model.statements import evidence as said
 from antigone.model.statements.statement import Statement
 
 _NEEDED = ("marker", "chromosome", "cM", "allele1", "allele2", "population", "frequency1")
@@ -76,12 +76,12 @@ def _add(table: Table, line: int, cells: list[str], gathered: _Gathered) -> None
 
 def _reason_to_leave_out(cm: str, first: str, second: str, frequency: str) -> Statement | None:
     if not cm:
-        return said.OFF_THE_MAP()
+        return said.SNP_OFF_THE_MAP()
     if "," in first + second or "/" in first + second:
-        return said.MORE_THAN_TWO()
+        return said.SNP_MORE_THAN_TWO()
     if frozenset((first.upper(), second.upper())) in _AMBIGUOUS:
-        return said.SAME_ON_BOTH_STRANDS()
-    return said.NOT_VARIABLE() if _number(frequency) in (0.0, 1.0) else None
+        return said.SNP_SAME_ON_BOTH_STRANDS()
+    return said.SNP_NOT_VARIABLE() if _number(frequency) in (0.0, 1.0) else None
 
 
 def _snp(table: Table, line: int, name: str, chromosome: str, cm: str, first: str, second: str) -> Snp | None:
@@ -140,9 +140,9 @@ def _panel(table: Table, gathered: _Gathered) -> SnpPanel | None:
 
 def _tell(file: str, gathered: _Gathered, findings: Findings) -> None:
     if gathered.kept_out:
-        findings.notice(said.KEPT_OUT(number=len(gathered.kept_out)))
+        findings.notice(said.SNP_KEPT_OUT(number=len(gathered.kept_out)))
     for reason, names in gathered.left_out.items():
-        findings.notice(said.LEFT_OUT(file=file, words_reason=reason, names=tuple(_first(names))))
+        findings.notice(said.SNP_LEFT_OUT(file=file, words_reason=reason, names=tuple(_first(names))))
 
 
 def _first(names: dict[str, None], most: int = 10) -> Iterator[str]:

@@ -19,7 +19,7 @@ from antigone.formats.snps.kept_out import KEPT_OUT
 from antigone.formats.snps.panel import first_grid
 from antigone.formats.snps.vcf import vcf_rows
 from antigone.model.assumptions.snp_panel import SnpPanel
-from antigone.model.statements import snps as said
+from antigone.model.statements import evidence as said
 
 GENOTYPE_COLUMNS = Columns(
     needed=("sample", "marker"), optional=("allele1", "allele2", "reads1", "reads2"), filled=("sample", "marker")
@@ -77,7 +77,7 @@ def read_snp_readings(
                     (path.name, line), "marker", found, "each SNP once in a sample", "keep one of the rows"
                 )
     for file, number in readings.outside.items():
-        findings.notice(said.NOT_ON_PANEL(number=number, file=file))
+        findings.notice(said.SNP_NOT_ON_PANEL(number=number, file=file))
     return readings.samples
 
 

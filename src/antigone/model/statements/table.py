@@ -18,7 +18,6 @@ from antigone.model.statements import (
     samples,
     searching,
     settings,
-    snps,
     statement,
 )
 from antigone.model.statements.statement import Form
@@ -28,7 +27,6 @@ _TABLES: tuple[ModuleType, ...] = (
     frequencies,
     genotypes,
     models,
-    snps,
 )  # fmt: skip
 
 
