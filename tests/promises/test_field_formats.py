@@ -79,7 +79,7 @@ def test_format__shows_the_genotypes_of_one_sample_beside_the_others(tmp_path, n
     [("empop.emp", "haplotypes in 'mt_haplotypes' without frequencies"), ("genis_mito.txt", "position 263, outside")],
 )
 def test_format__of_mtdna_is_asked_about(tmp_path, name, found):
-    """As of s02: haplotypes need frequencies. The example of GENis has a difference outside the range that it states."""
+    """As of s02: haplotypes need frequencies. The example of GENis has a difference outside its stated range."""
     place = folder(tmp_path, name, (FORMATS / name).read_bytes(), without="-")
     with pytest.raises(InputError) as error:
         read_case_folder(place)

@@ -46,6 +46,8 @@ def is_table_name(path: Path) -> bool:
 class CaseFiles:
     """The tables found in a folder or workbook, and the files that were opened, in this order.
 
+    ``stated`` are headings of a laboratory's own; ``reports`` are workbooks that may hold haplotypes beside profiles.
+
     ``recognise`` says whether column names are those of a table; so a table is found whose file has another name.
     ``only`` are the files of the folder that count (none: all). What ``adds`` to a known incident needs no table: one
     that is ``absent`` has nothing.
@@ -63,6 +65,7 @@ class CaseFiles:
     absent: set[str] = field(default_factory=set)
     incomplete: bool = False
     stated: Mapping[str, str] = field(default_factory=dict)
+    reports: list[Path] = field(default_factory=list)
 
     def open(self, path: Path) -> HashedFile:
         self.files.append(HashedFile.open(path))
@@ -220,15 +223,23 @@ class CaseFiles:
         for path in found:
             self.findings.notice(readers.READ_AS_TABLE(name=path.name[:60], table=table))
         grids = [grid for path in found for grid in self._read(path, table)]
-        return grids or self._recognised_sheets(table)
+        if table == "profiles":
+            self.reports = [path for path in found if WORKBOOK.has_ending(path)]
+        if table == "y_haplotypes":
+            again = [path for path in self.reports if self._is_recognised(path, table)]
+            grids += [grid for path in again for grid in self._read(path, table, again=True)]
+        return grids + self._recognised_sheets(table) if table in IN_PARTS else grids or self._recognised_sheets(table)
 
     def _recognised_sheets(self, table: str) -> list[Grid]:
-        """The sheet of no known name whose column names are those of the table, when there is one."""
+        """The sheet of no known name whose column names are those of the table: several only where it has parts."""
+        for name in [name for name in self.sheets if name not in TABLES and table in IN_PARTS]:
+            self.sheets[name] = with_stated_columns(self.sheets[name], self.stated)
         found = [name for name, grid in self.sheets.items() if name not in TABLES and self._is_sheet(grid, table)]
-        if len(found) != 1:
+        if len(found) > 1 and table not in IN_PARTS:
             return []
-        self.findings.notice(readers.SHEET_READ_AS_TABLE(name=found[0][:40], table=table))
-        return [self.sheets.pop(found[0])]
+        for name in found:
+            self.findings.notice(readers.SHEET_READ_AS_TABLE(name=name[:40], table=table))
+        return [self.sheets.pop(name) for name in found]
 
     def _is_sheet(self, grid: Grid, table: str) -> bool:
         return grid.header is not None and self.recognise(table, grid)
@@ -243,9 +254,11 @@ class CaseFiles:
         except InputError:
             return False
 
-    def _read(self, path: Path, table: str) -> list[Grid]:
+    def _read(self, path: Path, table: str, *, again: bool = False) -> list[Grid]:
+        """The tables of a file; one that is read ``again`` for another table stands among the sources already."""
         try:
-            return _by_content(self.open(path), path, table, self._is_sheet, self.stated)
+            file = HashedFile.open(path) if again else self.open(path)
+            return _by_content(file, path, table, self._is_sheet, self.stated)
         except InputError as error:
             self.findings.add_problems(error.problems)
             return [Grid(path.name, iter(()), unreadable=True)]
