@@ -149,9 +149,9 @@ def _typed_rows(
     single = [cells[p[0]] for _, cells in lines for p in layout.markers.values() if len(p) == 1]
     both, marks = GenotypeCells(table, single), Marks()
     categories = [column for column, text in table.headings.items() if typing_column(text) == "category"]
-    places = [table.positions[column] for column in categories]
+    of_category = [table.positions[column] for column in categories]
     for line, cells in lines:
-        if any(refused_kind(cell_text(cells[place])) for place in places):
+        if any(refused_kind(cell_text(cells[place])) for place in of_category):
             table.problem(line, categories[0], *REFUSED_CATEGORY)
             continue
         sample = names.of_file(cell_text(cells[layout.sample])) if names else cells[layout.sample]
