@@ -24,7 +24,7 @@ from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Genotype, Profile
 
-_BLOCK = 2**22
+BLOCK = 2**22
 """Elements that the largest array of one executed block may have (32 MiB of float64)."""
 
 
@@ -277,7 +277,7 @@ def _evaluate_block(data: Data, theta: float) -> Array:
 def _split(data: Data, theta: float) -> list[Data]:
     """The batch in parts, so that the largest array of each stays within the stated block."""
     items = len(data.observed)
-    step = max(1, _BLOCK // work_of(data, theta).largest)
+    step = max(1, BLOCK // work_of(data, theta).largest)
     if items <= max(8, step):
         return [data]
     return [take_items(data, slice(start, start + step)) for start in range(0, items, step)]
