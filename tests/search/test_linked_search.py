@@ -91,7 +91,7 @@ def both_ways(
     target: Target, person: UnidentifiedPerson, group: LinkageGroup, observation: ObservationModel
 ) -> tuple[float, float]:
     """What linkage changes for a pair, by the family's table and by likelihoods of the pair."""
-    [single] = single_tables([target], group.markers)
+    [single] = single_tables([target], {"": group.markers})[""]
     readings = observe_profile(person, group.markers, observation=observation)
     question = Question(target, "", group, single, {0: readings})
     [(method, looked_up)] = linked_changes([question], [person], observation)

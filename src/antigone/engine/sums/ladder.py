@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -50,12 +51,29 @@ def stack_markers(markers: Sequence[Marker]) -> Ladder:
         raise ModelError("markers of one batch must agree in chromosome and in having a silent allele")
     rows = [_row(marker) for marker in markers]
     n = max(len(p) for p, _, _ in rows)
-    padded = [(np.pad(p, (0, n - len(p))), _pad(f, n), _pad(m, n)) for p, f, m in rows]
+    p, female, male = np.zeros((len(rows), n)), _still(len(rows), n), _still(len(rows), n)
+    for number, (own, of_mothers, of_fathers) in enumerate(rows):
+        size = len(own)
+        p[number, :size] = own
+        female[number, :size, :size] = of_mothers
+        male[number, :size, :size] = of_fathers
     silent = [len(marker.alleles) if marker.silent > 0 else -1 for marker in markers]
-    p, female, male = (np.stack(part) for part in zip(*padded, strict=True))
     return Ladder(p, female, male, np.array(silent, dtype=np.int64), markers[0].chromosome == "X")
 
 
+def padded(ladder: Ladder, n: int) -> Ladder:
+    """The ladder with alleles of frequency 0 that never mutate, up to ``n`` in all."""
+    if ladder.size == n:
+        return ladder
+    items, size = ladder.frequencies.shape
+    p, female, male = np.zeros((items, n)), _still(items, n), _still(items, n)
+    p[:, :size] = ladder.frequencies
+    female[:, :size, :size] = ladder.female
+    male[:, :size, :size] = ladder.male
+    return Ladder(p, female, male, ladder.silent, ladder.on_x)
+
+
+@lru_cache(maxsize=512)
 def _row(marker: Marker) -> tuple[Array, Array, Array]:
     silent = (marker.silent,) if marker.silent > 0 else ()
     p = np.array(marker.frequencies + silent)
@@ -64,7 +82,8 @@ def _row(marker: Marker) -> tuple[Array, Array, Array]:
     return p, female, male
 
 
-def _pad(matrix: Array, n: int) -> Array:
-    whole = np.eye(n)
-    whole[: len(matrix), : len(matrix)] = matrix
+def _still(items: int, n: int) -> Array:
+    """Matrices of ``n`` alleles that never mutate."""
+    whole = np.zeros((items, n, n))
+    whole[:, np.arange(n), np.arange(n)] = 1.0
     return whole

@@ -68,10 +68,9 @@ def link_pairs(
         wanted.setdefault(target, {})[person] = persons[person]
     groups = {name: model.groups_of(markers) for name, markers in populations.items()}
     rows = list(wanted)
-    single = {
-        name: dict(zip(rows, single_tables([targets[t] for t in rows], _markers(of)), strict=True))
-        for name, of in groups.items()
-    }
+    linked = {name: [marker for group in of for marker in group.markers] for name, of in groups.items()}
+    answers = single_tables([targets[t] for t in rows], linked)
+    single = {name: dict(zip(rows, of, strict=True)) for name, of in answers.items()}
     for start in range(0, len(rows), TARGETS_AT_ONCE):
         some = rows[start : start + TARGETS_AT_ONCE]
         for at in zip(*groups.values(), strict=True):
@@ -83,10 +82,6 @@ def link_pairs(
             ]
             _note(found, asked, persons, observation)
     return found
-
-
-def _markers(groups: Sequence[LinkageGroup]) -> tuple[Marker, ...]:
-    return tuple(marker for group in groups for marker in group.markers)
 
 
 def _counting(

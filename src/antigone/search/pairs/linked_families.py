@@ -111,12 +111,16 @@ def _log_sum(logs: Array) -> float:
     return float(peak) if np.isneginf(peak) else float(peak + np.log(np.exp(logs - peak).sum()))
 
 
-def single_tables(targets: Sequence[Target], markers: Sequence[Marker]) -> list[dict[str, Array]]:
-    """By target and marker, log P(genotype of the missing person | references)."""
-    found: list[dict[str, Array]] = [{} for _ in targets]
-    for asked in ask_families(targets, markers):
+def single_tables(
+    targets: Sequence[Target], populations: Mapping[str, Sequence[Marker]]
+) -> dict[str, list[dict[str, Array]]]:
+    """By population, target and marker, log P(genotype of the missing person | references)."""
+    found: dict[str, list[dict[str, Array]]] = {name: [{} for _ in targets] for name in populations}
+    everywhere = [(name, marker) for name, markers in populations.items() for marker in markers]
+    for asked in ask_families(targets, [marker for _, marker in everywhere]):
+        name, marker = everywhere[asked.marker]
         for row, logs in zip(asked.rows, asked.related, strict=True):
-            found[row][markers[asked.marker].name] = logs
+            found[name][row][marker.name] = logs
     return found
 
 
