@@ -4,8 +4,11 @@ PYTHON3 ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
-TESTS := $(PYTHON) -m pytest -q -n auto --dist loadfile
+TESTS := $(PYTHON) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 PIP := $(PYTHON) -m pip --quiet --disable-pip-version-check
+
+# Tests start many processes: where the environment says that no bytecode is kept, each would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo quick test full lint check bench format lock clean

@@ -47,7 +47,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a server of PostgreSQL; skip what needs a browser where there is none."""
+    """Mark what needs a server of PostgreSQL; skip what needs a browser where there is none; slow files go first."""
     no_browser = pytest.mark.skipif(
         shutil.which("chromium") is None, reason="NOT TESTED IN A BROWSER: no chromium on this machine"
     )
@@ -56,6 +56,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(no_browser)
         if isinstance(item, pytest.Function) and _needs_a_server(item):
             item.add_marker("server")
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    items.sort(key=lambda item: item.path not in slow)  # or the last one would keep one processor, and the others none
 
 
 def _needs_a_server(item: pytest.Function) -> bool:

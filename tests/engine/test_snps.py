@@ -108,7 +108,7 @@ def test_family__equals_the_engine_of_linked_groups_on_four_snps(chromosome, the
     snps = [Snp(f"rs{n}", chromosome, 12.0 * n, ("1", "2")) for n in range(4)]
     frequency = np.array([0.3, 0.6, 0.45, 0.2])
     kind: Chromosome = "X" if chromosome == "X" else "autosomal"
-    markers = [Marker(s.name, ("1", "2"), (p, 1 - p), chromosome=kind) for s, p in zip(snps, frequency, strict=True)]
+    markers = [Marker(s.marker, ("1", "2"), (p, 1 - p), chromosome=kind) for s, p in zip(snps, frequency, strict=True)]
     ones = {"A": [0, 1, 2, 1], "B": [1, 1, 2, 0], "C": [0, 1, 1, 0] if kind == "X" else [1, 2, 1, 0]}
     group = LinkageGroup(tuple(markers), tuple(haldane(12.0) for _ in range(3)))
     profiles = {

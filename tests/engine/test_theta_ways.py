@@ -184,7 +184,8 @@ def test_way__is_the_cheapest() -> None:
     read = {f"H{n}": Profile(f"H{n}", {"M": ("10", "11")}) for n in range(1, 5)}
     assert work_of(asked(Pedigree.of(("F", "male"), *brothers), read, LADDER, "H0"), 0.01).way == "founder"
     large = Pedigree.of(*((m.id, m.sex, m.father, m.mother) for m in SIBLINGS), ("S4", "male", "F", "M"))
-    four = asked(large, typed(S1=("10", "11"), S2=("10", "12"), S3=("10", "13"), S4=("11", "13")), LADDER, "MP")
+    wide = Marker("M", tuple(str(allele) for allele in range(10, 30)), (0.05,) * 20)
+    four = asked(large, typed(S1=("10", "11"), S2=("10", "12"), S3=("10", "13"), S4=("11", "13")), wide, "MP")
     assert work_of(four, 0.01).way == "couple"
 
 

@@ -140,7 +140,7 @@ def test_genemapper__an_empty_second_allele_is_a_homozygote(tmp_path):
 
 @pytest.mark.parametrize(
     ("rows", "column"),
-    [("S1\tFGA\t20\t>30\t\n", "allele2"), ("\tFGA\t20\t21\t\n", "Sample Name")],
+    [("S1\tFGA\t20\t>30\t\n", "Allele 2"), ("\tFGA\t20\t21\t\n", "Sample Name")],
 )
 def test_genemapper__faults_have_their_place(tmp_path, rows, column):
     with pytest.raises(InputError) as error:

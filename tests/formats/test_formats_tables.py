@@ -33,7 +33,7 @@ def test_read_csv__separators_line_ends_and_byte_order_mark(separator, end, mark
     found, problems = table(text)
     assert not problems
     assert found == {2: ["a", "b, c", ""]}
-    assert read_csv("t.csv", text.encode()).decimal_comma == (separator == ";")
+    assert read_csv("t.csv", text.encode()).decimal_comma == (separator != ",")
 
 
 def test_to_table__line_numbers_are_those_of_the_file():

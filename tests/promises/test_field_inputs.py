@@ -89,7 +89,10 @@ READ = {
     "gm22": (SON, ["9 genotypes of 1 sample stand more than once, always alike, and count once"]),
     "gm24": (SON, ["2 title rows above the column names of profiles.txt left out"]),
     "gm25": (SON, []),
-    "gm26": (SON, ["columns of profiles.txt are read by other names: 'Nombre de la muestra' as 'sample'"]),
+    "gm26": (
+        SON,
+        ["profiles.txt is read as a long table, one marker of one sample a row: 'Nombre de la muestra' as 'sample'"],
+    ),
     "i13": (SON, ["sex 'M' is read as male in 1 row of unidentified.csv, not as Mujer"]),
     "i16": (SON, ["column 'remark' of families.csv holds remarks and is not read: 1 cell"]),
     "n_profiles.CSV": (SON, []),
@@ -333,7 +336,7 @@ def test_wide_table__both_alleles_in_one_cell(tmp_path, between):
 
 
 def test_wide_table__a_comma_that_may_be_decimal_is_a_question(tmp_path):
-    text = 'Sample,TH01,TPOX\nR001,"6,9","8,8"\nR002,7-9.3,8-8\nPM001,9-9,8-8\nPM002,6-8,8-8\n'
+    text = 'Sample,TH01,TPOX\nR001,"6,1","8,2"\nR002,7-9.3,8-8\nPM001,9-9,8-8\nPM002,6-8,8-8\n'
     problems = refusal(changed(tmp_path, "num00", profiles__txt=text)).problems
     assert [(p.line, p.column) for p in problems] == [(2, "TH01"), (2, "TPOX")]
 

@@ -288,7 +288,13 @@ NO_FUNCTION = {
 }
 # fmt: on
 THINGS_WITH_A_NAME = {"Marker", "SourceFile"}
-STATED_UNDER_POPULATIONS = {"FrequencyTable", "Candidate", "SamplePair", "PowerAnswer"}  # and every result
+STATED_UNDER_POPULATIONS = {
+    "FrequencyTable",
+    "Candidate",
+    "SamplePair",
+    "PowerAnswer",
+    "SnpCandidate",
+}  # and every result
 
 
 def forbidden_fields(model_class: type) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from registry_prepared import Prepared
+from registry_rows import rows_that_count as rows
 from registry_team import COURT, IDENTIFY, INCIDENT, Team, parents, small_incident, typed
 from sqlalchemy import func, select
 
@@ -18,13 +19,11 @@ from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.statements.statement import TEXT
-from antigone.registry.audit.seals import SEALED
 from antigone.registry.store.database import snapshot
 from antigone.registry.store.schema import (
     consents,
     donors,
     families,
-    keys,
     members,
     profiles,
     samples,
@@ -37,7 +36,6 @@ from antigone.team.keeping.keeping import verify
 pytestmark = pytest.mark.slow
 
 LAST_DAY = IDENTIFY.date.replace(year=2030)
-HISTORY = {"imports", "import_rows", "import_changes", "audit"}
 SEEDS = {f"F{n}": n for n in range(1, 5)}
 
 
@@ -82,16 +80,6 @@ def incidents(draw: st.DrawFn) -> Incident:
     words = draw(st.lists(st.sampled_from(["vWA was written VWA", "rows were left out"]), unique=True, max_size=2))
     notices = tuple(TEXT(text=one) for one in words)
     return replace(base, unidentified=tuple(people), families=tuple(kin), notices=notices)
-
-
-def rows(team: Team) -> dict[str, dict[int, tuple[Any, ...]]]:
-    with snapshot(team.registry.engine) as connection:
-        found = {
-            name: {row.id: tuple(row) for row in connection.execute(select(table))}
-            for name, table in SEALED.items()
-            if name not in HISTORY
-        }
-        return found | {"keys": dict.fromkeys(connection.scalars(select(keys.c.id)), ())}
 
 
 def counted_new(team: Team, before: dict[str, dict[int, Any]]) -> dict[str, int]:

@@ -18,10 +18,12 @@ _MARKS = {
     "report.html": _PAGE,
     "joint.html": _PAGE,
     "groups.html": _PAGE,
+    "snps.html": _PAGE,
     "results.json": _DOCUMENT,
     "joint.json": _DOCUMENT,
     "groups.json": _DOCUMENT,
     "candidates.csv": rb"\Arank,unidentified,family,missing,",
+    "snp_candidates.csv": rb"\Arank,unidentified,family,missing,",
     "joint.csv": rb"\Aunidentified,family,missing,posterior,",
     "groups.csv": rb"\Agroup,status,sample,part,",
     "candidates.parquet": rb"\APAR1.*log10_lr_smallest",
@@ -33,7 +35,7 @@ _KEPT = re.compile(r"manifest\.json|block-[0-9]+\.(?:npz|draft)|.*\.draft")
 
 
 def require_ours(folder: Path, names: Iterable[str]) -> None:
-    """Refuse a folder in which one of the files to be written is there and is not Antigone's own.
+    """Refuse a folder that cannot be written, or in which a file to be written is there that is not Antigone's own.
 
     It is asked before anything is computed, so that nobody waits for an answer that cannot be written.
 
@@ -42,6 +44,7 @@ def require_ours(folder: Path, names: Iterable[str]) -> None:
     InputError
         Naming each such file. Nothing was changed.
     """
+    _require_place(folder)
     strangers = [name for name in sorted(names) if not _is_ours(folder / name)]
     strangers += [UNFINISHED] * (not _is_unfinished_search(folder / UNFINISHED))
     if strangers:
@@ -49,6 +52,14 @@ def require_ours(folder: Path, names: Iterable[str]) -> None:
             f"{folder} holds {', '.join(strangers)}, which Antigone did not write, or which was changed since; nothing "
             "was computed and nothing is replaced: choose another folder, or move what is there"
         )
+
+
+def _require_place(folder: Path) -> None:
+    """The folder, or the nearest one above it that is there, can be written into."""
+    place = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
+    if not (place.is_dir() and os.access(place, os.W_OK | os.X_OK)):
+        why = "permission denied" if place.is_dir() else "not a folder"
+        raise InputError(f"{folder} cannot be written ({place}: {why}); nothing was computed: choose another folder")
 
 
 def _is_ours(path: Path) -> bool:
@@ -59,8 +70,6 @@ def _is_ours(path: Path) -> bool:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             return re.search(_MARKS[path.name], content, re.DOTALL) is not None
     except FileNotFoundError:
-        return True
-    except NotADirectoryError:  # that the folder is a file is told when it is to be written
         return True
     except (OSError, ValueError):  # it cannot be read, or is empty
         return False

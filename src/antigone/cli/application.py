@@ -11,6 +11,7 @@ from antigone.cli.models.commands import models_app
 from antigone.cli.power import power
 from antigone.cli.samples.typings import typings_app
 from antigone.cli.serving import serve
+from antigone.cli.snps import snps
 from antigone.cli.team.across import across_app
 from antigone.cli.team.imports import imports_app
 from antigone.cli.team.keeping import escrow_app, keeping_app
@@ -39,6 +40,7 @@ for command in (
     incidents.joint,
     incidents.explain,
     power,
+    snps,
     trying.lr,
     trying.validate,
     trying.simulate,

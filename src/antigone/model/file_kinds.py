@@ -45,7 +45,7 @@ PARQUET = FileKind("Parquet", (".parquet",), (b"PAR1",), certain=(".parquet",))
 WORKBOOK = FileKind(
     "workbook", (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"), certain=(".xlsx",)
 )
-TEXT = FileKind("text", (".csv", ".tsv", ".txt", ".tab"))
+TEXT = FileKind("text", (".csv", ".tsv", ".txt", ".tab", ".emp"))
 TABLES = (PARQUET, WORKBOOK, TEXT)
 """The kinds of files that hold a table; what is none of the others is text."""
 

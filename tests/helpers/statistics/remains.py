@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -24,6 +25,7 @@ def tables(populations: int = 2) -> tuple[FrequencyTable, ...]:
     return tuple(table for table in nist1036() if "pooled" not in table.population)[:populations]
 
 
+@cache
 def kit(populations: int = 2) -> dict[str, tuple[Marker, ...]]:
     """The same markers, with the same ladders, in each population."""
     chosen = tables(populations)

@@ -8,24 +8,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from answers import same
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from identified import identify
 from registry_team import COURT, IDENTIFY, INCIDENT, Team, candidate, small_incident, team_at_work, typed
 from sqlalchemy import func, select, update
+from whole_search import is_whole as is_whole
+from whole_search import search_new as search_new
 
-from antigone.casework.pairs.search import search_incident
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
-from antigone.model.plain import as_plain
 from antigone.model.profile import Profile
-from antigone.model.results.search import SearchResult
-from antigone.registry.consent.coverage import read_covered
-from antigone.registry.review.candidates import open_candidate
 from antigone.registry.store.database import snapshot, transaction
-from antigone.registry.store.schema import candidates, families, family_answers, keys, runs
+from antigone.registry.store.schema import families, family_answers, keys, runs
 from antigone.team.incidents.consents import record_consent, withdraw_donor, withdraw_seeker
 from antigone.team.incidents.families import read_family
 from antigone.team.incidents.importing import import_incident
@@ -34,39 +30,7 @@ from antigone.team.overview.status import read_incident, read_status
 from antigone.team.review.candidates import read_candidate
 from antigone.team.review.reviewing import ask_to_reopen, keep
 from antigone.team.runs.pending import read_pending
-from antigone.team.runs.searching import list_runs, read_run, search
-
-
-def search_new(team: Team) -> int:
-    return search(team["geneticist"], INCIDENT, only_new=True).line.id
-
-
-def stored_answer(team: Team, run: int) -> SearchResult:
-    """The answer of a run with its lines and its candidates."""
-    result = read_run(team["geneticist"], run, whole=True).result
-    assert result is not None
-    with snapshot(team.registry.engine) as connection:
-        numbers = connection.scalars(select(candidates.c.id).where(candidates.c.run == run).order_by(candidates.c.rank))
-        opened = tuple(open_candidate(connection, team.registry.vault, number) for number in numbers.all())
-    return replace(result, candidates=opened)
-
-
-def whole_answer(team: Team) -> SearchResult:
-    """The answer of a search that knows nothing from before, of the registry as it is."""
-    registry, day = team.registry, team.registry.today()
-    with snapshot(registry.engine) as connection:
-        covered = read_covered(connection, registry.vault, INCIDENT, scope="identification", day=day)
-    found = search_incident(covered.incident, today=day, created="", command="", seed=1).result
-    without = covered.refused_by_family
-    lines = tuple(replace(line, donors_without_consent=without.get(line.family, 0)) for line in found.families)
-    return replace(found, left_out=dict(covered.refused), families=lines, pairs=())
-
-
-def is_whole(team: Team, run: int) -> bool:
-    found, whole = stored_answer(team, run), whole_answer(team)
-    found = replace(found, provenance=whole.provenance)  # which names the model's version, the moment, the command
-    return same(as_plain(found), as_plain(whole))
-
+from antigone.team.runs.searching import list_runs, search
 
 # what may happen
 

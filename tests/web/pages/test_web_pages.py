@@ -24,6 +24,7 @@ from antigone.team.access.roles import ALLOWED, ROLES, Action
 from antigone.team.access.users import add_token, list_tokens
 from antigone.team.incidents.families import read_family
 from antigone.team.incidents.importing import import_incident
+from antigone.team.incidents.typings import list_typings
 from antigone.team.overview.status import list_incidents, read_status
 from antigone.team.review.candidates import list_candidates, read_candidate
 from antigone.team.runs.across import search_across
@@ -617,6 +618,20 @@ def test_import__of_a_case_folder_as_files_or_packed(fresh, tmp_path, packed):
     assert "Imported: 4 unidentified persons, 3 families" in browser.get(answer.headers["location"]).text
     again = say_yes(browser, upload(browser, files, code="second"))
     assert "Nothing new" in browser.get(again.headers["location"]).text
+
+
+def test_import__names_the_kit_and_says_what_the_typings_are(fresh):
+    """Both stand in the form again when the files are refused, and with the typings after."""
+    browser = fresh.browser("registrar")
+    told = {"code": INCIDENT, "kit": "Kit 2", "as_replicates": "true"}
+    refused = upload(browser, [("profiles.csv", b"sample,marker,allele1,allele2\nPM1,M00,x/y,12\n")], **told)
+    assert refused.status_code == 422
+    assert 'name="kit" value="Kit 2"' in refused.text
+    assert 'name="as_replicates" value="true" checked' in refused.text
+    shown = upload(browser, [("profiles.csv", b"sample,marker,allele1,allele2\nPM1,M00,19,19\n")], **told)
+    assert say_yes(browser, shown).status_code == 303
+    newest = list_typings(fresh.team["registrar"], INCIDENT, "PM1").typings[-1]
+    assert (newest.kit, newest.is_replicate) == ("Kit 2", True)
 
 
 def test_import__is_refused_when_the_registry_changed_after_the_preview(fresh, tmp_path):

@@ -16,8 +16,8 @@ from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Incident
 from antigone.model.incident.settings import SearchSettings
 from antigone.model.results.search import Provenance, Setting
+from antigone.model.statements import samples as said_of_typings
 from antigone.model.statements import settings as said
-from antigone.model.statements import typings as said_of_typings
 from antigone.model.statements.models import MODEL_OF_INCIDENT
 from antigone.model.statements.statement import TEXT, Form, Statement
 

@@ -70,7 +70,9 @@ class ForestPlan:
     @property
     def calls(self) -> float:
         """About how many array operations the plain twin makes, whatever the number of items."""
-        return float(len(self.weights) + len(self.vectors) + (3.0**self.counts + 6 * 2.0**self.counts).sum())
+        return float(
+            len(self.vectors) + len(self.pairs) + sum(3.0**count + 6 * 2.0**count for count in set(self.counts))
+        )
 
     def largest(self, n: int) -> int:
         """Elements that one item holds at once: its vectors, subsets and groups."""

@@ -29,6 +29,8 @@ from antigone.engine.forest.twin import LOGARITHMS, NUMBERS, WaySum, in_doubt
 WORTH_COMPILED = 2_000_000
 """Multiplications, with ``WORK_OF_A_CALL`` for each call of the plain twin, from which the compiled kernel pays."""
 WORK_OF_A_CALL = 1_000
+MANY = 50
+"""Items from which that holds. Few items come in few batches, which must pay for loading the kernel by themselves."""
 
 
 def forest_logs(plan: ForestPlan, batch: Batch) -> Array:
@@ -43,8 +45,8 @@ def forest_logs(plan: ForestPlan, batch: Batch) -> Array:
     What may have lost digits to underflow is summed again in logarithms.
     """
     items, n = batch.base.shape
-    worth = items * plan.cost(n) + WORK_OF_A_CALL * plan.calls >= WORTH_COMPILED
-    kernel = _compiled() if worth else None
+    worth = (items * plan.cost(n) + WORK_OF_A_CALL * plan.calls) * min(1.0, items / MANY)
+    kernel = _compiled() if worth >= WORTH_COMPILED else None
     logs = _run_compiled(kernel, plan, batch) if kernel else WaySum(plan, batch, NUMBERS).logs()
     doubtful = in_doubt(logs, plan, batch)
     if doubtful.any():

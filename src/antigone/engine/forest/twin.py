@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 
@@ -22,10 +22,12 @@ class Arithmetic:
     back: Callable[[Array], Array]
     """The natural logarithm of a result."""
     times: Callable[[Array, Array], Array]
-    plus: Callable[[Array, Array], Array]
+    plus: np.ufunc
     total: Callable[[Array], Array]
     down: Callable[[Array, Array], Array]
     """``rows`` of shape ``(items, k, n)`` times a matrix of shape ``(items or 1, n, n)``."""
+    mix: Callable[[Array, Array], Array]
+    """Over terms, the sum of products of arrays ``(items, terms, n)`` and ``(items, terms, n)`` or ``(.., n, n)``."""
 
     def add(self, parts: Iterable[Array]) -> Array:
         return reduce(self.plus, parts)
@@ -45,12 +47,23 @@ def _log_down(rows: Array, matrix: Array) -> Array:
     return reduce(np.logaddexp, (rows[:, :, z, None] + matrix[:, None, z, :] for z in range(rows.shape[2])))
 
 
-NUMBERS = Arithmetic(np.asarray, _log, np.multiply, np.add, lambda values: values.sum(axis=-1), np.matmul)
-LOGARITHMS = Arithmetic(_log, np.asarray, np.add, np.logaddexp, _log_sum, _log_down)
+def _mix(first: Array, second: Array) -> Array:
+    return np.asarray(np.einsum("itx...,itx...->ix...", first, second))
+
+
+def _log_mix(first: Array, second: Array) -> Array:
+    aligned = first.reshape(*first.shape, *[1] * (second.ndim - first.ndim))
+    return np.asarray(np.logaddexp.reduce(aligned + second, axis=1))
+
+
+NUMBERS = Arithmetic(np.asarray, _log, np.multiply, np.add, lambda values: values.sum(axis=-1), np.matmul, _mix)
+LOGARITHMS = Arithmetic(_log, np.asarray, np.add, np.logaddexp, _log_sum, _log_down, _log_mix)
 
 
 _LOG_TINY = -600.0
 """About ln 1e-260: a sum of at most 1e12 products above it has lost less than 1e-12 of itself to underflow."""
+AT_ONCE = 2**20
+"""Elements of the largest array in which questions of the urn are answered together."""
 _REPRESENTABLE = -690.0
 """About ln 1e-300: if no product is smaller, none underflows."""
 
@@ -79,7 +92,7 @@ def _least(values: Array) -> Array:
 
 
 class WaySum:
-    """One batch, vectorised over its items. ``logs`` are the natural logs of the sums."""
+    """One batch, vectorised over its items, and over what its ways ask of the urn. ``logs`` are the natural logs."""
 
     def __init__(self, plan: ForestPlan, batch: Batch, arithmetic: Arithmetic) -> None:
         self.plan, self.a = plan, arithmetic
@@ -88,61 +101,83 @@ class WaySum:
         self.shares, self.weights = arithmetic.of(urn_shares(plan, batch)), arithmetic.of(plan.weights)
         self.nothing, self.one = arithmetic.of(np.zeros(())), arithmetic.of(np.ones(()))
         self.evidence = arithmetic.of(batch.evidence)
-        self.asked = self._vectors(self.evidence)
+        self.alive = np.asarray((self.evidence > self.nothing).any(axis=2))
+        self.asked = self._vectors()
 
-    def _vectors(self, evidence: Array) -> list[Array]:
-        asked = [np.full_like(self.base, self.one)]
-        for kind, first, second in self.plan.vectors.tolist():
+    def _vectors(self) -> Array:
+        """Shape ``(vectors, items, n)``, the vector of ones first."""
+        asked = np.full((len(self.plan.vectors) + 1, *self.base.shape), self.one)
+        for number, (kind, first, second) in enumerate(self.plan.vectors.tolist(), start=1):
             if kind == EVIDENCE:
-                asked.append(evidence[:, first])
+                asked[number] = self.evidence[:, first]
             elif kind == PASSED:
-                up = self.matrices[:, first].swapaxes(1, 2)
-                asked.append(self.a.down(asked[second][:, None], up)[:, 0])
+                asked[number] = self.up(first, asked[second][:, None])[:, 0]
             else:
-                asked.append(self.a.times(asked[first], asked[second]))
-        self.alive = np.asarray((evidence > self.nothing).any(axis=2))
+                asked[number] = self.a.times(asked[first], asked[second])
         return asked
+
+    def up(self, matrix: int, vectors: Array) -> Array:
+        """What vectors, ``(items, k, n)``, ask of the slot that a copy came from."""
+        return self.a.down(vectors, self.matrices[:, matrix].swapaxes(1, 2))
 
     def logs(self) -> Array:
         """Shape ``(items,)``, ``(items, n)`` or ``(items, n, n)`` for 0, 1 or 2 open lines."""
         items, n = self.base.shape
-        urn = [np.full((items, n, n), self.nothing) for _ in self.plan.joined]
-        last, subsets = -1, None
-        for q, share in enumerate(self._coefficients()):
-            if subsets is None or (self.plan.roots[q] != self.plan.roots[last]).any():
-                subsets = self._subsets([self.asked[r] for r in self.plan.roots[q] if r >= 0])
-                last = q
-            asked = self._question(self.plan.sides[q], *subsets)
-            rows, columns = asked.shape[1:]
-            part = urn[self.plan.group_of[q]][:, :rows, :columns]
-            part[:] = self.a.plus(part, self.a.times(share[:, None, None], asked))
+        urn = np.full((len(self.plan.joined), items, n, n), self.nothing)
+        shares = self._coefficients()
+        for alike in self._alike():
+            asked = self.a.times(shares[alike, :, None, None], self._asked_of_urn(alike))
+            groups, starts = np.unique(self.plan.group_of[alike], return_index=True)
+            part = urn[:, :, : asked.shape[2], : asked.shape[3]]
+            part[groups] = self.a.plus(part[groups], self.a.plus.reduceat(asked, starts, axis=0))
         total = self.a.add(self._closed(group, held) for group, held in enumerate(urn))
         return self.a.back(total.reshape([(items,), (items, n), (items, n, n)][self.plan.lines]))
 
-    def _coefficients(self) -> list[Array]:
-        """By question: the weights of its ways, times what known members passed on in them."""
-        plan, items = self.plan, len(self.base)
-        passed = [self.a.total(self.a.times(self.known[:, m], self.asked[v])) for m, v in plan.pairs.tolist()]
-        found = [np.full(items, self.nothing) for _ in plan.counts]
-        for way, question in enumerate(plan.question_of):
-            share = np.full(items, self.weights[way])
-            for pair in plan.ended[way][plan.ended[way] >= 0]:
-                share = self.a.times(share, passed[pair])
-            found[question] = self.a.plus(found[question], np.where(self.dead(way), self.nothing, share))
-        return [self.a.times(share, self.shares[question]) for question, share in enumerate(found)]
+    def _alike(self) -> Iterator[Ints]:
+        """Questions with as many roots and open roots, sorted by group, so many at once as ``AT_ONCE`` allows."""
+        items, n = self.base.shape
+        opened = (self.plan.sides >= 0).sum(axis=1)
+        kinds = np.stack([self.plan.counts, opened], axis=1)
+        for count, lines in np.unique(kinds, axis=0).tolist():
+            some = np.flatnonzero((kinds == (count, lines)).all(axis=1))
+            some = some[np.argsort(self.plan.group_of[some], kind="stable")]
+            step = max(1, AT_ONCE // (items * n * max(n, 2**count)))
+            yield from (some[start : start + step] for start in range(0, len(some), step))
 
-    def dead(self, way: int) -> Bools:
-        """The items of which an order chosen in a way allows nothing."""
-        chosen = self.plan.chosen[way][self.plan.chosen[way] >= 0]
-        return np.asarray(~self.alive[:, chosen].all(axis=1))
+    def _coefficients(self) -> Array:
+        """By question: the weights of its ways, times what known members passed on in them, ``(questions, items)``."""
+        plan, items = self.plan, len(self.base)
+        found = np.full((len(plan.counts), items), self.nothing)
+        passed = np.full((len(plan.pairs) + 1, items), self.one)
+        for number, (member, vector) in enumerate(plan.pairs.tolist()):
+            passed[number] = self.a.total(self.a.times(self.known[:, member], self.asked[vector]))
+        ways = np.where(self.dead(), self.nothing, np.broadcast_to(self.weights[:, None], (len(plan.weights), items)))
+        for pair in plan.ended.T:
+            ways = self.a.times(ways, passed[pair])
+        self.a.plus.at(found, plan.question_of, ways)
+        return self.a.times(found, self.shares[:, None])
+
+    def dead(self) -> Bools:
+        """The items of which an order chosen in a way allows nothing, shape ``(ways, items)``."""
+        alive = np.concatenate([self.alive.T, np.ones((1, len(self.base)), dtype=bool)])
+        return np.asarray(~alive[self.plan.chosen].all(axis=1))
+
+    def _asked_of_urn(self, alike: Ints) -> Array:
+        """Questions of one kind: numbers, vectors over one open root, or matrices over two.
+
+        Shape ``(questions, items, 1 or n, 1 or n)``.
+        """
+        roots = self.asked[self.plan.roots[alike]]
+        held, left = self._subsets([roots[:, place] for place in range(self.plan.counts[alike[0]])])
+        return self._question(self.plan.sides[alike], held, left)
 
     def _subsets(self, roots: list[Array]) -> tuple[list[Array], list[Array]]:
         """For every subset of the roots: base times the product of their vectors, and ``f``."""
-        held = [self.base]
+        held = [self.base[None]]
         for subset in range(1, 1 << len(roots)):
             lowest = (subset & -subset).bit_length() - 1
             held.append(self.a.times(held[subset & (subset - 1)], roots[lowest]))
-        left = [np.full(len(self.base), self.one)]
+        left = [np.full((1, len(self.base)), self.one)]
         chance = [self.a.times(self.block[_size(s)], self.a.total(one)) for s, one in enumerate(held)]
         for subset in range(1, 1 << len(roots)):
             lowest = subset & -subset
@@ -151,29 +186,28 @@ class WaySum:
         return held, left
 
     def _question(self, sides: Ints, held: list[Array], left: list[Array]) -> Array:
-        """A number, a vector over one open root, or a matrix over two, shape ``(items, 1 or n, 1 or n)``."""
         whole = len(held) - 1
-        opened = [self.asked[side] for side in sides if side >= 0]
-        if not opened:
-            return left[whole][:, None, None]
+        most, least = sides.max(axis=1), sides.min(axis=1)
+        if most[0] < 0:
+            return np.broadcast_to(left[whole], (len(sides), len(self.base)))[:, :, None, None]
         own = [self.a.times(self.block[_size(s) + 1], one) for s, one in enumerate(held)]
-        if len(opened) == 1:
-            parts = (self.a.times(left[whole ^ s][:, None], one) for s, one in enumerate(own))
-            return self.a.times(self.a.add(parts), opened[0])[:, None]
-        both = self._two_open(own, held, left)
-        return self.a.times(both, self.a.times(opened[0][:, :, None], opened[1][:, None, :]))
+        if least[0] < 0:
+            parts = (self.a.times(left[whole ^ s][..., None], one) for s, one in enumerate(own))
+            return self.a.times(self.a.add(parts), self.asked[most])[:, :, None]
+        first, second = self.asked[sides.T]
+        return self.a.times(self._two_open(own, held, left), self.a.times(first[..., :, None], second[..., None, :]))
 
     def _two_open(self, own: list[Array], held: list[Array], left: list[Array]) -> Array:
         whole, n = len(held) - 1, self.base.shape[1]
-        both, same = np.full((len(self.base), n, n), self.nothing), np.full_like(self.base, self.nothing)
+        both, same = self.nothing, self.nothing
         for mine in range(whole + 1):
             rest = whole ^ mine
-            yours = self.a.add(self.a.times(left[rest ^ some][:, None], own[some]) for some in _of(rest))
-            both = self.a.plus(both, self.a.times(own[mine][:, :, None], yours[:, None, :]))
+            yours = self.a.add(self.a.times(left[rest ^ some][..., None], own[some]) for some in _of(rest))
+            both = self.a.plus(both, self.a.times(own[mine][..., :, None], yours[..., None, :]))
             weight = self.a.times(self.block[_size(mine) + 2], left[rest])
-            same = self.a.plus(same, self.a.times(weight[:, None], held[mine]))
+            same = self.a.plus(same, self.a.times(weight[..., None], held[mine]))
         diagonal = np.arange(n)
-        both[:, diagonal, diagonal] = self.a.plus(both[:, diagonal, diagonal], same)
+        both[..., diagonal, diagonal] = self.a.plus(both[..., diagonal, diagonal], same)
         return both
 
     def _closed(self, group: int, urn: Array) -> Array:

@@ -34,8 +34,9 @@ class _Hypothesis:
 
 @dataclass(frozen=True)
 class _Part:
-    """The autosomes, or the X chromosome: its loci, and what the family says there under H1 and H2."""
+    """A chromosome: its loci, and what the family says there under H1 and H2."""
 
+    chromosome: str
     loci: slice
     rho: Array
     hypotheses: tuple[_Hypothesis, _Hypothesis]
@@ -59,10 +60,7 @@ class SnpFamily:
         -------
         Shape ``(2, persons)``.
         """
-        logs = np.zeros((2, len(seen)))
-        for part in self.parts:
-            for number, asked in enumerate(part.hypotheses):
-                logs[number] += log_sums(asked.sharing, part.rho, asked.table, seen[:, part.loci])
+        logs: Array = self._of_chromosomes(seen).sum(axis=0)
         return logs
 
     def log_ratios(self, seen: Array) -> Array:
@@ -70,6 +68,20 @@ class SnpFamily:
         h1, h2 = self.log_likelihoods(seen)
         ratios: Array = h1 - h2
         return ratios
+
+    def log_ratios_by_chromosome(self, seen: Array) -> dict[str, Array]:
+        """Natural log LR of each person on each chromosome; they add up to `log_ratios`."""
+        logs = self._of_chromosomes(seen)
+        return {part.chromosome: h1 - h2 for part, (h1, h2) in zip(self.parts, logs, strict=True)}
+
+    def _of_chromosomes(self, seen: Array) -> Array:
+        """Shape ``(chromosomes, 2, persons)``."""
+        return np.array(
+            [
+                [log_sums(asked.sharing, part.rho, asked.table, seen[:, part.loci]) for asked in part.hypotheses]
+                for part in self.parts
+            ]
+        )
 
 
 def ask_family(
@@ -100,17 +112,31 @@ def ask_family(
     pedigree.require(missing, *typed)
     _require_askable(pedigree, missing, typed)
     rho = recombination(snps, map_function, unlinked=unlinked)
-    first_x = next((place for place, snp in enumerate(snps) if snp.chromosome == X), len(snps))
+    shared = {x: _sharings(pedigree, missing, list(typed), x=x) for x in {snp.chromosome == X for snp in snps}}
     parts = []
-    for loci, x in ((slice(0, first_x), False), (slice(first_x, len(snps)), True)):
-        if loci.start == loci.stop:
-            continue
-        h1 = sharing_of(pedigree, [*typed, missing], x=x)
-        h2 = sharing_of(pedigree, list(typed), x=x).with_stranger(copies_of(pedigree, missing, x=x))
+    for chromosome, loci in _chromosomes(snps):
         seen = [weights[loci] for weights in typed.values()]
-        asked = [_Hypothesis(sharing, family_table(sharing, seen, frequency[loci], theta)) for sharing in (h1, h2)]
-        parts.append(_Part(loci, rho[loci], (asked[0], asked[1])))
+        h1, h2 = (
+            _Hypothesis(sharing, family_table(sharing, seen, frequency[loci], theta))
+            for sharing in shared[chromosome == X]
+        )
+        parts.append(_Part(chromosome, loci, rho[loci], (h1, h2)))
     return SnpFamily(tuple(parts))
+
+
+def _sharings(pedigree: Pedigree, missing: str, typed: list[str], *, x: bool) -> tuple[Sharing, Sharing]:
+    """Under H1, and under H2, where the person shares nothing with the family."""
+    stranger = copies_of(pedigree, missing, x=x)
+    return sharing_of(pedigree, [*typed, missing], x=x), sharing_of(pedigree, typed, x=x).with_stranger(stranger)
+
+
+def _chromosomes(snps: Sequence[Snp]) -> list[tuple[str, slice]]:
+    """Each chromosome with its loci, in map order."""
+    first: dict[str, int] = {}
+    for place, snp in enumerate(snps):
+        first.setdefault(snp.chromosome, place)
+    ends = [*list(first.values())[1:], len(snps)]
+    return [(name, slice(start, end)) for (name, start), end in zip(first.items(), ends, strict=True)]
 
 
 def recombination(snps: Sequence[Snp], map_function: MapFunction, *, unlinked: bool = False) -> Array:

@@ -45,9 +45,9 @@ def couple_table_logs(data: Data, theta: float) -> Array:
     """
     plan = make_couple_plan(descent_of(data, orders_of(data)))
     batch = _batch(data, plan.own, theta)
-    one, other = (_genotype_chances(data, member) for member in plan.couple)
+    one, other = (_chances(data, member) for member in plan.couple)
     logs = couple_logs(plan, batch, (one, other))
-    apart = tuple(m for m in plan.own.forest.apart if not plan.is_of_couple(m))
+    apart = tuple(m for m in plan.own.forest.apart if m not in plan.children)
     return _whole(data, theta, apart, plan.own, batch, logs)
 
 
@@ -105,15 +105,14 @@ def _whole(data: Data, theta: float, apart: Sequence[int], plan: ForestPlan, bat
     return _unordered(logs) + factors.reshape(-1, *[1] * (min(logs.ndim, 2) - 1))
 
 
-def _genotype_chances(data: Data, member: int) -> Array | None:
-    """P(reading | genotype) of a member, by unordered genotype, shape ``(items, genotypes)``; None: not read."""
+def _chances(data: Data, member: int) -> Array | None:
+    """P(reading | alleles) of a member, ``(items, n)`` or ``(items, n, n)``; None: not read."""
     if data.typing[member] is Typing.UNTYPED:
         return None
     orders = reading_orders(data, member)
     if orders.shape[2] == 1:
         return orders[:, 0, 0]
-    first, second = unordered_pairs(data.ladder.size).T
-    return (orders[:, :, 0][..., first] * orders[:, :, 1][..., second]).sum(axis=1)
+    return np.einsum("iox,ioy->ixy", orders[:, :, 0], orders[:, :, 1])
 
 
 def orders_of(data: Data) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from antigone.formats.casefolder.circumstances import (
     read_missing_circumstances,
 )
 from antigone.formats.casefolder.evidence_settings import BasisSettings, FurtherSettings
+from antigone.formats.casefolder.folder import CaseFiles
 from antigone.formats.casefolder.haplotypes import (
     COUNT_COLUMNS,
     LAPLACE_COLUMNS,
@@ -29,14 +30,29 @@ from antigone.formats.casefolder.haplotypes import (
     read_y_haplotypes,
     read_y_reference,
 )
+from antigone.formats.haplotypes.mito_tables import holds_mito, mito_grid
+from antigone.formats.haplotypes.y_tables import holds_y, is_our_y, y_grid
+from antigone.formats.profiles.exports import Codes
 from antigone.formats.reading.findings import Findings
-from antigone.formats.reading.tables import Columns, Grid, Table, no_table, to_table
-from antigone.model.assumptions.lineage import DiscreteLaplace, MtModel, MtReference, StatedCounts, YModel, YReference
+from antigone.formats.reading.tables import Columns, Table, no_table, to_table
+from antigone.formats.sequencers.uas import is_uas
+from antigone.model.assumptions.lineage import (
+    DiscreteLaplace,
+    MtHaplotype,
+    MtModel,
+    MtReference,
+    StatedCounts,
+    YHaplotype,
+    YModel,
+    YReference,
+)
 from antigone.model.incident.evidence import FurtherEvidence
+from antigone.model.statements import genotypes
 
 _Made = TypeVar("_Made")
 _Model = TypeVar("_Model", YModel, MtModel)
 
+_Y_FREQUENCIES = ("y_reference", "y_counts", "y_laplace")
 FURTHER_COLUMNS = {
     "y_haplotypes": Y_COLUMNS,
     "mt_haplotypes": MT_COLUMNS,
@@ -66,13 +82,14 @@ class FurtherTables:
     (``settled`` is false) nothing is asked of them.
     """
 
-    grid: Callable[[str], Grid | None]
+    folder: CaseFiles
     findings: Findings
     place: Callable[[str, str], tuple[str, int]]
+    codes: Codes
     settled: bool = True
 
     def table(self, name: str, columns: Columns) -> Table:
-        grid = self.grid(name)
+        grid = self.folder.grid(name)
         return no_table(name, self.findings) if grid is None else to_table(grid, columns, self.findings)
 
 
@@ -82,11 +99,7 @@ def read_further(
     """Everything beside the profiles; what is wrong goes to the findings. Models of haplotypes that need tables are the
     ``known`` ones, where there are no such tables."""
     of = known or FurtherEvidence()
-    y_table, mt_table = tables.table("y_haplotypes", Y_COLUMNS), tables.table("mt_haplotypes", MT_COLUMNS)
-    y, y_lines = read_y_haplotypes(y_table)
-    mt, mt_lines = read_mt_haplotypes(mt_table)
-    _check_samples(y_table, y_lines, people)
-    _check_samples(mt_table, mt_lines, people)
+    y, mt = _y_haplotypes(tables, settings, of, people), _mt_haplotypes(tables, people)
     return FurtherEvidence(
         y=y,
         mt=mt,
@@ -103,6 +116,49 @@ def read_further(
         rates=settings.circumstances,
         sex=settings.sex,
     )
+
+
+def _y_haplotypes(
+    tables: FurtherTables, settings: FurtherSettings, known: FurtherEvidence, people: People
+) -> dict[str, YHaplotype]:
+    """The haplotypes of all files; a sheet of a report of all markers is used where haplotypes have frequencies."""
+    grids = tables.folder.parts("y_haplotypes")
+    stated = settings.y_basis.database_size or known.y_model or any(map(tables.folder.holds, _Y_FREQUENCIES))
+    if not stated and (reports := [grid for grid in grids if is_uas(grid)]):
+        tables.findings.notice(genotypes.Y_WITHOUT_FREQUENCIES(files=tuple(grid.name for grid in reports)))
+        grids = [grid for grid in grids if not is_uas(grid)]
+    found: dict[str, YHaplotype] = {}
+    for grid in grids:
+        ours = grid if is_our_y(grid) or not holds_y(grid) else y_grid(grid, tables.findings, tables.codes)
+        table = to_table(ours, Y_COLUMNS, tables.findings)
+        read, lines = read_y_haplotypes(table)
+        _check_samples(table, lines, people)
+        for sample, haplotype in read.items():
+            found[sample] = _joined(table, lines[sample], haplotype, found.get(sample))
+    return found
+
+
+def _joined(table: Table, line: int, one: YHaplotype, before: YHaplotype | None) -> YHaplotype:
+    """The loci of a sample in two files; one that differs is a problem."""
+    for locus, copies in one.loci.items() if before else ():
+        if before and before.loci.get(locus, copies) != copies:
+            found = f"marker '{locus}' of sample '{one.sample}' otherwise than in another file"
+            table.problem(line, "alleles", found, "the same alleles", "correct one of the files, or leave it out")
+    return replace(one, loci={**before.loci, **one.loci}) if before else one
+
+
+def _mt_haplotypes(tables: FurtherTables, people: People) -> dict[str, MtHaplotype]:
+    """The haplotypes of all files; a sample stands in one of them."""
+    found: dict[str, MtHaplotype] = {}
+    for grid in tables.folder.parts("mt_haplotypes"):
+        table = to_table(mito_grid(grid, tables.findings) if holds_mito(grid) else grid, MT_COLUMNS, tables.findings)
+        read, lines = read_mt_haplotypes(table)
+        _check_samples(table, lines, people)
+        for sample in read.keys() & found.keys():
+            remedy = "keep it in one of the files"
+            table.problem(lines[sample], "sample", f"sample '{sample}' in two files", "each sample once", remedy)
+        found |= read
+    return found
 
 
 def _check_samples(table: Table, lines: Mapping[str, int], people: People) -> None:

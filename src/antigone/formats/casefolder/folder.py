@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from antigone.errors import InputError
+from antigone.formats.haplotypes.empop import MARK as EMPOP
+from antigone.formats.haplotypes.empop import read_empop
 from antigone.formats.labels.vocabulary import word_key
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.kinds import READERS
 from antigone.formats.reading.sources import HashedFile
-from antigone.formats.reading.tables import Cells, Columns, Grid, Table, no_table, read_workbook, to_table
+from antigone.formats.reading.tables import Columns, Grid, Table, no_table, read_workbook, to_table
 from antigone.model.file_kinds import LISTS, TEXT, WORKBOOK, endings_of, kind_of_table
 from antigone.model.file_kinds import TABLES as TABLE_KINDS
 from antigone.model.statements import readers
@@ -49,7 +51,7 @@ class CaseFiles:
     name: str
     path: Path | None
     findings: Findings
-    recognise: Callable[[str, Cells], bool]
+    recognise: Callable[[str, Grid], bool]
     only: Sequence[Path] = ()
     adds: bool = False
     sheets: dict[str, Grid] = field(default_factory=dict)
@@ -105,13 +107,27 @@ class CaseFiles:
         if len(whole) > 1 and table in IN_PARTS:
             remedy = f"remove one of them, or call a further part '{table}_2'"
             self.findings.problem((self.name, 0), "", " and ".join(whole), f"the table '{table}' once", remedy)
-        grids = [self._read(path, table) for path in sorted(named, key=lambda path: (len(path.stem), path.name))]
+        paths = sorted(named, key=lambda path: (len(path.stem), path.name))
+        grids = [grid for path in paths for grid in self._read(path, table)]
         if table in self.sheets:
             grids.append(self.sheets.pop(table))
-        if not grids:
-            grids = self._recognised(table)
+        if not grids or table in IN_PARTS:
+            grids += self._recognised(table)
         self.grids += grids
         return grids
+
+    def holds(self, table: str) -> bool:
+        """Whether a file or sheet has the name of a table."""
+        return table in self.sheets or any(_holds(path, table) for path in self._tables())
+
+    def samples_named(self) -> set[str]:
+        """The samples in the tables of donors and unidentified persons, read for their names alone."""
+        found: set[str] = set()
+        for table in ("donors", "unidentified"):
+            named = [path for path in self._tables() if _holds(path, table)]
+            for path in named or [path for path in self._strangers() if self._is_recognised(path, table)]:
+                found.update(_samples_in(path, table))
+        return found
 
     def table(self, table: str, columns: Columns) -> Table:
         grid = self.grid(table)
@@ -170,7 +186,8 @@ class CaseFiles:
             return []
         for path in found:
             self.findings.notice(readers.READ_AS_TABLE(name=path.name[:60], table=table))
-        return [self._read(path, table) for path in found] or self._recognised_sheets(table)
+        grids = [grid for path in found for grid in self._read(path, table)]
+        return grids or self._recognised_sheets(table)
 
     def _recognised_sheets(self, table: str) -> list[Grid]:
         """The sheet of no known name whose column names are those of the table, when there is one."""
@@ -181,24 +198,24 @@ class CaseFiles:
         return [self.sheets.pop(found[0])]
 
     def _is_sheet(self, grid: Grid, table: str) -> bool:
-        return grid.header is not None and self.recognise(table, grid.header[1])
+        return grid.header is not None and self.recognise(table, grid)
 
     def _is_recognised(self, path: Path, table: str) -> bool:
         if not path.is_file() or _ending(path) not in _ENDINGS or word_key(path.stem) in _KEYS:
             return False
         try:
             with HashedFile.open(path) as file:
-                header = _by_content(file, path, table).header
+                grids = _by_content(file, path, table, self._is_sheet)
+                return any(self._is_sheet(grid, table) for grid in grids)
         except InputError:
             return False
-        return header is not None and self.recognise(table, header[1])
 
-    def _read(self, path: Path, table: str) -> Grid:
+    def _read(self, path: Path, table: str) -> list[Grid]:
         try:
-            return _by_content(self.open(path), path, table)
+            return _by_content(self.open(path), path, table, self._is_sheet)
         except InputError as error:
             self.findings.add_problems(error.problems)
-            return Grid(path.name, iter(()), unreadable=True)
+            return [Grid(path.name, iter(()), unreadable=True)]
 
 
 def _ending(path: Path) -> str:
@@ -214,21 +231,39 @@ def _holds(path: Path, table: str) -> bool:
     return table in IN_PARTS and key not in _KEYS and begins.startswith(f"{table}_")
 
 
-def _by_content(file: HashedFile, path: Path, table: str) -> Grid:
-    """Read a file as what its first bytes show; its ending may say otherwise."""
+def _by_content(file: HashedFile, path: Path, table: str, recognise: Callable[[Grid, str], bool]) -> list[Grid]:
+    """Read a file as what its first bytes show, whatever its ending. A table in parts may be several sheets."""
     with path.open("rb") as beginning:
-        kind = kind_of_table(path.name, beginning.read(4))
-    grid = _sheet(READERS[kind](path.name, file), path.name, table)
+        head = beginning.read(4)
+    kind = kind_of_table(path.name, head)
+    sheets = {"": read_empop(path.name, file)} if head.startswith(EMPOP) else READERS[kind](path.name, file)
+    grids = [grid for grid in sheets.values() if recognise(grid, table)] if table in IN_PARTS else []
+    if len(grids) < 2:
+        grids = [_sheet(sheets, path.name, table, grids)]
+    elif others := [sheet[:40] for sheet, grid in sheets.items() if grid not in grids]:
+        grids[0].notices.append(readers.SHEETS_NOT_READ(file=path.name, names=tuple(others[:MOST_UNREAD_LISTED])))
     if WORKBOOK.has_ending(path) and kind is TEXT:
-        grid.notices.append(readers.NO_WORKBOOK(file=path.name))
-    return grid
+        grids[0].notices.append(readers.NO_WORKBOOK(file=path.name))
+    return grids
 
 
-def _sheet(sheets: Mapping[str, Grid], name: str, table: str) -> Grid:
-    """The sheet of the table's name, or else the first."""
-    taken = next((sheet for sheet in sheets if _KEYS.get(word_key(sheet)) == table), next(iter(sheets)))
+def _sheet(sheets: Mapping[str, Grid], name: str, table: str, recognised: Sequence[Grid]) -> Grid:
+    """The sheet of the table's name, or the one that is recognised, or else the first."""
+    known = next((sheet for sheet, grid in sheets.items() if grid in recognised), next(iter(sheets)))
+    taken = next((sheet for sheet in sheets if _KEYS.get(word_key(sheet)) == table), known)
     others = [sheet[:40] for sheet in sheets if sheet != taken]
     grid = sheets[taken]
     if others:
         grid.notices.append(readers.SHEETS_NOT_READ(file=name, names=tuple(others[:MOST_UNREAD_LISTED])))
     return grid
+
+
+def _samples_in(path: Path, table: str) -> set[str]:
+    """The cells of the column of samples; what is wrong with the file is said when it is read in earnest."""
+    columns = Columns(needed=("sample",), filled=("sample",), others_allowed=True)
+    try:
+        with HashedFile.open(path) as file:
+            (grid,) = _by_content(file, path, table, lambda _grid, _table: False)
+            return {sample for _, (sample, _) in to_table(grid, columns, Findings()).texts("sample", "")}
+    except InputError:
+        return set()

@@ -101,6 +101,7 @@ def _mt_haplotype(table: Table, line: int, sample: str, ranges: str, differences
         shown = tuple(MtDifference.parse(part) for part in differences.split())
         haplotype = MtHaplotype(sample, tuple((int(m[1]), int(m[2])) for m in spans if m), shown)
         _check_within(haplotype)
+        _check_order(haplotype)
     except ModelError as error:
         expected = "a range such as 16024-16365, and differences to the rCRS within it, separated by spaces"
         table.problem(line, "differences", str(error), expected, "correct the row; leave differences empty for none")
@@ -116,6 +117,14 @@ def _check_within(haplotype: MtHaplotype) -> None:
         )
         if not any(inside):
             raise ModelError(f"a difference at position {d.position}, outside the range")
+
+
+def _check_order(haplotype: MtHaplotype) -> None:
+    """Differences go up along the genome, from whichever position on; a step back more is a slip of the hand."""
+    sites = [difference.site for difference in haplotype.differences]
+    back = [later for before, later in zip(sites, [*sites[1:], *sites[:1]], strict=True) if later < before]
+    if len(back) > 1:
+        raise ModelError(f"differences that are not in their order, at position {back[0][0]}")
 
 
 def read_counts(table: Table) -> dict[str, int]:

@@ -11,6 +11,7 @@ import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from antigone.errors import InputError, Problem
@@ -37,15 +38,17 @@ from antigone.formats.casefolder.settings import (
 from antigone.formats.frequencies.nist import NIST_1036, nist1036
 from antigone.formats.frequencies.sizes import ask_sizes
 from antigone.formats.frequencies.tables import FrequencyFile, frequency_file, frequency_grids, one_of_each
+from antigone.formats.haplotypes.mito_tables import holds_mito
+from antigone.formats.haplotypes.y_tables import holds_y
 from antigone.formats.labels.alleles import Cell
 from antigone.formats.labels.vocabulary import is_remark, word_key
+from antigone.formats.profiles.exports import Codes
 from antigone.formats.profiles.gathering import gather_profiles
-from antigone.formats.profiles.genemapper import genotype_rows
 from antigone.formats.profiles.profiles import TypedSamples
 from antigone.formats.profiles.replicates import check_replicates, refuse_replicates
-from antigone.formats.profiles.wide import is_wide
 from antigone.formats.reading.findings import Findings
-from antigone.formats.reading.tables import Cells, Columns, cell_text, column_key, to_table
+from antigone.formats.reading.tables import Columns, Grid, cell_text, column_key, to_table
+from antigone.formats.sequencers.tables import genotype_rows, holds_genotypes
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.mutation import MODELS
 from antigone.model.assumptions.reading import ReadingRules
@@ -139,7 +142,8 @@ def _incident(folder: CaseFiles, known: Incident | None) -> Incident:
     findings, before = folder.findings, known_of(known)
     settings = _settings(folder, known)
     frequencies = _frequencies(folder, settings, known)
-    typed = _profiles(folder, _all_ladders(frequencies.tables, known), settings.reading)
+    codes = cache(lambda: frozenset({*before.samples, *before.persons, *folder.samples_named()}))
+    typed = _profiles(folder, _all_ladders(frequencies.tables, known), settings.reading, codes)
     donors, kin = folder.table("donors", DONOR_COLUMNS), folder.table("families", FAMILY_COLUMNS)
     families, samples = read_families(kin, donors, typed, before.families)
     found = folder.table("unidentified", UNIDENTIFIED_COLUMNS)
@@ -159,7 +163,7 @@ def _incident(folder: CaseFiles, known: Incident | None) -> Incident:
         None if folder.is_unread(donors) else samples.lines.keys(),
         None if folder.is_unread(kin) else {(family.code, m) for family in families for m in family.missing},
     )
-    beside = FurtherTables(folder.grid, findings, settings.place, settings.known)
+    beside = FurtherTables(folder, findings, settings.place, codes, settings.known)
     further = read_further(beside, settings.further, before.with_those_read(people), known.further if known else None)
     touched = samples_of(typed, further) | {*further.unidentified}
     persons, families = add_known(persons, families, before, typed, touched, {code for code, _ in further.missing})
@@ -339,12 +343,15 @@ def _ladders(tables: tuple[FrequencyTable, ...]) -> dict[str, frozenset[str]]:
     return {marker: frozenset(allele for table in tables for allele in table.frequencies[marker]) for marker in markers}
 
 
-def _is_table(table: str, header: Cells) -> bool:
+def _is_table(table: str, grid: Grid) -> bool:
     """Whether column names are those of a table, two of them at least, and of no other."""
     if table == "profiles":
-        keys = {column_key(cell) for cell in header}
-        return is_wide(header) or {"sample", "marker", "allele1"} <= keys
-    columns = _COLUMNS.get(table)
+        return holds_genotypes(grid) and not holds_y(grid)
+    if table == "y_haplotypes":
+        return holds_y(grid)
+    if table == "mt_haplotypes" and holds_mito(grid):
+        return True
+    columns, header = _COLUMNS.get(table), grid.header[1] if grid.header else ()
     if columns is None:
         return False
     needed, optional = {word_key(name) for name in columns.needed}, {word_key(name) for name in columns.optional}
@@ -352,15 +359,16 @@ def _is_table(table: str, header: Cells) -> bool:
     return len(keys) >= 2 and needed <= keys <= needed | optional
 
 
-def _profiles(folder: CaseFiles, ladders: Mapping[str, frozenset[str]] | None, rules: ReadingRules) -> TypedSamples:
+def _profiles(
+    folder: CaseFiles, ladders: Mapping[str, frozenset[str]] | None, rules: ReadingRules, codes: Codes
+) -> TypedSamples:
     grids = folder.parts("profiles")
     if not grids:
         expected = "'profiles.csv', 'profiles.xlsx', or another program's table as 'profiles.txt'"
         folder.lacks("no table 'profiles'", expected, "add the table", of="profiles")
         return TypedSamples()
-    return gather_profiles(
-        [genotype_rows(grid, folder.findings, rules) for grid in grids], ladders, folder.findings, rules
-    )
+    rows = [genotype_rows(grid, folder.findings, rules, codes) for grid in grids]
+    return gather_profiles(rows, ladders, folder.findings, rules)
 
 
 def _check_mutation_models(

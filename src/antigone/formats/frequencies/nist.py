@@ -21,6 +21,7 @@ NIST_1036_SOURCE = (
 _FILE = "nist1036_frequencies.csv"
 
 
+@cache
 def nist1036() -> tuple[FrequencyTable, ...]:
     """The packaged NIST table: 29 autosomal STR markers, four U.S. populations and all of them pooled.
 

@@ -92,6 +92,7 @@ _CANONICAL = {
 }
 _AUTOSOMAL_LOCUS = re.compile(r"D([1-9]|1[0-9]|2[0-2])S[0-9]{1,5}")
 _Y_LOCUS = re.compile(r"(DYS|DYF|YGATA|YINDEL|SRY|YCAI)[A-Z0-9/]*")
+_SNP = re.compile(r"RS[0-9]{2,12}")
 _X_LOCUS = re.compile(r"(DXS[0-9]+|HPRTB|ARA|HUMARA)")
 
 
@@ -117,9 +118,9 @@ def is_known_marker(name: str) -> bool:
     Examples
     --------
     >>> [is_known_marker(name) for name in ("penta e", "D2-S441", "D2S414", "rs1234")]
-    [True, True, False, False]
+    [True, True, False, True]
     """
-    return normalise_marker(name) in _SPELLINGS
+    return normalise_marker(name) in _SPELLINGS or bool(_SNP.fullmatch(_key(name)))
 
 
 def is_marker_name(name: str) -> bool:
@@ -129,7 +130,7 @@ def is_marker_name(name: str) -> bool:
     [True, False, True, False]
     """
     key = _key(name)
-    patterns = (_AUTOSOMAL_LOCUS, _Y_LOCUS, _X_LOCUS)
+    patterns = (_AUTOSOMAL_LOCUS, _Y_LOCUS, _X_LOCUS, _SNP)
     return key in _CANONICAL or any(pattern.fullmatch(key) for pattern in patterns)
 
 

@@ -9,6 +9,7 @@ from antigone.formats.frequencies.nist import nist1036_alleles
 from antigone.formats.labels.alleles import UNKNOWN, AlleleFault, Cell, is_decimal_comma, is_off_ladder, read_allele
 from antigone.formats.labels.ladders import Ladder
 from antigone.formats.labels.markers import is_known_marker, marker_kind, normalise_marker
+from antigone.formats.labels.sequences import is_sequence, read_sequence
 from antigone.formats.profiles.kits import FurtherReadings, Shown, combine_readings
 from antigone.formats.profiles.profiles import NOTHING, Apart, ProfileRows, TypedSamples, one_genotype
 from antigone.formats.reading.findings import Findings
@@ -16,13 +17,16 @@ from antigone.formats.reading.tables import cell_text
 from antigone.model.assumptions.observation import Replicate
 from antigone.model.assumptions.reading import ReadingRules
 from antigone.model.profile import Genotype, Genotypes, Kit
-from antigone.model.statements import readers
+from antigone.model.statements import genotypes, readers
 
 _WRITE_TWICE = (
     "write the allele twice for a homozygote, or '?' when the second allele is not known; or state for all of them "
     'one_allele = "homozygote" or "unknown" under [profiles] in incident.toml'
 )
 
+
+_MOST_MARKERS = 40
+"""Markers without frequencies that are named one by one: a report of SNPs has thousands."""
 
 Seen = tuple[int, Replicate, str]
 """One amplification that was read: its line, what it showed, and its file."""
@@ -87,7 +91,7 @@ class _Sample:
 class _Column:
     """One marker as the file spells it, and the genotypes read so far by the cells they were read from.
 
-    ``counted`` are those that a notice counts: with decimal commas, or of one allele alone.
+    ``counted`` are those that a notice counts: with decimal commas, of one allele alone, or written as sequences.
     """
 
     __slots__ = ("counted", "file", "genotypes", "kind", "ladder", "line", "marker", "number", "range", "written")
@@ -100,7 +104,7 @@ class _Column:
         loaded = self.ladder if isinstance(self.ladder, frozenset) else frozenset()
         self.range = Ladder(loaded | nist1036_alleles().get(self.marker, frozenset()))
         self.genotypes: dict[tuple[Cell, ...], Genotype] = {}
-        self.counted: dict[tuple[Cell, ...], tuple[Genotype, int, bool]] = {}
+        self.counted: dict[tuple[Cell, ...], tuple[Genotype, int, bool, int]] = {}
 
     @property
     def is_used(self) -> bool:
@@ -169,6 +173,7 @@ class _Gathering:
         self.pairs: dict[Genotype, Genotype] = {}
         self.numbers: dict[str, int] = {}
         self.decimal_commas: Counter[str] = Counter()
+        self.sequences: Counter[str] = Counter()
         self.accepted: dict[str, None] = {}
         self.single: dict[str, int] = {}
         self.off_ladder: dict[str, list[str]] = {}
@@ -255,13 +260,15 @@ class _Gathering:
             return column.genotypes[cells]
         if cells not in column.counted:
             return self._new_genotype(line, sample, column, cells)
-        pair, commas, single = column.counted[cells]
-        self._count(sample, commas, single)
+        pair, commas, single, sequences = column.counted[cells]
+        self._count(sample, commas, single, sequences)
         return pair
 
-    def _count(self, sample: _Sample, commas: int, single: bool) -> None:
+    def _count(self, sample: _Sample, commas: int, single: bool, sequences: int) -> None:
         if commas:
             self.decimal_commas[self.table.name] += commas
+        if sequences:
+            self.sequences[self.table.name] += sequences
         if single:
             self.single[sample.code] = self.single.get(sample.code, 0) + 1
 
@@ -275,13 +282,14 @@ class _Gathering:
         elif cell_text(second) != UNKNOWN:
             allele2 = self._allele(line, "allele2", second, column)
         commas = is_decimal_comma(first) + is_decimal_comma(second)
+        sequences = sum(isinstance(cell, str) and is_sequence(cell) for cell in cells)
         pair: Genotype = (allele1, allele2)
         if self.table.findings.number_of_problems > problems:  # a second row of this marker is a problem all the same
             return pair if allele1 is not None and not single else None
         pair = self.pairs.setdefault(pair, pair)
-        if commas or single:
-            column.counted[cells] = pair, commas, single
-            self._count(sample, commas, single)
+        if commas or single or sequences:
+            column.counted[cells] = pair, commas, single, sequences
+            self._count(sample, commas, single, sequences)
         else:
             column.genotypes[cells] = pair
         return pair
@@ -294,7 +302,8 @@ class _Gathering:
 
     def _allele(self, line: int, name: str, cell: Cell, column: _Column) -> str | None:
         try:
-            allele = read_allele(cell, decimal_comma=self.table.decimal_comma, known=column.ladder or ())
+            length = read_sequence(cell.strip(), column.marker) if isinstance(cell, str) and is_sequence(cell) else None
+            allele = length or read_allele(cell, decimal_comma=self.table.decimal_comma, known=column.ladder or ())
         except AlleleFault as fault:
             self.table.problem(line, name, fault.found, fault.expected, fault.remedy)
             return None
@@ -355,6 +364,7 @@ class _Gathering:
         if len(cells) == 2:
             return self._genotype(line, sample, column, cells)
         alleles = [self._allele(line, f"allele{number}", cell, column) for number, cell in enumerate(cells, start=1)]
+        self.sequences[self.table.name] += sum(isinstance(cell, str) and is_sequence(cell) for cell in cells)
         return None if None in alleles else tuple(alleles)
 
     def _settle(self, sample: _Sample, marker: str, seen: dict[str, Seen]) -> None:
@@ -471,10 +481,16 @@ class _Gathering:
             words = readers.AMELOGENIN_COMPARED if compared else readers.MARKER_TAKES_NO_PART
             findings.notice(words(marker=marker, number=number, file=file))
         for file in dict.fromkeys(file for _, file in without):
-            rows = ((marker, number) for (marker, of), number in without.items() if of == file)
-            markers = tuple(readers.ROWS_OF_A_MARKER(marker=marker, number=number) for marker, number in rows)
+            rows = [(marker, number) for (marker, of), number in without.items() if of == file]
+            listed, more = rows[:_MOST_MARKERS], rows[_MOST_MARKERS:]
+            markers = tuple(readers.ROWS_OF_A_MARKER(marker=marker, number=number) for marker, number in listed)
+            if more:
+                rest = sum(number for _, number in more)
+                markers += (genotypes.ROWS_OF_MORE_MARKERS(number=len(more), rows=rest),)
             findings.notice(readers.LEFT_OUT_OF(file=file, markers=markers))
         for file, number in self.decimal_commas.items():
             findings.notice(readers.DECIMAL_COMMA(number=number, file=file))
+        for file, number in (+self.sequences).items():
+            findings.notice(genotypes.SEQUENCES_AS_LENGTHS(number=number, file=file))
         for marker in self.accepted:
             findings.notice(readers.ALLELE_ACCEPTED(marker=marker))

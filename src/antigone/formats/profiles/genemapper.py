@@ -1,41 +1,22 @@
-"""Genotype tables of other programs (GeneMapper, GeneMarker, EuroForMix, R): one marker of one sample a row.
-
-Column names may be in any known language; see ``vocabulary``.
-"""
+"""Tables of genotypes of any common shape, told by their headings: our own, long, one allele a row, or wide."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from antigone.formats.labels.alleles import Cell, is_untyped
-from antigone.formats.labels.markers import marker_kind, normalise_marker
-from antigone.formats.labels.vocabulary import is_remark, word_key
+from antigone.formats.profiles.exports import Codes, export_rows
+from antigone.formats.profiles.filenames import SampleNames
 from antigone.formats.profiles.gathering import gather_profiles
+from antigone.formats.profiles.layout import layout_of
 from antigone.formats.profiles.profiles import PROFILE_COLUMNS, ProfileRows, profile_rows
 from antigone.formats.profiles.replicates import refuse_replicates
-from antigone.formats.profiles.wide import is_wide, wide_rows
+from antigone.formats.profiles.turned import is_turned, turned
+from antigone.formats.profiles.wide import wide_rows
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.sources import read_bytes
-from antigone.formats.reading.tables import Columns, Grid, Table, cell_text, column_key, read_csv, to_table
+from antigone.formats.reading.tables import Grid, read_csv, to_table
 from antigone.model.assumptions.reading import ONE_ALLELE_OF_EXPORTS, ReadingRules
 from antigone.model.profile import Profile
-from antigone.model.statements import readers
-
-GENEMAPPER_COLUMNS = Columns(
-    needed=("sample", "marker", "allele1", "allele2"),
-    optional=(
-        *(f"allele{number}" for number in range(3, 11)),
-        *(f"height{number}" for number in range(1, 11)),
-        *("sample file", "replicate"),
-    ),
-    filled=("sample", "marker"),
-    others_allowed=True,
-)
-_OURS = frozenset(map(word_key, (*PROFILE_COLUMNS.needed, *PROFILE_COLUMNS.optional)))
-_THEIRS = ("height", "size", "panel", "dye", "area", "samplefile", "runname", "ud1", "ole", "mutation", "datapoint")
-"""How names of columns begin that only other programs write."""
 
 
 def read_genemapper(path: Path | str) -> dict[str, Profile]:
@@ -54,69 +35,19 @@ def read_genemapper(path: Path | str) -> dict[str, Profile]:
     return {sample: typed.reference(sample) for sample in typed.genotypes}
 
 
-def genotype_rows(grid: Grid, findings: Findings, rules: ReadingRules) -> ProfileRows:
-    """The rows of a table of genotypes, in whichever of the three forms its column names say."""
-    header = grid.header[1] if grid.header else ()
+def genotype_rows(grid: Grid, findings: Findings, rules: ReadingRules, codes: Codes = tuple) -> ProfileRows:
+    """The rows of a table of genotypes, in whichever of the forms its column names say."""
     of_exports = rules.one_allele or ONE_ALLELE_OF_EXPORTS
-    if is_wide(header):
-        return wide_rows(grid, findings, of_exports)
-    if is_ours(header):
+    layout = layout_of(grid.header[1]) if grid.header else None
+    if layout is None and is_turned(grid):
+        return wide_rows(turned(grid), findings, of_exports, SampleNames(codes))
+    if layout is None or layout.form == "ours":
         return profile_rows(to_table(grid, PROFILE_COLUMNS, findings), rules.one_allele)
-    return _export_rows(grid, findings, of_exports)
+    if layout.form == "wide":
+        return wide_rows(grid, findings, of_exports, SampleNames(codes))
+    return export_rows(grid, layout, findings, rules, of_exports, codes)
 
 
-def is_ours(header: Sequence[Cell]) -> bool:
-    """Whether the column names are our own, so that an empty second allele is asked about."""
-    keys = {word_key(cell_text(cell).replace("#", "number")) for cell in header if not is_remark(cell_text(cell))}
-    others = [key for key in keys - _OURS if key.startswith(_THEIRS)]
-    known = {"sample", "marker"} <= {column_key(cell) for cell in header}
-    return not others and (({"sample", "marker"} <= keys and keys & {"allele1", "allele2"} != set()) or not known)
-
-
-def _export_rows(grid: Grid, findings: Findings, one_allele: str) -> ProfileRows:
-    """The rows of another program's table; rows without any allele are markers that were not typed.
-
-    Each sample file is a replicate of its sample. Heights at autosomal markers are added up for each sample: a
-    marker with one peak stands for two copies of its allele.
-    """
-    rows = ProfileRows(to_table(grid, GENEMAPPER_COLUMNS, findings), (), one_allele=one_allele)  # type: ignore[arg-type]
-    return replace(rows, rows=_typed_rows(rows))
-
-
-def _typed_rows(rows: ProfileRows) -> Iterator[tuple[int, tuple[Cell, ...]]]:
-    table = rows.table
-    names = [name for name in table.columns if name.startswith("allele")]
-    peaks = [name for name in table.columns if name.startswith("height")]
-    columns = ("sample", "marker", "sample file", "replicate", *names, *peaks)
-    for line, (sample, marker, source, replicate, *cells) in table.rows(*columns):
-        alleles = [cell for cell in cells[: len(names)] if not is_untyped(cell)]
-        if not alleles:
-            rows.untyped[cell_text(sample)] = rows.untyped.get(cell_text(sample), 0) + 1
-            continue
-        if marker_kind(normalise_marker(cell_text(marker))) == "autosomal":
-            _add_heights(table, line, rows.heights, cell_text(sample), cells[len(names) :])
-        row = (sample, marker, *(alleles if len(alleles) > 1 else (*alleles, "")))
-        label = cell_text(replicate) or cell_text(source)
-        if label:
-            rows.apart.append((line, label, row))
-        else:
-            yield line, row
-    untyped = sum(rows.untyped.values())
-    if untyped:
-        table.findings.notice(readers.ROWS_WITHOUT_ALLELE(number=untyped, file=table.name))
-
-
-def _add_heights(
-    table: Table, line: int, heights: dict[str, tuple[float, int]], sample: str, cells: Sequence[Cell]
-) -> None:
-    peaks = []
-    for cell in cells:
-        text = cell_text(cell)
-        try:
-            peaks += [float(text)] if text else []
-        except ValueError:
-            found, remedy = f"'{text[:20]}'", "correct the height, or empty the cell"
-            table.problem(line, "height1", found, "a peak height in RFU", remedy)
-    if peaks:
-        total, copies = heights.get(sample, (0.0, 0))
-        heights[sample] = total + sum(peaks), copies + max(len(peaks), 2)
+def holds_genotypes(grid: Grid) -> bool:
+    """Whether a table of any name is one of genotypes."""
+    return grid.header is not None and (layout_of(grid.header[1]) is not None or is_turned(grid))

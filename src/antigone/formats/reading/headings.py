@@ -7,12 +7,13 @@ import re
 from collections.abc import Sequence
 
 from antigone.formats.labels.markers import is_marker_name
+from antigone.formats.labels.typing_words import typing_column
 from antigone.formats.labels.vocabulary import is_column, is_remark
 
 HEAD = 30
 """Rows among which the column names are looked for."""
-_SEPARATORS = ",;\t"
-_STATED = re.compile(r"\ufeff?\"?sep=([,;\t])\"?\s*", re.IGNORECASE)
+_SEPARATORS = ",;\t|"
+_STATED = re.compile(r"\ufeff?\"?sep=([,;\t|])\"?\s*", re.IGNORECASE)
 
 
 def heading_row(rows: Sequence[Sequence[str]]) -> int:
@@ -62,4 +63,8 @@ def _names_shown(lines: Sequence[str], separator: str) -> int:
 
 
 def _known(cells: Sequence[str]) -> int:
-    return sum(is_column(cell) or is_remark(cell) or is_marker_name(cell) for cell in cells)
+    return sum(_is_heading(cell) for cell in cells)
+
+
+def _is_heading(cell: str) -> bool:
+    return is_column(cell) or is_remark(cell) or is_marker_name(cell) or typing_column(cell) != ""

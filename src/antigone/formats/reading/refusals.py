@@ -30,6 +30,14 @@ _REFUSED_KINDS = re.compile(
 )
 
 
+REFUSED_CATEGORY = (
+    "a sample of a category that is never compared",
+    "remains, or a relative of a missing person",
+    "leave such samples out of the file; Antigone compares remains with families alone",
+)
+"""What is said of a sample of a suspect, an offender or a stain: found, expected, remedy."""
+
+
 def refused_column(name: str) -> bool:
     """Whether a column holds something that is never kept.
 

@@ -43,7 +43,7 @@ Rows = Iterator[tuple[int, Cells]]
 class Grid:
     """One table before its columns are known: the row of its column names, and the rows that follow.
 
-    ``decimal_comma`` is true when columns are separated by semicolons, so that 9,3 can only mean 9.3.
+    ``decimal_comma`` is true when no comma separates columns, so that 9,3 in one cell can only mean 9.3.
     ``unreadable`` says that the file's own problem is stated already. ``titles`` are rows above the column names.
     ``notices`` are what was assumed about the file so far; more may come while its rows are read.
     """
@@ -68,6 +68,14 @@ class Grid:
         grid.header = head[place] if head else None
         grid.rows = chain(head[place + 1 :], rows)
         return grid
+
+    def first_row(self) -> Cells:
+        """The cells of the first row below the column names, which stays among the rows; none in an empty table."""
+        row = next(self.rows, None)
+        if row is None:
+            return ()
+        self.rows = chain([row], self.rows)
+        return row[1]
 
     def tell(self, findings: Findings) -> None:
         """Pass on what was assumed about the file, whose titles nobody reads."""
@@ -147,7 +155,7 @@ class Table:
         fill, strip = itemgetter(*filled, *filled), str.strip
         named, width, longest = len(self.positions) + len(self.remarks), self.width, self.width
         if self.expected.others_allowed:
-            named, longest = width, sys.maxsize
+            named, longest = width, sys.maxsize if self.decimal_comma else width
         try:
             for line, cells in self._counted():
                 # The plain row of a good table is let through at once; any other is looked at closely.
@@ -156,6 +164,7 @@ class Table:
                 except TypeError:  # a cell of a workbook that is no text
                     plain = False
                 if plain or self._is_good(line, cells, filled):
+                    cells = cells if len(cells) >= width else [*cells, *[""] * (width - len(cells))]
                     picked = pick((*cells[:width], "")) if absent else pick(cells)
                     if is_plain(picked) or self._holds_text(line, columns, picked):
                         yield line, picked
@@ -200,6 +209,16 @@ class Table:
                 good = False
         return good
 
+    def _is_ragged(self, cells: Cells, filled: Sequence[int]) -> bool:
+        """Whether a row has too few cells, or filled ones that no column names. In another program's table empty cells
+        may lack at the end; of a comma there it is never known whether it is a decimal one."""
+        if self.expected.others_allowed:
+            beyond = not self.decimal_comma and any(map(cell_text, cells[self.width :]))
+            return len(cells) <= max(filled, default=-1) or beyond
+        named = {*self.positions.values(), *self.remarks.values()}
+        stray = any(cell_text(cell) for position, cell in enumerate(cells) if position not in named)
+        return len(cells) < self.width or stray
+
     def _is_good(self, line: int, cells: Cells, filled: Sequence[int]) -> bool:
         """Whether a row is there, of the right length and filled where it must be; if not, say so."""
         if _is_empty(cells):
@@ -207,9 +226,7 @@ class Table:
         if cell_text(cells[0]).startswith("#") and sum(map(bool, map(cell_text, cells))) < len(self.positions):
             self.comments += 1
             return False
-        named = {*self.positions.values(), *self.remarks.values()}
-        stray = any(cell_text(cell) for position, cell in enumerate(cells) if position not in named)
-        if len(cells) < self.width or (stray and not self.expected.others_allowed):
+        if self._is_ragged(cells, filled):
             expected = f"{self.width} cells, one for each column name"
             remedy = "check the separators of this row; a decimal comma splits a cell in two"
             self.problem(line, "", f"{len(cells)} cells", expected, remedy)
@@ -278,7 +295,7 @@ def read_csv(name: str, content: bytes | HashedFile) -> Grid:
     rows = _csv_rows(file, csv.reader(chain(before[bool(stated) :], text), delimiter=separator, strict=True))
     if stated:
         rows = ((line + 1, cells) for line, cells in rows)
-    return Grid.of(name, rows, decimal_comma=separator == ";", notices=notices)
+    return Grid.of(name, rows, decimal_comma=separator != ",", notices=notices)
 
 
 def _csv_rows(file: HashedFile, reader: CsvReader) -> Iterator[tuple[int, list[str]]]:
@@ -309,7 +326,9 @@ def read_workbook(name: str, content: bytes) -> dict[str, Grid]:
     sheets = read_sheets(name, content, most_bytes=LARGEST_WORKBOOK)
     only = len(sheets) == 1
     return {
-        sheet.strip().lower(): Grid.of(name if only else f"{name}, sheet {sheet}", enumerate(rows, start=1))
+        sheet.strip().lower(): Grid.of(
+            name if only else f"{name}, sheet {sheet}", enumerate(rows, start=1), decimal_comma=True
+        )
         for sheet, rows in sheets.items()
     }
 

@@ -11,6 +11,12 @@ OneAllele = Literal["homozygote", "unknown"]
 ONE_ALLELE_OF_EXPORTS: OneAllele = "homozygote"
 """What one allele alone means in another program's table, where nothing is stated: their way to write a homozygote."""
 
+LEAST_READS = 10
+"""Reads of the most frequent length from which a marker of a list of all sequences counts as typed."""
+
+LEAST_SHARE, NOISE_SHARE = 0.3, 0.15
+"""Reads beside those of the most frequent length from which another one is an allele, and below which it is noise."""
+
 CONTROLS = (
     "ladder", "allelic ladder", "al", "positive control", "pos control", "pos ctrl", "positive", "pos", "pc", "k+",
     "control positivo", "controlo positivo", "temoin positif", "positivkontrolle", "negative control", "neg control",

@@ -1,4 +1,4 @@
-"""The lines of a pair's table of evidence."""
+"""The lines of a pair's table of evidence, and what was assumed and left out where pairs are compared by SNPs."""
 
 from __future__ import annotations
 
@@ -137,4 +137,60 @@ X_TAKES_NO_PART = form(
     "x takes no part",
     "{words_sexes}; the X-chromosomal markers take no part",
     words_sexes=Kind.STATEMENT,
+)
+
+SNP_KEPT_OUT = counted_form(
+    "snps of ancestry or appearance",
+    "{number} SNP of the panel is known for ancestry or appearance and was dropped unread",
+    "{number} SNPs of the panel are known for ancestry or appearance and were dropped unread",
+    number=Kind.WHOLE,
+)
+SNP_LEFT_OUT = form(
+    "snps left out",
+    "SNPs of {file} left out because {words_reason}: {names}",
+    file=Kind.TEXT,
+    words_reason=Kind.STATEMENT,
+    names=Kind.NAMES,
+)
+SNP_OFF_THE_MAP = form("snp off the map", "their position in cM is empty")
+SNP_SAME_ON_BOTH_STRANDS = form(
+    "snp same on both strands",
+    "their alleles are A and T, or C and G, so that the strand of a genotype cannot be told",
+)
+SNP_MORE_THAN_TWO = form("snp of more than two alleles", "they have more than two alleles")
+SNP_NOT_VARIABLE = form("snp not variable", "an allele has frequency 0 in a population")
+SNP_NOT_ON_PANEL = counted_form(
+    "readings not on the panel",
+    "{number} reading of {file} is at no SNP of the panel and was not used",
+    "{number} readings of {file} are at no SNP of the panel and were not used",
+    number=Kind.WHOLE,
+    file=Kind.TEXT,
+)
+SNP_NOBODYS = form(
+    "snp samples of nobody",
+    "{file}: samples that belong to nobody of the incident, or to a donor without consent, were not used: {names}",
+    file=Kind.TEXT,
+    names=Kind.NAMES,
+)
+SNP_MODEL = form(
+    "snp model",
+    "SNPs are linked by {map} on the panel's positions; theta {theta}; with probability {error} a reading is a random "
+    "person's ({reference_error} in relatives), so that one wrong reading excludes nobody; a read is wrong with "
+    "probability {read_error}",
+    map=Kind.TEXT,
+    theta=Kind.EXACT,
+    error=Kind.EXACT,
+    reference_error=Kind.EXACT,
+    read_error=Kind.EXACT,
+)
+STRS_BESIDE_SNPS = form(
+    "strs beside snps",
+    "the STR evidence is added as independent: linkage between STRs and SNPs of one chromosome is not in the sum",
+)
+SNP_TOO_LARGE = form(
+    "snp family too large",
+    "family '{family}', {missing}: {reason}",
+    family=Kind.TEXT,
+    missing=Kind.TEXT,
+    reason=Kind.TEXT,
 )

@@ -8,6 +8,7 @@ from types import MappingProxyType, ModuleType
 from antigone.model.statements import (
     evidence,
     frequencies,
+    genotypes,
     joint,
     method,
     models,
@@ -18,14 +19,13 @@ from antigone.model.statements import (
     searching,
     settings,
     statement,
-    typings,
 )
 from antigone.model.statements.statement import Form
 
 _TABLES: tuple[ModuleType, ...] = (
     statement, names, method, searching, settings, evidence, samples, joint, remains, readers,
     frequencies,
-    typings,
+    genotypes,
     models,
 )  # fmt: skip
 

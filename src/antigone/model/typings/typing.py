@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from antigone.model.assumptions.lineage import MtHaplotype, YHaplotype
 from antigone.model.assumptions.observation import ObservationRates, Replicate
 from antigone.model.profile import NOT_TYPED, Genotype
-from antigone.model.statements import typings as said
+from antigone.model.statements import samples as said
 from antigone.model.statements.statement import Form, Statement
 
 AMELOGENIN, MTDNA, RATES = "Amelogenin", "mtDNA", "rates"

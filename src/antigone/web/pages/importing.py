@@ -3,6 +3,7 @@ whole or not at all. The imports of an incident, and undoing one."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -24,7 +25,7 @@ from antigone.web.shared.uploads import read_files, reasons_of, stated_of
 router = APIRouter()
 
 UPLOAD_PATH = "/import"
-ENTERED = ("code", "attested", "missing", "pedigree", "let_in", "because")
+ENTERED = ("code", "attested", "missing", "pedigree", "let_in", "because", "kit", "as_replicates")
 """The fields of the form that are shown again when something is refused."""
 SECTIONS = (("Will be added", "added"), ("Will change", "changed"), ("Known already, left alone", "known"))
 
@@ -47,16 +48,20 @@ def previewing(
     pedigree: Annotated[str, Form()] = "",
     let_in: Annotated[str, Form()] = "",
     because: Annotated[str, Form()] = "",
+    kit: Annotated[str, Form()] = "",
+    as_replicates: Annotated[bool, Form()] = False,
 ) -> Response:
     """Show what an import will do, or every problem of its files; nothing is imported yet."""
     visit.session.require("import")
-    entered = dict(zip(ENTERED, (code, attested, missing, pedigree, let_in, because), strict=True))
+    given = (code, attested, missing, pedigree, let_in, because, kit, as_replicates)
+    entered: dict[str, Any] = dict(zip(ENTERED, given, strict=True))
     try:
         stated = stated_of(attested, missing, pedigree)
         incident, chosen = read_files(
             files, stated, settings=visit.web.settings, today=visit.session.registry.today(), code=code,
             known=partial(known_incident, visit.session),
         )  # fmt: skip
+        incident = replace(incident, kit=kit.strip(), as_replicates=as_replicates)
         reasons = reasons_of(let_in, because)
         shown = preview_import(visit.session, chosen, incident, let_in=reasons)
     except InputError as error:

@@ -1,0 +1,1 @@
+"""Panels of SNPs and what was read of them: tables, Parquet files and VCF."""
