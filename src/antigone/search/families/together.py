@@ -13,7 +13,7 @@ from antigone.engine.sums.ladder import Ladder, padded
 from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.engine.sums.theta import orders_of
 
-MOST_JOINED = 32
+MOST_JOINED = 12
 """Items of a batch up to which it is joined with others; the matrices of a larger one are shared by all its items."""
 ENOUGH = 256
 """Items of joined batches from which on no further one is added."""
