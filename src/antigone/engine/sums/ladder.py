@@ -50,27 +50,30 @@ def stack_markers(markers: Sequence[Marker]) -> Ladder:
     if len(kinds) != 1:
         raise ModelError("markers of one batch must agree in chromosome and in having a silent allele")
     rows = [_row(marker) for marker in markers]
-    n = max(len(p) for p, _, _ in rows)
-    p, female, male = np.zeros((len(rows), n)), _still(len(rows), n), _still(len(rows), n)
+    p, female, male = _padded(rows, max(len(own) for own, _, _ in rows))
+    silent = [len(marker.alleles) if marker.silent > 0 else -1 for marker in markers]
+    return Ladder(p, female, male, np.array(silent, dtype=np.int64), markers[0].chromosome == "X")
+
+
+def stack_ladders(ladders: Sequence[Ladder], items: Sequence[int]) -> Ladder:
+    """Ladders of one marker each as one of a batch, each for so many items; the shorter ones padded."""
+    n = max(ladder.size for ladder in ladders)
+    rows = [(ladder.frequencies[0], ladder.female[0], ladder.male[0]) for ladder in ladders]
+    each = np.repeat(np.arange(len(ladders)), items)
+    p, female, male = (part[each] for part in _padded(rows, n))
+    return Ladder(p, female, male, np.array([ladder.silent[0] for ladder in ladders])[each], ladders[0].on_x)
+
+
+def _padded(rows: Sequence[tuple[Array, Array, Array]], n: int) -> tuple[Array, Array, Array]:
+    """Frequencies and matrices side by side, with alleles of frequency 0 that never mutate up to ``n`` in all."""
+    still = np.broadcast_to(np.eye(n), (len(rows), n, n))
+    p, female, male = np.zeros((len(rows), n)), still.copy(), still.copy()
     for number, (own, of_mothers, of_fathers) in enumerate(rows):
         size = len(own)
         p[number, :size] = own
         female[number, :size, :size] = of_mothers
         male[number, :size, :size] = of_fathers
-    silent = [len(marker.alleles) if marker.silent > 0 else -1 for marker in markers]
-    return Ladder(p, female, male, np.array(silent, dtype=np.int64), markers[0].chromosome == "X")
-
-
-def padded(ladder: Ladder, n: int) -> Ladder:
-    """The ladder with alleles of frequency 0 that never mutate, up to ``n`` in all."""
-    if ladder.size == n:
-        return ladder
-    items, size = ladder.frequencies.shape
-    p, female, male = np.zeros((items, n)), _still(items, n), _still(items, n)
-    p[:, :size] = ladder.frequencies
-    female[:, :size, :size] = ladder.female
-    male[:, :size, :size] = ladder.male
-    return Ladder(p, female, male, ladder.silent, ladder.on_x)
+    return p, female, male
 
 
 @lru_cache(maxsize=512)
@@ -80,10 +83,3 @@ def _row(marker: Marker) -> tuple[Array, Array, Array]:
     female = matrix_of(marker.female, marker.alleles, marker.frequencies, marker.silent)
     male = matrix_of(marker.male, marker.alleles, marker.frequencies, marker.silent)
     return p, female, male
-
-
-def _still(items: int, n: int) -> Array:
-    """Matrices of ``n`` alleles that never mutate."""
-    whole = np.zeros((items, n, n))
-    whole[:, np.arange(n), np.arange(n)] = 1.0
-    return whole

@@ -9,7 +9,7 @@ import numpy as np
 
 from antigone.engine.arrays import Array, Ints
 from antigone.engine.sums.factors import Data
-from antigone.engine.sums.ladder import Ladder, padded
+from antigone.engine.sums.ladder import stack_ladders
 from antigone.engine.sums.likelihood import genotype_pairs
 from antigone.engine.sums.theta import orders_of
 
@@ -67,20 +67,6 @@ def join_small(parts: Iterable[Part], theta: float) -> Iterator[Joined]:
 def _joined(parts: Sequence[Part]) -> Joined:
     if len(parts) == 1:
         return Joined((parts[0],), parts[0][2])
-    ladder = _for_each([data.ladder for _, _, data in parts], [len(rows) for _, rows, _ in parts])
+    ladder = stack_ladders([data.ladder for _, _, data in parts], [len(rows) for _, rows, _ in parts])
     observed = np.concatenate([data.observed for _, _, data in parts])
     return Joined(tuple(parts), replace(parts[0][2], ladder=ladder, observed=observed))
-
-
-def _for_each(ladders: Sequence[Ladder], items: Sequence[int]) -> Ladder:
-    """Each ladder, padded to the longest, for so many items."""
-    n = max(ladder.size for ladder in ladders)
-    rows = np.repeat(np.arange(len(ladders)), items)
-    alike = [padded(ladder, n) for ladder in ladders]
-    return Ladder(
-        np.concatenate([ladder.frequencies for ladder in alike])[rows],
-        np.concatenate([ladder.female for ladder in alike])[rows],
-        np.concatenate([ladder.male for ladder in alike])[rows],
-        np.concatenate([ladder.silent for ladder in alike])[rows],
-        ladders[0].on_x,
-    )
