@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from registry_team import IDENTIFY, INCIDENT, NOON, Team, audit, make_team, small_incident
+from registry_team import IDENTIFY, INCIDENT, NOON, Team, audit, small_incident
 from sqlalchemy import delete, func, select, update
 
 from antigone.casework.joint.solve import joint_incident
@@ -36,8 +36,8 @@ ENDS = replace(IDENTIFY, expires=dt.date(2026, 12, 1))
 
 
 @pytest.fixture
-def team(tmp_path) -> Team:
-    made = make_team(str(tmp_path / "registry.db"))
+def team(prepared_files, tmp_path) -> Team:
+    made: Team = prepared_files.team("users", str(tmp_path / "registry.db"))
     import_incident(made["registrar"], INCIDENT, small_incident(second=ENDS))
     return made
 

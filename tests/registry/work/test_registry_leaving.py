@@ -36,11 +36,10 @@ WHO = INCIDENT, "F1", "FA"
 
 
 @pytest.fixture
-def team(registry_url):
-    team = make_team(registry_url)
+def team(team_of):
+    team = team_of("users")
     bring(team, INCIDENT, small_incident())
-    yield team
-    team.registry.close()
+    return team
 
 
 def bring(team: Team, code: str, incident: Incident, **let_in: str) -> None:
