@@ -25,6 +25,7 @@ from antigone.team.incidents.typings import (
 )
 from antigone.team.keeping.auditing import read_audit
 from antigone.team.keeping.keeping import verify
+from antigone.team.overview.status import TO_SETTLE, read_status
 from antigone.team.review.candidates import list_candidates
 from antigone.team.runs.searching import read_run, search
 
@@ -78,6 +79,11 @@ def test_second_kit__the_candidates_are_those_of_a_fresh_registry_with_both(team
     ]
 
 
+def samples_to_settle(session):
+    """How many the first page of a user says, by incident."""
+    return [waiting.count for waiting in read_status(session).waiting if waiting.what == TO_SETTLE]
+
+
 @pytest.mark.slow
 def test_second_kit__differs_is_settled_corrected_and_retired(team, tmp_path):
     other = ("10", "19")
@@ -89,6 +95,7 @@ def test_second_kit__differs_is_settled_corrected_and_retired(team, tmp_path):
     assert candidates_of(team) == pytest.approx(left_out, abs=1e-9)
     (line,) = list_conflicts(team["registrar"], INCIDENT).rows
     assert (line.sample, line.markers) == ("PM1", 1)
+    assert [samples_to_settle(team[role]) for role in ("geneticist", "registrar", "reviewer")] == [[1], [], []]
     (conflict,) = read_conflict(team["geneticist"], INCIDENT, "PM1").markers
     right, wrong = (one.number for one in conflict.typings)
     assert [one.shown for one in conflict.typings][1] == ("10, 19",)
@@ -99,6 +106,7 @@ def test_second_kit__differs_is_settled_corrected_and_retired(team, tmp_path):
     whole = fresh(tmp_path, small_incident())
     assert candidates_of(team) == pytest.approx(whole, abs=1e-9)
     assert list_conflicts(team["geneticist"], INCIDENT).total == 0
+    assert samples_to_settle(team["geneticist"]) == []
     alleles = "/".join(map(str, small_incident().unidentified[0].profile.genotypes["M07"]))
     view = correct_typing(
         team["geneticist"], INCIDENT, "PM1", wrong, marker="M07", alleles=alleles, reason="read from the wrong well"

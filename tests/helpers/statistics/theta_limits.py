@@ -11,7 +11,13 @@ from antigone.engine.sums import work
 
 def forget_plans() -> None:
     """What was planned under other limits."""
-    for planned in (work._work_of, tracing.trace, forest.make_forest_plan, couple.make_couple_plan):
+    for planned in (
+        work._work_of,
+        tracing._traced,
+        tracing._is_traceable,
+        forest.make_forest_plan,
+        couple.make_couple_plan,
+    ):
         planned.cache_clear()
 
 

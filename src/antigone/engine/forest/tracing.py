@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -153,7 +153,6 @@ class Forest:
     apart: tuple[int, ...]
 
 
-@lru_cache(maxsize=512)
 def trace(descent: Descent) -> Forest:
     """All ways of tracing the copies that matter.
 
@@ -170,7 +169,22 @@ def trace(descent: Descent) -> Forest:
     >>> [weight for _, weight in trace(duo).ways]
     [1.0, 1.0]
     """
-    return _Tracing(descent).forest()
+    found = _traced(descent)
+    if found is None:
+        raise PlanTooLarge(f"more than {MOST_STATES:,} ways to trace the gene copies that matter")
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _is_traceable(descent: Descent) -> bool:
+    return _Tracing(descent).forest() is not None
+
+
+@lru_cache(maxsize=512)
+def _traced(descent: Descent) -> Forest | None:
+    """All ways, or None where they are too many: more orders of a reading have more ways, two of them tell enough."""
+    fewer = replace(descent, orders=tuple(min(2, count) for count in descent.orders))
+    return _Tracing(descent).forest() if fewer == descent or _is_traceable(fewer) else None
 
 
 class _Tracing:
@@ -187,7 +201,7 @@ class _Tracing:
         )
         self.number = {key: number for number, key in enumerate(self.evidence)}
 
-    def forest(self) -> Forest:
+    def forest(self) -> Forest | None:
         ways: dict[State, float] = {State(): 1.0}
         for member in reversed(range(len(self.descent.parents))):
             found: Counter[State] = Counter()
@@ -195,7 +209,7 @@ class _Tracing:
                 for new, share in self.after(member, state):
                     found[new] += weight * share  # type: ignore[assignment]
                 if len(found) > MOST_STATES:
-                    raise PlanTooLarge(f"more than {MOST_STATES:,} ways to trace the gene copies that matter")
+                    return None
             ways = found  # type: ignore[assignment]
         return Forest(self.descent, tuple(ways.items()), tuple(self.vectors.made), self.evidence, self.apart)
 

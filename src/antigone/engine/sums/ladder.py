@@ -56,6 +56,17 @@ def stack_markers(markers: Sequence[Marker]) -> Ladder:
     return Ladder(p, female, male, np.array(silent, dtype=np.int64), markers[0].chromosome == "X")
 
 
+def stack_ladders(ladders: Sequence[Ladder], items: Sequence[int]) -> Ladder:
+    """Ladders of one marker each as one of a batch, each for so many items; the shorter ones padded."""
+    n = max(ladder.size for ladder in ladders)
+    rows = [
+        (np.pad(own.frequencies[0], (0, n - own.size)), _pad(own.female[0], n), _pad(own.male[0], n), own.silent[0])
+        for own in ladders
+    ]
+    p, female, male, silent = (np.repeat(np.stack(part), items, axis=0) for part in zip(*rows, strict=True))
+    return Ladder(p, female, male, silent, on_x=ladders[0].on_x)
+
+
 def _row(marker: Marker) -> tuple[Array, Array, Array]:
     silent = (marker.silent,) if marker.silent > 0 else ()
     p = np.array(marker.frequencies + silent)

@@ -25,6 +25,9 @@ WORK_OF_A_MULTIPLICATION = 2
 WORK_OF_A_LOGARITHM = 20
 """What each number that comes out costs in multiplications, where answers are added as logarithms."""
 
+CHEAP = 2_000_000
+"""Multiplications up to which no other way is planned: planning would take longer than what it saves."""
+
 
 @dataclass(frozen=True)
 class Work:
@@ -41,7 +44,7 @@ def work_of(data: Data, theta: float) -> Work:
     """What an exact sum over pruned data takes; who is typed decides it, what was found plays no part.
 
     Without theta the sum is an elimination. With theta it may also trace gene copies (``engine.forest``), and the
-    cheapest way is taken.
+    cheapest way is taken, or the first that is ``CHEAP``.
 
     Raises
     ------
@@ -65,6 +68,8 @@ def _work_of(
     ways = (_tracing, _couple, _founder, _elimination) if orders else (_elimination,)
     found, refused = list[Work](), list[PlanTooLarge]()
     for way in ways:
+        if found and found[-1].operations <= CHEAP:
+            break
         try:
             found.append(way(data, orders))
         except PlanTooLarge as error:

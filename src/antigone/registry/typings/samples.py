@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from antigone.errors import RegistryError
-from antigone.registry.store.lookups import AnyRow, find_incident
+from antigone.registry.store.lookups import AnyRow, by_incident, find_incident
 from antigone.registry.store.schema import (
     conflicts,
     donors,
@@ -98,6 +98,13 @@ def open_conflicts(connection: Connection, incident: int, *, page: int, size: in
     total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = connection.execute(query.order_by(since, samples.c.code).offset((page - 1) * size).limit(size)).all()
     return rows, total
+
+
+def samples_in_conflict(connection: Connection) -> dict[int, int]:
+    """How many samples of each incident have open conflicts."""
+    joined = conflicts.join(samples, conflicts.c.sample == samples.c.id)
+    query = select(samples.c.incident, func.count(samples.c.id.distinct())).select_from(joined)
+    return by_incident(connection, query.where(conflicts.c.closed.is_(None)).group_by(samples.c.incident))
 
 
 def markers_in_conflict(connection: Connection, sample: int) -> tuple[str, ...]:

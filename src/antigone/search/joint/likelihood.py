@@ -47,7 +47,7 @@ from antigone.search.joint.question import (
     taken_as,
 )
 from antigone.search.joint.support import restrict_states
-from antigone.search.readings.together import Asked
+from antigone.search.readings.together import Asked, Shown, total_logs
 
 FEW_PERSONS = 12
 """Up to this many candidates the open index runs over persons; above it, and with few missing members, over the
@@ -344,7 +344,7 @@ def _with_one_urn(run: FamilyRun) -> tuple[Ints, Array, Array]:
     """With theta: all rows, their log likelihoods in place, and those of the same persons unrelated to the family."""
     choices = _enumerate_choices(run.question.code, [*run.lists, ()])
     rows = run.named(choices)
-    logs, apart = (np.sum([one.logs(chosen) for one, chosen in asked], axis=0) for asked in urn_questions(run, choices))
+    logs, apart = (total_logs(asked) for asked in urn_questions(run, choices))
     return rows, logs, apart - run.persons.log_sexes(rows, run.question.places)
 
 
@@ -356,11 +356,12 @@ def urn_questions(run: FamilyRun, choices: Ints) -> tuple[list[tuple[Asked, Ints
     strangers = tuple(stranger(f"unrelated {j}", place) for j, place in enumerate(places))
     apart = Pedigree((*question.needed, *strangers))
     asked, beside = [], []
-    for m, (marker, terms) in enumerate(zip(run.markers, run.terms, strict=True)):
+    for m, (marker, readings) in enumerate(zip(run.markers, run.persons.readings, strict=True)):
+        seen = readings.shown if marker == readings.marker else Shown(readings.lumped(marker))
         chosen = np.stack([own[m][choices[:, column]] for column, own in enumerate(shown)], axis=1)
-        asked.append((Asked(question.needed, question.references, missing, marker, terms, run.theta), chosen))
+        asked.append((Asked(question.needed, question.references, missing, marker, seen, run.theta), chosen))
         alike = marker.chromosome != "X" or len(set(places)) == 1
-        unrelated = Asked(apart, question.references, tuple(s.id for s in strangers), marker, terms, run.theta)
+        unrelated = Asked(apart, question.references, tuple(s.id for s in strangers), marker, seen, run.theta)
         beside.append((unrelated, np.sort(chosen, axis=1) if alike else chosen))
     return asked, beside
 

@@ -21,6 +21,7 @@ from antigone.engine.arrays import Array, Bools, Ints
 from antigone.engine.sums.factors import MATERNAL, unordered_pairs
 from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
+from antigone.search.readings.together import Shown
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class MarkerReadings:
     def largest(self) -> Array:
         """The largest P(reading | genotype), shape ``(readings,)``: at most 1."""
         return np.asarray(self.terms.max(axis=3).prod(axis=2).max(axis=1))
+
+    @cached_property
+    def shown(self) -> Shown:
+        """``terms``, with what follows from them, for all families whose ladder is the whole one."""
+        return Shown(self.terms)
 
     def lumped(self, own: Marker) -> Array:
         """``terms`` over the ladder of the same marker with alleles lumped that no reading concerned tells apart."""

@@ -150,7 +150,7 @@ def _require_urn_work(
 ) -> None:
     """Refuse what takes minutes with theta, family by family, with an estimate; what was read decides it."""
     works: dict[str, float] = {}
-    for question in questions:
+    for question in sorted(questions, key=lambda question: -len(question.needed)):
         try:
             works[question.code] = urn_work(question, persons, markers, theta)
         except PlanTooLarge as error:

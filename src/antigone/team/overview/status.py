@@ -29,6 +29,7 @@ from antigone.registry.lists.overview import (
 from antigone.registry.store.lookups import NOBODY, Rows, count_living, count_people
 from antigone.registry.tasks.standing import Stand, stands_of
 from antigone.registry.tasks.waiting import TASKS
+from antigone.registry.typings.samples import samples_in_conflict
 from antigone.team.access.counting import Counting
 from antigone.team.access.roles import ALLOWED, Action
 from antigone.team.access.session import Session, action
@@ -41,6 +42,7 @@ TO_ERASE = "donor to be erased"
 PERSON_TO_SEARCH, FAMILY_TO_SEARCH = "person not searched yet", "family to be searched again"
 ALL_TO_SEARCH = "whole incident to be searched again"
 TO_SPEAK = "family to speak with"
+TO_SETTLE = "sample with typings in conflict"
 SPOKEN = frozenset(task for task in TASKS if task.startswith(("tell", "ask")))
 """What is done by speaking with a family."""
 _WAITS_FOR: tuple[tuple[str, Action], ...] = (("open", "propose"), ("proposed", "confirm"), ("reopening", "reopen"))
@@ -182,6 +184,10 @@ def _waiting(session: Session, counting: Counting, incidents: tuple[IncidentStat
     if _may(session, "record telling"):
         speak = ((i.code, sum(one.count for one in i.tasks if one.what in SPOKEN)) for i in incidents)
         yield from (Waiting(TO_SPEAK, code, count) for code, count in speak if count)
+    if _may(session, "change typings"):
+        in_conflict = samples_in_conflict(counting.connection)
+        codes = {row.id: row.code for row in all_incidents(counting.connection)}
+        yield from (Waiting(TO_SETTLE, codes[number], count) for number, count in in_conflict.items())
     for state, wanted in _WAITS_FOR:
         if _may(session, wanted):
             count = partial(waiting_for_another, state=state, user=session.user)

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from antigone.errors import InputError
 from antigone.model.review import STATES
 from antigone.team.access.roles import Role
-from antigone.team.overview.status import TO_ERASE, TO_SPEAK, read_incident, read_status
+from antigone.team.overview.status import TO_ERASE, TO_SETTLE, TO_SPEAK, read_incident, read_status
 from antigone.team.tasks.alive import STEPS_OF, confirm_alive, report_alive
 from antigone.team.tasks.asking import ask_for_samples, take_back_ask
 from antigone.team.tasks.listing import list_tasks
@@ -28,6 +28,7 @@ ORDER = STATES
 TASKS = {
     "donor to be erased": ("donor", "donors", "who withdrew, still to be erased"),
     "family to speak with": ("task", "tasks", "with families: to tell them, or to ask them, the oldest first"),
+    "sample with typings in conflict": ("sample", "samples", "with typings that show different genotypes, to settle"),
     "open": ("candidate", "candidates", "to look at and decide whether to propose"),
     "proposed": ("candidate", "candidates", "proposed by somebody else, to confirm or reject"),
     "reopening": ("decision", "decisions", "that somebody else asks to open again"),
@@ -120,6 +121,8 @@ def _where(waiting: Waiting) -> str:
         return link("/families", incident=waiting.incident)
     if waiting.what == TO_SPEAK:
         return link("/tasks", incident=waiting.incident)
+    if waiting.what == TO_SETTLE:
+        return link("/conflicts", incident=waiting.incident)
     if waiting.what in ORDER:
         return link("/candidates", incident=waiting.incident, state=waiting.what)
     return link("/runs", incident=waiting.incident)
