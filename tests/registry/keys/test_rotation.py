@@ -274,6 +274,7 @@ def test_rotation__killed_at_every_step_it_goes_on(still, tmp_path):
     assert ends == [-signal.SIGKILL] * (len(ends) - 1) + [0]
 
 
+@pytest.mark.slow
 def test_rotation__killed_at_random_moments_it_comes_to_its_end(still, tmp_path):
     original, _, content = still
     folder, chance, kills = tmp_path / "house", random.Random(7), 0

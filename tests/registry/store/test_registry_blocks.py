@@ -31,6 +31,7 @@ from antigone.team.runs.resuming import open_sealed_blocks
 from antigone.team.runs.searching import resume_search, search
 
 
+@pytest.mark.slow
 def test_keep__a_block_that_finds_no_room_is_computed_again(team_at_work, monkeypatch, scored):
     def full(*_arguments: object, **_named: object) -> None:
         raise StorageError("the disk is full")
@@ -43,6 +44,7 @@ def test_keep__a_block_that_finds_no_room_is_computed_again(team_at_work, monkey
     assert len(scored) == 2 + 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", [0, 2, "read"])
 def test_keep__nothing_is_kept_after_somebody_left(team_at_work, moment, monkeypatch):
     """Somebody leaves while the search runs: what it finds from then on is not kept either."""
@@ -133,6 +135,7 @@ def test_blocks__one_moved_to_another_place_does_not_open(team_at_work):
     assert newest(team_at_work).state == "failed"
 
 
+@pytest.mark.slow
 def test_backup__holds_blocks_sealed_and_one_of_before_somebody_left_opens_none(tmp_path):
     team = at_work(str(tmp_path / "registry.db"))
     run, vault = cancelled_after(team, 3).id, team.registry.vault

@@ -70,6 +70,7 @@ def give(donor: tuple[Connection, int], given: Sequence[Consent]) -> None:
         connection.execute(insert(consents), rows)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(given=SEVERAL, day=DAYS, scope=st.sampled_from(CONSENT_SCOPES))
 def test_covered_on__is_the_rule_of_the_model_in_sql(donor, given, day, scope):

@@ -197,6 +197,7 @@ def test_open_registry__a_server_that_does_not_answer_is_said_without_the_passwo
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_reserve__numbers_are_free_and_each_given_once(registry_url):
     engine = create_registry(registry_url)
     with transaction(engine) as connection:

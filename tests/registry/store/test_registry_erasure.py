@@ -353,6 +353,7 @@ def test_withdraw__every_key_belongs_to_somebody(registry):
         assert set(connection.scalars(select(keys.c.id))) == used | {registry_key(connection, vault).id}
 
 
+@pytest.mark.slow
 def test_scrub__says_when_another_process_holds_the_log(tmp_path, monkeypatch):
     monkeypatch.setattr(database, "_PRAGMAS", ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 50"))
     engine, vault = begin(str(tmp_path / "r.db"))

@@ -147,6 +147,7 @@ def test_golden__typings_models_and_names_are_read(old):
     assert name == EXPECTED["name"]
 
 
+@pytest.mark.slow
 def test_golden__an_unfinished_search_goes_on(old):
     geneticist = opening.session_of(old, "geneticist", purpose="to test")
     line = next(line for line in list_runs(geneticist, INCIDENT).rows if line.state == "cancelled")

@@ -76,6 +76,7 @@ def waiting(team: Team) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str
     return ({one.code: one.reasons for one in found.persons}, {one.code: one.reasons for one in found.families})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("change", "reasons"), GROWTH.values(), ids=GROWTH)
 def test_growth__of_a_family_is_to_be_searched_and_nothing_else(change, reasons, after_search):
     assert waiting(after_search) == ({}, {})
@@ -97,6 +98,7 @@ def test_growth__a_consent_for_another_scope_changes_nothing(after_search):
     assert waiting(after_search) == ({}, {})
 
 
+@pytest.mark.slow
 def test_growth__a_consent_counts_from_its_day_on_and_until_it_ends(after_search):
     consent = Consent("C-later", dt.date(2026, 11, 25), expires=dt.date(2026, 11, 28))
     record_consent(after_search["registrar"], INCIDENT, "F4", "MO", consent=consent)
@@ -130,6 +132,7 @@ def test_growth__an_incident_that_nobody_searched_says_so(team_at_work):
     assert (found.run, found.everybody, found.persons) == (None, ("no search has an answer yet",), ())
 
 
+@pytest.mark.slow
 def test_growth__while_a_search_computes_is_for_the_next_one(team_at_work):
     come = [lambda: come_in(team_at_work, with_sister)]
 
@@ -142,6 +145,7 @@ def test_growth__while_a_search_computes_is_for_the_next_one(team_at_work):
     assert "SI" not in shown(team_at_work).family.pedigree
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_candidate__shows_what_the_search_saw_and_says_so(change, after_search):
     before = shown(after_search)
@@ -156,6 +160,7 @@ def test_candidate__shows_what_the_search_saw_and_says_so(change, after_search):
     assert shown(after_search).changed == ""
 
 
+@pytest.mark.slow
 def test_candidate__of_a_search_that_saw_the_sister_names_her(after_search):
     come_in(after_search, with_sister)
     search(after_search["geneticist"], INCIDENT)

@@ -28,6 +28,7 @@ def state_of(team: Team, family: str = "F1", code: str = "coordinator") -> str:
     return one.state
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", SEEN_BY)
 def test_sought__is_confirmed_once_two_persons_have_said_so(code, after_search):
     assert state_of(after_search, code=code) == "not found"

@@ -65,6 +65,7 @@ def test_save_incident__comes_back_equal(registry, incident):
     assert get(registry).incident == covered_only(incident)
 
 
+@pytest.mark.slow
 def test_save_incident__a_search_gives_the_same_answer(registry):
     incident = simulated(5, 5)
     put(registry, incident)
@@ -218,6 +219,7 @@ def _import_in_a_process(url: str, masters: dict[int, bytes], families: int) -> 
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_save_incident__two_processes_at_once_are_safe(registry, registry_url):
     engine, vault = registry
     engine.dispose()

@@ -79,6 +79,7 @@ def contents(engine, tables) -> dict[str, list[tuple[object, ...]]]:
         return {name: sorted(map(tuple, connection.execute(select(*of))), key=repr) for name, of in columns.items()}
 
 
+@pytest.mark.slow
 def test_migrations__data_survive_the_way_down_and_up_again(registry_url):
     engine, vault = begin(registry_url)
     put((engine, vault), of_everything())
@@ -110,6 +111,7 @@ def test_migrations__the_indexes_of_lists_come_and_go(registry_url):
     assert len(indexes(upgrade(registry_url))) == 2
 
 
+@pytest.mark.slow
 def test_migrations__the_way_down_to_nothing_leaves_nothing(registry_url):
     engine, vault = begin(registry_url)
     put((engine, vault), of_everything())
@@ -123,6 +125,7 @@ def test_migrations__the_way_down_to_nothing_leaves_nothing(registry_url):
     open_registry(registry_url).dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["UPDATE audit SET actor = 'X'", "DELETE FROM audit"])
 def test_audit__the_database_itself_refuses_to_change_it(registry_url, change):
     engine, vault = begin(registry_url)

@@ -38,6 +38,7 @@ def test_news__there_are_none_at_a_first_visit(after_search):
     assert (status.news, status.last_visit) == ((), None)
 
 
+@pytest.mark.slow
 def test_news__tell_what_others_did_since_the_visit_before(after_search):
     team = after_search
     come_back(team, "reviewer")
@@ -60,6 +61,7 @@ def test_news__tell_what_others_did_since_the_visit_before(after_search):
     assert told(come_back(team, "reviewer")) == {}
 
 
+@pytest.mark.slow
 def test_news__are_not_what_one_did_oneself(after_search):
     team = after_search
     come_back(team, "geneticist")
@@ -70,6 +72,7 @@ def test_news__are_not_what_one_did_oneself(after_search):
     assert told(come_back(team, "geneticist")) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
@@ -90,6 +93,7 @@ def test_news__tell_a_role_what_it_may_know(role, expected, after_search):
     assert told(come_back(team, role)) == expected
 
 
+@pytest.mark.slow
 def test_status__names_ones_own_newest_search_to_oneself_alone(after_search):
     team = after_search
     first = read_status(team["geneticist"]).own_runs
@@ -114,6 +118,7 @@ def test_status__shows_a_joint_solution_that_runs(team_at_work, monkeypatch):
     assert read_status(team["coordinator"]).running_jointly == ()
 
 
+@pytest.mark.slow
 def test_status__names_families_whose_relatives_would_hardly_find_the_right_person(team):
     """An uncle alone at fifteen markers; parents whose child is not there are enough, and are not named."""
     uncle = Pedigree.of(

@@ -79,6 +79,7 @@ def test_import_again__adds_nothing_in_any_order_of_markers(registry):
     assert (count(registry, profiles), count(registry, typings)) == (before, before)
 
 
+@pytest.mark.slow
 def test_order_of_imports__changes_no_profile(tmp_path):
     whole = simulated()
     kits = [with_markers(whole, 0, 7), with_markers(whole, 3, 9, M4=("10", "10")), with_markers(whole, 6, 12)]

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from registry_team import IDENTIFY, INCIDENT, NOON, Team, audit, make_team, small_incident
+from registry_team import IDENTIFY, INCIDENT, NOON, Team, audit, small_incident
 from sqlalchemy import delete, func, select, update
 
 from antigone.casework.joint.solve import joint_incident
@@ -36,8 +36,8 @@ ENDS = replace(IDENTIFY, expires=dt.date(2026, 12, 1))
 
 
 @pytest.fixture
-def team(tmp_path) -> Team:
-    made = make_team(str(tmp_path / "registry.db"))
+def team(prepared_files, tmp_path) -> Team:
+    made: Team = prepared_files.team("users", str(tmp_path / "registry.db"))
     import_incident(made["registrar"], INCIDENT, small_incident(second=ENDS))
     return made
 
@@ -88,6 +88,7 @@ def test_one_for_each__is_the_part_with_the_most_markers():
     assert with_one_for_each(incident, [{"PM1"}, {"gone", "PM2"}]) == incident
 
 
+@pytest.mark.slow
 def test_solve__is_kept_whole_with_its_provenance_and_who_was_left_out(team):
     kept = solve(team, prior=JointPrior("open", 3.0))
     view = read_joint(team["reviewer"], kept.line.id)
@@ -196,6 +197,7 @@ def test_answer__the_audit_says_that_it_was_erased(team):
     assert line.subject.endswith("1 joint answers erased")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("happens", [leave, leave_as_a_seeker, declare_otherwise])
 def test_finish__of_whom_somebody_left_meanwhile_stores_nothing(team, happens):
     view = solve(team, started=lambda _run: happens(team))

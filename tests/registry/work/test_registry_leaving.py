@@ -36,11 +36,10 @@ WHO = INCIDENT, "F1", "FA"
 
 
 @pytest.fixture
-def team(registry_url):
-    team = make_team(registry_url)
+def team(team_of):
+    team = team_of("users")
     bring(team, INCIDENT, small_incident())
-    yield team
-    team.registry.close()
+    return team
 
 
 def bring(team: Team, code: str, incident: Incident, **let_in: str) -> None:
@@ -69,6 +68,7 @@ def with_markers(profile: Profile, count: int) -> Profile:
 # Leaving
 
 
+@pytest.mark.slow
 def test_withdraw__the_same_files_under_another_code_are_found_and_erased(team):
     bring(team, "second", second())
     (found,) = find_donor(team["coordinator"], *WHO)
@@ -149,6 +149,7 @@ def test_import__of_a_twin_of_who_left_needs_a_reason_that_names_are_not_in(team
         assert list(connection.scalars(select(schema.let_in.c.reason))) == ["an identical twin"]
 
 
+@pytest.mark.slow
 def test_import__no_reason_brings_back_the_same_sample_with_the_same_consent(team):
     withdraw_donor(team["coordinator"], *WHO)
     with pytest.raises(InputError, match="remove it from the files"):
@@ -208,6 +209,7 @@ def test_digests__do_not_depend_on_the_order_of_markers_or_alleles():
     assert one.profile(genotypes) == one.profile(turned)
 
 
+@pytest.mark.slow
 def test_departures__outlive_a_restore_of_an_older_archive_and_another_master_key(team, tmp_path):
     engine, at = team.registry.engine, team.registry.now()
     bring(team, "second", replace(second(), families=second().families[1:]))
