@@ -136,6 +136,7 @@ def test_readers__survive_random_bytes(name, content):
     survives(name, READERS[name][0], content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", READERS)
 @settings(max_examples=200)
 @given(edits=EDITS)
@@ -144,6 +145,7 @@ def test_readers__survive_mutated_files(name, edits):
     survives(name, reader, mutated(content, edits))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 @settings(max_examples=150)
 @given(edits=EDITS)
@@ -156,6 +158,7 @@ def test_read_case_folder__survives_one_mutated_file(name, edits):
             read_case_folder(folder)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(edits=EDITS, sheet=st.integers(1, 6))
 def test_read_case_folder__survives_a_workbook_with_mutated_xml(edits, sheet):

@@ -271,6 +271,7 @@ def test_document__one_that_is_too_large_is_not_read(monkeypatch, tmp_path):
         sources.HashedFile.open(tmp_path / "a.json").read()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["control-char", "control-char-marker", "no-sheets-folder", "xlsx-abort.xlsx", "damaged.zip"]
 )

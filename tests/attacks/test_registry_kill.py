@@ -145,7 +145,7 @@ def undoing(base: Base) -> Callable[[Path, Say], None]:
 
 def test_kill__while_an_import_is_undone(base, tmp_path):
     """Each import stands whole, or is gone whole; one that was acknowledged as undone is gone."""
-    for place, said in acknowledged_at_moments(base, tmp_path / "u", undoing(base), longest=1.2, seed=9):
+    for place, said in acknowledged_at_moments(base, tmp_path / "u", undoing(base), longest=0.6, seed=9):
         with closing(opening.open_with(place, base.vault)) as registry:
             check_whole(registry)
             with snapshot(registry.engine) as connection:
@@ -241,7 +241,7 @@ def is_gone(connection: Connection, registry: Registry, donor) -> bool:
 
 
 def test_kill__during_a_withdrawal(base, tmp_path):
-    for place, said in acknowledged_at_moments(base, tmp_path / "w", leaving(base), longest=0.8, seed=3):
+    for place, said in acknowledged_at_moments(base, tmp_path / "w", leaving(base), longest=0.5, seed=3):
         with closing(opening.open_with(place, base.vault)) as registry:
             check_whole(registry)
             check_leaving(registry, said)

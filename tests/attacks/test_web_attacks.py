@@ -77,6 +77,7 @@ def test_upload__of_nobody_we_know_is_answered_without_being_taken(site, address
     assert taken <= FORM_BYTES
 
 
+@pytest.mark.slow
 def test_upload__of_somebody_signed_in_is_taken_whole(site):
     cookie = site.browser("registrar").cookies["antigone"]
     token = add_token(site.team["administrator"], "registrar", name="laboratory", days=1)
@@ -85,6 +86,7 @@ def test_upload__of_somebody_signed_in_is_taken_whole(site):
         assert sent_to(site, address, headers)[1] > 6_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["x" * 300 + ".csv", "Ω" * 300 + ".csv", "\U0001f600" * 300, "." * 300, "a/" * 300])
 def test_upload__under_a_name_that_no_file_system_takes_is_refused_in_words(site, name):
     answer = post(site.browser("registrar"), "/import", files=[("files", (name, b"a,b\n"))])

@@ -232,6 +232,7 @@ def lines_that_differ(one: str, other: str) -> list[str]:
     return [a for a, b in zip(first, second, strict=True) if a != b]
 
 
+@pytest.mark.slow
 def test_search__two_runs_differ_in_the_time_stamp_only():
     one, other = outputs(incident()), outputs(incident(), created="2026-05-01T11:22:33+00:00")
     assert one["candidates.csv"] == other["candidates.csv"]
@@ -241,6 +242,7 @@ def test_search__two_runs_differ_in_the_time_stamp_only():
         assert "2026-05-01T10:00:00" in different[0]
 
 
+@pytest.mark.slow
 def test_search__the_order_of_rows_changes_no_byte_of_the_candidates():
     turned = incident(
         families=tuple(replace(f, donors=f.donors[::-1]) for f in incident().families[::-1]),
@@ -285,6 +287,7 @@ def test_describe_settings__says_every_choice():
     assert words["threshold of the likelihood ratio"].startswith("500")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", ["F1", "F2"])
 @pytest.mark.parametrize("sample", ["PM1", "PM2", "PM3", "PM4"])
 def test_explain__equals_the_search(family, sample):

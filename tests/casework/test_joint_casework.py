@@ -100,6 +100,7 @@ def test_joint_files__say_nothing_that_decides() -> None:
     assert joint_csv(result).count("\n") > len(result.conclusions)
 
 
+@pytest.mark.slow
 def test_joint_incident__proposes_nobody_for_a_place_on_which_nothing_bears() -> None:
     from antigone.casework.validation.demo import simulated_incident
 
@@ -221,6 +222,7 @@ def test_joint_incident__says_how_samples_were_read_and_that_x_takes_part() -> N
     assert not any("no part" in notice for notice in say_all(result.notices))
 
 
+@pytest.mark.slow
 def test_joint_files__say_which_generalised_lrs_are_bounds(monkeypatch) -> None:
     """The same incident with rows left out: bounds, marked in every file, never above the exact value."""
     exact, _, _ = solve()
@@ -243,11 +245,13 @@ def test_joint_files__say_which_generalised_lrs_are_bounds(monkeypatch) -> None:
     assert "at least" not in joint_csv(exact)
 
 
+@pytest.mark.slow
 def test_validation__joint_cases_agree(shared: Path) -> None:
     checks = validate_files([shared / "validation" / "dvi_joint.json", shared / "published" / "fire.json"])
     assert [check for check in checks if not check.passed] == []
 
 
+@pytest.mark.slow
 def test_posteriors__are_calibrated() -> None:
     spec = importlib.util.spec_from_file_location("joint_calibration", ROOT / "benchmarks" / "joint_calibration.py")
     assert spec is not None
@@ -259,6 +263,7 @@ def test_posteriors__are_calibrated() -> None:
             assert abs(row["true"] - row["mean"]) <= 3.5 * row["error"] + 0.01
 
 
+@pytest.mark.slow
 def test_joint_incident__age_decides_between_siblings_whom_the_markers_cannot_tell_apart() -> None:
     result, incident, _ = solve()
     group = next(group for group in result.symmetric if group.reason == "full siblings")

@@ -79,6 +79,7 @@ def test_joint_incident__whom_to_ask_counts_every_donor_whether_or_not_they_fit(
         assert f"so far {', '.join(near)} gave a sample" in sentence
 
 
+@pytest.mark.slow
 def test_explain_assignment__is_silent_about_places_that_chance_fills(misattributed, tmp_path: Path) -> None:
     result, incident, family, _ = misattributed
     assert family in {code for _, code, _ in result.assignments[0].pairs}

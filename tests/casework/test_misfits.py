@@ -54,6 +54,7 @@ def test_fit__the_misattributed_donor_is_found_for_the_geneticist(ferry):
     assert {family for family, _ in misfit_members(outcome)} == {family for family, _ in truth.misattributed}
 
 
+@pytest.mark.slow
 def test_search__a_reference_that_does_not_fit_is_in_no_output(ferry, capsys):
     """Neither the donor's code nor any word for it, in any ordinary output."""
     from antigone.cli import console
@@ -92,6 +93,7 @@ def twin_of(family: Family, made: Incident) -> Family:
     return replace(family, code="T1", donors=tuple(donors))
 
 
+@pytest.mark.slow
 def test_search__a_family_with_a_misfit_reads_like_one_in_whom_everything_fits(ferry):
     """What is said of it follows from who is typed, and not from what was found in them."""
     made, truth, _ = ferry
@@ -105,6 +107,7 @@ def test_search__a_family_with_a_misfit_reads_like_one_in_whom_everything_fits(f
     assert replace(hidden, family="T1") == innocent
 
 
+@pytest.mark.slow
 def test_search__pairs_of_a_family_with_a_misfit_read_like_those_of_one_with_too_few_relatives(ferry):
     """Statuses of its pairs are ones that an innocent family gets as well; they are for the geneticist alone."""
     made, truth, _ = ferry
@@ -118,6 +121,7 @@ def test_search__pairs_of_a_family_with_a_misfit_read_like_those_of_one_with_too
     assert statuses[code] == statuses["S1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", [Execution(), Execution(block_families=2)], ids=["at once", "in blocks"])
 def test_search__pairs_are_counted_by_the_declared_references(ferry, cut):
     """The counts of a search, and its chance bound, are those of one in which the family's references fit."""
@@ -135,6 +139,7 @@ def test_search__pairs_are_counted_by_the_declared_references(ferry, cut):
     assert (one.chance.pairs, one.chance.bound) == (other.chance.pairs, other.chance.bound)
 
 
+@pytest.mark.slow
 def test_explain__a_pair_with_a_misfit_is_remarked_like_one_in_which_everything_fits(ferry):
     made, truth, outcome = ferry
     [(code, _)] = truth.misattributed

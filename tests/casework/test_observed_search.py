@@ -107,6 +107,7 @@ def test_mean_likelihood_ratio_of_unrelated_readings_is_one() -> None:
     assert float(shown @ np.exp(table[0, :6])) + nothing == pytest.approx(1.0, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_blocks__find_the_same_pairs_under_drop_out() -> None:
     incident, _ = simulated_incident(families=10, unidentified=20, seed=6)
     rates = ObservationRates(dropout=0.1, dropin=0.01, error=0.002)

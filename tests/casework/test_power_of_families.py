@@ -63,6 +63,7 @@ def test_declared__is_the_same_whatever_the_donors_show():
     assert asked(of, basis="typed") != asked(changed, basis="typed")
 
 
+@pytest.mark.slow
 def test_declared__where_sums_are_too_large_is_simulated_with_its_error(monkeypatch):
     [exact] = asked(incident(), family="F1", missing="MP", threshold=5.0).steps[:1]
     monkeypatch.setattr(families, "MOST_OUTCOMES", 1)
@@ -101,6 +102,7 @@ def test_questions__are_refused_in_words(choices, words):
         asked(incident(), **choices)
 
 
+@pytest.mark.slow
 def test_command__prints_a_table_or_json(tmp_path):
     write_case_folder(incident(), tmp_path / "case")
     given = ["power", str(tmp_path / "case"), "--family", "F1", "--threshold", "20", "--on", DAY.isoformat()]

@@ -150,6 +150,7 @@ def test_crowded_markers__each_amplification_may_gain_an_allele():
 # Rates, over simulated samples
 
 
+@pytest.mark.slow
 def test_self_checks__lost_y_alleles_are_no_alarm_and_exchanged_tubes_are_found():
     """200 degraded males who lost the Y, and 60 clean tubes of the other sex, over several seeds."""
     swapped: list[tuple[Sex, Replicate]] = [("male", X), ("female", BOTH)]
@@ -176,6 +177,7 @@ def regroup(people, **choices):
     return reassociate_incident(incident(people, populations=1), created="c", command="t", settings=settings)
 
 
+@pytest.mark.slow
 def test_groups__a_sample_whose_amelogenin_is_against_its_record_is_told_at_its_group():
     body = persons(1, np.random.default_rng(5))[0]
     people = [replace(sample("P1", body, sex="male"), amelogenin=(X,)), replace(sample("P2", body), amelogenin=(X,))]
@@ -186,6 +188,7 @@ def test_groups__a_sample_whose_amelogenin_is_against_its_record_is_told_at_its_
     assert own in say_all(result.notices)
 
 
+@pytest.mark.slow
 def test_groups__samples_that_show_two_sexes_are_told_at_their_group():
     body = persons(1, np.random.default_rng(6))[0]
     [group] = regroup([replace(sample(f"P{n}", body), amelogenin=(s,)) for n, s in enumerate((X, X, BOTH))]).groups
@@ -193,6 +196,7 @@ def test_groups__samples_that_show_two_sexes_are_told_at_their_group():
     assert line.startswith("Amelogenin is that of a female in P0 and P1, and that of a male in P2")
 
 
+@pytest.mark.slow
 def test_groups__a_record_that_only_all_samples_together_contradict():
     body = persons(1, np.random.default_rng(7))[0]
     own = ObservationRates(0.3, 0.01, 0.005)
@@ -203,6 +207,7 @@ def test_groups__a_record_that_only_all_samples_together_contradict():
     assert "male is recorded for P1" in line
 
 
+@pytest.mark.slow
 def test_groups__equal_samples_of_different_recorded_sexes_are_told_though_no_link_joins_them():
     body = persons(1, np.random.default_rng(8))[0]
     people = [sample("P1", body, sex="male"), sample("P2", body, sex="male"), sample("P3", body, sex="female")]
@@ -230,6 +235,7 @@ def two_poor_ones():
     return [sample("GOOD", body), sample("POOR1", one), sample("POOR2", other)]
 
 
+@pytest.mark.slow
 def test_conflict__the_pair_that_contradicts_is_named_and_not_the_good_sample_between():
     [group] = regroup(two_poor_ones(), threshold=100.0, relative_threshold=2.0).groups
     assert [(p.first, p.second) for p in group.contradictions] == [("POOR1", "POOR2")]
@@ -270,6 +276,7 @@ def village(*, samples, girls=False):
     return replace(incident(people, populations=1), families=(Family("F1", declared, ("A", "B"), donors),))
 
 
+@pytest.mark.slow
 def test_search__a_candidate_repeats_what_its_sample_says_against_itself_and_against_the_missing_person():
     case = village(samples=[("P1", "A", {"sex": "male", "amelogenin": (X,)}), ("P2", "A", {"amelogenin": (X,)})])
     found = search_incident(case, today=TODAY, created="c", command="t").result
@@ -299,6 +306,7 @@ def grouped(tmp_path, case, *, only=None):
     return group_remains(case, tmp_path / "groups.json")
 
 
+@pytest.mark.slow
 def test_joint__a_group_that_fits_two_alike_missing_siblings_may_be_twins(tmp_path):
     case = grouped(tmp_path, village(samples=[("P1", "A", {}), ("P2", "A", {}), ("P3", "N", {})])).incident
     result = joint_incident(case, today=TODAY, created="c", command="t")
@@ -314,6 +322,7 @@ def test_joint__a_lone_sample_is_not_said_to_be_of_twins():
     assert [say_all(c.doubts) for c in result.conclusions] == [()]
 
 
+@pytest.mark.slow
 def test_groups__a_sample_that_came_later_and_equals_a_group_is_told_at_both(tmp_path):
     case = village(samples=[("P1", "A", {}), ("P2", "A", {}), ("P3", "A", {}), ("P4", "N", {})])
     found = grouped(tmp_path, case, only={"P1", "P2", "P4"}).incident
@@ -322,6 +331,7 @@ def test_groups__a_sample_that_came_later_and_equals_a_group_is_told_at_both(tmp
     assert set(found.doubts["G001"]) <= set(found.notices)
 
 
+@pytest.mark.slow
 def test_groups__a_recorded_sex_that_the_group_contradicts_is_not_taken_over(tmp_path):
     clean = {"amelogenin": (X,)}
     case = village(samples=[("P1", "A", {**clean, "sex": "male"}), ("P2", "A", clean), ("P3", "N", {})], girls=True)
@@ -362,6 +372,7 @@ def test_statements__what_samples_say_against_themselves_is_told_in_the_language
     assert not {say(line) for line in told} & {say(line, spanish) for line in told}
 
 
+@pytest.mark.slow
 def test_groups__a_sample_is_weighed_alike_at_its_group_and_among_the_notices():
     body = persons(1, np.random.default_rng(12))[0]
     one = replace(sample("P1", body, sex="male"), amelogenin=(X,), estimate_dropout=True, rates=ObservationRates())

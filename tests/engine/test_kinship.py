@@ -178,6 +178,7 @@ def by_enumeration(pedigree: Pedigree, *, on_x: bool) -> Array:
     return phi
 
 
+@pytest.mark.slow
 @given(pedigrees(), st.booleans())
 def test_kinship_matrix__agrees_with_enumeration(pedigree: Pedigree, on_x: bool) -> None:
     phi = kinship_matrix(pedigree, chromosome="X" if on_x else "autosomal")

@@ -49,6 +49,7 @@ def assert_agrees(pedigree: Pedigree, profiles: dict[str, Profile], marker: Mark
         assert found == pytest.approx(math.log(expected), rel=1e-9, abs=1e-11)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data())
 def test_likelihood__agrees_with_the_oracle(data: st.DataObject) -> None:
@@ -57,6 +58,7 @@ def test_likelihood__agrees_with_the_oracle(data: st.DataObject) -> None:
     assert_agrees(pedigree, data.draw(strategies.typings(pedigree, marker)), marker, 0.0)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data())
 def test_likelihood__with_theta_agrees_with_the_oracle(data: st.DataObject) -> None:
@@ -66,6 +68,7 @@ def test_likelihood__with_theta_agrees_with_the_oracle(data: st.DataObject) -> N
     assert_agrees(pedigree, profiles, marker, data.draw(st.sampled_from([0.01, 0.3])))
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data())
 def test_likelihood__on_the_x_chromosome_agrees_with_the_oracle(data: st.DataObject) -> None:
@@ -75,6 +78,7 @@ def test_likelihood__on_the_x_chromosome_agrees_with_the_oracle(data: st.DataObj
     assert_agrees(pedigree, profiles, marker, data.draw(st.sampled_from([0.0, 0.05])))
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data())
 def test_theta__set_partitions_agree_with_the_joint_urn(data: st.DataObject) -> None:
@@ -92,6 +96,7 @@ def test_theta__set_partitions_agree_with_the_joint_urn(data: st.DataObject) -> 
     assert summed == pytest.approx(joint, rel=1e-10, abs=1e-11)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data())
 def test_genotype_distribution__agrees_with_the_oracle(data: st.DataObject) -> None:
@@ -111,6 +116,7 @@ def test_genotype_distribution__agrees_with_the_oracle(data: st.DataObject) -> N
         assert found.get(genotype, 0.0) == pytest.approx(expected, rel=1e-9, abs=1e-13)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data())
 def test_genotype_distribution__sums_to_one(data: st.DataObject) -> None:
@@ -124,6 +130,7 @@ def test_genotype_distribution__sums_to_one(data: st.DataObject) -> None:
     assert math.fsum(found.values()) == pytest.approx(1.0, abs=1e-12)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data())
 def test_likelihood__is_unchanged_by_reordering_and_by_an_untyped_child(data: st.DataObject) -> None:

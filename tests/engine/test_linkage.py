@@ -63,6 +63,7 @@ def plain(*names: str, p: float = 0.3, on_x: bool = False) -> tuple[Marker, ...]
     return tuple(Marker(name, ("a", "b"), (p, 1 - p), chromosome="X" if on_x else "autosomal") for name in names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("length", "on_x"), [(2, False), (3, False), (2, True), (3, True)])
 @relaxed
 @given(data=st.data())
@@ -79,6 +80,7 @@ def test_linked__agrees_with_the_oracle(length: int, on_x: bool, data: st.DataOb
         assert found == pytest.approx(math.log(expected), rel=1e-9, abs=1e-11)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("on_x", [False, True])
 @relaxed
 @given(data=st.data())
@@ -91,6 +93,7 @@ def test_linked__with_rho_one_half_is_the_product(on_x: bool, data: st.DataObjec
     assert log_likelihood_linked(pedigree, profiles, group) == pytest.approx(expected, rel=1e-11, abs=1e-11)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data())
 def test_linked__a_marker_nobody_is_typed_at_joins_two_intervals(data: st.DataObject) -> None:
@@ -103,6 +106,7 @@ def test_linked__a_marker_nobody_is_typed_at_joins_two_intervals(data: st.DataOb
     assert found == pytest.approx(expected, rel=1e-11, abs=1e-11)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data())
 def test_linked__map_order_may_be_turned_round(data: st.DataObject) -> None:
@@ -114,6 +118,7 @@ def test_linked__map_order_may_be_turned_round(data: st.DataObject) -> None:
     assert log_likelihood_linked(pedigree, profiles, turned) == pytest.approx(expected, rel=1e-11, abs=1e-11)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data())
 def test_linked__is_unchanged_by_reordering_and_by_an_untyped_child(data: st.DataObject) -> None:
@@ -159,6 +164,7 @@ def test_linked__parent_and_child_do_not_tell_rho() -> None:
     assert logs == pytest.approx([logs[0]] * 3, rel=1e-13)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data())
 def test_linked__on_x_a_male_does_not_depend_on_his_father(data: st.DataObject) -> None:
@@ -170,6 +176,7 @@ def test_linked__on_x_a_male_does_not_depend_on_his_father(data: st.DataObject) 
     assert found == pytest.approx(log_likelihood_linked(without, profiles, group), rel=1e-13, abs=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("on_x", [False, True])
 @settings(relaxed, max_examples=12)
 @given(data=st.data())
@@ -197,6 +204,7 @@ def readable(marker: Marker, hemizygous: bool) -> list[tuple[str, str]]:
     return [(a, b) for a, b in pairs if a == b or not hemizygous]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("on_x", [False, True])
 @relaxed
 @given(data=st.data())

@@ -30,6 +30,7 @@ def gain(pedigree: Pedigree, profiles: dict[str, Profile], group: LinkageGroup) 
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("length", "on_x"), [(2, False), (3, False), (2, True)])
 @relaxed
 @given(data=st.data())

@@ -111,6 +111,7 @@ def test_readings__partial_silent_and_degraded_ones_obey_the_same_laws():
     )
 
 
+@pytest.mark.slow
 def test_probabilities__of_everything_two_half_siblings_may_show_sum_to_1():
     group = LinkageGroup(tuple(Marker(n, ("a", "b"), (0.3, 0.7)) for n in ("L1", "L2")), (0.1,))
     pairs = (("a", "a"), ("a", "b"), ("b", "b"))

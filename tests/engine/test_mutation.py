@@ -356,6 +356,7 @@ def test_stationary_distribution__agrees_with_pedmut(shared: Path) -> None:
             np.testing.assert_allclose(stationary_distribution(matrix), expected, rtol=0, atol=1e-11)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["mutation.json", "silent_partial.json", "xchrom.json"])
 def test_transition_matrix__gives_the_matrices_of_the_likelihood_cases(shared: Path, name: str) -> None:
     """To 2e-11: the PM matrix of mutation-040 M6 is given 1e-11 away from its value in exact fractions."""

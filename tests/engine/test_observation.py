@@ -96,6 +96,7 @@ def test_rates__outside_zero_to_one_are_refused(name):
         ObservationRates(**{name: 1.2})
 
 
+@pytest.mark.slow
 @given(st.data(), rates(), st.booleans(), st.sampled_from([0.0, 0.05]))
 def test_likelihood__with_observations_equals_the_oracle(data, chosen, on_x, theta):
     pedigree = data.draw(pedigrees(4))
@@ -114,6 +115,7 @@ def test_likelihood__with_observations_equals_the_oracle(data, chosen, on_x, the
     assert math.exp(found) == pytest.approx(expected, rel=1e-9, abs=1e-300)
 
 
+@pytest.mark.slow
 @given(st.data(), st.sampled_from([0.0, 0.05]))
 def test_likelihood__an_observation_without_rates_is_the_plain_engine(data, theta):
     pedigree = data.draw(pedigrees(5))

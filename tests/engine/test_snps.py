@@ -82,6 +82,7 @@ def by_hand(
     return float(np.log(held.sum()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theta", [0.0, 0.04])
 @pytest.mark.parametrize("map_function", [haldane, kosambi])
 @pytest.mark.parametrize("family", FAMILIES)

@@ -85,6 +85,7 @@ def assert_agree(way: Way, data: Data, theta: float) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data(), st.sampled_from([traced_logs, couple_table_logs, by_a_founder]), st.booleans())
 def test_ways__agree_with_elimination_on_any_pedigree(data: st.DataObject, way: Way, on_x: bool) -> None:

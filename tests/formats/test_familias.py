@@ -544,6 +544,7 @@ def published_lines(given):
     return names, loci, remains, family("F1", persons, pedigrees)
 
 
+@pytest.mark.slow
 def test_published__pairwise_lr_of_the_three_missing(shared, tmp_path):
     [given] = json.loads((shared / "published" / "KETPexer498.json").read_text(encoding="utf-8"))
     names, loci, remains, lines = published_lines(given)

@@ -82,6 +82,7 @@ def test_read_case_folder__of_a_broken_file_nothing_is_taken(tmp_path, name):
     assert (problem.file, problem.line) == (name, lines + 300_001)
 
 
+@pytest.mark.slow
 def test_source_file__is_the_hash_of_the_whole_file(tmp_path):
     rows = "".join(f"R1,K{number},6,6\n" for number in range(MANY))
     frequencies = FILES["frequencies.csv"] + "".join(f"Here,K{number},6,1,200\n" for number in range(MANY))
@@ -142,6 +143,7 @@ def test_findings__notices_of_a_kind_are_counted_too():
     )
 
 
+@pytest.mark.slow
 def test_read_case_folder__memory_is_that_of_the_profiles_and_not_of_the_rows(tmp_path):
     samples, markers = 800, 25
     rows = "".join(f"R{s},M{m},{6 + (s * m) % 5},{6 + s % 7}\n" for s in range(samples) for m in range(markers))

@@ -48,6 +48,7 @@ def test_to_table__empty_columns_on_the_right_do_no_harm():
     assert found == {2: ["a", "b", ""]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "words"),
     [

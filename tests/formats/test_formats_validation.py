@@ -154,6 +154,7 @@ def test_read_cases__no_json_has_its_line(tmp_path, text, line):
     assert error.value.problems[0].line == line
 
 
+@pytest.mark.slow
 def test_read_cases__the_whole_corpus(shared):
     files = [file for file in sorted((shared / "validation").glob("*.json")) if file.stem != "agreement"]
     assert len(files) == 23

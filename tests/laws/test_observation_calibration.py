@@ -40,6 +40,7 @@ def test_posterior__by_tenths_is_the_share_of_true_pairs(summary: dict) -> None:
     assert all(abs(tenth["standard_errors_off"]) < 3.3 for tenth in tenths)
 
 
+@pytest.mark.slow
 def test_true_rates__tell_more_than_wrong_ones(study: ModuleType) -> None:
     """Samples that lost a third of their alleles, judged as if a fiftieth were lost: true pairs lose support."""
     few = study.kit()

@@ -10,6 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antigone.model.incident.consent import Consent, judge_consents
+from antigone.model.statements import names
+from antigone.model.statements.statement import Form
+from antigone.registry.store.schema import CONSENT_SCOPES
 
 DAY = dt.date(2026, 3, 1)
 BEFORE, AFTER = DAY - dt.timedelta(days=1), DAY + dt.timedelta(days=1)
@@ -77,3 +80,10 @@ def test_judge_consents__finds_one_that_covers_when_there_is_one(consents):
     consent, reason = judge_consents(consents, scope="court", day=DAY)
     assert (consent is None) == (not any(one.covers("court", DAY) for one in consents)) == bool(reason)
     assert consent is None or (consent in consents and consent.covers("court", DAY))
+
+
+@pytest.mark.parametrize("scope", CONSENT_SCOPES)
+def test_why_not__is_the_code_of_a_statement_for_every_scope(scope):
+    """And so it is said in every language."""
+    reasons = {Consent("C", DAY, scope=(), withdrawn=day).why_not(scope, DAY) for day in (None, BEFORE)}
+    assert reasons <= {one.code for one in vars(names).values() if isinstance(one, Form)}

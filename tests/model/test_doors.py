@@ -220,6 +220,7 @@ def is_sound(answer: object) -> bool:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(DOORS)
 def test_doors__answer_rightly_or_refuse_whatever_they_are_given(door: Callable[[], object]) -> None:

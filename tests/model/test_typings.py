@@ -69,6 +69,7 @@ def test_rule__is_that_of_the_slow_and_obvious_one(kits):
             assert sorted(map(str, made.genotypes[marker])) == sorted(map(str, expected))
 
 
+@pytest.mark.slow
 @given(st.lists(KITS, min_size=2, max_size=4), st.randoms())
 def test_rule__does_not_know_the_order_of_imports(kits, random):
     typings = typings_of(kits)

@@ -72,6 +72,7 @@ class Terminal:
 SESSIONS = {page: [block for block in of_kind("console") if block.page == page] for page in PAGES}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [p for p in PAGES if SESSIONS[p]], ids=lambda page: page.name)
 def test_sessions__say_what_the_page_shows(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

@@ -105,6 +105,7 @@ READ = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", READ)
 def test_input__is_read_and_says_what_was_assumed(name):
     expected, notices = READ[name]
@@ -148,6 +149,7 @@ def test_refusal__names_nobody():
 TOOTHBRUSH = "family 'F1': sample 'R001' is a direct reference of the missing person 'SON', by consent of who handed it"
 
 
+@pytest.mark.slow
 def test_direct_reference__is_compared_as_identity(tmp_path):
     """The toothbrush of i18 shows the father's genotypes, which no child of the mother has; here it is the son's."""
     assert any(told.startswith(TOOTHBRUSH) for told in searched(INPUTS / "i18").notices)
@@ -364,6 +366,7 @@ def test_workbook__of_any_ending_is_read(tmp_path):
 KIT = "Sample Name\tMarker\tAllele 1\tAllele 2\n"
 
 
+@pytest.mark.slow
 def test_second_kit__adds_markers_confirms_and_leaves_out_what_differs(tmp_path):
     """As a file of its own, and as further rows of the one file; the other marker is TPOX of gm02 + b3 and b4."""
     rows = "PM001\tTPOX\t8\t11\nPM001\tTH01\t9.3\t9.3\nPM001\tFGA\t21\t23\nR001\tTPOX\t8\t11\nR002\tTPOX\t8\t9\n"

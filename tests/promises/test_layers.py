@@ -104,6 +104,7 @@ def import_graph(trees: dict[str, ast.Module]) -> dict[str, set[str]]:
     return graph
 
 
+@pytest.mark.slow
 def test_layers__every_module_has_a_place_in_the_architecture():
     known = allowed_imports()
     homeless = sorted({layer_of(module) for module in modules()} - known.keys())
@@ -150,6 +151,7 @@ def test_layers__no_circle_between_the_rooms_of_a_layer():
     list(TopologicalSorter(room_graph(modules())).static_order())
 
 
+@pytest.mark.slow
 def test_layers__the_api_never_imports_pages():
     assert "web.pages" not in room_graph(modules()).get("web.api", set())
 

@@ -144,6 +144,7 @@ def donors_against_donors(function: Function) -> bool:
     return max(words.values(), default=0) > 1
 
 
+@pytest.mark.slow
 def test_search__no_function_takes_donors_against_donors():
     found = functions("search", "casework", "team", "registry", "cli")
     assert found
@@ -221,6 +222,7 @@ def lists_lines(function: Function) -> bool:
     return names[:2] != ["pedigree", "missing"] or "Pedigree" not in parameters(function)
 
 
+@pytest.mark.slow
 def test_lineage__every_function_takes_one_pedigree_and_one_missing_member():
     found = lineage_functions()
     assert {f.name for f in found} >= {"y_evidence", "mt_evidence"}
@@ -256,6 +258,7 @@ def builds_pedigrees(function: Function) -> bool:
     return bool(makes and re.search(r"\b(Profile|Donor|UnidentifiedPerson|Genotype)\b", given) and not declared)
 
 
+@pytest.mark.slow
 def test_pedigrees__none_is_made_from_profiles():
     assert [function.name for function in functions() if builds_pedigrees(function)] == []
 
@@ -325,6 +328,7 @@ def test_model__population_belongs_to_tables_and_results():
     assert forbidden_fields(dataclasses.make_dataclass("Donor", ["population"])) == ["population"]
 
 
+@pytest.mark.slow
 def test_functions__none_infers_ancestry_appearance_or_health():
     found = [function.name for function in functions()]
     assert found

@@ -96,6 +96,7 @@ def struck_symbols(layout: Layout) -> list[str]:
     return struck
 
 
+@pytest.mark.slow
 @given(pedigrees(most=30))
 def test_lay_out__any_pedigree_has_room_for_every_symbol(pedigree):
     layout = laid_out(pedigree)
@@ -228,6 +229,7 @@ def test_draw_pedigree__escapes_codes_and_shortens_long_ones():
     assert f"{long}: female." in svg
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "founders", "seconds"), [(30, 8, 0.5), (500, 62, 10.0), (500, 4, 10.0)])
 def test_draw_pedigree__of_many_inner_marriages_takes_little_of_the_processor(count, founders, seconds):
     """Five times what it takes; before its work was bounded, 250 members took 29 s, and 400 did not end in 200 s."""

@@ -179,6 +179,7 @@ def test_render_report__says_what_stays_open(read):
     assert "excluded (LR 0)" in read.text
 
 
+@pytest.mark.slow
 def test_render_report__two_runs_differ_in_the_time_stamp_only(page, result):
     later = replace(result, provenance=replace(result.provenance, created="2026-03-02T16:40:00+00:00"))
     other = render_report(later, example.incident())

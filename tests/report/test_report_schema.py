@@ -52,6 +52,7 @@ def written() -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_files__hold_what_their_schemas_say():
     for name, text in written().items():
         document = json.loads(text)

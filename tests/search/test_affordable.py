@@ -172,6 +172,7 @@ def test_set_aside__depends_on_nobody_s_genotypes() -> None:
     assert say_all(search(fits).result.notices) == say_all(search(misfit).result.notices)
 
 
+@pytest.mark.slow
 def test_references__that_cannot_be_computed_without_a_misfit_are_left_out_in_silence(
     other_limits: pytest.MonkeyPatch,
 ) -> None:

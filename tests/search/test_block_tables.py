@@ -48,6 +48,7 @@ def all_pairs(targets: list[Target], reader: Reader) -> tuple[np.ndarray, np.nda
     return target, code
 
 
+@pytest.mark.slow
 @relaxed
 @given(asked(), st.sampled_from([0.0, 0.05]))
 def test_block_tables__say_what_the_table_of_all_readings_says(drawn, theta: float) -> None:
@@ -61,6 +62,7 @@ def test_block_tables__say_what_the_table_of_all_readings_says(drawn, theta: flo
     assert not (logs[~possible] > -np.inf).any()
 
 
+@pytest.mark.slow
 @relaxed
 @given(asked(), st.floats(1.0, 40.0))
 def test_first_pass__no_sum_in_32_bits_is_rounded_below_its_log_lr(drawn, log_threshold: float) -> None:

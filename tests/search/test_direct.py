@@ -51,6 +51,7 @@ def crowd(rng, count=12):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theta", [0.0, 0.02])
 def test_score_pairs__equals_the_engine(theta):
     rng = np.random.default_rng(3)
@@ -69,6 +70,7 @@ def test_score_pairs__equals_the_engine(theta):
             assert found == pytest.approx((one[0] - two[0], one[1] - two[1]), abs=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theta", [0.0, 0.02])
 def test_score_pairs__samples_without_a_common_marker_say_exactly_nothing(theta):
     first, second = persons(2, np.random.default_rng(8))
@@ -105,6 +107,7 @@ def test_score_pairs__against_parent_and_child_equals_the_engine():
     assert found == pytest.approx(one - max(two), abs=1e-9)
 
 
+@pytest.mark.slow
 def test_score_pairs__against_parent_and_child_takes_the_worse_direction():
     rng = np.random.default_rng(4)
     people = crowd(rng, 3)
@@ -113,6 +116,7 @@ def test_score_pairs__against_parent_and_child_takes_the_worse_direction():
     assert ahead == pytest.approx(back, abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compiled", [True, False])
 @pytest.mark.parametrize("rates", [REMAINS_RATES, ObservationRates()])
 @pytest.mark.parametrize("log_threshold", [-40.0, 0.0, 9.2])
@@ -131,6 +135,7 @@ def test_probable_pairs__loses_nothing(compiled, rates, log_threshold, monkeypat
     assert expected
 
 
+@pytest.mark.slow
 def test_probable_pairs__more_samples_than_a_block():
     rng = np.random.default_rng(6)
     bodies = persons(700, rng)
@@ -141,6 +146,7 @@ def test_probable_pairs__more_samples_than_a_block():
     assert sorted(found) == [(0, 700), (511, 701), (512, 702), (699, 703)]
 
 
+@pytest.mark.slow
 def test_count_pairs__equals_counting():
     rng = np.random.default_rng(7)
     sexes: tuple[Sex, ...] = ("male", "female", "unknown")

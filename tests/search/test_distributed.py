@@ -22,8 +22,8 @@ pytest.importorskip("distributed", reason="NOT TESTED: Dask is not installed (ex
 AS_TYPED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 """A search that a shell starts in the background hears no interrupt, nor do its children: these tests may run there."""
 ANTIGONE = [sys.executable, "-c", f"{AS_TYPED}; from antigone.cli import main; main()"]
-OPTIONS = ["--block-families", "4", "--on", "2030-01-01"]
-LONG = 120
+OPTIONS = ["--block-families", "2", "--on", "2030-01-01"]
+LONG = 600
 
 
 def run(*arguments: str | Path) -> None:
@@ -60,7 +60,7 @@ def written(folder: Path) -> dict[str, list[str]]:
 @pytest.fixture(scope="module")
 def incident(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("search") / "incident"
-    run("simulate", "--families", "40", "--unidentified", "50", "--seed", "3", "--out", folder)
+    run("simulate", "--families", "16", "--unidentified", "16", "--seed", "3", "--out", folder)
     return folder
 
 

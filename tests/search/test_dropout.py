@@ -152,6 +152,7 @@ def test_prepare__settles_every_rate_and_says_so():
     assert settled.rates.dropout in [estimate.dropout for estimate in prepared.estimates]
 
 
+@pytest.mark.slow
 def test_reassociation__estimates_the_drop_out_of_remains_too():
     incident, _ = simulated_incident(families=3, unidentified=6, seed=2)
     observation = ObservationModel(estimate="completeness")

@@ -76,6 +76,7 @@ QUESTIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUESTIONS)
 @pytest.mark.parametrize("few", [0, distribution.FEW])
 def test_distribution__bounds_contain_brute_force(name, few, monkeypatch):
@@ -136,6 +137,7 @@ def test_distribution__on_the_x_chromosome():
     assert found.expected_log10 == pytest.approx(sum(weight * value for weight, value in passed_on), abs=1e-12)
 
 
+@pytest.mark.slow
 def test_convolve__keeps_far_tails_of_many_markers():
     """30 equal markers of two outcomes: the tail is a binomial one, down to 1e-20."""
     terms = [(np.array([-1.0, 1.0]), np.array([0.9, 0.1]))] * 30

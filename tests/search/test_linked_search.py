@@ -86,6 +86,7 @@ def prepared(incident: Incident) -> Prepared:
 # One pair
 
 
+@pytest.mark.slow
 @relaxed
 @given(data=st.data())
 def test_change__agrees_with_the_oracle_over_any_family(data: st.DataObject) -> None:
@@ -113,6 +114,7 @@ def test_change__agrees_with_the_oracle_over_any_family(data: st.DataObject) -> 
     assert expected <= linkage_slack(target, [group]) + 1e-9
 
 
+@pytest.mark.slow
 @relaxed
 @given(data=st.data())
 def test_change__looked_up_and_rescored_agree_under_drop_out(data: st.DataObject) -> None:
@@ -133,6 +135,7 @@ def test_change__looked_up_and_rescored_agree_under_drop_out(data: st.DataObject
     assert found <= linkage_slack(target, [group]) + 1e-9
 
 
+@pytest.mark.slow
 def test_link_pairs__is_the_ratio_of_two_explicit_pedigrees() -> None:
     """The whole search LR of a pair, against likelihood_ratio_linked with the sample at the missing person or apart."""
     ready = prepared(simulated(linkage=LinkageModel()))
@@ -160,6 +163,7 @@ def with_linkage() -> Prepared:
     return prepared(simulated(linkage=LinkageModel()))
 
 
+@pytest.mark.slow
 def test_search__loses_no_pair_that_reaches_the_threshold_through_linkage(with_linkage: Prepared) -> None:
     """Every pair scored with linkage: those at or above the threshold are those listed, with the same LR."""
     found = find_pairs(with_linkage, Execution(), silent)
@@ -178,6 +182,7 @@ def test_search__loses_no_pair_that_reaches_the_threshold_through_linkage(with_l
         assert log_lr == pytest.approx(totals[pair], abs=1e-9)
 
 
+@pytest.mark.slow
 def test_search__blocks_find_the_same_pairs_and_ratios(with_linkage: Prepared) -> None:
     whole, cut = (find_pairs(with_linkage, execution, silent) for execution in (Execution(), IN_BLOCKS))
     values = [
@@ -189,6 +194,7 @@ def test_search__blocks_find_the_same_pairs_and_ratios(with_linkage: Prepared) -
         assert log_lr == pytest.approx(values[1][pair], abs=1e-12)
 
 
+@pytest.mark.slow
 def test_search__a_group_whose_table_is_too_large_is_rescored(
     with_linkage: Prepared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +207,7 @@ def test_search__a_group_whose_table_is_too_large_is_rescored(
     np.testing.assert_allclose(rescored.log_lr, looked_up.log_lr, rtol=0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_search__candidates_say_what_linkage_changed_and_explain_agrees(with_linkage: Prepared) -> None:
     incident = with_linkage.incident
     result = search_incident(incident, today=DAY, created="now", command="test").result
@@ -224,6 +231,7 @@ def test_search__candidates_say_what_linkage_changed_and_explain_agrees(with_lin
     assert "linked: looked up in" in page
 
 
+@pytest.mark.slow
 def test_search__linkage_with_theta_is_said_to_be_not_computed() -> None:
     incident = simulated(linkage=LinkageModel(), theta=0.01)
     few = replace(incident, families=incident.families[:2])

@@ -50,6 +50,7 @@ def _ratios(one: Marker):
         yield p[a] * p[b] * 0.5 * p[other], by_h1 / by_h2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threshold", [1.2, 2.0, 5.0])
 def test_power__is_that_of_every_possible_family(threshold):
     markers = [marker("A", 0.2, 0.3, 0.5), marker("B", 0.1, 0.9)]
@@ -91,6 +92,7 @@ def test_power__of_families_of_one_kind_is_the_same():
     assert power_of(DUO, {"MO": ["A"]}, "CH", **asked) == power_of(other, {"M": ["A"]}, "C", **asked)
 
 
+@pytest.mark.slow
 def test_low_powers__are_told_where_they_are_low_and_nowhere_else():
     incident, _ = simulated_incident(families=12, unidentified=4, seed=2)
     prepared = prepare(incident, today=day_of_search(incident))

@@ -124,6 +124,7 @@ def test_relatives__a_lost_allele_is_seen_through_the_observation_model():
     assert math.isfinite(found["child"])
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_relatives__agree_with_the_sum_over_all_genotypes(data):
     pedigree = data.draw(pedigrees(3))
@@ -148,6 +149,7 @@ def test_relatives__agree_with_the_sum_over_all_genotypes(data):
         assert one.log10_lr == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_law__the_mean_lr_against_a_sibling_is_one_when_it_is_the_sibling():
     """E[L(H1) / L(sibling)] = 1 under the sibling: a law of every likelihood ratio."""
     rng = np.random.default_rng(7)

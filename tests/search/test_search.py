@@ -74,6 +74,7 @@ def oracle(target: Target, genotype: Genotype, marker: Marker, theta: float) -> 
 # Family tables
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("marker", "theta"), HARD_CASES)
 @pytest.mark.parametrize(
     "references",
@@ -87,6 +88,7 @@ def test_family_table__is_the_direct_sum_for_every_reading(marker, theta, refere
     np.testing.assert_allclose(np.exp(table[0, :-1]), expected, rtol=1e-10, atol=1e-300)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(data=st.data(), pedigree=pedigrees(most=4), theta=st.sampled_from([0.0, 0.04]))
 def test_family_table__is_the_direct_sum_in_any_family(data, pedigree, theta):
@@ -124,6 +126,7 @@ def test_family_table__references_impossible_together_are_not_a_number():
     assert not np.isnan(table[1]).any()
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(data=st.data(), theta=st.sampled_from([0.0, 0.03]))
 def test_family_table__does_not_depend_on_order_or_company(data, theta):
@@ -190,6 +193,7 @@ def test_codes__read_homozygote_may_carry_the_silent_allele():
 # Pairs
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(data=st.data(), pedigree=pedigrees(most=6), theta=st.sampled_from([0.0, 0.02]))
 def test_pair__is_the_likelihood_ratio_of_the_two_pedigrees(data, pedigree, theta):

@@ -139,6 +139,7 @@ def test_drop_gene_indices__a_given_male_counts_once_in_the_urn_of_the_x_chromos
     assert (genes[:, 1, 0, 0] == 0).mean() == pytest.approx(theta + (1 - theta) * P[0], abs=CLOSE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theta", [0.0, 0.1])
 @pytest.mark.parametrize("chromosome", ["autosomal", "X"])
 def test_drop_gene_indices__simulates_the_model_of_the_likelihood(chromosome: Chromosome, theta: float) -> None:

@@ -9,9 +9,9 @@ from registry_team import INCIDENT, SHARING, Team, parents, small_incident, type
 from sqlalchemy import select
 from told import settings_in_words
 
-from antigone.casework.incident.several import SEEKERS
 from antigone.errors import Conflict, InputError, RegistryError
 from antigone.model.incident.incident import Incident, UnidentifiedPerson
+from antigone.model.statements import names
 from antigone.registry.store.database import snapshot
 from antigone.registry.store.schema import keys
 from antigone.team.incidents.consents import withdraw_donor
@@ -53,6 +53,7 @@ def team(team_of) -> Team:
     return made
 
 
+@pytest.mark.slow
 def test_search__finds_across_incidents_and_says_in_which(team):
     view = search_across(team["geneticist"], BOTH)
     assert view.search is not None
@@ -65,12 +66,13 @@ def test_search__finds_across_incidents_and_says_in_which(team):
     assert whole is not None
     best = next(line for line in whole.unidentified if line.code == "PM1").best_log10_lr
     assert pairs["ferry/PM1", "ferry/F1", "MP"] == pytest.approx(best, abs=1e-9)
-    assert view.line.left_out[SEEKERS] == 1
+    assert view.line.left_out[names.SEEKERS_OF_ONE_INCIDENT.code] == 1
     assert not any("LS1" in line.code for line in view.search.unidentified)
     assert view.line.incidents == BOTH
     assert read_across(team["reviewer"], view.line.number).search == view.search
 
 
+@pytest.mark.slow
 def test_search__uses_only_donors_whose_consent_covers_it(team):
     view = search_across(team["geneticist"], BOTH)
     assert view.search is not None
@@ -82,6 +84,7 @@ def test_search__uses_only_donors_whose_consent_covers_it(team):
     assert any("incident harbour, for identification: 2 unidentified, 2 donors" in one for one in opened)
 
 
+@pytest.mark.slow
 def test_search__of_models_that_differ_says_in_what(team):
     import_incident(team["registrar"], "third", other_incident(theta=0.03))
     before = list_across(team["geneticist"])
@@ -118,6 +121,7 @@ def test_reassociation__finds_parts_of_one_person_in_two_incidents(team):
     assert alone.remains.groups == ()
 
 
+@pytest.mark.slow
 def test_withdrawal__erases_the_answer_over_several_incidents(team):
     view = search_across(team["geneticist"], BOTH)
     with snapshot(team.registry.engine) as connection:
@@ -135,6 +139,7 @@ def test_withdrawal__erases_the_answer_over_several_incidents(team):
     verify(team["auditor"])
 
 
+@pytest.mark.slow
 def test_undoing_an_import__erases_the_answer_too(team):
     search_across(team["geneticist"], BOTH)
     (one,) = list_imports(team["registrar"], OTHER)
@@ -144,6 +149,7 @@ def test_undoing_an_import__erases_the_answer_too(team):
     verify(team["auditor"])
 
 
+@pytest.mark.slow
 def test_search__that_ended_cannot_be_cancelled(team):
     view = search_across(team["geneticist"], BOTH)
     with pytest.raises(Conflict, match="is finished, expected running"):

@@ -122,6 +122,7 @@ def test_status__counts_the_donors_that_a_search_would_refuse(days, team_at_work
     assert counted == {number: (9, len(refused))}
 
 
+@pytest.mark.slow
 def test_status__tells_the_missing_from_the_families(team):
     (of_two,) = small_incident().families[2:3]
     incident = replace(small_incident(), families=(replace(of_two, missing=("MP", "BR"), pedigree=WITH_A_BROTHER),))
@@ -187,6 +188,7 @@ def test_custody__grows_and_is_read(team_at_work):
 # Consent
 
 
+@pytest.mark.slow
 def test_record_consent__opens_a_family_to_the_search(team_at_work):
     new = Consent("C-2", dt.date(2026, 10, 1), ("identification", "court"))
     family = record_consent(team_at_work["coordinator"], INCIDENT, "F4", "FA", consent=new)
@@ -232,6 +234,7 @@ def test_search__reads_what_consent_covers_and_counts_the_rest(after_search):
     assert "F4-MO" in refused[0]
 
 
+@pytest.mark.slow
 def test_search__does_not_report_what_was_withdrawn_meanwhile(team_at_work):
     left: list[Left] = []
 
@@ -315,6 +318,7 @@ def test_candidates__are_sorted_filtered_and_paged(after_search):
     assert list_candidates(reviewer, INCIDENT, state="confirmed").total == 0
 
 
+@pytest.mark.slow
 def test_candidates__that_wait_are_found_whatever_search_raised_them(after_search):
     """Proposed, then both donors left and a newer search does not raise it: somebody must return or reject it."""
     reviewer, line = after_search["reviewer"], candidate(after_search, "PM1", "F1")
@@ -375,6 +379,7 @@ def two_missing_of_f2() -> Incident:
     return replace(base, unidentified=(*base.unidentified, *more), families=(base.families[0], twice))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", ["MP", "MP2"])
 def test_candidate__names_the_alternatives_of_its_own_missing_person_and_counts_them_all(team, monkeypatch, missing):
     import_incident(team["registrar"], INCIDENT, two_missing_of_f2())
@@ -391,6 +396,7 @@ def test_candidate__names_the_alternatives_of_its_own_missing_person_and_counts_
         assert (view.of_unidentified, view.all_of_unidentified) == ((elsewhere,), 1)
 
 
+@pytest.mark.slow
 def test_candidate__closes_when_a_consent_has_ended(team):
     soon = Consent("C", dt.date(2026, 1, 5), expires=dt.date(2026, 12, 1))
     import_incident(team["registrar"], INCIDENT, small_incident(second=soon))
@@ -432,6 +438,7 @@ def test_expert_material__is_for_a_court_only_with_every_donors_consent(after_se
     assert "court" in read_audit(after_search["auditor"], action="write expert report").rows[0].subject
 
 
+@pytest.mark.slow
 def test_search__of_a_registry_names_the_family_that_it_set_aside(team_at_work, monkeypatch):
     """Half-siblings by four untyped mothers, with theta: in the run, in its notices, and above the candidates."""
     members = [m for n in range(1, 5) for m in ((f"M{n}", "female"), (f"H{n}", "male", "FA", f"M{n}"))]

@@ -68,12 +68,14 @@ def ratios(team: Team) -> dict[tuple[str, str], str]:
         return {(one.unidentified, one.family): to_json(open_candidate(connection, vault, one.id)) for one in lines}
 
 
+@pytest.mark.slow
 def test_import__of_new_remains_alone(team, add):
     added = add(unidentified__csv="sample\nPM9\n", profiles__csv=PROFILES + rows_of("PM9", 1, 0, 2))
     assert added == Imported(unidentified=1, profiles=1)
     assert ("PM9", "F1") in ratios(team)
 
 
+@pytest.mark.slow
 def test_import__of_new_remains_leaves_every_ratio_as_it_was(team, add):
     """What was 15.85 became 19.27: an addition brought the defaults of a folder without settings into force."""
     before = ratios(team)
@@ -166,6 +168,7 @@ def test_import__of_profiles_of_known_samples_alone(add):
     assert add(profiles__csv=PROFILES + "PM1,M00,10,11\nF1-FA,M00,10,11\n") == Imported(profiles=2)
 
 
+@pytest.mark.slow
 def test_import__of_a_known_person_without_a_profile_types_nothing(team, add):
     before = ratios(team)
     assert add(unidentified__csv="sample,sex\nPM1,unknown\nPM2,unknown\n") == Imported()

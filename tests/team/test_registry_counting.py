@@ -40,6 +40,7 @@ def count_nothing_again(session, monkeypatch):
     return read_status(session)
 
 
+@pytest.mark.slow
 def test_status__is_what_counting_again_shows_after_every_action(team):
     def check(what):
         for code in EVERYBODY:

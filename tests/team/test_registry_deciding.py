@@ -35,12 +35,13 @@ from antigone.errors import (
 )
 from antigone.formats.incident import read_incident
 from antigone.model.review import TO_COMPUTE_AGAIN
+from antigone.model.statements import names
 from antigone.registry.store.schema import pairings
 from antigone.team.access import leaving, opening, users
 from antigone.team.access.session import Registry
 from antigone.team.documents.letters import letter_material, letters_on_hold
 from antigone.team.incidents.consents import withdraw_donor, withdraw_seeker
-from antigone.team.incidents.exporting import ALONE, SEEKERS, export_incident, pack_incident, read_shareable
+from antigone.team.incidents.exporting import export_incident, pack_incident, read_shareable
 from antigone.team.incidents.families import read_family
 from antigone.team.incidents.importing import import_incident
 from antigone.team.keeping.auditing import export_audit, export_checkpoint, read_audit, stream_audit
@@ -65,6 +66,7 @@ from antigone.team.views import Waiting
 # Four eyes
 
 
+@pytest.mark.slow
 def test_decide__one_proposes_and_another_confirms(after_search):
     line = candidate(after_search, "PM1", "F1")
     comment(after_search["reviewer"], line.pairing, text="sample well typed")
@@ -170,6 +172,7 @@ def test_withdraw__closes_candidates_and_marks_runs(after_search):
         withdraw_donor(after_search["coordinator"], INCIDENT, "F1", "MO")
 
 
+@pytest.mark.slow
 def test_withdraw__one_newer_search_repeats_all_older_ones(after_search):
     def again() -> Waiting | None:
         status = read_status(after_search["geneticist"])
@@ -228,8 +231,8 @@ def test_withdraw__is_finished_at_the_next_opening(after_search, registry_url, m
 def test_export__holds_only_donors_who_agreed_to_share(after_search, tmp_path):
     done = export_incident(after_search["geneticist"], INCIDENT, tmp_path / "out")
     assert (done.unidentified, done.families, done.donors) == (5, 1, 3)
-    assert done.left_out[SEEKERS] == 1
-    assert done.left_out[ALONE] == 3
+    assert done.left_out[names.SEEKERS_OF_ONE_INSTITUTION.code] == 1
+    assert done.left_out[names.FAMILIES_THAT_SHARE_NOTHING.code] == 3
     assert done.left_out["donors whose consent does not cover sharing"] == 4
     assert done.left_out["donors whose consent has expired"] == 1
     read = read_incident(tmp_path / "out", None, attested_on=NOON.date())
@@ -254,6 +257,7 @@ def test_export__packed_holds_the_files_of_the_folder_and_stands_in_the_audit(af
     assert inside == {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
 
 
+@pytest.mark.slow
 def test_export__without_anybody_who_agreed_writes_nothing(team, tmp_path):
     incident = small_incident()
     import_incident(team["registrar"], INCIDENT, replace(incident, families=incident.families[:2]))
@@ -417,6 +421,7 @@ def test_audit__holds_no_genotype_and_no_reason(after_search):
     assert not [word for word in ("M00", "M14", "blue coat", "letter of 3 May") if word in lines]
 
 
+@pytest.mark.slow
 def test_rotate__ends_the_sessions_and_the_new_key_opens(tmp_path):
     place, key_file, clock = tmp_path / "registry.db", tmp_path / "registry.key", Clock()
     registry = opening.init_registry(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -19,13 +18,6 @@ from antigone.team.review.candidates import list_candidates
 from antigone.team.runs.searching import search
 
 
-@pytest.fixture
-def team(registry_url) -> Iterator[Team]:
-    made = make_team(registry_url)
-    yield made
-    made.registry.close()
-
-
 def with_toothbrush(*, consent: Consent | None = IDENTIFY, relatives: bool = True) -> Incident:
     """The small incident, with a toothbrush of F1's missing person, who is PM1."""
     whole = small_incident()
@@ -40,6 +32,7 @@ def of_pm1(team: Team) -> dict[str, float | None]:
     return {line.family: line.log10_lr for line in rows}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("relatives", [True, False])
 def test_toothbrush__equals_the_remains_and_is_no_swapped_sample(team, relatives):
     incident = with_toothbrush(relatives=relatives)
@@ -52,6 +45,7 @@ def test_toothbrush__equals_the_remains_and_is_no_swapped_sample(team, relatives
     assert any("'F1-brush' is a direct reference of the missing person 'MP'" in notice for notice in told)
 
 
+@pytest.mark.slow
 def test_toothbrush_without_consent__stays_sealed(team, tmp_path):
     import_incident(team["registrar"], INCIDENT, with_toothbrush(consent=None))
     without = make_team(str(tmp_path / "other.db"))
@@ -59,6 +53,7 @@ def test_toothbrush_without_consent__stays_sealed(team, tmp_path):
     assert of_pm1(team) == pytest.approx(of_pm1(without), abs=1e-9)
 
 
+@pytest.mark.slow
 def test_giver_who_withdraws__takes_the_toothbrush_along(team):
     import_incident(team["registrar"], INCIDENT, with_toothbrush(relatives=False))
     assert "F1" in of_pm1(team)

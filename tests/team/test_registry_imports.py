@@ -147,6 +147,7 @@ def test_preview__asks_for_a_sample_that_must_be_let_in(team):
     assert listed(right.added)["samples let in with a reason"] == ("PM8",)
 
 
+@pytest.mark.slow
 def test_undo__leaves_what_was_there_before(team):
     import_incident(team["registrar"], INCIDENT, small_incident())
     search(team["geneticist"], INCIDENT)
@@ -174,6 +175,7 @@ def test_undo__leaves_what_was_there_before(team):
     )
 
 
+@pytest.mark.slow
 def test_undo__of_the_first_import_takes_the_incident_too(team):
     empty = rows(team), count_keys(team)
     import_incident(team["registrar"], INCIDENT, small_incident())
@@ -184,6 +186,7 @@ def test_undo__of_the_first_import_takes_the_incident_too(team):
     verify(team["auditor"])
 
 
+@pytest.mark.slow
 def test_undo__keeps_an_incident_that_was_searched(team):
     import_incident(team["registrar"], INCIDENT, small_incident())
     search(team["geneticist"], INCIDENT)
@@ -198,6 +201,7 @@ def test_undo__keeps_an_incident_that_was_searched(team):
     verify(team["auditor"])
 
 
+@pytest.mark.slow
 def test_undo__is_refused_with_all_that_rests_on_it(team):
     import_incident(team["registrar"], INCIDENT, small_incident())
     search(team["geneticist"], INCIDENT)

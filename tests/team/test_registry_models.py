@@ -92,6 +92,7 @@ def test_import__of_a_new_incident_brings_version_1_in_force_and_says_that_nobod
     assert import_incident(made["registrar"], INCIDENT, small_incident()).model == ()
 
 
+@pytest.mark.slow
 def test_import__with_another_model_changes_no_likelihood_ratio_and_offers_it(team):
     before = ratios(team, search(team["geneticist"], INCIDENT).line.id)
     answer = import_incident(team["registrar"], INCIDENT, with_theta(0.03))
@@ -121,6 +122,7 @@ def test_import__of_the_same_other_model_again_is_the_same_version(team):
     assert told.endswith("no isolate")
 
 
+@pytest.mark.slow
 def test_import__what_comes_with_another_model_goes_in_under_the_one_in_force(team):
     other = with_theta(0.03)
     person = other.unidentified[0]
@@ -130,6 +132,7 @@ def test_import__what_comes_with_another_model_goes_in_under_the_one_in_force(te
     assert settings_in_words(searched(team)[1].provenance.settings)["theta"] == "0"
 
 
+@pytest.mark.slow
 def test_run__names_the_version_and_says_that_it_is_not_confirmed(team):
     line, result = searched(team)
     named = settings_in_words(result.provenance.settings)["model of the incident"]
@@ -170,6 +173,7 @@ def test_confirm__of_a_pairing_waits_until_two_persons_agreed_on_the_model(team)
     assert confirm(team["second geneticist"], pairing, version=1, reason=WHY).state == "confirmed"
 
 
+@pytest.mark.slow
 def test_confirm__of_a_pairing_needs_a_search_under_a_model_that_somebody_agreed_on(team):
     """The first version is replaced before anybody agreed on it; another one that does not differ counts as it."""
     pairing = proposed(team)
@@ -182,6 +186,7 @@ def test_confirm__of_a_pairing_needs_a_search_under_a_model_that_somebody_agreed
     assert confirm(team["second geneticist"], pairing, version=1, reason=WHY).state == "confirmed"
 
 
+@pytest.mark.slow
 def test_confirm_version__puts_it_in_force_and_makes_every_answer_old(team):
     agree_on_model(team)
     run, joint = search(team["geneticist"], INCIDENT).line.id, solve_jointly(team["geneticist"], INCIDENT).line.id
@@ -199,6 +204,7 @@ def test_confirm_version__puts_it_in_force_and_makes_every_answer_old(team):
         assert (change.unidentified, change.family) == (None, None)
 
 
+@pytest.mark.slow
 def test_confirm_version__gives_the_numbers_of_a_fresh_registry(team, tmp_path):
     import_incident(team["registrar"], INCIDENT, with_theta(0.03))
     agree_on_model(team, version=2)
@@ -215,6 +221,7 @@ def test_confirm_version__of_the_one_in_force_makes_nothing_old(team):
     assert read_run(team["geneticist"], run).line.state == "finished"
 
 
+@pytest.mark.slow
 def test_confirm_version__while_a_search_runs_leaves_its_answer_old(team):
     agree_on_model(team)
     import_incident(team["registrar"], INCIDENT, with_theta(0.03))
@@ -334,6 +341,7 @@ def test_versions__of_nobody_are_told_in_words(team):
         read_model(team["geneticist"], "nowhere")
 
 
+@pytest.mark.slow
 def test_audit__tells_who_proposed_compared_and_confirmed(team):
     search(team["geneticist"], INCIDENT)
     import_incident(team["registrar"], INCIDENT, with_theta(0.03))
@@ -349,6 +357,7 @@ def test_audit__tells_who_proposed_compared_and_confirmed(team):
     assert told["compare models"] == {"incident": INCIDENT, "version": 1, "candidates": 4}
 
 
+@pytest.mark.slow
 def test_compare__gives_the_numbers_of_a_search_under_each_version(team):
     search(team["geneticist"], INCIDENT)
     before = log10_lrs(team)

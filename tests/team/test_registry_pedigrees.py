@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -23,11 +22,9 @@ from antigone.team.views import FamilyView
 
 
 @pytest.fixture
-def team(registry_url) -> Iterator[Team]:
-    made = team_at_work(registry_url)
-    search(made["geneticist"], INCIDENT)
-    yield made
-    made.registry.close()
+def team(after_search) -> Team:
+    made: Team = after_search
+    return made
 
 
 def save(
@@ -230,6 +227,7 @@ def test_nothing__is_written_when_nothing_changed(team):
     assert [run.state for run in list_runs(team["geneticist"], INCIDENT).rows] == ["finished"]
 
 
+@pytest.mark.slow
 def test_search__during_which_a_pedigree_was_changed_keeps_nothing_of_that_family(tmp_path):
     team = team_at_work(str(tmp_path / "registry.db"))
     father, mother, missing = known(team)

@@ -37,6 +37,7 @@ def opened(team: Team, place: Path) -> Registry:
     return opening.open_with(place, team.registry.vault, clock=team.clock)
 
 
+@pytest.mark.slow
 def test_restore__revives_no_token_and_nobody_who_is_no_user_today(kept, tmp_path):
     team, archive, ring, token = kept
     made = restore(tmp_path / "b.db", team.registry.vault, archive=archive, ring=ring, today=AFTER, clock=team.clock)

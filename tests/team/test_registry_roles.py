@@ -121,6 +121,7 @@ def test_session__ends_when_the_role_changes(tmp_path):
     assert ("second geneticist", "refused: see runs") in lines(team)
 
 
+@pytest.mark.slow
 def test_session__ends_when_the_user_is_deactivated(tmp_path):
     team = make_team(str(tmp_path / "registry.db"))
     deactivate_user(team["administrator"], "reviewer")

@@ -81,6 +81,7 @@ def with_another_donor(team: Team, family: str = "F3", sample: str = "F3-AU") ->
 # One rule says where a missing person stands
 
 
+@pytest.mark.slow
 def test_standing__goes_through_all_states_and_nothing_contradicts_it(after_search):
     """Family page, list of families, overview, tasks, status and letter, after each step of a long story."""
     team = after_search
@@ -221,6 +222,7 @@ def test_told__before_records_began_may_be_recorded_while_it_is_looked_at_again(
 # Asked
 
 
+@pytest.mark.slow
 def test_ask__ends_when_a_sample_comes(after_search):
     team = after_search
     ask_for_samples(team["geneticist"], INCIDENT, ["F3", "F2"])
@@ -286,6 +288,7 @@ def test_ask__names_all_families_that_cannot_be_asked_and_asks_none(after_search
     assert ("F3", "ask for a sample") not in tasks(team)
 
 
+@pytest.mark.slow
 def test_ask__is_for_the_geneticist_who_ran_the_newest_search(after_search):
     team = after_search
     for act in (ask_for_samples, lambda session, incident, _families: take_back_ask(session, incident, "F1")):
@@ -335,6 +338,7 @@ def with_family(story: Team, *, misfit: bool) -> None:
     assert bool(findings(story["geneticist"], 1)) == misfit
 
 
+@pytest.mark.slow
 def test_ask__leaves_the_same_traces_whatever_the_reason(tmp_path):
     """Two registries: in one a reference of F3 does not fit, in the other everything does. F3 is asked in both."""
     seen, rows, sizes = [], [], []
@@ -353,6 +357,7 @@ def test_ask__leaves_the_same_traces_whatever_the_reason(tmp_path):
     assert sizes[0] == sizes[1]
 
 
+@pytest.mark.slow
 def test_ask__of_a_misfit_and_of_any_other_family_are_the_same_but_for_the_code(tmp_path):
     """One registry, asked once because of a misfit (F3), once for another reason (F2)."""
     traces = []
@@ -458,6 +463,7 @@ def test_alive__takes_two_persons_and_reasons(after_search):
     assert line(team).state == "found alive"
 
 
+@pytest.mark.slow
 def test_alive__nobody_is_searched_for_and_candidates_are_closed_with_that_reason(after_search):
     team = after_search
     number = candidate(team, "PM1", "F1").id
@@ -478,6 +484,7 @@ def test_alive__nobody_is_searched_for_and_candidates_are_closed_with_that_reaso
     assert "F1" not in {c.family for c in listed.rows}
 
 
+@pytest.mark.slow
 def test_alive__is_noted_as_a_change_and_reopening_brings_the_search_back(after_search):
     team = after_search
     found_alive(team)
@@ -507,6 +514,7 @@ def test_alive__and_identified_exclude_each_other(after_search):
         report_alive(team["registrar"], INCIDENT, "F3", "MP", step="propose", version=0, reason="told by the police")
 
 
+@pytest.mark.slow
 def test_alive__while_a_search_runs_its_candidates_are_withheld(after_search, monkeypatch):
     team = after_search
 
@@ -561,6 +569,7 @@ def test_stands__of_the_whole_registry_are_those_of_each_family(after_search):
         assert connection.execute(select(audit_table)).first() is not None
 
 
+@pytest.mark.slow
 def test_alive__the_others_whom_the_family_misses_are_still_searched_for(team):
     pedigree = Pedigree.of(
         ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("BR", "unknown", "FA", "MO")
@@ -578,6 +587,7 @@ def test_alive__the_others_whom_the_family_misses_are_still_searched_for(team):
     assert all(one.several_missing for one in letters.values())
 
 
+@pytest.mark.slow
 def test_alive__an_export_holds_no_family_that_misses_nobody_any_more(after_search):
     before = read_shareable(after_search["geneticist"], INCIDENT)
     found_alive(after_search, "F3")

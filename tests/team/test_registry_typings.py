@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -53,13 +52,6 @@ def people_alone(incident: Incident) -> Incident:
     return replace(incident, families=())
 
 
-@pytest.fixture
-def team(registry_url) -> Iterator[Team]:
-    made = make_team(registry_url)
-    yield made
-    made.registry.close()
-
-
 def candidates_of(team: Team) -> dict[tuple[str, str], float]:
     run = search(team["geneticist"], INCIDENT)
     lines = list_candidates(team["geneticist"], INCIDENT, run=run.line.id, size=500).rows
@@ -72,6 +64,7 @@ def fresh(tmp_path, incident: Incident) -> dict[tuple[str, str], float]:
     return candidates_of(other)
 
 
+@pytest.mark.slow
 def test_second_kit__the_candidates_are_those_of_a_fresh_registry_with_both(team, tmp_path):
     import_incident(team["registrar"], INCIDENT, replace(kit(KIT1), kit="first kit"))
     before = candidates_of(team)
@@ -91,6 +84,7 @@ def samples_to_settle(session):
     return [waiting.count for waiting in read_status(session).waiting if waiting.what == TO_SETTLE]
 
 
+@pytest.mark.slow
 def test_second_kit__differs_is_settled_corrected_and_retired(team, tmp_path):
     other = ("10", "19")
     import_incident(team["registrar"], INCIDENT, kit(KIT1))
@@ -144,6 +138,7 @@ def conflicting(team: Team, *, observation: ObservationModel | None = None) -> t
     return one.number, other.number
 
 
+@pytest.mark.slow
 def test_replicates__are_taken_together_where_the_rates_allow_it(team):
     conflicting(team, observation=ObservationModel(ObservationRates(0.2, 0.02, 0.001)))
     (conflict,) = read_conflict(team["geneticist"], INCIDENT, "PM1").markers
@@ -153,6 +148,7 @@ def test_replicates__are_taken_together_where_the_rates_allow_it(team):
     assert ("PM1", "F1") in candidates_of(team)
 
 
+@pytest.mark.slow
 def test_changes__are_noted_and_make_searches_old(team):
     right, _ = conflicting(team)
     run = search(team["geneticist"], INCIDENT)
@@ -212,6 +208,7 @@ def test_donor_without_consent__stays_sealed(team):
         read_conflict(team["geneticist"], INCIDENT, "F4-MO")
 
 
+@pytest.mark.slow
 def test_replicate_typing__is_a_further_amplification(team):
     rates = ObservationModel(ObservationRates(0.2, 0.02, 0.001))
     first = kit(KIT1)

@@ -43,6 +43,7 @@ def last(team: Team) -> int:
     return list_candidates(team["geneticist"], INCIDENT).rows[-1].id
 
 
+@pytest.mark.slow
 def test_work_out__gives_what_the_search_gives_its_strongest(brief, tmp_path):
     number = last(brief)
     before = stored(brief, number)
@@ -119,6 +120,7 @@ def site(tmp_path) -> Site:
     return make_site(tmp_path)
 
 
+@pytest.mark.slow
 def test_page__works_a_candidate_out_in_a_process_and_shows_it(site, monkeypatch):
     monkeypatch.setattr(describing, "MOST_SENSITIVE", 0)
     search(site.team["geneticist"], INCIDENT)

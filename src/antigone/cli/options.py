@@ -16,7 +16,9 @@ from antigone.model.file_kinds import FAMILIAS, INCIDENT_HELP
 if TYPE_CHECKING:
     from antigone.casework.incident.prepare import Progress
 
-MISSING_HELP = "Of .fam files: who is missing, by code; * stands for any letters. May be repeated. Default: 'Missing*'."
+MISSING_HELP = (
+    "Of .fam and .ped files: who is missing, by code; * stands for any letters. May be repeated. Default: 'Missing*'."
+)
 
 IncidentPaths = Annotated[list[Path], typer.Argument(help=INCIDENT_HELP, metavar="INCIDENT...")]
 MissingCodes = Annotated[list[str], typer.Option("--missing", help=MISSING_HELP, metavar="PATTERN")]
@@ -30,7 +32,9 @@ PedigreeNames = Annotated[
 ]
 Attested = Annotated[
     str | None,
-    typer.Option(help="Who attests that every donor consented, and where the consents are kept (.fam files only)."),
+    typer.Option(
+        help="Who attests that every donor consented, and where the consents are kept (.fam, .ped, CODIS, NIEM only)."
+    ),
 ]
 Day = Annotated[
     dt.datetime | None,

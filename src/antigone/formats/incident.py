@@ -8,6 +8,7 @@ from pathlib import Path
 
 from antigone.errors import InputError, Problem
 from antigone.formats.casefolder.reader import read_case_folder, stated_title
+from antigone.formats.exchange.incident import Stated, exchange_files, read_exchange
 from antigone.formats.familias.choice import FamChoice
 from antigone.formats.familias.reader import read_familias_incident
 from antigone.model.file_kinds import FAMILIAS
@@ -47,6 +48,9 @@ def read_incident(
         When a ``.fam`` file is read and nobody attests.
     """
     several = [Path(paths)] if isinstance(paths, Path | str) else [*paths]
+    if exchange := exchange_files(several):
+        stated = Stated(attested_by, attested_on or dt.date.today(), missing)
+        return read_exchange(several, exchange, stated, known)
     if several and all(FAMILIAS.has_ending(path) and not path.is_dir() for path in several):
         choice = FamChoice(tuple(missing), tuple(pedigrees))
         return read_familias_incident(several, attested_by or "", attested_on=attested_on, choice=choice, known=known)
@@ -62,6 +66,8 @@ def read_title(paths: Path | str | Sequence[Path]) -> str:
     Nothing else is read, and no problem told: `read_incident` does both.
     """
     several = [Path(paths)] if isinstance(paths, Path | str) else [*paths]
+    if any(not path.is_dir() for path in exchange_files(several)) and not any(path.is_dir() for path in several):
+        return " and ".join(path.stem for path in several)
     if several and all(FAMILIAS.has_ending(path) and not path.is_dir() for path in several):
         return " and ".join(path.stem for path in several)
     try:
@@ -80,7 +86,7 @@ def _of_other_formats(
         found = f"{len(paths)} paths that are not all Familias files"
         problems.append(Problem(", ".join(path.name for path in paths), 0, "", found, "one incident", remedy))
     name = paths[0].name if paths else ""
-    if attested_by is not None:
+    if attested_by is not None and all(path.exists() for path in paths):
         remedy = "enter each consent in the table 'donors', and leave the attestation out"
         found = "an attestation for a format that states each consent"
         problems.append(Problem(name, 0, "", found, "no attestation", remedy))

@@ -55,7 +55,9 @@ FAMILIAS = FileKind("Familias", (".fam",))
 LISTS = (FAMILIAS, STRIDER, PEDSUITE)
 """The kinds of files that hold frequencies and no table."""
 
-INCIDENT_HELP = "A case folder, its workbook (.xlsx), or Familias .fam files, such as FAMILIES.fam PERSONS.fam."
+INCIDENT_HELP = (
+    "A case folder, its workbook (.xlsx), Familias .fam files, such as FAMILIES.fam PERSONS.fam, CODIS or .ped files."
+)
 
 
 def endings_of(kinds: Iterable[FileKind]) -> tuple[str, ...]:

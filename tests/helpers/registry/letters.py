@@ -7,20 +7,18 @@ import re
 
 import pytest
 from pypdf import PdfReader
-from registry_team import INCIDENT, Team, team_at_work
+from registry_team import INCIDENT, Team
 from web_calls import call as call
 from web_calls import new_token as new_token
 
 from antigone.papers import sender_of, write_family_letter
-from antigone.team.runs.searching import search
 
 SENDER = sender_of(" Institute of Names ", contact="Ana, telephone 1", signed_by="Ana")
 
 
 @pytest.fixture
-def team(tmp_path) -> Team:
-    made = team_at_work(str(tmp_path / "registry.db"))
-    search(made["geneticist"], INCIDENT)
+def team(prepared_files, tmp_path) -> Team:
+    made: Team = prepared_files.team("search", str(tmp_path / "registry.db"))
     return made
 
 

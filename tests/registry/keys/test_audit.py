@@ -76,6 +76,7 @@ def test_append__is_the_chain_that_the_docs_describe(engine):
         assert audit_head(connection) == Head(LINES, by_hand(read_property(connection, IDENTITY), rows))
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20), max_size=8))
 def test_verify_audit__whatever_was_written_verifies(subjects):
@@ -97,6 +98,7 @@ def test_append__is_undone_with_the_action_it_tells_of(engine):
         assert verify_audit(connection).number == LINES
 
 
+@pytest.mark.slow
 def test_append__many_at_once_make_one_chain(engine):
     def write():
         for _ in range(5):

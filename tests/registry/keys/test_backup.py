@@ -90,6 +90,7 @@ def restore_to_postgres(request):
         yield url
 
 
+@pytest.mark.slow
 def test_backup__while_others_write(house, monkeypatch):
     """A donor who leaves while the archive is written is in it whole, and yet leaves, because the ring comes last."""
     from antigone.registry.backup import archive
@@ -130,6 +131,7 @@ def test_backup__holds_no_key_and_is_for_its_owner_alone(house):
 # Who left
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("goes", [leave, seeker_leaves])
 def test_restore__of_an_old_backup_leaves_the_same_as_leaving_itself(house, goes):
     """Every row is what it is in the registry that was never lost, but for the moment, and what the audit tells."""
@@ -163,6 +165,7 @@ def plain(rows):
     )
 
 
+@pytest.mark.slow
 def test_restore__leaves_no_byte_of_who_left_in_clear_or_under_a_key(house):
     """The old archive holds ciphertext whose key is nowhere; the restored file does not hold even that."""
     with snapshot(house.engine) as connection:

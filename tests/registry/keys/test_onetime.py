@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 from playwright.sync_api import expect
-from registry_team import PURPOSE, Clock, Team, make_team, password_of
+from registry_team import PURPOSE, Clock, Team, password_of
 from web_browser import browser as browser
 from web_browser import faults as faults
 from web_browser import sign_in as enter_page
@@ -56,8 +56,9 @@ def test_address__names_the_user_and_what_the_device_must_compute():
 
 
 @pytest.fixture
-def team(tmp_path) -> Team:
-    return make_team(str(tmp_path / "registry.db"))
+def team(prepared_files, tmp_path) -> Team:
+    made: Team = prepared_files.team("users", str(tmp_path / "registry.db"))
+    return made
 
 
 def device(secret: str, clock: Clock, *, ahead: int = 0) -> str:

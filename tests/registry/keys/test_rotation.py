@@ -91,6 +91,7 @@ def test_rotation__everything_opens_with_the_new_key_and_nothing_with_the_old(ho
     check_finished(engine, folder, first)
 
 
+@pytest.mark.slow
 def test_rotation__an_old_backup_restores_with_the_new_key(house):
     engine, folder, first, _ = house
     with transaction(engine) as connection:
@@ -246,6 +247,7 @@ def copied(still, folder: Path) -> None:
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_rotation__killed_at_every_step_it_goes_on(still, tmp_path):
     original, first, content = still
     ends = []

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from registry_team import INCIDENT
 from registry_vaults import PASSPHRASE, SMALL
+from registry_versions import BETWEEN
 from sqlalchemy import select
 
 from antigone.errors import StorageError
@@ -24,7 +25,7 @@ from antigone.registry.consent.coverage import read_incident
 from antigone.registry.keys.keyfile import read_key_file
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.personal import read_name
-from antigone.registry.store.database import create_registry, open_registry, snapshot, transaction
+from antigone.registry.store.database import create_registry, open_registry, snapshot, transaction, upgrade
 from antigone.registry.store.migrations import LATEST
 from antigone.registry.store.schema import candidates, runs, summaries
 from antigone.registry.store.stored import CANDIDATE, MISSING_LINE, PERSON_LINE, SEARCH_ANSWER
@@ -151,6 +152,22 @@ def test_golden__an_unfinished_search_goes_on(old):
     line = next(line for line in list_runs(geneticist, INCIDENT).rows if line.state == "cancelled")
     assert line.id == EXPECTED["unfinished"]["run"]
     assert resume_search(geneticist, line.id).line.state == "finished"
+
+
+@pytest.mark.parametrize("version", BETWEEN)
+def test_golden__goes_by_way_of_every_version_since(file_of_0007, version):
+    upgrade(file_of_0007, revision=version).dispose()
+    assert opening.upgrade_registry(file_of_0007, key()) == (version, LATEST)
+    registry = opening.open_with(file_of_0007, key(), cost=SMALL, clock=lambda: NOON)
+    for test in (
+        test_golden__every_candidate_and_its_state_is_there,
+        test_golden__a_sealed_candidate_is_read_in_full,
+        test_golden__a_sealed_joint_answer_is_read_in_full,
+        test_golden__typings_models_and_names_are_read,
+    ):
+        test(registry)
+    assert keeping.verify(opening.session_of(registry, "auditor", purpose="to test")).lines > 0
+    registry.engine.dispose()
 
 
 def test_upgrade__leaves_no_document_of_an_older_version(file_of_0007):

@@ -15,7 +15,8 @@ from antigone.errors import Cancelled, Conflict, InputError, RegistryError, Vaul
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.joint import JointPrior, JointResult
-from antigone.registry.runs.joint_runs import JOINT_WITHHELD, SealedJoint, newest_joint, take_joint
+from antigone.model.statements import names
+from antigone.registry.runs.joint_runs import SealedJoint, newest_joint, take_joint
 from antigone.registry.store.database import snapshot, transaction
 from antigone.registry.store.schema import joint_parts, joint_runs, keys
 from antigone.report.words.statements import say_all
@@ -199,7 +200,7 @@ def test_answer__the_audit_says_that_it_was_erased(team):
 def test_finish__of_whom_somebody_left_meanwhile_stores_nothing(team, happens):
     view = solve(team, started=lambda _run: happens(team))
     assert (view.line.state, view.result) == (TO_COMPUTE_AGAIN, None)
-    assert view.line.left_out[JOINT_WITHHELD] == 1
+    assert view.line.left_out[names.JOINT_ANSWERS_WITHHELD.code] == 1
     with snapshot(team.registry.engine) as connection:
         assert newest_joint(connection, INCIDENT) is None
         assert connection.scalar(select(joint_runs.c.sealed)) is None

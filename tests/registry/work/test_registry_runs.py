@@ -27,10 +27,11 @@ from antigone.errors import Conflict, Forbidden, RegistryError, VaultError
 from antigone.model.plain import from_json, to_json
 from antigone.model.results.search import Candidate
 from antigone.model.review import TO_COMPUTE_AGAIN
+from antigone.model.statements import names
 from antigone.registry.keys.vault import Vault
 from antigone.registry.leaving.erasure import withdraw_donor, withdraw_seeker
 from antigone.registry.review.candidates import Only, open_candidate, read_candidates
-from antigone.registry.runs.runs import WITHHELD, Finished, end_run, finish_run, read_findings, read_result
+from antigone.registry.runs.runs import Finished, end_run, finish_run, read_findings, read_result
 from antigone.registry.runs.summaries import open_missing, open_persons, take_out, without
 from antigone.registry.store.database import snapshot, transaction
 from antigone.registry.store.schema import candidates, consents, findings, pairings, runs, summaries
@@ -131,7 +132,7 @@ def test_finish_run__whose_donor_withdrew_meanwhile_is_withheld_and_counted(regi
     assert family.code not in {line.family for line in listed(registry[0], run).lines}
     with snapshot(registry[0]) as connection:
         left_out = json.loads(connection.scalar(select(runs.c.left_out)) or "")
-        assert left_out == {**covered.refused, WITHHELD: lost}
+        assert left_out == {**covered.refused, names.CANDIDATES_WITHHELD.code: lost}
         stored = next(line for line in whole_result(connection, run).families if line.family == family.code)
         assert (stored.best_unidentified, stored.best_log10_lr, say(stored.remark)) == (None, None, TO_COMPUTE_AGAIN)
         assert connection.scalar(select(func.count()).select_from(findings)) == 0

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from identified import identify
-from registry_team import COURT, IDENTIFY, INCIDENT, Team, candidate, small_incident, team_at_work, typed
+from registry_team import COURT, IDENTIFY, INCIDENT, Team, candidate, small_incident, typed
 from sqlalchemy import func, select, update
 from whole_search import is_whole as is_whole
 from whole_search import search_new as search_new
@@ -114,8 +114,7 @@ HAPPENINGS = [
 
 
 def live_through(team: Team, history: list[Any]) -> Iterator[str]:
-    """What a search of what is new gets wrong, after each thing that happened."""
-    search(team["geneticist"], INCIDENT)
+    """What a search of what is new gets wrong, after a whole search and each thing that happened."""
     incident = small_incident()
     for happens in history:
         incident = happens(team, incident)
@@ -128,15 +127,15 @@ def live_through(team: Team, history: list[Any]) -> Iterator[str]:
 
 @given(st.lists(st.sampled_from(HAPPENINGS), min_size=2, max_size=4))
 @settings(max_examples=5)
-def test_search_of_what_is_new__equals_a_whole_one_after_any_history(tmp_path_factory, history):
-    team = team_at_work(str(tmp_path_factory.mktemp("history") / "r.db"))
+def test_search_of_what_is_new__equals_a_whole_one_after_any_history(tmp_path_factory, prepared_files, history):
+    team = prepared_files.team("search", str(tmp_path_factory.mktemp("history") / "r.db"))
     assert list(live_through(team, history)) == []
     team.registry.close()
 
 
-def test_search_of_what_is_new__equals_a_whole_one_on_either_database(team_at_work):
+def test_search_of_what_is_new__equals_a_whole_one_on_either_database(after_search):
     history = [HAPPENINGS[0], HAPPENINGS[2], consent, donor_leaves, seeker_leaves, days_pass]
-    assert list(live_through(team_at_work, history)) == []
+    assert list(live_through(after_search, history)) == []
 
 
 def test_search_of_what_is_new__asks_only_families_that_changed_and_says_so(after_search):

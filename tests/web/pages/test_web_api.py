@@ -211,6 +211,7 @@ def routes(api: Any) -> Iterator[tuple[str, str]]:
         waiting.extend(getattr(inner, "routes", ()))
 
 
+@pytest.mark.slow
 def test_calls__each_is_in_the_table_and_in_the_description(site):
     described = {
         (method.upper(), path)
@@ -220,6 +221,7 @@ def test_calls__each_is_in_the_table_and_in_the_description(site):
     assert set(routes(api_of(site))) == described == set(CALLS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize(("method", "path"), sorted(CALLS))
 def test_calls__are_for_the_roles_of_the_action(method, path, role, site, tokens):
@@ -270,6 +272,7 @@ def test_purpose__is_needed_and_stands_in_the_audit(site, tokens):
     assert (newest.actor, newest.purpose) == ("auditor", "monthly check")
 
 
+@pytest.mark.slow
 def test_story__from_the_list_to_a_confirmed_identification(tmp_path):
     site = make_site(tmp_path)
     first, second = new_token(site, "geneticist"), new_token(site, "second geneticist")
@@ -303,6 +306,7 @@ def packed_case(folder: Path, wrong: tuple[str, str] = ("", "")) -> bytes:
     return packed.getvalue()
 
 
+@pytest.mark.slow
 def test_import__lists_every_problem_with_its_place(site, tokens, tmp_path):
     packed = packed_case(tmp_path / "wrong", wrong=("FA,male", "FA,squirrel"))
     answer = call(site, tokens["registrar"], "POST", "/import", files=[("files", ("wrong.zip", packed))])
@@ -325,6 +329,7 @@ def test_import__takes_a_packed_case_folder(site, tokens, tmp_path):
     assert (answer.json()["families"], answer.json()["unidentified"]) == (4, 6)
 
 
+@pytest.mark.slow
 def test_import__is_previewed_done_exactly_so_and_undone(tmp_path):
     site = make_site(tmp_path)
     token = new_token(site, "registrar")
@@ -381,6 +386,7 @@ class Process:
         return 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", sorted(set(ROLES) - {"geneticist", "reviewer"}))
 def test_answers__hold_no_genotype_for_roles_that_see_none(role, site, tokens):
     """No marker, no allele, no likelihood ratio in anything such a role can read."""
@@ -495,6 +501,7 @@ FEW = settings(
 )
 
 
+@pytest.mark.slow
 def test_schemathesis__finds_no_server_error(tmp_path):
     """Whatever is sent by those who may, by the description or against it: an answer that the description names."""
     site, tried = make_site(tmp_path), []

@@ -52,6 +52,7 @@ def test_answer__is_erased_when_a_donor_leaves(site):
     assert shown["line"]["state"] == "to be computed again"
 
 
+@pytest.mark.slow
 def test_pair__is_told_or_null(site):
     token = new_token(site, "geneticist")
     asked = {"incident": INCIDENT, "unidentified": "PM1", "family": "F1", "missing": "MP"}
@@ -64,6 +65,7 @@ def test_pair__is_told_or_null(site):
     assert call(site, token, "GET", "/joint-pair", params=asked | {"family": "none"}).json() is None
 
 
+@pytest.mark.slow
 def test_start__runs_in_a_process_of_its_own_to_its_end(site):
     token = new_token(site, "geneticist")
     answer = call(site, token, "POST", "/joint", json={"incident": INCIDENT, "prior": "open=3"})
@@ -79,6 +81,7 @@ def test_start__runs_in_a_process_of_its_own_to_its_end(site):
     assert shown["result"]["prior"] == {"kind": "open", "value": 3.0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prior", ["none", "open", "open=nan", "odds=inf", "fraction=2", "flat=1"])
 def test_start__a_prior_that_is_none_is_refused_before_anything_starts(site, prior):
     answer = call(site, new_token(site, "geneticist"), "POST", "/joint", json={"incident": INCIDENT, "prior": prior})
@@ -92,6 +95,7 @@ def test_start__of_an_unknown_incident_starts_nothing(site):
     assert (answer.status_code, list(site.app.state.web.jobs.all())) == (404, [])
 
 
+@pytest.mark.slow
 def test_cancel__ends_one_whose_process_is_gone(site):
     with transaction(site.team.registry.engine) as connection:
         run = start_joint(connection, incident=INCIDENT, started_by=3, purpose="x", day=NOON.date(), at="", left_out={})

@@ -17,6 +17,7 @@ def site(tmp_path) -> Site:
     return make_site(tmp_path)
 
 
+@pytest.mark.slow
 def test_sign_in__with_a_given_password_leads_to_the_form_for_another_one(site):
     users.set_password(site.team["administrator"], "reviewer", password=FIRST)
     browser = site.browser()
@@ -47,6 +48,7 @@ def test_form__of_somebody_with_a_given_password_does_nothing_else(site):
     assert (answer.status_code, answer.headers["location"]) == (303, "/account")
 
 
+@pytest.mark.slow
 def test_countersign__in_the_browser_lets_the_user_decide_again(site):
     users.set_password(site.team["administrator"], "geneticist", password=FIRST)
     waits = site.browser("auditor").get("/countersign").text

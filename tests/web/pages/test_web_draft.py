@@ -160,6 +160,7 @@ def test_drafts__survive_the_form():
     assert Draft.read(draft.model_dump_json()) == draft
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("members", "code", "least"), [(400, "member-", 10), (30, "\u03a9" * 20, 100), (2, "A", 300)])
 def test_drafts__forget_the_oldest_before_a_form_grows_too_large(members, code, least):
     draft = Draft.begin(Declared(tuple(Individual(f"{code}{n}") for n in range(members))))

@@ -39,6 +39,7 @@ def form_of(page: str) -> dict[str, object]:
     return {name: html.unescape(hidden(page, name)) for name in names} | {"member": "FA", "donors": ["FA", "MO", "SI"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_page__is_for_those_who_import(role, quiet):
     client = quiet.browser(role)

@@ -99,6 +99,7 @@ def test_page__of_another_incident_is_refused(still):
     assert browser.get("/joint", params={"incident": INCIDENT, "run": 99}).status_code == 404
 
 
+@pytest.mark.slow
 def test_start__runs_in_a_process_of_its_own_and_is_watched_to_its_end(site):
     browser = site.browser("geneticist")
     assert post(browser, "/joint", {"incident": INCIDENT, "prior": "open", "number": "3"}).status_code == 303
@@ -113,6 +114,7 @@ def test_start__runs_in_a_process_of_its_own_and_is_watched_to_its_end(site):
     assert browser.get("/joint/events?job=none").status_code == 422
 
 
+@pytest.mark.slow
 def test_start__a_search_does_not_stand_in_its_way_but_another_one_does(site):
     browser = site.browser("geneticist")
     assert post(browser, "/search", {"incident": INCIDENT}).status_code == 303
@@ -124,6 +126,7 @@ def test_start__a_search_does_not_stand_in_its_way_but_another_one_does(site):
     assert "A search is under way" not in shown(browser)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("prior", "number"), [("open", ""), ("open", "-1"), ("fraction", "2"), ("none", "")])
 def test_start__a_prior_that_is_none_is_refused_before_anything_starts(site, prior, number):
     asked = {"incident": INCIDENT, "prior": prior, "number": number}
@@ -143,6 +146,7 @@ def test_start__a_number_that_is_missing_is_asked_for_at_its_field_and_the_rest_
     assert 'name="number" inputmode="decimal" value="1,5"' in again
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["running", "cancelled"])
 def test_page__does_not_call_failed_what_was_cancelled_since(site, state):
     with transaction(site.team.registry.engine) as connection:
@@ -164,6 +168,7 @@ def test_page__says_how_much_time_has_passed(site, kind, address, monkeypatch):
     assert re.search(r'data-passed="12[5-9]">2 min [5-9] s since it was asked for', page)
 
 
+@pytest.mark.slow
 def test_start__what_fails_says_why(site):
     browser = site.browser("geneticist")
     post(browser, "/joint", {"incident": INCIDENT, "population": "Elsewhere"})
@@ -193,6 +198,7 @@ def test_page__after_somebody_left_says_that_the_answer_was_erased(site):
     assert "In the joint solution" not in site.browser("reviewer").get(f"/candidate?id={site.candidate}").text
 
 
+@pytest.mark.slow
 def test_candidate__has_the_posterior_of_the_newest_joint_solution(site):
     browser = site.browser("reviewer")
     assert "joint solution 1" in browser.get(f"/candidate?id={site.candidate}").text
@@ -210,6 +216,7 @@ def test_map__of_many_persons_shows_the_most_probable_ones_and_counts_the_others
     assert "less probable person" in page
 
 
+@pytest.mark.slow
 def test_page__a_family_whose_references_were_left_out_reads_like_any_for_whom_nobody_is_proposed(site):
     """PURPOSE.md, rule 6: no words, no picture, no number and no alternative that another such family has not."""
     incident, truth = simulated_incident(families=8, unidentified=12, seed=3)

@@ -59,6 +59,7 @@ def fetch(browser: TestClient, name: str, *, held: str = PASSPHRASE) -> Response
 # Backups
 
 
+@pytest.mark.slow
 def test_back_up__is_listed_fetched_and_restores(house, administrator, tmp_path):
     assert "The first backup writes one." in words(administrator)
     archive = house.back_up(administrator)
@@ -84,6 +85,7 @@ def test_back_up__carries_who_fetched_it_into_the_audit(house, administrator):
     assert f"archive: {archive.name}, taken away: True" in words(auditor, "/audit?action=back+up")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["none", "../registry.db", "../registry.key", "/etc/passwd", "registry.db", "\0"])
 def test_archive__gives_out_no_other_file(house, administrator, name):
     house.back_up(administrator)
@@ -132,6 +134,7 @@ def test_archive__is_checked_from_end_to_end(house, administrator):
     assert post(administrator, "/keys/check", {"name": "../registry.db"}).status_code == 404
 
 
+@pytest.mark.slow
 def test_back_up__beside_the_ring_of_another_registry_says_what_was_written(house, administrator, tmp_path):
     (tmp_path / "other").mkdir()
     other = make_site(tmp_path / "other")
@@ -185,6 +188,7 @@ def test_rings__one_that_was_away_is_named_and_written_again(house, administrato
     assert "out of date" not in words(administrator)
 
 
+@pytest.mark.slow
 def test_rings__one_whose_medium_was_destroyed_is_forgotten(house, administrator):
     house.back_up(administrator)
     house.ring.unlink()
@@ -209,6 +213,7 @@ def test_verify__agrees_with_a_checkpoint_that_was_kept_elsewhere(house, adminis
     assert "last found whole, 12:00 UTC, by auditor" in words(administrator)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "status"),
     [({"hash": "0" * 64}, 409), ({"number": 2**70}, 422), ({"number": "7"}, 422), ({"hash": 5}, 422), ({"x": 1}, 422),
@@ -224,6 +229,7 @@ def test_verify__refuses_a_checkpoint_that_was_changed(house, administrator, cha
         assert "did not find everything whole" in words(administrator)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"[" * 100_000, b"\xff\xfe", b"{}", b"null", b"NaN"])
 def test_verify__refuses_files_that_are_none(house, administrator, content):
     answer = post(administrator, "/keys/verify", files={"checkpoints": ("any.json", content)})
@@ -234,6 +240,7 @@ def test_verify__refuses_files_that_are_none(house, administrator, content):
 # The master key
 
 
+@pytest.mark.slow
 def test_rotate__everybody_signs_in_again_and_everything_is_readable(house, administrator):
     archive, reviewer = house.back_up(administrator), house.site.browser("reviewer")
     answer = post(administrator, "/keys/rotate", {"passphrase": PASSPHRASE})
@@ -252,6 +259,7 @@ def test_rotate__everybody_signs_in_again_and_everything_is_readable(house, admi
         assert readable(house.site, registry)
 
 
+@pytest.mark.slow
 def test_rotate__a_wrong_passphrase_changes_nothing_and_is_limited(house, administrator):
     before = house.key_file.read_bytes()
     for _ in range(20):
@@ -275,6 +283,7 @@ def test_rotate__waits_for_what_is_computed_with_the_old_key(house, administrato
     assert post(administrator, "/keys/rotate", {"passphrase": PASSPHRASE}).status_code == 303
 
 
+@pytest.mark.slow
 def test_rotate__that_failed_half_way_leaves_all_readable_and_goes_on(house, administrator, monkeypatch):
     def full(*_arguments: object, **_named: object) -> None:
         raise StorageError("the disk is full")
@@ -297,6 +306,7 @@ def test_rotate__while_it_goes_on_others_are_told_to_wait(house, administrator):
     assert administrator.get("/keys").status_code == 200
 
 
+@pytest.mark.slow
 def test_read_again__after_another_program_changed_the_key(house, administrator):
     key_file = house.key_file
     elsewhere = opening.open_registry(
@@ -348,6 +358,7 @@ def test_split__no_share_stands_in_the_audit(house, administrator):
     assert PASSPHRASE not in exported
 
 
+@pytest.mark.slow
 def test_server_key__the_next_one_is_shown_once_and_changed_over_after_a_new_start(tmp_path):
     site = make_site(tmp_path)
     browser, held = site.browser("administrator"), opening.worker_key(site.team.registry)

@@ -43,6 +43,7 @@ def test_page__says_the_model_in_words_with_sources_hashes_and_who_agreed(site):
         assert words in page, words
 
 
+@pytest.mark.slow
 def test_page__proposes_compares_and_confirms_another_model(site):
     propose(site)
     own = site.browser("geneticist").get(f"{PAGE}&version=2").text
@@ -60,6 +61,7 @@ def test_page__proposes_compares_and_confirms_another_model(site):
     assert "This answer is old" in other.get(f"/joint?incident={INCIDENT}").text
 
 
+@pytest.mark.slow
 def test_page__refuses_who_proposed_it_and_a_step_without_a_reason(site):
     propose(site)
     sent = {"incident": INCIDENT, "version": 2, "step": "confirm", "reason": "me again"}
@@ -71,12 +73,14 @@ def test_page__refuses_who_proposed_it_and_a_step_without_a_reason(site):
     assert wrong.status_code == 422
 
 
+@pytest.mark.slow
 def test_run_page__names_the_version(site):
     page = site.browser("reviewer").get(f"/run?run={site.run}").text
     assert f'<a href="/model?incident={INCIDENT}&amp;version=1">version 1</a>' in page
     assert "version 1 (as first imported), confirmed" in page
 
 
+@pytest.mark.slow
 def test_import_page__takes_an_addition_and_says_what_is_otherwise(site):
     registrar = site.browser("registrar")
     files = [
@@ -90,6 +94,7 @@ def test_import_page__takes_an_addition_and_says_what_is_otherwise(site):
     assert (refused.status_code, "no settings" in refused.text) == (422, True)
 
 
+@pytest.mark.slow
 def test_api__shows_proposes_compares_and_confirms(site):
     tokens = {}
     for code in ("geneticist", "second geneticist", "registrar"):
@@ -110,6 +115,7 @@ def test_api__shows_proposes_compares_and_confirms(site):
     assert (done["line"]["state"], done["line"]["in_force"]) == ("confirmed", True)
 
 
+@pytest.mark.slow
 def test_api__imports_an_addition_and_says_what_came_of_the_model(site):
     token = new_token(site, "registrar")
     files = [
@@ -124,6 +130,7 @@ def test_api__imports_an_addition_and_says_what_came_of_the_model(site):
     assert told["model"][1]["text"] == "theta: 0.03 instead of 0"
 
 
+@pytest.mark.slow
 def test_api__refuses_a_version_and_says_so(site):
     token = users.add_own_token(site.team["geneticist"], name="program", days=1)
     sent = {"incident": INCIDENT, "version": 1, "reason": "no"}

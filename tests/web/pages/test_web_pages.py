@@ -231,6 +231,7 @@ def state(site: Site) -> str:
     return next((name for name, count in counts.pairings.items() if name != "open" and count), "open")
 
 
+@pytest.mark.slow
 def test_review__four_eyes_from_proposed_to_confirmed(fresh):
     geneticist, second = fresh.browser("geneticist"), fresh.browser("second geneticist")
     assert decide(geneticist, fresh, "comment", version=0) == 303
@@ -253,6 +254,7 @@ def test_review__needs_a_reason_and_a_known_step(fresh):
     assert state(fresh) == "open"
 
 
+@pytest.mark.slow
 def test_candidate__rivals_are_declared_parts_of_one_person(fresh):
     """PM2 and PM3 are both candidates for the missing person of F2."""
     team, browser = fresh.team, fresh.browser("geneticist")
@@ -268,6 +270,7 @@ def test_candidate__rivals_are_declared_parts_of_one_person(fresh):
         assert "Declare them parts" not in page
 
 
+@pytest.mark.slow
 def test_dashboard__says_what_waits_for_whom(fresh):
     assert "proposed by somebody else" not in fresh.browser("reviewer").get("/").text
     decide(fresh.browser("geneticist"), fresh, "propose", version=0)
@@ -275,6 +278,7 @@ def test_dashboard__says_what_waits_for_whom(fresh):
     assert "proposed by somebody else" not in fresh.browser("geneticist").get("/").text
 
 
+@pytest.mark.slow
 def test_dashboard__who_withdrew_in_the_files_waits_for_those_who_erase(fresh):
     withdrawn = Consent("C", dt.date(2026, 1, 5), withdrawn=dt.date(2026, 11, 1))
     import_incident(fresh.team["registrar"], "other", small_incident(second=withdrawn, request="another"))
@@ -369,6 +373,7 @@ def test_consent__of_a_day_that_has_begun_somewhere_can_be_entered(browsers):
     assert 'value="2026-11-23" max="2026-11-24"' in page
 
 
+@pytest.mark.slow
 def test_candidates__that_wait_name_the_search_of_each(fresh):
     """The overview counts pairings of every search, so its link leads to those of every search."""
     session, browser = fresh.team["geneticist"], fresh.browser("reviewer")
@@ -392,6 +397,7 @@ def test_findings__are_for_the_geneticist_who_searched_alone(site, browsers):
     assert site.browser("second geneticist").get(f"/run/findings?run={site.run}").status_code == 403
 
 
+@pytest.mark.slow
 def test_findings__stand_on_no_other_page(site, browsers):
     """Families' secrets stay theirs (purpose, rule 6)."""
     geneticist = browsers["geneticist"]
@@ -432,6 +438,7 @@ def test_account__shows_the_tokens_in_ones_name_and_revokes_them(fresh):
     assert {t.name: t.revoked for t in list_tokens(fresh.team["administrator"])} == {"robot": True, "another": False}
 
 
+@pytest.mark.slow
 def test_withdrawal__erases_after_the_code_was_typed_again(fresh):
     browser = fresh.browser("coordinator")
     given = {"incident": INCIDENT, "family": fresh.family, "member": "FA"}
@@ -480,6 +487,7 @@ def test_tokens__are_shown_once(fresh):
     assert "revoked" in browser.get("/users").text
 
 
+@pytest.mark.slow
 def test_password__changes_and_ends_every_session(fresh):
     browser, other = fresh.browser("registrar"), fresh.browser("registrar")
     old = "the password of registrar"
@@ -525,6 +533,7 @@ def test_letter__no_address_holds_who_signs_it_or_whom_the_family_can_ask(browse
     assert made.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.slow
 def test_letter__the_page_says_when_none_can_be_made_and_why(fresh):
     site, on_hold, page = fresh, "No letter about MP can be made now", f"/family?incident={INCIDENT}&family=F1"
     line = candidate(site.team, "PM1", "F1")
@@ -606,6 +615,7 @@ def zipped(paths: list[Path], inside: str = "case/") -> bytes:
     return packed.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packed", [False, True])
 def test_import__of_a_case_folder_as_files_or_packed(fresh, tmp_path, packed):
     paths, browser = case_folder(tmp_path / "case"), fresh.browser("registrar")
@@ -634,6 +644,7 @@ def test_import__names_the_kit_and_says_what_the_typings_are(fresh):
     assert (newest.kit, newest.is_replicate) == ("Kit 2", True)
 
 
+@pytest.mark.slow
 def test_import__is_refused_when_the_registry_changed_after_the_preview(fresh, tmp_path):
     paths, browser = case_folder(tmp_path / "case"), fresh.browser("registrar")
     files = [(p.name, p.read_bytes()) for p in paths]
@@ -660,6 +671,7 @@ def test_imports__are_listed_and_undone(fresh):
     assert [i.code for i in list_incidents(fresh.team["auditor"])] == [INCIDENT]
 
 
+@pytest.mark.slow
 def test_import__lists_every_problem_and_imports_nothing(fresh, tmp_path):
     paths, browser = case_folder(tmp_path / "case"), fresh.browser("registrar")
     files = [(p.name, p.read_bytes().replace(b",male,", b",mael,", 2)) for p in paths]
@@ -671,6 +683,7 @@ def test_import__lists_every_problem_and_imports_nothing(fresh, tmp_path):
     assert [i.code for i in list_incidents(fresh.team["auditor"])] == [INCIDENT]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("files", "words"),
     [
@@ -691,6 +704,7 @@ def test_import__an_archive_cannot_write_outside_its_folder(fresh, tmp_path):
     assert "outside itself" in answer.text
 
 
+@pytest.mark.slow
 def test_import__an_archive_that_grows_beyond_the_limit_is_refused(tmp_path):
     site = make_site(tmp_path, upload_bytes=1_000_000)
     large = io.BytesIO()
@@ -754,6 +768,7 @@ def test_candidates__name_the_families_that_the_search_set_aside(browsers, monke
     assert "too large to be computed exactly: family F7." in page
 
 
+@pytest.mark.slow
 def test_across__is_started_from_its_page_and_shown(fresh, monkeypatch):
     started = []
     monkeypatch.setattr(fresh.app.state.web.jobs, "start", lambda **asked: started.append(asked))

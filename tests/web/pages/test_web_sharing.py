@@ -79,6 +79,7 @@ def test_page__is_offered_to_the_geneticist_alone(site):
         assert "/incident/export" not in site.browser(role).get(f"/incident?incident={INCIDENT}").text
 
 
+@pytest.mark.slow
 def test_api__tells_and_gives_the_same_file(site, tmp_path):
     token, asked = new_token(site, "geneticist"), {"incident": INCIDENT}
     told = call(site, token, "GET", "/incidents/shareable", params=asked).json()

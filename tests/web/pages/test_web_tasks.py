@@ -29,6 +29,7 @@ def family(site: Site, code: str, user: str = "coordinator") -> str:
     return site.browser(user).get(f"/family?incident={INCIDENT}&family={code}").text
 
 
+@pytest.mark.slow
 def test_ask__from_the_page_of_the_family_and_from_that_of_the_search(site):
     geneticist = site.browser("geneticist")
     assert "2 of 3 donors with consent took part" in family(site, "F3", "geneticist")
@@ -61,6 +62,7 @@ def test_declined__ends_the_task_without_a_reason(site):
     assert "Ask family F3" not in tasks(site)
 
 
+@pytest.mark.slow
 def test_told__is_recorded_and_reopening_asks_to_tell_again(site):
     pairing = identify(site.team)
     assert "Tell family F1 that MP is probably identified." in tasks(site)
@@ -76,6 +78,7 @@ def test_told__is_recorded_and_reopening_asks_to_tell_again(site):
     )
 
 
+@pytest.mark.slow
 def test_alive__is_reported_by_one_and_confirmed_by_another(site):
     registrar, coordinator = site.browser("registrar"), site.browser("coordinator")
     assert "Report that MP was found alive" in family(site, "F2", "registrar")

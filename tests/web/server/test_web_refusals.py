@@ -61,6 +61,7 @@ def test_account__a_wrong_password_until_now_is_said_beside_its_form(site):
     assert "This is not open to you" not in answer.text
 
 
+@pytest.mark.slow
 def test_users__an_access_ends_when_the_code_is_typed_again_and_can_be_given_again(site):
     administrator, reviewer = site.browser("administrator"), site.browser("reviewer")
     refused = post(administrator, "/users/leave", {"code": "reviewer", "typed": "review"})

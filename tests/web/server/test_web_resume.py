@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from registry_team import INCIDENT
 from unfinished import full_candidates as full_candidates
 from unfinished import kept_rows as kept_rows
@@ -29,6 +30,7 @@ def resume(site: Site, browser: TestClient, run: int) -> Job:
     return job_of(site, job)
 
 
+@pytest.mark.slow
 def test_resume__of_a_search_that_the_command_line_has_taken_up_is_not_offered(site, tmp_path):
     """Its process is none of ours, and one click would end it."""
     job, browser = begun(site, tmp_path), site.browser("geneticist")
@@ -53,6 +55,7 @@ def in_one_go(site: Site) -> int:
     return search(site.team["geneticist"], INCIDENT, seed=5, execution=Execution(block_families=1)).line.id
 
 
+@pytest.mark.slow
 def test_resume__after_the_worker_was_killed_gives_what_one_go_gives(site, tmp_path):
     job, browser = begun(site, tmp_path), site.browser("geneticist")
     assert job.run is not None
@@ -70,6 +73,7 @@ def test_resume__after_the_worker_was_killed_gives_what_one_go_gives(site, tmp_p
     assert "Somebody went on with it since: it is finished." in browser.get(f"/search?job={job.id}").text
 
 
+@pytest.mark.slow
 def test_resume__after_a_cancel_by_another_geneticist(site, tmp_path):
     job, browser = begun(site, tmp_path, 3), site.browser("geneticist")
     assert job.run is not None
@@ -84,6 +88,7 @@ def test_resume__after_a_cancel_by_another_geneticist(site, tmp_path):
     assert full_candidates(site.team, job.run) == full_candidates(site.team, in_one_go(site))
 
 
+@pytest.mark.slow
 def test_resume__when_a_donor_left_meanwhile_says_that_it_begins_anew(site, tmp_path):
     job, browser = begun(site, tmp_path), site.browser("geneticist")
     post(browser, "/search/cancel", {"job": job.id})
@@ -95,6 +100,7 @@ def test_resume__when_a_donor_left_meanwhile_says_that_it_begins_anew(site, tmp_
     assert "Resumed from the beginning: no finished part was kept." in browser.get(f"/search?job={ended.id}").text
 
 
+@pytest.mark.slow
 def test_discard__erases_what_is_kept_and_offers_no_resumption(site, tmp_path):
     job, browser = begun(site, tmp_path), site.browser("geneticist")
     post(browser, "/search/cancel", {"job": job.id})
@@ -109,6 +115,7 @@ def test_discard__erases_what_is_kept_and_offers_no_resumption(site, tmp_path):
     assert "nothing is kept of it" in refused.text
 
 
+@pytest.mark.slow
 def test_resume__of_a_search_that_still_computes_is_refused(site, tmp_path):
     job, browser = begun(site, tmp_path), site.browser("geneticist")
     assert "Resume" not in browser.get(f"/runs?incident={INCIDENT}").text
@@ -117,6 +124,7 @@ def test_resume__of_a_search_that_still_computes_is_refused(site, tmp_path):
     post(browser, "/search/cancel", {"job": job.id})
 
 
+@pytest.mark.slow
 def test_pages__offer_resumption_to_geneticists_alone(site, tmp_path):
     job = begun(site, tmp_path)
     post(site.browser("geneticist"), "/search/cancel", {"job": job.id})
@@ -125,6 +133,7 @@ def test_pages__offer_resumption_to_geneticists_alone(site, tmp_path):
     assert "<button" not in page.split("<main")[1]
 
 
+@pytest.mark.slow
 def test_calls__cancel_resume_watch_and_discard(site, tmp_path):
     job, token = begun(site, tmp_path), new_token(site, "geneticist")
 

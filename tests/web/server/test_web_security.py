@@ -153,6 +153,7 @@ def changing(site: Site) -> list[str]:
     return sorted({route.path for route in routes(site) if "POST" in (route.methods or ())} - OPEN_TO_ALL)
 
 
+@pytest.mark.slow
 def test_forms__without_the_token_of_the_session_change_nothing(site):
     browser = site.browser("administrator")
     assert len(changing(site)) > 10

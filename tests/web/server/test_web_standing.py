@@ -44,6 +44,7 @@ def ended(site: Site) -> bool:
     return not list(site.app.state.web.jobs.of(INCIDENT, kind="search", ended=False))
 
 
+@pytest.mark.slow
 def test_import__starts_a_search_of_what_is_new_where_the_service_wants_it(site_of):
     site = site_of(search_new_as="geneticist")
     web = site.app.state.web
@@ -74,6 +75,7 @@ def test_serve__refuses_to_search_in_the_name_of_somebody_who_may_not(site_of):
         _check_geneticist(site_of().team.registry, "registrar")
 
 
+@pytest.mark.slow
 def test_page__of_searches_says_what_is_new_and_searches_it(site_of):
     site = site_of()
     browser = site.browser("geneticist")
@@ -91,6 +93,7 @@ def test_page__of_searches_says_what_is_new_and_searches_it(site_of):
     assert f"what the other {newest.families_known} answered was kept" in browser.get(f"/run?run={newest.id}").text
 
 
+@pytest.mark.slow
 def test_page__of_searches_names_nobody_who_is_to_be_searched_to_an_auditor(site_of):
     site = site_of()
     new_body(site)

@@ -17,13 +17,12 @@ from antigone.model.checks import exact_text
 from antigone.model.incident.evidence import FurtherEvidence
 from antigone.model.incident.incident import Donor, Family, Incident, SourceFile, UnidentifiedPerson
 from antigone.model.plain import as_plain
-from antigone.model.statements import readers
+from antigone.model.statements import names, readers
 from antigone.model.statements.models import MODEL_OF
 from antigone.model.statements.statement import Statement
 
 BETWEEN = "/"
 """Stands between the code of an incident, which cannot hold it, and the code of a person, a family or a sample."""
-SEEKERS = "living seekers, who asked in one incident alone"
 
 
 def code_in(incident: str, code: str) -> str:
@@ -77,7 +76,7 @@ def combine(incidents: Mapping[str, Incident], *, model_of: str = "") -> tuple[I
         typings_used={code: used for part in parts for code, used in part.typings_used.items()},
         further=_further(chosen, [part.further for part in parts]),
     )
-    return whole, {SEEKERS: seekers} if seekers else {}
+    return whole, {names.SEEKERS_OF_ONE_INCIDENT.code: seekers} if seekers else {}
 
 
 def model_differences(incidents: Mapping[str, Incident]) -> Iterator[str]:

@@ -75,7 +75,11 @@ def correct(
     reason: Reason,
     marker: Annotated[str, typer.Option(help="The marker that was wrong.")],
     alleles: Annotated[
-        str, typer.Option(help="What is right, as 9.3/9.3 or 15/?; empty: the marker is taken out.")
+        str,
+        typer.Option(
+            help="What is right: a genotype as 9.3/9.3 or 15/?, a Y locus as 14 or 11/14, Amelogenin as X/Y, mtDNA as "
+            "'16024-16365: 16189C'; empty: the marker is taken out."
+        ),
     ] = "",
 ) -> None:
     """Put a corrected typing in the place of one; the old one stays, superseded."""

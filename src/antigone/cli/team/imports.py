@@ -24,7 +24,9 @@ def import_(
     code: Annotated[
         str, typer.Option("--as", help="The incident's code in the registry. Default: from its title.")
     ] = "",
-    consent_attested: Annotated[str | None, typer.Option(help="Who attests consent (.fam files only).")] = None,
+    consent_attested: Annotated[
+        str | None, typer.Option(help="Who attests consent (.fam, .ped, CODIS and NIEM files only).")
+    ] = None,
     missing: MissingCodes = [],  # noqa: B006 - Typer gives each call a list of its own
     pedigree: PedigreeNames = [],  # noqa: B006
     let_in: Annotated[

@@ -55,6 +55,8 @@ class CaseFiles:
     only: Sequence[Path] = ()
     adds: bool = False
     sheets: dict[str, Grid] = field(default_factory=dict)
+    given: dict[str, list[Grid]] = field(default_factory=dict)
+    """Tables that come from files of other programs, by the name of the table."""
     files: list[HashedFile] = field(default_factory=list)
     grids: list[Grid] = field(default_factory=list)
     absent: set[str] = field(default_factory=set)
@@ -111,6 +113,7 @@ class CaseFiles:
         grids = [grid for path in paths for grid in self._read(path, table)]
         if table in self.sheets:
             grids.append(self.sheets.pop(table))
+        grids += self.given.pop(table, [])
         if not grids or table in IN_PARTS:
             grids += self._recognised(table)
         self.grids += grids

@@ -63,12 +63,23 @@ def _add_locus(table: Table, line: int, typed: dict[str, Copies], name: str, tex
 
 def _alleles(table: Table, line: int, text: str) -> Copies | None:
     """The alleles of a cell, shortest first; nothing when there is none, or a problem."""
-    parts = [part for part in re.split(r"[,;/\s]+", text) if part]
-    if len(parts) == 1 and parts[0].lower() in _NO_ALLELE:
+    if text.strip().lower() in _NO_ALLELE:
         return None
-    if not parts or len(parts) > 4 or not all(_ALLELE.fullmatch(part) for part in parts):
+    copies = y_copies(text)
+    if copies is None:
         expected, remedy = "one allele, or two as 11/14", "correct the alleles; write 0 for a locus without an allele"
         table.problem(line, "alleles", f"'{text[:20]}'", expected, remedy)
+    return copies
+
+
+def y_copies(text: str) -> Copies | None:
+    """The alleles of a Y locus, shortest first; nothing when they cannot be read.
+
+    >>> y_copies("14/11"), y_copies("9.0"), y_copies("x")
+    (('11', '14'), ('9',), None)
+    """
+    parts = [part for part in re.split(r"[,;/\s]+", text) if part]
+    if not parts or len(parts) > 4 or not all(_ALLELE.fullmatch(part) for part in parts):
         return None
     return tuple(sorted((re.sub(r"^0+(?=\d)|\.0$", "", part) for part in parts), key=float))
 
@@ -94,18 +105,29 @@ def read_mt_haplotypes(table: Table) -> tuple[dict[str, MtHaplotype], dict[str, 
 
 def _mt_haplotype(table: Table, line: int, sample: str, ranges: str, differences: str) -> MtHaplotype | None:
     """One row; every fault of it is a problem."""
-    spans = [re.fullmatch(r"([0-9]{1,5})-([0-9]{1,5})", part) for part in ranges.split()]
     try:
-        if not spans or None in spans:
-            raise ModelError(f"the range '{ranges[:30]}'")
-        shown = tuple(MtDifference.parse(part) for part in differences.split())
-        haplotype = MtHaplotype(sample, tuple((int(m[1]), int(m[2])) for m in spans if m), shown)
-        _check_within(haplotype)
-        _check_order(haplotype)
+        return mt_haplotype(sample, ranges, differences)
     except ModelError as error:
         expected = "a range such as 16024-16365, and differences to the rCRS within it, separated by spaces"
         table.problem(line, "differences", str(error), expected, "correct the row; leave differences empty for none")
         return None
+
+
+def mt_haplotype(sample: str, ranges: str, differences: str) -> MtHaplotype:
+    """A mitochondrial haplotype as it is written: ranges, and the differences to the rCRS within them.
+
+    Raises
+    ------
+    ModelError
+        When a range or a difference cannot be read, or a difference lies outside the ranges or out of order.
+    """
+    spans = [re.fullmatch(r"([0-9]{1,5})-([0-9]{1,5})", part) for part in ranges.split()]
+    if not spans or None in spans:
+        raise ModelError(f"the range '{ranges[:30]}'")
+    shown = tuple(MtDifference.parse(part) for part in differences.split())
+    haplotype = MtHaplotype(sample, tuple((int(m[1]), int(m[2])) for m in spans if m), shown)
+    _check_within(haplotype)
+    _check_order(haplotype)
     return haplotype
 
 

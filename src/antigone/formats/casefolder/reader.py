@@ -83,11 +83,11 @@ def read_case_folder(path: Path | str | Sequence[Path], *, known: Incident | Non
     """
     paths = [Path(path)] if isinstance(path, Path | str) else [*path]
     folder = _opened(paths, known)
-    with closing(folder), _without_collection():
+    with closing(folder), without_collection():
         workbook = folder.workbook() if folder.path is not None else paths[0]
         if workbook is not None:
             folder.open_workbook(workbook)
-        return _incident(folder, known)
+        return incident_of(folder, known)
 
 
 def stated_title(path: Path) -> str:
@@ -109,10 +109,10 @@ def stated_title(path: Path) -> str:
 def _opened(paths: Sequence[Path], known: Incident | None) -> CaseFiles:
     path, adds = paths[0], known is not None
     if len(paths) == 1 and (path.is_dir() or (path.is_file() and WORKBOOK.has_ending(path))):
-        return CaseFiles(path.name, path if path.is_dir() else None, Findings(), _is_table, adds=adds)
+        return CaseFiles(path.name, path if path.is_dir() else None, Findings(), is_table, adds=adds)
     if adds and all(one.is_file() and is_table_name(one) for one in paths):
         name = ", ".join(one.name for one in paths)
-        return CaseFiles(name, path.parent, Findings(), _is_table, only=tuple(paths), adds=True)
+        return CaseFiles(name, path.parent, Findings(), is_table, only=tuple(paths), adds=True)
     raise _no_incident(path)
 
 
@@ -127,7 +127,7 @@ def _no_incident(path: Path) -> InputError:
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Reading makes millions of objects and no rubbish; to look for it again and again takes a quarter of the time."""
     was_on = gc.isenabled()
     gc.disable()
@@ -138,7 +138,8 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _incident(folder: CaseFiles, known: Incident | None) -> Incident:
+def incident_of(folder: CaseFiles, known: Incident | None) -> Incident:
+    """The incident that the tables of a folder, a workbook or other files hold; see `read_case_folder`."""
     findings, before = folder.findings, known_of(known)
     settings = _settings(folder, known)
     frequencies = _frequencies(folder, settings, known)
@@ -343,7 +344,7 @@ def _ladders(tables: tuple[FrequencyTable, ...]) -> dict[str, frozenset[str]]:
     return {marker: frozenset(allele for table in tables for allele in table.frequencies[marker]) for marker in markers}
 
 
-def _is_table(table: str, grid: Grid) -> bool:
+def is_table(table: str, grid: Grid) -> bool:
     """Whether column names are those of a table, two of them at least, and of no other."""
     if table == "profiles":
         return holds_genotypes(grid) and not holds_y(grid)

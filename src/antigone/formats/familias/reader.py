@@ -163,6 +163,8 @@ def _read_part(
     file, source = _read(path, findings)
     if file.dvi is None:
         remedy = "compare its pedigrees as a case, or save it from the DVI module of Familias"
+        if not (file.persons or file.pedigrees):
+            remedy = "it is a frequency database alone: name it as file under [frequencies] of a case folder"
         raise _one_problem(file, 0, "no DVI part", "a file with unidentified persons and families", remedy)
     table, mutation = read_database(file, findings)
     alike = all(female == male for female, male in mutation.by_marker.values())

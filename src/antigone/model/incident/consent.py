@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from antigone.model.statements import names
+
 SCOPE_IDENTIFICATION = "identification"
 """The consent scope that a search for a missing relative needs."""
 
@@ -25,7 +27,7 @@ class Consent:
     attested_by: str = ""
 
     def why_not(self, scope: str, day: dt.date) -> str:
-        """Why no use for ``scope`` is covered on a day, as reports count it; empty when it is covered.
+        """Why no use for ``scope`` is covered on a day: the code of a statement (``names``); empty when it is covered.
 
         The last day of a consent is the one before it expires or is withdrawn. What ended is named before what was
         never given.
@@ -39,12 +41,12 @@ class Consent:
         'donors whose consent has expired'
         """
         if self.is_withdrawn(day):
-            return "donors whose consent was withdrawn"
+            return names.WITHDRAWN.code
         if self.expires is not None and self.expires <= day:
-            return "donors whose consent has expired"
+            return names.EXPIRED.code
         if scope not in self.scope:
-            return f"donors whose consent does not cover {scope}"
-        return "donors whose consent is dated after the search" if day < self.date else ""
+            return f"donors whose consent does not cover {scope}"  # for each scope a form in ``names``
+        return names.DATED_LATER.code if day < self.date else ""
 
     def covers(self, scope: str, day: dt.date) -> bool:
         """Whether this consent is active for ``scope`` on a day."""
@@ -69,4 +71,4 @@ def judge_consents(consents: Sequence[Consent], *, scope: str, day: dt.date) -> 
     reasons = [consent.why_not(scope, day) for consent in newest]
     if "" in reasons:
         return newest[reasons.index("")], ""
-    return None, reasons[0] if reasons else "donors without a consent"
+    return None, reasons[0] if reasons else names.WITHOUT_CONSENT.code

@@ -25,6 +25,25 @@ OTHER_PURPOSE = form(
     "donors whose consent does not cover identification", "donors whose consent does not cover identification"
 )
 DATED_LATER = form("donors whose consent is dated after the search", "donors whose consent is dated after the search")
+NOT_FOR_COURT = form("donors whose consent does not cover court", "donors whose consent does not cover court")
+NOT_FOR_SHARING = form("donors whose consent does not cover sharing", "donors whose consent does not cover sharing")
+SEEKERS_OF_ONE_INCIDENT = form(
+    "living seekers, who asked in one incident alone", "living seekers, who asked in one incident alone"
+)
+SEEKERS_OF_ONE_INSTITUTION = form(
+    "living seekers, who asked this institution alone", "living seekers, who asked this institution alone"
+)
+FAMILIES_THAT_SHARE_NOTHING = form(
+    "families none of whose donors agreed to share", "families none of whose donors agreed to share"
+)
+CANDIDATES_WITHHELD = form(
+    "candidates of families or persons that somebody left, or that were declared otherwise, during the search",
+    "candidates of families or persons that somebody left, or that were declared otherwise, during the search",
+)
+JOINT_ANSWERS_WITHHELD = form(
+    "joint answers of an incident that somebody left, or that was declared otherwise, meanwhile",
+    "joint answers of an incident that somebody left, or that was declared otherwise, meanwhile",
+)
 
 FULL_SIBLINGS = form("full siblings", "full siblings")
 PLACES_ALIKE = form("places that the data leave alike", "places that the data leave alike")

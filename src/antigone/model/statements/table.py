@@ -7,6 +7,7 @@ from types import MappingProxyType, ModuleType
 
 from antigone.model.statements import (
     evidence,
+    exchange,
     frequencies,
     genotypes,
     joint,
@@ -27,6 +28,7 @@ _TABLES: tuple[ModuleType, ...] = (
     frequencies,
     genotypes,
     models,
+    exchange,
 )  # fmt: skip
 
 

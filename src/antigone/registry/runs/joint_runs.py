@@ -19,6 +19,7 @@ from antigone.errors import Conflict, RegistryError
 from antigone.model.incident.incident import Incident
 from antigone.model.results.joint import JointResult
 from antigone.model.review import TO_COMPUTE_AGAIN
+from antigone.model.statements import names
 from antigone.registry.keys.vault import DataKey, Vault
 from antigone.registry.models.versions import is_current
 from antigone.registry.runs.joint_parts import PackedJoint, erase_parts, save_parts
@@ -27,8 +28,6 @@ from antigone.registry.runs.set_runs import erase_sets
 from antigone.registry.store.lookups import AnyRow, Rows, find_incident, found_alive
 from antigone.registry.store.schema import families, incidents, joint_runs, keys, members, users
 from antigone.registry.store.stored import JOINT_ANSWER
-
-JOINT_WITHHELD = "joint answers of an incident that somebody left, or that was declared otherwise, meanwhile"
 
 
 def start_joint(
@@ -94,7 +93,7 @@ def finish_joint(
     values: dict[str, Any] = {"state": "finished", "finished": at}
     gone = no_longer_valid(connection, row.incident_id, used, today=today)
     if gone or _missing_now(connection, row.incident_id) != {(f.code, m) for f in used.families for m in f.missing}:
-        left_out = json.loads(row.left_out) | {JOINT_WITHHELD: 1}
+        left_out = json.loads(row.left_out) | {names.JOINT_ANSWERS_WITHHELD.code: 1}
         values |= {"state": TO_COMPUTE_AGAIN, "left_out": json.dumps(left_out)}
     else:
         key = vault.new_key(connection)

@@ -19,6 +19,7 @@ from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.model.incident.incident import Incident
 from antigone.model.results.search import Candidate, SearchResult
 from antigone.model.review import TO_COMPUTE_AGAIN
+from antigone.model.statements import names
 from antigone.registry.changes.changes import last_change
 from antigone.registry.consent.coverage import covered_donors
 from antigone.registry.keys.vault import Vault
@@ -38,7 +39,6 @@ from antigone.registry.store.schema import (
 from antigone.registry.store.stored import CANDIDATE, SEARCH_ANSWER
 from antigone.registry.typings.saving import BLOCK
 
-WITHHELD = "candidates of families or persons that somebody left, or that were declared otherwise, during the search"
 RESUMED_FROM = ("cancelled", "failed")
 """The states in which a run can be resumed."""
 PADDED_TO = 16_384
@@ -166,7 +166,7 @@ def finish_run(
         _save_findings(connection, vault, row, findings_text)
     given = {donor.profile.sample for of in used.families if of.code in gone.families for donor in of.donors}
     rest = without(replace(result, candidates=(), pairs=()), families=gone.families, people=gone.people | given)
-    left_out = json.loads(row.left_out) | ({WITHHELD: withheld} if gone else {})
+    left_out = json.loads(row.left_out) | ({names.CANDIDATES_WITHHELD.code: withheld} if gone else {})
     state = TO_COMPUTE_AGAIN if gone or changed else "finished"
     save_summaries(connection, run, rest)
     brief = SEARCH_ANSWER.write(replace(rest, unidentified=(), families=()))

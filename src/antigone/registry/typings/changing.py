@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from antigone.errors import Conflict, InputError
+from antigone.model.assumptions.lineage import Copies, MtHaplotype, YHaplotype
+from antigone.model.assumptions.observation import Replicate
 from antigone.model.profile import Genotype
 from antigone.model.typings.rule import shown_at
-from antigone.model.typings.typing import Typing
+from antigone.model.typings.typing import AMELOGENIN, MTDNA, Typing
 from antigone.registry.changes.changes import Kind, note_change
 from antigone.registry.keys.vault import DataKey, Vault
 from antigone.registry.store.schema import conflicts, profiles, samples, typings
@@ -22,6 +24,9 @@ from antigone.registry.typings.payloads import Unpacker
 from antigone.registry.typings.reading import in_force, open_all
 from antigone.registry.typings.samples import OwnedSample
 from antigone.registry.typings.saving import NewTyping, Receipt, keep_typing
+
+Right = Genotype | Copies | MtHaplotype | Replicate
+"""What is right at a marker: a genotype, the alleles of a Y locus, a mitochondrial haplotype, or an Amelogenin."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,11 @@ class Deciding:
         return note_conflicts_of(self.connection, self.vault, sample.owner, [sample.person], at=self.at)
 
 
-def correct_typing(deciding: Deciding, number: int, genotypes: Mapping[str, Genotype | None]) -> int:
+def correct_typing(deciding: Deciding, number: int, right: Mapping[str, Right | None]) -> int:
     """Put a corrected typing in the place of one that is in force; its row. The old one stays, superseded.
 
-    ``genotypes`` are the right ones at some of its markers; ``None`` takes a marker out.
+    ``right`` is what is right at some of its markers; ``None`` takes a marker out. How often a haplotype was met in a
+    database was asked for the one that was wrong, and is not taken over.
 
     Raises
     ------
@@ -73,7 +79,7 @@ def correct_typing(deciding: Deciding, number: int, genotypes: Mapping[str, Geno
     valid, key = deciding.valid()
     old = _require(valid, number)
     assert key is not None  # noqa: S101 - somebody with a typing in force has a key
-    new = _corrected(old, number, genotypes)
+    new = _corrected(old, number, right)
     row = _row(deciding.connection, number)
     receipt = Receipt(deciding.sample.incident, deciding.at, "", deciding.user)
     kept = NewTyping(
@@ -84,7 +90,7 @@ def correct_typing(deciding: Deciding, number: int, genotypes: Mapping[str, Geno
     these = typings.c.profile == made
     deciding.connection.execute(update(typings).where(these).values(corrects=number))
     _end(deciding, number, "superseded")
-    _carry_over(deciding, number, made, genotypes.keys())
+    _carry_over(deciding, number, made, right.keys())
     deciding.done("typing corrected")
     return made
 
@@ -162,17 +168,32 @@ def _require(valid: Mapping[int, Typing], number: int) -> Typing:
     return valid[number]
 
 
-def _corrected(old: Typing, number: int, genotypes: Mapping[str, Genotype | None]) -> Typing:
-    missing = sorted(marker for marker in genotypes if marker not in old.genotypes and marker not in old.replicates)
-    if missing or not genotypes:
+def _corrected(old: Typing, number: int, right: Mapping[str, Right | None]) -> Typing:
+    missing = sorted(marker for marker in right if shown_at(old, marker) is None)
+    if missing or not right:
         raise InputError(f"typing {number} has no {', '.join(missing) or 'marker to correct'}; name a marker it has")
-    kept = {marker: pair for marker, pair in old.genotypes.items() if marker not in genotypes}
-    replicates = {marker: shown for marker, shown in old.replicates.items() if marker not in genotypes}
-    given = {marker: pair for marker, pair in genotypes.items() if pair is not None}
-    new = replace(old, genotypes=kept | given, replicates=replicates)
-    if all(shown_at(new, marker) == shown_at(old, marker) for marker in genotypes):
+    new = old
+    for marker, value in right.items():
+        new = _with(new, marker, value)
+    if all(shown_at(new, marker) == shown_at(old, marker) for marker in right):
         raise InputError(f"typing {number} shows this already; there is nothing to correct")
     return new
+
+
+def _with(typing: Typing, marker: str, value: Any) -> Typing:
+    """A typing that shows something else at one marker, or nothing there."""
+    if marker == MTDNA:
+        mt = value if value is None or typing.mt is None else replace(value, sample=typing.mt.sample)
+        return replace(typing, mt=mt, mt_seen=None)
+    if marker == AMELOGENIN:
+        return replace(typing, amelogenin=() if value is None else (value,))
+    given = {} if value is None else {marker: value}
+    if typing.y is not None and marker in typing.y.loci:
+        loci = {locus: copies for locus, copies in typing.y.loci.items() if locus != marker} | given
+        return replace(typing, y=YHaplotype(typing.y.sample, loci) if loci else None, y_seen=None)
+    kept = {name: pair for name, pair in typing.genotypes.items() if name != marker}
+    replicates = {name: shown for name, shown in typing.replicates.items() if name != marker}
+    return replace(typing, genotypes=kept | given, replicates=replicates)
 
 
 def _row(connection: Connection, number: int) -> Any:

@@ -10,14 +10,13 @@ from pathlib import Path
 from antigone.errors import ConsentError
 from antigone.formats.casefolder.writer import pack_case_folder, write_case_folder
 from antigone.model.incident.incident import Incident
+from antigone.model.statements import names
 from antigone.registry.consent.sharing import count_shareable
 from antigone.team.access.session import Session, Subject, action
 from antigone.team.incidents.reading import writing_what_was_read
 from antigone.team.views import Packed, Shared
 
 SCOPE_SHARING = "sharing"
-SEEKERS = "living seekers, who asked this institution alone"
-ALONE = "families none of whose donors agreed to share"
 
 
 @action("export")
@@ -105,5 +104,9 @@ def _counted(whole: Incident, kept: Incident, refused: Mapping[str, int]) -> Sha
 
 
 def _left_out(refused: Mapping[str, int], *, seekers: int, families: int) -> dict[str, int]:
-    counts = {**refused, SEEKERS: seekers, ALONE: families}
+    counts = {
+        **refused,
+        names.SEEKERS_OF_ONE_INSTITUTION.code: seekers,
+        names.FAMILIES_THAT_SHARE_NOTHING.code: families,
+    }
     return {reason: count for reason, count in counts.items() if count}

@@ -9,14 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from antigone.errors import Conflict, ConsentError, InputError
-from antigone.formats.labels.alleles import UNKNOWN, AlleleFault, read_allele
-from antigone.formats.labels.ladders import Ladder
-from antigone.formats.labels.markers import normalise_marker
+from antigone.errors import Conflict, ConsentError
 from antigone.formats.profiles.replicates import why_impossible
 from antigone.model.assumptions.observation import Replicate
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION, judge_consents
-from antigone.model.profile import Genotype
 from antigone.model.typings.rule import combine_typings, shown_at
 from antigone.model.typings.typing import AMELOGENIN, MTDNA, RATES
 from antigone.registry.consent.coverage import instruments_of
@@ -37,6 +33,7 @@ from antigone.registry.typings.samples import (
 )
 from antigone.team.access.roles import Action
 from antigone.team.access.session import Session, Subject, action
+from antigone.team.incidents.corrections import marker_of, read_right
 from antigone.team.views import (
     ConflictLine,
     ConflictPage,
@@ -107,8 +104,9 @@ def correct_typing(
 ) -> TypingsView:
     """Put a corrected typing in the place of one that is in force, which stays, superseded.
 
-    ``alleles`` is the right genotype of one marker, as ``9.3/9.3``, or ``15/?`` when the second allele is not known;
-    empty, it takes the marker out.
+    ``alleles`` is what is right at one marker, as `corrections.read_right` takes it: a genotype as ``9.3/9.3``, a Y
+    locus as ``14`` or ``11/14``, Amelogenin as ``X/Y``, mtDNA as ``16024-16365: 16189C``; empty, it takes the marker
+    out.
 
     Raises
     ------
@@ -118,13 +116,12 @@ def correct_typing(
         When the typing is not in force or lacks the marker, the alleles cannot be read, nothing would change, or
         without a reason.
     """
-    name = normalise_marker(marker or "")
-    with _changing(
-        session, incident, sample, {"typing": typing, "marker": name, "step": "correct"}, reason
-    ) as deciding:
+    subject: Subject = {"typing": typing, "step": "correct"}
+    with _changing(session, incident, sample, subject, reason) as deciding:
         tables = model_in_force(deciding.connection, deciding.sample.incident).tables
-        ladder = frozenset(label for table in tables for label in table.frequencies.get(name, ()))
-        changing.correct_typing(deciding, typing, {name: _genotype(alleles, ladder)})
+        of = deciding.valid()[0].get(typing)
+        name = subject["marker"] = marker_of(of, marker)
+        changing.correct_typing(deciding, typing, {name: read_right(of, name, alleles, tables)})
         return _view(deciding.connection, deciding.sample)
 
 
@@ -168,25 +165,6 @@ def settle_conflict(
                 raise Conflict(f"'{sample}' at {marker}: {why_not}; keep one typing, or retire one")
             changing.take_as_replicates(deciding, marker)
         return _view(deciding.connection, deciding.sample)
-
-
-def _genotype(alleles: str, ladder: frozenset[str]) -> Genotype | None:
-    """A genotype as it was written; nothing for an empty text. The message of a refusal has no allele in it."""
-    parts = [part.strip() for part in alleles.split("/")]
-    if parts == [""]:
-        return None
-    if len(parts) != 2:
-        raise InputError("the genotype is not two alleles with / between; write 9.3/9.3, or 15/? for one not known")
-    try:
-        read = [None if part == UNKNOWN else read_allele(part, known=ladder) for part in parts]
-    except AlleleFault as fault:
-        raise InputError(f"an allele cannot be read: expected {fault.expected}; {fault.remedy}") from None
-    first, second = sorted(read, key=lambda one: one is None)
-    if first is None or any(one is not None and Ladder(ladder).doubt(one) for one in read):
-        raise InputError(
-            "an allele is unknown, or far beyond the marker's ladder; expected one that was read; correct it"
-        )
-    return first, second
 
 
 @contextmanager

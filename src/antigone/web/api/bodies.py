@@ -287,10 +287,11 @@ class RetiredTyping(Body):
 
 
 class CorrectedTyping(RetiredTyping):
-    """The right genotype of one marker of a typing, as ``9.3/9.3`` or ``15/?``; empty takes the marker out."""
+    """What is right at one marker of a typing: a genotype as ``9.3/9.3`` or ``15/?``, a Y locus as ``14`` or ``11/14``,
+    ``Amelogenin`` as ``X/Y``, ``mtDNA`` as ``16024-16365: 16189C 16223T``; empty takes the marker out."""
 
     marker: Code
-    alleles: Annotated[str, Field(max_length=40, pattern=NO_NUL)] = ""
+    alleles: Annotated[str, Field(max_length=2000, pattern=NO_NUL)] = ""
 
 
 class SettledConflict(Body):
