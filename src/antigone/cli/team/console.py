@@ -8,16 +8,12 @@ from pathlib import Path
 
 from rich.table import Table
 
-from antigone.casework.pairs.explain import Explanation
-from antigone.cli.console import print_explanation, print_joint, print_relatives, print_sensitivity
 from antigone.cli.terminal import words_console
-from antigone.model.results.search import Candidate
 from antigone.model.statements.statement import Statement
-from antigone.plain_words import counted, probability_text, threshold_text
+from antigone.plain_words import counted
 from antigone.report.words.statements import say
 from antigone.team import views
 from antigone.team.incidents.importing import Imported
-from antigone.team.runs.lines import asked_words, kept_words
 from antigone.team.tasks.words import STATE_WORDS, news_words, task_words
 
 NOTHING = "none"
@@ -81,7 +77,7 @@ def print_status(status: views.Status) -> None:
     if len(status.weak) > MOST_TASKS:
         print_words(f"Only the first {MOST_TASKS} of {len(status.weak)} families with too little power are shown.")
     for run in status.running:
-        print_words(f"Running: run {run.id} of {run.incident}, by {run.started_by} since {_moment(run.started)}.")
+        print_words(f"Running: run {run.id} of {run.incident}, by {run.started_by} since {moment(run.started)}.")
 
 
 def print_pending(pending: views.PendingView) -> None:
@@ -180,7 +176,7 @@ def print_custody(chain: Sequence[views.CustodyLine]) -> None:
     """A chain of custody."""
     table = table_of("at", "event", "holder", "recorded by")
     for one in chain:
-        table.add_row(_moment(one.at), one.event, one.holder, one.recorded_by)
+        table.add_row(moment(one.at), one.event, one.holder, one.recorded_by)
     words_console().print(table)
 
 
@@ -226,151 +222,11 @@ def _print_standing(standing: Sequence[views.Elsewhere], remedy: str) -> None:
         print_words(f"STILL STANDS: {place_of(one)}; {remedy}.")
 
 
-def print_run(run: views.RunView) -> None:
-    """A run: how it ended, what it rests on, who was left out."""
-    line, result = run.line, run.result
-    print_words(f"Run {line.id} of {line.incident}, by {line.started_by} on {line.day}: {line.state}.")
-    print_words(f"Purpose: {line.purpose}.")
-    if line.model is not None:
-        print_words(f"Model of the incident: version {line.model}.")
-    for reason, count in line.left_out.items():
-        print_words(f"Left out: {reason} ({count}).")
-    if result is None:
-        return
-    print_words(
-        f"{counted(result.pairs_compared, 'pair')} compared; {counted(line.candidates, 'candidate')} with an LR of "
-        f"{threshold_text(result.threshold)} or more; expected by chance alone at most {result.chance.bound:.2g}."
-    )
-    if asked := asked_words(line):
-        print_words(asked)
-    for notice in result.notices:
-        print_words(f"Note: {say(notice)}.")
-    print_words("A candidate is a proposal for review.")
-
-
-def print_ended(line: views.RunLine) -> None:
-    """A run that was ended before it had an answer: what is kept of it, and how it goes on; where errors go."""
-    words = f"Run {line.id} is {line.state}. {kept_words(line)}"
-    if line.resumable and line.state != "running":
-        words += f"\nTo resume it: antigone registry search --resume {line.id}"
-        words += f"\nTo erase what is kept of it: antigone registry runs --discard {line.id}"
-    sys.stderr.write(f"{words}\n")
-
-
-def print_runs(page: views.Page[views.RunLine]) -> None:
-    """Some runs."""
-    table = table_of("run", "incident", "by", "day", "state", "candidates", "left out", "purpose")
-    for one in page.rows:
-        left_out = str(sum(one.left_out.values()))
-        table.add_row(
-            str(one.id),
-            one.incident,
-            one.started_by,
-            str(one.day),
-            one.state,
-            str(one.candidates),
-            left_out,
-            one.purpose,
-        )
-    words_console().print(table)
-    print_page(page.page, page.size, page.total, "runs")
-
-
-def print_joint_run(view: views.JointView) -> None:
-    """A joint solution: how it ended, who was left out, and its answer."""
-    line = view.line
-    print_words(f"Joint run {line.id} of {line.incident}, by {line.started_by} on {line.day}: {line.state}.")
-    print_words(f"Purpose: {line.purpose}.")
-    for reason, count in line.left_out.items():
-        print_words(f"Left out: {reason} ({count}).")
-    if view.result is not None:
-        print_joint(view.result, rest="the joint page, and in --json")
-    elif view.closed:
-        print_words(f"Closed: {view.closed}.")
-
-
-def print_joint_runs(lines: Sequence[views.JointLine]) -> None:
-    """Joint solutions."""
-    table = table_of("joint run", "incident", "by", "day", "state", "left out", "purpose")
-    for one in lines:
-        left_out = str(sum(one.left_out.values()))
-        table.add_row(str(one.id), one.incident, one.started_by, str(one.day), one.state, left_out, one.purpose)
-    words_console().print(table)
-
-
-def print_findings(found: Sequence[views.Finding]) -> None:
-    """References that do not fit; the caller has made sure who reads."""
-    table = table_of("family", "member", "sample", "log10 P(declared) / P(unrelated)")
-    for one in found:
-        table.add_row(one.family, one.member, one.sample, f"{one.log10_fit:.2f}")
-    words_console().print(table)
-    print_words("For you alone. Such a reference takes no part in the search.")
-
-
-def print_candidates(page: views.CandidatePage) -> None:
-    """Some candidates of a run."""
-    if page.run is None:
-        print_words("No search has an answer yet.")
-        return
-    table = table_of("candidate", "run", "rank", "unidentified", "family", "missing", "log10 LR", "posterior", "state")
-    for one in page.rows:
-        strength = NOTHING if one.log10_lr is None else f"{one.log10_lr:.2f}"
-        posterior = NOTHING if one.posterior is None else probability_text(one.posterior)
-        codes = (one.unidentified, one.family, one.missing)
-        state = f"{one.state}, to be computed again" if one.stale else one.state
-        table.add_row(str(one.id), str(one.run), str(one.rank), *codes, strength, posterior, state)
-    words_console().print(table)
-    which = "candidates, the newest of each pairing, of all runs" if page.every_run else f"candidates of run {page.run}"
-    print_page(page.page, page.size, page.total, which)
-
-
-def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) -> None:
-    """A candidate: its evidence, its alternatives, its history, and what can be done."""
-    line = view.line
-    if view.candidate is None:
-        print_words(f"H1: {line.unidentified} is {line.missing} of family {line.family}. H2: unrelated to it.")
-        print_words(f"Closed: {view.closed}.")
-    else:
-        _print_evidence(view.candidate, view.run)
-    if view.changed:
-        print_words(f"Changed since: {view.changed}.")
-    if joint is not None:
-        _print_joint_of_pair(joint)
-    print_words(f"State: {line.state} (version {line.version}).")
-    _print_alternatives("same unidentified person", view.of_unidentified, view.all_of_unidentified)
-    _print_alternatives("same missing person", view.of_missing, view.all_of_missing)
-    for past in view.history:
-        _print_past(past)
-    for note in view.reviews:
-        print_words(f"{_moment(note.at)} {note.user}: {note.text}")
-    for step in view.decisions:
-        print_words(f"{_moment(step.at)} {step.user}: {step.action}, now {step.after}. {step.reason}")
-    print_words(f"You can: {', '.join(view.may) or 'read'}.")
-    if view.barred:
-        print_words(f"You take part in no decision: {view.barred}.")
-
-
-def _print_past(past: views.PastLine) -> None:
-    """What one search said of a pairing."""
-    found = "not listed" if past.candidate is None else "erased" if past.log10_lr is None else f"{past.log10_lr:.2f}"
-    because = f"; since the one before: {past.because}" if past.because else ""
-    print_words(f"Search {past.run} of {past.day}: log10 LR {found}{because}.")
-
-
-def _print_alternatives(what: str, others: Sequence[views.CandidateLine], number: int) -> None:
-    for one in others:
-        strength = NOTHING if one.log10_lr is None else f"{one.log10_lr:.2f}"
-        who = f"{one.unidentified} as {one.missing} of {one.family}"
-        print_words(f"Alternative, {what}: {who}, log10 LR {strength}, {one.state}.")
-    if number > len(others):
-        print_words(f"Alternatives, {what}: the {len(others)} strongest of {number} are shown.")
-
-
 def print_users(users: Sequence[views.UserLine]) -> None:
     """Users."""
     table = table_of("user", "role", "since", "access")
     for one in users:
-        table.add_row(one.code, one.role, _moment(one.created), "yes" if one.active else "ended")
+        table.add_row(one.code, one.role, moment(one.created), "yes" if one.active else "ended")
     words_console().print(table)
 
 
@@ -389,7 +245,7 @@ def print_tokens(tokens: Sequence[views.TokenLine]) -> None:
     """Tokens."""
     table = table_of("user", "token", "expires", "state")
     for one in tokens:
-        table.add_row(one.user, one.name, _moment(one.expires), "revoked" if one.revoked else "valid")
+        table.add_row(one.user, one.name, moment(one.expires), "revoked" if one.revoked else "valid")
     words_console().print(table)
 
 
@@ -432,7 +288,7 @@ def print_audit(page: views.AuditPage) -> None:
     table = table_of("line", "at", "who", "what", "what for", "about", "hash")
     for one in page.rows:
         table.add_row(
-            str(one.number), _moment(one.at), one.actor, one.action, one.purpose, one.subject, one.hash[:HASH_SHOWN]
+            str(one.number), moment(one.at), one.actor, one.action, one.purpose, one.subject, one.hash[:HASH_SHOWN]
         )
     words_console().print(table)
     print_page(page.page, page.size, page.total, "lines")
@@ -460,32 +316,6 @@ def table_of(*columns: str) -> Table:
     return table
 
 
-def _print_evidence(candidate: Candidate, run: views.RunView) -> None:
-    """All that the page of a candidate says of the evidence: markers, kinds of evidence, chance, assumptions."""
-    result = run.result
-    if result is None:
-        return
-    print_explanation(Explanation(candidate, result.prior, result.prior_reason, None))
-    print_sensitivity(candidate)
-    print_relatives(candidate)
-    for assumption in result.assumptions:
-        print_words(f"Assumed: {say(assumption).rstrip('.')}.")
-    print_words(
-        f"The search compared {counted(result.pairs_compared, 'pair')}; candidates expected by chance alone: at most "
-        f"{result.chance.bound:.2g}."
-    )
-
-
-def _print_joint_of_pair(said: views.JointOfPair) -> None:
-    """What a joint solution says of one pair."""
-    chance = f"less than {said.least:g}" if said.posterior is None else probability_text(said.posterior)
-    error = f"error below {said.error_bound:.2g}" if said.error_bound else "exact"
-    print_words(
-        f"Joint run {said.run} of {said.day}: posterior of the pair {chance}, of none of the missing "
-        f"{probability_text(said.none_of_missing)}; {error}."
-    )
-
-
 def _consent(one: views.ConsentLine) -> str:
     until = f" until {one.expires}" if one.expires else ""
     return f"{one.scope} from {one.given}{until}" + ("" if one.active else ", not active")
@@ -497,5 +327,6 @@ def print_page(page: int, size: int, total: int, what: str) -> None:
         print_words(f"Page {page} of {-(-total // size)}; {total} {what}.")
 
 
-def _moment(at: str) -> str:
+def moment(at: str) -> str:
+    """A moment as people write it, to the minute."""
     return at[:16].replace("T", " ")

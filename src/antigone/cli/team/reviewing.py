@@ -40,6 +40,7 @@ def search(
     search several incidents together, when two or more are named."""
     from antigone.casework.pairs.pairs import Execution
     from antigone.cli.team import console as console_registry
+    from antigone.cli.team import console_runs
     from antigone.errors import Cancelled
     from antigone.team.runs.pending import read_pending
     from antigone.team.runs.searching import read_run, resume_search
@@ -67,9 +68,9 @@ def search(
             run = search_registry(session, incident, seed=seed, only_new=new, **told)
     except (Cancelled, KeyboardInterrupt):
         if begun:
-            console_registry.print_ended(read_run(session, begun[0]).line)
+            console_runs.print_ended(read_run(session, begun[0]).line)
         raise
-    console_registry.print_run(run)
+    console_runs.print_run(run)
 
 
 @reviewing_app.command()
@@ -93,27 +94,27 @@ def runs(
     page: Page = 1,
 ) -> None:
     """The searches that were made: who, why, when, how they ended, who was left out."""
-    from antigone.cli.team import console as console_registry
+    from antigone.cli.team import console_runs
     from antigone.team.runs.searching import cancel_search, discard_search, list_runs, read_run
 
     if cancel:
-        console_registry.print_ended(cancel_search(session, cancel))
+        console_runs.print_ended(cancel_search(session, cancel))
     if discard:
         discard_search(session, discard)
     if run:
-        console_registry.print_run(read_run(session, run))
+        console_runs.print_run(read_run(session, run))
     else:
-        console_registry.print_runs(list_runs(session, incident, page=page))
+        console_runs.print_runs(list_runs(session, incident, page=page))
 
 
 @reviewing_app.command()
 @signed_in
 def findings(session: Session, run: Annotated[int, typer.Argument(help="The number of the run.")]) -> None:
     """References that do not fit their declared pedigree; only for the geneticist who ran the search."""
-    from antigone.cli.team import console as console_registry
+    from antigone.cli.team import console_runs
     from antigone.team.runs.searching import findings as read_findings
 
-    console_registry.print_findings(read_findings(session, run))
+    console_runs.print_findings(read_findings(session, run))
 
 
 @reviewing_app.command()
@@ -130,13 +131,13 @@ def candidates(
     page: Page = 1,
 ) -> None:
     """The candidates of a run, or of all in one state, and where each question stands."""
-    from antigone.cli.team import console as console_registry
+    from antigone.cli.team import console_runs
     from antigone.team.review.candidates import list_candidates
 
     if state and state not in STATES:
         raise typer.BadParameter(f"state '{state}'; expected one of {', '.join(STATES)}")
     shown = list_candidates(session, incident, run=run, state=state, order=order, descending=descending, page=page)
-    console_registry.print_candidates(shown)
+    console_runs.print_candidates(shown)
 
 
 @reviewing_app.command(name="work-out")
@@ -158,14 +159,14 @@ def show(session: Session, candidate: CandidateNumber) -> None:
 
 
 def _show(session: Session, candidate: int) -> None:
-    from antigone.cli.team import console as console_registry
+    from antigone.cli.team import console_runs
     from antigone.team.review.candidates import read_candidate
     from antigone.team.runs.joint import joint_of_pair
 
     view = read_candidate(session, candidate)
     line = view.line
     pair = {"unidentified": line.unidentified, "family": line.family, "missing": line.missing}
-    console_registry.print_candidate(view, joint_of_pair(session, view.incident, **pair))
+    console_runs.print_candidate(view, joint_of_pair(session, view.incident, **pair))
 
 
 @reviewing_app.command()

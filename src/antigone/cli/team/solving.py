@@ -29,6 +29,7 @@ def joint(
 ) -> None:
     """Solve all families of an incident jointly, and keep the answer sealed."""
     from antigone.cli.team import console as console_registry
+    from antigone.cli.team import console_runs
     from antigone.model.results.joint import JointPrior
     from antigone.team.runs.joint import solve_jointly
 
@@ -39,7 +40,7 @@ def joint(
         population=population or None,
         progress=console_registry.print_progress,
     )
-    console_registry.print_joint_run(solved)
+    console_runs.print_joint_run(solved)
 
 
 @solving_app.command(name="joint-runs")
@@ -54,20 +55,20 @@ def joint_runs(
     cancel: Annotated[int, typer.Option(help="End this one, which is running or whose process has stopped.")] = 0,
 ) -> None:
     """The joint solutions that were made: who, why, when, how they ended; one of them with its answer."""
-    from antigone.cli.team import console as console_registry
+    from antigone.cli.team import console_runs
     from antigone.team.runs.joint import cancel_joint, list_joint_runs, read_joint
 
     if sum(map(bool, (incident, run, cancel))) != 1 or (json and not run):
         raise typer.BadParameter("give one of --incident, --run and --cancel; --json goes with --run")
     if cancel:
-        console_registry.print_joint_runs([cancel_joint(session, cancel)])
+        console_runs.print_joint_runs([cancel_joint(session, cancel)])
     elif run:
         shown = read_joint(session, run)
-        console_registry.print_joint_run(shown)
+        console_runs.print_joint_run(shown)
         if json:
             write_joint(shown, json)
     else:
-        console_registry.print_joint_runs(list_joint_runs(session, incident))
+        console_runs.print_joint_runs(list_joint_runs(session, incident))
 
 
 def write_joint(view: JointView, path: Path) -> None:
