@@ -25,7 +25,8 @@ _WORDS = (
 )
 _REFUSED_WORDS = frozenset(_WORDS.split())
 _REFUSED_KINDS = re.compile(
-    r"suspect|offend|convict|arrest|detain|crime|forensic.?(stain|unknown)|stain|perpetrator|witness|prisoner"
+    r"suspe[ci]t|sospech|offend|convict|condena|imputad|acusad|arrest|detenid|verd[aä]chtig|verurteilt|inculp|detain"
+    r"|crime|forensic.?(stain|unknown)|stain|perpetrator|witness|prisoner"
     r"|population|volunteer|elimination|staff"
 )
 
