@@ -193,6 +193,11 @@ def test_other_tables__are_not_taken_for_genotypes(text):
     assert not holds_genotypes(read_csv("x.csv", text.encode()))
 
 
+@pytest.mark.parametrize("heading", ["Name", "Nombre y apellido", "Nachname", "DNI"])
+def test_wide_table__names_are_never_taken_for_samples(heading):
+    assert not holds_genotypes(read_csv("x.csv", wide(heading, "{0} 1|{0} 2", ",").encode()))
+
+
 HEAD = "Sample Name\tMarker\tAllele 1\tAllele 2\n"
 
 
