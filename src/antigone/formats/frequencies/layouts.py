@@ -48,10 +48,32 @@ def read_layout(grid: Grid, findings: Findings) -> Listing | None:
         if layout is None:
             continue
         _say_lines([number for number, _ in rows[:position]], grid.name, _BEFORE, findings)
-        listing = layout(Grid(grid.name, iter(rows[position + 1 :]), (line, cells), grid.decimal_comma), findings)
+        below = _filled_down(cells, rows[position + 1 :], grid.name, findings)
+        table = Grid(grid.name, iter(below), (line, cells), grid.decimal_comma, titles=rows[:position])
+        listing = layout(table, findings)
         listing.sizes = listing.sizes or list(_sizes_in_titles(grid.name, rows[:position]))
         return _with_n_explained(listing, rows, findings)
     return None
+
+
+def _filled_down(header: Cells, rows: Sequence[_LINE], name: str, findings: Findings) -> list[_LINE]:
+    """Rows of a list in which a marker stands in its first row alone: it is that of the rows below as well."""
+    fields = [field_of(cell) for cell in header]
+    if not {"marker", "allele"} <= {*fields}:
+        return [*rows]
+    marker, allele = fields.index("marker"), fields.index("allele")
+    found, before, filled = [], cell_text(""), 0
+    for line, cells in rows:
+        texts = [cell_text(cell) for cell in cells]
+        if len(texts) > max(marker, allele) and not texts[marker] and texts[allele] and before:
+            cells = [before if place == marker else cell for place, cell in enumerate(cells)]
+            filled += 1
+        elif len(texts) > marker:
+            before = texts[marker]
+        found.append((line, cells))
+    if filled:
+        findings.notice(said.MARKER_OF_ROW_ABOVE(file=name, number=filled))
+    return found
 
 
 def _sizes_in_titles(name: str, titles: Sequence[_LINE]) -> Iterator[Size]:
@@ -182,6 +204,8 @@ def _populations(grid: Grid, findings: Findings) -> Listing:
 def _ladder(grid: Grid, findings: Findings) -> Listing:
     """A row for each allele and a column for each marker, whose alleles stand in the nearest column to its left."""
     line, header = grid.header or (0, ())
+    if blocks := _side_by_side(header):
+        return _blocks(grid, blocks, findings)
     listing, columns = Listing(grid.name), _LadderColumns.of(header)
     if not columns.are_good(grid.name, line, header, findings):
         return listing
@@ -211,6 +235,39 @@ def _ladder(grid: Grid, findings: Findings) -> Listing:
             listing.sizes += _sizes_in_columns(where, population, columns, cells)
     _say_unused(grid.name, unused, findings)
     _say_lines(remarks, grid.name, _AMONG, findings)
+    return listing
+
+
+def _side_by_side(header: Cells) -> list[tuple[int, int]]:
+    """Where the tables of several populations begin and end that stand side by side: each has every marker once."""
+    starts = [place for place, cell in enumerate(header) if field_of(cell) == "allele"]
+    names = [normalise_marker(_name(text)) for cell in header if (text := cell_text(cell)) and field_of(text) is None]
+    if len(starts) < 2 or len(set(names)) == len(names):
+        return []
+    return list(zip(starts, (*starts[1:], len(header)), strict=True))
+
+
+def _blocks(grid: Grid, blocks: Sequence[tuple[int, int]], findings: Findings) -> Listing:
+    """Each table side by side, whose population stands in the title above it."""
+    line, header = grid.header or (0, ())
+    rows, listing = list(grid.rows), Listing(grid.name)
+    for start, end in blocks:
+        above = [text for _, cells in grid.titles for cell in cells[start:end] if (text := cell_text(cell))]
+        if not above:
+            found, remedy = (
+                "a table beside another one without a title above it",
+                "write the population above each table",
+            )
+            findings.problem((grid.name, line), "", found, "the name of its population", remedy)
+            continue
+        while end > start and not cell_text(header[end - 1]):
+            end -= 1
+        part = [(number, cells[start:end]) for number, cells in rows if any(map(cell_text, cells[start:end]))]
+        one = _ladder(Grid(grid.name, iter(part), (line, header[start:end]), grid.decimal_comma), findings)
+        told, population = size_in_name(above[-1]), _name(above[-1])
+        one.sizes += [Size((grid.name, line), "", "", told[2], told[1])] if told and not one.sizes else []
+        listing.entries += [replace(entry, population=population) for entry in one.entries]
+        listing.sizes += [replace(size, population=population) for size in one.sizes]
     return listing
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,19 +16,22 @@ from antigone.formats.frequencies.drafts import Draft, Listing, drafts_of
 from antigone.formats.frequencies.familias import familias_listing
 from antigone.formats.frequencies.layouts import LONG_COLUMNS, MOST_TITLE_LINES, kind_of_header, read_layout
 from antigone.formats.frequencies.pedsuite import is_pedsuite, pedsuite_listing
+from antigone.formats.frequencies.r_text import is_merlin, is_r_list, merlin_listing, r_listing
 from antigone.formats.frequencies.sizes import OpenSize, alleles_sampled, ask_sizes
 from antigone.formats.frequencies.strider import strider_listing
 from antigone.formats.frequencies.values import summing_to_one, to_frequencies
 from antigone.formats.frequencies.words import field_of
 from antigone.formats.labels.markers import marker_kind
+from antigone.formats.reading.encodings import open_table_text
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.kinds import READERS
 from antigone.formats.reading.refusals import refused_column
-from antigone.formats.reading.sources import decode_text, read_bytes
+from antigone.formats.reading.sources import HashedFile, decode_text, read_bytes, text_errors
 from antigone.formats.reading.tables import Grid, cell_text, read_csv, to_table
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
 from antigone.model.file_kinds import FAMILIAS, LISTS, PEDSUITE, STRIDER, TEXT, FileKind, kind_of_table
 from antigone.model.statements import frequencies as said
+from antigone.model.statements import readers
 
 _PLAIN_SHEETS = ("sheet", "tabelle", "hoja", "feuil", "planilha", "foglio", "frequencies")
 
@@ -80,6 +85,7 @@ def frequency_file(
     name, population, source = path.name, population or path.stem, source or path.name
     choices = choices or FrequencyChoices()
     kind = kind_of_table(name, content[:4])
+    content = _utf8(name, content, findings) if kind is TEXT and not FAMILIAS.has_ending(path) else content
     listing = _listing(path, content, findings) if kind is TEXT else None
     if listing is None:
         sheets = {"": _text_grid(name, content)} if kind is TEXT else READERS[kind](name, content)
@@ -94,14 +100,31 @@ def _listing(path: Path, content: bytes, findings: Findings) -> Listing | None:
     return None if kind is None else _LISTS[kind][1](path.name, content, findings)
 
 
+def _utf8(name: str, content: bytes, findings: Findings) -> bytes:
+    """The bytes of a text as UTF-8; another encoding is said."""
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return content  # XML states its own encoding
+    file = HashedFile(name, io.BytesIO(content))
+    with text_errors(file):
+        text = open_table_text(file, lambda taken: findings.notice(readers.ENCODING(file=name, encoding=taken)))
+        return text.read().encode()
+
+
 def _pedsuite(name: str, content: bytes, findings: Findings) -> Listing:
-    return pedsuite_listing(name, decode_text(name, content), findings)
+    text = decode_text(name, content)
+    read = merlin_listing if is_merlin(text) else r_listing if is_r_list(text) else pedsuite_listing
+    return read(name, text, findings)
+
+
+def _is_list(content: bytes) -> bool:
+    text = decode_text("", content)
+    return is_pedsuite(text) or is_r_list(text) or is_merlin(text)
 
 
 _LISTS: Mapping[FileKind, tuple[Callable[[bytes], bool], Callable[[str, bytes, Findings], Listing]]] = {
     FAMILIAS: (lambda content: b"Familias" in content[:200].partition(b"\n")[0], familias_listing),
     STRIDER: (lambda content: content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"), strider_listing),
-    PEDSUITE: (lambda content: is_pedsuite(decode_text("", content)), _pedsuite),
+    PEDSUITE: (_is_list, _pedsuite),
 }
 """For each kind of list, whether bytes show it, and what reads it."""
 
@@ -110,12 +133,34 @@ def _text_grid(name: str, content: bytes) -> Grid:
     """A table as text. Its separator is that of its column names: the commas of a title say nothing of it."""
     lines = decode_text(name, content).splitlines(keepends=True)
     for number, line in enumerate(lines[:MOST_TITLE_LINES]):
-        if any(kind_of_header(_cells(line, separator)) for separator in ",;\t"):
+        header = next((cells for mark in ",;\t" if kind_of_header(cells := _cells(line, mark))), None)
+        if header is not None:
             grid = read_csv(name, "".join(["\n"] * number + lines[number:]).encode())
-            titles = ((i, [title.strip()]) for i, title in enumerate(lines[:number], start=1))
-            header = [grid.header] if grid.header else []
-            return Grid.of(name, chain(titles, header, grid.rows), decimal_comma=grid.decimal_comma)
-    return read_csv(name, content)
+            titles = ((i, _title(title, len(header))) for i, title in enumerate(lines[:number], start=1))
+            first = [grid.header] if grid.header else []
+            return Grid.of(name, chain(titles, first, grid.rows), decimal_comma=grid.decimal_comma)
+    return read_csv(name, _of_spaces(lines).encode() or content)
+
+
+def _title(line: str, width: int) -> list[str]:
+    """A title in one cell, but for one whose cells stand above the columns of the table."""
+    cells = next((cells for mark in ",;\t" if len(cells := _cells(line.rstrip("\r\n"), mark)) == width), None)
+    return cells if cells and width > 1 else [line.strip()]
+
+
+def _of_spaces(lines: list[str]) -> str:
+    """A table whose columns are separated by spaces, as R writes one, with tabs in their place; nothing for another.
+
+    The names of rows have no heading there.
+    """
+    rows = [[a or b for a, b in re.findall(r'"([^"]*)"|(\S+)', line)] for line in lines if line.strip()]
+    if len(rows) < 2 or any(mark in lines[0] for mark in ",;\t"):
+        return ""
+    if len(rows[1]) == len(rows[0]) + 1:
+        rows[0] = ["", *rows[0]]
+    if len({len(row) for row in rows}) > 1 or not kind_of_header(rows[0]):
+        return ""
+    return "\n".join("\t".join(row) for row in rows)
 
 
 def _cells(line: str, separator: str) -> list[str]:

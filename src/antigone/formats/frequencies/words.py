@@ -19,13 +19,15 @@ _WORDS: dict[Field, str] = {
     "allele": "allele alleles allel allelen alelo alelos allelname allelename allelelocus allelemarker alelomarcador",
     "marker": "marker markers markername locus loci locusname locusallele markerallele strlocus strmarker system "
     "marcador marcadores sistema marqueur",
-    "frequency": "frequency frequencies freq freqs allelefrequency allelefrequencies allelefreq relativefrequency "
+    "frequency": "p f prob probability proportion "
+    "frequency frequencies freq freqs allelefrequency allelefrequencies allelefreq relativefrequency "
     "frecuencia frecuencias frecuenciaalelica frequence frequences frequencia frequenz haufigkeit",
     "percent": "% percent percentage porcentaje prozent pourcentage frequency% frequencies% freq% allelefrequency% "
     "frecuencia% frequence% frequencia% haufigkeit%",
     "count": "count counts allelecount allelecounts observed observations nobserved numberobserved recuento conteo "
     "anzahl comptage contagem",
-    "population": "population populations populationgroup pop database dataset poblacion basededatos bevolkerung "
+    "population": "country countries pais pays region origin group "
+    "population populations populationgroup pop database dataset poblacion basededatos bevolkerung "
     "populacao",
     "alleles_sampled": "allelessampled 2n numberofalleles nalleles nofalleles totalalleles allelestyped chromosomes "
     "numberofchromosomes numerodealelos",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from antigone.model.statements.statement import Kind, form
+from antigone.model.statements.statement import Kind, counted_form, form
 
 REMARK_BEFORE = form(
     "remark before the names",
@@ -315,4 +315,11 @@ NO_REPEAT_NUMBER = form(
     "locus '{locus}' has an allele without a repeat number (such as a rest allele), for which the stepwise "
     "model is not defined: the model of equal probabilities is used there, at the same rate",
     locus=Kind.TEXT,
+)
+MARKER_OF_ROW_ABOVE = counted_form(
+    "marker of the row above",
+    "1 row of {file} has no marker and is of the marker in the row above",
+    "{number} rows of {file} have no marker and are of the marker in the row above",
+    number=Kind.WHOLE,
+    file=Kind.TEXT,
 )
