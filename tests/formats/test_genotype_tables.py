@@ -121,6 +121,10 @@ TABLES: dict[str, str | bytes] = {
     "French": long(["Nom de l'échantillon", "Marqueur", "Allèle 1", "Allèle 2"], comma, ";").encode("cp1252"),
     "German": long(["Probe", "System", "Allel 1", "Allel 2"], comma, "\t"),
     "Portuguese": long(["Nome da amostra", "Marcador", "Alelo 1", "Alelo 2"], plain).encode("utf-16"),
+    "R row names": '"Sample.Name"\t"Marker"\t"Allele.1"\t"Allele.2"\n'
+    + "\n".join("\t".join([f'"{number}"', *one]) for number, one in enumerate(each(), 1)),
+    "wide French": wide("Échantillon", "{0} allèle 1|{0} allèle 2", ";").encode("cp1252"),
+    "wide with heights": wide("Sample", "{0} Allele 1|{0} Allele 2|{0} Height 1", ",", "{0}|{1}|900"),
     "genotype with comma": long(["Sample", "Locus", "Genotype"], lambda s, m, a, b: [s, m, f'"{a},{b}"'], ","),
     "genotype with dash": long(["Muestra", "Marcador", "Genotipo"], lambda s, m, a, b: [s, m, f"{a}-{b}"], ";"),
     "wide _1": wide("Sample Name", "{0}_1|{0}_2", ","),
@@ -189,6 +193,11 @@ def test_other_tables__are_not_taken_for_genotypes(text):
     assert not holds_genotypes(read_csv("x.csv", text.encode()))
 
 
+@pytest.mark.parametrize("heading", ["Name", "Nombre y apellido", "Nachname", "DNI"])
+def test_wide_table__names_are_never_taken_for_samples(heading):
+    assert not holds_genotypes(read_csv("x.csv", wide(heading, "{0} 1|{0} 2", ",").encode()))
+
+
 HEAD = "Sample Name\tMarker\tAllele 1\tAllele 2\n"
 
 
@@ -255,7 +264,9 @@ def test_rows__with_a_decimal_comma_in_a_table_of_commas_are_refused():
     assert error.value.problems[0].found == "5 cells"
 
 
-@pytest.mark.parametrize("category", ["Convicted Offender", "Suspect, Known", "Forensic stain", "Arrestee"])
+@pytest.mark.parametrize(
+    "category", ["Convicted Offender", "Suspect, Known", "Sospechoso", "Condenado", "Forensic stain", "Arrestee"]
+)
 def test_category__that_is_never_compared_is_refused(category):
     text = f"Sample Name\tSpecimen Category\tMarker\tAllele 1\tAllele 2\nR001\t{category}\tTH01\t6\t7\n"
     wide = f"Specimen ID,Specimen Category,TH01 1,TH01 2\nR001,{category.replace(',', '')},6,7\n"

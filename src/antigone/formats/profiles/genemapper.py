@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from antigone.formats.profiles.exports import Codes, export_rows
@@ -14,7 +15,7 @@ from antigone.formats.profiles.turned import is_turned, turned
 from antigone.formats.profiles.wide import wide_rows
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.sources import read_bytes
-from antigone.formats.reading.tables import Grid, read_csv, to_table
+from antigone.formats.reading.tables import Grid, cell_text, read_csv, to_table
 from antigone.model.assumptions.reading import ONE_ALLELE_OF_EXPORTS, ReadingRules
 from antigone.model.profile import Profile
 
@@ -38,6 +39,7 @@ def read_genemapper(path: Path | str) -> dict[str, Profile]:
 def genotype_rows(grid: Grid, findings: Findings, rules: ReadingRules, codes: Codes = tuple) -> ProfileRows:
     """The rows of a table of genotypes, in whichever of the forms its column names say."""
     of_exports = rules.one_allele or ONE_ALLELE_OF_EXPORTS
+    grid = _with_row_names(grid)
     layout = layout_of(grid.header[1]) if grid.header else None
     if layout is None and is_turned(grid):
         return wide_rows(turned(grid), findings, of_exports, SampleNames(codes))
@@ -46,6 +48,14 @@ def genotype_rows(grid: Grid, findings: Findings, rules: ReadingRules, codes: Co
     if layout.form == "wide":
         return wide_rows(grid, findings, of_exports, SampleNames(codes))
     return export_rows(grid, layout, findings, rules, of_exports, codes)
+
+
+def _with_row_names(grid: Grid) -> Grid:
+    """R writes the numbers of rows into a column before the first heading, and no heading for them."""
+    first = [cell_text(cell) for cell in grid.first_row()]
+    if grid.header is None or len(first) != len(grid.header[1]) + 1 or first[0] != "1" or not first[-1]:
+        return grid
+    return replace(grid, header=(grid.header[0], ["", *grid.header[1]]))
 
 
 def holds_genotypes(grid: Grid) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -69,7 +70,7 @@ def marker_of(heading: str) -> str:
     >>> [marker_of(text) for text in ("D3S1358 A1", "D3S1358-2", "Allele 1 FGA", "D3S1358 Height 1")]
     ['D3S1358', 'D3S1358', 'FGA', '']
     """
-    heading = heading.strip()
+    heading = "".join(c for c in unicodedata.normalize("NFKD", heading.strip()) if not unicodedata.combining(c))
     match, before = _NUMBER.fullmatch(heading), _NUMBER_BEFORE.fullmatch(heading)
     stem = match["marker"] if match else heading
     if is_known_marker(heading):

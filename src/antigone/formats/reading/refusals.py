@@ -13,6 +13,7 @@ _WORDS = (
     "name names surname firstname lastname fullname familyname givenname alias nickname identity identitynumber "
     "idnumber idcard nationalid passport passportnumber ssn socialsecurity taxnumber visa permit residencepermit "
     "household householdregistration hukou citizenship nationality creditscore socialscore score "
+    "nombre nombres apellido apellidos nome sobrenome prenom nachname vorname documento cedula dni "
     # how to reach them
     "address street city email mail phone telephone mobile contact gps latitude longitude "
     # what they look like or where they come from
@@ -25,7 +26,8 @@ _WORDS = (
 )
 _REFUSED_WORDS = frozenset(_WORDS.split())
 _REFUSED_KINDS = re.compile(
-    r"suspect|offend|convict|arrest|detain|crime|forensic.?(stain|unknown)|stain|perpetrator|witness|prisoner"
+    r"suspe[ci]t|sospech|offend|convict|condena|imputad|acusad|arrest|detenid|verd[aä]chtig|verurteilt|inculp|detain"
+    r"|crime|forensic.?(stain|unknown)|stain|perpetrator|witness|prisoner"
     r"|population|volunteer|elimination|staff"
 )
 
