@@ -29,7 +29,7 @@ from antigone.engine.forest.twin import LOGARITHMS, NUMBERS, WaySum, in_doubt
 WORTH_COMPILED = 2_000_000
 """Multiplications, with ``WORK_OF_A_CALL`` for each call of the plain twin, from which the compiled kernel pays."""
 WORK_OF_A_CALL = 1_000
-MANY = 200
+MANY = 100
 """Items from which that holds. Few items come in few batches, which must pay for loading the kernel by themselves."""
 
 
