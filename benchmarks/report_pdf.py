@@ -21,6 +21,8 @@ from antigone.model.incident.incident import Donor, Family, UnidentifiedPerson
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.model.results.search import Candidate, ChanceMatches, Provenance, SearchResult, SensitivityPoint
+from antigone.model.statements.method import OTHERS_UNTYPED, STATED_BY_USER
+from antigone.model.statements.statement import TEXT
 
 DAY = dt.date(2026, 3, 6)
 TARGET = 3.0
@@ -48,7 +50,7 @@ def candidate() -> Candidate:
         for value in values.split()
     )
     return Candidate(
-        1, "PM001", "F01", "MP1", totals, smallest, by_marker, MARKERS, (), (), 0.999999, "very strong support for H1",
+        1, "PM001", "F01", "MP1", totals, smallest, by_marker, MARKERS, (), (), 0.999999, TEXT(text="very strong support for H1"),
         sensitivity=points,
     )  # fmt: skip
 
@@ -57,14 +59,14 @@ def result() -> SearchResult:
     provenance = Provenance(
         software="antigone", version="0", python="3.11", libraries={}, created="2026-03-06T00:00:00+00:00", command="",
         inputs={f"file{i}.csv": "9f" * 32 for i in range(6)}, frequencies=dict.fromkeys(POPULATIONS, "b7" * 32),
-        settings={"theta": "0", "prior": "from the number of persons"}, seed=1, consent_attested_by="",
+        settings=(), seed=1, consent_attested_by="",
     )  # fmt: skip
     return SearchResult(
         title="Ferry accident", populations=POPULATIONS, candidates=(candidate(),), unidentified=(), families=(),
         pairs_compared=1700, pairs_excluded_by_sex=0, pairs_without_data=0,
-        chance=ChanceMatches(1700, 1e4, 0.17, 0.01, 0.001, 100_000, 1), prior=0.01, prior_reason="stated by the user",
+        chance=ChanceMatches(1700, 1e4, 0.17, 0.01, 0.001, 100_000, 1), prior=0.01, prior_reason=STATED_BY_USER(),
         threshold=1e4, left_out={},
-        assumptions=("Other missing members of a family take part as untyped members.",) * 10,
+        assumptions=(OTHERS_UNTYPED(),) * 10,
         notices=(), verbal_scale_source="ENFSI", provenance=provenance, day="2026-03-06",
     )  # fmt: skip
 

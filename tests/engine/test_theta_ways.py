@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from antigone.engine.arrays import Array
 from antigone.engine.forest import sums, tracing, twin
+from antigone.engine.forest.couple import CouplePlan
 from antigone.engine.forest.tracing import Descent, trace
 from antigone.engine.sums import population
 from antigone.engine.sums.factors import Data
@@ -200,3 +201,18 @@ def test_way__falls_back_where_there_are_too_many_ways_to_trace(monkeypatch: pyt
     with pytest.raises(PlanTooLarge, match="more than 1 ways"):
         trace(Descent(((-1, -1), (0, -1)), ((0, 1), (0, 1)), (0, 2), (False, False), open=0))
     assert by_elimination(asked(COUSIN, read, LADDER), 0.02)[0] == pytest.approx(expected, rel=1e-12)
+
+
+@relaxed
+@given(st.data(), large_families(), st.booleans())
+def test_couple__with_the_genotypes_of_one_in_turn_is_the_same(
+    data: st.DataObject, family: tuple[Pedigree, str], on_x: bool
+) -> None:
+    pedigree, target = family
+    marker = data.draw(strategies.markers(on_x=on_x, most_alleles=2))
+    profiles = data.draw(strategies.typings(pedigree, marker))
+    own = asked(pedigree, {m: p for m, p in profiles.items() if m.startswith("C")}, marker, target)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CouplePlan, "in_turn", lambda plan, _n: plan.orders > 1)
+        assert_agree(couple_table_logs, own, 0.05)
+        assert_agree(couple_table_logs, prune(with_stranger(own)), 0.05)

@@ -17,6 +17,7 @@ from antigone.errors import InputError
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
+from antigone.model.results.search import SensitivityPoint
 from antigone.report.paper.case import Alternative, Alternatives, ExpertCase, ReviewStep
 from antigone.report.paper.document import (
     Document,
@@ -27,6 +28,7 @@ from antigone.report.paper.document import (
     render_pdf,
 )
 from antigone.report.paper.expert import compose_expert_report, expert_report
+from antigone.report.words.sentences import explain_sensitivity
 from antigone.report.words.statements import say_all
 
 pytestmark = pytest.mark.paper
@@ -297,3 +299,22 @@ def test_expert_report__names_the_alternatives_that_were_handed_over_and_counts_
 @pytest.mark.parametrize("rank", range(1, len(example.PLACES) + 1))
 def test_expert_report__every_kind_of_family_can_be_printed(rank):
     assert expert_report(case(rank), language=EN, day=DAY).startswith(b"%PDF")
+
+
+def test_expert_report__first_page_says_what_another_theta_would_change():
+    points = tuple(SensitivityPoint("theta", value, 9.0 - number) for number, value in enumerate(("0", "0.01", "0.03")))
+    told = replace(case(), candidate=replace(case().candidate, sensitivity=points))
+    english = " ".join(strings(compose_expert_report(told, language=EN, day=DAY)))
+    assert "is 9.00 with theta 0, 8.00 with theta 0.01, 7.00 with theta 0.03." in english
+    assert "9.00 con theta 0, " in " ".join(strings(compose_expert_report(told, language=ES, day=DAY)))
+    silent = replace(told, candidate=replace(told.candidate, sensitivity=()))
+    assert "another theta would change was not computed" in " ".join(
+        strings(compose_expert_report(silent, language=EN, day=DAY))
+    )
+
+
+def test_expert_report__names_the_assumptions_that_have_no_value():
+    told = replace(case(), candidate=replace(case().candidate, sensitivity=(SensitivityPoint("theta", "0.01", 8.0),)))
+    read = " ".join(strings(compose_expert_report(told, language=EN, day=DAY)))
+    assert "exact sum is too large: theta 0, theta 0.02, theta 0.03, theta 0.05, mutation rates × 0.1" in read
+    assert "theta 0, theta 0.02" in explain_sensitivity(told.candidate)

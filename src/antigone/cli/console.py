@@ -28,6 +28,7 @@ from antigone.plain_words import (
     threshold_text,
 )
 from antigone.report.words.relatives import tell_relatives, warn_of_relatives
+from antigone.report.words.sentences import explain_sensitivity
 from antigone.report.words.statements import say
 
 MOST_JOINT_ROWS = 60
@@ -265,9 +266,7 @@ def print_sensitivity(candidate: Candidate) -> None:
         own = [point for point in candidate.sensitivity if point.assumption == assumption]
         table.add_row(assumption, "  ".join(f"{point.value}: {log10_text(point.log10_lr)}" for point in own))
     console.print(table)
-    least = min(candidate.sensitivity, key=lambda point: point.log10_lr)
-    unlinked = " All of these take the markers as unlinked." if candidate.linkage_methods else ""
-    console.print(f"Smallest: {log10_text(least.log10_lr)}, with {least.assumption} {least.value}.{unlinked}")
+    console.print(explain_sensitivity(candidate))
 
 
 def print_relatives(candidate: Candidate) -> None:

@@ -34,6 +34,8 @@ SAME_LOG10_LR = 1e-9
 """Two log10 LRs that differ by less are the same number."""
 
 SENSITIVITY_THETAS = (0.0, 0.01, 0.02, 0.03, 0.05)
+SHOWN_THETAS = (0.0, 0.01, 0.03)
+"""The thetas, of those, whose LRs stand on the first page of a report and with the model of an incident."""
 SENSITIVITY_MUTATION = (0.1, 1.0, 10.0)
 """Times the stated mutation rates."""
 SENSITIVITY_DROPOUTS = (0.0, 0.05, 0.1, 0.2)

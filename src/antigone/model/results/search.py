@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from antigone.model.assumptions.choices import SENSITIVITY_DROPOUTS, SENSITIVITY_MUTATION, SENSITIVITY_THETAS
 from antigone.model.incident.settings import SearchSettings
 from antigone.model.statements.statement import Statement
 
@@ -41,6 +42,23 @@ class SensitivityPoint:
     assumption: str
     value: str
     log10_lr: float
+
+
+def points_left_out(points: Sequence[SensitivityPoint]) -> tuple[tuple[str, str], ...]:
+    """The changes of an assumption that have no point: the model does not exist there, or its sum is too large.
+
+    Examples
+    --------
+    >>> points_left_out([SensitivityPoint("theta", f"{theta:g}", 6.0) for theta in SENSITIVITY_THETAS])[0]
+    ('mutation rates', '× 0.1')
+    """
+    asked = (
+        *(("theta", f"{value:g}") for value in SENSITIVITY_THETAS),
+        *(("mutation rates", f"× {factor:g}") for factor in SENSITIVITY_MUTATION),
+        *(("drop-out", f"{value:g}") for value in SENSITIVITY_DROPOUTS),
+    )
+    made = {(point.assumption, point.value) for point in points}
+    return tuple(one for one in asked if one not in made)
 
 
 Relation = Literal[

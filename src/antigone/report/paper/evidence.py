@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from antigone.model.results.search import MarkerMutation, MutationStep, SensitivityPoint
+from antigone.model.assumptions.choices import SHOWN_THETAS
+from antigone.model.results.search import MarkerMutation, MutationStep, SensitivityPoint, points_left_out
 from antigone.plain_words import (
     change_text,
     count_text,
@@ -247,12 +248,35 @@ def sensitivity(case: ExpertCase, language: Language) -> tuple[Block, ...]:
     told = [replace(point, assumption=say_code(point.assumption, language)) for point in points]
     caption = say(
         "Total log10 LR with one assumption changed at a time, {population}; mutation rates as multiples of those "
-        "stated. A value that could not be computed exactly in moments is left out.",
+        "stated.",
         population=case.candidate.smallest_population,
     )
     alt = f"{caption} {_least(told, language)}"
     drawn = _chart(sensitivity_chart(told, title=""), language)
-    return (heading, Figures((Figure(drawn, alt, caption),)), Paragraph(_least(told, language)))
+    absent = [f"{say_code(assumption, language)} {value}" for assumption, value in points_left_out(points)]
+    not_computed = say(
+        "No value where the model does not exist or the exact sum is too large: {values}.",
+        values=", ".join(absent),
+    )
+    said = (_least(told, language), *([not_computed] if absent else []))
+    return (heading, Figures((Figure(drawn, alt, caption),)), Paragraph(" ".join(said)))
+
+
+def theta_words(case: ExpertCase, language: Language) -> str:
+    """What another theta would change, for the first page."""
+    say, shown = language.say, {f"{theta:g}" for theta in SHOWN_THETAS}
+    told = [
+        say("{log10_lr} with theta {theta}", log10_lr=log10_words(point.log10_lr, language), theta=point.value)
+        for point in case.candidate.sensitivity
+        if point.assumption == "theta" and point.value in shown
+    ]
+    if not told:
+        return say("What another theta would change was not computed for this candidate.")
+    return say(
+        "Theta says how much more alike two people of one population are than the frequencies let expect; the larger "
+        "it is, the less a shared allele weighs. The log10 LR of the markers, taken as unlinked, is {values}.",
+        values=", ".join(told),
+    )
 
 
 def _least(points: list[SensitivityPoint], language: Language) -> str:

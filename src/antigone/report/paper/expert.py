@@ -28,7 +28,7 @@ from antigone.report.paper.document import (
     picture,
     render_pdf,
 )
-from antigone.report.paper.evidence import chance, data_compared, sensitivity, weight
+from antigone.report.paper.evidence import chance, data_compared, sensitivity, theta_words, weight
 from antigone.report.paper.method import appendix, limits, models
 from antigone.report.pedigree.svg import Mark, draw_pedigree
 from antigone.report.words.language import Language, mark
@@ -143,6 +143,7 @@ def _result(case: ExpertCase, language: Language) -> tuple[Block, ...]:
                 source=result.verbal_scale_source.rstrip("."),
             )
         ),
+        Paragraph(theta_words(case, language)),
         *_together(case, language),
         Paragraph(
             say(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from antigone.model.incident.consent import SCOPE_IDENTIFICATION
 from antigone.model.incident.incident import Family, UnidentifiedPerson
-from antigone.model.results.search import Candidate, MarkerMutation, MutationStep, SearchResult
+from antigone.model.results.search import Candidate, MarkerMutation, MutationStep, SearchResult, points_left_out
 from antigone.plain_words import (
     WRITTEN_AS_ZERO,
     change_text,
@@ -97,12 +97,18 @@ def propositions(candidate: Candidate) -> tuple[str, str]:
 
 
 def explain_sensitivity(candidate: Candidate) -> str:
-    """The smallest total of all assumptions tried."""
+    """The smallest total of all assumptions tried, and those of which none could be computed."""
     if not candidate.sensitivity:
         return ""
     least = min(candidate.sensitivity, key=lambda point: point.log10_lr)
     unlinked = " All of these totals take the markers as unlinked." if candidate.linkage_methods else ""
-    return f"The smallest is {log10_text(least.log10_lr)}, with {least.assumption} {least.value}.{unlinked}"
+    left_out = [f"{assumption} {value}" for assumption, value in points_left_out(candidate.sensitivity)]
+    absent = (
+        " No value where the model does not exist or the exact sum is too large: " + ", ".join(left_out) + "."
+        if left_out
+        else ""
+    )
+    return f"The smallest is {log10_text(least.log10_lr)}, with {least.assumption} {least.value}.{unlinked}{absent}"
 
 
 _ADDED = {

@@ -29,7 +29,7 @@ def sensitivity(
 
     The ranges are ``SENSITIVITY_THETAS``, ``SENSITIVITY_MUTATION`` times the stated rates, and ``SENSITIVITY_DROPOUTS``
     of the unidentified person's sample, its own rate among them. A change under which a model does not exist, or that
-    cannot be computed exactly within the stated limits, gives no point.
+    cannot be computed exactly within the stated limits, gives no point; ``points_left_out`` names it.
     """
     stated = _log10(target, person, markers, theta, observation)
     return tuple(
