@@ -50,7 +50,8 @@ def candidate() -> Candidate:
         for value in values.split()
     )
     return Candidate(
-        1, "PM001", "F01", "MP1", totals, smallest, by_marker, MARKERS, (), (), 0.999999, TEXT(text="very strong support for H1"),
+        1, "PM001", "F01", "MP1", totals, smallest, by_marker, MARKERS, (), (), 0.999999,
+        TEXT(text="very strong support for H1"),
         sensitivity=points,
     )  # fmt: skip
 
