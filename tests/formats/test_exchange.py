@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 
 from antigone.errors import ConsentError, InputError
+from antigone.formats.exchange.cmf_writer import Laboratories, write_cmf
 from antigone.formats.exchange.kin_words import UnclearRelation, way_of
+from antigone.formats.exchange.ped import read_ped
+from antigone.formats.exchange.ped_writer import write_ped
 from antigone.formats.incident import read_incident
-from antigone.model.incident.incident import Incident
+from antigone.formats.reading.findings import Findings
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
+from antigone.model.profile import Profile
 from antigone.report.words.statements import say_all
 
 DAY = dt.date(2026, 12, 1)
@@ -352,3 +357,41 @@ def test_niem__relatives_in_no_pedigree_and_crime_stains_are_refused(tmp_path: P
         read(tmp_path, a__xml=niem())
     with pytest.raises(InputError, match="nothing of this file is read"):
         read(tmp_path, b__xml=niem("Crime Scene"))
+
+
+def test_cmf__remains_written_and_read_again_are_the_same(tmp_path: Path) -> None:
+    loci = ("TH01 6 9.3", "Penta_D 9 12", "vWA 16 16", "FGA 21 24")
+    first = read(tmp_path, a__xml=cmf(specimen("PM1", "Unidentified Person", *loci)))
+    written = write_cmf(first.unidentified, Laboratories("LAB1", "LAB2", "u1"), DAY)
+    again = read(tmp_path, b__xml=written.text)
+    assert again.unidentified[0].profile.genotypes == first.unidentified[0].profile.genotypes
+    assert (written.persons, written.left_out_persons, written.left_out_genotypes) == (1, 0, 0)
+    assert "<ALLELEVALUE>16</ALLELEVALUE></ALLELE></LOCUS>" in written.text
+
+
+def test_cmf__what_the_format_cannot_hold_is_counted_and_seekers_are_never_written() -> None:
+    half = UnidentifiedPerson(
+        "PM1", Profile("PM1", {"TH01": ("6", None), "vWA": ("16", "17"), "D6S1043": ("11", "12")})
+    )
+    seeker = UnidentifiedPerson("S1", Profile("S1", {"vWA": ("16", "17")}), kind="living", request="2026/1")
+    written = write_cmf([half, seeker], Laboratories("LAB1", "LAB2", "u1"), DAY)
+    assert "S1" not in written.text
+    assert (written.persons, written.left_out_persons, written.left_out_genotypes) == (1, 1, 2)
+    with pytest.raises(InputError, match="1 to 10 letters"):
+        write_cmf([half], Laboratories("", "LAB2", "u1"), DAY)
+
+
+def test_ped__written_and_read_again_is_the_same_family(tmp_path: Path) -> None:
+    text = "famid id fid mid sex TH01 vWA\nF1 FA 0 0 1 6/9.3 16/-\nF1 MO 0 0 2 7/7 -/-\nF1 SON FA MO 1 -/- -/-\n"
+    first = read(tmp_path, ("SON",), a__ped=text)
+    again = read(tmp_path, b__ped=write_ped(first.families))
+    assert again.families[0].pedigree == first.families[0].pedigree
+    assert again.families[0].missing == ("SON",)
+    before, after = ([d.profile.genotypes for d in one.families[0].donors] for one in (first, again))
+    assert after == before
+
+
+def test_ped__markers_whose_names_differ_in_the_last_digit_alone_are_two() -> None:
+    text = "id fid mid sex DYS1 DYS2 D2S441 D2S442\nMissing 0 MO 1 -/- -/- -/- -/-\nMO 0 0 2 1/1 2/2 10/11 12/13\n"
+    declared = read_ped("a.ped", text, [], [], Findings())
+    assert [row[1][1] for row in declared.genotypes] == ["DYS1", "DYS2", "D2S441", "D2S442"]
