@@ -30,6 +30,8 @@ from antigone.formats.casefolder.reader import read_case_folder
 from antigone.formats.familias.reader import read_familias_case, read_familias_incident
 from antigone.formats.frequencies import read_frequencies
 from antigone.formats.profiles.genemapper import read_genemapper
+from antigone.formats.profiles.mapping import read_layout
+from antigone.formats.reading.findings import Findings
 from antigone.formats.validation.cases import read_cases
 
 
@@ -59,7 +61,47 @@ DVI = "\n".join(
         *PARENTS,
     ]
 )
+
+
+def in_a_case(path: Path) -> object:
+    """Read a file as one more of a case folder, by what it holds."""
+    for name, text in FILES.items():
+        toml = "[lineage.y]\ndatabase_size = 9\n[lineage.mt]\ndatabase_size = 9\n" if name.endswith("toml") else ""
+        (path.parent / name).write_text(text + toml)
+    for kind in ("y", "mt"):
+        (path.parent / f"{kind}_counts.csv").write_text("sample,count\nPM1,0\n")
+    return read_case_folder(path.parent)
+
+
+def layout(path: Path) -> object:
+    findings = Findings()
+    return read_layout(path.name, path.read_bytes(), findings)
+
+
+WIDE = b"Sample,TH01 1,TH01 2,FGA,vWA\nPM1,6,9.3,20-21,14*\nPM2,INC,?,(20),15/16\n"
+ROWS = b"#Sample: PM1\nMarker,Allele Name,SW Call,Sequence,Reads\nTH01,9.3,Called,[AATG]6 ATG [AATG]3,9\nvWA,14,,,8\n"
+REPORT = b"""PM1 Report\t
+Sample\tPM1
+
+Locus\tGenotype\tQC Indicators
+TH01\t6,9.3\t
+FGA\tINC\tx
+
+Locus\tAllele Name\tTyped Allele?\tReads\tRepeat Sequence
+TH01\t6\tYes\t500\tAATGAATGAATGAATGAATGAATG
+TH01\t9.3\tYes\t480\t
+"""
+RAZOR = b"TH01:6\t24 bases\tAATGAATGAATGAATGAATGAATG\t90\t90\nTH01:7\t5 bases\tAATGA\t9\t8\n"
 READERS = {
+    "wide.csv": (in_a_case, WIDE),
+    "rows.csv": (in_a_case, ROWS),
+    "turned.csv": (in_a_case, b"Marker,PM1,PM2\nTH01,6/7,9.3/9.3\nvWA,14/15,14/14\n"),
+    "PM1 a.txt": (in_a_case, RAZOR),
+    "uas.txt": (in_a_case, REPORT),
+    "yfiler.txt": (in_a_case, b"Sample\tDYS19\tDYS385\tDYS391\nPM1\t14\t11,14\t10\n"),
+    "set.emp": (in_a_case, b"#! 16024-16365 73-340\nx\ty\nPM1\tH\t1\t16189C 263G 309.1C\n"),
+    "mito.txt": (in_a_case, b"Sample Name\tUD1\tRange From\tRange To\tMut1\nPM1\tu\t73\t340\tA263G\n"),
+    "lab.toml": (layout, b'[columns]\n"Probe 1" = "sample"\n"B" = "TH01 1"\n'),
     "case.fam": (read_familias_case, PLAIN.encode()),
     "dvi.fam": (lambda path: read_familias_incident(path, "fuzz"), DVI.encode()),
     "f.csv": (read_frequencies, FILES["frequencies.csv"].encode()),

@@ -80,7 +80,7 @@ def test_populations_in_columns_rows_and_side_by_side(tmp_path: Path, name: str)
 
 
 def test_populations_side_by_side_in_a_workbook_have_their_own_sizes(tmp_path: Path) -> None:
-    rows = [["Table 1"], ["A (2N = 400)", "", "", "", "B (2N = 600)"],
+    rows: list[list[str | float]] = [["Table 1"], ["A (2N = 400)", "", "", "", "B (2N = 600)"],
             ["Allele", "TH01", "vWA", "", "Allele", "TH01", "vWA"],
             [6, 0.25, "", "", 6, 0.5, ""], [9.3, 0.75, "", "", 9.3, 0.5, ""], [16, "", 1, "", 16, "", 1]]  # fmt: skip
     with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as workbook:

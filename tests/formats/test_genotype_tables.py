@@ -258,9 +258,11 @@ def test_rows__with_a_decimal_comma_in_a_table_of_commas_are_refused():
 @pytest.mark.parametrize("category", ["Convicted Offender", "Suspect, Known", "Forensic stain", "Arrestee"])
 def test_category__that_is_never_compared_is_refused(category):
     text = f"Sample Name\tSpecimen Category\tMarker\tAllele 1\tAllele 2\nR001\t{category}\tTH01\t6\t7\n"
-    with pytest.raises(InputError) as error:
-        typed(text)
-    assert error.value.problems[0].column == "Specimen Category"
+    wide = f"Specimen ID,Specimen Category,TH01 1,TH01 2\nR001,{category.replace(',', '')},6,7\n"
+    for table in (text, wide):
+        with pytest.raises(InputError) as error:
+            typed(table)
+        assert error.value.problems[0].column == "Specimen Category"
 
 
 def test_peak_heights__are_kept_as_a_mean():

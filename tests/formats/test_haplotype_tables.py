@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from casefolder_files import FILES
 from casefolder_files import folder as case_folder
 
@@ -51,6 +52,26 @@ def test_y_tables__of_one_sample_in_two_files(tmp_path):
     with pytest.raises(InputError) as error:
         read(tmp_path / "b", run1__txt=first, run2__txt=second.replace(",10,", ",11,"))
     assert "marker 'DYS391' of sample 'PM1' otherwise than in another file" in str(error.value)
+
+
+def y_report(path: Path) -> None:
+    """A ForenSeq report with a sheet of autosomal STRs and one of Y-STRs."""
+    head = [["Sample", "PM1"], [], ["Locus", "Genotype", "QC Indicators"]]
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in (("Autosomal STRs", [["TH01", "6,7", ""]]), ("Y STRs", [["DYS19", "14", ""]])):
+            sheet = book.add_worksheet(name)
+            for line, row in enumerate([[f"Sample {name[:-1]} Report"], *head, *rows]):
+                sheet.write_row(line, 0, row)
+
+
+def test_y_sheet__of_a_report_is_used_where_haplotypes_have_frequencies(tmp_path):
+    y_report(tmp_path / "report.xlsx")
+    without_frequencies = read_case_folder(case_folder(tmp_path))
+    assert without_frequencies.further.y == {}
+    assert any("Y-STRs of report.xlsx, sheet Y STRs are not used" in t for t in say_all(without_frequencies.notices))
+    incident = read(tmp_path)
+    assert incident.further.y["PM1"].loci == {"DYS19": ("14",)}
+    assert [source.name for source in incident.sources].count("report.xlsx") == 1
 
 
 EMPOP = "#! 16024-16365 73-340\nmy data\tlab@example.org\norigin: simulated\nPM1\tH\t1\t{}\n"

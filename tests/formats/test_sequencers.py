@@ -210,3 +210,12 @@ def test_isoalleles__are_two_copies_of_one_length():
     text = f"Locus,CE Allele,Allele Seq,Reads\nD3S1358,15,{D3['15']},400\nD3S1358,15,{'TCTA' * 15},380\n"
     found, _ = typed(read_csv("PM001.csv", text.encode()), ["PM001"])
     assert dict(found.genotypes["PM001"]) == {"D3S1358": ("15", "15")}
+
+
+def test_forenseq_report__its_sheets_are_one_typing():
+    others: Rows = [*SAMPLE, ["Locus", "Genotype", "QC Indicators"], ["vWA", "16,18", ""]]
+    grids = [sheet(below_each_other()), sheet(others, "r.xlsx, sheet More STRs")]
+    findings = Findings()
+    found = gather_profiles([genotype_rows(grid, findings, ReadingRules()) for grid in grids], None, findings)
+    assert dict(found.genotypes["PM001"]).keys() == {"D3S1358", "TH01", "vWA"}
+    assert found.typings == {}

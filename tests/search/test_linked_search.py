@@ -31,7 +31,7 @@ from antigone.formats.frequencies import nist1036
 from antigone.formats.reading.findings import Findings
 from antigone.model.assumptions.circumstances import SexRates
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
-from antigone.model.assumptions.linkage import STANDARD_KITS, GeneticMap, LinkageModel
+from antigone.model.assumptions.linkage import STANDARD_KITS, GeneticMap, LinkageGroup, LinkageModel
 from antigone.model.assumptions.observation import AS_READ, ObservationModel, ObservationRates
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.evidence import FurtherEvidence
@@ -42,9 +42,10 @@ from antigone.model.profile import Profile
 from antigone.report.pages.search import render_report
 from antigone.report.words.statements import say, say_all
 from antigone.search.families.family_table import Target
-from antigone.search.pairs import linked as linkage_module
+from antigone.search.pairs import linked_families
 from antigone.search.pairs.comparison import compare
-from antigone.search.pairs.linked import joint_table, link_pairs, linkage_slack, rescored_change
+from antigone.search.pairs.linked import link_pairs, linkage_slack
+from antigone.search.pairs.linked_families import Question, linked_changes, rescored, single_tables
 from antigone.search.remains.readings import observe_profile
 from antigone.simulation.incident import simulate_incident
 
@@ -86,6 +87,19 @@ def prepared(incident: Incident) -> Prepared:
 # One pair
 
 
+def both_ways(
+    target: Target, person: UnidentifiedPerson, group: LinkageGroup, observation: ObservationModel
+) -> tuple[float, float]:
+    """What linkage changes for a pair, by the family's table and by likelihoods of the pair."""
+    [single] = single_tables([target], {"": group.markers})[""]
+    readings = observe_profile(person, group.markers, observation=observation)
+    question = Question(target, "", group, single, {0: readings})
+    [(method, looked_up)] = linked_changes([question], [person], observation)
+    assert method == "looked up"
+    [again] = rescored([question], [person], observation)
+    return looked_up[0], again[0]
+
+
 @pytest.mark.slow
 @relaxed
 @given(data=st.data())
@@ -106,11 +120,9 @@ def test_change__agrees_with_the_oracle_over_any_family(data: st.DataObject) -> 
     person = UnidentifiedPerson("PM", profiles[missing], pedigree[missing].sex)
     target = Target("F", missing, pedigree, references)
     expected = math.log(whole[0] / whole[1]) - math.log(alone[0] / alone[1])
-    table = joint_table(target, group)
-    assert table is not None
-    readings = observe_profile(person, group.markers, observation=AS_READ)
-    assert table.log_change(readings) == pytest.approx(expected, abs=1e-9)
-    assert rescored_change(target, person, group, observation=AS_READ) == pytest.approx(expected, abs=1e-9)
+    looked_up, again = both_ways(target, person, group, AS_READ)
+    assert looked_up == pytest.approx(expected, abs=1e-9)
+    assert again == pytest.approx(expected, abs=1e-9)
     assert expected <= linkage_slack(target, [group]) + 1e-9
 
 
@@ -126,11 +138,8 @@ def test_change__looked_up_and_rescored_agree_under_drop_out(data: st.DataObject
     read = profiles.get(missing, Profile("PM", {group.markers[0].name: ("10", "11")}))
     person = UnidentifiedPerson("PM", read, pedigree[missing].sex)
     target = Target("F", missing, pedigree, references)
-    scored = rescored_change(target, person, group, observation=LOSSY)
+    found, scored = both_ways(target, person, group, LOSSY)
     assume(math.isfinite(scored))
-    table = joint_table(target, group)
-    assert table is not None
-    found = table.log_change(observe_profile(person, group.markers, observation=LOSSY))
     assert found == pytest.approx(scored, abs=1e-9)
     assert found <= linkage_slack(target, [group]) + 1e-9
 
@@ -199,7 +208,7 @@ def test_search__a_group_whose_table_is_too_large_is_rescored(
     with_linkage: Prepared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_up = find_pairs(with_linkage, Execution(), silent)
-    monkeypatch.setattr(linkage_module, "LARGEST_TABLE", 5_000)
+    monkeypatch.setattr(linked_families, "LARGEST_TABLE", 5_000)
     rescored = find_pairs(with_linkage, Execution(), silent)
     methods = {name: method for pair in rescored.linked.values() for name, method in pair.methods.items()}
     assert methods == {"vWA|D12S391": "rescored", "D5S818|CSF1PO": "looked up", "D21S11|Penta_D": "rescored"}

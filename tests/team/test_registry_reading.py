@@ -7,12 +7,18 @@ from contextlib import contextmanager
 import pytest
 from registry_team import INCIDENT, audit, candidate
 
+from antigone.errors import StorageError
+from antigone.registry.audit.chain import audit_head
 from antigone.registry.consent.coverage import read_covered
-from antigone.registry.store.database import snapshot
-from antigone.team.access.session import Session, Subject
+from antigone.registry.lists.overview import find_candidate
+from antigone.registry.store.database import snapshot, transaction
+from antigone.team.access import session as sessions
+from antigone.team.access.session import READ_ATTEMPTS, Session, Subject
 from antigone.team.incidents import reading
 from antigone.team.incidents.consents import withdraw_donor
-from antigone.team.incidents.reading import READ_ATTEMPTS, writing_what_was_read
+from antigone.team.incidents.reading import writing_what_was_read
+from antigone.team.review import candidates
+from antigone.team.review.candidates import read_candidate
 from antigone.team.runs.searching import search
 
 
@@ -73,3 +79,57 @@ def test_reading__where_somebody_always_changes_something_they_wait_in_the_end(t
     assert families_read(team_at_work["geneticist"])["F1"] == 2
     assert len(times) == READ_ATTEMPTS + 1
     assert [line for line in audit(team_at_work) if line[1] == "read profiles"] == [("geneticist", "read profiles")]
+
+
+def beside_a_page(monkeypatch, step):
+    """Runs something else, once, when a page has read what it shows, and before its line in the audit."""
+    left = [step]
+
+    @contextmanager
+    def then(engine):
+        with snapshot(engine) as connection:
+            yield connection
+        if left and looked:
+            left.pop()()
+
+    looked = []
+    whole = audit_head
+
+    def noticed(connection):
+        looked.append(connection)
+        return whole(connection)
+
+    monkeypatch.setattr(sessions, "audit_head", noticed)
+    monkeypatch.setattr(sessions, "snapshot", then)
+
+
+def test_page__who_leaves_before_its_line_is_written_is_not_on_it(after_search, monkeypatch):
+    line = candidate(after_search, "PM1", "F1")
+    beside_a_page(monkeypatch, lambda: withdraw_donor(after_search["registrar"], INCIDENT, "F1", "FA"))
+    view = read_candidate(after_search["reviewer"], line.id)
+    assert view.candidate is None
+    assert [one[1] for one in audit(after_search)].count("see candidate") == 1
+
+
+def test_page__is_not_shown_when_its_line_cannot_be_written(after_search, monkeypatch):
+    line = candidate(after_search, "PM1", "F1")
+
+    def full(*_arguments, **_named):
+        raise StorageError("the disk is full")
+
+    monkeypatch.setattr(sessions, "append", full)
+    with pytest.raises(StorageError, match="full"):
+        read_candidate(after_search["reviewer"], line.id)
+
+
+def test_page__is_read_without_the_lock_of_the_writers(after_search, monkeypatch):
+    """Somebody writes while it is read: with the lock held, they would wait for each other."""
+    line, engine = candidate(after_search, "PM1", "F1"), after_search["reviewer"].registry.engine
+    whole = find_candidate
+
+    def beside(connection, number):
+        with transaction(engine):
+            return whole(connection, number)
+
+    monkeypatch.setattr(candidates, "find_candidate", beside)
+    assert read_candidate(after_search["reviewer"], line.id).candidate is not None

@@ -15,12 +15,13 @@ from antigone.registry.users.accounts import (
     add_user,
     all_users,
     deactivate,
+    find_claim,
     find_user,
     new_token,
+    prove,
     revoke_token,
     set_password,
     set_role,
-    sign_in,
     user_of_token,
 )
 
@@ -46,7 +47,7 @@ def test_users__sign_in_and_act_on_both_databases(registry_url):
             ana = person(connection)
             token = new_token(connection, ana, name="laboratory", expires=LATER)
         with snapshot(engine) as connection:
-            assert sign_in(connection, code="ana", password=PASSWORD, cost=SMALL) == ana
+            assert prove(find_claim(connection, "ana"), password=PASSWORD, cost=SMALL) == ana
             assert user_of_token(connection, token, at=NOW) == ana
         with transaction(engine) as connection:
             assert revoke_token(connection, ana, name="laboratory") == 1
@@ -76,7 +77,7 @@ def test_sign_in__every_refusal_reads_the_same(connection):
     said = set()
     for code, password in (("ana", "wrong"), ("nobody", PASSWORD), ("carla", PASSWORD), ("ana", "")):
         with pytest.raises(Forbidden) as refused:
-            sign_in(connection, code=code, password=password, cost=SMALL)
+            prove(find_claim(connection, code), password=password, cost=SMALL)
         said.add(str(refused.value))
     assert len(said) == 1
 
@@ -85,7 +86,7 @@ def test_sign_in__a_guess_at_nobody_costs_a_hash_too(connection, monkeypatch):
     guesses = []
     monkeypatch.setattr("antigone.registry.users.accounts._matches", lambda password, stored: guesses.append(stored))
     with pytest.raises(Forbidden):
-        sign_in(connection, code="nobody", password=PASSWORD, cost=SMALL)
+        prove(find_claim(connection, "nobody"), password=PASSWORD, cost=SMALL)
     assert guesses[0].startswith("$argon2id$v=19$m=32,t=1,p=1$")
 
 
@@ -100,9 +101,9 @@ def test_password__is_kept_as_a_salted_hash(connection):
 def test_set_password__ends_the_old_one(connection):
     ana = person(connection)
     set_password(connection, ana, password="another four words", cost=SMALL)
-    assert sign_in(connection, code="ana", password="another four words", cost=SMALL) == ana
+    assert prove(find_claim(connection, "ana"), password="another four words", cost=SMALL) == ana
     with pytest.raises(Forbidden):
-        sign_in(connection, code="ana", password=PASSWORD, cost=SMALL)
+        prove(find_claim(connection, "ana"), password=PASSWORD, cost=SMALL)
 
 
 def test_administrator__the_last_one_stays(connection):

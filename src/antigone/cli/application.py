@@ -7,6 +7,7 @@ import sys
 import typer
 
 from antigone.cli import incidents, trying
+from antigone.cli.columns import columns
 from antigone.cli.models.commands import models_app
 from antigone.cli.power import power
 from antigone.cli.samples.typings import typings_app
@@ -41,6 +42,7 @@ for command in (
     incidents.explain,
     power,
     snps,
+    columns,
     trying.lr,
     trying.validate,
     trying.simulate,

@@ -309,6 +309,16 @@ def _ratio(log: float | None) -> tuple[str, str]:
     return f"{power:.6f}", f"{10**power:.6g}" if abs(power) < 300 else f"10^{power:.2f}"
 
 
+def print_columns(taken: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
+    """Each heading of a table of genotypes, and what its column is taken for."""
+    console = words_console()
+    for name, pairs in taken:
+        table = table_of("column", "taken for", title=name)
+        for heading, meaning in pairs:
+            table.add_row(heading, meaning)
+        console.print(table)
+
+
 def print_checks(checks: Sequence[Check]) -> None:
     """For each file and kind of cases what was compared; then every case that was not, and why; then the count."""
     console = words_console()

@@ -11,7 +11,12 @@ from antigone.formats.casefolder.reader import read_case_folder, stated_title
 from antigone.formats.exchange.incident import Stated, exchange_files, read_exchange
 from antigone.formats.familias.choice import FamChoice
 from antigone.formats.familias.reader import read_familias_incident
-from antigone.model.file_kinds import FAMILIAS
+from antigone.formats.profiles.mapping import read_layout, with_stated_columns
+from antigone.formats.reading.findings import Findings
+from antigone.formats.reading.kinds import READERS
+from antigone.formats.reading.sources import HashedFile, read_bytes
+from antigone.formats.sequencers.tables import columns_taken, holds_genotypes, looks_like
+from antigone.model.file_kinds import FAMILIAS, kind_of_table
 from antigone.model.incident.incident import Incident
 
 
@@ -58,6 +63,28 @@ def read_incident(
     if problems:
         raise InputError(problems)
     return read_case_folder(several, known=known)
+
+
+def read_columns(path: Path, layout: Path | None = None) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What each column of a genotype table is taken for, sheet by sheet; ``layout`` is a file that states columns.
+
+    Raises
+    ------
+    InputError
+        When the file is no table of genotypes, with what it looks like, or the layout cannot be read.
+    """
+    findings = Findings()
+    stated = read_layout(layout.name, read_bytes(layout), findings) if layout else {}
+    findings.stop_on_problems()
+    with HashedFile.open(path) as file, path.open("rb") as beginning:
+        sheets = READERS[kind_of_table(path.name, beginning.read(4))](path.name, file)
+        grids = [with_stated_columns(grid, stated) for grid in sheets.values()]
+        found = [(grid.name, columns_taken(grid)) for grid in grids if holds_genotypes(grid)]
+        if found:
+            return found
+        what, needed = looks_like(grids[0])
+    remedy = "state its columns in a layout file, or rename them"
+    raise InputError([Problem(path.name, 0, "", what or "no table", needed or "a table of genotypes", remedy)])
 
 
 def read_title(paths: Path | str | Sequence[Path]) -> str:

@@ -29,7 +29,8 @@ from antigone.model.results.search import Candidate
 from antigone.model.statements import method, searching
 from antigone.model.statements.statement import Form, Statement
 from antigone.search.families.family_table import Target
-from antigone.search.pairs.linked import LARGEST_TABLE, LinkedPair, link_pairs
+from antigone.search.pairs.linked import LinkedPair, link_pairs
+from antigone.search.pairs.linked_families import LARGEST_TABLE
 
 MOST_LINKED = 25
 """The strongest candidates for which the effect of linkage is stated when the LR does not contain it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -12,11 +14,11 @@ from antigone.engine.linkage.network import LinkedNetwork, Loci, build_linked_ne
 from antigone.engine.linkage.theta import group_log_with_theta
 from antigone.engine.sums.elimination import Plan, execute, make_plan
 from antigone.engine.sums.factors import Typing
-from antigone.engine.sums.likelihood import genotype_pairs, group_markers, likelihood_ratio, require_supported
+from antigone.engine.sums.likelihood import BLOCK, genotype_pairs, group_markers, likelihood_ratio, require_supported
 from antigone.engine.sums.pruning import rows_that_matter
 from antigone.engine.sums.ratio import LikelihoodRatio
 from antigone.engine.sums.soft import Observations
-from antigone.errors import ModelError
+from antigone.errors import ModelError, PlanTooLarge
 from antigone.model.assumptions.linkage import LinkageGroup
 from antigone.model.assumptions.marker import Marker
 from antigone.model.checks import checked_theta
@@ -155,6 +157,61 @@ def log_likelihoods_of_genotypes(
     network = build_linked_network(loci)
     logs = execute(_plan(network), network.factors)[0]
     return _fold(logs, [data.ladder.size for data in loci.data]) if len(loci.shape.slots[row]) == 2 else logs
+
+
+@dataclass(frozen=True)
+class LinkedQuestion:
+    """What is asked of a family at a linkage group: its likelihood, or that of every genotype of an untyped member."""
+
+    pedigree: Pedigree
+    profiles: Mapping[str, Profile]
+    group: LinkageGroup
+    observations: Observations | None = None
+    target: str | None = None
+
+
+def linked_answers(questions: Sequence[LinkedQuestion]) -> list[Array | None]:
+    """The log likelihood of each question, an array without axes or, with a target, with one for each marker.
+
+    The entries of an axis are the ordered genotypes ``(a, b)`` as ``a * n + b`` (on the X chromosome of a male the
+    alleles): their phase is told, and nothing is summed up to unordered ones. Nothing is checked. Questions of one
+    shape are one elimination; ``None`` where it is larger than the stated limits.
+    """
+    found: list[Array | None] = [None] * len(questions)
+    alike: dict[tuple[object, ...], list[tuple[int, LinkedNetwork]]] = {}
+    for number, asked in enumerate(questions):
+        opened = () if asked.target is None else (asked.target,)
+        network = build_linked_network(_loci(asked.pedigree, asked.profiles, asked.group, opened, asked.observations))
+        alike.setdefault((network.scopes, network.sizes, network.keep), []).append((number, network))
+    for those in alike.values():
+        for number, logs in _executed(those):
+            asked = questions[number]
+            markers = len(asked.group.markers) if asked.target is not None else 0
+            slots = logs.ndim // max(markers, 1)
+            found[number] = logs.reshape([prod(logs.shape[m * slots : (m + 1) * slots]) for m in range(markers)])
+    return found
+
+
+def _executed(networks: Sequence[tuple[int, LinkedNetwork]]) -> Iterator[tuple[int, Array]]:
+    """The log sums of numbered networks of one shape, as many at a time as fit into a block."""
+    first = networks[0][1]
+    try:
+        plan = _plan(first)
+    except PlanTooLarge:
+        return
+    most = max(1, BLOCK // plan.largest)
+    for start in range(0, len(networks), most):
+        some = networks[start : start + most]
+        factors = [_stacked([network.factors[f] for _, network in some]) for f in range(len(first.factors))]
+        logs = execute(plan, factors)
+        logs = np.broadcast_to(logs, (len(some), *logs.shape[1:]))
+        yield from ((number, one) for (number, _), one in zip(some, logs, strict=True))
+
+
+def _stacked(factors: Sequence[Array]) -> Array:
+    """One factor for each item, or one for all where they are the same."""
+    first, *others = factors
+    return first if all(np.array_equal(first, other) for other in others) else np.concatenate(factors)
 
 
 def _loci(

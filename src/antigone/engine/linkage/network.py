@@ -88,8 +88,8 @@ def _variables(data: Data, kept: Sequence[int]) -> Iterator[Variable]:
 
 def _ordered_states(data: Data, row: int) -> Ints:
     """Every ordered genotype that a fully read genotype leaves open, shape ``(1, states, slots)``."""
-    states = typed_states(data, row)
-    both = np.unique(np.concatenate([states, states[:, :, ::-1]], axis=1), axis=1)
+    states = typed_states(data, row)[0].tolist()
+    both = np.array([sorted({*map(tuple, states), *(tuple(reversed(one)) for one in states)})], dtype=np.int64)
     return both[:, observation_weights(data, row, both)[0] > 0]
 
 

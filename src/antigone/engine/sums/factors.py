@@ -304,7 +304,7 @@ def _transmission(
     child = variables[place[target]]
     passed = child.alleles(target)
     if len(states) == 1:
-        factor = _pass_on(_mean_rows(matrix, states[0]), passed)
+        factor = _pass_on(matrix, states[0], passed)
     else:
         item = np.arange(max(len(matrix), len(states), len(passed)))[:, None, None] if len(matrix) > 1 else 0
         rows = [matrix[item, states[:, :, None, k], passed[:, None, :]] for k in range(len(sources))]
@@ -318,10 +318,13 @@ def _mean_rows(matrix: Array, states: Ints) -> Array:
     return sum(rows[1:], rows[0]) / len(rows)
 
 
-def _pass_on(rows: Array, passed: Ints) -> Array:
-    """The columns of the alleles passed on, shape ``(items, states, passed)``."""
-    if len(rows) == 1:
-        return rows[0].T[passed].transpose(0, 2, 1)
+def _pass_on(matrix: Array, states: Ints, passed: Ints) -> Array:
+    """The mean rows in the columns of the alleles passed on, shape ``(items, states, passed)``.
+
+    The mean of a matrix that all items share is taken once; of a matrix for each item only the columns that are needed.
+    """
+    if len(matrix) == 1:
+        return _mean_rows(matrix, states)[0].T[passed].transpose(0, 2, 1)
     if len(passed) == 1:
-        return rows[:, :, passed[0]]
-    return np.take_along_axis(rows, passed[:, None, :], axis=2)
+        return _mean_rows(matrix[:, :, passed[0]], states)
+    return _mean_rows(np.take_along_axis(matrix, passed[:, None, :], axis=2), states)

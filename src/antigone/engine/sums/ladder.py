@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -49,33 +50,36 @@ def stack_markers(markers: Sequence[Marker]) -> Ladder:
     if len(kinds) != 1:
         raise ModelError("markers of one batch must agree in chromosome and in having a silent allele")
     rows = [_row(marker) for marker in markers]
-    n = max(len(p) for p, _, _ in rows)
-    padded = [(np.pad(p, (0, n - len(p))), _pad(f, n), _pad(m, n)) for p, f, m in rows]
+    p, female, male = _padded(rows, max(len(own) for own, _, _ in rows))
     silent = [len(marker.alleles) if marker.silent > 0 else -1 for marker in markers]
-    p, female, male = (np.stack(part) for part in zip(*padded, strict=True))
     return Ladder(p, female, male, np.array(silent, dtype=np.int64), markers[0].chromosome == "X")
 
 
 def stack_ladders(ladders: Sequence[Ladder], items: Sequence[int]) -> Ladder:
     """Ladders of one marker each as one of a batch, each for so many items; the shorter ones padded."""
     n = max(ladder.size for ladder in ladders)
-    rows = [
-        (np.pad(own.frequencies[0], (0, n - own.size)), _pad(own.female[0], n), _pad(own.male[0], n), own.silent[0])
-        for own in ladders
-    ]
-    p, female, male, silent = (np.repeat(np.stack(part), items, axis=0) for part in zip(*rows, strict=True))
-    return Ladder(p, female, male, silent, on_x=ladders[0].on_x)
+    rows = [(ladder.frequencies[0], ladder.female[0], ladder.male[0]) for ladder in ladders]
+    each = np.repeat(np.arange(len(ladders)), items)
+    p, female, male = (part[each] for part in _padded(rows, n))
+    return Ladder(p, female, male, np.array([ladder.silent[0] for ladder in ladders])[each], ladders[0].on_x)
 
 
+def _padded(rows: Sequence[tuple[Array, Array, Array]], n: int) -> tuple[Array, Array, Array]:
+    """Frequencies and matrices side by side, with alleles of frequency 0 that never mutate up to ``n`` in all."""
+    still = np.broadcast_to(np.eye(n), (len(rows), n, n))
+    p, female, male = np.zeros((len(rows), n)), still.copy(), still.copy()
+    for number, (own, of_mothers, of_fathers) in enumerate(rows):
+        size = len(own)
+        p[number, :size] = own
+        female[number, :size, :size] = of_mothers
+        male[number, :size, :size] = of_fathers
+    return p, female, male
+
+
+@lru_cache(maxsize=512)
 def _row(marker: Marker) -> tuple[Array, Array, Array]:
     silent = (marker.silent,) if marker.silent > 0 else ()
     p = np.array(marker.frequencies + silent)
     female = matrix_of(marker.female, marker.alleles, marker.frequencies, marker.silent)
     male = matrix_of(marker.male, marker.alleles, marker.frequencies, marker.silent)
     return p, female, male
-
-
-def _pad(matrix: Array, n: int) -> Array:
-    whole = np.eye(n)
-    whole[: len(matrix), : len(matrix)] = matrix
-    return whole

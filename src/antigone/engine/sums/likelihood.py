@@ -24,7 +24,9 @@ from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Genotype, Profile
 
-_BLOCK = 2**22
+LONG_LADDER = 32
+"""Alleles up to which markers are padded to one length; a longer ladder makes a batch of its own."""
+BLOCK = 2**22
 """Elements that the largest array of one executed block may have (32 MiB of float64)."""
 
 
@@ -195,7 +197,7 @@ def group_markers(
         typing, observed = encode(ids, profiles, marker, hemizygous=[len(slots) == 1 for slots in shape.slots])
         typing = with_observations(typing, ids, marker, observations)
         # Where nobody is male the shapes of both chromosomes are equal, but their ladders are not of one kind.
-        kind = marker.chromosome, marker.silent > 0
+        kind = marker.chromosome, marker.silent > 0, len(marker.alleles) > LONG_LADDER
         groups.setdefault((shape, ids, typing, kind), []).append((position, observed))
     batches = []
     for (shape, ids, typing, _), rows in groups.items():
@@ -224,28 +226,32 @@ def encode(
 
     A hemizygous member's one allele stands twice.
     """
-    observed = np.full((len(ids), 2), UNTYPED, dtype=np.int64)
-    typing = [Typing.UNTYPED] * len(ids)
-    for row, member in enumerate(ids):
-        genotype = profiles[member].genotypes.get(marker.name) if member in profiles else None
-        if genotype is None:
+    typing, observed = list[Typing](), list[tuple[int, int]]()
+    for member, single in zip(ids, hemizygous, strict=True):
+        profile = profiles.get(member)
+        genotype = None if profile is None else profile.genotypes.get(marker.name)
+        if profile is None or genotype is None:
+            typing.append(Typing.UNTYPED)
+            observed.append((UNTYPED, UNTYPED))
             continue
-        first, second = allele_indices(marker, genotype, profiles[member].sample)
-        observed[row] = first, first if hemizygous[row] and second < 0 else second
-        typing[row] = Typing.PARTIAL if observed[row, 1] < 0 else Typing.FULL
-    return tuple(typing), observed
+        first, second = allele_indices(marker, genotype, profile.sample)
+        second = first if single and second < 0 else second
+        typing.append(Typing.PARTIAL if second < 0 else Typing.FULL)
+        observed.append((first, second))
+    return tuple(typing), np.array(observed, dtype=np.int64).reshape(-1, 2)
 
 
 def allele_indices(marker: Marker, genotype: Genotype, sample: str) -> tuple[int, int]:
     """The indices of a genotype's alleles in the ladder, smaller first; -1 for one not read."""
-    read = sorted((allele for allele in genotype if allele is not None), key=lambda a: marker.allele_index.get(a, -1))
-    unknown = sum(allele not in marker.allele_index for allele in read)
+    known = marker.allele_index
+    read = [allele for allele in genotype if allele is not None]
+    indices = sorted([known[allele] for allele in read if allele in known])
+    unknown = len(read) - len(indices)
     if unknown or not read:
         raise ModelError(
             f"sample {sample}, marker {marker.name}: {unknown or 'no'} allele(s) outside the ladder of "
             f"{len(marker.alleles)} alleles; add them to the frequencies or apply a rule for unseen alleles"
         )
-    indices = [marker.allele_index[allele] for allele in read]
     return indices[0], indices[1] if len(indices) == 2 else UNTYPED
 
 
@@ -277,7 +283,7 @@ def _evaluate_block(data: Data, theta: float) -> Array:
 def _split(data: Data, theta: float) -> list[Data]:
     """The batch in parts, so that the largest array of each stays within the stated block."""
     items = len(data.observed)
-    step = max(1, _BLOCK // work_of(data, theta).largest)
+    step = max(1, BLOCK // work_of(data, theta).largest)
     if items <= max(8, step):
         return [data]
     return [take_items(data, slice(start, start + step)) for start in range(0, items, step)]

@@ -26,6 +26,8 @@ def with_observations(
     ModelError
         When a member has both a genotype and an observation at the marker.
     """
+    if not observations:
+        return typing
     seen = [marker.name in observations.get(member, ()) for member in ids]
     twice = [m for m, soft, kind in zip(ids, seen, typing, strict=True) if soft and kind is not Typing.UNTYPED]
     if twice:

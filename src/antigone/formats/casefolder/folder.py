@@ -11,10 +11,12 @@ from antigone.errors import InputError
 from antigone.formats.haplotypes.empop import MARK as EMPOP
 from antigone.formats.haplotypes.empop import read_empop
 from antigone.formats.labels.vocabulary import word_key
+from antigone.formats.profiles.mapping import read_layout, with_stated_columns
 from antigone.formats.reading.findings import Findings
 from antigone.formats.reading.kinds import READERS
 from antigone.formats.reading.sources import HashedFile
 from antigone.formats.reading.tables import Columns, Grid, Table, no_table, read_workbook, to_table
+from antigone.formats.sequencers.tables import looks_like
 from antigone.model.file_kinds import LISTS, TEXT, WORKBOOK, endings_of, kind_of_table
 from antigone.model.file_kinds import TABLES as TABLE_KINDS
 from antigone.model.statements import readers
@@ -31,6 +33,7 @@ MOST_UNREAD_LISTED = 20
 """Files and sheets that were not read and are named one by one."""
 _ENDINGS = endings_of(TABLE_KINDS)
 _OF_FREQUENCIES = (*_ENDINGS, *endings_of(LISTS))
+_NOTHING_STATED: Mapping[str, str] = {}
 _KEYS = {word_key(table): table for table in TABLES}
 
 
@@ -42,6 +45,8 @@ def is_table_name(path: Path) -> bool:
 @dataclass
 class CaseFiles:
     """The tables found in a folder or workbook, and the files that were opened, in this order.
+
+    ``stated`` are headings of a laboratory's own; ``reports`` are workbooks that may hold haplotypes beside profiles.
 
     ``recognise`` says whether column names are those of a table; so a table is found whose file has another name.
     ``only`` are the files of the folder that count (none: all). What ``adds`` to a known incident needs no table: one
@@ -61,6 +66,8 @@ class CaseFiles:
     grids: list[Grid] = field(default_factory=list)
     absent: set[str] = field(default_factory=set)
     incomplete: bool = False
+    stated: Mapping[str, str] = field(default_factory=dict)
+    reports: list[Path] = field(default_factory=list)
 
     def open(self, path: Path) -> HashedFile:
         self.files.append(HashedFile.open(path))
@@ -81,6 +88,21 @@ class CaseFiles:
 
     def settings_file(self) -> Path | None:
         return self.find(Path(SETTINGS_FILE).stem, (".toml",))
+
+    def take_layout(self, stated: Mapping[str, str], name: str) -> None:
+        """Take what is stated of headings: in the settings, and in a layout file, the named one or the only one."""
+        known = self.settings_file()
+        others = [path for path in self._paths() if _ending(path) == ".toml" and path != known]
+        chosen = [path for path in others if path.name == name or not name]
+        self.stated = stated
+        if name and not chosen:
+            self.findings.problem((self.name, 0), "layout", f"no file '{name[:40]}'", "a file in this folder", "add it")
+        if len(chosen) == 1:
+            try:
+                layout = read_layout(chosen[0].name, self.open(chosen[0]).read(), self.findings)
+                self.stated = {**layout, **stated}
+            except InputError as error:
+                self.findings.add_problems(error.problems)
 
     def workbook(self) -> Path | None:
         return self.find(Path(WORKBOOK_FILE).stem, WORKBOOK.endings)
@@ -164,11 +186,25 @@ class CaseFiles:
             expected = f"'{SETTINGS_FILE}' and tables such as 'families.csv'"
             remedy = "give it the name of the table that it holds, or remove it"
             for name in listed:
-                self.findings.problem((name, 0), "", "a file of no known name, which was not read", expected, remedy)
+                found, needed = self._looks(name)
+                self.findings.problem((name, 0), "", found, needed or expected, remedy)
         elif listed:
             files = tuple(listed)
             more_left = readers.NOT_READ_AND_MORE(files=files, number=more) if more > 0 else None
             self.findings.notice(more_left or readers.NOT_READ(files=files))
+
+    def _looks(self, name: str) -> tuple[str, str]:
+        """What is found of a file that was not read: what its table looks like, and what it would need."""
+        found = "a file of no known name, which was not read"
+        path = next((path for path in self._tables() if path.name == name), None)
+        if path is None:
+            return found, ""
+        try:
+            with HashedFile.open(path) as file:
+                what, needed = looks_like(_by_content(file, path, "profiles", self._is_sheet, self.stated)[0])
+        except InputError:
+            return found, ""
+        return (f"{found}; it looks like {what}", needed) if what else (found, "")
 
     def _paths(self) -> list[Path]:
         inside = sorted(self.only or self.path.iterdir()) if self.path is not None else []
@@ -190,15 +226,23 @@ class CaseFiles:
         for path in found:
             self.findings.notice(readers.READ_AS_TABLE(name=path.name[:60], table=table))
         grids = [grid for path in found for grid in self._read(path, table)]
-        return grids or self._recognised_sheets(table)
+        if table == "profiles":
+            self.reports = [path for path in found if WORKBOOK.has_ending(path)]
+        if table == "y_haplotypes":
+            again = [path for path in self.reports if self._is_recognised(path, table)]
+            grids += [grid for path in again for grid in self._read(path, table, again=True)]
+        return grids + self._recognised_sheets(table) if table in IN_PARTS else grids or self._recognised_sheets(table)
 
     def _recognised_sheets(self, table: str) -> list[Grid]:
-        """The sheet of no known name whose column names are those of the table, when there is one."""
+        """The sheet of no known name whose column names are those of the table: several only where it has parts."""
+        for name in [name for name in self.sheets if name not in TABLES and table in IN_PARTS]:
+            self.sheets[name] = with_stated_columns(self.sheets[name], self.stated)
         found = [name for name, grid in self.sheets.items() if name not in TABLES and self._is_sheet(grid, table)]
-        if len(found) != 1:
+        if len(found) > 1 and table not in IN_PARTS:
             return []
-        self.findings.notice(readers.SHEET_READ_AS_TABLE(name=found[0][:40], table=table))
-        return [self.sheets.pop(found[0])]
+        for name in found:
+            self.findings.notice(readers.SHEET_READ_AS_TABLE(name=name[:40], table=table))
+        return [self.sheets.pop(name) for name in found]
 
     def _is_sheet(self, grid: Grid, table: str) -> bool:
         return grid.header is not None and self.recognise(table, grid)
@@ -208,14 +252,16 @@ class CaseFiles:
             return False
         try:
             with HashedFile.open(path) as file:
-                grids = _by_content(file, path, table, self._is_sheet)
+                grids = _by_content(file, path, table, self._is_sheet, self.stated)
                 return any(self._is_sheet(grid, table) for grid in grids)
         except InputError:
             return False
 
-    def _read(self, path: Path, table: str) -> list[Grid]:
+    def _read(self, path: Path, table: str, *, again: bool = False) -> list[Grid]:
+        """The tables of a file; one that is read ``again`` for another table stands among the sources already."""
         try:
-            return _by_content(self.open(path), path, table, self._is_sheet)
+            file = HashedFile.open(path) if again else self.open(path)
+            return _by_content(file, path, table, self._is_sheet, self.stated)
         except InputError as error:
             self.findings.add_problems(error.problems)
             return [Grid(path.name, iter(()), unreadable=True)]
@@ -234,12 +280,20 @@ def _holds(path: Path, table: str) -> bool:
     return table in IN_PARTS and key not in _KEYS and begins.startswith(f"{table}_")
 
 
-def _by_content(file: HashedFile, path: Path, table: str, recognise: Callable[[Grid, str], bool]) -> list[Grid]:
+def _by_content(
+    file: HashedFile,
+    path: Path,
+    table: str,
+    recognise: Callable[[Grid, str], bool],
+    stated: Mapping[str, str] = _NOTHING_STATED,
+) -> list[Grid]:
     """Read a file as what its first bytes show, whatever its ending. A table in parts may be several sheets."""
     with path.open("rb") as beginning:
         head = beginning.read(4)
     kind = kind_of_table(path.name, head)
     sheets = {"": read_empop(path.name, file)} if head.startswith(EMPOP) else READERS[kind](path.name, file)
+    if table in IN_PARTS:
+        sheets = {name: with_stated_columns(grid, stated) for name, grid in sheets.items()}
     grids = [grid for grid in sheets.values() if recognise(grid, table)] if table in IN_PARTS else []
     if len(grids) < 2:
         grids = [_sheet(sheets, path.name, table, grids)]

@@ -142,6 +142,7 @@ def incident_of(folder: CaseFiles, known: Incident | None) -> Incident:
     """The incident that the tables of a folder, a workbook or other files hold; see `read_case_folder`."""
     findings, before = folder.findings, known_of(known)
     settings = _settings(folder, known)
+    folder.take_layout(settings.reading.columns, settings.reading.layout)
     frequencies = _frequencies(folder, settings, known)
     codes = cache(lambda: frozenset({*before.samples, *before.persons, *folder.samples_named()}))
     typed = _profiles(folder, _all_ladders(frequencies.tables, known), settings.reading, codes)

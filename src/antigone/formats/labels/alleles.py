@@ -26,7 +26,7 @@ _MONTH_WORDS = (
     "kas ara янв фев мар апр май июн июл авг сен окт ноя дек"
 )
 _MONTHS = frozenset(_MONTH_WORDS.split())
-_OFF_LADDER = re.compile(r"OL[ ?*0-9]*|off.?ladder.*", re.IGNORECASE)
+_OFF_LADDER = re.compile(r"OL[ ?*0-9]*|off.?ladder.*|OMR|OB", re.IGNORECASE)
 _UNTYPED = frozenset({"", "0", "-", "--", "na", "n/a", "nd", "nr", "null", "none", "?"})
 
 

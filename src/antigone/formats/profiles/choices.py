@@ -8,6 +8,7 @@ from typing import get_args
 from antigone.formats.labels.alleles import AlleleFault, read_allele
 from antigone.formats.labels.markers import normalise_marker
 from antigone.formats.labels.vocabulary import word_key
+from antigone.formats.profiles.mapping import stated_columns
 from antigone.formats.reading.sections import Section
 from antigone.model.assumptions.reading import ONE_ALLELE_OF_EXPORTS, OneAllele, ReadingRules
 
@@ -25,8 +26,10 @@ def reading_rules(section: Section) -> ReadingRules:
     section.asked.add("controls")
     accepted = section.section("accepted")
     labels = {normalise_marker(marker): frozenset(_labels(accepted, marker)) for marker in accepted.data}
+    columns, layout = section.section("columns"), section.text("layout")
+    named = stated_columns((section.file, section.line("columns")), columns.data, section.findings)
     section.refuse_the_rest()
-    return ReadingRules(stated if stated in choices else None, controls, labels)  # type: ignore[arg-type]
+    return ReadingRules(stated if stated in choices else None, controls, labels, named, layout)  # type: ignore[arg-type]
 
 
 def _labels(section: Section, marker: str) -> list[str]:

@@ -245,7 +245,8 @@ class _Gathering:
             known = self.everyone[code] = _Sample(code, line, self.nothing_typed)
             if self.table.name != self.file:
                 self.files[code] = self.table.name
-        known.further.starts.append((self.table.name, len(known.pairs)))
+        if not known.further.starts or known.further.starts[-1][0] != self.table.name:
+            known.further.starts.append((self.table.name, len(known.pairs)))
         self.samples[code] = known
         return known
 

@@ -22,7 +22,9 @@ def is_turned(grid: Grid) -> bool:
     first = [cell_text(cell) for cell in grid.first_row()]
     others = [text for text in header[1:] if text]
     shown = [text for text in first[1:] if text]
-    if len(others) < 2 or not shown or typing_column(header[0]) not in ("marker", "") or not is_marker_name(first[0]):
+    if len(others) < 2 or not shown or not is_marker_name(first[0]):
+        return False
+    if header[0] and typing_column(header[0]) != "marker":
         return False
     if any(typing_column(text) or marker_of(text) for text in others):
         return False

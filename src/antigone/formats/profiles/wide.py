@@ -16,7 +16,7 @@ from antigone.formats.profiles.filenames import SampleNames
 from antigone.formats.profiles.marks import Marks
 from antigone.formats.profiles.profiles import ProfileRows
 from antigone.formats.reading.findings import Findings
-from antigone.formats.reading.refusals import refused_column
+from antigone.formats.reading.refusals import REFUSED_CATEGORY, refused_column, refused_kind
 from antigone.formats.reading.tables import Cells, Columns, Grid, Table, cell_text, to_table
 from antigone.model.assumptions.reading import OneAllele
 from antigone.model.statements import genotypes, readers
@@ -148,7 +148,12 @@ def _typed_rows(
     lines = [(line, list(cells)) for line, cells in table.rows(*table.columns)]
     single = [cells[p[0]] for _, cells in lines for p in layout.markers.values() if len(p) == 1]
     both, marks = GenotypeCells(table, single), Marks()
+    categories = [column for column, text in table.headings.items() if typing_column(text) == "category"]
+    of_category = [table.positions[column] for column in categories]
     for line, cells in lines:
+        if any(refused_kind(cell_text(cells[place])) for place in of_category):
+            table.problem(line, categories[0], *REFUSED_CATEGORY)
+            continue
         sample = names.of_file(cell_text(cells[layout.sample])) if names else cells[layout.sample]
         for marker, places in layout.markers.items():
             found = [cells[place] for place in places]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from antigone.formats.labels.markers import is_marker_name
@@ -34,7 +35,8 @@ def heading_row(rows: Sequence[Sequence[str]]) -> int:
 
 
 def separator_of(lines: Sequence[str]) -> str:
-    """The separator that shows most column names; where none shows any, the commonest of the first line.
+    """The separator that shows most column names; where none shows any, the one that stands equally often
+    in most lines.
 
     >>> separator_of(["Export of 1 March, 2026", "sample;marker;allele1"])
     ';'
@@ -42,9 +44,15 @@ def separator_of(lines: Sequence[str]) -> str:
     shown = {separator: _names_shown(lines, separator) for separator in _SEPARATORS}
     if max(shown.values()) >= 2:
         return max(_SEPARATORS, key=lambda separator: shown[separator])
-    first = next((part for line in lines for part in line.splitlines() if part.strip()), "")
-    unquoted = re.sub(r'"[^"]*"', "", first)
-    return max(_SEPARATORS, key=unquoted.count)
+    parts = [re.sub(r'"[^"]*"', "", part) for line in lines for part in line.splitlines() if part.strip()]
+    return max(_SEPARATORS, key=lambda separator: _steadiness(parts, separator))
+
+
+def _steadiness(lines: Sequence[str], separator: str) -> tuple[int, int]:
+    """In how many lines a character stands equally often, and how often."""
+    counts = Counter(number for line in lines if (number := line.count(separator)))
+    number, times = max(counts.items(), key=lambda one: (one[1], one[0]), default=(0, 0))
+    return times, number
 
 
 def stated_separator(line: str) -> str:

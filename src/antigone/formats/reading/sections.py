@@ -20,9 +20,13 @@ class Section:
     findings: Findings
     asked: set[str] = field(default_factory=set)
 
-    def wrong(self, key: str, found: str, expected: str, remedy: str) -> None:
+    def line(self, key: str) -> int:
+        """The line of a key or section, as near as it is known."""
         places = ((self.name, key), (f"{self.name}.{key}".strip("."), ""), (self.name, ""))
-        line = next((self.lines[place] for place in places if place in self.lines), 0)
+        return next((self.lines[place] for place in places if place in self.lines), 0)
+
+    def wrong(self, key: str, found: str, expected: str, remedy: str) -> None:
+        line = self.line(key)
         column = f"[{self.name}] {key}" if self.name else key
         self.findings.problem((self.file, line), column.strip(), found, expected, remedy)
 

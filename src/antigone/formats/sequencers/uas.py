@@ -51,20 +51,20 @@ def is_never_read(grid: Grid) -> bool:
 
 
 def uas_rows(grid: Grid, findings: Findings, one_allele: OneAllele) -> ProfileRows:
-    """The genotypes of one sheet."""
+    """The genotypes of one sheet; the sheets of one report are one typing of its sample."""
     names = ("sample", "marker", "allele1", "allele2")
-    plain = Grid(grid.name, iter(()), (1, names), notices=grid.notices)
+    plain = Grid(grid.name.partition(", sheet ")[0], iter(()), (1, names), notices=grid.notices)
     table = to_table(plain, Columns(needed=names, others_allowed=True), findings)
     rows = ProfileRows(table, (), one_allele=one_allele)
     if is_never_read(grid):
         findings.notice(genotypes.NEVER_READ(file=grid.name))
         return rows
     loci = _loci(grid, findings)
-    return replace(rows, rows=_typed_rows(stated_sample(grid), loci, rows, findings))
+    return replace(rows, rows=_typed_rows(grid.name, stated_sample(grid), loci, rows, findings))
 
 
 def _typed_rows(
-    sample: str, loci: Mapping[str, _Locus], rows: ProfileRows, findings: Findings
+    name: str, sample: str, loci: Mapping[str, _Locus], rows: ProfileRows, findings: Findings
 ) -> Iterator[tuple[int, tuple[Cell, ...]]]:
     marks, cells = Marks(), GenotypeCells(rows.table, ["15,17"])
     for marker, locus in loci.items():
@@ -73,16 +73,16 @@ def _typed_rows(
         if locus.called and alleles and set(locus.called) != set(map(cell_text, alleles)):
             expected, remedy = "the alleles of its genotype", "export the report again, or correct it"
             what = f"called alleles of sample '{sample}' at marker '{marker}' that are not its genotype"
-            findings.problem((rows.table.name, locus.line), "Allele Name", what, expected, remedy)
+            findings.problem((name, locus.line), "Allele Name", what, expected, remedy)
         if alleles:
             yield locus.line, (sample, locus.written, *(alleles if len(alleles) > 1 else (*alleles, "")))
         else:
             rows.untyped[sample] = rows.untyped.get(sample, 0) + 1
-    marks.tell(rows.table.name, findings)
-    findings.notice(genotypes.UAS_REPORT(file=rows.table.name, number=len(loci)))
+    marks.tell(name, findings)
+    findings.notice(genotypes.UAS_REPORT(file=name, number=len(loci)))
     untyped = rows.untyped.get(sample, 0)
     if untyped:
-        findings.notice(readers.EMPTY_GENOTYPES(number=untyped, file=rows.table.name))
+        findings.notice(readers.EMPTY_GENOTYPES(number=untyped, file=name))
 
 
 def _loci(grid: Grid, findings: Findings) -> dict[str, _Locus]:

@@ -32,10 +32,13 @@ CONTROLS = (
 class ReadingRules:
     """What one allele alone means, which samples are controls, and which rare alleles are really so.
 
-    ``one_allele`` is ``None`` where nothing is stated. ``accepted`` are, by marker, alleles far beyond every ladder
-    that a person has confirmed.
+    ``columns`` are headings of a laboratory's own, by their key, with those in whose place they are read; ``layout``
+    is the file that states them. ``one_allele`` is ``None`` where nothing is stated. ``accepted`` are, by marker,
+    alleles far beyond every ladder that a person has confirmed.
     """
 
     one_allele: OneAllele | None = None
     controls: tuple[str, ...] = CONTROLS
     accepted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    layout: str = ""

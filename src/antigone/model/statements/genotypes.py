@@ -124,3 +124,9 @@ Y_WITHOUT_FREQUENCIES = form(
     "'y_counts')",
     files=Kind.NAMES,
 )
+COLUMNS_STATED = form(
+    "columns stated",
+    "columns of {file} are read as is stated: {columns}",
+    file=Kind.TEXT,
+    columns=Kind.SERIES,
+)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -76,15 +76,26 @@ def add_user(
     return User(number, code, role, True, given)
 
 
-def sign_in(connection: Connection, *, code: str, password: str, cost: Cost = STRONG) -> User:
-    """The active user with this code and password.
+@dataclass(frozen=True)
+class Claim:
+    """Somebody who says to be a user: what is known of that user, whose password is checked outside a transaction."""
+
+    user: User | None
+    stored: str | None = field(repr=False)
+
+
+def find_claim(connection: Connection, code: str) -> Claim:
+    """What is known of the user with this code."""
+    return Claim(_find(connection, users.c.code == code), _stored(connection, code))
+
+
+def prove(claim: Claim, *, password: str, cost: Cost = STRONG) -> User:
+    """The active user whose password this is.
 
     Parameters
     ----------
-    connection
-        A transaction; it is only read.
-    code, password
-        As typed.
+    claim, password
+        Who it is said to be, and what was typed.
     cost
         What a guess at a user who does not exist costs; the cost that passwords are made with.
 
@@ -93,12 +104,10 @@ def sign_in(connection: Connection, *, code: str, password: str, cost: Cost = ST
     Forbidden
         When the user is unknown or left, or the password is wrong: one message for all three.
     """
-    user = _find(connection, users.c.code == code)
-    stored = _stored(connection, code)
-    matches = _matches(password, stored or _hash("nobody has this password", cost))
-    if user is None or not user.active or stored is None or not matches:
+    matches = _matches(password, claim.stored or _hash("nobody has this password", cost))
+    if claim.user is None or not claim.user.active or claim.stored is None or not matches:
         raise Forbidden(REFUSED)
-    return user
+    return claim.user
 
 
 def find_user(connection: Connection, code: str) -> User:

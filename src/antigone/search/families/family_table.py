@@ -27,6 +27,7 @@ from antigone.model.pedigree import Pedigree, Sex
 from antigone.model.profile import Profile
 from antigone.search.families.answers import Answer, Answers, Who, key_of_marker
 from antigone.search.families.batches import Heard, Question, batches, unheard
+from antigone.search.families.together import join_small
 from antigone.search.readings.codes import Reader
 
 __all__ = ["AS_READ", "Target", "log_lr_tables"]
@@ -147,13 +148,15 @@ def ask_families(
 
 def _ask(targets: Sequence[Target], markers: Sequence[Marker], theta: float, heard: Heard) -> Iterator[Asked]:
     questions = [Question(t.pedigree, t.references, t.missing) for t in targets]
-    for m, rows, data in batches(questions, markers):
-        hemizygous = _is_hemizygous(data)
-        direct = _log_direct([targets[row] for row in rows], markers[m], hemizygous=hemizygous)
-        related = _normalised(evaluate(_open_alone(data), theta=theta) + direct)
-        unrelated = _unrelated(data, theta)
-        heard(len(rows) * work_of_question(data, theta))
-        yield Asked(m, rows, related, unrelated, hemizygous)
+    for joined in join_small(batches(questions, markers), theta):
+        of_missing = joined.split(evaluate(_open_alone(joined.whole), theta=theta))
+        of_stranger = joined.split(evaluate(with_stranger(joined.whole), theta=theta)) if theta > 0.0 else of_missing
+        for (m, rows, data), logs, stranger in zip(joined.parts, of_missing, of_stranger, strict=True):
+            hemizygous = _is_hemizygous(data)
+            direct = _log_direct([targets[row] for row in rows], markers[m], hemizygous=hemizygous)
+            unrelated = _normalised(stranger) if theta > 0.0 else _in_population(data)
+            heard(len(rows) * work_of_question(data, theta))
+            yield Asked(m, rows, _normalised(logs + direct), unrelated, hemizygous)
 
 
 def _known(m: int, marker: Marker, theta: float, answers: Sequence[Answer | None]) -> Iterator[Asked]:
@@ -243,11 +246,9 @@ def log_ratio(h1: Array, h2: Array) -> Array:
         return np.where(np.isneginf(h1), -np.inf, h1 - h2)
 
 
-def _unrelated(data: Data, theta: float) -> Array:
-    """Log P(genotype of an unrelated person | references); without theta the same for all items, in one row."""
-    if theta == 0.0:
-        return genotype_log_probability(data.ladder, hemizygous=_is_hemizygous(data))
-    return _normalised(evaluate(with_stranger(data), theta=theta))
+def _in_population(data: Data) -> Array:
+    """Log P(genotype of an unrelated person) without theta: the same for all items, in one row."""
+    return genotype_log_probability(data.ladder, hemizygous=_is_hemizygous(data))
 
 
 def with_stranger(data: Data) -> Data:

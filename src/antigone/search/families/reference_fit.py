@@ -20,6 +20,7 @@ from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.batches import Heard, Question, batches, unheard
+from antigone.search.families.together import join_small
 
 
 @dataclass(frozen=True)
@@ -125,9 +126,11 @@ def _apart(family: Declared, member: str, theta: float) -> list[Question]:
 
 def _log_likelihoods(questions: Sequence[Question], markers: Sequence[Marker], theta: float, heard: Heard) -> Array:
     logs = np.zeros((len(questions), len(markers)))
-    for marker, rows, data in batches(questions, markers):
-        logs[rows, marker] = evaluate(data, theta=theta)
-        heard(len(rows) * work_of(prune(data), theta).operations)
+    for joined in join_small(batches(questions, markers), theta):
+        found = joined.split(evaluate(joined.whole, theta=theta))
+        for (marker, rows, data), values in zip(joined.parts, found, strict=True):
+            logs[rows, marker] = values
+            heard(len(rows) * work_of(prune(data), theta).operations)
     return logs
 
 

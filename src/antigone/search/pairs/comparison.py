@@ -108,10 +108,10 @@ def compare(
     markers = next(iter(populations.values()))
     coding = encode_readings(persons, markers, observation=observation)
     codes = coding.codes
-    tables = {
-        name: log_lr_tables(targets, of, theta=theta, readers=coding.readers(of), heard=heard)
-        for name, of in populations.items()
-    }
+    everywhere = [marker for of in populations.values() for marker in of]
+    readers = [reader for of in populations.values() for reader in coding.readers(of)]
+    found = iter(log_lr_tables(targets, everywhere, theta=theta, readers=readers, heard=heard))
+    tables = {name: [next(found) for _ in of] for name, of in populations.items()}
     names = tuple(marker.name for marker in markers)
     informative, typed = informative_markers(targets, markers), coding.typed(markers)
     on_x = np.array([marker.chromosome == "X" for marker in markers], dtype=np.bool_)

@@ -274,13 +274,16 @@ def sign_in(registry: Registry, code: str, *, password: str, purpose: str, one_t
     user: User | None = None
     with snapshot(registry.engine) as connection:
         refuse_guessing(registry, connection, actor)
-        try:
-            user = users.sign_in(connection, code=code, password=password, cost=registry.cost)
-        except Forbidden as error:
-            refusal = error
+        claim = users.find_claim(connection, code)
+    try:
+        user = users.prove(claim, password=password, cost=registry.cost)
+    except Forbidden as error:
+        refusal = error
     with transaction(registry.engine) as connection:
         # counted again under the lock, so that guesses made at the same moment do not pass together
         refuse_guessing(registry, connection, actor)
+        if user and users.find_claim(connection, code) != claim:
+            user, refusal = None, Forbidden(users.REFUSED)
         if user and not accept_code(connection, registry.vault, user.id, code=one_time_code, moment=registry.clock()):
             user, refusal = None, Forbidden(users.REFUSED)
         nobody = User(0, actor, "", False)

@@ -14,12 +14,12 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine
 
 from antigone.errors import Forbidden, NewPasswordNeeded, NotForRole
-from antigone.registry.audit.chain import append
+from antigone.registry.audit.chain import append, audit_head, changes_since
 from antigone.registry.keys.passphrase import STRONG, Cost
 from antigone.registry.keys.vault import Vault
 from antigone.registry.store.database import check_schema, rehearsal, snapshot, transaction
 from antigone.registry.users.accounts import User, find_user
-from antigone.team.access.counting import Kept
+from antigone.team.access.counting import ACTIONS_KEEPING_PEOPLE, Kept
 from antigone.team.access.roles import ALLOWED, Action, Role
 
 P = ParamSpec("P")
@@ -30,6 +30,8 @@ FIRST_ZONE = dt.timezone(dt.timedelta(hours=14))
 """Where a day begins first."""
 Refused = Literal["refused: import"]
 """What the audit calls an action that was refused for what it brought."""
+READ_ATTEMPTS = 3
+"""How often something is read beside the writers, before it is read while they wait."""
 Subject = dict[str, Any]
 """What an action is about, for the audit: codes, row numbers, counts and states. Never a name or a genotype."""
 
@@ -136,6 +138,33 @@ class Session:
             self.note(connection, action, subject)
         with snapshot(self.registry.engine) as connection:
             yield connection
+
+    def show(self, action: Action, subject: Subject, read: Callable[[Connection, Subject], R]) -> R:
+        """One look at personal data whose line in the audit says what was found; ``read`` may complete the subject.
+
+        One state of the registry is read without the lock of the writers. Then the line is written, and only when that
+        is done, and nobody left or changed anything about people meanwhile, is what was read handed out; else it is
+        read again.
+
+        Raises
+        ------
+        Forbidden
+            When the user left, or got another role, since the session began.
+        """
+        for _ in range(READ_ATTEMPTS):
+            told = dict(subject)
+            with snapshot(self.registry.engine) as connection:
+                seen, found = audit_head(connection).number, read(connection, told)
+            with transaction(self.registry.engine) as connection:
+                self._current_user(connection)
+                if not changes_since(connection, seen, leave_alone=ACTIONS_KEEPING_PEOPLE):
+                    self.note(connection, action, told)
+                    return found
+        with transaction(self.registry.engine) as connection:
+            self._current_user(connection)
+            found = read(connection, subject)
+            self.note(connection, action, subject)
+        return found
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:

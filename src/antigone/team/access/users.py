@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 
 from sqlalchemy import Connection
 
@@ -139,14 +140,20 @@ def change_own_password(session: Session, *, old: str, new: str) -> None:
         When the new one is too short.
     """
     refusal: Forbidden | None = None
+    user: users.User | None = None
     cost = session.registry.cost
-    with session.changing() as connection:
+    with session.looking() as connection:
         refuse_guessing(session.registry, connection, session.code)
-        try:
-            user = users.sign_in(connection, code=session.code, password=old, cost=cost)
+        claim = users.find_claim(connection, session.code)
+    with suppress(Forbidden):
+        user = users.prove(claim, password=old, cost=cost)
+    with session.changing() as connection:
+        # counted again under the lock, so that guesses made at the same moment do not pass together
+        refuse_guessing(session.registry, connection, session.code)
+        if user is not None and users.find_claim(connection, session.code) == claim:
             users.set_password(connection, user, password=new, cost=cost)
             session.note(connection, "own account", {"new password of": session.code})
-        except Forbidden:
+        else:
             refusal = Forbidden("the password until now is wrong; type it again")
             session.note(connection, NOT_SIGNED_IN, {})
     if refusal is not None:  # only now, so that the line of the failure is kept

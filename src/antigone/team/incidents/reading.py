@@ -16,10 +16,7 @@ from antigone.registry.consent.coverage import Covered, note_access, read_covere
 from antigone.registry.store.database import snapshot
 from antigone.team.access.counting import ACTIONS_KEEPING_PEOPLE
 from antigone.team.access.roles import Action
-from antigone.team.access.session import Session, Subject
-
-READ_ATTEMPTS = 3
-"""How often an incident is read beside the writers, before it is read while they wait."""
+from antigone.team.access.session import READ_ATTEMPTS, Session, Subject
 
 
 @contextmanager

@@ -127,8 +127,7 @@ def read_candidate(session: Session, candidate: int) -> CandidateView:
         When there is no such candidate.
     """
     subject: Subject = {"candidate": candidate}
-    with session.writing("see candidate", subject) as connection:
-        return _view(session, connection, candidate, subject)
+    return session.show("see candidate", subject, lambda connection, told: _view(session, connection, candidate, told))
 
 
 @action("work out")
@@ -184,18 +183,21 @@ def expert_material(session: Session, candidate: int, *, court: bool) -> ExpertM
         When there is no such candidate.
     """
     subject: Subject = {"candidate": candidate, "court": court}
-    with session.writing("write expert report", subject) as connection:
-        view = _view(session, connection, candidate, subject)
+
+    def read(connection: Connection, told: Subject) -> ExpertMaterial | ConsentError | InputError:
+        view = _view(session, connection, candidate, told)
         refused = view.closed or (_not_for_court(session, connection, candidate) if court else "")
         refusal: type[ConsentError | InputError] = ConsentError if refused else InputError
         refused = refused or _in_brief(view)
         if refused:
-            subject["refused"] = refused
-        else:
-            material = _material(session, connection, view)
-    if refused:
-        raise refusal(f"candidate {candidate}: {refused}")
-    return material
+            told["refused"] = refused
+            return refusal(f"candidate {candidate}: {refused}")
+        return _material(session, connection, view)
+
+    found = session.show("write expert report", subject, read)
+    if isinstance(found, ConsentError | InputError):
+        raise found
+    return found
 
 
 def _in_brief(view: CandidateView) -> str:

@@ -151,15 +151,17 @@ def read_across(session: Session, run: int) -> SetView:
         When there is no such run.
     """
     subject: Subject = {"run over several": run}
-    with session.writing("see candidates", subject) as connection:
+
+    def read(connection: Connection, told: Subject) -> SetView:
         row = stored.find_set(connection, run)
         line, closed = _line(connection, row), _why_closed(session, connection, row)
-        subject["incidents"] = list(line.incidents)
+        told["incidents"] = list(line.incidents)
         if closed:
-            subject["refused"] = closed
+            told["refused"] = closed
             return SetView(line, closed=closed)
-        answer = stored.open_set(connection, session.registry.vault, run)
-    return _view(line, answer)
+        return _view(line, stored.open_set(connection, session.registry.vault, run))
+
+    return session.show("see candidates", subject, read)
 
 
 def _checked(incidents: Sequence[str], *, fewest: int) -> list[str]:

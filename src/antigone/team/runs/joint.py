@@ -123,13 +123,16 @@ def read_joint(session: Session, run: int) -> JointView:
         When there is no such joint run.
     """
     subject: Subject = {"joint run": run}
-    with session.writing("see joint", subject) as connection:
+
+    def read(connection: Connection, told: Subject) -> JointView:
         row = stored.find_joint(connection, run)
         closed = _why_closed(session, connection, row)
         taken = stored.take_joint(connection, session.registry.vault, run) if row.answered and not closed else None
         if closed:
-            subject["refused"] = closed
-    return JointView(joint_line(row), None if taken is None else taken.open(), closed)
+            told["refused"] = closed
+        return JointView(joint_line(row), None if taken is None else taken.open(), closed)
+
+    return session.show("see joint", subject, read)
 
 
 @action("see joint")

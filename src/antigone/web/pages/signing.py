@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -10,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from antigone.errors import Forbidden, InputError
 from antigone.team.access.opening import password_mark, sign_in
+from antigone.team.access.session import Session
 from antigone.web.requests.rendering import environment, link
 from antigone.web.requests.security import check_origin
 from antigone.web.requests.visits import Signed, Web, web_of
@@ -17,8 +19,9 @@ from antigone.web.requests.visits import Signed, Web, web_of
 router = APIRouter()
 
 PURPOSE = "identification of the missing"
-PASSWORD_CHECKS = threading.BoundedSemaphore(2)
-"""A password costs memory and time to check; two at once, so that guessing cannot exhaust the machine."""
+PASSWORD_CHECKS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
+"""A password costs memory and time to check; two at once, so that guessing cannot exhaust the machine. Who waits for
+them waits here, in no thread that answers for pages."""
 LONGEST = 1000
 ENDINGS = {
     "away": "Your session ended: for {idle} minutes nothing was clicked.",
@@ -48,7 +51,7 @@ def ask_to_sign_in(request: Request, then: str = "/", ended: str = "", lost: boo
 
 
 @router.post("/sign-in")
-def signing_in(
+async def signing_in(
     request: Request,
     user: Annotated[str, Form(max_length=LONGEST)],
     password: Annotated[str, Form(max_length=LONGEST)],
@@ -64,12 +67,14 @@ def signing_in(
     address = request.client.host if request.client else ""
     if not web.sign_ins.allows(address):
         return _sign_in_page(request, then=then, user=user, refusal=_too_often(), status=429)
+
+    def checked() -> tuple[Session, str]:
+        mark = password_mark(web.registry, user.strip())
+        found = sign_in(web.registry, user.strip(), password=password, purpose=purpose, one_time_code=one_time_code)
+        return found, mark
+
     try:
-        with PASSWORD_CHECKS:
-            mark = password_mark(web.registry, user.strip())
-            session = sign_in(
-                web.registry, user.strip(), password=password, purpose=purpose, one_time_code=one_time_code
-            )
+        session, mark = await asyncio.get_running_loop().run_in_executor(PASSWORD_CHECKS, checked)
     except (Forbidden, InputError) as error:
         web.sign_ins.count_failure(address)
         return _sign_in_page(request, then=then, user=user, refusal=str(error), status=403)
