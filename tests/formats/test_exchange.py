@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from exchange_texts import TRIO, cmf, ga4gh, niem, relations, specimen
 
 from antigone.errors import ConsentError, InputError
 from antigone.formats.exchange.cmf_writer import Laboratories, write_cmf
@@ -35,22 +36,6 @@ def read(folder: Path, missing: tuple[str, ...] = (), **files: str | bytes) -> I
 def members(incident: Incident) -> dict[str, tuple[str, str | None, str | None]]:
     (family,) = incident.families
     return {one.id: (one.sex, one.father, one.mother) for one in family.pedigree}
-
-
-def specimen(code: str, category: str, *loci: str, case: str = "C1") -> str:
-    typed = "".join(
-        f"<LOCUS><LOCUSNAME>{name}</LOCUSNAME>"
-        + "".join(f"<ALLELE><ALLELEVALUE>{allele}</ALLELEVALUE></ALLELE>" for allele in alleles)
-        + "</LOCUS>"
-        for name, *alleles in (one.split() for one in loci)
-    )
-    head = f"<SPECIMENID>{code}</SPECIMENID><SPECIMENCATEGORY>{category}</SPECIMENCATEGORY>"
-    return f'<SPECIMEN CASEID="{case}">{head}{typed}</SPECIMEN>'
-
-
-def cmf(*specimens: str, version: str = "3.2", root: str = "CODISImportFile") -> str:
-    body = "".join(specimens)
-    return f'<{root} xmlns="urn:CODISImportFile-schema"><HEADERVERSION>{version}</HEADERVERSION>{body}</{root}>'
 
 
 @pytest.mark.parametrize("version", ["3.2", "3.3"])
@@ -121,7 +106,6 @@ def test_xml__bombs_and_broken_files_are_problems(tmp_path: Path, text: str) -> 
         read(tmp_path, a__xml=text)
 
 
-TRIO = "F1 FA 0 0 1 1 15 17 6 9.3\nF1 MO 0 0 2 1 14 16 7 9.3\nF1 SON FA MO 1 1 0 0 0 0\n"
 PARENTS = {"FA": ("male", None, None), "MO": ("female", None, None), "SON": ("male", "FA", "MO")}
 
 
@@ -179,11 +163,6 @@ def test_ped__plink_fam_is_a_pedigree_without_genotypes(tmp_path: Path) -> None:
     incident = read(tmp_path, ("SON",), a__fam="F1 FA 0 0 1 -9\nF1 MO 0 0 2 -9\nF1 SON FA MO 1 -9\n")
     assert members(incident) == PARENTS
     assert any("status" in said for said in say_all(incident.notices))
-
-
-def relations(*rows: str) -> str:
-    header = "Family id\t[Relation]\tSample id\tAMEL 1\tAMEL 2\tTH01 1\tTH01 2"
-    return "\n".join([header, *("F1\t" + row.replace("|", "\t") + "\t6\t9.3" for row in rows)]) + "\n"
 
 
 @pytest.mark.parametrize(
@@ -261,18 +240,6 @@ def test_kin_words__anything_else_is_unclear(words: str) -> None:
         way_of(words)
 
 
-def ga4gh(relation: str = "isBiologicalMotherOf", **more: object) -> str:
-    people = [("FA", "MALE"), ("MO", "FEMALE"), ("SON", "MALE")]
-    relations = [("FA", "isBiologicalFatherOf", "SON"), ("MO", relation, "SON")]
-    document = {
-        "id": "F1",
-        "individuals": [{"individual": {"id": code, "sex": sex}, "name": "Somebody"} for code, sex in people],
-        "relationships": [{"individual": a, "relation": {"label": b}, "relative": c} for a, b, c in relations],
-        "indexPatients": [{"id": "SON", "type": "Proband"}],
-    }
-    return json.dumps(document | more)
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -308,20 +275,6 @@ def test_ga4gh__a_relation_that_is_none_of_parents_is_not_read_or_asked(tmp_path
     assert members(incident)["SON"] == ("male", "FA", None)
     with pytest.raises(InputError, match="isMaternalCousinOf"):
         read(tmp_path, b__json=ga4gh("isMaternalCousinOf"))
-
-
-def niem(record: str = "Family Relative", pedigree: str = "") -> str:
-    spaces = 'xmlns:b="http://release.niem.gov/niem/domains/biometrics/5.1/" xmlns:s="http://s" xmlns:n="http://n"'
-    typed = "".join(
-        f"<b:DNARecord><b:DNACategoryCode>{category}</b:DNACategoryCode><b:DNADataIdentification><n:IdentificationID>"
-        f"{code}</n:IdentificationID><n:IdentificationCategoryDescriptionText>DNA Profile ID"
-        "</n:IdentificationCategoryDescriptionText></b:DNADataIdentification><b:DNAEncoding><b:DNASTRData><b:DNALocus>"
-        "<b:DNALocusName>TH01</b:DNALocusName><b:DNAAllele><b:DNAAlleleCall1Text>6</b:DNAAlleleCall1Text></b:DNAAllele>"
-        "<b:DNAAllele><b:DNAAlleleCall1Text>7</b:DNAAlleleCall1Text></b:DNAAllele></b:DNALocus></b:DNASTRData>"
-        "</b:DNAEncoding></b:DNARecord>"
-        for code, category in (("P1", record), ("P2", record), ("U1", "Unidentified Person"))
-    )
-    return f"<t:DNADataTransaction xmlns:t='urn:t' {spaces}>{typed}{pedigree}</t:DNADataTransaction>"
 
 
 def niem_member(number: int, sex: str, status: str, profile: str = "", parents: str = "") -> str:

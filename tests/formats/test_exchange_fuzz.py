@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 from pathlib import Path
 
 import pytest
-from test_exchange import TRIO, cmf, ga4gh, niem, relations, specimen
+from exchange_texts import TRIO, cmf, ga4gh, niem, relations, specimen
 
 from antigone.errors import AntigoneError
 from antigone.formats.frequencies import read_frequencies
@@ -56,10 +57,8 @@ def test_damaged_families_are_read_or_refused(tmp_path: Path, name: str) -> None
     for _ in range(40):
         path.write_bytes(damaged(FILES[name], chance))
         begun = time.process_time()
-        try:
+        with contextlib.suppress(AntigoneError):
             read_incident(path, "office")
-        except AntigoneError as error:
-            assert str(error)
         assert time.process_time() - begun < 1
 
 
@@ -68,10 +67,8 @@ def test_damaged_frequencies_are_read_or_refused(tmp_path: Path, name: str) -> N
     path, chance = tmp_path / name, random.Random(name)
     for _ in range(40):
         path.write_bytes(damaged(FREQUENCIES[name], chance))
-        try:
+        with contextlib.suppress(AntigoneError):
             read_frequencies(path)
-        except AntigoneError as error:
-            assert str(error)
 
 
 @pytest.mark.parametrize("text", ["list(" + "a=c(" * 20_000, "$" + "a" * 200_000, "x = c(" + "1," * 100_000])
