@@ -7,11 +7,17 @@ import json
 from pathlib import Path
 
 import pytest
+from exchange_texts import TRIO, cmf, ga4gh, niem, relations, specimen
 
 from antigone.errors import ConsentError, InputError
+from antigone.formats.exchange.cmf_writer import Laboratories, write_cmf
 from antigone.formats.exchange.kin_words import UnclearRelation, way_of
+from antigone.formats.exchange.ped import read_ped
+from antigone.formats.exchange.ped_writer import write_ped
 from antigone.formats.incident import read_incident
-from antigone.model.incident.incident import Incident
+from antigone.formats.reading.findings import Findings
+from antigone.model.incident.incident import Incident, UnidentifiedPerson
+from antigone.model.profile import Profile
 from antigone.report.words.statements import say_all
 
 DAY = dt.date(2026, 12, 1)
@@ -30,22 +36,6 @@ def read(folder: Path, missing: tuple[str, ...] = (), **files: str | bytes) -> I
 def members(incident: Incident) -> dict[str, tuple[str, str | None, str | None]]:
     (family,) = incident.families
     return {one.id: (one.sex, one.father, one.mother) for one in family.pedigree}
-
-
-def specimen(code: str, category: str, *loci: str, case: str = "C1") -> str:
-    typed = "".join(
-        f"<LOCUS><LOCUSNAME>{name}</LOCUSNAME>"
-        + "".join(f"<ALLELE><ALLELEVALUE>{allele}</ALLELEVALUE></ALLELE>" for allele in alleles)
-        + "</LOCUS>"
-        for name, *alleles in (one.split() for one in loci)
-    )
-    head = f"<SPECIMENID>{code}</SPECIMENID><SPECIMENCATEGORY>{category}</SPECIMENCATEGORY>"
-    return f'<SPECIMEN CASEID="{case}">{head}{typed}</SPECIMEN>'
-
-
-def cmf(*specimens: str, version: str = "3.2", root: str = "CODISImportFile") -> str:
-    body = "".join(specimens)
-    return f'<{root} xmlns="urn:CODISImportFile-schema"><HEADERVERSION>{version}</HEADERVERSION>{body}</{root}>'
 
 
 @pytest.mark.parametrize("version", ["3.2", "3.3"])
@@ -116,7 +106,6 @@ def test_xml__bombs_and_broken_files_are_problems(tmp_path: Path, text: str) -> 
         read(tmp_path, a__xml=text)
 
 
-TRIO = "F1 FA 0 0 1 1 15 17 6 9.3\nF1 MO 0 0 2 1 14 16 7 9.3\nF1 SON FA MO 1 1 0 0 0 0\n"
 PARENTS = {"FA": ("male", None, None), "MO": ("female", None, None), "SON": ("male", "FA", "MO")}
 
 
@@ -174,11 +163,6 @@ def test_ped__plink_fam_is_a_pedigree_without_genotypes(tmp_path: Path) -> None:
     incident = read(tmp_path, ("SON",), a__fam="F1 FA 0 0 1 -9\nF1 MO 0 0 2 -9\nF1 SON FA MO 1 -9\n")
     assert members(incident) == PARENTS
     assert any("status" in said for said in say_all(incident.notices))
-
-
-def relations(*rows: str) -> str:
-    header = "Family id\t[Relation]\tSample id\tAMEL 1\tAMEL 2\tTH01 1\tTH01 2"
-    return "\n".join([header, *("F1\t" + row.replace("|", "\t") + "\t6\t9.3" for row in rows)]) + "\n"
 
 
 @pytest.mark.parametrize(
@@ -256,18 +240,6 @@ def test_kin_words__anything_else_is_unclear(words: str) -> None:
         way_of(words)
 
 
-def ga4gh(relation: str = "isBiologicalMotherOf", **more: object) -> str:
-    people = [("FA", "MALE"), ("MO", "FEMALE"), ("SON", "MALE")]
-    relations = [("FA", "isBiologicalFatherOf", "SON"), ("MO", relation, "SON")]
-    document = {
-        "id": "F1",
-        "individuals": [{"individual": {"id": code, "sex": sex}, "name": "Somebody"} for code, sex in people],
-        "relationships": [{"individual": a, "relation": {"label": b}, "relative": c} for a, b, c in relations],
-        "indexPatients": [{"id": "SON", "type": "Proband"}],
-    }
-    return json.dumps(document | more)
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -305,20 +277,6 @@ def test_ga4gh__a_relation_that_is_none_of_parents_is_not_read_or_asked(tmp_path
         read(tmp_path, b__json=ga4gh("isMaternalCousinOf"))
 
 
-def niem(record: str = "Family Relative", pedigree: str = "") -> str:
-    spaces = 'xmlns:b="http://release.niem.gov/niem/domains/biometrics/5.1/" xmlns:s="http://s" xmlns:n="http://n"'
-    typed = "".join(
-        f"<b:DNARecord><b:DNACategoryCode>{category}</b:DNACategoryCode><b:DNADataIdentification><n:IdentificationID>"
-        f"{code}</n:IdentificationID><n:IdentificationCategoryDescriptionText>DNA Profile ID"
-        "</n:IdentificationCategoryDescriptionText></b:DNADataIdentification><b:DNAEncoding><b:DNASTRData><b:DNALocus>"
-        "<b:DNALocusName>TH01</b:DNALocusName><b:DNAAllele><b:DNAAlleleCall1Text>6</b:DNAAlleleCall1Text></b:DNAAllele>"
-        "<b:DNAAllele><b:DNAAlleleCall1Text>7</b:DNAAlleleCall1Text></b:DNAAllele></b:DNALocus></b:DNASTRData>"
-        "</b:DNAEncoding></b:DNARecord>"
-        for code, category in (("P1", record), ("P2", record), ("U1", "Unidentified Person"))
-    )
-    return f"<t:DNADataTransaction xmlns:t='urn:t' {spaces}>{typed}{pedigree}</t:DNADataTransaction>"
-
-
 def niem_member(number: int, sex: str, status: str, profile: str = "", parents: str = "") -> str:
     code = f"<b:PedigreeMemberIdentification><n:IdentificationID>{profile}</n:IdentificationID>"
     code += "<n:IdentificationCategoryDescriptionText>DNA Profile ID</n:IdentificationCategoryDescriptionText>"
@@ -352,3 +310,41 @@ def test_niem__relatives_in_no_pedigree_and_crime_stains_are_refused(tmp_path: P
         read(tmp_path, a__xml=niem())
     with pytest.raises(InputError, match="nothing of this file is read"):
         read(tmp_path, b__xml=niem("Crime Scene"))
+
+
+def test_cmf__remains_written_and_read_again_are_the_same(tmp_path: Path) -> None:
+    loci = ("TH01 6 9.3", "Penta_D 9 12", "vWA 16 16", "FGA 21 24")
+    first = read(tmp_path, a__xml=cmf(specimen("PM1", "Unidentified Person", *loci)))
+    written = write_cmf(first.unidentified, Laboratories("LAB1", "LAB2", "u1"), DAY)
+    again = read(tmp_path, b__xml=written.text)
+    assert again.unidentified[0].profile.genotypes == first.unidentified[0].profile.genotypes
+    assert (written.persons, written.left_out_persons, written.left_out_genotypes) == (1, 0, 0)
+    assert "<ALLELEVALUE>16</ALLELEVALUE></ALLELE></LOCUS>" in written.text
+
+
+def test_cmf__what_the_format_cannot_hold_is_counted_and_seekers_are_never_written() -> None:
+    half = UnidentifiedPerson(
+        "PM1", Profile("PM1", {"TH01": ("6", None), "vWA": ("16", "17"), "D6S1043": ("11", "12")})
+    )
+    seeker = UnidentifiedPerson("S1", Profile("S1", {"vWA": ("16", "17")}), kind="living", request="2026/1")
+    written = write_cmf([half, seeker], Laboratories("LAB1", "LAB2", "u1"), DAY)
+    assert "S1" not in written.text
+    assert (written.persons, written.left_out_persons, written.left_out_genotypes) == (1, 1, 2)
+    with pytest.raises(InputError, match="1 to 10 letters"):
+        write_cmf([half], Laboratories("", "LAB2", "u1"), DAY)
+
+
+def test_ped__written_and_read_again_is_the_same_family(tmp_path: Path) -> None:
+    text = "famid id fid mid sex TH01 vWA\nF1 FA 0 0 1 6/9.3 16/-\nF1 MO 0 0 2 7/7 -/-\nF1 SON FA MO 1 -/- -/-\n"
+    first = read(tmp_path, ("SON",), a__ped=text)
+    again = read(tmp_path, b__ped=write_ped(first.families))
+    assert again.families[0].pedigree == first.families[0].pedigree
+    assert again.families[0].missing == ("SON",)
+    before, after = ([d.profile.genotypes for d in one.families[0].donors] for one in (first, again))
+    assert after == before
+
+
+def test_ped__markers_whose_names_differ_in_the_last_digit_alone_are_two() -> None:
+    text = "id fid mid sex DYS1 DYS2 D2S441 D2S442\nMissing 0 MO 1 -/- -/- -/- -/-\nMO 0 0 2 1/1 2/2 10/11 12/13\n"
+    declared = read_ped("a.ped", text, [], [], Findings())
+    assert [row[1][1] for row in declared.genotypes] == ["DYS1", "DYS2", "D2S441", "D2S442"]

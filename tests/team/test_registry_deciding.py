@@ -30,6 +30,7 @@ from antigone.errors import (
     Conflict,
     ConsentError,
     Forbidden,
+    InputError,
     RegistryError,
     VaultError,
 )
@@ -239,6 +240,20 @@ def test_export__holds_only_donors_who_agreed_to_share(after_search, tmp_path):
     assert [family.code for family in read.families] == ["F3"]
     everything = b"".join(path.read_bytes() for path in (tmp_path / "out").iterdir())
     assert not [code for code in (b"F1-FA", b"F2-MO", b"F4-MO", b"LS1", b"letter of 3 May") if code in everything]
+
+
+def test_export__families_as_ped_and_remains_as_cmf_hold_what_may_be_shared(after_search, tmp_path):
+    ped, cmf = tmp_path / "out.ped", tmp_path / "out.xml"
+    done = export_incident(after_search["geneticist"], INCIDENT, ped)
+    assert (done.unidentified, done.families, done.donors) == (0, 1, 3)
+    assert {line.split("\t")[0] for line in ped.read_text().splitlines()[1:]} == {"F3"}
+    with pytest.raises(InputError, match="remains without a genotype that CMF can hold"):
+        export_incident(after_search["geneticist"], INCIDENT, cmf, laboratories=("LAB1", "LAB2", "u1"))
+    assert not cmf.exists()
+    assert ("geneticist", "export") in audit(after_search)
+    with pytest.raises(InputError, match="1 to 10 letters"):
+        export_incident(after_search["geneticist"], INCIDENT, tmp_path / "other.xml")
+    assert not (tmp_path / "other.xml").exists()
 
 
 def test_export__is_told_before_as_it_is_then_and_reads_nothing_sealed(after_search, tmp_path, monkeypatch):

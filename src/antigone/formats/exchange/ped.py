@@ -128,12 +128,15 @@ def _by_heading(lines: Sequence[Line], heading: list[str]) -> _Layout:
     if keys.count("father") == 2 and "fid" in words:  # PLINK's family; the father of the pedsuite
         keys[words.index("fid")] = "family"
     places = {key: place for place, key in reversed(list(enumerate(keys))) if key}
-    return _Layout(places, _marker_columns(heading, max(places.values()) + 1), 1)
+    first = max(places.values()) + 1
+    whole = any("/" in cell for _, cells in lines[1:] for cell in cells[first:])
+    markers = {cell: [place] for place, cell in enumerate(heading) if place >= first and cell}
+    return _Layout(places, markers if whole else _marker_columns(heading, first), 1)
 
 
 def _marker_columns(heading: Sequence[str], first: int) -> dict[str, list[int]]:
     """The columns of each marker: one, or two that are numbered, or the second without a name."""
-    stems = [re.sub(r"(?<=.)[\s._-]?[12ab]$", "", cell) for cell in heading]
+    stems = [re.sub(r"(?<=.)[\s._-][12ab]$", "", cell) for cell in heading]
     found: dict[str, list[int]] = {}
     before = ""
     for place in range(first, len(heading)):

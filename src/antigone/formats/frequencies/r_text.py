@@ -9,7 +9,7 @@ from antigone.formats.frequencies.drafts import Entry, Listing
 from antigone.formats.reading.findings import Findings
 
 _VECTOR = re.compile(
-    r"[`\"']?([\w.][\w .\-/]*)[`\"']?\s*=\s*(?:structure\s*\(\s*)?c\s*\(([^()]*)\)"
+    r"[`\"']?(?<![\w.])([\w.][\w .\-/]{0,60})[`\"']?\s*=\s*(?:structure\s*\(\s*)?c\s*\(([^()]*)\)"
     r"(?:\s*,\s*\.?[Nn]ames\s*=\s*c\s*\(([^()]*)\))?"
 )
 _NOT_MARKERS = frozenset({"class", "names", ".Names", "row.names", "dim", "dimnames", "levels"})

@@ -7,8 +7,11 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+from antigone.casework.incident.files import new_file
 from antigone.errors import ConsentError
 from antigone.formats.casefolder.writer import pack_case_folder, write_case_folder
+from antigone.formats.exchange.cmf_writer import Laboratories, write_cmf
+from antigone.formats.exchange.ped_writer import write_ped
 from antigone.model.incident.incident import Incident
 from antigone.model.statements import names
 from antigone.registry.consent.sharing import count_shareable
@@ -35,10 +38,19 @@ def read_shareable(session: Session, incident: str) -> Shared:
 
 
 @action("export")
-def export_incident(session: Session, incident: str, folder: Path) -> Shared:
-    """Write an incident as a case folder: remains, and the families and donors whose consent covers sharing.
+def export_incident(
+    session: Session, incident: str, path: Path, *, laboratories: tuple[str, str, str] = ("", "", "")
+) -> Shared:
+    """Write an incident: remains, and the families and donors whose consent covers sharing.
 
     A family none of whose donors agreed to share is left out, with what it told of its missing; so is a living seeker.
+
+    Parameters
+    ----------
+    path
+        Of a case folder; or of a file, which holds a part: ``.ped`` the families, ``.xml`` the remains as CMF of CODIS.
+    laboratories
+        Of CMF: the codes of the laboratories that send and receive it, and of the user who sends it.
 
     Raises
     ------
@@ -47,9 +59,23 @@ def export_incident(session: Session, incident: str, folder: Path) -> Shared:
     ConsentError
         When no donor agreed to share.
     InputError
-        When the folder exists or cannot be written.
+        When the folder or file exists or cannot be written, or the laboratories are not named.
     """
-    return _export(session, incident, lambda shared: write_case_folder(shared, folder))
+    if path.suffix.lower() == ".ped":
+        return _export(session, incident, lambda shared: _write(path, write_ped(shared.families)), _families)
+    if path.suffix.lower() != ".xml":
+        return _export(session, incident, lambda shared: write_case_folder(shared, path))
+    named, day = Laboratories(*laboratories), session.registry.today()
+
+    def write_remains(shared: Incident) -> None:
+        _write(path, write_cmf(shared.unidentified, named, day).text)
+
+    return _export(session, incident, write_remains, _remains)
+
+
+def _write(path: Path, text: str) -> None:
+    with new_file(path) as file:
+        file.write(text.encode())
 
 
 @action("export")
@@ -68,16 +94,39 @@ def pack_incident(session: Session, incident: str) -> Packed:
     return Packed(shared, file.getvalue())
 
 
-def _export(session: Session, incident: str, write: Callable[[Incident], None]) -> Shared:
-    """The line in the audit first, then the file: making a large one takes seconds, in which others go on writing."""
+def _families(shared: Incident) -> Incident:
+    return replace(shared, unidentified=())
+
+
+def _remains(shared: Incident) -> Incident:
+    return replace(shared, families=())
+
+
+def _whole(shared: Incident) -> Incident:
+    return shared
+
+
+def _export(
+    session: Session,
+    incident: str,
+    write: Callable[[Incident], None],
+    part: Callable[[Incident], Incident] = _whole,
+) -> Shared:
+    """The line in the audit first, then the file: making a large one takes seconds, in which others go on writing.
+
+    ``part`` is what the file holds of what may be shared; remains need nobody's consent.
+    """
     subject = Subject(incident=incident)
     with writing_what_was_read(session, "export", subject, incident=incident, scope=SCOPE_SHARING) as (_, covered):
         kept = _shared(covered.incident)
-        shared = _counted(covered.incident, kept, covered.refused)
+        held = part(kept)
+        donors = sum(len(family.donors) for family in held.families)
+        left_out = _not_shared(covered.incident, kept, covered.refused)
+        shared = Shared(len(held.unidentified), len(held.families), donors, left_out)
         subject.update(unidentified=shared.unidentified, donors=shared.donors, left_out=shared.left_out)
-    if not shared.donors:
+    if not shared.donors and part is not _remains:
         raise ConsentError(f"no donor of incident '{incident}' agreed to share; ask the families first")
-    write(kept)
+    write(held)
     return shared
 
 
@@ -96,11 +145,9 @@ def _shared(incident: Incident) -> Incident:
     return replace(incident, unidentified=remains, families=families, further=further, notices=())
 
 
-def _counted(whole: Incident, kept: Incident, refused: Mapping[str, int]) -> Shared:
+def _not_shared(whole: Incident, kept: Incident, refused: Mapping[str, int]) -> dict[str, int]:
     seekers = len(whole.unidentified) - len(kept.unidentified)
-    left_out = _left_out(refused, seekers=seekers, families=len(whole.families) - len(kept.families))
-    donors = sum(len(family.donors) for family in kept.families)
-    return Shared(len(kept.unidentified), len(kept.families), donors, left_out)
+    return _left_out(refused, seekers=seekers, families=len(whole.families) - len(kept.families))
 
 
 def _left_out(refused: Mapping[str, int], *, seekers: int, families: int) -> dict[str, int]:
