@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import asdict, replace
+from typing import get_args
 
 import pytest
 from identified import identify
@@ -17,6 +18,7 @@ from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor
 from antigone.model.pedigree import Pedigree
 from antigone.papers import LETTERS
+from antigone.registry.changes.changes import Kind
 from antigone.registry.store.schema import asks, changes, runs, tellings
 from antigone.registry.store.schema import audit as audit_table
 from antigone.registry.tasks.standing import stands_of
@@ -33,6 +35,7 @@ from antigone.team.keeping.keeping import verify
 from antigone.team.overview.status import read_incident, read_status
 from antigone.team.review.candidates import list_candidates, read_candidate
 from antigone.team.review.reviewing import ask_to_reopen, confirm, keep, propose, reject, reopen
+from antigone.team.runs.pending import REASONS
 from antigone.team.runs.searching import findings, search
 from antigone.team.tasks.alive import confirm_alive, report_alive
 from antigone.team.tasks.asking import ask_for_samples, read_compared, take_back_ask
@@ -617,3 +620,7 @@ def test_alive__a_pedigree_keeps_whom_the_family_was_told_about(after_search):
             missing=("XX",),
             seen=pedigree_version(view.pedigree, view.missing),
         )
+
+
+def test_pending__every_kind_of_change_has_its_words():
+    assert set(get_args(Kind)) <= set(REASONS)

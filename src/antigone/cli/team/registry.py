@@ -265,11 +265,11 @@ def export(
     ],
     source: Annotated[str, typer.Option("--from", help="Of CMF: the code of your laboratory.")] = "",
     destination: Annotated[str, typer.Option("--to", help="Of CMF: the code of the laboratory that receives it.")] = "",
-    user: Annotated[str, typer.Option("--user-id", help="Of CMF: the code of the user who sends it.")] = "",
+    sent_by: Annotated[str, typer.Option("--user-id", help="Of CMF: the code of the user who sends it.")] = "",
 ) -> None:
     """Write an incident for another institution: only donors whose consent covers sharing."""
     from antigone.cli.team import console as console_registry
     from antigone.team.incidents.exporting import export_incident
 
-    laboratories = (source, destination, user)
+    laboratories = (source, destination, sent_by)
     console_registry.print_exported(out, export_incident(session, incident, out, laboratories=laboratories))

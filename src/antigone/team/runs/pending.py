@@ -27,6 +27,8 @@ REASONS: Mapping[str, str] = {
     "consent withdrawn": "a consent was withdrawn",
     "person left": "withdrew",
     "description changed": "the sex, or what is known beside DNA, was changed",
+    "found alive": "somebody was found alive",
+    "found alive reopened": "what was known of somebody found alive is open again",
     "model changed": "the model of the incident was changed",
     "import undone": "an import was undone",
     BY_ITS_DATE: "a consent began or ended by its date",
