@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from antigone.engine.arrays import LN10
 from antigone.errors import ModelError
 from antigone.model.checks import checked_code, checked_items, shown
 
@@ -57,7 +58,20 @@ class LikelihoodRatio:
 
     @property
     def log10_total(self) -> float | None:
-        return None if self.log_total is None else self.log_total / float(np.log(10))
+        return None if self.log_total is None else self.log_total / LN10
+
+    def to_dict(self) -> dict[str, Any]:
+        """The numbers by marker, the total and what took no part, as plain Python.
+
+        >>> LikelihoodRatio(("TH01",), (-1.0,), (-2.0,)).to_dict()["by_marker"]
+        {'TH01': {'log_h1': -1.0, 'log_h2': -2.0, 'log10_lr': 0.4342944819032518}}
+        """
+        rows = zip(self.markers, self.log_h1, self.log_h2, self.log_by_marker.values(), strict=True)
+        by_marker = {
+            marker: {"log_h1": h1, "log_h2": h2, "log10_lr": None if log is None else log / LN10}
+            for marker, h1, h2, log in rows
+        }
+        return {"by_marker": by_marker, "log10_total": self.log10_total, "left_out": list(self.left_out)}
 
 
 def _check_log(marker: str, log: Any) -> None:

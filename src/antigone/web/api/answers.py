@@ -17,7 +17,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema, create_model
 
 from antigone.model.pedigree import Individual
-from antigone.model.results.search import Candidate, SearchResult
+from antigone.model.results.search import SearchResult
 from antigone.model.statements.statement import Statement
 from antigone.report.tables.files import plain_value
 from antigone.team import views
@@ -90,14 +90,6 @@ def _answered(hint: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class SampleOf:
-    """A member who gave a sample, by codes."""
-
-    member: str
-    sample: str
-
-
-@dataclass(frozen=True)
 class FamilyShown:
     """A family: its declared members with their parents, who is missing, and its donors with their consents.
     ``version`` is another text whenever anything declared is; ``sought`` says how the question of each missing member
@@ -112,39 +104,6 @@ class FamilyShown:
     version: str
     sought: tuple[views.MissingLine, ...]
     alive: tuple[views.AliveView, ...]
-
-
-@dataclass(frozen=True)
-class CandidateShown:
-    """A candidate in full, what was said and decided, and the alternatives.
-
-    ``candidate`` is null when it stays closed, and ``closed`` then says why. ``members`` and ``donors`` are the
-    family's as the search saw it; ``changed`` says when it is known otherwise now. ``of_unidentified`` and
-    ``of_missing`` are the strongest alternatives, ``all_of_unidentified`` and ``all_of_missing`` how many there are.
-    ``may`` are the steps that the user of the token can take now; ``barred`` says why they take part in no decision.
-    ``history`` is what the searches said of the pairing, where it was something new, and what had changed.
-    """
-
-    line: views.CandidateLine
-    incident: str
-    kind: str
-    sex: str
-    candidate: Candidate | None
-    closed: str
-    members: tuple[Individual, ...]
-    missing: tuple[str, ...]
-    donors: tuple[SampleOf, ...]
-    reviews: tuple[views.ReviewLine, ...]
-    decisions: tuple[views.DecisionLine, ...]
-    of_unidentified: tuple[views.CandidateLine, ...]
-    of_missing: tuple[views.CandidateLine, ...]
-    all_of_unidentified: int
-    all_of_missing: int
-    run: views.RunLine
-    may: tuple[str, ...]
-    changed: str = ""
-    barred: str = ""
-    history: tuple[views.PastLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -188,33 +147,6 @@ def shown_family(view: views.FamilyView) -> FamilyShown:
     version = pedigree_version(view.pedigree, view.missing)
     members = view.pedigree.individuals
     return FamilyShown(view.incident, view.code, members, view.missing, view.donors, version, view.sought, view.alive)
-
-
-def shown_candidate(view: views.CandidateView) -> CandidateShown:
-    """A candidate as the API answers it; donors by their codes, for the view holds nothing else of them."""
-    family = view.family
-    return CandidateShown(
-        line=view.line,
-        incident=view.incident,
-        kind=view.kind,
-        sex=view.sex,
-        candidate=view.candidate,
-        closed=view.closed,
-        members=family.pedigree.individuals,
-        missing=family.missing,
-        donors=tuple(SampleOf(donor.member, donor.profile.sample) for donor in family.donors),
-        reviews=view.reviews,
-        decisions=view.decisions,
-        of_unidentified=view.of_unidentified,
-        of_missing=view.of_missing,
-        all_of_unidentified=view.all_of_unidentified,
-        all_of_missing=view.all_of_missing,
-        run=view.run.line,
-        may=view.may,
-        barred=view.barred,
-        changed=view.changed,
-        history=view.history,
-    )
 
 
 def shown_job(job: Job) -> JobShown:
