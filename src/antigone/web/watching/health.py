@@ -16,7 +16,7 @@ OWN = ("127.0.0.1", "::1", "testclient")
 
 
 @router.get("/health")
-def health(request: Request) -> JSONResponse:
+def answering(request: Request) -> JSONResponse:
     """Whether the server answers and its database can be read: 200, or 503."""
     web: Web = request.app.state.web
     try:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from antigone.version import full_version
 
-BOUNDS = (0.05, 0.2, 1.0, 5.0, 30.0)
+_BOUNDS = (0.05, 0.2, 1.0, 5.0, 30.0)
 """Seconds up to which answers are counted together."""
 
 
@@ -30,7 +30,7 @@ class Metrics:
         with self.lock:
             self.answers[f"{status // 100}xx"] += 1
             self.seconds += seconds
-            self.within.update(bound for bound in BOUNDS if seconds <= bound)
+            self.within.update(bound for bound in _BOUNDS if seconds <= bound)
 
     def text(self, *, running: int) -> str:
         """All counts, as Prometheus and its kin read them."""
@@ -46,7 +46,7 @@ class Metrics:
                 "# TYPE antigone_answers_total counter",
                 *(f'antigone_answers_total{{status="{kind}"}} {n}' for kind, n in sorted(self.answers.items())),
                 "# TYPE antigone_answer_seconds histogram",
-                *(f'antigone_answer_seconds_bucket{{le="{bound}"}} {self.within[bound]}' for bound in BOUNDS),
+                *(f'antigone_answer_seconds_bucket{{le="{bound}"}} {self.within[bound]}' for bound in _BOUNDS),
                 f'antigone_answer_seconds_bucket{{le="+Inf"}} {total}',
                 f"antigone_answer_seconds_sum {self.seconds:.3f}",
                 f"antigone_answer_seconds_count {total}",
