@@ -23,19 +23,16 @@ if TYPE_CHECKING:
         log_likelihoods,
     )
     from antigone.engine.sums.plan import elimination_plan
+    from antigone.engine.sums.ratio import LikelihoodRatio
     from antigone.errors import AntigoneError
     from antigone.formats.frequencies.tables import read_frequencies
-    from antigone.library.families import (
-        CandidateLrs,
-        joint_incident,
-        missing_person_lr,
-        read_incident,
-        search_incident,
-    )
+    from antigone.library.families import CandidateLrs, missing_person_lr
+    from antigone.library.incidents import joint_incident, read_incident, search_incident
     from antigone.library.matrices import TransitionMatrix, transition_matrix
     from antigone.library.power import Power, inclusion_power, power
     from antigone.library.reading import Case, DeclaredFamily, markers_of, nist1036, read_familias, read_ped
-    from antigone.library.shown import LikelihoodRatio, Pedigree, draw
+    from antigone.library.shown import draw
+    from antigone.library.tables import to_arrow, to_pandas
     from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
     from antigone.model.assumptions.marker import Marker
     from antigone.model.assumptions.mutation import (
@@ -49,7 +46,7 @@ if TYPE_CHECKING:
         Transformed,
     )
     from antigone.model.incident.settings import MutationChoice
-    from antigone.model.pedigree import Individual
+    from antigone.model.pedigree import Individual, Pedigree
     from antigone.model.profile import Profile
     from antigone.search.power.exclusion import exclusion_power
     from antigone.simulation.genes import drop_genes
@@ -103,6 +100,8 @@ __all__ = [
     "search_incident",
     "sharing_probabilities",
     "simulate",
+    "to_arrow",
+    "to_pandas",
     "transition_matrix",
 ]
 
@@ -114,10 +113,10 @@ _HOME = {
     "FrequencyRule": "model.assumptions.frequency",
     "FrequencyTable": "model.assumptions.frequency",
     "Individual": "model.pedigree",
-    "LikelihoodRatio": "library.shown",
+    "LikelihoodRatio": "engine.sums.ratio",
     "Marker": "model.assumptions.marker",
     "MutationChoice": "model.incident.settings",
-    "Pedigree": "library.shown",
+    "Pedigree": "model.pedigree",
     "Power": "library.power",
     "Profile": "model.profile",
     "TransitionMatrix": "library.matrices",
@@ -129,7 +128,7 @@ _HOME = {
     "identity_coefficients": "engine.kinship",
     "inbreeding_coefficients": "engine.kinship",
     "inclusion_power": "library.power",
-    "joint_incident": "library.families",
+    "joint_incident": "library.incidents",
     "kinship_matrix": "engine.kinship",
     "likelihood_ratio": "engine.sums.likelihood",
     "log_likelihood": "engine.sums.likelihood",
@@ -140,11 +139,13 @@ _HOME = {
     "power": "library.power",
     "read_familias": "library.reading",
     "read_frequencies": "formats.frequencies.tables",
-    "read_incident": "library.families",
+    "read_incident": "library.incidents",
     "read_ped": "library.reading",
-    "search_incident": "library.families",
+    "search_incident": "library.incidents",
     "sharing_probabilities": "engine.kinship",
     "simulate": "simulation.given",
+    "to_arrow": "library.tables",
+    "to_pandas": "library.tables",
     "transition_matrix": "library.matrices",
 }
 _HOME |= dict.fromkeys(
@@ -156,6 +157,7 @@ _HOME |= dict.fromkeys(
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'antigone' has no attribute '{name}'")
+    import_module("antigone.library.shown")  # what a notebook shows of the classes
     return getattr(import_module(f"antigone.{_HOME[name]}"), name)
 
 

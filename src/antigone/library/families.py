@@ -1,29 +1,20 @@
-"""One declared family and who may be its missing member; and whole incidents, under consent."""
+"""One declared family, and who may be its missing member."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from antigone.casework.incident.files import load_incident as read_incident
-from antigone.casework.joint.solve import joint_incident as solve
-from antigone.casework.pairs.search import search_incident as find
 from antigone.engine.doors import checked_question
 from antigone.engine.sums.likelihood import likelihood_ratio
 from antigone.engine.sums.ratio import LikelihoodRatio
 from antigone.errors import ModelError
 from antigone.model.assumptions.marker import Marker
-from antigone.model.incident.incident import Incident
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
-from antigone.model.results.joint import JointPrior, JointResult
-from antigone.model.results.search import SearchResult
 
 STRANGER = "unrelated person"
-
-__all__ = ["CandidateLrs", "joint_incident", "missing_person_lr", "read_incident", "search_incident"]
 
 
 @dataclass(frozen=True)
@@ -49,12 +40,6 @@ class CandidateLrs:
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain Python."""
         return {"missing": self.missing, "ratios": {code: ratio.to_dict() for code, ratio in self.ratios.items()}}
-
-    def to_arrow(self) -> Any:
-        """The rows as a table of Arrow."""
-        from antigone.library.tables import arrow_table
-
-        return arrow_table(self.rows())
 
 
 def missing_person_lr(
@@ -125,17 +110,3 @@ def _ratio(
     """The family with the stranger is one pedigree; the profile stands at one place or at the other."""
     as_missing = beside.relabelled({missing: STRANGER, STRANGER: missing})
     return likelihood_ratio(as_missing, beside, {**references, STRANGER: profile}, markers, theta=theta)
-
-
-def search_incident(incident: Incident, *, on: dt.date, seed: int = 1) -> SearchResult:
-    """Every unidentified person of an incident against every missing person, under the consents of a day.
-
-    The same as ``antigone search``; the files are written by that command alone.
-    """
-    return find(incident, today=on, created=on.isoformat(), command="antigone.search_incident", seed=seed).result
-
-
-def joint_incident(incident: Incident, *, on: dt.date, prior: str = "flat") -> JointResult:
-    """One consistent answer for all families of an incident, under the consents of a day; see ``antigone joint``."""
-    stated = JointPrior.parse(prior)
-    return solve(incident, today=on, created=on.isoformat(), command="antigone.joint_incident", prior=stated)

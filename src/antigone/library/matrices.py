@@ -70,11 +70,9 @@ class TransitionMatrix:
         rows = zip(self.alleles, self.array.tolist(), strict=True)
         return {parent: dict(zip(self.alleles, row, strict=True)) for parent, row in rows}
 
-    def to_arrow(self) -> Any:
-        """A table of Arrow, one row for each allele of a parent."""
-        from antigone.library.tables import arrow_table
-
-        return arrow_table({"parent": parent, **row} for parent, row in self.to_dict().items())
+    def rows(self) -> list[dict[str, Any]]:
+        """One row for each allele of a parent."""
+        return [{"parent": parent, **row} for parent, row in self.to_dict().items()]
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(allele)}</th>" for allele in self.alleles)

@@ -17,11 +17,11 @@ from antigone.formats.familias.reader import read_familias_case
 from antigone.formats.familias.text import decode_fam
 from antigone.formats.frequencies import nist
 from antigone.formats.profiles.gathering import gather_profiles
-from antigone.formats.profiles.profiles import PROFILE_COLUMNS, profile_rows
 from antigone.formats.reading.findings import Findings
-from antigone.formats.reading.tables import to_table
+from antigone.formats.sequencers.tables import genotype_rows
 from antigone.model.assumptions.frequency import FrequencyRule, FrequencyTable
 from antigone.model.assumptions.marker import Marker
+from antigone.model.assumptions.reading import ReadingRules
 from antigone.model.incident.settings import MutationChoice
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.model.profile import Profile
@@ -157,5 +157,6 @@ def read_ped(path: Path | str, names: Sequence[str] | Path = ()) -> dict[str, De
 
 
 def _typed_in(declared: Declared, findings: Findings) -> Mapping[str, Mapping[str, tuple[str | None, str | None]]]:
-    rows = [profile_rows(to_table(grid, PROFILE_COLUMNS, findings)) for grid in declared.typed()]
-    return gather_profiles(rows, None, findings).genotypes if rows else {}
+    rules = ReadingRules()
+    rows = [genotype_rows(grid, findings, rules) for grid in declared.typed()]
+    return gather_profiles(rows, None, findings, rules).genotypes if rows else {}

@@ -12,8 +12,6 @@ from antigone.model.pedigree import Pedigree
 from antigone.report.charts.evidence import marker_chart
 from antigone.report.pedigree.svg import Mark, draw_pedigree
 
-__all__ = ["CandidateLrs", "LikelihoodRatio", "Pedigree", "draw"]
-
 
 def draw(pedigree: Pedigree, *, typed: Collection[str] = (), missing: Collection[str] = (), title: str = "") -> str:
     """A declared pedigree as SVG, with marks of who gave a sample and who is missing."""

@@ -1,15 +1,21 @@
-"""Rows as a table of Arrow, from where pandas and Polars take it."""
+"""Results as tables of Arrow, from where pandas and Polars take them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from antigone.errors import Unsupported
 
 
-def arrow_table(rows: Iterable[Mapping[str, Any]]) -> Any:
-    """A table of Arrow; ``.to_pandas()`` of it is a frame of pandas, ``polars.from_arrow`` one of Polars.
+class HasRows(Protocol):
+    """A result that is a table: a likelihood ratio, LRs of candidates, a mutation matrix."""
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One mapping for each row, by column."""
+
+
+def to_arrow(result: HasRows) -> Any:
+    """The rows of a result as a table of Arrow; ``polars.from_arrow`` makes a frame of Polars of it.
 
     Raises
     ------
@@ -20,4 +26,19 @@ def arrow_table(rows: Iterable[Mapping[str, Any]]) -> Any:
         import pyarrow
     except ModuleNotFoundError:
         raise Unsupported("a table of Arrow needs the extra 'scale': pip install 'antigone[scale]'") from None
-    return pyarrow.Table.from_pylist([dict(row) for row in rows])
+    return pyarrow.Table.from_pylist(result.rows())
+
+
+def to_pandas(result: HasRows) -> Any:
+    """The rows of a result as a frame of pandas.
+
+    Raises
+    ------
+    Unsupported
+        Without pandas, which no extra installs.
+    """
+    try:
+        import pandas
+    except ModuleNotFoundError:
+        raise Unsupported("a frame of pandas needs pandas: pip install pandas") from None
+    return pandas.DataFrame(result.rows())
