@@ -11,6 +11,7 @@ from antigone.report.tables.genotypes import genotype_table
 from antigone.report.words.sentences import explain_mutation
 from antigone.team.review.genotypes import read_genotypes, show_genotypes
 from antigone.team.views import GenotypesView
+from antigone.web.pages.candidates import draw_hypothesis
 from antigone.web.pages.dashboard import title_of
 from antigone.web.requests.rendering import link
 from antigone.web.requests.visits import Signed
@@ -30,6 +31,7 @@ def genotype_page(visit: Signed, id: int) -> HTMLResponse:
         view=view,
         line=view.line,
         table=_table(view),
+        h1=draw_hypothesis(view.material.view, placed=True) if view.material else "",
         gave=candidate.references if candidate else (),
         mutation_of=lambda row: explain_mutation(candidate, row.mutation) if candidate and row.mutation else "",
     )
