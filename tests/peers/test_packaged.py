@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 import antigone
-from antigone.casework.validation import installation
+from antigone.casework import installation
 from antigone.casework.validation.packaged import LIMITS, changes_in_numbers, packaged_cases, record_of
 from antigone.casework.validation.validate import validate_files
 from antigone.cli import app

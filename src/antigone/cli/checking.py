@@ -72,7 +72,7 @@ def check(
 
     Exit 1: a step failed.
     """
-    from antigone.casework.validation.installation import check_installation
+    from antigone.casework.installation import check_installation
     from antigone.casework.validation.packaged import facts_of
     from antigone.version import this_machine
 

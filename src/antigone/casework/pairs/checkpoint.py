@@ -61,9 +61,8 @@ class Checkpoint:
         if resume and not found.is_file():
             raise InputError(f"{out} holds no unfinished search; start without --resume")
         if resume and json.loads(found.read_text("utf-8")) != dict(identity):
-            raise InputError(
-                f"the unfinished search in {out} had other inputs, settings or code; start without --resume"
-            )
+            other = f"the unfinished search in {out} had other inputs or settings, or was made by other code"
+            raise InputError(f"{other}; start without --resume")
         if not resume:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True, mode=0o700)

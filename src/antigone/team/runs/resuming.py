@@ -62,8 +62,8 @@ def open_sealed_blocks(registry: Registry, work: Unfinished, incident: Incident)
 def identify_content(incident: Incident, *, block_families: int) -> bytes:
     """The SHA-256 of everything that decides the blocks of a search and their results.
 
-    It holds the digest of the program's code, all persons, pedigrees, profiles and consents that take part, in their order, the
-    frequencies and every setting. The day is not in it: who is covered on that day is.
+    It holds the digest of the program's code, all persons, pedigrees, profiles and consents that take part, in their
+    order, the frequencies and every setting. The day is not in it: who is covered on that day is.
     """
     digest = hashlib.sha256(f"{code_digest()} numpy {version('numpy')} blocks of {block_families}\n".encode())
     for line in content_lines(incident):
