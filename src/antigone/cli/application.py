@@ -10,6 +10,7 @@ from antigone.cli import incidents, trying
 from antigone.cli.columns import columns
 from antigone.cli.models.commands import models_app
 from antigone.cli.power import power
+from antigone.cli.samples.passes import passes_app
 from antigone.cli.samples.typings import typings_app
 from antigone.cli.serving import serve
 from antigone.cli.snps import snps
@@ -55,6 +56,7 @@ bench_app = typer.Typer(help="Measure this machine.", no_args_is_help=True)
 bench_app.command()(trying.blind)
 app.add_typer(bench_app, name="bench")
 registry_app.add_typer(typings_app)
+registry_app.add_typer(passes_app)
 registry_app.add_typer(across_app)
 registry_app.add_typer(imports_app)
 registry_app.add_typer(reviewing_app)
