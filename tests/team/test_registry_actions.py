@@ -74,6 +74,7 @@ def test_consent__of_this_morning_in_auckland_is_active_there(team_at_work):
 # What comes in
 
 
+@pytest.mark.slow
 def test_import__says_what_is_new(team):
     first = import_incident(team["registrar"], INCIDENT, small_incident())
     assert first.model
@@ -157,6 +158,7 @@ def test_status__names_every_family_that_nobody_of_gave_a_sample(team):
     assert len({task.family for task in read_status(team["coordinator"]).tasks}) == 250
 
 
+@pytest.mark.slow
 def test_status__says_who_is_to_be_erased_because_the_files_say_they_withdrew(team):
     withdrawn = Consent("C", dt.date(2026, 1, 5), withdrawn=dt.date(2026, 11, 1))
     import_incident(team["registrar"], INCIDENT, small_incident(second=withdrawn))
@@ -334,6 +336,7 @@ def test_candidates__that_wait_are_found_whatever_search_raised_them(after_searc
     assert "PM1" not in {row.unidentified for row in list_candidates(reviewer, INCIDENT).rows}
 
 
+@pytest.mark.slow
 def test_candidates__of_a_state_are_the_newest_of_each_pairing(after_search):
     search(after_search["geneticist"], INCIDENT)
     reviewer = after_search["reviewer"]
@@ -411,6 +414,7 @@ def test_candidate__closes_when_a_consent_has_ended(team):
         expert_material(team["reviewer"], line.id, court=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("court", [False, True])
 def test_expert_material__of_a_candidate_in_brief_is_refused_and_the_audit_says_so(team, monkeypatch, court):
     monkeypatch.setattr("antigone.casework.pairs.candidates.MOST_DETAILED", 1)

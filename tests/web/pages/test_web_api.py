@@ -236,6 +236,7 @@ def test_calls__are_for_the_roles_of_the_action(method, path, role, site, tokens
     assert answer.status_code < 500, answer.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "path"), sorted(CALLS))
 def test_calls__without_a_token_are_refused_before_anything_is_looked_at(method, path, site):
     answer = TestClient(site.app).request(method, f"/api{address(site, path)}", headers={"Antigone-Purpose": PURPOSE})
@@ -244,6 +245,7 @@ def test_calls__without_a_token_are_refused_before_anything_is_looked_at(method,
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.slow
 def test_tokens__that_ended_were_revoked_or_whose_user_left_open_nothing(tmp_path):
     site = make_site(tmp_path)
     administrator = site.team["administrator"]
@@ -321,6 +323,7 @@ def test_import__lists_every_problem_with_its_place(site, tokens, tmp_path):
     assert (problem["line"], problem["column"], problem["found"]) == (2, "sex", "'squirrel'")
 
 
+@pytest.mark.slow
 def test_import__takes_a_packed_case_folder(site, tokens, tmp_path):
     sent = {
         "files": [
@@ -353,6 +356,7 @@ def test_import__is_previewed_done_exactly_so_and_undone(tmp_path):
     assert again.status_code == 409
 
 
+@pytest.mark.slow
 def test_withdrawal__erases_and_closes_the_candidate(tmp_path):
     site = make_site(tmp_path)
     sent = {"incident": INCIDENT, "family": site.family, "member": "FA"}
@@ -477,6 +481,7 @@ def test_words__of_the_description_are_those_in_force():
     assert set(get_args(Decided)) == set(STEPS)
 
 
+@pytest.mark.slow
 def test_description__names_every_refusal_of_every_call(site):
     described = TestClient(site.app).get("/api/openapi.json").json()
     assert described["openapi"].startswith("3.1")
@@ -525,6 +530,7 @@ def test_schemathesis__finds_no_server_error(tmp_path):
     assert set(tried) == set(CALLS)
 
 
+@pytest.mark.slow
 def test_narrow__takes_one_purpose_back_and_says_where_else_the_donor_stands(tmp_path):
     site = make_site(tmp_path)
     token, who = new_token(site, "coordinator"), {"incident": INCIDENT, "family": "F3", "member": "MO"}
