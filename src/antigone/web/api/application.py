@@ -17,7 +17,6 @@ from antigone.web.api import (
     joint,
     keeping,
     models,
-    passes,
     reports,
     typings,
     work,
@@ -56,7 +55,7 @@ def create_api(web: Web) -> FastAPI:
         telemetry=NO_TELEMETRY,
     )
     api.state.web = web
-    for area in (incidents, typings, passes, imports, models, work, joint, across, reports, administration, keeping):
+    for area in (incidents, typings, imports, models, work, joint, across, reports, administration, keeping):
         api.include_router(area.router)
     add_refusals(api)
     api.openapi = lambda: describe(api)  # type: ignore[method-assign]
