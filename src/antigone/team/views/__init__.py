@@ -4,11 +4,13 @@ from antigone.registry.leaving.elsewhere import Elsewhere
 from antigone.registry.review.candidates import CandidateLine
 from antigone.team.views.across import SetLine, SetView
 from antigone.team.views.candidates import (
+    CandidateChoice,
     CandidatePage,
     CandidateView,
     DecisionLine,
     ExpertMaterial,
     Finding,
+    GenotypesView,
     PairingView,
     PastLine,
     ReviewLine,
@@ -86,6 +88,7 @@ __all__ = [
     "AuditLine",
     "AuditPage",
     "BackedUp",
+    "CandidateChoice",
     "CandidateLine",
     "CandidatePage",
     "CandidateView",
@@ -107,6 +110,7 @@ __all__ = [
     "FamilyLine",
     "FamilyView",
     "Finding",
+    "GenotypesView",
     "ImportLine",
     "ImportView",
     "IncidentStatus",
