@@ -100,7 +100,7 @@ def test_check__a_step_that_fails_or_is_refused_is_said(monkeypatch):
 
     monkeypatch.setattr(installation, "_search", broken)
     monkeypatch.setattr(installation, "_cases", lambda: (False, "1 differs"))
-    steps = {step.name: step for step in installation.check_installation()}
+    steps = {step.what: step for step in installation.check_installation()}
     assert not steps["validation cases"].passed
     assert "no space left" in steps["a simulated incident, searched twice"].found
     assert steps["files"].passed

@@ -82,7 +82,7 @@ def check(
     passed = all(step.passed for step in steps)
     lines = [f"Check of an installation of Antigone, {now}", ""]
     lines += [f"{name + ':':<31}{said}" for name, said in facts_of(this_machine())]
-    lines += ["", *(f"{_verdict(one.passed)}  {one.name}: {one.found} ({one.seconds:.1f} s)" for one in steps), ""]
+    lines += ["", *(f"{_verdict(one.passed)}  {one.what}: {one.found} ({one.seconds:.1f} s)" for one in steps), ""]
     lines += ["Every step passed." if passed else "A STEP FAILED: do not use this installation for casework."]
     lines += ["", "Not checked here: your own kits, frequencies, files and people; and the rest of the packaged cases,"]
     lines += ["which antigone validate --all compares.", "", "Checked by: ____________________   On: ______________"]

@@ -50,7 +50,7 @@ class ValidationRecord:
 class CheckedStep:
     """One step of the check of an installation."""
 
-    name: str
+    what: str
     passed: bool
     found: str
     seconds: float
