@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from antigone.cli.options import AsJson, print_json
 from antigone.cli.team.across import ModelOf, SeveralCodes, search_several
 from antigone.cli.team.signing import (
     CandidateNumber,
@@ -129,15 +130,21 @@ def candidates(
     order: Annotated[Order, typer.Option(help="What the list is sorted by.")] = "rank",
     descending: Annotated[bool, typer.Option("--descending", help="The largest first.")] = False,
     page: Page = 1,
+    as_json: AsJson = False,
 ) -> None:
     """The candidates of a run, or of all in one state, and where each question stands."""
     from antigone.cli.team import console_runs
+    from antigone.model.results.file_format import CANDIDATES
+    from antigone.report.tables.files import fields_of
     from antigone.team.review.candidates import list_candidates
 
     if state and state not in STATES:
         raise typer.BadParameter(f"state '{state}'; expected one of {', '.join(STATES)}")
     shown = list_candidates(session, incident, run=run, state=state, order=order, descending=descending, page=page)
-    console_runs.print_candidates(shown)
+    if as_json:
+        print_json(CANDIDATES, fields_of(shown))
+    else:
+        console_runs.print_candidates(shown)
 
 
 @reviewing_app.command(name="work-out")
@@ -153,20 +160,27 @@ def work_out(session: Session, candidate: CandidateNumber) -> None:
 
 @reviewing_app.command()
 @signed_in
-def show(session: Session, candidate: CandidateNumber) -> None:
+def show(session: Session, candidate: CandidateNumber, as_json: AsJson = False) -> None:
     """A candidate in full: markers, alternatives, what was said and decided, and what you can do now."""
-    _show(session, candidate)
+    _show(session, candidate, as_json=as_json)
 
 
-def _show(session: Session, candidate: int) -> None:
+def _show(session: Session, candidate: int, *, as_json: bool = False) -> None:
     from antigone.cli.team import console_runs
+    from antigone.model.results.file_format import CANDIDATE
+    from antigone.report.tables.files import fields_of
     from antigone.team.review.candidates import read_candidate
     from antigone.team.runs.joint import joint_of_pair
+    from antigone.team.views.shown import shown_candidate
 
     view = read_candidate(session, candidate)
     line = view.line
     pair = {"unidentified": line.unidentified, "family": line.family, "missing": line.missing}
-    console_runs.print_candidate(view, joint_of_pair(session, view.incident, **pair))
+    joint = joint_of_pair(session, view.incident, **pair)
+    if as_json:
+        print_json(CANDIDATE, {**fields_of(shown_candidate(view)), "joint": joint})
+    else:
+        console_runs.print_candidate(view, joint)
 
 
 @reviewing_app.command()
