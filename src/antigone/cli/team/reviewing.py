@@ -129,6 +129,7 @@ def candidates(
     state: Annotated[str, typer.Option(help=f"{', '.join(STATES)}.")] = "",
     order: Annotated[Order, typer.Option(help="What the list is sorted by.")] = "rank",
     descending: Annotated[bool, typer.Option("--descending", help="The largest first.")] = False,
+    code: Annotated[str, typer.Option(help="Only of persons or families with this in their code, in any case.")] = "",
     page: Page = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -140,7 +141,8 @@ def candidates(
 
     if state and state not in STATES:
         raise typer.BadParameter(f"state '{state}'; expected one of {', '.join(STATES)}")
-    shown = list_candidates(session, incident, run=run, state=state, order=order, descending=descending, page=page)
+    sort: dict[str, Any] = {"order": order, "descending": descending}
+    shown = list_candidates(session, incident, run=run, state=state, code=code, whole=False, page=page, **sort)
     if as_json:
         print_json(CANDIDATES, fields_of(shown))
     else:

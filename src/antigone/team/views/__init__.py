@@ -4,6 +4,7 @@ from antigone.registry.leaving.elsewhere import Elsewhere
 from antigone.registry.review.candidates import CandidateLine
 from antigone.team.views.across import SetLine, SetView
 from antigone.team.views.candidates import (
+    CandidateChoice,
     CandidatePage,
     CandidateView,
     DecisionLine,
@@ -84,6 +85,7 @@ __all__ = [
     "AuditLine",
     "AuditPage",
     "BackedUp",
+    "CandidateChoice",
     "CandidateLine",
     "CandidatePage",
     "CandidateView",

@@ -89,16 +89,19 @@ def list_candidates(
     state: State = "",
     family: PartOf = "",
     unidentified: PartOf = "",
+    code: PartOf = "",
+    whole: bool = True,
     order: Order = "rank",
     descending: bool = False,
     page: Page = 1,
     size: Size = 50,
 ) -> object:
     """Some candidates of a run, sorted and filtered. When no run is named: of the newest with an answer; or, with a
-    state, the newest candidate of each pairing in that state, of whatever run."""
+    state, the newest candidate of each pairing in that state, of whatever run. `code` is that of any person or family;
+    when codes are not `whole`, a part of one is enough, in any case."""
     return candidates.list_candidates(
         call.session, incident, run=run, state=state, family=family, unidentified=unidentified,
-        order=order, descending=descending, page=page, size=size,
+        code=code, whole=whole, order=order, descending=descending, page=page, size=size,
     )  # fmt: skip
 
 
