@@ -49,6 +49,7 @@ def test_judge__names_the_conditions_that_do_not_hold(changed, letters):
 
 def test_judge__says_what_was_found_and_what_would_mend_it():
     for one in judge(replace(GOOD, pairs=10**9, bearing={}, over_relatives=None, posterior=0.0, joint=0.0)):
+        assert one.found is not None
         assert one.found.code.startswith("rule")
         assert one.holds or one.remedy is not None
 

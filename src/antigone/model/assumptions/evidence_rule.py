@@ -12,6 +12,7 @@ e. the joint answer, where there is one, does not contradict it.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,12 +22,22 @@ from antigone.model.statements.statement import Statement
 Letter = Literal["a", "b", "c", "d", "e"]
 
 
+FAILS: Mapping[Letter, str] = {
+    "a": "chance alone makes too many such pairs in this search",
+    "b": "fewer than two donors or kinds of DNA bear on it",
+    "c": "it is not shown that no close relative explains the markers nearly as well",
+    "d": "the posterior of the pair is too low",
+    "e": "the joint solution contradicts it",
+}
+"""What it means that a condition does not hold, in a few words."""
+
+
 @dataclass(frozen=True)
 class EvidenceRule:
     """The numbers of the conditions.
 
-    ``most_chance`` is the expected number of pairs, ``least_bearing`` the LR by which a donor or a kind of DNA must matter
-    to count, ``least_donors`` how many must, ``least_over_relatives`` the LR against each close relative, and
+    ``most_chance`` is the expected number of pairs, ``least_bearing`` the LR by which a donor or a kind of DNA must
+    matter to count, ``least_donors`` how many must, ``least_over_relatives`` the LR against each close relative, and
     ``least_posterior`` and ``least_joint`` are probabilities. ``number`` names the rule in records: one whose numbers
     change gets another.
     """
@@ -88,11 +99,12 @@ class EvidenceFacts:
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of the rule: whether it holds, what was found, and what would mend it where it does not."""
+    """One condition of the rule: whether it holds, what was found, and what would mend it where it does not. What was
+    found is None where it is for others to know."""
 
     letter: Letter
     holds: bool
-    found: Statement
+    found: Statement | None
     remedy: Statement | None = None
 
 

@@ -196,8 +196,8 @@ SNP_TOO_LARGE = form(
 )
 RULE_CHANCE = form(
     "rule chance",
-    "{pairs} pairs were compared; with this family's references chance alone makes at most {expected} as strong as this "
-    "one (allowed: {allowed})",
+    "{pairs} pairs were compared; with this family's references chance alone makes at most {expected} as strong as "
+    "this one (allowed: {allowed})",
     pairs=Kind.COUNT,
     expected=Kind.ROUGH,
     allowed=Kind.EXACT,
