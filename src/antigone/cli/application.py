@@ -15,6 +15,7 @@ from antigone.cli.manual import manual
 from antigone.cli.models.commands import models_app
 from antigone.cli.options import CANNOT_COMPUTE, LOUDNESS, MISUSED, STOPPED, tell_verbosely
 from antigone.cli.power import power
+from antigone.cli.samples.passes import passes_app
 from antigone.cli.samples.typings import typings_app
 from antigone.cli.serving import serve
 from antigone.cli.settings import as_defaults, read_settings, settings_path
@@ -66,6 +67,7 @@ bench_app = typer.Typer(help="Measure this machine.", no_args_is_help=True)
 bench_app.command()(trying.blind)
 app.add_typer(bench_app, name="bench")
 registry_app.add_typer(typings_app)
+registry_app.add_typer(passes_app)
 registry_app.add_typer(across_app)
 registry_app.add_typer(imports_app)
 registry_app.add_typer(reviewing_app)
