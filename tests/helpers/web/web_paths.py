@@ -17,7 +17,7 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/incident/status.pdf": ("see status", "incident={incident}"),
     "/import": ("import", ""),
     "/import/columns": ("import", ""),
-    "/import/template": ("import", "name=profiles.csv"),
+    "/import/templates/export": ("import", "name=profiles.csv"),
     "/imports": ("see imports", "incident={incident}"),
     "/model": ("see model", "incident={incident}"),
     "/model/comparison": ("compare models", "incident={incident}&version=1"),

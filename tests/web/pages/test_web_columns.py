@@ -74,7 +74,7 @@ def test_layout__of_a_heading_with_two_meanings_is_refused():
 
 def test_templates__the_workbook_is_read_back_as_an_incident(registrar, tmp_path):
     book = tmp_path / "incident.xlsx"
-    book.write_bytes(registrar.get("/import/template", params={"name": "incident.xlsx"}).content)
+    book.write_bytes(registrar.get("/import/templates/export", params={"name": "incident.xlsx"}).content)
     assert book.read_bytes() == workbook(template_incident())
     read = load_incident(book, attested_by=None, today=TODAY)
     (family,), (person,) = read.families, read.unidentified
@@ -91,14 +91,14 @@ def test_templates__each_table_is_read_back(registrar, tmp_path, ending):
     folder.mkdir()
     (folder / "incident.toml").write_text('title = "An incident"\n')
     for table in templates():
-        answer = registrar.get("/import/template", params={"name": f"{table}.{ending}"})
+        answer = registrar.get("/import/templates/export", params={"name": f"{table}.{ending}"})
         (folder / f"{table}.{ending}").write_bytes(answer.content)
     read = load_incident(folder, attested_by=None, today=TODAY)
     assert (read.families, read.unidentified) == (whole.families, whole.unidentified)
 
 
 def test_templates__one_that_is_not_there_is_refused(registrar):
-    assert registrar.get("/import/template", params={"name": "../secret.csv"}).status_code == 422
+    assert registrar.get("/import/templates/export", params={"name": "../secret.csv"}).status_code == 422
 
 
 def test_workbook__keeps_what_a_spreadsheet_would_change(tmp_path):

@@ -59,7 +59,7 @@ def save_layout(visit: Signed, heading: Texts, meaning: Texts) -> Response:
     return attach(text.encode(), name="layout.toml", media_type="application/toml")
 
 
-@router.get("/import/template")
+@router.get("/import/templates/export")
 def template(visit: Signed, name: str = WHOLE) -> Response:
     """A table to fill in, as text or as a workbook."""
     visit.session.require("import")
