@@ -17,7 +17,6 @@ import numpy as np
 
 from antigone.casework.incident.prepare import Prepared
 from antigone.engine.arrays import Array
-from antigone.model.plain import to_json
 from antigone.search.families.answers import Answer, Answers
 from antigone.search.families.reference_fit import ReferenceFit
 from antigone.search.pairs.blocks import MissingFrom
@@ -80,10 +79,10 @@ def _bytes_of(family: MissingFrom, prepared: Prepared) -> int:
 
 def digest_of(family: MissingFrom) -> str:
     """A text that is another one whenever anything is that was declared of a family, or typed in it."""
-    digest = hashlib.sha256(to_json((family.declared.code, family.declared.pedigree, family.missing)).encode())
-    for member, profile in family.declared.references.items():
-        digest.update(json.dumps([member, profile.sample, sorted(profile.genotypes.items())]).encode())
-    return digest.hexdigest()
+    declared = family.declared
+    typed = [(m, profile.sample, sorted(profile.genotypes.items())) for m, profile in declared.references.items()]
+    whole = (declared.code, tuple(declared.pedigree), family.missing, typed)
+    return hashlib.sha256(repr(whole).encode()).hexdigest()
 
 
 def pack_answers(family: MissingFrom) -> bytes:
