@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -93,6 +94,12 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
         "report alive",
         {"incident": "x", "family": "x", "missing": "x", "version": "0", "step": "propose", "reason": "x"},
     ),
+    "/sample/type": (
+        "type profile",
+        {"incident": "x", "sample": "x", "kit": "x", "marker": "x", "first": "9", "second": "9"},
+    ),
+    "/sample/type/check": ("type profile", {"incident": "x", "sample": "x", "marker": "x", "text": "9 9"}),
+    "/sample/type/discard": ("type profile", {"incident": "x", "sample": "x"}),
     "/sample/correct": (
         "change typings",
         {"incident": "x", "sample": "x", "typing": "9", "marker": "x", "alleles": "9/9", "reason": "x"},
@@ -366,6 +373,21 @@ def test_candidates__are_sorted_and_filtered_where_they_are_kept(site, browsers)
     assert site.unidentified in listed(f"unidentified={site.unidentified}&order=log10_lr&down=true")
     assert "No candidate fits" in listed("state=confirmed")
     assert "No candidate fits" in listed("family=none")
+
+
+def test_candidate__leads_to_its_neighbours_in_the_list_it_was_opened_from(site, browsers):
+    browser = browsers["reviewer"]
+    listed = browser.get(f"/candidates?incident={INCIDENT}&code=f2&order=unidentified&down=true").text
+    first, second = re.findall(r'class="go" href="(/candidate\?[^"]*)"', listed)
+    page = browser.get(unescape(first)).text
+    assert f'<a href="{second}" rel="next">' in page
+    assert 'rel="prev"' not in page
+    page = browser.get(unescape(second)).text
+    assert f'<a href="{first}" rel="prev">' in page
+    assert 'rel="next"' not in page
+    whole = browser.get(f"/candidates?incident={INCIDENT}&code=f2&whole=true").text
+    assert "No candidate fits" in whole
+    assert 'name="whole" value="true" checked' in whole
 
 
 def test_consent__of_a_day_that_has_begun_somewhere_can_be_entered(browsers):

@@ -208,6 +208,12 @@ class Parts(Body):
     reason: Words
 
 
+class ShownMembers(Body):
+    """The relatives whose genotypes those see who review a candidate; none of them shows nobody's."""
+
+    members: Annotated[tuple[Code, ...], Field(max_length=100)]
+
+
 class CheckpointSent(Body):
     """A checkpoint as its file states it: line ``number`` of the audit of ``registry`` had ``hash``."""
 
@@ -284,6 +290,24 @@ class RetiredTyping(Body):
     sample: Code
     typing: RowNumber
     reason: Words
+
+
+class TypedPass(Body):
+    """One pass of a profile that is typed in: what stands at each marker, as ``9.3/9.3`` or ``15/?``; a marker that is
+    absent was not typed. ``apart``, of a first pass: the passes that agree must be of two persons."""
+
+    incident: Code
+    sample: Code
+    kit: Code
+    markers: dict[Code, Annotated[str, Field(max_length=100, pattern=ONE_LINE)]]
+    apart: bool = False
+
+
+class DiscardedPasses(Body):
+    """The sample whose passes are discarded."""
+
+    incident: Code
+    sample: Code
 
 
 class CorrectedTyping(RetiredTyping):
