@@ -21,8 +21,9 @@ from antigone.search.families.answers import Answer, Answers
 from antigone.search.families.reference_fit import ReferenceFit
 from antigone.search.pairs.blocks import MissingFrom
 
-MOST_KEPT_BYTES = 256 * 2**20
-"""Of one incident no more is kept than this; the answers of the families beyond it are asked for again."""
+MOST_KEPT_BYTES = 2**30
+"""Of one incident no more is kept than this; the answers of the families beyond it are asked for again. Those of the
+strongest candidates without mutation come beside it: at most as much again for each candidate in detail."""
 _PADDED_TO = 1024
 """The words before the numbers are filled up to a multiple of this many bytes."""
 _LENGTH = struct.Struct("<I")
