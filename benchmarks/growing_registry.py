@@ -58,7 +58,8 @@ def open_registry(folder: Path) -> tuple[Registry, Session, Session]:
     auditor = opening.session_of(registry, "auditor", purpose=PURPOSE)
     for change in list_changes(auditor):
         countersign(auditor, change.number)
-    return registry, *(opening.session_of(registry, code, purpose=PURPOSE) for code in ("registrar", "geneticist"))
+    registrar, geneticist = (opening.session_of(registry, one, purpose=PURPOSE) for one in ("registrar", "geneticist"))
+    return registry, registrar, geneticist
 
 
 def newest_candidates(registry: Registry, run: int) -> list[tuple[str, str, str, float | None]]:

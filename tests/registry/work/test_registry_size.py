@@ -53,9 +53,8 @@ def test_alike__of_few_and_of_many_finds_the_same_and_reads_few(team_at_work):
     registry = team_at_work.registry
     with snapshot(registry.engine) as connection:
         every = list(connection.scalars(select(profiles.c.id)))
-        owners = "donor", "unidentified"
-        one = Alike.among(connection, registry.vault, *owners, like=every[:1])
-        many = Alike.among(connection, registry.vault, *owners, like=[*every, *range(-FEW, 0)])
+        one = Alike.among(connection, registry.vault, "donor", "unidentified", like=every[:1])
+        many = Alike.among(connection, registry.vault, "donor", "unidentified", like=[*every, *range(-FEW, 0)])
         assert one.typings.size < many.typings.size == len(every)
         assert list(one.find(every[:1])) == list(many.find(every[:1]))
 

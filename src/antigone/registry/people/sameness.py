@@ -123,7 +123,7 @@ class Alike:
         if len(owners) == 1:
             wanted = wanted.where(samples.c[owners[0]].is_not(None))
         if len(like) <= FEW:
-            wanted = wanted.where(or_(false(), *(_agrees(one.ones, one.zeros) for one in _marks_of(connection, like))))
+            wanted = wanted.where(or_(false(), *(_agrees(*bits) for _, *bits in _marks_of(connection, like))))
         rows = np.array(list(map(tuple, connection.execute(wanted))), np.int64).reshape(-1, 3)
         return Alike(connection, vault, rows[:, 0], rows[:, 1], rows[:, 2])
 
@@ -150,10 +150,11 @@ class Alike:
 _MARKS = select(marks.c.profile, marks.c.ones, marks.c.zeros)
 
 
-def _marks_of(connection: Connection, typings: Sequence[int]) -> Iterator[Row[Any]]:
+def _marks_of(connection: Connection, typings: Sequence[int]) -> Iterator[tuple[int, int, int]]:
     for start in range(0, len(typings), BLOCK):
         these = marks.c.profile.in_(typings[start : start + BLOCK])
-        yield from connection.execute(_MARKS.where(these).order_by(marks.c.profile)).all()
+        rows = connection.execute(_MARKS.where(these).order_by(marks.c.profile)).all()
+        yield from ((row.profile, row.ones, row.zeros) for row in rows)
 
 
 def _agrees(ones: int, zeros: int) -> ColumnElement[bool]:
