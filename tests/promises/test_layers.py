@@ -169,7 +169,9 @@ MOST_IN_A_ROOM = 15
 
 
 def test_layers__no_room_is_too_full_to_find_something_in():
-    files = Counter(str(path.parent) for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+    """The versions of the schema are a list that only grows, and each stays as it is."""
+    kept = (path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" and path.parent.name != "versions")
+    files = Counter(str(path.parent) for path in kept)
     assert {room: number for room, number in files.items() if number > MOST_IN_A_ROOM} == {}
 
 

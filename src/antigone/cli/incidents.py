@@ -29,7 +29,7 @@ from antigone.model.results.joint import DEFAULT_PRIOR
 if TYPE_CHECKING:
     from antigone.casework.pairs.pairs import Execution
     from antigone.model.incident.incident import Incident
-    from antigone.model.results.search import SearchResult
+    from antigone.model.results.search import Candidate, SearchResult
 
 
 def search(
@@ -213,6 +213,9 @@ def explain(
     assignment: Annotated[
         Path | None, typer.Option(help="joint.json: explain its best joint assignment marker by marker.")
     ] = None,
+    genotypes: Annotated[
+        bool, typer.Option("--genotypes", help="Show the genotypes too: the person beside the relatives.")
+    ] = False,
     consent_attested: Attested = None,
     on: Day = None,
     missing_codes: Annotated[list[str], typer.Option("--missing-codes", help=MISSING_HELP, metavar="PATTERN")] = [],  # noqa: B006
@@ -236,6 +239,18 @@ def explain(
     console.print_explanation(explanation)
     console.print_sensitivity(explanation.candidate)
     console.print_relatives(explanation.candidate)
+    if genotypes:
+        _print_genotypes(explanation.candidate, read)
+
+
+def _print_genotypes(candidate: Candidate, incident: Incident) -> None:
+    """Those of the donors whom a consent covers, all of them: who has the files sees them anyway."""
+    from antigone.cli.shown_genotypes import print_genotypes
+    from antigone.report.tables.genotypes import genotype_table
+
+    family = next(one for one in incident.families if one.code == candidate.family)
+    person = next(one for one in incident.unidentified if one.code == candidate.unidentified)
+    print_genotypes(genotype_table(candidate, family, person, shown=candidate.references))
 
 
 def names_of_search(*, parquet: bool = False, joint: bool = False) -> list[str]:

@@ -39,7 +39,7 @@ from antigone.web.requests.security import FormSeal, Shield
 from antigone.web.requests.sessions import Clock, Sessions, Throttle
 from antigone.web.requests.settings import WebSettings
 from antigone.web.requests.visits import Web, require_printable
-from antigone.web.samples import typings
+from antigone.web.samples import genotypes, typings
 from antigone.web.shared.uploads import remove_leftovers
 
 AREAS = (
@@ -49,6 +49,7 @@ AREAS = (
     model_page,
     families,
     typings,
+    genotypes,
     pedigree_editor,
     candidates,
     runs,

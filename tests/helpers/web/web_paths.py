@@ -28,6 +28,7 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/conflict": ("see conflict", "incident={incident}&sample={unidentified}"),
     "/candidates": ("see candidates", "incident={incident}"),
     "/candidate": ("see candidate", "id={candidate}"),
+    "/candidate/genotypes": ("see genotypes", "id={candidate}"),
     "/candidate/report.pdf": ("write expert report", "id={candidate}"),
     "/joint": ("see joint", "incident={incident}"),
     "/across": ("see runs", ""),

@@ -173,6 +173,37 @@ def _show(session: Session, candidate: int) -> None:
 
 @reviewing_app.command()
 @signed_in
+def genotypes(
+    session: Session,
+    candidate: CandidateNumber,
+    show: Annotated[
+        list[str], typer.Option("--show", help="Show the others the genotypes of this relative; may be repeated.")
+    ] = [],  # noqa: B006
+    show_nobody: Annotated[bool, typer.Option("--show-nobody", help="Show the others no genotypes.")] = False,
+) -> None:
+    """The genotypes behind a candidate, side by side; the geneticist who ran the search chooses what the others see."""
+    from antigone.cli.shown_genotypes import print_genotypes
+    from antigone.report.tables.genotypes import genotype_table
+    from antigone.team.review.genotypes import read_genotypes, show_genotypes
+
+    if show and show_nobody:
+        raise typer.BadParameter("give either --show CODE or --show-nobody")
+    if show or show_nobody:
+        show_genotypes(session, candidate, show)
+    view = read_genotypes(session, candidate)
+    material = view.material
+    if material is None or material.view.candidate is None:
+        typer.echo(f"Candidate {candidate}: they stay closed: {view.closed}.")
+        return
+    print_genotypes(genotype_table(material.view.candidate, material.family, material.person))
+    if view.chooses:
+        typer.echo(f"Shown to the others who review it: {', '.join(view.shown or ()) or 'nobody'}.")
+    if view.took_no_part:
+        typer.echo(f"Took no part, for they do not fit (only you know): {', '.join(view.took_no_part)}.")
+
+
+@reviewing_app.command()
+@signed_in
 def review(
     session: Session, candidate: CandidateNumber, text: Annotated[str, typer.Option(help="What you saw. No names.")]
 ) -> None:

@@ -54,6 +54,7 @@ from antigone.registry.store.schema import (
     samples,
     set_incidents,
     set_runs,
+    shown_genotypes,
 )
 from antigone.registry.typings.conflicts import look_again
 
@@ -156,6 +157,8 @@ def _remove_pairings(connection: Connection, one: Import, gone: list[int]) -> in
     of_pairing = candidates.c.pairing.in_(gone)
     held = connection.scalars(select(candidates.c.key).where(of_pairing, candidates.c.key.is_not(None))).all()
     found = connection.execute(select(func.min(candidates.c.id), func.max(candidates.c.id)).where(of_pairing)).one()
+    those = select(candidates.c.id).where(of_pairing)
+    connection.execute(delete(shown_genotypes).where(shown_genotypes.c.candidate.in_(those)))
     count = connection.execute(delete(candidates).where(of_pairing)).rowcount
     connection.execute(delete(pairings).where(pairings.c.id.in_(gone)))
     _delete_keys(connection, held)

@@ -163,7 +163,9 @@ def read_candidate(session: Session, candidate: int) -> CandidateView:
         When there is no such candidate.
     """
     subject: Subject = {"candidate": candidate}
-    return session.show("see candidate", subject, lambda connection, told: _view(session, connection, candidate, told))
+    return session.show(
+        "see candidate", subject, lambda connection, told: view_of(session, connection, candidate, told)
+    )
 
 
 @action("work out")
@@ -221,14 +223,14 @@ def expert_material(session: Session, candidate: int, *, court: bool) -> ExpertM
     subject: Subject = {"candidate": candidate, "court": court}
 
     def read(connection: Connection, told: Subject) -> ExpertMaterial | ConsentError | InputError:
-        view = _view(session, connection, candidate, told)
+        view = view_of(session, connection, candidate, told)
         refused = view.closed or (_not_for_court(session, connection, candidate) if court else "")
         refusal: type[ConsentError | InputError] = ConsentError if refused else InputError
-        refused = refused or _in_brief(view)
+        refused = refused or in_brief(view)
         if refused:
             told["refused"] = refused
             return refusal(f"candidate {candidate}: {refused}")
-        return _material(session, connection, view)
+        return material_of(session, connection, view)
 
     found = session.show("write expert report", subject, read)
     if isinstance(found, ConsentError | InputError):
@@ -236,14 +238,15 @@ def expert_material(session: Session, candidate: int, *, court: bool) -> ExpertM
     return found
 
 
-def _in_brief(view: CandidateView) -> str:
+def in_brief(view: CandidateView) -> str:
     """A report without the markers would hide what it rests on."""
     if view.candidate is None or view.candidate.detailed:
         return ""
     return "it is listed in brief, without its markers; work it out in full first, on its page"
 
 
-def _view(session: Session, connection: Connection, candidate: int, subject: Subject) -> CandidateView:
+def view_of(session: Session, connection: Connection, candidate: int, subject: Subject) -> CandidateView:
+    """A candidate in full, in the caller's reading; ``subject`` is completed for the audit."""
     row = find_candidate(connection, candidate)
     line = _line_of(connection, row)
     closed, opened = _opened(session, connection, row)
@@ -281,7 +284,8 @@ def _other_parts(connection: Connection, incident: str, code: str) -> tuple[str,
     return tuple(sorted(next((person for person in persons if code in person), frozenset()) - {code}))
 
 
-def _material(session: Session, connection: Connection, view: CandidateView) -> ExpertMaterial:
+def material_of(session: Session, connection: Connection, view: CandidateView) -> ExpertMaterial:
+    """A candidate that is open, with the genotypes that its search used."""
     row, vault = find_candidate(connection, view.line.id), session.registry.vault
     family = read_family(connection, vault, row.family_id, scope=SCOPE_IDENTIFICATION, day=row.day)
     return ExpertMaterial(view, _as_seen(family, view.candidate), read_person(connection, vault, row.person_id))

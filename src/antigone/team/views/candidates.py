@@ -145,6 +145,25 @@ class ExpertMaterial:
 
 
 @dataclass(frozen=True)
+class GenotypesView:
+    """The genotypes behind a candidate, as far as the user who asks may see them.
+
+    ``material`` is None while ``closed`` says why. ``shown`` are the relatives whose genotypes the geneticist who ran
+    the search shows to the others, None while nothing was decided. ``chooses``: whether the user who asks is that
+    geneticist, who sees all references; ``took_no_part`` are then those that do not fit the declared pedigree, and
+    is empty for anybody else (PURPOSE.md, rule 6).
+    """
+
+    line: CandidateLine
+    incident: str
+    closed: str
+    material: ExpertMaterial | None
+    shown: tuple[str, ...] | None
+    chooses: bool
+    took_no_part: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class PairingView:
     """Where the question of one unidentified and one missing person stands; ``version`` counts its steps."""
 

@@ -20,6 +20,7 @@ from antigone.model.pedigree import Individual
 from antigone.model.results.search import Candidate, SearchResult
 from antigone.model.statements.statement import Statement
 from antigone.report.tables.files import plain_value
+from antigone.report.tables.genotypes import GenotypeTable, genotype_table
 from antigone.team import views
 from antigone.team.incidents.pedigrees import pedigree_version
 from antigone.web.jobs.jobs import Job, JobState
@@ -188,6 +189,31 @@ def shown_family(view: views.FamilyView) -> FamilyShown:
     version = pedigree_version(view.pedigree, view.missing)
     members = view.pedigree.individuals
     return FamilyShown(view.incident, view.code, members, view.missing, view.donors, version, view.sought, view.alive)
+
+
+@dataclass(frozen=True)
+class GenotypesShown:
+    """The genotypes behind a candidate, as far as the user of the token may see them.
+
+    ``table`` is null while ``closed`` says why. ``shown`` are the relatives whose genotypes those see who review it;
+    null while nothing was chosen. ``chooses``: whether the user is the geneticist who ran the search, who sees all.
+    ``took_no_part`` names references that do not fit, to that geneticist alone.
+    """
+
+    line: views.CandidateLine
+    incident: str
+    closed: str
+    table: GenotypeTable | None
+    shown: tuple[str, ...] | None
+    chooses: bool
+    took_no_part: tuple[str, ...]
+
+
+def shown_genotypes(view: views.GenotypesView) -> GenotypesShown:
+    """Genotypes as the API answers them."""
+    made = view.material
+    table = genotype_table(made.view.candidate, made.family, made.person) if made and made.view.candidate else None
+    return GenotypesShown(view.line, view.incident, view.closed, table, view.shown, view.chooses, view.took_no_part)
 
 
 def shown_candidate(view: views.CandidateView) -> CandidateShown:

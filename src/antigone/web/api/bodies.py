@@ -208,6 +208,12 @@ class Parts(Body):
     reason: Words
 
 
+class ShownMembers(Body):
+    """The relatives whose genotypes those see who review a candidate; none of them shows nobody's."""
+
+    members: Annotated[tuple[Code, ...], Field(max_length=100)]
+
+
 class CheckpointSent(Body):
     """A checkpoint as its file states it: line ``number`` of the audit of ``registry`` had ``hash``."""
 

@@ -11,11 +11,20 @@ from antigone.model.review import Order
 from antigone.team import views
 from antigone.team.access.opening import worker_key
 from antigone.team.overview.status import read_incident
-from antigone.team.review import candidates, reviewing
+from antigone.team.review import candidates, genotypes, reviewing
 from antigone.team.runs import searching
 from antigone.web.api.access import Called
-from antigone.web.api.answers import CandidateShown, JobShown, RunShown, model_of, shown_candidate, shown_job
-from antigone.web.api.bodies import Decision, NewComment, NewSearch, Parts, Proposal
+from antigone.web.api.answers import (
+    CandidateShown,
+    GenotypesShown,
+    JobShown,
+    RunShown,
+    model_of,
+    shown_candidate,
+    shown_genotypes,
+    shown_job,
+)
+from antigone.web.api.bodies import Decision, NewComment, NewSearch, Parts, Proposal, ShownMembers
 from antigone.web.shared import resuming
 from antigone.web.shared.fields import LARGEST, JobCode, Named, Number, Page, PartOf, Size, State
 
@@ -108,6 +117,18 @@ def list_candidates(
 def read_candidate(call: Called, candidate: Number) -> object:
     """A candidate in full: evidence by marker, sensitivity, alternatives, what was said and decided."""
     return shown_candidate(candidates.read_candidate(call.session, candidate))
+
+
+@router.get("/candidates/{candidate}/genotypes", response_model=model_of(GenotypesShown))
+def read_genotypes(call: Called, candidate: Number) -> object:
+    """The genotypes behind a candidate, marker by marker: all to who ran the search, those shown to the others."""
+    return shown_genotypes(genotypes.read_genotypes(call.session, candidate))
+
+
+@router.post("/candidates/{candidate}/genotypes/shown", status_code=204)
+def show_genotypes(call: Called, candidate: Number, sent: ShownMembers) -> None:
+    """Choose the relatives whose genotypes those see who review a candidate: for the geneticist who ran the search."""
+    genotypes.show_genotypes(call.session, candidate, sent.members)
 
 
 @router.post("/candidates/{candidate}/work-out", status_code=202, response_model=model_of(JobShown))

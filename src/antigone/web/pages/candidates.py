@@ -140,8 +140,8 @@ def candidate_page(visit: Signed, id: int, chosen: Annotated[Chosen, Depends()],
         words_of=STEP_WORDS,
         next_step=NEXT_STEPS[found.line.state],
         history=_history(found),
-        h1=_drawing(found, placed=True),
-        h2=_drawing(found, placed=False),
+        h1=draw_hypothesis(found, placed=True),
+        h2=draw_hypothesis(found, placed=False),
         keys=drawing_keys(),
         joint=_joint(visit, found) if found.candidate else None,
         **(_evidence(found, found.candidate) if found.candidate else {"near": ""}),
@@ -270,7 +270,7 @@ def _sensitivity_chart(points: tuple[SensitivityPoint, ...]) -> Markup:
     return Markup(sensitivity_chart(points, title=title))  # noqa: S704 - our own SVG, escaped there
 
 
-def _drawing(view: CandidateView, *, placed: bool) -> Markup:
+def draw_hypothesis(view: CandidateView, *, placed: bool) -> Markup:
     """The declared pedigree under one proposition: with the unidentified person in it, or beside it."""
     family, line = view.family, view.line
     donors = {donor.member for donor in family.donors}

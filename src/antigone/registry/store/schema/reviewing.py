@@ -67,3 +67,14 @@ decisions = Table(
     Column("after", String(20), nullable=False),
     Column("reason", Text, nullable=False),
 )  # fmt: skip
+
+shown_genotypes = Table(
+    "shown_genotypes", metadata,
+    row(),
+    to("candidates", "candidate"),
+    to("users", "user"),
+    Column("at", Instant, nullable=False),
+    Column("members", Text, nullable=False),
+)  # fmt: skip
+"""Which relatives' genotypes the geneticist of a search shows to those who review a candidate: their codes as a JSON
+list; the newest row counts, and an empty list shows nobody."""
