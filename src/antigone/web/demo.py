@@ -24,7 +24,7 @@ from antigone.team.models.versions import confirm_version, propose_version
 from antigone.team.review import reviewing
 from antigone.team.review.candidates import list_candidates
 from antigone.team.runs.searching import search
-from antigone.team.views import CandidateLine
+from antigone.team.views import WARNING_CODES, CandidateLine
 from antigone.web.requests.settings import DemoUser
 
 PASSWORD = "ferry-demo-2026"  # noqa: S105 - shown on the sign-in page; the registry holds simulated persons only
@@ -98,6 +98,9 @@ def _agree_on_model(registry: Registry, incident: str) -> None:
     confirm_version(second, incident, 1, reason="Compared with the plan; the hashes agree with the files.")
 
 
+SEEN = dict.fromkeys(WARNING_CODES, "known; the circumstances of the exercise agree")
+
+
 def _review(registry: Registry, incident: str) -> None:
     """Begin the review, so that each page has something to show: confirmed, proposed, rejected and commented."""
     first, second, reviewer = (_session_as(registry, code) for code in ("geneticist", "geneticist-2", "reviewer"))
@@ -105,10 +108,10 @@ def _review(registry: Registry, incident: str) -> None:
     clear = [line for line in listed if _stands_alone(line, listed)]
     for line in clear[:4]:
         reason = "No other candidate for either; every marker looked at."
-        reviewing.propose(first, line.pairing, version=line.version, reason=reason, candidate=line.id)
+        reviewing.propose(first, line.pairing, version=line.version, reason=reason, candidate=line.id, seen=SEEN)
     for line in clear[:2]:
         agreed = "Looked at independently; the drawing agrees with the file of the family."
-        reviewing.confirm(second, line.pairing, version=line.version + 1, reason=agreed)
+        reviewing.confirm(second, line.pairing, version=line.version + 1, reason=agreed, seen=SEEN)
     for line in clear[2:3]:
         reviewing.comment(reviewer, line.pairing, text="Please compare the age estimate before this is confirmed.")
     for line in clear[4:][-1:]:

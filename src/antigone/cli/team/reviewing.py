@@ -163,12 +163,14 @@ def show(session: Session, candidate: CandidateNumber) -> None:
 def _show(session: Session, candidate: int) -> None:
     from antigone.cli.team import console_runs
     from antigone.team.review.candidates import read_candidate
+    from antigone.team.review.warnings import warnings_of
     from antigone.team.runs.joint import joint_of_pair
 
     view = read_candidate(session, candidate)
     line = view.line
     pair = {"unidentified": line.unidentified, "family": line.family, "missing": line.missing}
-    console_runs.print_candidate(view, joint_of_pair(session, view.incident, **pair))
+    joint = joint_of_pair(session, view.incident, **pair)
+    console_runs.print_candidate(view, joint, warnings_of(view, joint))
 
 
 @reviewing_app.command()
@@ -223,19 +225,40 @@ def decide(
     candidate: CandidateNumber,
     reason: Reason,
     version: Annotated[int, typer.Option(help="The version that 'show' printed; refused when somebody decided since.")],
+    seen: Annotated[
+        list[str] | None,
+        typer.Option(help="To propose or confirm: WARNING=WORD for each warning that 'show' printed; repeat it."),
+    ] = None,
 ) -> None:
-    """Take a step on what you saw: propose, and another person confirms; each with a reason."""
+    """Take a step on what you saw: propose, and another person confirms; each with a reason, and with a word for each
+    warning that applies."""
     from antigone.team.review.candidates import read_candidate
     from antigone.team.review.reviewing import STEPS, propose
 
     if step not in ("propose", *STEPS):
         raise typer.BadParameter(f"step '{step}'; expected propose, {', '.join(STEPS)}")
+    said: dict[str, Any] = {"version": version, "reason": reason}
+    words = _words_of(seen or [])
+    if step in ("propose", "confirm"):
+        said["seen"] = words
+    elif words:
+        raise typer.BadParameter(f"--seen is for propose and confirm; leave it out to {step}")
     line = read_candidate(session, candidate).line
     if step == "propose":
-        now = propose(session, line.pairing, version=version, reason=reason, candidate=candidate)
+        now = propose(session, line.pairing, candidate=candidate, **said)
     else:
-        now = STEPS[step](session, line.pairing, version=version, reason=reason)
+        now = STEPS[step](session, line.pairing, **said)
     typer.echo(f"{line.unidentified} as {line.missing} of family {line.family}: {now.state} (version {now.version}).")
+
+
+def _words_of(seen: list[str]) -> dict[str, str]:
+    """The word for each warning, by its code."""
+    from antigone.team.views import WARNING_CODES
+
+    words = dict(one.partition("=")[::2] for one in seen)
+    if unknown := set(words) - set(WARNING_CODES):
+        raise typer.BadParameter(f"--seen {min(unknown)}; expected WARNING=WORD, with {', '.join(WARNING_CODES)}")
+    return words
 
 
 @reviewing_app.command()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from antigone.model.review import Step
+
 Role = Literal["administrator", "registrar", "geneticist", "reviewer", "coordinator", "auditor"]
 ROLES: tuple[Role, ...] = ("administrator", "registrar", "geneticist", "reviewer", "coordinator", "auditor")
 
@@ -119,3 +121,14 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     "verify": frozenset({"auditor", "administrator"}),
 }
 """A role is not a rank: an administrator sees no genetic data, an auditor no family, a coordinator no genotype."""
+
+ROLE_OF: Mapping[Step, Action] = {
+    "propose": "propose",
+    "confirm": "confirm",
+    "reject": "reject",
+    "return": "reject",
+    "ask to reopen": "ask to reopen",
+    "reopen": "reopen",
+    "keep": "reopen",
+}
+"""Each step of a pairing, and the action that a role must allow for it."""

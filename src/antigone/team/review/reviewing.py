@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from antigone.model.review import Step
 from antigone.registry.review import pairings
 from antigone.registry.store.lookups import find_incident
 from antigone.registry.users.access import check_may_decide
-from antigone.team.access.roles import Action
+from antigone.team.access.roles import ROLE_OF
 from antigone.team.access.session import Session, Subject, action
+from antigone.team.review.warnings import weigh
 from antigone.team.views import PairingView
 
-ROLE_OF: Mapping[Step, Action] = {
-    "propose": "propose",
-    "confirm": "confirm",
-    "reject": "reject",
-    "return": "reject",
-    "ask to reopen": "ask to reopen",
-    "reopen": "reopen",
-    "keep": "reopen",
-}
-"""Each step of a pairing, and the action that a role must allow for it."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @action("comment")
@@ -40,15 +33,39 @@ def comment(session: Session, pairing: int, *, text: str) -> None:
 
 
 @action("propose")
-def propose(session: Session, pairing: int, *, version: int, reason: str, candidate: int) -> PairingView:
-    """Propose an identification, on the ground of a candidate. For what is refused see ``registry.pairings.decide``."""
-    return _decide(session, "propose", pairing, version, reason, candidate)
+def propose(
+    session: Session, pairing: int, *, version: int, reason: str, candidate: int, seen: Mapping[str, str] = NOTHING
+) -> PairingView:
+    """Propose an identification, on the ground of a candidate. For what is refused see ``registry.pairings.decide``.
+
+    ``seen`` has a word for each warning that applies, by its code; the words are kept with the reason.
+
+    Raises
+    ------
+    InputError
+        When a warning that applies has no word.
+    Conflict
+        When the candidate is closed.
+    """
+    return _decide(session, "propose", pairing, version, reason, candidate, seen)
 
 
 @action("confirm")
-def confirm(session: Session, pairing: int, *, version: int, reason: str) -> PairingView:
-    """Confirm what another person proposed. For what is refused see ``registry.pairings.decide``."""
-    return _decide(session, "confirm", pairing, version, reason)
+def confirm(
+    session: Session, pairing: int, *, version: int, reason: str, seen: Mapping[str, str] = NOTHING
+) -> PairingView:
+    """Confirm what another person proposed. For what is refused see ``registry.pairings.decide``.
+
+    ``seen`` has a word for each warning that applies, by its code; the words are kept with the reason.
+
+    Raises
+    ------
+    InputError
+        When a warning that applies has no word.
+    Conflict
+        When the candidate is closed, or not worked out in full.
+    """
+    return _decide(session, "confirm", pairing, version, reason, seen=seen)
 
 
 @action("reject")
@@ -106,21 +123,32 @@ def declare_parts(session: Session, incident: str, one: str, other: str, *, reas
 
 
 def _decide(
-    session: Session, step: Step, pairing: int, version: int, reason: str, candidate: int | None = None
+    session: Session,
+    step: Step,
+    pairing: int,
+    version: int,
+    reason: str,
+    candidate: int | None = None,
+    seen: Mapping[str, str] = NOTHING,
 ) -> PairingView:
     subject: Subject = {"pairing": pairing, "step": step}
     with session.writing(ROLE_OF[step], subject) as connection:
         check_may_decide(connection, session.user, own_session=session.own)
+        weighed = weigh(session, connection, step, pairing, candidate, seen)
         now = pairings.decide(
             connection,
             pairing,
             action=step,
             version=version,
             user=session.user,
-            reason=reason,
+            reason=reason.strip() and reason.strip() + weighed.said,
             at=session.registry.now(),
             candidate=candidate,
         )
+        if weighed.refusal is not None:
+            raise weighed.refusal
+        if weighed.warnings:
+            subject["warnings"] = [one.code for one in weighed.warnings]
         subject.update(state=now.state, version=now.version)
         subject.update(unidentified=now.unidentified, family=now.family, missing=now.missing)
     return PairingView(now.id, now.state, now.version)

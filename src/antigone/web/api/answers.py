@@ -124,6 +124,7 @@ class CandidateShown:
     ``of_missing`` are the strongest alternatives, ``all_of_unidentified`` and ``all_of_missing`` how many there are.
     ``may`` are the steps that the user of the token can take now; ``barred`` says why they take part in no decision.
     ``history`` is what the searches said of the pairing, where it was something new, and what had changed.
+    ``warnings`` are what whoever proposes or confirms has to have seen, each with a word.
     """
 
     line: views.CandidateLine
@@ -146,6 +147,7 @@ class CandidateShown:
     changed: str = ""
     barred: str = ""
     history: tuple[views.PastLine, ...] = ()
+    warnings: tuple[views.WarningLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,7 @@ def shown_genotypes(view: views.GenotypesView) -> GenotypesShown:
     return GenotypesShown(view.line, view.incident, view.closed, table, view.shown, view.chooses, view.took_no_part)
 
 
-def shown_candidate(view: views.CandidateView) -> CandidateShown:
+def shown_candidate(view: views.CandidateView, warnings: tuple[views.WarningLine, ...]) -> CandidateShown:
     """A candidate as the API answers it; donors by their codes, for the view holds nothing else of them."""
     family = view.family
     return CandidateShown(
@@ -240,6 +242,7 @@ def shown_candidate(view: views.CandidateView) -> CandidateShown:
         barred=view.barred,
         changed=view.changed,
         history=view.history,
+        warnings=warnings,
     )
 
 
