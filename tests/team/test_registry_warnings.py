@@ -31,6 +31,7 @@ def view(after_search) -> CandidateView:
 
 
 def with_evidence(view: CandidateView, **changed) -> CandidateView:
+    assert view.candidate is not None
     return replace(view, candidate=replace(view.candidate, **changed))
 
 
