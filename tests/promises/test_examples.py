@@ -3,7 +3,7 @@
 The word after the fence says what a block is. ``console``: a session, typed command by command in one folder for each
 page, and the output compared. ``python run``: see ``test_docs``. ``csv`` and ``toml``: files that are read, ``json``:
 parsed. ``sh``: commands that a test cannot run (they wait, or need the network); those of Antigone must exist with
-their options. ``text``: formulas and pictures, and never a command.
+their options. ``text``: formulas and pictures, and never a command. ``r``: calls of R, beside the same in Python.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from antigone.formats.incident import read_incident
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
-KINDS = ("console", "python run", "csv", "toml", "json", "sh", "text")
+KINDS = ("console", "python run", "csv", "toml", "json", "sh", "text", "r")
 FIRST, PASSPHRASE = "a first password to be changed", "five random words of no use"
 
 
@@ -152,6 +152,17 @@ def test_commands__exist_with_their_options(block):
             assert set(words) <= MAKE_GOALS
         else:
             assert program in {"git", "cd", "curl", "pybabel", "pip"}
+
+
+def test_jobs__stand_side_by_side_with_those_of_the_pedsuite_in_no_more_lines():
+    page = ROOT / "docs" / "for-pedsuite-users.md"
+    blocks = [block for block in BLOCKS if block.page == page]
+    jobs = list(zip(blocks[::2], blocks[1::2], strict=True))
+    assert len(jobs) == len(re.findall(r"^## \d+\.", page.read_text("utf-8"), re.MULTILINE)) == 10
+    for in_r, in_python in jobs:
+        assert (in_r.kind, in_python.kind) == ("r", "python run")
+        lines = [line for line in in_python.text.splitlines() if line.strip()]
+        assert len(lines) <= len(in_r.text.splitlines()), in_python.place
 
 
 def test_missing_options__are_seen():

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from antigone.cli.options import (
+    LOUDNESS,
     MISSING_HELP,
+    AsJson,
     Attested,
     Day,
     IncidentPaths,
@@ -20,11 +22,17 @@ from antigone.cli.options import (
     can_draw,
     codes_to_explain,
     day_of,
+    load_given,
+    print_json,
     progress_bar,
     require_drawing,
     stated_choices,
+    tell,
 )
 from antigone.model.results.joint import DEFAULT_PRIOR
+from antigone.version import full_version
+
+JOINT_FILES = ("joint.html", "joint.csv", "joint.json")
 
 if TYPE_CHECKING:
     from antigone.casework.pairs.pairs import Execution
@@ -62,14 +70,13 @@ def search(
     pedigree: PedigreeNames = [],  # noqa: B006
 ) -> None:
     """Compare every unidentified person with every missing person; write ranked, explained candidates."""
-    from antigone.casework.incident.files import load_incident
     from antigone.casework.pairs.pairs import plan_execution
     from antigone.casework.remains.groups import Grouped, group_remains
     from antigone.casework.written import require_ours
 
     today = day_of(on)
     require_ours(out, names_of_search(parquet=parquet, joint=bool(joint)))
-    read = load_incident(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
+    read = load_given(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
     grouped = group_remains(read, groups) if groups else Grouped(read, {})
     read = grouped.incident
     command = ["search", *map(str, incident), "--seed", str(seed), "--on", today.isoformat()]
@@ -116,14 +123,14 @@ def reassociate(
 ) -> None:
     """Compare remains with remains: which are probably parts of one person. No donor takes part."""
     require_drawing("the page of the groups")
-    from antigone.casework.incident.files import load_incident, write_folder
+    from antigone.casework.incident.files import write_folder
     from antigone.casework.remains.reassociate import choose_settings, reassociate_incident
     from antigone.casework.written import require_ours
     from antigone.cli import console
     from antigone.report.pages.groups import groups_csv, groups_json, render_groups
 
     require_ours(out, ("groups.html", "groups.csv", "groups.json"))
-    read = load_incident(incident, attested_by=consent_attested, today=day_of(on), missing=missing, pedigrees=pedigree)
+    read = load_given(incident, attested_by=consent_attested, today=day_of(on), missing=missing, pedigrees=pedigree)
     stated = {
         "dropout": dropout,
         "dropin": dropin,
@@ -144,13 +151,16 @@ def reassociate(
         "groups.json": groups_json(result),
     }
     write_folder(out, files, private=["groups.json"])
-    console.print_groups(result)
-    typer.echo(f"Written: {', '.join(str(out / name) for name in files)}")
+    if LOUDNESS.get() != "quiet":
+        console.print_groups(result)
+    tell(f"Written: {', '.join(str(out / name) for name in files)}")
 
 
 def joint(
     incident: IncidentPaths,
-    out: Annotated[Path, typer.Option(help="The folder for joint.html, joint.csv and joint.json.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The folder for joint.html, joint.csv and joint.json; needed without --json.")
+    ] = None,
     prior: Annotated[
         str, typer.Option(help="flat, closed, open=E (missing expected among them), fraction=p, or odds=w.")
     ] = DEFAULT_PRIOR,
@@ -163,10 +173,14 @@ def joint(
     on: Day = None,
     missing: MissingCodes = [],  # noqa: B006
     pedigree: PedigreeNames = [],  # noqa: B006
+    as_json: AsJson = False,
 ) -> None:
     """One consistent answer for all: the posterior over joint assignments, the best ones, what stays open."""
-    require_drawing("the page of the joint answer")
-    from antigone.casework.incident.files import load_incident, write_folder
+    if out is None and not as_json:
+        raise typer.BadParameter("give --out, a folder for the answer, or --json")
+    if out is not None:
+        require_drawing("the page of the joint answer")
+    from antigone.casework.incident.files import write_folder
     from antigone.casework.joint.solve import joint_incident
     from antigone.casework.remains.groups import group_remains
     from antigone.casework.written import require_ours
@@ -175,8 +189,9 @@ def joint(
     from antigone.report.pages.joint import joint_csv, joint_json, render_joint
 
     today, stated = day_of(on), JointPrior.parse(prior)
-    require_ours(out, ("joint.html", "joint.csv", "joint.json"))
-    read = load_incident(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
+    if out is not None:
+        require_ours(out, JOINT_FILES)
+    read = load_given(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
     read = group_remains(read, groups).incident if groups else read
     words = ["antigone", "joint", *map(str, incident), "--prior", prior]
     words += ["--count", str(count), "--on", today.isoformat(), *stated_choices(missing, pedigree)]
@@ -193,14 +208,15 @@ def joint(
             count=count,
             progress=progress,
         )
-    files = {
-        "joint.html": render_joint(result, read),
-        "joint.csv": joint_csv(result),
-        "joint.json": joint_json(result),
-    }
-    write_folder(out, files)
-    console.print_joint(result)
-    typer.echo(f"Written: {', '.join(str(out / name) for name in files)}")
+    if out is not None:
+        texts = (render_joint(result, read), joint_csv(result), joint_json(result))
+        write_folder(out, dict(zip(JOINT_FILES, texts, strict=True)))
+    if as_json:
+        typer.echo(joint_json(result), nl=False)
+        return
+    if LOUDNESS.get() != "quiet":
+        console.print_joint(result)
+    tell(f"Written: {', '.join(str(Path(str(out)) / name) for name in JOINT_FILES)}")
 
 
 def explain(
@@ -220,27 +236,36 @@ def explain(
     on: Day = None,
     missing_codes: Annotated[list[str], typer.Option("--missing-codes", help=MISSING_HELP, metavar="PATTERN")] = [],  # noqa: B006
     pedigree: PedigreeNames = [],  # noqa: B006
+    as_json: AsJson = False,
 ) -> None:
     """Explain one pair in full, or with --assignment a joint assignment: by marker and population."""
     if assignment is None and not (family and missing and sample):
         raise typer.BadParameter("give --family, --missing and --sample, or --assignment DIR/joint.json")
-    from antigone.casework.incident.files import load_incident
     from antigone.casework.joint.explain import explain_assignment
     from antigone.casework.pairs.explain import explain_pair
     from antigone.cli import console
+    from antigone.model.results.file_format import ASSIGNMENT, EXPLANATION
+    from antigone.report.tables.files import fields_of
 
     today = day_of(on)
     codes = codes_to_explain(incident, missing, missing_codes)
-    read = load_incident(incident, attested_by=consent_attested, today=today, missing=codes, pedigrees=pedigree)
+    read = load_given(incident, attested_by=consent_attested, today=today, missing=codes, pedigrees=pedigree)
     if assignment is not None:
-        console.print_assignment(explain_assignment(read, assignment, today=today))
+        explained = explain_assignment(read, assignment, today=today)
+        if as_json:
+            print_json(ASSIGNMENT, {**fields_of(explained), "software": full_version()})
+        else:
+            console.print_assignment(explained)
         return
     explanation = explain_pair(read, family=family, missing=missing, sample=sample, today=today)
-    console.print_explanation(explanation)
-    console.print_sensitivity(explanation.candidate)
-    console.print_relatives(explanation.candidate)
-    if genotypes:
-        _print_genotypes(explanation.candidate, read)
+    if as_json:
+        print_json(EXPLANATION, {**fields_of(explanation), "software": full_version()})
+    else:
+        console.print_explanation(explanation)
+        console.print_sensitivity(explanation.candidate)
+        console.print_relatives(explanation.candidate)
+        if genotypes:
+            _print_genotypes(explanation.candidate, read)
 
 
 def _print_genotypes(candidate: Candidate, incident: Incident) -> None:
@@ -337,8 +362,9 @@ def print_found(result: SearchResult, out: Path) -> None:
     """The candidates on the terminal, and which files hold the rest."""
     from antigone.cli import console
 
-    console.print_search(result)
+    if LOUDNESS.get() != "quiet":
+        console.print_search(result)
     report = f"{out / 'report.html'}, " if can_draw() else ""
-    typer.echo(f"Written: {report}{out / 'results.json'}, {out / 'candidates.csv'}")
+    tell(f"Written: {report}{out / 'results.json'}, {out / 'candidates.csv'}")
     if not report:
         typer.echo("report.html needs the extra 'report': pip install 'antigone[report]'", err=True)

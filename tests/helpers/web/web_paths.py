@@ -24,6 +24,8 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/tasks": ("see tasks", "incident={incident}"),
     "/unidentified": ("see families", "incident={incident}"),
     "/sample": ("see families", "incident={incident}&sample={unidentified}"),
+    "/sample/type": ("type profile", "incident={incident}&sample={unidentified}"),
+    "/passes": ("see passes", "incident={incident}"),
     "/conflicts": ("see typings", "incident={incident}"),
     "/conflict": ("see conflict", "incident={incident}&sample={unidentified}"),
     "/candidates": ("see candidates", "incident={incident}"),

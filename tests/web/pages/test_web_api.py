@@ -127,6 +127,10 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("POST", "/unidentified/withdraw"): ("withdraw", {"json": {"incident": "x", "code": "x"}}),
     ("GET", "/unidentified/elsewhere"): ("withdraw", {"params": {"incident": INCIDENT, "code": "LS1"}}),
     ("GET", "/typings"): ("see typings", {"params": {"incident": INCIDENT, "sample": "PM1"}}),
+    ("GET", "/passes"): ("see passes", {"params": {"incident": INCIDENT}}),
+    ("GET", "/pass"): ("type profile", {"params": {"incident": INCIDENT, "sample": "PM1"}}),
+    ("POST", "/pass"): ("type profile", {"json": {"incident": INCIDENT, "sample": "PM1", "kit": "x", "markers": {}}}),
+    ("POST", "/pass/discard"): ("type profile", {"json": {"incident": INCIDENT, "sample": "PM1"}}),
     ("POST", "/typings/correct"): (
         "change typings",
         {"json": {"incident": INCIDENT, "sample": "PM1", "typing": 999, "marker": "M01", "reason": "why"}},

@@ -95,6 +95,12 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
         "report alive",
         {"incident": "x", "family": "x", "missing": "x", "version": "0", "step": "propose", "reason": "x"},
     ),
+    "/sample/type": (
+        "type profile",
+        {"incident": "x", "sample": "x", "kit": "x", "marker": "x", "first": "9", "second": "9"},
+    ),
+    "/sample/type/check": ("type profile", {"incident": "x", "sample": "x", "marker": "x", "text": "9 9"}),
+    "/sample/type/discard": ("type profile", {"incident": "x", "sample": "x"}),
     "/sample/correct": (
         "change typings",
         {"incident": "x", "sample": "x", "typing": "9", "marker": "x", "alleles": "9/9", "reason": "x"},

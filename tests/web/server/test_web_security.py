@@ -20,10 +20,10 @@ from antigone.web.requests.sessions import Sessions, Throttle
 from antigone.web.requests.settings import WebSettings
 from antigone.web.requests.visits import signed_in
 
-OPEN_TO_ALL = {"/sign-in"}
+OPEN_TO_ALL = {"/sign-in", "/health", "/metrics"}
 
 
-def test_pages__every_one_but_sign_in_needs_a_session(site):
+def test_pages__every_one_but_sign_in_and_those_that_watch_needs_a_session(site):
     open_ones = {
         route.path for route in routes(site) if signed_in not in [d.call for d in route.dependant.dependencies]
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from antigone.cli.options import AsJson, print_json
 from antigone.cli.team.across import ModelOf, SeveralCodes, search_several
 from antigone.cli.team.signing import (
     CandidateNumber,
@@ -130,16 +131,22 @@ def candidates(
     descending: Annotated[bool, typer.Option("--descending", help="The largest first.")] = False,
     code: Annotated[str, typer.Option(help="Only of persons or families with this in their code, in any case.")] = "",
     page: Page = 1,
+    as_json: AsJson = False,
 ) -> None:
     """The candidates of a run, or of all in one state, and where each question stands."""
     from antigone.cli.team import console_runs
+    from antigone.model.results.file_format import CANDIDATES
+    from antigone.report.tables.files import fields_of
     from antigone.team.review.candidates import list_candidates
 
     if state and state not in STATES:
         raise typer.BadParameter(f"state '{state}'; expected one of {', '.join(STATES)}")
     sort: dict[str, Any] = {"order": order, "descending": descending}
     shown = list_candidates(session, incident, run=run, state=state, code=code, whole=False, page=page, **sort)
-    console_runs.print_candidates(shown)
+    if as_json:
+        print_json(CANDIDATES, fields_of(shown))
+    else:
+        console_runs.print_candidates(shown)
 
 
 @reviewing_app.command(name="work-out")
@@ -155,22 +162,29 @@ def work_out(session: Session, candidate: CandidateNumber) -> None:
 
 @reviewing_app.command()
 @signed_in
-def show(session: Session, candidate: CandidateNumber) -> None:
+def show(session: Session, candidate: CandidateNumber, as_json: AsJson = False) -> None:
     """A candidate in full: markers, alternatives, what was said and decided, and what you can do now."""
-    _show(session, candidate)
+    _show(session, candidate, as_json=as_json)
 
 
-def _show(session: Session, candidate: int) -> None:
+def _show(session: Session, candidate: int, *, as_json: bool = False) -> None:
     from antigone.cli.team import console_runs
+    from antigone.model.results.file_format import CANDIDATE
+    from antigone.report.tables.files import fields_of
     from antigone.team.review.candidates import read_candidate
     from antigone.team.review.warnings import warnings_of
     from antigone.team.runs.joint import joint_of_pair
+    from antigone.team.views.shown import shown_candidate
 
     view = read_candidate(session, candidate)
     line = view.line
     pair = {"unidentified": line.unidentified, "family": line.family, "missing": line.missing}
     joint = joint_of_pair(session, view.incident, **pair)
-    console_runs.print_candidate(view, joint, warnings_of(view, joint))
+    warnings = warnings_of(view, joint)
+    if as_json:
+        print_json(CANDIDATE, {**fields_of(shown_candidate(view, warnings)), "joint": joint})
+    else:
+        console_runs.print_candidate(view, joint, warnings)
 
 
 @reviewing_app.command()

@@ -49,6 +49,7 @@ from antigone.registry.store.schema import (
     model_steps,
     model_versions,
     pairings,
+    passes,
     profiles,
     runs,
     samples,
@@ -173,6 +174,8 @@ def _remove(connection: Connection, one: Import, touched: Touched, *, incident_s
     connection.execute(
         delete(marks).where(marks.c.profile.in_(select(profiles.c.id).where(within(profiles, one.added))))
     )
+    of_samples = select(samples.c.id).where(within(samples, one.added))
+    connection.execute(delete(passes).where(passes.c.sample.in_(of_samples)))
     _remove_changes(connection, one, touched, incident_stays=incident_stays)
     removed = _remove_versions(connection, one, incident_stays=incident_stays)
     for table in reversed(metadata.sorted_tables):

@@ -301,6 +301,24 @@ class RetiredTyping(Body):
     reason: Words
 
 
+class TypedPass(Body):
+    """One pass of a profile that is typed in: what stands at each marker, as ``9.3/9.3`` or ``15/?``; a marker that is
+    absent was not typed. ``apart``, of a first pass: the passes that agree must be of two persons."""
+
+    incident: Code
+    sample: Code
+    kit: Code
+    markers: dict[Code, Annotated[str, Field(max_length=100, pattern=ONE_LINE)]]
+    apart: bool = False
+
+
+class DiscardedPasses(Body):
+    """The sample whose passes are discarded."""
+
+    incident: Code
+    sample: Code
+
+
 class CorrectedTyping(RetiredTyping):
     """What is right at one marker of a typing: a genotype as ``9.3/9.3`` or ``15/?``, a Y locus as ``14`` or ``11/14``,
     ``Amelogenin`` as ``X/Y``, ``mtDNA`` as ``16024-16365: 16189C 16223T``; empty takes the marker out."""

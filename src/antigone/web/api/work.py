@@ -15,17 +15,9 @@ from antigone.team.review import candidates, genotypes, reviewing
 from antigone.team.review.warnings import warnings_of
 from antigone.team.runs import searching
 from antigone.team.runs.joint import joint_of_pair
+from antigone.team.views.shown import CandidateShown, shown_candidate
 from antigone.web.api.access import Called
-from antigone.web.api.answers import (
-    CandidateShown,
-    GenotypesShown,
-    JobShown,
-    RunShown,
-    model_of,
-    shown_candidate,
-    shown_genotypes,
-    shown_job,
-)
+from antigone.web.api.answers import GenotypesShown, JobShown, RunShown, model_of, shown_genotypes, shown_job
 from antigone.web.api.bodies import Decision, NewComment, NewSearch, Parts, Proposal, ShownMembers
 from antigone.web.shared import resuming
 from antigone.web.shared.fields import LARGEST, JobCode, Named, Number, Page, PartOf, Size, State
