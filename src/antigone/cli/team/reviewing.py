@@ -243,6 +243,9 @@ def decide(
         list[str] | None,
         typer.Option(help="To propose or confirm: WARNING=WORD for each warning that 'show' printed; repeat it."),
     ] = None,
+    exception: Annotated[
+        str, typer.Option(help="To propose what does not meet the rule of evidence: why; a third person must agree.")
+    ] = "",
 ) -> None:
     """Take a step on what you saw: propose, and another person confirms; each with a reason, and with a word for each
     warning that applies."""
@@ -259,7 +262,7 @@ def decide(
         raise typer.BadParameter(f"--seen is for propose and confirm; leave it out to {step}")
     line = read_candidate(session, candidate).line
     if step == "propose":
-        now = propose(session, line.pairing, candidate=candidate, **said)
+        now = propose(session, line.pairing, candidate=candidate, exception=exception, **said)
     else:
         now = STEPS[step](session, line.pairing, **said)
     typer.echo(f"{line.unidentified} as {line.missing} of family {line.family}: {now.state} (version {now.version}).")
@@ -273,6 +276,26 @@ def _words_of(seen: list[str]) -> dict[str, str]:
     if unknown := set(words) - set(WARNING_CODES):
         raise typer.BadParameter(f"--seen {min(unknown)}; expected WARNING=WORD, with {', '.join(WARNING_CODES)}")
     return words
+
+
+@reviewing_app.command()
+@signed_in
+def rule(session: Session, candidate: CandidateNumber) -> None:
+    """How a candidate meets the rule of evidence, condition by condition, and what would mend what does not hold."""
+    from antigone.cli.team import console_runs
+    from antigone.team.review.ruling import judge_candidate
+
+    console_runs.print_ruling(judge_candidate(session, candidate))
+
+
+@reviewing_app.command("agree-to-exception")
+@signed_in
+def agree_to_exception(session: Session, candidate: CandidateNumber, reason: Reason) -> None:
+    """Agree, as the third person, to a proposal that does not meet the rule of evidence."""
+    from antigone.team.review.ruling import agree_to_exception as agree
+
+    agree(session, candidate, reason=reason)
+    typer.echo(f"You agreed to the exception of candidate {candidate}; another person may confirm it.")
 
 
 @reviewing_app.command()

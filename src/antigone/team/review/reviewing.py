@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from antigone.errors import Conflict
+from antigone.model.assumptions.evidence_rule import PACKAGED_RULE
 from antigone.model.review import Step
 from antigone.registry.review import pairings
+from antigone.registry.review.exceptions import add_exception
 from antigone.registry.store.lookups import find_incident
 from antigone.registry.users.access import check_may_decide
 from antigone.team.access.roles import ROLE_OF
 from antigone.team.access.session import Session, Subject, action
+from antigone.team.review.ruling import require_rule, without_third_person
 from antigone.team.review.warnings import weigh
 from antigone.team.views import PairingView
 
@@ -34,20 +38,30 @@ def comment(session: Session, pairing: int, *, text: str) -> None:
 
 @action("propose")
 def propose(
-    session: Session, pairing: int, *, version: int, reason: str, candidate: int, seen: Mapping[str, str] = NOTHING
+    session: Session,
+    pairing: int,
+    *,
+    version: int,
+    reason: str,
+    candidate: int,
+    exception: str = "",
+    seen: Mapping[str, str] = NOTHING,
 ) -> PairingView:
-    """Propose an identification, on the ground of a candidate. For what is refused see ``registry.pairings.decide``.
+    """Propose an identification, on the ground of a candidate that meets the rule of evidence.
 
-    ``seen`` has a word for each warning that applies, by its code; the words are kept with the reason.
+    ``exception`` says why one that does not is proposed all the same; a third person must then agree before it can be
+    confirmed. ``seen`` has a word for each warning that applies, by its code; the words are kept with the reason. For
+    what else is refused see ``registry.pairings.decide``.
 
     Raises
     ------
+    Conflict
+        When the rule of evidence is not met, and no exception is asked for, or the candidate is closed.
     InputError
         When a warning that applies has no word.
-    Conflict
-        When the candidate is closed.
     """
-    return _decide(session, "propose", pairing, version, reason, candidate, seen)
+    letters = require_rule(session, candidate, exception)
+    return _decide(session, "propose", pairing, version, reason, candidate, letters, exception, seen=seen)
 
 
 @action("confirm")
@@ -129,11 +143,15 @@ def _decide(
     version: int,
     reason: str,
     candidate: int | None = None,
+    failed: str = "",
+    exception: str = "",
     seen: Mapping[str, str] = NOTHING,
 ) -> PairingView:
     subject: Subject = {"pairing": pairing, "step": step}
     with session.writing(ROLE_OF[step], subject) as connection:
         check_may_decide(connection, session.user, own_session=session.own)
+        if step == "confirm" and (against := without_third_person(session, connection, pairing)):
+            raise Conflict(f"pairing {pairing}: {against}")
         weighed = weigh(session, connection, step, pairing, candidate, seen)
         now = pairings.decide(
             connection,
@@ -149,6 +167,13 @@ def _decide(
             raise weighed.refusal
         if weighed.warnings:
             subject["warnings"] = [one.code for one in weighed.warnings]
+        if failed and candidate is not None:
+            rule, at = PACKAGED_RULE.number, session.registry.now()
+            more: Subject = {"rule": rule, "failed": failed}
+            subject.update(more)
+            add_exception(
+                connection, pairing, candidate, rule=rule, failed=failed, user=session.user, reason=exception, at=at
+            )
         subject.update(state=now.state, version=now.version)
         subject.update(unidentified=now.unidentified, family=now.family, missing=now.missing)
     return PairingView(now.id, now.state, now.version)

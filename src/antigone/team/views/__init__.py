@@ -15,6 +15,7 @@ from antigone.team.views.candidates import (
     PairingView,
     PastLine,
     ReviewLine,
+    Ruling,
     WarningCode,
     WarningLine,
 )
@@ -140,6 +141,7 @@ __all__ = [
     "Preview",
     "ReviewLine",
     "Rotated",
+    "Ruling",
     "RunLine",
     "RunView",
     "SetLine",

@@ -185,15 +185,21 @@ class NewComment(Body):
 
 
 class Proposal(Body):
-    """A step, the version of the pairing that was looked at, and why; on the ground of a candidate.
-
-    `seen` has a word for each of the candidate's `warnings`, by its code.
-    """
+    """A step, the version of the pairing that was looked at, and why; on the ground of a candidate. ``exception`` says
+    why one that does not meet the rule of evidence is proposed all the same. `seen` has a word for each of the
+    candidate's `warnings`, by its code."""
 
     version: Annotated[int, Field(ge=0, le=LARGEST)]
     reason: Words
     candidate: RowNumber
     seen: dict[WarningCode, Words] = Field(default_factory=dict)
+    exception: Words | None = None
+
+
+class AgreedException(Body):
+    """Why a third person agrees to a proposal that does not meet the rule of evidence."""
+
+    reason: Words
 
 
 class Decision(Body):
