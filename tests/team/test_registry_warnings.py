@@ -16,6 +16,7 @@ from antigone.team.incidents.importing import import_incident
 from antigone.team.keeping.auditing import read_audit
 from antigone.team.review.candidates import read_candidate
 from antigone.team.review.reviewing import confirm, declare_parts, propose, reject
+from antigone.team.review.ruling import agree_to_exception
 from antigone.team.review.warnings import warnings_of
 from antigone.team.review.working_out import work_out
 from antigone.team.runs.searching import search
@@ -128,7 +129,9 @@ def test_confirm__needs_a_candidate_that_is_worked_out_in_full(team, monkeypatch
     agree_on_model(team)
     search(team["geneticist"], INCIDENT)
     line = candidate(team, "PM1", "F1")
-    deciding.propose(team["geneticist"], line.pairing, version=0, reason="it fits", candidate=line.id)
+    given: dict[str, Any] = {"version": 0, "reason": "it fits", "candidate": line.id, "exception": "no time"}
+    deciding.propose(team["geneticist"], line.pairing, **given)
+    agree_to_exception(team["second geneticist"], line.id, reason="as it is")
     with pytest.raises(Conflict, match="not worked out in full"):
         deciding.confirm(team["reviewer"], line.pairing, version=1, reason="so do I")
     work_out(team["reviewer"], line.id)
