@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 import pytest
 import schemathesis
+from deciding import SEEN
 from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, Phase, given, settings
 from registry_team import INCIDENT, MARKERS, PURPOSE, small_incident
@@ -295,9 +296,11 @@ def test_story__from_the_list_to_a_confirmed_identification(tmp_path):
     assert [donor["sample"] for donor in shown["donors"]] == ["F1-FA", "F1-MO"]
     pairing, reason = f"/pairings/{line['pairing']}", {"reason": "both parents fit"}
     assert call(site, first, "POST", f"{pairing}/comment", json={"text": "looked at"}).status_code == 204
-    proposed = call(site, first, "POST", f"{pairing}/propose", json={"version": 0, "candidate": line["id"]} | reason)
+    proposed = call(
+        site, first, "POST", f"{pairing}/propose", json={"version": 0, "candidate": line["id"], "seen": SEEN} | reason
+    )
     assert proposed.json() == {"id": line["pairing"], "state": "proposed", "version": 1}
-    confirm = {"step": "confirm", "version": 1} | reason
+    confirm = {"step": "confirm", "version": 1, "seen": SEEN} | reason
     alone = call(site, first, "POST", f"{pairing}/decide", json=confirm)
     assert alone.status_code == 403
     assert "another person" in alone.json()["detail"]

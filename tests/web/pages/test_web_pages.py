@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from deciding import TICKED
 from registry_team import INCIDENT, candidate, small_incident
 from web_paths import PAGES as PAGES
 from web_paths import case_folder as case_folder
@@ -231,7 +232,7 @@ def test_candidate__no_page_shows_an_allele(site, browsers):
 
 
 def decide(browser: TestClient, site: Site, decision: str, *, version: int, reason: str = "looked at all") -> int:
-    given = {"id": site.candidate, "pairing": 1, "version": version, "decision": decision, "reason": reason}
+    given = {"id": site.candidate, "pairing": 1, "version": version, "decision": decision, "reason": reason} | TICKED
     return post(browser, "/candidate/decide", given).status_code
 
 
@@ -577,6 +578,7 @@ def test_letter__the_page_says_when_none_can_be_made_and_why(fresh):
             "version": version,
             "decision": step,
             "reason": "looked at all",
+            **TICKED,
         }
         assert post(site.browser(user), "/candidate/decide", given).status_code == 303
     told = site.browser("coordinator").get(page).text
