@@ -14,6 +14,7 @@ from antigone.casework.pairs.explain import Explanation, HypothesesReport
 from antigone.casework.validation.demo import Verdict
 from antigone.casework.validation.validate import Check, tally
 from antigone.cli.terminal import words_console
+from antigone.model.results.fragments import FragmentsResult
 from antigone.model.results.joint import JointResult
 from antigone.model.results.remains import ReassociationResult
 from antigone.model.results.search import Candidate, SearchResult
@@ -240,6 +241,28 @@ def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
         if notice not in said:
             console.print(f"Note: {say(notice)}.")
     console.print(f"Prior: {say(result.prior_sentence)}. Frequencies: {result.population}. Proposals for review.")
+
+
+def print_fragments(result: FragmentsResult) -> None:
+    """Whose each sample most probably is and with which others, and what the numbers rest on."""
+    console = words_console()
+    table = table_of("sample", "proposed as", "family", "posterior", "together with")
+    for one in result.proposals:
+        table.add_row(
+            one.sample, proposed_as(one), one.family, probability_text(one.posterior), ", ".join(one.parts) or "none"
+        )
+    console.print(table)
+    for notice in result.notices:
+        console.print(f"Note: {say(notice)}.")
+    console.print(
+        "Every sum exact." if result.exact else
+        f"{result.sets:,} sets of samples were looked at as parts of one person; less probable ones, and light "
+        "assignments of families, were left out. No bound on what that changes is proven."
+    )  # fmt: skip
+    console.print(
+        f"Prior: each sample alike of any missing person, or of one of {plain_text(1 / result.odds)} persons who are not "
+        f"reported. Unreported persons are taken as unrelated. Frequencies: {result.population}. Proposals for review."
+    )
 
 
 def print_assignment(explained: ExplainedAssignment) -> None:

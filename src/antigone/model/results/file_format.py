@@ -44,3 +44,5 @@ JOINT = FileFormat("antigone joint", 2)
 """joint.json: the joint answer of an incident."""
 GROUPS = FileFormat("antigone groups", 2)
 """groups.json: which remains are probably parts of one person."""
+FRAGMENTS = FileFormat("antigone fragments", 1)
+"""fragments.json: fragments and identities in one model."""

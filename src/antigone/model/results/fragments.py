@@ -1,0 +1,85 @@
+"""What the joint answer for fragments says: each sample, each missing person, each pair of samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from antigone.model.results.joint import JointPrior
+from antigone.model.results.search import Provenance
+from antigone.model.statements.statement import Statement
+
+
+@dataclass(frozen=True)
+class SamplePlace:
+    """One sample as (a part of) one missing person, among all ways to explain all samples."""
+
+    sample: str
+    family: str
+    missing: str
+    posterior: float
+
+
+@dataclass(frozen=True)
+class SampleProposal:
+    """What is most probable of one sample: whose it is, and which other samples are more probably than not the same
+    person's.
+
+    ``family`` and ``missing`` are empty where "of nobody missing" is the most probable. ``posterior`` is that of the
+    place, or of nobody missing.
+    """
+
+    sample: str
+    family: str
+    missing: str
+    posterior: float
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MissingFound:
+    """One missing person: the posterior of not being among the samples (``parts`` 0), and of being in so many parts.
+
+    ``sets`` are the sets of samples that may be all of them, most probable first.
+    """
+
+    family: str
+    missing: str
+    parts: Mapping[int, float]
+    sets: tuple[tuple[tuple[str, ...], float], ...]
+
+
+@dataclass(frozen=True)
+class OnePerson:
+    """The posterior that two samples are of one person, missing or not."""
+
+    first: str
+    second: str
+    posterior: float
+
+
+@dataclass(frozen=True)
+class FragmentsResult:
+    """Fragments and identities in one model, in one population.
+
+    ``places`` and ``pairs`` list what reaches ``least_listed``; ``nobody_missing`` is the posterior of each sample
+    of being of a person who is not missing. ``left_out`` is the share of the weight that was met and left out;
+    ``exact``: nothing was left out anywhere. ``sets`` counts the sets of samples that were looked at as one person.
+    """
+
+    title: str
+    population: str
+    prior: JointPrior
+    odds: float
+    proposals: tuple[SampleProposal, ...]
+    places: tuple[SamplePlace, ...]
+    nobody_missing: Mapping[str, float]
+    missing: tuple[MissingFound, ...]
+    pairs: tuple[OnePerson, ...]
+    sets: int
+    exact: bool
+    left_out: float
+    notices: tuple[Statement, ...]
+    provenance: Provenance
+    day: str
+    least_listed: float = 1e-6
