@@ -28,6 +28,7 @@ from antigone.plain_words import (
     ratio_text,
     threshold_text,
 )
+from antigone.report.pages.fragments import proposed_as
 from antigone.report.words.relatives import tell_relatives, warn_of_relatives
 from antigone.report.words.sentences import explain_sensitivity
 from antigone.report.words.statements import say
@@ -260,8 +261,9 @@ def print_fragments(result: FragmentsResult) -> None:
         "assignments of families, were left out. No bound on what that changes is proven."
     )  # fmt: skip
     console.print(
-        f"Prior: each sample alike of any missing person, or of one of {plain_text(1 / result.odds)} persons who are not "
-        f"reported. Unreported persons are taken as unrelated. Frequencies: {result.population}. Proposals for review."
+        f"Prior: a person at a missing member's place weighs {plain_text(result.odds)} times as much as one who is not "
+        "reported; unreported persons are taken as unrelated. "
+        f"Frequencies: {result.population}. Proposals for review."
     )
 
 

@@ -159,12 +159,19 @@ def joint(
     groups: Annotated[
         Path | None, typer.Option(help="groups.json of `antigone reassociate`: each group counts as one person.")
     ] = None,
+    fragments: Annotated[
+        bool,
+        typer.Option("--fragments", help="Samples may be parts of one person: also weigh which. No page."),
+    ] = False,
     consent_attested: Attested = None,
     on: Day = None,
     missing: MissingCodes = [],  # noqa: B006
     pedigree: PedigreeNames = [],  # noqa: B006
 ) -> None:
     """One consistent answer for all: the posterior over joint assignments, the best ones, what stays open."""
+    if fragments:
+        _joint_of_fragments(incident, out, groups, prior, population, consent_attested, on, missing, pedigree)
+        return
     require_drawing("the page of the joint answer")
     from antigone.casework.incident.files import load_incident, write_folder
     from antigone.casework.joint.solve import joint_incident
@@ -200,6 +207,42 @@ def joint(
     }
     write_folder(out, files)
     console.print_joint(result)
+    typer.echo(f"Written: {', '.join(str(out / name) for name in files)}")
+
+
+def _joint_of_fragments(
+    incident: list[Path], out: Path, groups: Path | None, prior: str, population: str | None, attested: str | None,
+    on: dt.datetime | None, missing: list[str], pedigree: list[str],
+) -> None:  # fmt: skip
+    """Fragments and identities in one model: fragments.csv and fragments.json."""
+    from antigone.casework.incident.files import load_incident, write_folder
+    from antigone.casework.joint.fragments import fragments_incident
+    from antigone.casework.remains.groups import group_remains
+    from antigone.casework.written import require_ours
+    from antigone.cli import console
+    from antigone.model.results.joint import JointPrior
+    from antigone.report.pages.fragments import fragments_csv, fragments_json
+
+    today, stated = day_of(on), JointPrior.parse(prior)
+    require_ours(out, ("fragments.csv", "fragments.json"))
+    read = load_incident(incident, attested_by=attested, today=today, missing=missing, pedigrees=pedigree)
+    read = group_remains(read, groups).incident if groups else read
+    words = ["antigone", "joint", *map(str, incident), "--fragments", "--prior", prior, "--on", today.isoformat()]
+    words += [*stated_choices(missing, pedigree), *(["--population", population] if population else [])]
+    words += ["--groups", str(groups)] if groups else []
+    with progress_bar() as progress:
+        result = fragments_incident(
+            read,
+            today=today,
+            created=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
+            command=shlex.join(words),
+            prior=stated,
+            population=population,
+            progress=progress,
+        )
+    files = {"fragments.csv": fragments_csv(result), "fragments.json": fragments_json(result)}
+    write_folder(out, files)
+    console.print_fragments(result)
     typer.echo(f"Written: {', '.join(str(out / name) for name in files)}")
 
 

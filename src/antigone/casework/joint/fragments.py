@@ -27,6 +27,7 @@ from antigone.search.fragments.blocks import SampleReadings, Samples
 from antigone.search.fragments.posterior import FragmentPosterior
 from antigone.search.fragments.samples import log_sexes_of
 from antigone.search.fragments.together import Solved, solve_samples
+from antigone.search.joint.conclusions import without_data
 from antigone.search.joint.persons import Persons
 from antigone.search.joint.prior import countable_sexes, prior_weights
 from antigone.search.joint.question import FamilyQuestion
@@ -34,6 +35,8 @@ from antigone.search.pairs.blocks import usable_targets
 from antigone.search.remains.readings import observe_profile
 
 MOST_SETS_LISTED = 10
+ALIKE = 0.01
+"""Places of a family whose posteriors differ by less than this share are told together."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,12 @@ class FragmentsView:
     questions: tuple[FamilyQuestion, ...]
     solved: Solved
     odds: float
+    threshold: float
+
+    @property
+    def unseen(self) -> frozenset[tuple[str, str]]:
+        """Places (family, missing member) on which no reference bears."""
+        return frozenset((q.code, m) for q in self.questions for m in without_data(q.pedigree, q.references, q.missing))
 
     @property
     def sets(self) -> tuple[Samples, ...]:
@@ -119,7 +128,7 @@ def solve_population(
         questions, samples, readings, log_odds=odds, known=circumstance_log_odds(prepared, targets),
         heard=partial(progress, "weighing the assignments of families"),
     )  # fmt: skip
-    return FragmentsView(samples, tuple(questions), solved, float(np.exp(odds)))
+    return FragmentsView(samples, tuple(questions), solved, float(np.exp(odds)), settings.threshold)
 
 
 def _describe(
@@ -136,6 +145,7 @@ def _describe(
         population=population,
         prior=prior,
         odds=view.odds,
+        threshold=view.threshold,
         proposals=tuple(_proposal(view, s, places, float(alone[s]), together) for s in range(len(codes))),
         places=tuple(
             SamplePlace(codes[s], *place, float(p)) for place, p, s in sorted(listed, key=lambda x: (x[2], -x[1]))
@@ -186,13 +196,16 @@ def _together(view: FragmentsView) -> Array:
 def _proposal(
     view: FragmentsView, s: int, places: Mapping[tuple[str, str], Array], alone: float, together: Array
 ) -> SampleProposal:  # fmt: skip
+    """What is told of a sample. A place on which no reference bears is none: only chance would fill it."""
     codes = view.samples.codes
-    place = max(places, key=lambda one: places[one][s], default=("", ""))
-    best = float(places[place][s]) if place in places else 0.0
     parts = tuple(code for t, code in enumerate(codes) if t != s and together[s, t] > 0.5)
-    if alone >= best:
-        return SampleProposal(codes[s], "", "", alone, parts)
-    return SampleProposal(codes[s], *place, best, parts)
+    seen = {place: float(p[s]) for place, p in places.items() if place not in view.unseen}
+    best = max(seen, key=lambda place: seen[place], default=("", ""))
+    alike = tuple(m for (f, m), p in seen.items() if f == best[0] and p >= seen[best] * (1 - ALIKE))
+    chance = sum(seen[best[0], m] for m in alike)
+    family, missing = (best[0], alike) if chance > alone else ("", ())
+    chance = max(chance, alone)
+    return SampleProposal(codes[s], family, missing, chance, parts, chance >= view.threshold * (1 - chance))
 
 
 def _missing(view: FragmentsView) -> tuple[MissingFound, ...]:

@@ -25,15 +25,17 @@ class SampleProposal:
     """What is most probable of one sample: whose it is, and which other samples are more probably than not the same
     person's.
 
-    ``family`` and ``missing`` are empty where "of nobody missing" is the most probable. ``posterior`` is that of the
-    place, or of nobody missing.
+    ``missing`` are places of one family: one, or several that are alike for this sample, and ``posterior`` is that of
+    all of them; none where "of nobody missing" is more probable, and then ``posterior`` is that. ``supported``: the
+    odds of it, after all samples were weighed, reach the threshold of the incident; else it is open.
     """
 
     sample: str
     family: str
-    missing: str
+    missing: tuple[str, ...]
     posterior: float
     parts: tuple[str, ...]
+    supported: bool
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class FragmentsResult:
     population: str
     prior: JointPrior
     odds: float
+    threshold: float
     proposals: tuple[SampleProposal, ...]
     places: tuple[SamplePlace, ...]
     nobody_missing: Mapping[str, float]

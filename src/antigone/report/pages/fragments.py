@@ -9,19 +9,20 @@ from antigone.model.results.file_format import FRAGMENTS
 from antigone.model.results.fragments import FragmentsResult, SampleProposal
 from antigone.report.tables.files import fields_of, file_text, harmless_cell
 
+NOT_MISSING = "a person who is none of the missing"
+
 
 def proposed_as(proposal: SampleProposal) -> str:
     """Whose a sample is, in words.
 
-    >>> proposed_as(SampleProposal("PM2", "F2", "A2", 0.99, ("PM9",)))
+    >>> proposed_as(SampleProposal("PM2", "F2", ("A2",), 0.999999, ("PM9",), supported=True))
     'part of the person proposed as A2'
-    >>> proposed_as(SampleProposal("PM4", "", "", 0.99, ("PM11",)))
-    'part of a person who is none of the missing'
+    >>> proposed_as(SampleProposal("PM4", "", (), 0.9, ("PM11",), supported=False))
+    'open; most probably part of a person who is none of the missing'
     """
-    part = "part of " if proposal.parts else ""
-    if proposal.missing:
-        return f"{part}the person proposed as {proposal.missing}"
-    return f"{part}a person who is none of the missing"
+    part = "part of " * bool(proposal.parts)
+    who = f"the person proposed as {' or '.join(proposal.missing)}" if proposal.missing else NOT_MISSING
+    return ("" if proposal.supported else "open; most probably ") + part + who
 
 
 def fragments_csv(result: FragmentsResult) -> str:
