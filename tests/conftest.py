@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from registry_prepared import Prepared, Stage
+    from registry_prepared import Prepared
     from registry_servers import Server
     from registry_team import Team
 
@@ -56,8 +57,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(no_browser)
         if isinstance(item, pytest.Function) and _needs_a_server(item):
             item.add_marker("server")
-    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
-    items.sort(key=lambda item: item.path not in slow)  # or the last one would keep one processor, and the others none
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser"))
+    items.sort(key=lambda item: -slow[item.path])  # or the last one would keep one processor, and the others none
 
 
 def _needs_a_server(item: pytest.Function) -> bool:
@@ -124,13 +125,13 @@ def prepared_databases(tmp_path_factory: pytest.TempPathFactory, postgres: Serve
 
 
 @pytest.fixture
-def team_of(request: pytest.FixtureRequest, registry_url: str) -> Iterator[Callable[[Stage], Team]]:
+def team_of(request: pytest.FixtureRequest, registry_url: str) -> Iterator[Callable[..., Team]]:
     """The team of a registry of a stage at ``registry_url``."""
     kind = "prepared_databases" if "://" in registry_url else "prepared_files"
     prepared, opened = request.getfixturevalue(kind), []
 
-    def team(stage: Stage) -> Team:
-        opened.append(prepared.team(stage, registry_url))
+    def team(stage: str, make: Callable[[str], Team] | None = None) -> Team:
+        opened.append(prepared.team(stage, registry_url, make))
         return opened[-1]
 
     yield team
@@ -139,18 +140,18 @@ def team_of(request: pytest.FixtureRequest, registry_url: str) -> Iterator[Calla
 
 
 @pytest.fixture
-def team(team_of: Callable[[Stage], Team]) -> Team:
+def team(team_of: Callable[..., Team]) -> Team:
     """A registry with a user for each role, and nobody's data."""
     return team_of("users")
 
 
 @pytest.fixture
-def team_at_work(team_of: Callable[[Stage], Team]) -> Team:
+def team_at_work(team_of: Callable[..., Team]) -> Team:
     """The same with a small incident imported."""
     return team_of("incident")
 
 
 @pytest.fixture
-def after_search(team_of: Callable[[Stage], Team]) -> Team:
+def after_search(team_of: Callable[..., Team]) -> Team:
     """The same after a search."""
     return team_of("search")

@@ -172,6 +172,7 @@ def test_readers__answer_for_the_file_itself(name, tmp_path):
     assert reader(tmp_path / name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", READERS)
 @given(content=st.binary(max_size=300))
 def test_readers__survive_random_bytes(name, content):

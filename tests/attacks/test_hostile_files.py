@@ -178,6 +178,7 @@ def test_workbook__few_cells_far_apart_are_refused():
         read_workbook("w.xlsx", packed(sheet='<row r="1000000"><c r="C1000000"><v>1</v></c></row>'))
 
 
+@pytest.mark.slow
 def test_workbook__one_that_unpacks_to_hundreds_of_times_its_size_is_refused():
     content = packed({"xl/sharedStrings.xml": b" " * 60_000_000})
     with pytest.raises(InputError, match="hundreds of times its size"):
@@ -219,6 +220,7 @@ def test_workbook__without_a_sheet_is_a_problem_of_the_folder():
         read_case_folder(attack("no-sheets-folder"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["os.abort()", "b'x' * (1 << 40)", "os._exit(0)", "exec('while 1: pass')"])
 def test_workbook__a_native_reader_that_dies_is_a_refusal(monkeypatch, tmp_path, code):
     (tmp_path / "python_calamine.py").write_text(f"import os\ndef load_workbook(_): {code}\n")

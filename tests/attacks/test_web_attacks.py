@@ -62,6 +62,7 @@ def sent_to(site: Site, address: str, headers: dict[str, str], *, blocks: int = 
     return status, taken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "headers", "status"),
     [
@@ -96,6 +97,7 @@ def test_upload__under_a_name_that_no_file_system_takes_is_refused_in_words(site
 # Guessing
 
 
+@pytest.mark.slow
 def test_key__guesses_made_at_once_do_not_pass_together(tmp_path):
     """Each counts while it is under way, and only one that was right is forgiven."""
     site = make_site(tmp_path, passphrase=PASSPHRASE)
@@ -155,6 +157,7 @@ def test_reader__takes_no_name_that_leads_out_of_a_class():
 # Sessions
 
 
+@pytest.mark.slow
 def test_progress__ends_with_the_session(site):
     open_until = iter([True, False])
 
@@ -177,6 +180,7 @@ def test_progress__ends_with_the_session(site):
     (folder / f"{CODE}.json").unlink()
 
 
+@pytest.mark.slow
 def test_session__ends_when_the_password_is_changed_by_another_program(tmp_path):
     site = make_site(tmp_path)
     stolen, other = site.browser("reviewer"), site.browser("geneticist")

@@ -218,6 +218,7 @@ def test_search__the_same_table_is_in_the_result_and_the_report(folder):
     assert "found 31 days after last seen" in page
 
 
+@pytest.mark.slow
 def test_search__a_donor_off_the_line_is_for_the_geneticist_alone(tmp_path):
     """Uncle and father contradict each other on the paternal line: neither counts, and nothing says so."""
     lines = FILES["y_haplotypes.csv"].splitlines()

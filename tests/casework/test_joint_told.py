@@ -32,6 +32,7 @@ def misattributed() -> tuple[JointResult, Incident, str, str]:
     return result, incident, family, donor
 
 
+@pytest.mark.slow
 def test_joint_incident__a_family_whose_references_were_left_out_is_not_told_from_others(misattributed) -> None:
     result, _, family, donor = misattributed
     assert family not in {code for code, _ in result.no_data}

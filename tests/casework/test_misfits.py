@@ -47,6 +47,7 @@ def misfit_members(outcome: SearchOutcome) -> set[tuple[str, str]]:
     return {(fit.family, fit.member) for fit in outcome.incidental if fit.left_out}
 
 
+@pytest.mark.slow
 def test_fit__the_misattributed_donor_is_found_for_the_geneticist(ferry):
     _, truth, outcome = ferry
     assert truth.misattributed

@@ -39,6 +39,7 @@ def target_of(first: Genotype, second: Genotype) -> Target:
     return Target("F1", "MP", FAMILY, {"M": Profile("m", {"M": first}), "S": Profile("s", {"M": second})})
 
 
+@pytest.mark.slow
 @given(
     st.tuples(ALLELE, ALLELE), st.tuples(ALLELE, ALLELE), st.tuples(ALLELE, ALLELE), RATES, st.sampled_from([0.0, 0.03])
 )

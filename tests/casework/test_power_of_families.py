@@ -73,6 +73,7 @@ def test_declared__where_sums_are_too_large_is_simulated_with_its_error(monkeypa
     assert abs(drawn.inclusion.low - exact.inclusion.low) < 5 * drawn.inclusion.standard_error
 
 
+@pytest.mark.slow
 def test_candidates__are_everybody_untyped_and_the_most_useful_comes_first():
     steps = asked(incident(), family="F1").steps
     assert [step.new for step in steps] == [(), ("SIS",)]

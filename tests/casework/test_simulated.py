@@ -31,6 +31,7 @@ def test_remove_simulated__removes_only_a_simulation(tmp_path):
     remove_simulated(own, "Real")
 
 
+@pytest.mark.slow
 def test_compare_with_truth__counts_every_unidentified_person_once(ferry):
     made, truth, outcome = ferry
     verdicts = compare_with_truth(outcome.result, truth)
@@ -50,6 +51,7 @@ def test_simulated_incident__same_seed_same_incident():
     assert made(4) != made(5)
 
 
+@pytest.mark.slow
 def test_results_json__is_json_and_holds_everything():
     told = json.loads(outputs(incident())["results.json"])
     result = search(incident()).result

@@ -79,6 +79,7 @@ def test_comparison__the_smallest_population_ranks():
     assert best.log10_lr == pytest.approx(min(logs.values()), abs=1e-9)
 
 
+@pytest.mark.slow
 def test_comparison__the_strs_are_those_of_the_search():
     strs = {(one.unidentified, one.missing): one.log10_str for one in compared().candidates}
     found = search_incident(
@@ -132,6 +133,7 @@ def in_files(tmp_path: Path) -> list[str]:
     return ["snps", paths[0], "--panel", paths[1], "--readings", paths[2], "--on", small_search.DAY.isoformat()]
 
 
+@pytest.mark.slow
 def test_command__writes_a_table_and_a_page_and_says_what_it_left_out(tmp_path):
     command = [*in_files(tmp_path), "--out", str(tmp_path / "out")]
     ended = CliRunner().invoke(app, command, catch_exceptions=False)
@@ -150,6 +152,7 @@ def test_command__writes_a_table_and_a_page_and_says_what_it_left_out(tmp_path):
     assert isinstance(refused.exception, InputError)
 
 
+@pytest.mark.slow
 def test_command__as_json_on_the_day_of_consent(tmp_path):
     command = [*in_files(tmp_path), "--json", "--theta", "0.03"]
     answer = json.loads(CliRunner().invoke(app, command, catch_exceptions=False).output)

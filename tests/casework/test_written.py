@@ -61,6 +61,7 @@ def test_command__names_a_file_that_is_not_ours_and_leaves_all_as_it_was(
         assert (out / name).read_text() == content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command__replaces_what_it_wrote_and_keeps_what_stands_beside(monkeypatch, tmp_path, case, command):
     out = tmp_path / "out"

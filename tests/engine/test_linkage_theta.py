@@ -92,6 +92,7 @@ def test_theta_0__is_the_likelihood_of_linked_markers_without_it(family, model):
     assert found == pytest.approx(group_log(FAMILIES[family], typed, group), abs=1e-11)
 
 
+@pytest.mark.slow
 def test_readings__partial_silent_and_degraded_ones_obey_the_same_laws():
     given = markers(silent=0.05)
     seen = {

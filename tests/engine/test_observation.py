@@ -44,6 +44,7 @@ def test_observation__every_set_sums_to_one_for_every_genotype(marker, chosen, h
     assert np.min(each) >= 0
 
 
+@pytest.mark.slow
 @given(markers(), rates(), st.booleans(), st.data())
 def test_observation__equals_the_oracle(marker, chosen, hemizygous, data):
     replicates = data.draw(st.lists(st.sampled_from(oracle.every_set(marker)), max_size=3))

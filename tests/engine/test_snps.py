@@ -100,6 +100,7 @@ def test_family__equals_the_sum_over_everything_by_hand(family, map_function, th
     assert h2 == pytest.approx(by_hand(apart, relatives | {"stranger": seen["B"]}, FREQUENCY, rho, theta), abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theta", [0.0, 0.02])
 @pytest.mark.parametrize("chromosome", ["1", "X"])
 def test_family__equals_the_engine_of_linked_groups_on_four_snps(chromosome, theta):

@@ -110,6 +110,7 @@ def large_families(draw: st.DrawFn) -> tuple[Pedigree, str]:
     return pedigree, draw(st.sampled_from(["D", "G", "F", "M"]))
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data(), large_families(), st.booleans())
 def test_couple__agrees_with_elimination(data: st.DataObject, family: tuple[Pedigree, str], on_x: bool) -> None:
@@ -122,6 +123,7 @@ def test_couple__agrees_with_elimination(data: st.DataObject, family: tuple[Pedi
     assert_agree(couple_table_logs, prune(with_stranger(own)), 0.05)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data(), st.sampled_from([traced_logs, couple_table_logs]), st.booleans())
 def test_ways__of_readings_through_an_observation_model_agree_with_the_oracle(
@@ -148,6 +150,7 @@ def test_ways__of_readings_through_an_observation_model_agree_with_the_oracle(
     assert found == (pytest.approx(math.log(expected), rel=1e-9, abs=1e-11) if expected else -np.inf)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pedigree", [UNCLE, COUSIN, INBRED])
 def test_tracing__compiled_in_numbers_and_in_logarithms_are_the_same(
     pedigree: Pedigree, monkeypatch: pytest.MonkeyPatch
@@ -203,6 +206,7 @@ def test_way__falls_back_where_there_are_too_many_ways_to_trace(monkeypatch: pyt
     assert by_elimination(asked(COUSIN, read, LADDER), 0.02)[0] == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data(), large_families(), st.booleans())
 def test_couple__with_the_genotypes_of_one_in_turn_is_the_same(

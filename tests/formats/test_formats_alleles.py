@@ -105,6 +105,7 @@ def test_read_allele__a_label_of_the_table_stands_as_it_is():
     assert read_allele("A", known={"A", "G"}) == "A"
 
 
+@pytest.mark.slow
 @given(st.one_of(st.text(max_size=12), st.floats(), st.dates(), st.integers()))
 def test_read_allele__gives_a_plausible_label_or_refuses(cell):
     try:

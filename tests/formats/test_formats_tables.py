@@ -122,6 +122,7 @@ def test_read_workbook__one_that_would_unpack_to_too_much_is_refused(monkeypatch
         read_workbook("b.xlsx", buffer.getvalue())
 
 
+@pytest.mark.slow
 def test_read_workbook__a_value_in_the_last_row_is_refused_before_it_fills_the_memory():
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:

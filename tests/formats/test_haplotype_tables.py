@@ -64,6 +64,7 @@ def y_report(path: Path) -> None:
                 sheet.write_row(line, 0, row)
 
 
+@pytest.mark.slow
 def test_y_sheet__of_a_report_is_used_where_haplotypes_have_frequencies(tmp_path):
     y_report(tmp_path / "report.xlsx")
     without_frequencies = read_case_folder(case_folder(tmp_path))

@@ -29,6 +29,7 @@ def summary(study: ModuleType) -> dict:
     return study.summarise(*study.simulate(1500, study.kit(), observation=study.DEGRADED, seed=1))
 
 
+@pytest.mark.slow
 def test_mean_likelihood_ratio_of_strangers__is_one_within_its_standard_error(summary: dict) -> None:
     assert summary["standard_error"] < 0.1
     assert abs(summary["mean_lr_of_strangers"] - 1) < 3 * summary["standard_error"]

@@ -36,6 +36,7 @@ relaxed = settings(suppress_health_check=list(HealthCheck), deadline=None, max_e
 STATES_OF_THE_ORACLE = 4_000
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data(), st.sampled_from([0.0, 0.05]), st.sampled_from([0.0, 0.3]))
 def test_search__on_the_x_chromosome_agrees_with_direct_summation(
@@ -72,6 +73,7 @@ def require_affordable(pedigree: Pedigree, typed: dict[str, Profile], marker: Ma
     assume(states * n * n <= STATES_OF_THE_ORACLE)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data(), st.sampled_from([0.0, 0.05]))
 def test_likelihood__autosomal_and_x_markers_of_women_are_told_apart(data: st.DataObject, theta: float) -> None:
@@ -93,6 +95,7 @@ def test_likelihood__autosomal_and_x_markers_of_women_are_told_apart(data: st.Da
     assert [math.exp(log) for log in found] == pytest.approx(expected, rel=1e-9, abs=1e-15)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data(), st.sampled_from([0.0, 0.05]))
 def test_likelihood__a_males_x_does_not_depend_on_his_father(data: st.DataObject, theta: float) -> None:

@@ -68,7 +68,8 @@ def test_broken_links__good_ones_pass():
 
 
 @pytest.mark.parametrize(("page", "code"), RUNNABLE, ids=[page.name for page, _ in RUNNABLE])
-def test_examples__print_what_they_say(page, code, capsys):
+def test_examples__print_what_they_say(page, code, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
     exec(compile(code, page.name, "exec"), {"__name__": "example"})  # noqa: S102 - our own documentation
     assert promised_output(code), "an example shows its result"
     assert capsys.readouterr().out.splitlines() == promised_output(code)
@@ -98,6 +99,12 @@ def test_version__is_the_same_everywhere():
     cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text("utf-8"), re.MULTILINE)
     assert cited
     assert antigone.__version__ == project == cited[1]
+
+
+def test_library__every_public_name_is_on_its_page():
+    page = (ROOT / "docs" / "library.md").read_text("utf-8")
+    named = set(re.findall(r"`(\w+)`", page))
+    assert set(antigone.__all__) - {"__version__"} <= named
 
 
 PACKAGE = ROOT / "src" / "antigone"

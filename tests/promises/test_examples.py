@@ -3,7 +3,7 @@
 The word after the fence says what a block is. ``console``: a session, typed command by command in one folder for each
 page, and the output compared. ``python run``: see ``test_docs``. ``csv`` and ``toml``: files that are read, ``json``:
 parsed. ``sh``: commands that a test cannot run (they wait, or need the network); those of Antigone must exist with
-their options. ``text``: formulas and pictures, and never a command.
+their options. ``text``: formulas and pictures, and never a command. ``r``: calls of R, beside the same in Python.
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import typer
-from page_blocks import Block, Typed, blocks_of, typed_in
+from page_blocks import Block, Typed, blocks_of, missing_options, typed_in
 
-from antigone.cli import app, main
+from antigone.cli import main
 from antigone.formats.incident import read_incident
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
-KINDS = ("console", "python run", "csv", "toml", "json", "sh", "text")
+KINDS = ("console", "python run", "csv", "toml", "json", "sh", "text", "r")
 FIRST, PASSPHRASE = "a first password to be changed", "five random words of no use"
 
 
@@ -126,18 +125,6 @@ def test_answers__are_json(block):
 MAKE_GOALS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 
-def missing_options(words: list[str]) -> list[str]:
-    """What of a command of Antigone does not exist: a subcommand, or an option."""
-    command, rest = typer.main.get_command(app), list(words)
-    while rest and hasattr(command, "commands"):
-        name = rest.pop(0)
-        if name not in command.commands:
-            return [name]
-        command = command.commands[name]
-    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
-    return [word for word in rest if word.startswith("-") and word.partition("=")[0] not in {*known, "--help"}]
-
-
 def commands_in(block: Block) -> list[list[str]]:
     lines = block.text.replace("\\\n", " ").splitlines()
     return [words for words in (shlex.split(line, comments=True) for line in lines) if words]
@@ -150,8 +137,21 @@ def test_commands__exist_with_their_options(block):
             assert missing_options(words) == [], program
         elif program == "make":
             assert set(words) <= MAKE_GOALS
+        elif program == "sh":
+            assert (ROOT / words[0]).is_file()
         else:
             assert program in {"git", "cd", "curl", "pybabel", "pip"}
+
+
+def test_jobs__stand_side_by_side_with_those_of_the_pedsuite_in_no_more_lines():
+    page = ROOT / "docs" / "for-pedsuite-users.md"
+    blocks = [block for block in BLOCKS if block.page == page]
+    jobs = list(zip(blocks[::2], blocks[1::2], strict=True))
+    assert len(jobs) == len(re.findall(r"^## \d+\.", page.read_text("utf-8"), re.MULTILINE)) == 10
+    for in_r, in_python in jobs:
+        assert (in_r.kind, in_python.kind) == ("r", "python run")
+        lines = [line for line in in_python.text.splitlines() if line.strip()]
+        assert len(lines) <= len(in_r.text.splitlines()), in_python.place
 
 
 def test_missing_options__are_seen():

@@ -169,7 +169,9 @@ MOST_IN_A_ROOM = 15
 
 
 def test_layers__no_room_is_too_full_to_find_something_in():
-    files = Counter(str(path.parent) for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+    """The versions of the schema are a list that only grows, and each stays as it is."""
+    kept = (path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" and path.parent.name != "versions")
+    files = Counter(str(path.parent) for path in kept)
     assert {room: number for room, number in files.items() if number > MOST_IN_A_ROOM} == {}
 
 
@@ -188,7 +190,7 @@ CHOOSES_NOTHING = {"engine", "search", "formats", "registry", "report", "web"}
 DRAWING = ("antigone.report.pedigree.", "antigone.report.charts.", "antigone.report.paper.")
 LIMIT_OF_WORK = re.compile(r"_?(LARGEST|MOST|SECONDS|TRIES|NUMBERS_OF|BETWEEN|SAFE)\w*")
 LOST_BY_ROUNDING = {"FLAG_TOLERANCE", "EXACT_SUM", "TIE"}
-BOUNDED_OR_STATED = {"CUTS", "LOG_CUT", "FREQUENCIES_AS_THEY_STAND"}
+BOUNDED_OR_STATED = {"CUTS", "LOG_CUT", "FREQUENCIES_AS_THEY_STAND", "LEAST_STEP", "LEAST_APART", "LOG_LIGHT"}
 
 
 def fractions_of(tree: ast.Module) -> Iterator[str]:

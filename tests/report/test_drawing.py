@@ -121,6 +121,7 @@ def test_lay_out__declared_families_are_drawn_once_and_children_below(pedigree):
         assert all(place[child].y > max(heights) for child in union.children)
 
 
+@pytest.mark.slow
 @given(declared_families())
 def test_lay_out__declared_families_cross_no_lines(pedigree):
     crossed = [
@@ -169,6 +170,7 @@ def test_draw_pedigree__draws_every_member_in_the_shape_of_their_sex(pedigree):
     assert drawn == {member.id: SHAPES[member.sex] for member in pedigree}
 
 
+@pytest.mark.slow
 @given(pedigrees(most=12))
 def test_draw_pedigree__same_bytes_and_well_formed(pedigree):
     marks = {pedigree.individuals[0].id: Mark(gave_sample=True)}

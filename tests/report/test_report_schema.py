@@ -67,6 +67,7 @@ def test_files__hold_what_their_schemas_say():
         assert not jsonschema.Draft202012Validator(schema_of_file(name)).is_valid(broken)
 
 
+@pytest.mark.slow
 def test_files__state_the_choices_of_the_run_as_values():
     for text in written().values():
         choices = json.loads(text)["provenance"]["choices"]

@@ -72,6 +72,7 @@ def search(of: Incident, execution: Execution | None = None) -> SearchOutcome:
     return search_incident(of, today=DAY, created="2026-05-01T10:00:00+00:00", command="x", execution=execution)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("low_limits")
 def test_search__sets_a_family_aside_and_computes_the_others_as_without_it() -> None:
     large, plain = (search(of).result for of in (with_large_family(with_theta(incident())), with_theta(incident())))
@@ -96,6 +97,7 @@ def test_search__sets_a_family_aside_and_computes_the_others_as_without_it() -> 
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("low_limits")
 def test_search__in_blocks_sets_the_same_family_aside() -> None:
     of = with_large_family(with_theta(incident()))
@@ -160,6 +162,7 @@ def test_search__with_nothing_but_large_families_is_refused() -> None:
         search(replace(of, families=of.families[-1:]))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("low_limits")
 def test_set_aside__depends_on_nobody_s_genotypes() -> None:
     """PURPOSE.md, rule 6: half-brothers who do not fit are set aside in the same words as those who do."""
@@ -193,6 +196,7 @@ def test_references__that_cannot_be_computed_without_a_misfit_are_left_out_in_si
     assert (dict(target.references), target.gave) == ({}, ("FA", "H1", "H2", "H3"))
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=60, deadline=None)
 def test_outlines__are_the_networks_without_their_arrays(data: st.DataObject) -> None:
@@ -207,6 +211,7 @@ def test_outlines__are_the_networks_without_their_arrays(data: st.DataObject) ->
         assert first.sizes == network.sizes
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=40, deadline=None)
 def test_work__admitted_is_at_most_a_few_times_what_was_planned(data: st.DataObject) -> None:

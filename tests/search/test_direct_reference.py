@@ -68,6 +68,7 @@ def by_hand(target: Target, genotype, theta: float) -> float:
     return h1 - h2
 
 
+@pytest.mark.slow
 @given(GENOTYPES, GENOTYPES, GENOTYPES, THETAS)
 def test_beside_parents__is_the_missing_persons_own_typing(father, mother, own, theta):
     references = {
@@ -82,6 +83,7 @@ def test_beside_parents__is_the_missing_persons_own_typing(father, mother, own, 
         assert pair_log_lr(target, person(own), [MARKER], theta=theta) == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.slow
 @given(GENOTYPES, st.sampled_from(list(P)), THETAS)
 def test_drop_out__of_the_remains_is_weighed(own, seen, theta):
     """A body that shows one allele against a toothbrush: P(seen | own) over the mean of P(seen | stranger)."""

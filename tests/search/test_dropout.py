@@ -77,6 +77,7 @@ def test_estimate__is_the_most_probable_value_of_the_grid():
     assert estimate.markers == 24
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("truth", [0.05, 0.3, 0.6])
 def test_estimate__finds_the_simulated_drop_out_on_average(truth):
     markers, rng = kit(), np.random.default_rng(11)
@@ -140,6 +141,7 @@ def test_curve__higher_peaks_are_lost_less_often():
         HeightCurve(18.0, 1.0)
 
 
+@pytest.mark.slow
 def test_prepare__settles_every_rate_and_says_so():
     incident, _ = simulated_incident(families=3, unidentified=4, seed=2)
     observation = ObservationModel(ObservationRates(dropin=0.01), estimate="completeness")

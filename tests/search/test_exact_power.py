@@ -92,6 +92,7 @@ def test_distribution__bounds_contain_brute_force(name, few, monkeypatch):
             assert bounds.relative_width < 1e-3
 
 
+@pytest.mark.slow
 def test_outcomes__of_two_new_relatives_are_those_of_brute_force():
     question, marker = PowerQuestion(FAMILY, "C", new=("A", "F")), markers()[0]
     found, expected = outcomes_of(question, marker), brute(question, marker)

@@ -149,7 +149,12 @@ def readings_of(small: Small) -> SampleReadings:
 
 def all_summed(small: Small, odds: float) -> Solved:
     return solve_samples(
-        small.questions, small.persons, readings_of(small), log_odds=math.log(odds), log_step=-np.inf, log_least=-np.inf
+        small.questions,
+        small.persons,
+        readings_of(small),
+        log_odds=math.log(odds),
+        log_step=-np.inf,
+        log_least=(-np.inf,),
     )
 
 
@@ -218,7 +223,7 @@ def test_fragments__three_samples_two_brothers() -> None:
 def test_fragments__one_sample_a_person_is_the_joint_answer() -> None:
     small = three_samples()
     single = solve_samples(
-        small.questions, small.persons, readings_of(small), log_odds=np.log(0.3), log_step=np.inf, log_least=-np.inf
+        small.questions, small.persons, readings_of(small), log_odds=np.log(0.3), log_step=np.inf, log_least=(-np.inf,)
     )
     joint = solve_joint(small.tables(), small.persons, prior=JointPrior("odds", 0.3))
     assert single.posterior.places[0] == pytest.approx(joint.families[0].posterior, abs=1e-12)
@@ -242,7 +247,7 @@ def test_fragments__every_sample_is_somebodys() -> None:
 def test_fragments__a_living_seeker_is_compared_with_nobody_found() -> None:
     small = three_samples()
     readings = replace(readings_of(small), apart=(True, False, False))
-    solved = solve_samples(small.questions, small.persons, readings, log_step=-np.inf, log_least=-np.inf)
+    solved = solve_samples(small.questions, small.persons, readings, log_step=-np.inf, log_least=(-np.inf,))
     assert [block for block in solved.posterior.strangers if 0 in block] == [(0,)]
     assert (1, 2) in solved.posterior.strangers
 

@@ -95,6 +95,7 @@ def test_relatives__an_inbred_founder_has_no_added_parents():
     assert set(alternatives(target(inbred, CH=("10", "10")), person(("10", "11")))) == {"child"}
 
 
+@pytest.mark.slow
 def test_relatives__with_theta_and_many_unread_alleles_are_computed():
     distant = Pedigree.of(
         ("GF", "male"), ("GM", "female"), ("FA", "male", "GF", "GM"), ("UN", "male", "GF", "GM"), ("MP", "male", "FA")

@@ -488,6 +488,7 @@ def test_fit__families_together_are_judged_as_each_alone(theta):
         assert [fit.log10_fit for fit in fits] == pytest.approx([fit.log10_fit for fit in alone], abs=1e-9)
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(data=st.data(), theta=st.sampled_from([0.0, 0.03]))
 def test_fit__is_declared_over_unrelated(data, theta):

@@ -56,6 +56,7 @@ def person_of(sex: Sex, seen: Genotype) -> UnidentifiedPerson:
     return UnidentifiedPerson("PM", Profile("PM", {"DXS1": seen}), sex)
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(["female", "male"]),
     st.tuples(ALLELE, ALLELE),

@@ -654,3 +654,20 @@ def test_story__two_incidents_are_searched_together(team, at_home):
     team.must("ben", "withdraw", "--incident", "other", "--family", "F1", "--member", "FA", "--yes")
     assert "Its answer stays closed: it is to be computed again" in team.must("cleo", "across", "1")
     assert "to be computed again" in team.must("cleo", "across")
+
+
+@pytest.mark.slow
+def test_status_candidates_and_show__answer_programs_without_profiles(team):
+    team.must("ben", "import", "case", "--as", "ferry")
+    team.must("cleo", "search", "--incident", "ferry")
+    number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM1")
+    for kind, words in (
+        ("antigone status", ("status", "--incident", "ferry")),
+        ("antigone candidates", ("candidates", "--incident", "ferry")),
+        ("antigone candidate", ("show", number)),
+    ):
+        answer = json.loads(team.must("cleo", *words, "--json"))
+        assert (answer["format"], answer["format_version"]) == (kind, 1)
+        assert "genotypes" not in json.dumps(answer)
+    assert answer["line"]["unidentified"] == "PM1"
+    assert answer["donors"][0]["sample"]

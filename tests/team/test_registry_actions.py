@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from registry_team import IDENTIFY, INCIDENT, NOON, audit, candidate, small_incident, typed
@@ -34,12 +35,12 @@ from antigone.team.incidents.families import list_families, list_unidentified, r
 from antigone.team.incidents.importing import Imported, import_incident
 from antigone.team.keeping.auditing import read_audit
 from antigone.team.overview.status import read_status
-from antigone.team.review.candidates import expert_material, list_candidates, read_candidate
+from antigone.team.review.candidates import expert_material, list_candidates, neighbours_of, read_candidate
 from antigone.team.review.reviewing import (
     propose,
 )
 from antigone.team.runs.searching import cancel_search, findings, list_runs, read_run, search
-from antigone.team.views import Left, Waiting
+from antigone.team.views import CandidateChoice, Left, Waiting
 
 WITH_A_BROTHER = Pedigree.of(
     ("FA", "male"), ("MO", "female"), ("MP", "unknown", "FA", "MO"), ("SI", "female", "FA", "MO"),
@@ -74,6 +75,7 @@ def test_consent__of_this_morning_in_auckland_is_active_there(team_at_work):
 # What comes in
 
 
+@pytest.mark.slow
 def test_import__says_what_is_new(team):
     first = import_incident(team["registrar"], INCIDENT, small_incident())
     assert first.model
@@ -157,6 +159,7 @@ def test_status__names_every_family_that_nobody_of_gave_a_sample(team):
     assert len({task.family for task in read_status(team["coordinator"]).tasks}) == 250
 
 
+@pytest.mark.slow
 def test_status__says_who_is_to_be_erased_because_the_files_say_they_withdrew(team):
     withdrawn = Consent("C", dt.date(2026, 1, 5), withdrawn=dt.date(2026, 11, 1))
     import_incident(team["registrar"], INCIDENT, small_incident(second=withdrawn))
@@ -318,6 +321,32 @@ def test_candidates__are_sorted_filtered_and_paged(after_search):
     assert list_candidates(reviewer, INCIDENT, state="confirmed").total == 0
 
 
+def test_candidates__any_code_is_found_by_a_part_of_it_in_any_case(after_search):
+    reviewer = after_search["reviewer"]
+
+    def found(**limits):
+        rows = list_candidates(reviewer, INCIDENT, **limits).rows
+        return {(row.unidentified, row.family) for row in rows}
+
+    everything = found()
+    assert found(code="pm2", whole=False) == {("PM2", "F2")}
+    assert found(code="f2", whole=False) == {pair for pair in everything if pair[1] == "F2"}
+    assert found(code="mp", whole=False) == found(family="f", unidentified="m", whole=False) == everything
+    assert found(code="F2") == found(family="F2")
+    assert found(code="f2") == found(code="%", whole=False) == set()
+
+
+def test_neighbours__are_those_of_the_list(after_search):
+    reviewer = after_search["reviewer"]
+    for state, order, descending in product(("", "open"), ORDERS, (False, True)):
+        choice = CandidateChoice(state=state, order=order, descending=descending)
+        listed = [row.id for row in list_candidates(reviewer, INCIDENT, **vars(choice)).rows]
+        found = [neighbours_of(reviewer, INCIDENT, number, choice) for number in listed]
+        assert len(listed) == 4
+        assert found == list(zip([None, *listed], [*listed[1:], None], strict=False))
+    assert neighbours_of(reviewer, INCIDENT, listed[0], replace(choice, code="F9")) == (None, None)
+
+
 @pytest.mark.slow
 def test_candidates__that_wait_are_found_whatever_search_raised_them(after_search):
     """Proposed, then both donors left and a newer search does not raise it: somebody must return or reject it."""
@@ -334,6 +363,7 @@ def test_candidates__that_wait_are_found_whatever_search_raised_them(after_searc
     assert "PM1" not in {row.unidentified for row in list_candidates(reviewer, INCIDENT).rows}
 
 
+@pytest.mark.slow
 def test_candidates__of_a_state_are_the_newest_of_each_pairing(after_search):
     search(after_search["geneticist"], INCIDENT)
     reviewer = after_search["reviewer"]
@@ -411,6 +441,7 @@ def test_candidate__closes_when_a_consent_has_ended(team):
         expert_material(team["reviewer"], line.id, court=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("court", [False, True])
 def test_expert_material__of_a_candidate_in_brief_is_refused_and_the_audit_says_so(team, monkeypatch, court):
     monkeypatch.setattr("antigone.casework.pairs.candidates.MOST_DETAILED", 1)

@@ -180,6 +180,7 @@ def test_import__of_a_profile_of_nobody_is_refused(add):
         add(profiles__csv=PROFILES + "PM99,M00,10,11\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["profiles.csv", "week5.csv", "run 7.txt"])
 def test_import__of_one_file(add, name):
     assert add(only=name, **{name.replace(".", "__"): PROFILES + "PM1,M00,10,11\n"}) == Imported(profiles=1)
@@ -248,6 +249,7 @@ def test_read_title__is_that_of_the_settings_or_empty(tmp_path):
     assert read_title(tmp_path / "part") == read_title(tmp_path / "nowhere") == ""
 
 
+@pytest.mark.slow
 def test_import__of_a_familias_week_is_no_other_model(team, shared, tmp_path):
     files = shared / "field" / "inputs" / "fam"
     for name in ("fam01.fam", "case_week2.fam", "only_bodies.fam", "only_families.fam"):

@@ -71,6 +71,7 @@ def test_correction__of_mtdna_by_ranges_and_differences(typed):
     assert looked_up(after.mt_model) == {}
 
 
+@pytest.mark.slow
 def test_correction__of_amelogenin(typed):
     correct(typed, "PM1", "amel", "x/y")
     assert used(typed).unidentified[0].amelogenin == (("X", "Y"),)

@@ -379,6 +379,7 @@ def test_status__counts_who_was_identified_and_is_being_looked_at_again(after_se
 # To keep
 
 
+@pytest.mark.slow
 def test_backup__restores_everybody_but_who_left(after_search, tmp_path):
     archive, ring = tmp_path / "a.archive", tmp_path / "a.ring"
     back_up(after_search["administrator"], archive, ring=ring)
@@ -427,6 +428,7 @@ def test_audit__is_streamed_in_blocks_of_one_state_after_the_line_that_says_who_
     assert [line["number"] for block in read for line in block] == list(range(1, last.number + 1))
 
 
+@pytest.mark.slow
 def test_audit__holds_no_genotype_and_no_reason(after_search):
     line = candidate(after_search, "PM1", "F1")
     propose(after_search["geneticist"], line.pairing, version=0, reason="her blue coat", candidate=line.id)

@@ -123,6 +123,7 @@ def test_preview__says_what_is_added_changed_and_left_alone(team):
     assert (line.action, line.subject) == ("see imports", '{"incident":"ferry","preview":true,"problems":0}')
 
 
+@pytest.mark.slow
 def test_import__does_what_was_previewed_or_nothing(team):
     shown = preview_import(team["registrar"], INCIDENT, small_incident())
     changes: tuple[dict[str, Any], ...] = ({"title": "Another ferry"}, {"kit": "another kit"})

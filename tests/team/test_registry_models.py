@@ -107,6 +107,7 @@ def test_import__with_another_model_changes_no_likelihood_ratio_and_offers_it(te
     assert again.line.state == "finished"
 
 
+@pytest.mark.slow
 def test_import__of_the_same_other_model_again_is_the_same_version(team):
     import_incident(team["registrar"], INCIDENT, with_theta(0.03))
     again = import_incident(team["registrar"], INCIDENT, with_theta(0.03))
@@ -160,6 +161,7 @@ def proposed(team: Team) -> int:
     return line.pairing
 
 
+@pytest.mark.slow
 def test_confirm__of_a_pairing_waits_until_two_persons_agreed_on_the_model(team):
     pairing = proposed(team)
     with pytest.raises(Conflict, match="version 1 of the model, on which two persons have not agreed yet; one"):
@@ -215,6 +217,7 @@ def test_confirm_version__gives_the_numbers_of_a_fresh_registry(team, tmp_path):
     assert found == expected
 
 
+@pytest.mark.slow
 def test_confirm_version__of_the_one_in_force_makes_nothing_old(team):
     run = search(team["geneticist"], INCIDENT).line.id
     agree_on_model(team)
@@ -235,6 +238,7 @@ def test_confirm_version__while_a_search_runs_leaves_its_answer_old(team):
     assert (run.line.state, run.line.model) == (TO_COMPUTE_AGAIN, 1)
 
 
+@pytest.mark.slow
 def test_solve_jointly__while_the_model_changes_is_old_when_it_ends(team):
     agree_on_model(team)
     import_incident(team["registrar"], INCIDENT, with_theta(0.03))
@@ -311,6 +315,7 @@ def test_refuse_version__has_a_reason_and_ends_it(team):
         propose_version(team["geneticist"], INCIDENT, 2, reason=WHY)
 
 
+@pytest.mark.slow
 def test_refuse_version__of_the_one_in_force_lets_it_be_proposed_again(team):
     with pytest.raises(Conflict, match="in force and not proposed, so 'refuse' is not possible; possible now: propose"):
         refuse_version(team["geneticist"], INCIDENT, 1, reason=WHY)

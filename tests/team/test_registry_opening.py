@@ -55,6 +55,7 @@ def older(registry_url):
     return registry_url, vault
 
 
+@pytest.mark.slow
 def test_upgrade__brings_an_older_registry_up_and_writes_it_down(older):
     place, vault = older
     with pytest.raises(StorageError, match="registry upgrade"):
@@ -71,6 +72,7 @@ def test_upgrade__brings_an_older_registry_up_and_writes_it_down(older):
     ]
 
 
+@pytest.mark.slow
 def test_upgrade__of_two_at_once_is_done_and_written_down_once(older, monkeypatch):
     """Both have found the older schema before either begins."""
     place, vault = older
@@ -89,6 +91,7 @@ def test_upgrade__of_two_at_once_is_done_and_written_down_once(older, monkeypatc
         assert [line.action for line in read_lines(connection)].count("upgrade") == 1
 
 
+@pytest.mark.slow
 def test_upgrade__without_the_key_of_the_registry_changes_nothing(older):
     place, _ = older
     with pytest.raises(VaultError, match="fingerprint"):
@@ -111,6 +114,7 @@ def test_upgrade__while_an_older_program_has_it_open_lets_that_one_write_nothing
             assert connection.scalar(text("SELECT count(*) FROM users")) == 1
 
 
+@pytest.mark.slow
 def test_open__a_registry_of_a_newer_antigone_is_not_brought_down(older):
     place, vault = older
     upgrade(place, also=lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'"))).dispose()

@@ -170,6 +170,7 @@ def test_runs__that_rested_on_the_family_are_to_be_computed_again(team):
     assert [run.state for run in list_runs(team["geneticist"], INCIDENT).rows] == ["to be computed again"]
 
 
+@pytest.mark.slow
 def test_candidates__stay_when_members_are_only_added(team):
     """Somebody who is added, without a sample, changes no likelihood."""
     before = [line for line in list_candidates(team["geneticist"], INCIDENT).rows if line.family == "F1"]

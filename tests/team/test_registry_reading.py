@@ -66,6 +66,7 @@ def test_reading__who_leaves_before_the_action_begins_is_not_in_it(team_at_work,
     assert len(times) == 2
 
 
+@pytest.mark.slow
 def test_reading__who_only_looks_meanwhile_disturbs_nothing(team_at_work, reads):
     search(team_at_work["geneticist"], INCIDENT)
     times = reads(lambda: candidate(team_at_work, "PM1", "F1"))

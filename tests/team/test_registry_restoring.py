@@ -56,6 +56,7 @@ def test_restore__revives_no_token_and_nobody_who_is_no_user_today(kept, tmp_pat
     assert read_status(auditor).incidents[0].code == INCIDENT
 
 
+@pytest.mark.slow
 def test_restore__without_a_list_ends_tokens_alone(kept, tmp_path):
     team, archive, ring, _ = kept
     made = restore(tmp_path / "b.db", team.registry.vault, archive=archive, ring=ring, clock=team.clock)
@@ -73,6 +74,7 @@ def test_restore__of_a_wrong_list_is_refused_and_nothing_is_written(kept, tmp_pa
     assert not (tmp_path / "b.db").exists()
 
 
+@pytest.mark.slow
 def test_archived_users__are_those_with_access_on_that_day(kept):
     _, archive, _, _ = kept
     assert ("reviewer", "reviewer") in list_archived_users(archive)

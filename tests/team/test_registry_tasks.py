@@ -415,6 +415,7 @@ def test_compared__is_for_the_geneticist_who_ran_the_newest_search(after_search)
     assert (first.donors, first.used, first.power) == (2, 2, None)
 
 
+@pytest.mark.slow
 def test_compared__a_pair_without_a_usable_reference_is_not_compared(team):
     """A father and a mother whose daughter is neither's: all three are left out, and nobody was compared with F9."""
     incident = small_incident()

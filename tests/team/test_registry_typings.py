@@ -181,6 +181,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", WRONG)
 def test_what_is_wrong__is_refused_without_a_genotype(team, kind):
     right, _ = conflicting(team)

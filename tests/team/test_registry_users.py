@@ -55,6 +55,7 @@ def test_users__sign_in_and_act_on_both_databases(registry_url):
                 user_of_token(connection, token, at=NOW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_add_user__every_role(connection, role):
     assert find_user(connection, person(connection, role=role).code).role == role

@@ -63,12 +63,14 @@ def test_work_out__gives_what_the_search_gives_its_strongest(brief, tmp_path):
     assert found.relatives
 
 
+@pytest.mark.slow
 def test_work_out__makes_an_expert_report_possible(brief):
     number = last(brief)
     work_out(brief["reviewer"], number)
     assert write_expert_report(brief["reviewer"], number).content.startswith(b"%PDF")
 
 
+@pytest.mark.slow
 def test_work_out__stores_nothing_when_the_lr_is_another_now(brief):
     """An allele that nobody had before gets the least frequency, and all others of the marker become rarer."""
     number, incident = last(brief), small_incident()
@@ -81,6 +83,7 @@ def test_work_out__stores_nothing_when_the_lr_is_another_now(brief):
     assert stored(brief, number) == before
 
 
+@pytest.mark.slow
 def test_work_out__a_closed_candidate_stays_closed(brief):
     number = last(brief)
     line = list_candidates(brief["geneticist"], INCIDENT).rows[-1]
@@ -90,6 +93,7 @@ def test_work_out__a_closed_candidate_stays_closed(brief):
         work_out(brief["geneticist"], number)
 
 
+@pytest.mark.slow
 def test_work_out__is_for_geneticists_and_reviewers_and_stands_in_the_audit(brief):
     number = last(brief)
     with pytest.raises(Forbidden):
@@ -99,6 +103,7 @@ def test_work_out__is_for_geneticists_and_reviewers_and_stands_in_the_audit(brie
     assert ("geneticist", "read profiles") in audit(brief)
 
 
+@pytest.mark.slow
 def test_work_out__is_sealed_under_the_key_of_the_candidate(brief, tmp_path):
     """What is kept goes with the key when somebody leaves: no marker of it stands in the clear."""
     work_out(brief["geneticist"], last(brief))
@@ -108,6 +113,7 @@ def test_work_out__is_sealed_under_the_key_of_the_candidate(brief, tmp_path):
     assert b"full sibling" not in kept
 
 
+@pytest.mark.slow
 def test_work_out__tells_how_far_it_is(brief):
     told: list[str] = []
     work_out(brief["geneticist"], last(brief), progress=lambda step, done, of: told.append(f"{step} {done}/{of}"))
@@ -138,6 +144,7 @@ def test_page__works_a_candidate_out_in_a_process_and_shows_it(site, monkeypatch
     assert "Work it out in full</button>" not in page
 
 
+@pytest.mark.slow
 def test_page__says_why_it_could_not_be_worked_out(site):
     place = site.team.registry.engine.url.database
     jobs = site.app.state.web.jobs

@@ -257,8 +257,9 @@ def print_fragments(result: FragmentsResult) -> None:
         console.print(f"Note: {say(notice)}.")
     console.print(
         "Every sum exact." if result.exact else
-        f"{result.sets:,} sets of samples were looked at as parts of one person; less probable ones, and light "
-        "assignments of families, were left out. No bound on what that changes is proven."
+        f"{result.sets:,} sets of samples were looked at as parts of one person; none stands at a place that "
+        f"the samples alone give less than {plain_text(result.least_apart)}; light assignments of families were left "
+        "out. No bound on what that changes is proven."
     )  # fmt: skip
     console.print(
         f"Prior: a person at a missing member's place weighs {plain_text(result.odds)} times as much as one who is not "

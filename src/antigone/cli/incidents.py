@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from antigone.cli.options import (
+    LOUDNESS,
     MISSING_HELP,
+    AsJson,
     Attested,
     Day,
     IncidentPaths,
@@ -20,16 +22,23 @@ from antigone.cli.options import (
     can_draw,
     codes_to_explain,
     day_of,
+    load_given,
+    print_json,
     progress_bar,
     require_drawing,
     stated_choices,
+    tell,
 )
 from antigone.model.results.joint import DEFAULT_PRIOR
+from antigone.version import full_version
+
+JOINT_FILES = ("joint.html", "joint.csv", "joint.json")
+FRAGMENTS_FILES = ("fragments.csv", "fragments.json")
 
 if TYPE_CHECKING:
     from antigone.casework.pairs.pairs import Execution
     from antigone.model.incident.incident import Incident
-    from antigone.model.results.search import SearchResult
+    from antigone.model.results.search import Candidate, SearchResult
 
 
 def search(
@@ -62,14 +71,13 @@ def search(
     pedigree: PedigreeNames = [],  # noqa: B006
 ) -> None:
     """Compare every unidentified person with every missing person; write ranked, explained candidates."""
-    from antigone.casework.incident.files import load_incident
     from antigone.casework.pairs.pairs import plan_execution
     from antigone.casework.remains.groups import Grouped, group_remains
     from antigone.casework.written import require_ours
 
     today = day_of(on)
     require_ours(out, names_of_search(parquet=parquet, joint=bool(joint)))
-    read = load_incident(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
+    read = load_given(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
     grouped = group_remains(read, groups) if groups else Grouped(read, {})
     read = grouped.incident
     command = ["search", *map(str, incident), "--seed", str(seed), "--on", today.isoformat()]
@@ -116,14 +124,14 @@ def reassociate(
 ) -> None:
     """Compare remains with remains: which are probably parts of one person. No donor takes part."""
     require_drawing("the page of the groups")
-    from antigone.casework.incident.files import load_incident, write_folder
+    from antigone.casework.incident.files import write_folder
     from antigone.casework.remains.reassociate import choose_settings, reassociate_incident
     from antigone.casework.written import require_ours
     from antigone.cli import console
     from antigone.report.pages.groups import groups_csv, groups_json, render_groups
 
     require_ours(out, ("groups.html", "groups.csv", "groups.json"))
-    read = load_incident(incident, attested_by=consent_attested, today=day_of(on), missing=missing, pedigrees=pedigree)
+    read = load_given(incident, attested_by=consent_attested, today=day_of(on), missing=missing, pedigrees=pedigree)
     stated = {
         "dropout": dropout,
         "dropin": dropin,
@@ -144,13 +152,16 @@ def reassociate(
         "groups.json": groups_json(result),
     }
     write_folder(out, files, private=["groups.json"])
-    console.print_groups(result)
-    typer.echo(f"Written: {', '.join(str(out / name) for name in files)}")
+    if LOUDNESS.get() != "quiet":
+        console.print_groups(result)
+    tell(f"Written: {', '.join(str(out / name) for name in files)}")
 
 
 def joint(
     incident: IncidentPaths,
-    out: Annotated[Path, typer.Option(help="The folder for joint.html, joint.csv and joint.json.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The folder for joint.html, joint.csv and joint.json; needed without --json.")
+    ] = None,
     prior: Annotated[
         str, typer.Option(help="flat, closed, open=E (missing expected among them), fraction=p, or odds=w.")
     ] = DEFAULT_PRIOR,
@@ -167,13 +178,18 @@ def joint(
     on: Day = None,
     missing: MissingCodes = [],  # noqa: B006
     pedigree: PedigreeNames = [],  # noqa: B006
+    as_json: AsJson = False,
 ) -> None:
     """One consistent answer for all: the posterior over joint assignments, the best ones, what stays open."""
+    if out is None and not as_json:
+        raise typer.BadParameter("give --out, a folder for the answer, or --json")
     if fragments:
-        _joint_of_fragments(incident, out, groups, prior, population, consent_attested, on, missing, pedigree)
+        chosen = missing, pedigree
+        _joint_of_fragments(incident, out, groups, prior, population, consent_attested, on, chosen, as_json=as_json)
         return
-    require_drawing("the page of the joint answer")
-    from antigone.casework.incident.files import load_incident, write_folder
+    if out is not None:
+        require_drawing("the page of the joint answer")
+    from antigone.casework.incident.files import write_folder
     from antigone.casework.joint.solve import joint_incident
     from antigone.casework.remains.groups import group_remains
     from antigone.casework.written import require_ours
@@ -182,8 +198,9 @@ def joint(
     from antigone.report.pages.joint import joint_csv, joint_json, render_joint
 
     today, stated = day_of(on), JointPrior.parse(prior)
-    require_ours(out, ("joint.html", "joint.csv", "joint.json"))
-    read = load_incident(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
+    if out is not None:
+        require_ours(out, JOINT_FILES)
+    read = load_given(incident, attested_by=consent_attested, today=today, missing=missing, pedigrees=pedigree)
     read = group_remains(read, groups).incident if groups else read
     words = ["antigone", "joint", *map(str, incident), "--prior", prior]
     words += ["--count", str(count), "--on", today.isoformat(), *stated_choices(missing, pedigree)]
@@ -200,22 +217,23 @@ def joint(
             count=count,
             progress=progress,
         )
-    files = {
-        "joint.html": render_joint(result, read),
-        "joint.csv": joint_csv(result),
-        "joint.json": joint_json(result),
-    }
-    write_folder(out, files)
-    console.print_joint(result)
-    typer.echo(f"Written: {', '.join(str(out / name) for name in files)}")
+    if out is not None:
+        texts = (render_joint(result, read), joint_csv(result), joint_json(result))
+        write_folder(out, dict(zip(JOINT_FILES, texts, strict=True)))
+    if as_json:
+        typer.echo(joint_json(result), nl=False)
+        return
+    if LOUDNESS.get() != "quiet":
+        console.print_joint(result)
+    tell(f"Written: {', '.join(str(Path(str(out)) / name) for name in JOINT_FILES)}")
 
 
 def _joint_of_fragments(
-    incident: list[Path], out: Path, groups: Path | None, prior: str, population: str | None, attested: str | None,
-    on: dt.datetime | None, missing: list[str], pedigree: list[str],
+    incident: list[Path], out: Path | None, groups: Path | None, prior: str, population: str | None,
+    attested: str | None, on: dt.datetime | None, chosen: tuple[list[str], list[str]], *, as_json: bool,
 ) -> None:  # fmt: skip
     """Fragments and identities in one model: fragments.csv and fragments.json."""
-    from antigone.casework.incident.files import load_incident, write_folder
+    from antigone.casework.incident.files import write_folder
     from antigone.casework.joint.fragments import fragments_incident
     from antigone.casework.remains.groups import group_remains
     from antigone.casework.written import require_ours
@@ -224,11 +242,12 @@ def _joint_of_fragments(
     from antigone.report.pages.fragments import fragments_csv, fragments_json
 
     today, stated = day_of(on), JointPrior.parse(prior)
-    require_ours(out, ("fragments.csv", "fragments.json"))
-    read = load_incident(incident, attested_by=attested, today=today, missing=missing, pedigrees=pedigree)
+    if out is not None:
+        require_ours(out, FRAGMENTS_FILES)
+    read = load_given(incident, attested_by=attested, today=today, missing=chosen[0], pedigrees=chosen[1])
     read = group_remains(read, groups).incident if groups else read
     words = ["antigone", "joint", *map(str, incident), "--fragments", "--prior", prior, "--on", today.isoformat()]
-    words += [*stated_choices(missing, pedigree), *(["--population", population] if population else [])]
+    words += [*stated_choices(*chosen), *(["--population", population] if population else [])]
     words += ["--groups", str(groups)] if groups else []
     with progress_bar() as progress:
         result = fragments_incident(
@@ -240,10 +259,14 @@ def _joint_of_fragments(
             population=population,
             progress=progress,
         )
-    files = {"fragments.csv": fragments_csv(result), "fragments.json": fragments_json(result)}
-    write_folder(out, files)
-    console.print_fragments(result)
-    typer.echo(f"Written: {', '.join(str(out / name) for name in files)}")
+    if out is not None:
+        write_folder(out, dict(zip(FRAGMENTS_FILES, (fragments_csv(result), fragments_json(result)), strict=True)))
+    if as_json:
+        typer.echo(fragments_json(result), nl=False)
+        return
+    if LOUDNESS.get() != "quiet":
+        console.print_fragments(result)
+    tell(f"Written: {', '.join(str(Path(str(out)) / name) for name in FRAGMENTS_FILES)}")
 
 
 def explain(
@@ -256,29 +279,53 @@ def explain(
     assignment: Annotated[
         Path | None, typer.Option(help="joint.json: explain its best joint assignment marker by marker.")
     ] = None,
+    genotypes: Annotated[
+        bool, typer.Option("--genotypes", help="Show the genotypes too: the person beside the relatives.")
+    ] = False,
     consent_attested: Attested = None,
     on: Day = None,
     missing_codes: Annotated[list[str], typer.Option("--missing-codes", help=MISSING_HELP, metavar="PATTERN")] = [],  # noqa: B006
     pedigree: PedigreeNames = [],  # noqa: B006
+    as_json: AsJson = False,
 ) -> None:
     """Explain one pair in full, or with --assignment a joint assignment: by marker and population."""
     if assignment is None and not (family and missing and sample):
         raise typer.BadParameter("give --family, --missing and --sample, or --assignment DIR/joint.json")
-    from antigone.casework.incident.files import load_incident
     from antigone.casework.joint.explain import explain_assignment
     from antigone.casework.pairs.explain import explain_pair
     from antigone.cli import console
+    from antigone.model.results.file_format import ASSIGNMENT, EXPLANATION
+    from antigone.report.tables.files import fields_of
 
     today = day_of(on)
     codes = codes_to_explain(incident, missing, missing_codes)
-    read = load_incident(incident, attested_by=consent_attested, today=today, missing=codes, pedigrees=pedigree)
+    read = load_given(incident, attested_by=consent_attested, today=today, missing=codes, pedigrees=pedigree)
     if assignment is not None:
-        console.print_assignment(explain_assignment(read, assignment, today=today))
+        explained = explain_assignment(read, assignment, today=today)
+        if as_json:
+            print_json(ASSIGNMENT, {**fields_of(explained), "software": full_version()})
+        else:
+            console.print_assignment(explained)
         return
     explanation = explain_pair(read, family=family, missing=missing, sample=sample, today=today)
-    console.print_explanation(explanation)
-    console.print_sensitivity(explanation.candidate)
-    console.print_relatives(explanation.candidate)
+    if as_json:
+        print_json(EXPLANATION, {**fields_of(explanation), "software": full_version()})
+    else:
+        console.print_explanation(explanation)
+        console.print_sensitivity(explanation.candidate)
+        console.print_relatives(explanation.candidate)
+        if genotypes:
+            _print_genotypes(explanation.candidate, read)
+
+
+def _print_genotypes(candidate: Candidate, incident: Incident) -> None:
+    """Those of the donors whom a consent covers, all of them: who has the files sees them anyway."""
+    from antigone.cli.shown_genotypes import print_genotypes
+    from antigone.report.tables.genotypes import genotype_table
+
+    family = next(one for one in incident.families if one.code == candidate.family)
+    person = next(one for one in incident.unidentified if one.code == candidate.unidentified)
+    print_genotypes(genotype_table(candidate, family, person, shown=candidate.references))
 
 
 def names_of_search(*, parquet: bool = False, joint: bool = False) -> list[str]:
@@ -365,8 +412,9 @@ def print_found(result: SearchResult, out: Path) -> None:
     """The candidates on the terminal, and which files hold the rest."""
     from antigone.cli import console
 
-    console.print_search(result)
+    if LOUDNESS.get() != "quiet":
+        console.print_search(result)
     report = f"{out / 'report.html'}, " if can_draw() else ""
-    typer.echo(f"Written: {report}{out / 'results.json'}, {out / 'candidates.csv'}")
+    tell(f"Written: {report}{out / 'results.json'}, {out / 'candidates.csv'}")
     if not report:
         typer.echo("report.html needs the extra 'report': pip install 'antigone[report]'", err=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from antigone.cli.options import Attested, Day, IncidentPaths, day_of, progress_bar
+from antigone.cli.options import AsJson, Attested, Day, IncidentPaths, day_of, load_given, print_json, progress_bar
 
 if TYPE_CHECKING:
     from antigone.model.results.power import Interval, PowerAnswer
@@ -31,23 +30,23 @@ def power(
         ),
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of simulated families, where some are needed.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
+    as_json: AsJson = False,
     consent_attested: Attested = None,
     on: Day = None,
 ) -> None:
     """Compute how surely each missing person would be found, and what each further relative would add."""
-    from antigone.casework.incident.files import load_incident
     from antigone.casework.incident.prepare import prepare
     from antigone.casework.power.families import PowerChoices, power_of_incident
+    from antigone.model.results.file_format import POWER
 
     today = day_of(on)
-    prepared = prepare(load_incident(incident, attested_by=consent_attested, today=today), today=today)
+    prepared = prepare(load_given(incident, attested_by=consent_attested, today=today), today=today)
     codes = tuple(code.strip() for code in candidates.split(",") if code.strip())
     choices = PowerChoices(family, missing, codes, sets, threshold, population, "typed" if given else "declared", seed)
     with progress_bar() as progress:
         answer = power_of_incident(prepared, choices, progress=progress)
     if as_json:
-        typer.echo(json.dumps(asdict(answer), indent=1))
+        print_json(POWER, asdict(answer))
     else:
         _print(answer)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     from antigone.team.access.session import Registry
     from antigone.team.keeping.backups import BackupPlaces
     from antigone.web.requests.settings import WebSettings
+
+
+class LogLevel(StrEnum):
+    """How much a server tells."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    DEBUG = "debug"
+
 
 LOOPBACK = "127.0.0.1"
 THIS_COMPUTER = ("127.0.0.1", "localhost", "::1")
@@ -55,10 +66,15 @@ def serve(
     search_new_as: Annotated[
         str, typer.Option(metavar="USER", help="After each import, search what is new in the name of this geneticist.")
     ] = "",
+    log_level: Annotated[LogLevel, typer.Option(help="What is written to the error stream.")] = LogLevel.WARNING,
+    log_json: Annotated[bool, typer.Option("--log-json", help="Each line of it as a JSON object.")] = False,
 ) -> None:
     """Serve a registry to browsers: by default to this computer alone."""
     _require_web()
     from antigone.web.app import create_app
+    from antigone.web.watching.logs import start_logging
+
+    start_logging(log_level.value, as_json=log_json)
 
     _check_address(host, certificate, private_key, behind_proxy, demo)
     names = _public_names(host, [*(name or ()), *([behind_proxy] if behind_proxy else ())], certificate)

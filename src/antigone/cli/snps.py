@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import shlex
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from antigone.cli.options import Attested, Day, IncidentPaths, day_of, progress_bar
+from antigone.cli.options import AsJson, Attested, Day, IncidentPaths, day_of, load_given, print_json, progress_bar
 
 if TYPE_CHECKING:
     from antigone.model.results.snps import SnpResult
@@ -33,20 +32,21 @@ def snps(
     read_error: Annotated[float, typer.Option(help="How often one read shows the other allele.")] = 0.01,
     genetic_map: Annotated[str, typer.Option("--map", help="Haldane or Kosambi.")] = "Haldane",
     listed_from: Annotated[float, typer.Option(help="The log10 LR from which a pair is listed.")] = 3.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
+    as_json: AsJson = False,
     consent_attested: Attested = None,
     on: Day = None,
 ) -> None:
     """Compare every unidentified person with every missing person by thousands of linked SNPs."""
     from dataclasses import replace
 
-    from antigone.casework.incident.files import load_incident, write_folder
+    from antigone.casework.incident.files import write_folder
     from antigone.casework.incident.prepare import prepare
     from antigone.casework.incident.provenance import describe_run
     from antigone.casework.snps.compare import compare_by_snps
     from antigone.casework.snps.files import hashes_of, read_snp_files
     from antigone.casework.written import require_ours
     from antigone.model.assumptions.snp_panel import SnpModel
+    from antigone.model.results.file_format import SNPS
 
     today = day_of(on)
     command = ["antigone", "snps", *map(str, incident), "--panel", str(panel)]
@@ -58,7 +58,7 @@ def snps(
     if out is not None:
         require_ours(out, FILES)
     model = SnpModel(theta, error, reference_error, read_error, genetic_map)
-    prepared = prepare(load_incident(incident, attested_by=consent_attested, today=today), today=today)
+    prepared = prepare(load_given(incident, attested_by=consent_attested, today=today), today=today)
     read, given, notices = read_snp_files(panel, readings, prepared, model)
     created = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     run = describe_run(prepared.incident, created=created, command=shlex.join(command), seed=0)
@@ -74,7 +74,7 @@ def snps(
         page = snps_page(result, prepared.incident)
         write_folder(out, {"snp_candidates.csv": snps_csv(result), "snps.html": page})
     if as_json:
-        typer.echo(json.dumps(asdict(result), indent=1))
+        print_json(SNPS, asdict(result))
     else:
         _print(result, out)
 

@@ -8,38 +8,35 @@ from typing import Annotated
 import typer
 
 from antigone.cli.incidents import names_of_search, print_found, search_and_write
-from antigone.cli.options import progress_bar, require_drawing
+from antigone.cli.options import CANNOT_COMPUTE, AsJson, print_json, require_drawing, tell
+from antigone.cli.standard_input import given_file
+from antigone.version import full_version
 
 
-def lr(case: Annotated[Path, typer.Argument(help="A case in JSON, or a .fam file with two pedigrees.")]) -> None:
+def lr(
+    case: Annotated[
+        Path, typer.Argument(help="A case in JSON, or a .fam file with two pedigrees; - is standard input.")
+    ],
+    as_json: AsJson = False,
+) -> None:
     """The likelihood ratio of any two pedigrees, H1 against H2: per marker and total. One case a call.
 
-    Exit 1: also where the total is not defined, because the data are impossible under both hypotheses.
+    Exit 3: also where the total is not defined, because the data are impossible under both hypotheses.
     """
     from antigone.casework.pairs.explain import compare_hypotheses
     from antigone.cli import console
+    from antigone.model.results.file_format import LR
 
-    report = compare_hypotheses(case)
-    console.print_hypotheses(report)
+    with given_file(case, text=".fam", json=".json") as path:
+        report = compare_hypotheses(path)
+    if as_json:
+        ratios = {population: ratio.to_dict() for population, ratio in report.ratios.items()}
+        said = {"title": report.title, "notices": report.notices, "linkage": report.linkage, "ratios": ratios}
+        print_json(LR, {**said, "software": full_version()})
+    else:
+        console.print_hypotheses(report)
     if any(ratio.log_total is None for ratio in report.ratios.values()):
-        raise typer.Exit(1)
-
-
-def validate(files: Annotated[list[Path], typer.Argument(help="Validation cases in JSON.")]) -> None:
-    """Compare with expected values; whatever cannot be run is named, and the others go on.
-
-    Exit 1: beyond tolerance, or a case that could not be run. Exit 2: only what this version cannot compute.
-    """
-    from antigone.casework.validation.validate import validate_files
-    from antigone.cli import console
-
-    with progress_bar() as progress:
-        checks = validate_files(files, progress=progress)
-    console.print_checks(checks)
-    if any(check.failed or check.outcome in ("not run", "not read") for check in checks):
-        raise typer.Exit(1)
-    if any(check.outcome == "not supported" for check in checks):
-        raise typer.Exit(2)
+        raise typer.Exit(CANNOT_COMPUTE)
 
 
 def simulate(
@@ -54,7 +51,7 @@ def simulate(
 
     incident, truth = simulated_incident(families=families, unidentified=unidentified, seed=seed)
     beside = save_incident(incident, truth, out)
-    typer.echo(f"{out}: {families} families, {unidentified} unidentified persons. The truth is in {beside}.")
+    tell(f"{out}: {families} families, {unidentified} unidentified persons. The truth is in {beside}.")
 
 
 def demo(out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("demo")) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from numbers import Real
 from typing import Any, Literal, cast
 
 from antigone.errors import ModelError, PedigreeError
-from antigone.model.checks import checked_choice, checked_items, shown
+from antigone.model.checks import checked_choice, checked_items, checked_number, shown
 
 Sex = Literal["female", "male", "unknown"]
 SEXES = ("female", "male", "unknown")
@@ -131,6 +132,110 @@ class Pedigree:
         """Build from ``(id, sex)`` and ``(id, sex, father, mother)`` tuples."""
         return cls(tuple(_individual(member) for member in members))
 
+    @classmethod
+    def nuclear(cls, father: str, mother: str, *children: str | tuple[str, Sex]) -> Pedigree:
+        """Two parents and their children; a child is an id, or an id with its sex.
+
+        >>> [member.id for member in Pedigree.nuclear("AF", "MO", "C1", ("C2", "female"))]
+        ['AF', 'MO', 'C1', 'C2']
+        """
+        made = cls.of((father, "male"), (mother, "female"))
+        for child in children:
+            made = made.with_child(*((child,) if isinstance(child, str) else child), father=father, mother=mother)
+        return made
+
+    @classmethod
+    def linear(cls, generations: int, *, sex: Sex = "male") -> Pedigree:
+        """A straight line of so many meioses, from "1" down; nobody else is declared.
+
+        >>> [(member.id, member.father) for member in Pedigree.linear(2)]
+        [('1', None), ('2', '1'), ('3', '2')]
+        """
+        _require_count(generations, "generations")
+        made = cls.of(("1", sex))
+        for n in range(2, generations + 2):
+            above = {"mother" if sex == "female" else "father": str(n - 1)}
+            made = made.with_child(str(n), sex, **above)
+        return made
+
+    @classmethod
+    def cousins(cls, degree: int = 1, *, removal: int = 0, half: bool = False) -> Pedigree:
+        """Two cousins, "A" and "B", of a degree (1: first cousins; 0: siblings), "B" so many generations further down.
+
+        The couple above them is "GF" and "GM"; with ``half`` they share "GF" alone.
+
+        >>> [member.id for member in Pedigree.cousins(1)]
+        ['GF', 'GM', 'A1', 'A', 'B1', 'B']
+        """
+        _require_count(degree + 1, "generations below the couple")
+        _require_count(removal + 1, "generations that one is removed")
+        made = cls.of(("GF", "male"), ("GM", "female"))
+        for name, steps in (("A", degree), ("B", degree + removal)):
+            mother = None if half and name == "B" else "GM"
+            line = [*(f"{name}{step}" for step in range(1, steps + 1)), name]
+            made = made.with_child(line[0], "male", father="GF", mother=mother)
+            for above, below in pairwise(line):
+                made = made.with_child(below, "male", father=above)
+        return made
+
+    def with_child(
+        self, child: str, sex: Sex = "unknown", *, father: str | None = None, mother: str | None = None
+    ) -> Pedigree:
+        """One child more; a parent who is not declared yet is added as a founder, one that is left out is absent."""
+        parents = ((father, "male"), (mother, "female"))
+        new = tuple(Individual(code, role) for code, role in parents if code is not None and code not in self)  # type: ignore[arg-type]
+        return Pedigree((*self.individuals, *new, Individual(child, sex, father, mother)))
+
+    def with_parents(self, child: str, father: str, mother: str) -> Pedigree:
+        """Parents of a member who is a founder; who of them is not declared yet is added.
+
+        >>> [member.id for member in Pedigree.of(("C", "male")).with_parents("C", "F", "M")]
+        ['F', 'M', 'C']
+        """
+        self.require(child)
+        if not self[child].is_founder:
+            raise PedigreeError([(child, f"individual '{child}' has parents already; name a founder")])
+        parents = ((father, "male"), (mother, "female"))
+        new = tuple(Individual(code, role) for code, role in parents if code not in self)  # type: ignore[arg-type]
+        below = replace(self[child], father=father, mother=mother)
+        return Pedigree((*new, *(below if member.id == child else member for member in self)))
+
+    def relabelled(self, names: Mapping[str, str]) -> Pedigree:
+        """The same pedigree with other ids: ``names`` by the ids of now; who is not in it keeps theirs.
+
+        >>> [member.id for member in Pedigree.nuclear("F", "M", "C").relabelled({"C": "PM1"})]
+        ['F', 'M', 'PM1']
+        """
+        self.require(*names)
+        return Pedigree(
+            tuple(
+                replace(
+                    member,
+                    id=names.get(member.id, member.id),
+                    father=None if member.father is None else names.get(member.father, member.father),
+                    mother=None if member.mother is None else names.get(member.mother, member.mother),
+                )
+                for member in self
+            )
+        )
+
+    def merged(self, other: Pedigree) -> Pedigree:
+        """Both pedigrees as one: a member of the same id is the same person, whose parents one of them may leave out.
+
+        Raises
+        ------
+        PedigreeError
+            When they say two things of one person.
+
+        Examples
+        --------
+        >>> both = Pedigree.nuclear("GF", "GM", ("F", "male")).merged(Pedigree.nuclear("F", "M", "C"))
+        >>> both["F"].father, both["C"].father, len(both)
+        ('GF', 'F', 5)
+        """
+        new = tuple(member for member in other if member.id not in self)
+        return Pedigree((*(_joined(one, other) for one in self), *new))
+
     def __getitem__(self, member: str) -> Individual:
         return self._index[member]
 
@@ -207,6 +312,24 @@ class Pedigree:
             if len(left) == len(members):
                 return self if len(left) == len(self) else Pedigree(left)
             members = left
+
+
+def _require_count(number: int, what: str) -> None:
+    checked_number(number, what, "a whole number of 1 or more", holds=lambda n: n >= 1 and float(n).is_integer())
+
+
+def _joined(member: Individual, other: Pedigree) -> Individual:
+    """What two pedigrees say of one person, where it agrees."""
+    if member.id not in other:
+        return member
+    twin, known = other[member.id], dict[str, Any]()
+    for name, nothing in (("sex", "unknown"), ("father", None), ("mother", None), ("founder_inbreeding", 0.0)):
+        stated = {getattr(one, name) for one in (member, twin)} - {nothing}
+        if len(stated) > 1:
+            words = f"the {name} of individual '{member.id}' is two things in two pedigrees; relabel one, or correct it"
+            raise PedigreeError([(member.id, words)])
+        known[name] = stated.pop() if stated else nothing
+    return Individual(member.id, **known)
 
 
 _MEMBER = "(id, sex) or (id, sex, father, mother)"

@@ -12,7 +12,7 @@ STATES: tuple[State, ...] = get_args(State)
 
 Step = Literal["propose", "confirm", "reject", "return", "ask to reopen", "reopen", "keep"]
 
-Order = Literal["rank", "log10_lr", "posterior", "markers", "unidentified", "family", "state"]
+Order = Literal["rank", "log10_lr", "posterior", "markers", "unidentified", "family", "missing", "run", "state"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 """What a list of candidates can be sorted by."""
 

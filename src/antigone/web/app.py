@@ -39,8 +39,10 @@ from antigone.web.requests.security import FormSeal, Shield
 from antigone.web.requests.sessions import Clock, Sessions, Throttle
 from antigone.web.requests.settings import WebSettings
 from antigone.web.requests.visits import Web, require_printable
-from antigone.web.samples import typings
+from antigone.web.samples import genotypes, passes, typings
 from antigone.web.shared.uploads import remove_leftovers
+from antigone.web.watching import health
+from antigone.web.watching.metrics import Counting, Metrics
 
 AREAS = (
     signing,
@@ -49,6 +51,8 @@ AREAS = (
     model_page,
     families,
     typings,
+    passes,
+    genotypes,
     pedigree_editor,
     candidates,
     runs,
@@ -88,6 +92,7 @@ def create_app(registry: Registry, settings: WebSettings, *, clock: Clock | None
     app.state.web = _shared(registry, settings, {} if clock is None else {"clock": clock})
     for area in AREAS:
         app.include_router(area.router)
+    app.include_router(health.router)
     app.mount(API_PATH, create_api(app.state.web))
     app.mount("/static", StaticFiles(directory=str(files("antigone.web") / "static")), name="static")
     add_refusals(app)
@@ -100,6 +105,8 @@ def create_app(registry: Registry, settings: WebSettings, *, clock: Clock | None
         too_large=_too_large,
         is_known=lambda request: _is_known(app.state.web, request),
     )
+    app.state.metrics = Metrics()
+    app.add_middleware(Counting, metrics=app.state.metrics)
     remove_leftovers(settings)
     return app
 

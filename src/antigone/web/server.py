@@ -30,7 +30,7 @@ class Server(uvicorn.Server):
 
 def make_server(app: FastAPI, **chosen: Any) -> Server:
     """A server of an application, with what `uvicorn.Config` takes; it logs no address, because one may hold codes."""
-    kept: dict[str, Any] = {"access_log": False, "server_header": False, "log_level": "warning"}
+    kept: dict[str, Any] = {"access_log": False, "server_header": False, "log_config": None}
     return Server(
         uvicorn.Config(app, timeout_graceful_shutdown=SECONDS_TO_FINISH, **kept, **chosen), app.state.web.closing
     )

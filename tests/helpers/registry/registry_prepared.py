@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from shutil import copyfile
-from typing import Literal
 
 from registry_servers import Server
 from registry_team import INCIDENT, Team, make_team, reopen_team, team_at_work
@@ -13,19 +12,18 @@ from registry_team import INCIDENT, Team, make_team, reopen_team, team_at_work
 from antigone.registry.keys.vault import Vault
 from antigone.team.runs.searching import search
 
-Stage = Literal["users", "incident", "search"]
 
-
-def _after_search(place: str) -> Team:
+def after_search(place: str) -> Team:
+    """A registry with a small incident that has been searched."""
     team = team_at_work(place)
     search(team["geneticist"], INCIDENT)
     return team
 
 
-MAKE: Mapping[Stage, Callable[[str], Team]] = {
+MAKE: Mapping[str, Callable[[str], Team]] = {
     "users": make_team,
     "incident": team_at_work,
-    "search": _after_search,
+    "search": after_search,
 }
 
 
@@ -34,18 +32,19 @@ class Prepared:
 
     def __init__(self, folder: Path, server: Server | None) -> None:
         self._folder, self._server = folder, server
-        self._made: dict[Stage, tuple[str, Vault]] = {}
+        self._made: dict[str, tuple[str, Vault]] = {}
 
     @property
     def places(self) -> list[str]:
         """Where the originals are."""
         return [place for place, _ in self._made.values()]
 
-    def team(self, stage: Stage, place: str) -> Team:
-        """The team of a registry at ``place``, where nothing of worth is yet; its clock stands at noon."""
+    def team(self, stage: str, place: str, make: Callable[[str], Team] | None = None) -> Team:
+        """The team of a registry at ``place``, where nothing of worth is yet; its clock stands at noon. A stage that
+        only one file of tests has comes with the function that makes it."""
         if stage not in self._made:
             made = str(self._folder / f"{stage}.db") if self._server is None else self._server.create()
-            team = MAKE[stage](made)
+            team = (make or MAKE[stage])(made)
             team.registry.close()
             self._made[stage] = made, team.registry.vault
         made, vault = self._made[stage]

@@ -53,6 +53,7 @@ def kept(tmp_path_factory):
 # What comes back
 
 
+@pytest.mark.slow
 def test_restore__brings_everything_back(house):
     with transaction(house.engine) as connection:
         checkpoint = sign_checkpoint(connection, VAULT, at=NOW)
@@ -70,6 +71,7 @@ def test_restore__brings_everything_back(house):
     restored.engine.dispose()
 
 
+@pytest.mark.slow
 def test_restore__on_the_other_database_and_going_on_there(house, request, tmp_path):
     """A backup of SQLite is restored to PostgreSQL, or the other way round, and numbers go on after the last one."""
     place = str(tmp_path / "other.db")
@@ -114,6 +116,7 @@ def test_backup__while_others_write(house, monkeypatch):
     restored.engine.dispose()
 
 
+@pytest.mark.slow
 def test_backup__holds_no_key_and_is_for_its_owner_alone(house):
     house.backup()
     with snapshot(house.engine) as connection:
@@ -199,6 +202,7 @@ def refused(house, match, kind: type[RegistryError] = BackupError, **change):
     assert [path.name for path in house.folder.glob("refused.db*")] == []
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(where=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_restore__refuses_every_changed_byte_of_the_archive(kept, where, bit):
@@ -248,6 +252,7 @@ def test_restore__refuses_a_ring_that_others_can_read(kept):
     refused(kept, "permissions 644", VaultError, ring=loose)
 
 
+@pytest.mark.slow
 def test_restore__refuses_a_backup_of_a_newer_program(tmp_path):
     from sqlalchemy import text
 
@@ -260,6 +265,7 @@ def test_restore__refuses_a_backup_of_a_newer_program(tmp_path):
     assert not (tmp_path / "new.db").exists()
 
 
+@pytest.mark.slow
 def test_restore__of_an_older_schema_is_brought_up_to_date(tmp_path, monkeypatch):
     """A backup made before a column was added restores, and gains the column."""
     from sqlalchemy import MetaData, inspect
@@ -306,6 +312,7 @@ def test_backup__refuses_a_name_that_is_taken_and_leaves_nothing_half(house, mon
     assert [path.name for path in house.folder.iterdir()] == ["one.backup"]
 
 
+@pytest.mark.slow
 def test_backup__refuses_the_key_of_another_registry(house):
     with pytest.raises(VaultError, match="fingerprint"):
         backup(house.engine, Vault.new(), archive=house.folder / "a", ring=house.ring, at=NOW)

@@ -85,6 +85,7 @@ def refused(team: Team, code: str) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_sign_in__asks_for_no_code_before_a_device_was_confirmed(team):
     assert not asks_for_code(team.registry, "geneticist")
     actions.begin_codes(team["geneticist"])
@@ -204,6 +205,7 @@ def test_secret__stands_nowhere_in_the_clear(team, tmp_path):
     assert secret not in repr(actions.Enrolment(secret, "x"))
 
 
+@pytest.mark.slow
 def test_codes__are_asked_for_in_a_registry_that_was_restored(team, tmp_path):
     secret = enrol(team)
     back_up(team["administrator"], tmp_path / "a.archive", ring=tmp_path / "a.ring")
@@ -230,6 +232,7 @@ def submit(client: TestClient, code: str) -> int:
     return client.post("/sign-in", data=who | {"sealed": sealed, "then": "/"}).status_code
 
 
+@pytest.mark.slow
 def test_pages__lead_from_the_secret_to_a_sign_in_with_a_code_and_to_its_reset(site):
     reviewer = site.browser("reviewer")
     shown = post(reviewer, "/account/codes").text

@@ -34,6 +34,7 @@ def house(registry_url, tmp_path):
         yield House(engine, folder, VAULT)
 
 
+@pytest.mark.slow
 def test_rings__one_that_was_not_written_over_is_named(house, tmp_path):
     house.backup()
     stick = tmp_path / "stick"
@@ -55,6 +56,7 @@ def test_rings__one_that_was_not_written_over_is_named(house, tmp_path):
         assert outdated_rings(connection) == []
 
 
+@pytest.mark.slow
 def test_rings__a_crash_between_erasure_and_ring_is_found(house):
     house.backup()
     with snapshot(house.engine) as connection:
@@ -64,6 +66,7 @@ def test_rings__a_crash_between_erasure_and_ring_is_found(house):
         assert [found.place for found in outdated_rings(connection)] == [house.ring]
 
 
+@pytest.mark.slow
 def test_rings__the_former_ring_is_overwritten_on_the_disk(house):
     house.backup()
     held = house.folder / "hard-link"
@@ -73,6 +76,7 @@ def test_rings__the_former_ring_is_overwritten_on_the_disk(house):
     assert set(held.read_bytes()) == {0}
 
 
+@pytest.mark.slow
 def test_rings__one_of_a_later_state_or_another_registry_is_never_written_over(house, tmp_path):
     house.backup()
     with begun_registry(str(tmp_path / "other.db"), VAULT) as other:
@@ -88,6 +92,7 @@ def test_rings__one_of_a_later_state_or_another_registry_is_never_written_over(h
     assert "not written over" in failed.reason
 
 
+@pytest.mark.slow
 def test_rings__another_file_is_never_written_over(house):
     house.ring.write_bytes(b"a letter to my sister")
     with pytest.raises(BackupError, match="no ring"):
@@ -95,6 +100,7 @@ def test_rings__another_file_is_never_written_over(house):
     assert house.ring.read_bytes() == b"a letter to my sister"
 
 
+@pytest.mark.slow
 def test_rings__a_restored_registry_knows_no_place(house):
     """So that a restore made as an exercise never writes over the ring of the registry in use."""
     house.backup()
@@ -107,6 +113,7 @@ def test_rings__a_restored_registry_knows_no_place(house):
     restored.engine.dispose()
 
 
+@pytest.mark.slow
 def test_remove_ring_place__forgets_it(house):
     house.backup()
     with transaction(house.engine) as connection:
@@ -116,6 +123,7 @@ def test_remove_ring_place__forgets_it(house):
         assert ring_places(connection) == []
 
 
+@pytest.mark.slow
 def test_ring__says_who_and_how_many_in_clear_and_no_more(house):
     house.backup()
     header = read_ring_header(house.ring)

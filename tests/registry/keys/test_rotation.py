@@ -83,6 +83,7 @@ def house(registry_url, tmp_path):
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_rotation__everything_opens_with_the_new_key_and_nothing_with_the_old(house):
     engine, folder, first, content = house
     done = turn(engine, folder)

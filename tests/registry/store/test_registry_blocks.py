@@ -103,6 +103,7 @@ def opened(monkeypatch) -> list[bytes]:
     return found
 
 
+@pytest.mark.slow
 def test_blocks__stand_sealed_on_the_disk_and_leave_no_byte_when_somebody_leaves(
     team_at_work, registry_url, request, opened
 ):

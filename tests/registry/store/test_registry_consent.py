@@ -82,6 +82,7 @@ def test_covered_on__is_the_rule_of_the_model_in_sql(donor, given, day, scope):
     assert sorted(standing) == sorted(s for one in given if not one.is_withdrawn(day) for s in one.scope)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(given=SEVERAL)
 def test_instruments_of__are_the_consents_whose_rows_they_are(donor, given):

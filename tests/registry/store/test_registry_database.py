@@ -64,6 +64,7 @@ def test_open_registry__refuses_another_version(registry_url):
     open_registry(registry_url).dispose()
 
 
+@pytest.mark.slow
 def test_open_registry__refuses_a_version_of_the_future(registry_url):
     engine = create_registry(registry_url)
     with transaction(engine) as connection:
@@ -126,6 +127,7 @@ def test_transaction__an_error_leaves_nothing(registry_url):
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_transaction__a_second_writer_waits_and_sees_what_the_first_wrote(registry_url):
     engine = create_registry(registry_url)
     seen = []

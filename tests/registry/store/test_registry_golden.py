@@ -92,6 +92,7 @@ def restored(place: Any, folder: Path) -> Iterator[Registry]:
     opened.engine.dispose()
 
 
+@pytest.mark.slow
 def test_golden__every_candidate_and_its_state_is_there(old):
     reviewer = opening.session_of(old, "reviewer", purpose="to test")
     lines = list_candidates(reviewer, INCIDENT, run=1).rows
@@ -102,6 +103,7 @@ def test_golden__every_candidate_and_its_state_is_there(old):
         assert line.log10_lr == pytest.approx(expected["log10_lr"], abs=1e-12)
 
 
+@pytest.mark.slow
 def test_golden__a_sealed_candidate_is_read_in_full(old):
     reviewer = opening.session_of(old, "reviewer", purpose="to test")
     number = next(line["id"] for line in EXPECTED["candidates"] if line["state"] == "confirmed")
@@ -122,6 +124,7 @@ def includes(now: Any, before: Any) -> bool:
     return bool(now == before)
 
 
+@pytest.mark.slow
 def test_golden__a_sealed_joint_answer_is_read_in_full(old):
     geneticist = opening.session_of(old, "geneticist", purpose="to test")
     view = read_joint(geneticist, EXPECTED["joint"]["run"])
@@ -131,6 +134,7 @@ def test_golden__a_sealed_joint_answer_is_read_in_full(old):
     )
 
 
+@pytest.mark.slow
 def test_golden__typings_models_and_names_are_read(old):
     with transaction(old.engine) as connection:
         found = read_incident(
@@ -155,6 +159,7 @@ def test_golden__an_unfinished_search_goes_on(old):
     assert resume_search(geneticist, line.id).line.state == "finished"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", BETWEEN)
 def test_golden__goes_by_way_of_every_version_since(file_of_0007, version):
     upgrade(file_of_0007, revision=version).dispose()
@@ -203,6 +208,7 @@ def test_old_program__is_told_in_words_that_a_newer_one_wrote_the_registry(tmp_p
         open_registry(tmp_path / "r.db")
 
 
+@pytest.mark.slow
 def test_golden__a_finished_run_keeps_its_lines(old):
     reviewer = opening.session_of(old, "reviewer", purpose="to test")
     result = read_run(reviewer, 1, whole=True).result
@@ -210,6 +216,7 @@ def test_golden__a_finished_run_keeps_its_lines(old):
     assert {line.code for line in result.unidentified} == {"PM1", "PM2", "PM3", "PM4", "PM5", "LS1"}
 
 
+@pytest.mark.slow
 def test_golden__its_model_is_version_1_and_says_that_the_upgrade_confirmed_it(old):
     reviewer = opening.session_of(old, "reviewer", purpose="to test")
     view = read_model(reviewer, INCIDENT)

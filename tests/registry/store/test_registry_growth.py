@@ -87,6 +87,7 @@ def test_growth__of_a_family_is_to_be_searched_and_nothing_else(change, reasons,
     assert waiting(after_search) == ({}, {})
 
 
+@pytest.mark.slow
 def test_growth__a_consent_that_covers_today_is_to_be_searched(after_search):
     backdated(after_search)
     assert waiting(after_search) == ({}, {"F4": ("a consent was given",)})
@@ -111,6 +112,7 @@ def test_growth__a_consent_counts_from_its_day_on_and_until_it_ends(after_search
     assert waiting(after_search) == ({}, {"F4": ("a consent began or ended by its date",)})
 
 
+@pytest.mark.slow
 def test_growth__new_persons_and_families_are_not_searched_yet(after_search):
     """And a donor without consent, or the same files again, changes nothing."""
     made = small_incident()
@@ -175,6 +177,7 @@ def test_candidate__keeps_every_covered_donor_whether_or_not_they_fit(after_sear
     assert kept.members == ("FA", "MO", "MP", "SI")
 
 
+@pytest.mark.slow
 def test_expert_report__is_about_the_family_that_the_search_saw(after_search):
     number = candidate(after_search, "PM1", "F1").id
     before = expert_material(after_search["reviewer"], number, court=False)

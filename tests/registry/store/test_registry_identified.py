@@ -41,6 +41,7 @@ def test_sought__is_confirmed_once_two_persons_have_said_so(code, after_search):
     assert read_family(after_search[code], INCIDENT, "F1").sought == (expected,)
 
 
+@pytest.mark.slow
 def test_sought__is_under_review_again_until_the_identification_is_kept_or_rejected(after_search):
     pairing = identify(after_search)
     ask_to_reopen(after_search["geneticist"], pairing, version=2, reason="another tooth")
@@ -77,6 +78,7 @@ def test_families__only_those_with_an_identification_are_listed(after_search):
     assert list_families(after_search["coordinator"], INCIDENT, search="F2", identified=True).total == 0
 
 
+@pytest.mark.slow
 def test_families__an_identification_of_another_incident_counts_there_alone(after_search):
     identify(after_search)
     other = replace(small_incident(), unidentified=(), families=(parents("F1", 1, IDENTIFY, IDENTIFY),))

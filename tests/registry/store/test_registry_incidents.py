@@ -41,6 +41,7 @@ def rows(engine) -> dict[str, int]:
         return {t.name: connection.scalar(select(func.count()).select_from(t)) or 0 for t in metadata.sorted_tables}
 
 
+@pytest.mark.slow
 @given(st.dictionaries(LABELS, PAIRS, max_size=5))
 def test_pack__any_genotypes_come_back(genotypes):
     profile = Profile("S", genotypes)
@@ -59,6 +60,7 @@ def test_unpack__equal_pairs_and_kits_are_shared():
     assert next(iter(first.genotypes)) is next(iter(second.genotypes))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("incident", [simulated(), of_everything()], ids=lambda incident: incident.title)
 def test_save_incident__comes_back_equal(registry, incident):
     put(registry, incident)
@@ -84,6 +86,7 @@ def test_save_incident__a_search_gives_the_same_answer(registry):
     assert same.left_out
 
 
+@pytest.mark.slow
 def test_save_incident__every_sample_begins_its_custody(registry):
     put(registry, of_everything())
     with snapshot(registry[0]) as connection:
@@ -91,6 +94,7 @@ def test_save_incident__every_sample_begins_its_custody(registry):
     assert events == [("imported", "LAB1", AT)] * 5
 
 
+@pytest.mark.slow
 def test_save_incident__nothing_sealed_stands_open(registry):
     put(registry, of_everything())
     with snapshot(registry[0]) as connection:
@@ -101,6 +105,7 @@ def test_save_incident__nothing_sealed_stands_open(registry):
         assert not any(b"10" in sealed[:4] for sealed in connection.scalars(select(profiles.c.sealed)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("incident", [simulated(), of_everything()], ids=lambda incident: incident.title)
 def test_save_incident__again_adds_nothing(registry, incident):
     put(registry, incident)
@@ -109,6 +114,7 @@ def test_save_incident__again_adds_nothing(registry, incident):
     assert rows(registry[0]) == before
 
 
+@pytest.mark.slow
 def test_save_incident__another_typing_is_a_further_profile_and_the_newest_is_read(registry):
     incident = of_everything()
     put(registry, incident)
@@ -120,6 +126,7 @@ def test_save_incident__another_typing_is_a_further_profile_and_the_newest_is_re
     assert get(registry).incident.unidentified[1] == again.unidentified[0]
 
 
+@pytest.mark.slow
 def test_save_incident__other_settings_are_kept_and_never_used(registry):
     incident = simulated()
     put(registry, incident)
@@ -132,6 +139,7 @@ def test_save_incident__other_settings_are_kept_and_never_used(registry):
         assert connection.scalar(select(func.count()).select_from(models)) == 5
 
 
+@pytest.mark.slow
 def test_save_incident__a_family_may_gain_members_and_donors(registry):
     incident = of_everything()
     put(registry, incident)
@@ -146,6 +154,7 @@ def test_save_incident__a_family_may_gain_members_and_donors(registry):
     assert get(registry).incident.families == (grown,)
 
 
+@pytest.mark.slow
 def test_save_incident__a_consent_may_end_earlier_never_later(registry):
     incident = of_everything()
     put(registry, incident)
@@ -164,6 +173,7 @@ def test_save_incident__a_consent_may_end_earlier_never_later(registry):
         put(registry, with_sister(expires=dt.date(2040, 1, 1)))
 
 
+@pytest.mark.slow
 def test_save_incident__every_contradiction_is_told_and_nothing_written(registry):
     incident = of_everything()
     put(registry, incident)
@@ -199,6 +209,7 @@ def test_save_incident__every_contradiction_is_told_and_nothing_written(registry
     assert rows(registry[0]) == before
 
 
+@pytest.mark.slow
 def test_save_incident__a_title_that_no_file_states_contradicts_nothing(registry):
     """A weekly export has another file name, which is all that a .fam file has of a title."""
     first = replace(of_everything(), title="week1", title_stated=False)

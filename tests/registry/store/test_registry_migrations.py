@@ -40,6 +40,7 @@ def is_of_another_store(difference: Any, dialect: str) -> bool:
     return difference[0] == "add_index" and difference[1].name in OF_ONE_STORE[not dialect.startswith("postgres")]
 
 
+@pytest.mark.slow
 def test_migrations__make_the_schema_of_the_program(registry_url):
     engine = create_registry(registry_url)
     with snapshot(engine) as connection:
@@ -98,6 +99,7 @@ def test_migrations__data_survive_the_way_down_and_up_again(registry_url):
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_migrations__the_indexes_of_lists_come_and_go(registry_url):
     def indexes(engine):
         with snapshot(engine) as connection:

@@ -109,6 +109,7 @@ def test_transitions__are_these_and_no_others():
     assert {s for step in TRANSITIONS for s in (step.before, step.after)} - {""} == set(STATES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", STATES)
 def test_decide__every_action_follows_the_table(desk, state):
     actions = get_args(Step)
@@ -123,6 +124,7 @@ def test_decide__every_action_follows_the_table(desk, state):
                 desk.do(line, action, CARO)
 
 
+@pytest.mark.slow
 def test_decide__a_proposal_is_confirmed_by_another_person(desk):
     line = desk.lines[0]
     desk.do(line, "propose", ANNA)
@@ -150,6 +152,7 @@ def test_decide__who_confirmed_earlier_may_not_confirm_their_own_new_proposal(de
         desk.do(line, "confirm", BEN)
 
 
+@pytest.mark.slow
 def test_decide__keeping_a_rejected_one_leaves_it_rejected(desk):
     line = desk.lines[0]
     desk.do(line, "reject", ANNA)

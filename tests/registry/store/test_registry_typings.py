@@ -50,6 +50,7 @@ def count(registry, table) -> int:
         return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
+@pytest.mark.slow
 def test_second_kit__adds_its_markers(registry):
     whole = simulated()
     put(registry, with_markers(whole, 0, 7))
@@ -63,6 +64,7 @@ def test_second_kit__adds_its_markers(registry):
     assert (used.confirmed, len(used.single), used.conflicts) == (("M5", "M6"), 10, ())
 
 
+@pytest.mark.slow
 def test_import_again__adds_nothing_in_any_order_of_markers(registry):
     whole = simulated()
     put(registry, with_markers(whole, 0, 7))
@@ -98,6 +100,7 @@ def everybody(incident: Incident) -> list[Profile]:
     return people + [donor.profile for family in incident.families for donor in family.donors]
 
 
+@pytest.mark.slow
 def test_conflict__is_noted_once_and_takes_no_part(registry):
     whole = simulated()
     one = replace(whole, families=(), unidentified=whole.unidentified[:1])
@@ -111,6 +114,7 @@ def test_conflict__is_noted_once_and_takes_no_part(registry):
     assert len(person.profile.genotypes) == 11
 
 
+@pytest.mark.slow
 def test_further_typing__of_everything_that_a_sample_may_have(registry):
     """Replicates, rates, haplotypes and counts of a first typing stay when a second has a plain genotype."""
     put(registry, of_everything())
@@ -128,6 +132,7 @@ def test_further_typing__of_everything_that_a_sample_may_have(registry):
     assert now.further.y_model == first.further.y_model
 
 
+@pytest.mark.slow
 def test_sample_without_genotypes__does_not_hide_what_was_typed(registry):
     whole = simulated()
     put(registry, whole)

@@ -63,6 +63,7 @@ def test_solve__gives_what_the_files_give(team):
     assert [c.status for c in view.result.conclusions] == [c.status for c in of_files.conclusions]
 
 
+@pytest.mark.slow
 def test_solve__one_part_stands_for_all_that_are_declared_parts_of_one_person(team):
     """Two parts of one person cannot both be the one missing person, and must not stand against each other."""
     apart = solve(team).result
@@ -109,6 +110,7 @@ def test_solve__rests_on_nobody_without_consent(team):
     assert "F4" not in {c.family for c in result.conclusions}
 
 
+@pytest.mark.slow
 def test_solve__stands_in_the_audit_with_codes_and_states_alone(team):
     run = solve(team).line.id
     read_joint(team["reviewer"], run)
@@ -121,6 +123,7 @@ def test_solve__stands_in_the_audit_with_codes_and_states_alone(team):
     assert last == {"joint run": run, "state": "finished"}
 
 
+@pytest.mark.slow
 def test_solve__the_answer_is_sealed_and_opens_in_its_own_row_alone(team):
     first, second = solve(team).line.id, solve(team).line.id
     with transaction(team.registry.engine) as connection:
@@ -132,6 +135,7 @@ def test_solve__the_answer_is_sealed_and_opens_in_its_own_row_alone(team):
             take_joint(connection, team.registry.vault, first).open()
 
 
+@pytest.mark.slow
 def test_solve__an_unknown_population_leaves_a_failed_run(team):
     with pytest.raises(InputError, match="no population 'Elsewhere'"):
         solve(team, population="Elsewhere")
@@ -146,6 +150,7 @@ def test_solve__of_an_unknown_incident_leaves_no_run(team):
     assert number_of(team, joint_runs) == 0
 
 
+@pytest.mark.slow
 def test_cancel__ends_it_and_nothing_of_it_is_kept(team):
     def cancel(run: int) -> None:
         cancel_joint(team["second geneticist"], run)
@@ -174,6 +179,7 @@ def declare_otherwise(team: Team) -> None:
     save_pedigree(team["registrar"], INCIDENT, "F1", pedigree=changed, missing=("MP", "BR"), seen=version)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("happens", [leave, leave_as_a_seeker, declare_otherwise])
 def test_answer__is_erased_when_somebody_leaves_or_is_declared_otherwise(team, happens):
     run, before = solve(team).line.id, number_of(team, keys)
@@ -190,6 +196,7 @@ def test_answer__is_erased_when_somebody_leaves_or_is_declared_otherwise(team, h
     assert number_of(team, keys) < before
 
 
+@pytest.mark.slow
 def test_answer__the_audit_says_that_it_was_erased(team):
     solve(team)
     leave(team)
@@ -208,6 +215,7 @@ def test_finish__of_whom_somebody_left_meanwhile_stores_nothing(team, happens):
         assert connection.scalar(select(joint_runs.c.sealed)) is None
 
 
+@pytest.mark.slow
 def test_answer__stays_closed_when_a_consent_has_ended_since(team):
     run = solve(team).line.id
     team.clock.now = dt.datetime(2026, 12, 2, tzinfo=dt.UTC)
@@ -219,6 +227,7 @@ def test_answer__stays_closed_when_a_consent_has_ended_since(team):
     assert "has ended since" in subjects[1]
 
 
+@pytest.mark.slow
 def test_pair__is_that_of_the_newest_answer(team):
     solve(team)
     newest = solve(team, prior=JointPrior("odds", 0.001))
@@ -280,6 +289,7 @@ def test_read__opens_the_answer_when_the_transaction_is_over(team, monkeypatch):
     assert read_joint(team["reviewer"], run).result is not None
 
 
+@pytest.mark.slow
 def test_pair__below_what_is_listed_has_no_number_but_a_bound(team):
     solve(team)
     found = joint_of_pair(team["reviewer"], INCIDENT, unidentified="PM4", family="F1", missing="MP")

@@ -183,6 +183,7 @@ def test_withdraw_seeker__neither_request_nor_sample_come_back_and_a_new_request
 # What is kept
 
 
+@pytest.mark.slow
 def test_departures__hold_digests_and_nothing_in_clear(team):
     withdraw_donor(team["coordinator"], *WHO)
     with snapshot(team.registry.engine) as connection:
@@ -310,6 +311,7 @@ def test_narrow__the_last_purpose_is_a_withdrawal(team):
         narrow_consent(team["registrar"], INCIDENT, "F2", "MO", scope="identification")
 
 
+@pytest.mark.slow
 def test_narrow__identification_takes_what_rested_on_it(tmp_path):
     from antigone.team.review.candidates import list_candidates
     from antigone.team.runs.searching import search
@@ -325,6 +327,7 @@ def test_narrow__identification_takes_what_rested_on_it(tmp_path):
     team.registry.close()
 
 
+@pytest.mark.slow
 def test_record_consent__an_older_one_of_who_left_is_refused(team):
     bring(team, "second", with_father(Donor("FA", replace(father().profile, sample="K-77"), None)))
     withdraw_donor(team["coordinator"], *WHO)

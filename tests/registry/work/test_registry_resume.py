@@ -53,6 +53,7 @@ def without_times(team: Team, run: int) -> str:
     return to_json(replace(result, provenance=replace(result.provenance, created="")))
 
 
+@pytest.mark.slow
 def test_resume__after_a_cancel_gives_what_one_go_gives(team_at_work, scored):
     line = cancelled_after(team_at_work, 2)
     assert (line.state, line.resumable, line.kept, line.kept_of) == ("cancelled", True, 2, 4)
@@ -68,6 +69,7 @@ def test_resume__after_a_cancel_gives_what_one_go_gives(team_at_work, scored):
     assert without_times(team_at_work, line.id) == without_times(team_at_work, whole)
 
 
+@pytest.mark.slow
 def test_resume__may_be_cancelled_and_resumed_again(team_at_work, scored):
     run = cancelled_after(team_at_work, 1).id
     after = After(3)
@@ -97,6 +99,7 @@ def killed(team: Team, place: str, blocks: int) -> RunLine:
     return newest(team)
 
 
+@pytest.mark.slow
 def test_resume__after_its_process_was_killed_gives_what_one_go_gives(team_at_work, registry_url, scored):
     team_at_work.registry.engine.dispose()
     line = killed(team_at_work, registry_url, 3)
@@ -110,6 +113,7 @@ def test_resume__after_its_process_was_killed_gives_what_one_go_gives(team_at_wo
     assert full_candidates(team_at_work, line.id) == full_candidates(team_at_work, whole)
 
 
+@pytest.mark.slow
 def test_resume__a_search_that_failed_goes_on(team_at_work, monkeypatch):
     left = [1, 2]
 
@@ -128,6 +132,7 @@ def test_resume__a_search_that_failed_goes_on(team_at_work, monkeypatch):
     assert resumed(team_at_work, line.id)[0].state == "finished"
 
 
+@pytest.mark.slow
 def test_resume__a_small_search_is_computed_anew_under_its_number_and_seed(team_at_work):
     before = search(team_at_work["geneticist"], INCIDENT, seed=5).line.id
     with pytest.raises(Cancelled):
@@ -141,6 +146,7 @@ def test_resume__a_small_search_is_computed_anew_under_its_number_and_seed(team_
     assert without_times(team_at_work, line.id) == without_times(team_at_work, before)
 
 
+@pytest.mark.slow
 def test_resume__stands_in_the_audit_with_what_was_read(team_at_work):
     run = cancelled_after(team_at_work).id
     before = len(audit(team_at_work))
@@ -168,6 +174,7 @@ CHANGES: dict[str, Callable[[Team], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", sorted(CHANGES))
 def test_change__erases_the_blocks_and_their_key_at_once(team_at_work, what, scored):
     run = cancelled_after(team_at_work, 3).id
@@ -186,6 +193,7 @@ def test_change__erases_the_blocks_and_their_key_at_once(team_at_work, what, sco
     assert full_candidates(team_at_work, run) == full_candidates(team_at_work, whole)
 
 
+@pytest.mark.slow
 def test_change__nothing_of_a_donor_who_left_is_in_the_answer(team_at_work):
     run = cancelled_after(team_at_work, 4).id
     withdraw_donor(team_at_work["coordinator"], INCIDENT, "F1", "FA")
@@ -195,6 +203,7 @@ def test_change__nothing_of_a_donor_who_left_is_in_the_answer(team_at_work):
     assert list_candidates(team_at_work["reviewer"], INCIDENT, run=run, family="F3").rows != ()
 
 
+@pytest.mark.slow
 def test_change__a_new_consent_is_found_by_comparing(team_at_work, scored):
     run = cancelled_after(team_at_work, 3).id
     record_consent(team_at_work["coordinator"], INCIDENT, "F4", "MO", consent=Consent("C9", NOON.date()))
@@ -206,6 +215,7 @@ def test_change__a_new_consent_is_found_by_comparing(team_at_work, scored):
     assert line.left_out == {"donors whose consent has expired": 1}
 
 
+@pytest.mark.slow
 def test_change__a_consent_that_has_ended_since_is_found_by_comparing(registry_url, scored):
     team = make_team(registry_url)
     ending = replace(IDENTIFY, expires=NOON.date().replace(day=25))
@@ -235,6 +245,7 @@ def identity_of(team: Team) -> bytes:
     return identify_content(covered.incident, block_families=1)
 
 
+@pytest.mark.slow
 def test_resume__on_another_day_with_the_same_consents_goes_on(team_at_work, scored):
     run = cancelled_after(team_at_work, 3).id
     team_at_work.clock.later(days=2)
@@ -266,6 +277,7 @@ def test_identity__differs_with_anything_that_decides_a_block(change):
 # Who, and what ends it
 
 
+@pytest.mark.slow
 def test_resume__by_another_geneticist_leaves_the_findings_with_who_started_it(team_at_work):
     run = cancelled_after(team_at_work).id
     line, _ = resumed(team_at_work, run, "second geneticist")
@@ -275,6 +287,7 @@ def test_resume__by_another_geneticist_leaves_the_findings_with_who_started_it(t
         findings(team_at_work["second geneticist"], run)
 
 
+@pytest.mark.slow
 def test_end__a_finished_search_keeps_no_block(team_at_work):
     run = cancelled_after(team_at_work).id
     assert kept_rows(team_at_work.registry) == (1, 2)
@@ -311,6 +324,7 @@ def test_discard__erases_blocks_and_key_and_ends_resuming(team_at_work):
             act(team_at_work["geneticist"], run)
 
 
+@pytest.mark.slow
 def test_discard__of_a_running_or_unknown_search_is_refused(team_at_work):
     refused: list[str] = []
 
@@ -348,6 +362,7 @@ def test_resume__a_process_that_was_thought_gone_writes_nothing_more(team_at_wor
     assert [actor for actor, _ in states] == ["second geneticist", "second geneticist", "geneticist", "geneticist"]
 
 
+@pytest.mark.slow
 def test_finish__of_a_run_that_somebody_resumed_is_refused(team_at_work, monkeypatch):
     """The last look before the answer is stored is in the transaction that stores it."""
     monkeypatch.setattr("antigone.team.runs.searching.SECONDS_BETWEEN_LOOKS", 1e9)

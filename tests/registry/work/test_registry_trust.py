@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from registry_example import AT, begin, of_everything, put
+from registry_prepared import after_search
 from registry_team import INCIDENT, PURPOSE, Clock, Team, candidate
 from registry_vaults import SMALL
 from sqlalchemy import Connection, create_engine, insert, select, text, update
@@ -33,9 +34,15 @@ PROPOSED, REJECTED = "PM1", "PM4"
 
 
 @pytest.fixture
-def worked(after_search: Team) -> Team:
+def worked(team_of: Callable[..., Team]) -> Team:
     """A registry with something of everything that somebody could want to change."""
-    team = after_search
+    team = team_of("worked", _worked)
+    users.deactivate_user(team["administrator"], "second reviewer")
+    return team
+
+
+def _worked(place: str) -> Team:
+    team = after_search(place)
     solve_jointly(team["geneticist"], INCIDENT)
     for person, family in ((PROPOSED, "F1"), (REJECTED, "F3")):
         line = candidate(team, person, family)
@@ -45,7 +52,6 @@ def worked(after_search: Team) -> Team:
     reviewing.reject(team["reviewer"], candidate(team, REJECTED, "F3").pairing, version=1, reason="no")
     users.add_token(team["administrator"], "coordinator", name="lims", days=30)
     users.revoke_token(team["administrator"], "coordinator", name="lims")
-    users.deactivate_user(team["administrator"], "second reviewer")
     return team
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from identified import identify
@@ -125,6 +126,7 @@ def live_through(team: Team, history: list[Any]) -> Iterator[str]:
             yield f"something is left after {happens.__name__}"
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(HAPPENINGS), min_size=2, max_size=4))
 @settings(max_examples=5)
 def test_search_of_what_is_new__equals_a_whole_one_after_any_history(tmp_path_factory, prepared_files, history):
@@ -133,11 +135,13 @@ def test_search_of_what_is_new__equals_a_whole_one_after_any_history(tmp_path_fa
     team.registry.close()
 
 
+@pytest.mark.slow
 def test_search_of_what_is_new__equals_a_whole_one_on_either_database(after_search):
     history = [HAPPENINGS[0], HAPPENINGS[2], consent, donor_leaves, seeker_leaves, days_pass]
     assert list(live_through(after_search, history)) == []
 
 
+@pytest.mark.slow
 def test_search_of_what_is_new__asks_only_families_that_changed_and_says_so(after_search):
     assert (families_of(after_search)) == (4, 0)
     grown(new_body)(after_search, small_incident())
@@ -174,6 +178,7 @@ def test_withdrawal__erases_what_the_family_answered_and_its_key(after_search):
         assert connection.scalar(select(keys.c.id).where(keys.c.id == before["F2"])) is None
 
 
+@pytest.mark.slow
 def test_answers__of_a_family_that_somebody_leaves_during_the_search_are_not_kept(team_at_work):
     leaving = [lambda: withdraw_donor(team_at_work["coordinator"], INCIDENT, "F2", "MO")]
 
@@ -187,6 +192,7 @@ def test_answers__of_a_family_that_somebody_leaves_during_the_search_are_not_kep
     assert [(one.code, one.reasons) for one in found.families] == [("F2", ("a consent was withdrawn",))]
 
 
+@pytest.mark.slow
 def test_pending__is_counted_for_everybody(after_search):
     grown(new_body)(after_search, small_incident())
     grown(new_sister)(after_search, small_incident())
@@ -197,6 +203,7 @@ def test_pending__is_counted_for_everybody(after_search):
     assert {("person not searched yet", 1), ("family to be searched again", 1)} <= waiting
 
 
+@pytest.mark.slow
 def test_pending__tells_nothing_of_whether_a_reference_fits(after_search):
     """The daughter of F3 is none and takes no part (rule 6). What is told of her new typing is what is told of that of
     F1's mother, which fits."""
@@ -220,6 +227,7 @@ def test_pending__tells_nothing_of_whether_a_reference_fits(after_search):
 # a candidate through the searches
 
 
+@pytest.mark.slow
 def test_candidate__carries_on_with_its_history_and_the_reasons(after_search):
     first = candidate(after_search, "PM1", "F1")
     search(after_search["geneticist"], INCIDENT)
@@ -241,6 +249,7 @@ def weaken(team: Team) -> None:
     search_new(team)
 
 
+@pytest.mark.slow
 def test_identification__that_has_less_for_it_is_reported_to_both_who_decided(after_search):
     identify(after_search)
     assert read_status(after_search["geneticist"]).fallen == ()
@@ -255,6 +264,7 @@ def test_identification__that_has_less_for_it_is_reported_to_both_who_decided(af
         assert read_status(after_search[role]).fallen == (), role
 
 
+@pytest.mark.slow
 def test_identification__that_somebody_kept_is_not_reported_any_more(after_search):
     pairing = identify(after_search)
     weaken(after_search)
@@ -272,6 +282,7 @@ def test_identification__whose_evidence_was_erased_is_reported(after_search):
     assert "rested on somebody who has left" in fallen.words
 
 
+@pytest.mark.slow
 def test_upgraded_registry__says_that_it_is_to_be_searched_once_as_a_whole(after_search):
     with transaction(after_search.registry.engine) as connection:
         connection.execute(update(runs).values(seen=None))

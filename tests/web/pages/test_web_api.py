@@ -126,6 +126,10 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("POST", "/unidentified/withdraw"): ("withdraw", {"json": {"incident": "x", "code": "x"}}),
     ("GET", "/unidentified/elsewhere"): ("withdraw", {"params": {"incident": INCIDENT, "code": "LS1"}}),
     ("GET", "/typings"): ("see typings", {"params": {"incident": INCIDENT, "sample": "PM1"}}),
+    ("GET", "/passes"): ("see passes", {"params": {"incident": INCIDENT}}),
+    ("GET", "/pass"): ("type profile", {"params": {"incident": INCIDENT, "sample": "PM1"}}),
+    ("POST", "/pass"): ("type profile", {"json": {"incident": INCIDENT, "sample": "PM1", "kit": "x", "markers": {}}}),
+    ("POST", "/pass/discard"): ("type profile", {"json": {"incident": INCIDENT, "sample": "PM1"}}),
     ("POST", "/typings/correct"): (
         "change typings",
         {"json": {"incident": INCIDENT, "sample": "PM1", "typing": 999, "marker": "M01", "reason": "why"}},
@@ -155,6 +159,10 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/searches/{job}"): ("see runs", {}),
     ("GET", "/candidates"): ("see candidates", {"params": {"incident": INCIDENT}}),
     ("GET", "/candidates/{candidate}"): ("see candidate", {}),
+    ("GET", "/candidates/{candidate}/genotypes"): ("see genotypes", {}),
+    ("POST", "/candidates/{candidate}/genotypes/shown"): ("show genotypes", {"json": {"members": []}}),
+    ("GET", "/candidates/{candidate}/rule"): ("see candidate", {}),
+    ("POST", "/candidates/{candidate}/exception"): ("agree to exception", {"json": {"reason": "seen"}}),
     ("POST", "/candidates/{candidate}/work-out"): ("work out", {}),
     ("GET", "/working-out/{job}"): ("work out", {}),
     ("POST", "/pairings/{pairing}/comment"): ("comment", {"json": {"text": "looked at"}}),
@@ -232,6 +240,7 @@ def test_calls__are_for_the_roles_of_the_action(method, path, role, site, tokens
     assert answer.status_code < 500, answer.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "path"), sorted(CALLS))
 def test_calls__without_a_token_are_refused_before_anything_is_looked_at(method, path, site):
     answer = TestClient(site.app).request(method, f"/api{address(site, path)}", headers={"Antigone-Purpose": PURPOSE})
@@ -240,6 +249,7 @@ def test_calls__without_a_token_are_refused_before_anything_is_looked_at(method,
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.slow
 def test_tokens__that_ended_were_revoked_or_whose_user_left_open_nothing(tmp_path):
     site = make_site(tmp_path)
     administrator = site.team["administrator"]
@@ -317,6 +327,7 @@ def test_import__lists_every_problem_with_its_place(site, tokens, tmp_path):
     assert (problem["line"], problem["column"], problem["found"]) == (2, "sex", "'squirrel'")
 
 
+@pytest.mark.slow
 def test_import__takes_a_packed_case_folder(site, tokens, tmp_path):
     sent = {
         "files": [
@@ -349,6 +360,7 @@ def test_import__is_previewed_done_exactly_so_and_undone(tmp_path):
     assert again.status_code == 409
 
 
+@pytest.mark.slow
 def test_withdrawal__erases_and_closes_the_candidate(tmp_path):
     site = make_site(tmp_path)
     sent = {"incident": INCIDENT, "family": site.family, "member": "FA"}
@@ -394,7 +406,8 @@ def test_answers__hold_no_genotype_for_roles_that_see_none(role, site, tokens):
     for (method, path), (_, sent) in CALLS.items():
         if method == "GET":
             text = call(site, tokens[role], method, address(site, path), **sent).text
-            assert not marker.search(text), (path, text[:300])
+            told = text.replace("'see genotypes'", "")  # the name of what is refused
+            assert not marker.search(told), (path, text[:300])
     assert marker.search(call(site, tokens["geneticist"], "GET", f"/candidates/{site.candidate}").text)
 
 
@@ -473,6 +486,7 @@ def test_words__of_the_description_are_those_in_force():
     assert set(get_args(Decided)) == set(STEPS)
 
 
+@pytest.mark.slow
 def test_description__names_every_refusal_of_every_call(site):
     described = TestClient(site.app).get("/api/openapi.json").json()
     assert described["openapi"].startswith("3.1")
@@ -521,6 +535,7 @@ def test_schemathesis__finds_no_server_error(tmp_path):
     assert set(tried) == set(CALLS)
 
 
+@pytest.mark.slow
 def test_narrow__takes_one_purpose_back_and_says_where_else_the_donor_stands(tmp_path):
     site = make_site(tmp_path)
     token, who = new_token(site, "coordinator"), {"incident": INCIDENT, "family": "F3", "member": "MO"}

@@ -29,6 +29,7 @@ def site(tmp_path) -> Iterator[Site]:
         child.wait(SECONDS_TO_WAIT)
 
 
+@pytest.mark.slow
 def test_answer__is_that_of_joint_json(site):
     token = new_token(site, "reviewer")
     (line,) = call(site, token, "GET", "/joint-runs", params={"incident": INCIDENT}).json()
@@ -45,6 +46,7 @@ def test_answer__is_that_of_joint_json(site):
     assert shown["result"] == of_file
 
 
+@pytest.mark.slow
 def test_answer__is_erased_when_a_donor_leaves(site):
     withdraw_donor(site.team["coordinator"], INCIDENT, "F2", "MO")
     shown = call(site, new_token(site, "reviewer"), "GET", "/joint-runs/1").json()
@@ -90,6 +92,7 @@ def test_start__a_prior_that_is_none_is_refused_before_anything_starts(site, pri
     assert list(site.app.state.web.jobs.all()) == []
 
 
+@pytest.mark.slow
 def test_start__of_an_unknown_incident_starts_nothing(site):
     answer = call(site, new_token(site, "geneticist"), "POST", "/joint", json={"incident": "none"})
     assert (answer.status_code, list(site.app.state.web.jobs.all())) == (404, [])

@@ -36,6 +36,7 @@ def program(house) -> Program:
     return Program(house.site, {role: add_token(administrator, role, name="p", days=1) for role in ROLES})
 
 
+@pytest.mark.slow
 def test_program__backs_up_lists_and_writes_the_rings(house, program):
     made = program.call("administrator", "POST", "/backups")
     assert made.status_code == 201
@@ -50,6 +51,7 @@ def test_program__backs_up_lists_and_writes_the_rings(house, program):
     assert (kept["rings"][0]["reason"], kept["backed_up"]["by"]) == ("", "administrator")
 
 
+@pytest.mark.slow
 def test_program__compares_with_the_checkpoints_it_was_given(program):
     kept = program.call("auditor", "POST", "/audit/checkpoint").json()
     given = {"checkpoints": [kept, kept]}
@@ -60,6 +62,7 @@ def test_program__compares_with_the_checkpoints_it_was_given(program):
     assert wrong.status_code == 422
 
 
+@pytest.mark.slow
 def test_program__exports_the_whole_audit(program):
     answer = program.call("auditor", "GET", "/audit/export")
     lines = [json.loads(line) for line in answer.text.splitlines()]

@@ -39,6 +39,7 @@ def test_sign_in__with_a_given_password_leads_to_the_form_for_another_one(site):
     assert browser.get("/").status_code == 200
 
 
+@pytest.mark.slow
 def test_form__of_somebody_with_a_given_password_does_nothing_else(site):
     users.set_password(site.team["administrator"], "registrar", password=FIRST)
     browser = site.browser()
@@ -70,6 +71,7 @@ def test_countersign__in_the_browser_lets_the_user_decide_again(site):
     assert 'value="propose"' in browser.get(f"/candidate?id={site.candidate}").text
 
 
+@pytest.mark.slow
 def test_own_token__is_shown_once_and_named_as_ones_own(site):
     browser = site.browser("geneticist")
     page = post(browser, "/account/token", {"name": "laboratory", "days": 3}).text

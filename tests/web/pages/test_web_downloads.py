@@ -49,6 +49,7 @@ def test_disposition__holds_nothing_that_leads_astray(hostile):
     assert re.fullmatch(r"é-a(_+|;|%0d)b\.pdf", name), name
 
 
+@pytest.mark.slow
 def test_status__of_an_incident_in_another_script_is_kept_under_its_code(tmp_path):
     site = make_site(tmp_path)
     import_incident(site.team["registrar"], "паром-7", small_incident(request="another letter"))

@@ -52,6 +52,7 @@ def test_page__is_for_those_who_import(role, quiet):
     assert post(client, "/family/edit", form | {"do": "save"}).status_code != 500
 
 
+@pytest.mark.slow
 def test_page__needs_the_token_of_its_own_form(quiet):
     client = quiet.browser("registrar")
     form = form_of(client.get(ADDRESS).text)
@@ -64,6 +65,7 @@ def step(client: TestClient, page: str, do: str, **more: object) -> str:
     return answer.text
 
 
+@pytest.mark.slow
 def test_page__stores_nothing_until_it_is_saved(quiet):
     client = quiet.browser("registrar")
     page = step(client, client.get(ADDRESS).text, "mother", code="GM")
@@ -286,6 +288,7 @@ def test_axe__finds_nothing_serious_in_the_editor(browser, site):
     made.close()
 
 
+@pytest.mark.slow
 def test_page__carries_a_long_draft_of_long_codes_through_its_form(quiet):
     """More steps than a form had room for, when a Greek letter took six bytes of it and all were remembered."""
     client = quiet.browser("registrar")

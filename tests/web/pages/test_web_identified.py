@@ -44,6 +44,7 @@ def test_family__says_that_an_identification_is_confirmed_and_not_as_whom(site):
     assert "PM1" not in page
 
 
+@pytest.mark.slow
 def test_letter__the_page_says_beforehand_what_it_will_say(site):
     browser, team = site.browser("coordinator"), site.team
     identify(team)

@@ -54,6 +54,7 @@ def under_way(site: Site) -> bool:
     return any(site.app.state.web.jobs.of(INCIDENT, kind="joint", ended=False))
 
 
+@pytest.mark.slow
 def test_page__shows_every_posterior_as_a_picture_and_as_text(still):
     page = shown(still.browser("reviewer"))
     result = read_joint(still.team["reviewer"], 1).result
@@ -134,6 +135,7 @@ def test_start__a_prior_that_is_none_is_refused_before_anything_starts(site, pri
     assert list(site.app.state.web.jobs.all()) == []
 
 
+@pytest.mark.slow
 def test_start__a_number_that_is_missing_is_asked_for_at_its_field_and_the_rest_is_kept(site):
     asked = {"incident": INCIDENT, "prior": "odds", "number": "", "population": "Here"}
     page = post(site.browser("geneticist"), "/joint", asked).text
@@ -178,6 +180,7 @@ def test_start__what_fails_says_why(site):
     assert "o population &#39;Elsewhere&#39; is loaded" in page
 
 
+@pytest.mark.slow
 def test_cancel__ends_one_whose_process_is_gone(site):
     with transaction(site.team.registry.engine) as connection:
         run = start_joint(
@@ -190,6 +193,7 @@ def test_cancel__ends_one_whose_process_is_gone(site):
     assert post(browser, "/joint/cancel", {"run": str(run)}).status_code == 409
 
 
+@pytest.mark.slow
 def test_page__after_somebody_left_says_that_the_answer_was_erased(site):
     withdraw_donor(site.team["coordinator"], INCIDENT, "F2", "MO")
     page = shown(site.browser("reviewer"))

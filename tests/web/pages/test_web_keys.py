@@ -78,6 +78,7 @@ def test_back_up__is_listed_fetched_and_restores(house, administrator, tmp_path)
     assert ("administrator", "back up") in audit(house.site.team)
 
 
+@pytest.mark.slow
 def test_back_up__carries_who_fetched_it_into_the_audit(house, administrator):
     archive = house.back_up(administrator)
     fetch(administrator, archive.name)
@@ -92,11 +93,13 @@ def test_archive__gives_out_no_other_file(house, administrator, name):
     assert fetch(administrator, name).status_code == (422 if name == "\0" else 404)
 
 
+@pytest.mark.slow
 def test_archive__is_for_the_administrator(house, administrator):
     archive = house.back_up(administrator)
     assert fetch(house.site.browser("auditor"), archive.name).status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("held", ["not this one", ""])
 def test_archive__an_administrator_who_is_not_the_keeper_of_the_key_gets_none(house, administrator, held):
     """An archive holds likelihood ratios and the audit in clear, and an administrator may see neither."""
@@ -111,6 +114,7 @@ def test_archive__an_administrator_who_is_not_the_keeper_of_the_key_gets_none(ho
     assert refused is bool(held)  # an empty field is no try
 
 
+@pytest.mark.slow
 def test_archives__of_another_registry_and_damaged_ones_are_said_to_be(house, administrator, tmp_path):
     archive = house.back_up(administrator)
     (house.archives / "cut.archive").write_bytes(archive.read_bytes()[:20])
@@ -124,6 +128,7 @@ def test_archives__of_another_registry_and_damaged_ones_are_said_to_be(house, ad
     assert listed == {archive.name: "it is of another registry", "cut.archive": "it is damaged, or no archive"}
 
 
+@pytest.mark.slow
 def test_archive__is_checked_from_end_to_end(house, administrator):
     archive = house.back_up(administrator)
     assert post(administrator, "/keys/check", {"name": archive.name}).status_code == 303
@@ -155,6 +160,7 @@ def test_back_up__without_a_place_says_how_one_is_given(tmp_path):
     assert "started without a place for backups" in answer.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("away", ["disk", "stick"])
 def test_back_up__on_a_medium_that_is_away_writes_nothing(house, administrator, away):
     (house.folder / away).rename(house.folder / "drawer")
@@ -173,6 +179,7 @@ def test_places__a_ring_among_the_archives_is_refused(tmp_path):
 # Copies of the ring
 
 
+@pytest.mark.slow
 def test_rings__one_that_was_away_is_named_and_written_again(house, administrator):
     house.back_up(administrator)
     (house.folder / "stick").rename(house.folder / "drawer")
@@ -200,6 +207,7 @@ def test_rings__one_whose_medium_was_destroyed_is_forgotten(house, administrator
 # Verifying
 
 
+@pytest.mark.slow
 def test_verify__agrees_with_a_checkpoint_that_was_kept_elsewhere(house, administrator):
     auditor = house.site.browser("auditor")
     kept = post(auditor, "/audit/checkpoint")
@@ -272,6 +280,7 @@ def test_rotate__a_wrong_passphrase_changes_nothing_and_is_limited(house, admini
     assert "the key was not shown" in words(house.site.browser("auditor"), "/audit?action=rotate+key")
 
 
+@pytest.mark.slow
 def test_rotate__waits_for_what_is_computed_with_the_old_key(house, administrator, tmp_path, monkeypatch):
     monkeypatch.setattr("antigone.web.jobs.jobs._is_worker", lambda *_: True)
     job = Job("f" * 16, "x", "geneticist", PURPOSE, INCIDENT, state="running", process=1)
@@ -321,6 +330,7 @@ def test_read_again__after_another_program_changed_the_key(house, administrator)
     assert readable(house.site)
 
 
+@pytest.mark.slow
 def test_passphrase__is_changed_for_the_same_key(house, administrator):
     given = {"passphrase": PASSPHRASE, "new": OTHER_PASSPHRASE, "again": OTHER_PASSPHRASE}
     assert post(administrator, "/keys/passphrase", given | {"again": "x" * 12}).status_code == 422
@@ -332,6 +342,7 @@ def test_passphrase__is_changed_for_the_same_key(house, administrator):
     assert administrator.get("/keys").status_code == 200
 
 
+@pytest.mark.slow
 def test_split__shares_joined_again_give_the_key(house, administrator, tmp_path):
     given = {"held": PASSPHRASE, "needed": "2", "trustees": "3"}
     assert post(administrator, "/keys/split", given | {"held": "not this one"}).status_code == 422
@@ -350,6 +361,7 @@ def test_split__shares_joined_again_give_the_key(house, administrator, tmp_path)
     assert "shares of the trustees are of an older master key" in words(administrator)
 
 
+@pytest.mark.slow
 def test_split__no_share_stands_in_the_audit(house, administrator):
     answer = post(administrator, "/keys/split", {"held": PASSPHRASE, "needed": "2", "trustees": "2"})
     (share, _) = re.findall(r"antigone-share-1:\S+?(?=<)", answer.text)

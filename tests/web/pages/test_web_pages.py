@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -93,6 +94,12 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
         "report alive",
         {"incident": "x", "family": "x", "missing": "x", "version": "0", "step": "propose", "reason": "x"},
     ),
+    "/sample/type": (
+        "type profile",
+        {"incident": "x", "sample": "x", "kit": "x", "marker": "x", "first": "9", "second": "9"},
+    ),
+    "/sample/type/check": ("type profile", {"incident": "x", "sample": "x", "marker": "x", "text": "9 9"}),
+    "/sample/type/discard": ("type profile", {"incident": "x", "sample": "x"}),
     "/sample/correct": (
         "change typings",
         {"incident": "x", "sample": "x", "typing": "9", "marker": "x", "alleles": "9/9", "reason": "x"},
@@ -339,6 +346,7 @@ def test_candidates__of_a_state_that_does_not_exist_are_refused(browsers):
     assert "open, proposed, confirmed, rejected, reopening" in answer.text
 
 
+@pytest.mark.slow
 def test_dashboard__counts_the_tasks_that_it_does_not_show(site, browsers, monkeypatch):
     since = dt.date(2026, 1, 5)
     lines = tuple(Task("ferry", f"F{n:03}", "ask for a sample", since) for n in range(450))
@@ -365,6 +373,21 @@ def test_candidates__are_sorted_and_filtered_where_they_are_kept(site, browsers)
     assert site.unidentified in listed(f"unidentified={site.unidentified}&order=log10_lr&down=true")
     assert "No candidate fits" in listed("state=confirmed")
     assert "No candidate fits" in listed("family=none")
+
+
+def test_candidate__leads_to_its_neighbours_in_the_list_it_was_opened_from(site, browsers):
+    browser = browsers["reviewer"]
+    listed = browser.get(f"/candidates?incident={INCIDENT}&code=f2&order=unidentified&down=true").text
+    first, second = re.findall(r'class="go" href="(/candidate\?[^"]*)"', listed)
+    page = browser.get(unescape(first)).text
+    assert f'<a href="{second}" rel="next">' in page
+    assert 'rel="prev"' not in page
+    page = browser.get(unescape(second)).text
+    assert f'<a href="{first}" rel="prev">' in page
+    assert 'rel="next"' not in page
+    whole = browser.get(f"/candidates?incident={INCIDENT}&code=f2&whole=true").text
+    assert "No candidate fits" in whole
+    assert 'name="whole" value="true" checked' in whole
 
 
 def test_consent__of_a_day_that_has_begun_somewhere_can_be_entered(browsers):
@@ -407,6 +430,7 @@ def test_findings__stand_on_no_other_page(site, browsers):
             assert "does not fit" not in page, path
 
 
+@pytest.mark.slow
 def test_consent__is_recorded_from_the_page(fresh):
     browser = fresh.browser("coordinator")
     given = {"incident": INCIDENT, "family": "F4", "member": "MO", "reference": "form 9", "given": "2026-05-03"}
@@ -452,6 +476,7 @@ def test_withdrawal__erases_after_the_code_was_typed_again(fresh):
     assert "to be computed again" in fresh.browser("geneticist").get("/").text
 
 
+@pytest.mark.slow
 def test_withdrawal__of_a_living_seeker(fresh):
     browser = fresh.browser("coordinator")
     answer = post(browser, "/unidentified/withdraw", {"incident": INCIDENT, "code": "LS1", "typed": "LS1"})
@@ -466,6 +491,7 @@ def test_custody__a_step_is_recorded(fresh):
     assert "laboratory" in browser.get(answer.headers["location"]).text
 
 
+@pytest.mark.slow
 def test_users__are_added_changed_and_end(fresh):
     browser = fresh.browser("administrator")
     assert post(browser, "/users/add", {"code": "new", "role": "auditor", "password": "p" * 12}).status_code == 303
@@ -478,6 +504,7 @@ def test_users__are_added_changed_and_end(fresh):
     assert "ended" in browser.get("/users").text
 
 
+@pytest.mark.slow
 def test_tokens__are_shown_once(fresh):
     browser = fresh.browser("administrator")
     made = post(browser, "/users/token", {"code": "registrar", "name": "kit", "days": "30"})
@@ -507,6 +534,7 @@ def test_audit__is_exported_whole_and_checked(site, browsers):
     assert "The audit is whole" in browsers["auditor"].get(answer.headers["location"]).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_reports__are_pdf_in_every_language(site, browsers, language):
     expert = browsers["reviewer"].get(f"/candidate/report.pdf?id={site.candidate}&language={language}")
@@ -630,6 +658,7 @@ def test_import__of_a_case_folder_as_files_or_packed(fresh, tmp_path, packed):
     assert "Nothing new" in browser.get(again.headers["location"]).text
 
 
+@pytest.mark.slow
 def test_import__names_the_kit_and_says_what_the_typings_are(fresh):
     """Both stand in the form again when the files are refused, and with the typings after."""
     browser = fresh.browser("registrar")
@@ -657,6 +686,7 @@ def test_import__is_refused_when_the_registry_changed_after_the_preview(fresh, t
     assert (gone.status_code, "send the files again" in gone.text) == (422, True)
 
 
+@pytest.mark.slow
 def test_imports__are_listed_and_undone(fresh):
     browser = fresh.browser("registrar")
     import_incident(fresh.team["registrar"], "second", small_incident(request="another letter"))
@@ -698,6 +728,7 @@ def test_import__of_what_is_no_incident_says_why(fresh, files, words):
     assert words in answer.text
 
 
+@pytest.mark.slow
 def test_import__an_archive_cannot_write_outside_its_folder(fresh, tmp_path):
     answer = upload(fresh.browser("registrar"), [("a.zip", zipped(case_folder(tmp_path / "case"), inside="../../"))])
     assert answer.status_code == 422
@@ -715,6 +746,7 @@ def test_import__an_archive_that_grows_beyond_the_limit_is_refused(tmp_path):
     assert "more than 1000000 bytes" in answer.text
 
 
+@pytest.mark.slow
 def test_import__reading_ends_at_the_limit_of_memory(tmp_path):
     site = make_site(tmp_path, parse_memory=60_000_000)
     answer = upload(site.browser("registrar"), [("x.csv", b"a,b\n")])

@@ -30,6 +30,7 @@ def unpacked(content: bytes, folder: Path) -> Incident:
     return load_incident(folder / "incident", attested_by=None, today=NOON.date())
 
 
+@pytest.mark.slow
 def test_page__says_before_and_after_who_is_left_out(site, tmp_path):
     browser = site.browser("geneticist")
     assert "/incident/export?incident=ferry" in browser.get(f"/incident?incident={INCIDENT}").text
@@ -50,6 +51,7 @@ def test_page__says_before_and_after_who_is_left_out(site, tmp_path):
     assert ("geneticist", "export") in audit(site.team)
 
 
+@pytest.mark.slow
 def test_page__a_consent_to_share_lets_a_donor_in_and_leaving_takes_them_out(site, tmp_path):
     coordinator = site.team["coordinator"]
     agreed = Consent("C-9", dt.date(2026, 1, 5), ("identification", "sharing"))
@@ -64,6 +66,7 @@ def test_page__a_consent_to_share_lets_a_donor_in_and_leaving_takes_them_out(sit
     assert b"F3-MO" not in b"".join(path.read_bytes() for path in (tmp_path / "there" / "incident").iterdir())
 
 
+@pytest.mark.slow
 def test_page__offers_no_file_when_nobody_agreed(site):
     for member in ("FA", "MO", "SI"):
         withdraw_donor(site.team["coordinator"], INCIDENT, "F3", member)
@@ -91,6 +94,7 @@ def test_api__tells_and_gives_the_same_file(site, tmp_path):
     assert unpacked(answer.content, tmp_path / "there").title == "A ferry"
 
 
+@pytest.mark.slow
 def test_api__of_an_incident_that_is_not_there(site):
     token = new_token(site, "geneticist")
     for path in ("/incidents/shareable", "/incidents/export"):

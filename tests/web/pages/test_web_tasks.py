@@ -44,6 +44,7 @@ def test_ask__from_the_page_of_the_family_and_from_that_of_the_search(site):
     assert "is asked already" in post(geneticist, "/families/ask", {"incident": INCIDENT, "family": "F3"}).text
 
 
+@pytest.mark.slow
 def test_ask__the_reason_is_on_no_page_of_anybody_else(site):
     ask_for_samples(site.team["geneticist"], INCIDENT, ["F3"])
     for user in ("registrar", "reviewer", "coordinator", "second geneticist"):
@@ -54,6 +55,7 @@ def test_ask__the_reason_is_on_no_page_of_anybody_else(site):
     assert "F3" not in site.browser("auditor").get("/audit?action=ask+for+a+sample").text.partition("<tbody>")[2]
 
 
+@pytest.mark.slow
 def test_declined__ends_the_task_without_a_reason(site):
     ask_for_samples(site.team["geneticist"], INCIDENT, ["F3"])
     browser = site.browser("coordinator")
@@ -94,6 +96,7 @@ def test_alive__is_reported_by_one_and_confirmed_by_another(site):
     assert "their relative was found alive, confirmed by two persons." in family(site, "F2")
 
 
+@pytest.mark.slow
 def test_api__asks_tells_and_records_as_the_pages_do(site):
     tokens = {user: new_token(site, user) for user in ("geneticist", "coordinator", "registrar")}
 

@@ -44,6 +44,7 @@ def test_reader__gives_an_incident_back_as_it_was():
     assert reading._Reader(io.BytesIO(pickle.dumps(("incident", incident), protocol=5))).load()[1] == incident
 
 
+@pytest.mark.slow
 def test_read_apart__reads_what_the_readers_read(tmp_path):
     incident, truth = simulated_incident(families=3, unidentified=4, seed=2)
     save_incident(incident, truth, tmp_path / "case")
@@ -51,6 +52,7 @@ def test_read_apart__reads_what_the_readers_read(tmp_path):
     assert read_apart(tmp_path / "case", stated=Stated(), today=TODAY, limits=LIMITS) == here
 
 
+@pytest.mark.slow
 def test_read_apart__a_process_that_does_not_end_is_ended(tmp_path, monkeypatch):
     """It sleeps for an hour in the place of reading, and no file of it is believed."""
     sleeper = tmp_path / "python"
@@ -117,6 +119,7 @@ def test_names__of_files_that_are_sent_stay_in_their_folder(name):
     assert "\0" not in plain
 
 
+@pytest.mark.slow
 def test_familias_files__several_are_one_incident_with_what_the_sender_states(tmp_path):
     sent = tmp_path / "sent"
     sent.mkdir()

@@ -30,6 +30,7 @@ def test_refusal__of_a_page_says_in_plain_words_what_was_asked_for(site):
     assert "see candidates" not in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", [f"/candidates?incident={INCIDENT}", "/no-such-page", "/candidate?id=x"])
 def test_refusal__keeps_the_frame_for_somebody_who_is_signed_in(address, site):
     page = site.browser("coordinator").get(address).text
@@ -84,6 +85,7 @@ def test_users__access_is_given_again_only_where_it_was_ended(code, site):
     assert sign_in(site.browser(), "reviewer").status_code == 303
 
 
+@pytest.mark.slow
 def test_withdrawal__of_one_candidate_is_told_in_the_singular(site):
     browser = site.browser("coordinator")
     sent = {"incident": INCIDENT, "family": "F1", "member": "FA", "typed": "FA"}

@@ -20,10 +20,10 @@ from antigone.web.requests.sessions import Sessions, Throttle
 from antigone.web.requests.settings import WebSettings
 from antigone.web.requests.visits import signed_in
 
-OPEN_TO_ALL = {"/sign-in"}
+OPEN_TO_ALL = {"/sign-in", "/health", "/metrics"}
 
 
-def test_pages__every_one_but_sign_in_needs_a_session(site):
+def test_pages__every_one_but_sign_in_and_those_that_watch_needs_a_session(site):
     open_ones = {
         route.path for route in routes(site) if signed_in not in [d.call for d in route.dependant.dependencies]
     }
@@ -31,6 +31,7 @@ def test_pages__every_one_but_sign_in_needs_a_session(site):
     assert open_ones == OPEN_TO_ALL
 
 
+@pytest.mark.slow
 def test_pages__without_a_session_lead_to_the_sign_in_page_and_back(site):
     answer = site.browser().get("/candidates?incident=ferry")
     assert answer.status_code == 303
@@ -62,6 +63,7 @@ def test_sign_in__says_that_nobody_clicked_and_leads_back(site):
     assert hidden(browser.get(answer.headers["location"]).text, "then") == "/candidates?incident=ferry"
 
 
+@pytest.mark.slow
 def test_sign_in__says_that_the_session_was_long(site):
     browser = site.browser("geneticist")
     for _ in range(26):
@@ -100,6 +102,7 @@ def test_sign_in__never_leads_to_another_site(site, referer):
     assert sign_in(browser, "geneticist", then="//evil.example").headers["location"] == "/"
 
 
+@pytest.mark.slow
 def test_sign_out__and_another_password_are_confirmed_on_the_sign_in_page(tmp_path):
     site = make_site(tmp_path)
     browser = site.browser("reviewer")
@@ -195,6 +198,7 @@ def test_sign_in__says_the_same_whoever_fails(site, user, password):
     assert "unknown or the password is wrong" in answer.text
 
 
+@pytest.mark.slow
 def test_sign_in__is_limited_by_address(tmp_path):
     site = make_site(tmp_path)
     browser = site.browser()
@@ -205,6 +209,7 @@ def test_sign_in__is_limited_by_address(tmp_path):
     assert sign_in(browser, "geneticist").status_code == 303
 
 
+@pytest.mark.slow
 def test_sign_in__of_many_at_one_address_is_not_limited(site):
     assert {sign_in(site.browser(), "geneticist").status_code for _ in range(TRIES + 5)} == {303}
 
@@ -217,6 +222,7 @@ def test_session__ends_after_half_an_hour_without_a_click(site):
     assert browser.get("/").status_code == 303
 
 
+@pytest.mark.slow
 def test_session__ends_after_ten_hours_in_any_case(site):
     browser = site.browser("geneticist")
     for _ in range(25):

@@ -23,7 +23,7 @@ from antigone.model.results.fragments import FragmentsResult, MissingFound, OneP
 from antigone.model.results.joint import JointPrior
 from antigone.model.results.search import Provenance
 from antigone.search.families.family_table import Target
-from antigone.search.fragments.blocks import SampleReadings, Samples
+from antigone.search.fragments.blocks import LEAST_STEP, SampleReadings, Samples
 from antigone.search.fragments.posterior import FragmentPosterior
 from antigone.search.fragments.samples import log_sexes_of
 from antigone.search.fragments.together import Solved, solve_samples
@@ -159,6 +159,8 @@ def _describe(
         ),
         sets=len(posterior.strangers),
         exact=view.solved.exact,
+        least_apart=float(np.exp(view.solved.log_least)),
+        least_step=float(np.exp(LEAST_STEP)),
         left_out=posterior.left_out,
         notices=(),
         provenance=provenance,

@@ -13,12 +13,16 @@ def print_typings(view: TypingsView) -> None:
     table = table_of("number", "kit or file", "day", "by", "state", "reason")
     for one in view.typings:
         kit = f"{one.kit} (replicate)" if one.is_replicate else one.kit
-        table.add_row(str(one.number), kit, one.added[:10], one.imported_by, _state(one), one.reason)
+        table.add_row(str(one.number), kit, one.added[:10], _by(one), _state(one), one.reason)
     words_console().print(table)
     for conflict in view.conflicts:
         print_words(_conflict(conflict))
     if not any(one.state == "valid" for one in view.typings):
         print_words(f"No typing of {view.sample} is in use: it takes part in no comparison.")
+
+
+def _by(one: TypingLine) -> str:
+    return f"{one.imported_by} (typed in by {', then '.join(one.typed_by)})" if one.typed_by else one.imported_by
 
 
 def _state(one: TypingLine) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from antigone.cli.options import AsJson, print_json
 from antigone.cli.team.papers import require_paper, write_paper
 from antigone.cli.team.signing import (
     IncidentCode,
@@ -91,14 +92,21 @@ def status(
     incident: Annotated[str, typer.Option("--incident", help="Of one incident only.")] = "",
     pdf: Annotated[Path | None, typer.Option(help="Write the status of --incident as PDF: a new file.")] = None,
     language: Annotated[str, typer.Option(help="The language of the PDF: en or es.")] = "en",
+    as_json: AsJson = False,
 ) -> None:
     """Every incident in counts, what waits for you and for families; one incident as PDF."""
     from antigone.cli.team import console as console_registry
+    from antigone.model.results.file_format import STATUS
+    from antigone.report.tables.files import fields_of
     from antigone.team.overview.status import read_incident, read_status
 
     if pdf is None:
         shown = read_status(session)
-        console_registry.print_status(shown if not incident else status_of(shown, read_incident(session, incident)))
+        shown = status_of(shown, read_incident(session, incident)) if incident else shown
+        if as_json:
+            print_json(STATUS, fields_of(shown))
+        else:
+            console_registry.print_status(shown)
         return
     if not incident:
         raise typer.BadParameter("--pdf is of one incident; give --incident")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from antigone.cli.options import AsJson, print_json
 from antigone.cli.team.across import ModelOf, SeveralCodes, search_several
 from antigone.cli.team.signing import (
     CandidateNumber,
@@ -128,16 +129,24 @@ def candidates(
     state: Annotated[str, typer.Option(help=f"{', '.join(STATES)}.")] = "",
     order: Annotated[Order, typer.Option(help="What the list is sorted by.")] = "rank",
     descending: Annotated[bool, typer.Option("--descending", help="The largest first.")] = False,
+    code: Annotated[str, typer.Option(help="Only of persons or families with this in their code, in any case.")] = "",
     page: Page = 1,
+    as_json: AsJson = False,
 ) -> None:
     """The candidates of a run, or of all in one state, and where each question stands."""
     from antigone.cli.team import console_runs
+    from antigone.model.results.file_format import CANDIDATES
+    from antigone.report.tables.files import fields_of
     from antigone.team.review.candidates import list_candidates
 
     if state and state not in STATES:
         raise typer.BadParameter(f"state '{state}'; expected one of {', '.join(STATES)}")
-    shown = list_candidates(session, incident, run=run, state=state, order=order, descending=descending, page=page)
-    console_runs.print_candidates(shown)
+    sort: dict[str, Any] = {"order": order, "descending": descending}
+    shown = list_candidates(session, incident, run=run, state=state, code=code, whole=False, page=page, **sort)
+    if as_json:
+        print_json(CANDIDATES, fields_of(shown))
+    else:
+        console_runs.print_candidates(shown)
 
 
 @reviewing_app.command(name="work-out")
@@ -153,20 +162,58 @@ def work_out(session: Session, candidate: CandidateNumber) -> None:
 
 @reviewing_app.command()
 @signed_in
-def show(session: Session, candidate: CandidateNumber) -> None:
+def show(session: Session, candidate: CandidateNumber, as_json: AsJson = False) -> None:
     """A candidate in full: markers, alternatives, what was said and decided, and what you can do now."""
-    _show(session, candidate)
+    _show(session, candidate, as_json=as_json)
 
 
-def _show(session: Session, candidate: int) -> None:
+def _show(session: Session, candidate: int, *, as_json: bool = False) -> None:
     from antigone.cli.team import console_runs
+    from antigone.model.results.file_format import CANDIDATE
+    from antigone.report.tables.files import fields_of
     from antigone.team.review.candidates import read_candidate
     from antigone.team.runs.joint import joint_of_pair
+    from antigone.team.views.shown import shown_candidate
 
     view = read_candidate(session, candidate)
     line = view.line
     pair = {"unidentified": line.unidentified, "family": line.family, "missing": line.missing}
-    console_runs.print_candidate(view, joint_of_pair(session, view.incident, **pair))
+    joint = joint_of_pair(session, view.incident, **pair)
+    if as_json:
+        print_json(CANDIDATE, {**fields_of(shown_candidate(view)), "joint": joint})
+    else:
+        console_runs.print_candidate(view, joint)
+
+
+@reviewing_app.command()
+@signed_in
+def genotypes(
+    session: Session,
+    candidate: CandidateNumber,
+    show: Annotated[
+        list[str], typer.Option("--show", help="Show the others the genotypes of this relative; may be repeated.")
+    ] = [],  # noqa: B006
+    show_nobody: Annotated[bool, typer.Option("--show-nobody", help="Show the others no genotypes.")] = False,
+) -> None:
+    """The genotypes behind a candidate, side by side; the geneticist who ran the search chooses what the others see."""
+    from antigone.cli.shown_genotypes import print_genotypes
+    from antigone.report.tables.genotypes import genotype_table
+    from antigone.team.review.genotypes import read_genotypes, show_genotypes
+
+    if show and show_nobody:
+        raise typer.BadParameter("give either --show CODE or --show-nobody")
+    if show or show_nobody:
+        show_genotypes(session, candidate, show)
+    view = read_genotypes(session, candidate)
+    material = view.material
+    if material is None or material.view.candidate is None:
+        typer.echo(f"Candidate {candidate}: they stay closed: {view.closed}.")
+        return
+    print_genotypes(genotype_table(material.view.candidate, material.family, material.person))
+    if view.chooses:
+        typer.echo(f"Shown to the others who review it: {', '.join(view.shown or ()) or 'nobody'}.")
+    if view.took_no_part:
+        typer.echo(f"Took no part, for they do not fit (only you know): {', '.join(view.took_no_part)}.")
 
 
 @reviewing_app.command()
@@ -190,6 +237,9 @@ def decide(
     candidate: CandidateNumber,
     reason: Reason,
     version: Annotated[int, typer.Option(help="The version that 'show' printed; refused when somebody decided since.")],
+    exception: Annotated[
+        str, typer.Option(help="To propose what does not meet the rule of evidence: why; a third person must agree.")
+    ] = "",
 ) -> None:
     """Take a step on what you saw: propose, and another person confirms; each with a reason."""
     from antigone.team.review.candidates import read_candidate
@@ -199,10 +249,30 @@ def decide(
         raise typer.BadParameter(f"step '{step}'; expected propose, {', '.join(STEPS)}")
     line = read_candidate(session, candidate).line
     if step == "propose":
-        now = propose(session, line.pairing, version=version, reason=reason, candidate=candidate)
+        now = propose(session, line.pairing, version=version, reason=reason, candidate=candidate, exception=exception)
     else:
         now = STEPS[step](session, line.pairing, version=version, reason=reason)
     typer.echo(f"{line.unidentified} as {line.missing} of family {line.family}: {now.state} (version {now.version}).")
+
+
+@reviewing_app.command()
+@signed_in
+def rule(session: Session, candidate: CandidateNumber) -> None:
+    """How a candidate meets the rule of evidence, condition by condition, and what would mend what does not hold."""
+    from antigone.cli.team import console_runs
+    from antigone.team.review.ruling import judge_candidate
+
+    console_runs.print_ruling(judge_candidate(session, candidate))
+
+
+@reviewing_app.command("agree-to-exception")
+@signed_in
+def agree_to_exception(session: Session, candidate: CandidateNumber, reason: Reason) -> None:
+    """Agree, as the third person, to a proposal that does not meet the rule of evidence."""
+    from antigone.team.review.ruling import agree_to_exception as agree
+
+    agree(session, candidate, reason=reason)
+    typer.echo(f"You agreed to the exception of candidate {candidate}; another person may confirm it.")
 
 
 @reviewing_app.command()

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from antigone.engine.arrays import LN10
 from antigone.errors import ModelError
 from antigone.model.checks import checked_code, checked_items, shown
 
@@ -57,7 +58,24 @@ class LikelihoodRatio:
 
     @property
     def log10_total(self) -> float | None:
-        return None if self.log_total is None else self.log_total / float(np.log(10))
+        return None if self.log_total is None else self.log_total / LN10
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row for each marker: its likelihoods, and log10 LR (``None`` where it is not defined)."""
+        values = zip(self.markers, self.log_h1, self.log_h2, self.log_by_marker.values(), strict=True)
+        return [
+            {"marker": name, "log_h1": h1, "log_h2": h2, "log10_lr": None if log is None else log / LN10}
+            for name, h1, h2, log in values
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The numbers by marker, the total and what took no part, as plain Python.
+
+        >>> round(LikelihoodRatio(("TH01",), (-1.0,), (-2.0,)).to_dict()["by_marker"]["TH01"]["log10_lr"], 9)
+        0.434294482
+        """
+        by_marker = {row["marker"]: {k: v for k, v in row.items() if k != "marker"} for row in self.rows()}
+        return {"by_marker": by_marker, "log10_total": self.log10_total, "left_out": list(self.left_out)}
 
 
 def _check_log(marker: str, log: Any) -> None:

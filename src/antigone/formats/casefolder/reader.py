@@ -138,10 +138,14 @@ def without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def incident_of(folder: CaseFiles, known: Incident | None) -> Incident:
-    """The incident that the tables of a folder, a workbook or other files hold; see `read_case_folder`."""
+def incident_of(folder: CaseFiles, known: Incident | None, *, rules: ReadingRules | None = None) -> Incident:
+    """The incident that the tables of a folder, a workbook or other files hold; see `read_case_folder`.
+
+    ``rules`` are those of genotypes that were typed in; of files, their settings state them.
+    """
     findings, before = folder.findings, known_of(known)
     settings = _settings(folder, known)
+    settings = settings if rules is None else replace(settings, reading=rules)
     folder.take_layout(settings.reading.columns, settings.reading.layout)
     frequencies = _frequencies(folder, settings, known)
     codes = cache(lambda: frozenset({*before.samples, *before.persons, *folder.samples_named()}))
@@ -333,13 +337,13 @@ def _say_lacking(tables: tuple[FrequencyTable, ...], findings: Findings) -> None
 
 def _all_ladders(tables: tuple[FrequencyTable, ...], known: Incident | None) -> dict[str, frozenset[str]] | None:
     """The allele labels of the markers that take part: under the tables that were read, or those of the incident."""
-    ladders = _ladders(tables) if tables else {}
-    for marker, labels in (_ladders(known.tables) if known else {}).items():
+    ladders = ladders_of(tables) if tables else {}
+    for marker, labels in (ladders_of(known.tables) if known else {}).items():
         ladders[marker] = labels | ladders.get(marker, frozenset())
     return ladders or None
 
 
-def _ladders(tables: tuple[FrequencyTable, ...]) -> dict[str, frozenset[str]]:
+def ladders_of(tables: tuple[FrequencyTable, ...]) -> dict[str, frozenset[str]]:
     """The allele labels of the markers that every chosen population has."""
     markers = set.intersection(*(set(table.frequencies) for table in tables))
     return {marker: frozenset(allele for table in tables for allele in table.frequencies[marker]) for marker in markers}

@@ -46,3 +46,19 @@ GROUPS = FileFormat("antigone groups", 2)
 """groups.json: which remains are probably parts of one person."""
 FRAGMENTS = FileFormat("antigone fragments", 1)
 """fragments.json: fragments and identities in one model."""
+SNPS = FileFormat("antigone snps", 1)
+"""What `antigone snps --json` prints."""
+LR = FileFormat("antigone lr", 1)
+"""What `antigone lr --json` prints: two hypotheses of one case."""
+EXPLANATION = FileFormat("antigone explanation", 1)
+"""What `antigone explain --json` prints: one pair in full."""
+ASSIGNMENT = FileFormat("antigone assignment", 1)
+"""What `antigone explain --assignment FILE --json` prints."""
+POWER = FileFormat("antigone power", 1)
+"""What `antigone power --json` prints."""
+STATUS = FileFormat("antigone status", 1)
+"""What `antigone registry status --json` prints."""
+CANDIDATES = FileFormat("antigone candidates", 1)
+"""What `antigone registry candidates --json` prints: one page of the list."""
+CANDIDATE = FileFormat("antigone candidate", 1)
+"""What `antigone registry show --json` prints: a candidate in full."""

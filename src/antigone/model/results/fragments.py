@@ -66,6 +66,8 @@ class FragmentsResult:
 
     ``places`` and ``pairs`` list what reaches ``least_listed``; ``nobody_missing`` is the posterior of each sample
     of being of a person who is not missing. ``left_out`` is the share of the weight that was met and left out;
+    ``least_apart`` is the least probability, by the samples alone, of a set that may stand at a missing member's place.
+    ``least_step`` is the least LR for one person at which a further sample joined a set.
     ``exact``: nothing was left out anywhere. ``sets`` counts the sets of samples that were looked at as one person.
     """
 
@@ -81,6 +83,8 @@ class FragmentsResult:
     pairs: tuple[OnePerson, ...]
     sets: int
     exact: bool
+    least_apart: float
+    least_step: float
     left_out: float
     notices: tuple[Statement, ...]
     provenance: Provenance

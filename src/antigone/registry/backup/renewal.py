@@ -23,6 +23,7 @@ from antigone.registry.store.schema import (
     joint_runs,
     keys,
     members,
+    passes,
     profiles,
     runs,
     samples,
@@ -39,11 +40,12 @@ from antigone.registry.store.stored import (
     PERSON_LINE,
     SEARCH_ANSWER,
 )
+from antigone.registry.typings.passes import READING
 from antigone.registry.typings.payloads import BESIDES_GENOTYPES, renew_packed
 
 DOCUMENTS: tuple[Document[Any], ...] = (
     BESIDES_GENOTYPES, PERSONAL, CANDIDATE, SEARCH_ANSWER, PERSON_LINE, MISSING_LINE,
-    JOINT_ANSWER, JOINT_PERSON, JOINT_SOUGHT, NOTICES,
+    JOINT_ANSWER, JOINT_PERSON, JOINT_SOUGHT, NOTICES, READING,
 )  # fmt: skip
 """The kinds that are brought to the newest version."""
 _BLOCK = 1000
@@ -67,6 +69,7 @@ def renew_documents(connection: Connection, vault: Vault) -> int:
     renewed += _renew_sealed(connection, vault, joint_parts, _newest_part, context=context_of_part)
     for owner in (unidentified, members, donors):
         renewed += _renew_sealed(connection, vault, owner, lambda row, text: _newest(PERSONAL, text))
+    renewed += _renew_sealed(connection, vault, passes, lambda row, text: _newest(READING, text))
     renewed += _renew_typings(connection, vault)
     renewed += _renew_plain(connection, incidents, "notices", lambda row: NOTICES)
     renewed += _renew_plain(connection, runs, "result", lambda row: SEARCH_ANSWER)

@@ -32,6 +32,7 @@ from antigone.registry.store.schema import (
     metadata,
     pairings,
     parts,
+    passes,
     profiles,
     reviews,
     runs,
@@ -42,7 +43,7 @@ from antigone.registry.store.schema import (
     unidentified,
 )
 
-GOES_ALONG = ("marks", "changes", "pairings", "candidates", "model_versions", "model_steps", "family_answers")
+GOES_ALONG = ("marks", "changes", "pairings", "candidates", "model_versions", "model_steps", "family_answers", "passes")
 """Tables whose rows go with the rows that they are about; of a pairing, only while nobody said anything about it."""
 RESULTS = ("runs", "joint_runs", "set_incidents")
 """What was computed of an incident; it keeps an incident from vanishing, and no import from being undone."""
@@ -57,7 +58,7 @@ def what_rests_on(connection: Connection, one: Import, touched: Touched) -> list
         later |= by_import
         found += _described(connection, kind, others)
     found = [f"import {number} rests on it; undo that one first" for number in sorted(later)] + found
-    found += [*_settled(connection, one), *_decided(connection, one, touched)]
+    found += [*_settled(connection, one), *_half_typed(connection, one), *_decided(connection, one, touched)]
     return list(dict.fromkeys((*found, *_written(connection, one, touched))))
 
 
@@ -195,6 +196,15 @@ def _settled(connection: Connection, one: Import) -> Iterator[str]:
     for row in rows:
         if any(first <= typing <= last for typing in (*json.loads(row.aside), *json.loads(row.together))):
             yield f"{row.marker} of sample {row.code} was settled with a typing of it; retire that typing instead"
+
+
+def _half_typed(connection: Connection, one: Import) -> Iterator[str]:
+    """Profiles of its samples that were typed in once."""
+    waiting = within(samples, one.added) & (passes.c.state == "open")
+    query = select(samples.c.code).select_from(passes.join(samples)).where(waiting).distinct()
+    codes = connection.scalars(query.order_by(samples.c.code)).all()
+    if codes:
+        yield f"profiles were typed in once, of samples: {', '.join(codes[:MOST_NAMED])}; discard those passes"
 
 
 def _decided(connection: Connection, one: Import, touched: Touched) -> Iterator[str]:

@@ -38,6 +38,7 @@ from antigone.registry.store.lookups import find_incident
 from antigone.registry.store.schema import (
     candidates,
     changes,
+    exceptions,
     import_changes,
     import_rows,
     imports,
@@ -49,11 +50,13 @@ from antigone.registry.store.schema import (
     model_steps,
     model_versions,
     pairings,
+    passes,
     profiles,
     runs,
     samples,
     set_incidents,
     set_runs,
+    shown_genotypes,
 )
 from antigone.registry.typings.conflicts import look_again
 
@@ -156,6 +159,9 @@ def _remove_pairings(connection: Connection, one: Import, gone: list[int]) -> in
     of_pairing = candidates.c.pairing.in_(gone)
     held = connection.scalars(select(candidates.c.key).where(of_pairing, candidates.c.key.is_not(None))).all()
     found = connection.execute(select(func.min(candidates.c.id), func.max(candidates.c.id)).where(of_pairing)).one()
+    those = select(candidates.c.id).where(of_pairing)
+    for about in (shown_genotypes, exceptions):
+        connection.execute(delete(about).where(about.c.candidate.in_(those)))
     count = connection.execute(delete(candidates).where(of_pairing)).rowcount
     connection.execute(delete(pairings).where(pairings.c.id.in_(gone)))
     _delete_keys(connection, held)
@@ -170,6 +176,8 @@ def _remove(connection: Connection, one: Import, touched: Touched, *, incident_s
     connection.execute(
         delete(marks).where(marks.c.profile.in_(select(profiles.c.id).where(within(profiles, one.added))))
     )
+    of_samples = select(samples.c.id).where(within(samples, one.added))
+    connection.execute(delete(passes).where(passes.c.sample.in_(of_samples)))
     _remove_changes(connection, one, touched, incident_stays=incident_stays)
     removed = _remove_versions(connection, one, incident_stays=incident_stays)
     for table in reversed(metadata.sorted_tables):

@@ -46,6 +46,7 @@ from antigone.registry.store.schema import (
     marks,
     members,
     pairings,
+    passes,
     profiles,
     runs,
     samples,
@@ -72,6 +73,7 @@ _EMPTIED_TABLES = (
         typings,
         conflicts,
         asks,
+        passes,
     ),
 )
 """The tables that an erasure empties of bytes."""
@@ -238,12 +240,13 @@ def _find_seeker(connection: Connection, incident: str, code: str) -> AnyRow:
 
 
 def _erase_samples(connection: Connection, of_person: Any) -> tuple[tuple[str, ...], int]:
-    """Null every profile of somebody's samples, what was said of it too, and delete their marks and conflicts: the
-    codes, and how many profiles."""
+    """Null every profile of somebody's samples, what was said of it too, and delete their marks, conflicts and passes:
+    the codes, and how many profiles."""
     found = {row.id: row.code for row in connection.execute(select(samples.c.id, samples.c.code).where(of_person))}
     typed = select(profiles.c.id).where(profiles.c.sample.in_(list(found)))
     connection.execute(delete(marks).where(marks.c.profile.in_(typed)))
     connection.execute(delete(conflicts).where(conflicts.c.sample.in_(list(found))))
+    connection.execute(delete(passes).where(passes.c.sample.in_(list(found))))
     connection.execute(update(typings).where(typings.c.profile.in_(typed)).values(kit="", reason=""))
     emptied = connection.execute(update(profiles).where(profiles.c.sample.in_(list(found))).values(sealed=None))
     return tuple(sorted(found.values())), emptied.rowcount

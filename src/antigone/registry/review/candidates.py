@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, update
 
 from antigone.errors import RegistryError
 from antigone.model.results.search import Candidate
@@ -25,6 +25,8 @@ _COLUMNS: dict[str, ColumnElement[object]] = {
     "markers": candidates.c.markers,
     "unidentified": unidentified.c.code,
     "family": families.c.code,
+    "missing": members.c.code,
+    "run": candidates.c.run,
     "state": pairings.c.state,
 }
 
@@ -62,13 +64,18 @@ class Page:
 
 @dataclass(frozen=True)
 class Only:
-    """Which candidates to list; what is empty does not limit. ``missing`` is a member of ``family``."""
+    """Which candidates to list; what is empty does not limit. ``missing`` is a member of ``family``.
+
+    ``code`` is that of any of the three. Where a code is not ``whole``, a part of it is enough, in any case.
+    """
 
     least_log10_lr: float | None = None
     states: tuple[str, ...] = ()
     unidentified: str = ""
     family: str = ""
     missing: str = ""
+    code: str = ""
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,22 +100,33 @@ def read_candidates(
 
     First the numbers of these lines are found with no more joins than order and limits need, then the lines are read.
     """
-    column, among = _COLUMNS[order], _pairings(connection, only)
+    among = _pairings(connection, only)
     within = of if isinstance(of, int) else _only_run(connection, of) or of
     every, which = isinstance(within, Newest), _which(within, among)
-    of_list = _limited(select(candidates.c.id), which, only, by=column, every=every)
+    of_list = _limited(select(candidates.c.id), which, only, by=_COLUMNS[order], every=every)
     counted = _limited(select(func.count()), which, only, every=every)
     if isinstance(of, Newest) and among is None and only.least_log10_lr is None:
         counted = _pairings_in(of, only.states)
     total = int(connection.scalar(counted) or 0)
-    sort = column.desc() if descending else column.asc()
-    if order in ("log10_lr", "posterior"):
-        sort = sort.nulls_last()
-    ties = (candidates.c.rank, candidates.c.id) if every else (candidates.c.rank,)
-    numbers = list(connection.scalars(of_list.order_by(sort, *ties).offset(start).limit(count)))
+    sort = _sort(order, descending=descending, every=every)
+    numbers = list(connection.scalars(of_list.order_by(*sort).offset(start).limit(count)))
     rows = connection.execute(_LINES.where(candidates.c.id.in_(numbers))).mappings()
     lines = {row["id"]: CandidateLine(**row) for row in rows}
     return Page(tuple(lines[number] for number in numbers), total)
+
+
+def neighbours(
+    connection: Connection, of: int | Newest, number: int, *, only: Only, order: Order, descending: bool
+) -> tuple[int | None, int | None]:
+    """The candidates before and after one in a list; None at its ends, and where it is not in the list."""
+    within = of if isinstance(of, int) else _only_run(connection, of) or of
+    every, which = isinstance(within, Newest), _which(within, _pairings(connection, only))
+    sort = _sort(order, descending=descending, every=every)
+    before = func.lag(candidates.c.id).over(order_by=sort).label("before")
+    after = func.lead(candidates.c.id).over(order_by=sort).label("after")
+    listed = _limited(select(candidates.c.id, before, after), which, only, by=_COLUMNS[order], every=every).subquery()
+    row = connection.execute(select(listed).where(listed.c.id == number)).one_or_none()
+    return (None, None) if row is None else (row.before, row.after)
 
 
 def open_candidate(connection: Connection, vault: Vault, number: int) -> Candidate:
@@ -170,6 +188,15 @@ _LINES = (
 )
 
 
+def _sort(order: Order, *, descending: bool, every: bool) -> tuple[ColumnElement[Any], ...]:
+    """What a list is sorted by; a rank is of one run, so where there are several the number decides last."""
+    column = _COLUMNS[order]
+    sort: ColumnElement[Any] = column.desc() if descending else column.asc()
+    if order in ("log10_lr", "posterior"):
+        sort = sort.nulls_last()
+    return (sort, candidates.c.rank, candidates.c.id) if every else (sort, candidates.c.rank)
+
+
 def _limited(
     query: Select[Any],
     which: Sequence[ColumnElement[bool]],
@@ -181,11 +208,11 @@ def _limited(
     """The candidates of a list within limits, joined with what ``by`` sorts them by; ``every``: of every run."""
     query = query.select_from(candidates)
     wanted = None if by is None else getattr(by, "table", None)
-    if only.states or every or wanted in (pairings, unidentified, families):
+    if only.states or every or wanted in (pairings, unidentified, members, families):
         query = query.join(pairings, candidates.c.pairing == pairings.c.id)
     if wanted is unidentified:
         query = query.join(unidentified, pairings.c.unidentified == unidentified.c.id)
-    if wanted is families:
+    if wanted in (members, families):
         query = query.join(members, pairings.c.member == members.c.id).join(families, members.c.family == families.c.id)
     if only.least_log10_lr is not None:
         query = query.where(candidates.c.log10_lr >= only.least_log10_lr)
@@ -194,11 +221,13 @@ def _limited(
     return query.where(*which)
 
 
-def _which(of: int | Newest, among: Sequence[int] | None) -> tuple[ColumnElement[bool], ...]:
+def _which(of: int | Newest, among: Sequence[int] | Select[tuple[int]] | None) -> tuple[ColumnElement[bool], ...]:
     """The candidates of a run, or the newest of each pairing; ``among``: of these pairings alone."""
     if isinstance(of, int):
         if among is None:
             return (candidates.c.run == of,)
+        if isinstance(among, Select):
+            return candidates.c.pairing.in_(among), candidates.c.run == of
         # few pairings are left: "+ 0" keeps the database from reading the whole run by its index instead
         return candidates.c.pairing.in_(among), candidates.c.run + 0 == of
     same = candidates.alias()
@@ -224,20 +253,30 @@ def _pairings_in(of: Newest, states: Sequence[str]) -> Select[Any]:
     return query.where(pairings.c.state.in_(states)) if states else query
 
 
-def _pairings(connection: Connection, only: Only) -> Sequence[int] | None:
+def _pairings(connection: Connection, only: Only) -> Sequence[int] | Select[tuple[int]] | None:
     """The pairings of a person, of a family, or of both, by their codes; None when neither is named.
 
-    They are found first, so that the database knows how few they are when it looks for their candidates.
+    Those of whole codes are found first, so that the database knows how few they are when it looks for their
+    candidates; of parts of codes there may be more than a query can list.
     """
-    if not only.unidentified and not only.family:
+    if not only.unidentified and not only.family and not only.code:
         return None
     found = select(pairings.c.id)
+    person, kin = select(unidentified.c.id), select(members.c.id).join(families)
     if only.unidentified:
-        person = select(unidentified.c.id).where(unidentified.c.code == only.unidentified)
-        found = found.where(pairings.c.unidentified.in_(person))
+        found = found.where(pairings.c.unidentified.in_(person.where(_is(unidentified, only.unidentified, only))))
     if only.family:
-        kin = select(members.c.id).join(families).where(families.c.code == only.family)
+        of_family = kin.where(_is(families, only.family, only))
         if only.missing:
-            kin = kin.where(members.c.code == only.missing)
-        found = found.where(pairings.c.member.in_(kin))
-    return connection.scalars(found).all()
+            of_family = of_family.where(_is(members, only.missing, only))
+        found = found.where(pairings.c.member.in_(of_family))
+    if only.code:
+        named = or_(_is(members, only.code, only), _is(families, only.code, only))
+        fits = pairings.c.unidentified.in_(person.where(_is(unidentified, only.code, only)))
+        found = found.where(or_(fits, pairings.c.member.in_(kin.where(named))))
+    return connection.scalars(found).all() if only.whole else found
+
+
+def _is(table: Table, code: str, only: Only) -> ColumnElement[bool]:
+    """Whether the code of a row is this one, or has it as a part."""
+    return table.c.code == code if only.whole else table.c.code.icontains(code, autoescape=True)

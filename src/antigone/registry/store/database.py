@@ -140,6 +140,15 @@ def revision(connection: Connection) -> str:
     return connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
 
 
+def is_readable(engine: Engine) -> bool:
+    """Whether the database answers, and is of the version that this program reads."""
+    try:
+        with snapshot(engine) as connection:
+            return revision(connection) == LATEST
+    except (StorageError, DBAPIError):
+        return False
+
+
 def check_schema(connection: Connection) -> None:
     """Refuse to write when another program has changed the schema since this one opened the registry.
 

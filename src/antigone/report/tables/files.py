@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import math
@@ -106,6 +107,8 @@ def plain_value(value: Any) -> Any:
         return str(value)
     if isinstance(value, Mapping):
         return {key: plain_value(item) for key, item in value.items()}
+    if isinstance(value, dt.date):
+        return value.isoformat()
     if isinstance(value, list | tuple):
         return [plain_value(item) for item in value]
     return value

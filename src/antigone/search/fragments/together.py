@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from antigone.engine.arrays import Array
+from antigone.errors import PlanTooLarge
 from antigone.search.fragments.blocks import LEAST_STEP, SampleReadings, Samples, Strangers, possible_blocks
 from antigone.search.fragments.posterior import FamilyRows, FragmentPosterior, solve_fragments
 from antigone.search.fragments.samples import as_persons, log_sex_beside
@@ -16,8 +17,9 @@ from antigone.search.joint.persons import Persons
 from antigone.search.joint.question import FamilyQuestion
 from antigone.search.joint.screen import Heard, family_tables, unheard
 
-LEAST_APART = float(np.log(1e-12))
-"""A set that the samples alone make less probable than this stands at no missing member's place."""
+LEAST_APART = tuple(float(np.log(chance)) for chance in (1e-12, 1e-9, 1e-6, 1e-4))
+"""A set that the samples alone make less probable than this stands at no missing member's place (natural log); the
+first one with which every family can be listed."""
 
 Known = Mapping[tuple[int, str, str], float]
 """What is known beside the markers: natural log odds of (sample, family, missing)."""
@@ -30,6 +32,7 @@ class Solved:
     sets: tuple[Samples, ...]
     posterior: FragmentPosterior
     exact: bool
+    log_least: float
 
 
 def solve_samples(
@@ -40,7 +43,7 @@ def solve_samples(
     log_odds: float = 0.0,
     known: Known | None = None,
     log_step: float = LEAST_STEP,
-    log_least: float = LEAST_APART,
+    log_least: Sequence[float] = LEAST_APART,
     heard: Heard = unheard,
 ) -> Solved:
     """The posterior over all partitions of the samples into persons, and of the persons over the missing members.
@@ -50,14 +53,23 @@ def solve_samples(
     """
     blocks = possible_blocks(readings, log_step=log_step)
     strangers = Strangers(blocks, log_person=-log_odds)
-    sets = strangers.at_least(log_least)
-    persons = as_persons(samples, readings, sets)
-    asked = [replace(q, candidates=tuple(persons.may_be(place) for place in q.places)) for q in questions]
-    tables, _ = family_tables(asked, persons, readings.markers, theta=readings.theta, log_odds=log_odds, heard=heard)
+    for number, least in enumerate(log_least):
+        sets = strangers.at_least(least)
+        persons = as_persons(samples, readings, sets)
+        asked = [replace(q, candidates=tuple(persons.may_be(place) for place in q.places)) for q in questions]
+        try:
+            tables, _ = family_tables(
+                asked, persons, readings.markers, theta=readings.theta, log_odds=log_odds, heard=heard
+            )
+        except PlanTooLarge:
+            if number + 1 == len(log_least):
+                raise
+            continue
+        break
     beside = _Beside(samples, readings, persons, sets, np.array([blocks[block] for block in sets]), known or {})
     posterior = solve_fragments([beside.rows(table) for table in tables], sets, strangers, samples=len(samples.codes))
     all_listed = len(sets) == len(blocks) and all(table.log_left_out == -np.inf for table in tables)
-    return Solved(sets, posterior, all_listed and log_step == -np.inf and posterior.left_out == 0)
+    return Solved(sets, posterior, all_listed and log_step == -np.inf and posterior.left_out == 0, least)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from antigone.registry.keys.vault import Vault, check_vault, found_registry
 from antigone.registry.store.database import (
     Place,
     create_registry,
+    is_readable,
     is_server,
     schema_of,
     snapshot,
@@ -239,6 +240,11 @@ def with_new_key(registry: Registry, *, passphrase: str) -> Registry:
     with snapshot(registry.engine) as connection:
         check_vault(connection, vault)
     return replace(registry, vault=vault)
+
+
+def can_be_read(registry: Registry) -> bool:
+    """Whether the database of a registry answers; nothing of what is in it."""
+    return is_readable(registry.engine)
 
 
 def has_master_key(environ: Mapping[str, str]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from antigone.model.review import Step
+
 Role = Literal["administrator", "registrar", "geneticist", "reviewer", "coordinator", "auditor"]
 ROLES: tuple[Role, ...] = ("administrator", "registrar", "geneticist", "reviewer", "coordinator", "auditor")
 
@@ -21,6 +23,8 @@ Action = Literal[
     "see typings",
     "see conflict",
     "change typings",
+    "see passes",
+    "type profile",
     "see model",
     "propose model",
     "confirm model",
@@ -37,10 +41,13 @@ Action = Literal[
     "see joint",
     "see candidates",
     "see candidate",
+    "see genotypes",
+    "show genotypes",
     "work out",
     "see findings",
     "comment",
     "propose",
+    "agree to exception",
     "confirm",
     "reject",
     "ask to reopen",
@@ -76,6 +83,8 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     "see typings": frozenset({"registrar", "geneticist", "reviewer"}),
     "see conflict": frozenset({"geneticist"}),
     "change typings": frozenset({"geneticist"}),
+    "see passes": frozenset({"registrar", "geneticist"}),
+    "type profile": frozenset({"registrar", "geneticist"}),
     "see model": frozenset({"registrar", "geneticist", "reviewer", "auditor"}),
     "propose model": frozenset({"geneticist"}),
     "confirm model": _GENETICS,
@@ -92,10 +101,13 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     "see joint": _GENETICS,
     "see candidates": _GENETICS,
     "see candidate": _GENETICS,
+    "see genotypes": _GENETICS,
+    "show genotypes": frozenset({"geneticist"}),
     "work out": _GENETICS,
     "see findings": frozenset({"geneticist"}),
     "comment": _GENETICS,
     "propose": frozenset({"geneticist"}),
+    "agree to exception": _GENETICS,
     "confirm": _GENETICS,
     "reject": _GENETICS,
     "ask to reopen": _GENETICS,
@@ -115,3 +127,14 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     "verify": frozenset({"auditor", "administrator"}),
 }
 """A role is not a rank: an administrator sees no genetic data, an auditor no family, a coordinator no genotype."""
+
+ROLE_OF: Mapping[Step, Action] = {
+    "propose": "propose",
+    "confirm": "confirm",
+    "reject": "reject",
+    "return": "reject",
+    "ask to reopen": "ask to reopen",
+    "reopen": "reopen",
+    "keep": "reopen",
+}
+"""Each step of a pairing, and the action that a role must allow for it."""

@@ -175,24 +175,46 @@ def _check_code(code: str) -> None:
 def _import(session: Session, code: str, incident: Incident, let_in: Mapping[str, str], seen: str) -> Imported:
     subject: Subject = {"incident": code}
     with session.writing("import", subject) as connection:
-        with journal(connection) as noted:
-            added = _write(session, connection, code, incident, let_in)
-        if seen:
-            _check_seen(noted, code, incident, let_in, seen)
-        kept = keep_import(
-            connection,
-            session.registry.vault,
-            noted,
-            incident=code,
-            files=incident.sources,
-            counts=added.counts,
-            at=session.registry.now(),
-            user=session.user,
-        )
+        added, kept = import_within(session, connection, code, incident, let_in=let_in, seen=seen)
         subject.update(added.counts | {"number": kept})
         if let_in:
             subject.update({"let in": len(let_in), "why": sorted(set(let_in.values()))})
     return added
+
+
+def import_within(
+    session: Session,
+    connection: Connection,
+    code: str,
+    incident: Incident,
+    *,
+    let_in: Mapping[str, str] | None = None,
+    seen: str = "",
+) -> tuple[Imported, int | None]:
+    """`import_incident` in the caller's transaction, whose next line of the audit must tell of it; what was added, and
+    the number of the import if it did anything.
+
+    Raises
+    ------
+    InputError, Conflict
+        As `import_incident` does.
+    """
+    reasons = let_in or {}
+    with journal(connection) as noted:
+        added = _write(session, connection, code, incident, reasons)
+    if seen:
+        _check_seen(noted, code, incident, reasons, seen)
+    kept = keep_import(
+        connection,
+        session.registry.vault,
+        noted,
+        incident=code,
+        files=incident.sources,
+        counts=added.counts,
+        at=session.registry.now(),
+        user=session.user,
+    )
+    return added, kept
 
 
 def _write(

@@ -23,6 +23,7 @@ from antigone.registry.store.lookups import consents_of, find_incident
 from antigone.registry.typings import changing
 from antigone.registry.typings.changing import Deciding
 from antigone.registry.typings.conflicts import note_conflicts
+from antigone.registry.typings.passes import typists_of
 from antigone.registry.typings.samples import (
     OwnedSample,
     conflicts_of,
@@ -93,7 +94,7 @@ def read_conflict(session: Session, incident: str, sample: str) -> ConflictView:
     """
     with session.reading("see conflict", {"incident": incident, "sample": sample}) as connection:
         found = find_sample(connection, incident, sample)
-        _require_consent(session, connection, found)
+        require_consent(session, connection, found)
         deciding = Deciding(connection, session.registry.vault, found, "", session.user, "")
         return _conflict(connection, deciding)
 
@@ -173,13 +174,14 @@ def _changing(session: Session, incident: str, sample: str, subject: Subject, re
     subject |= {"incident": incident, "sample": sample, "reason": reason}
     with session.writing(CHANGE, subject) as connection:
         found = find_sample(connection, incident, sample)
-        _require_consent(session, connection, found)
+        require_consent(session, connection, found)
         registry = session.registry
         yield Deciding(connection, registry.vault, found, registry.now(), session.user, reason)
         subject["runs"] = mark_old(connection, found.incident)
 
 
-def _require_consent(session: Session, connection: Connection, sample: OwnedSample) -> None:
+def require_consent(session: Session, connection: Connection, sample: OwnedSample) -> None:
+    """Raise ConsentError for a donor's sample that no consent to identification covers today."""
     if sample.owner == "unidentified":
         return
     given = instruments_of(consents_of(connection, [sample.person]))
@@ -191,14 +193,15 @@ def _require_consent(session: Session, connection: Connection, sample: OwnedSamp
 
 
 def _view(connection: Connection, sample: OwnedSample) -> TypingsView:
+    typists = typists_of(connection, sample)
     return TypingsView(
         sample.code,
-        tuple(_typing_line(row) for row in typings_of(connection, sample)),
+        tuple(_typing_line(row, typists.get(row.id, ())) for row in typings_of(connection, sample)),
         tuple(_settled_line(row) for row in conflicts_of(connection, sample)),
     )
 
 
-def _typing_line(row: Any) -> TypingLine:
+def _typing_line(row: Any, typists: tuple[str, ...]) -> TypingLine:
     return TypingLine(
         row.id,
         row.sample,
@@ -211,6 +214,7 @@ def _typing_line(row: Any) -> TypingLine:
         row.ended,
         row.ended_by or "",
         row.reason or "",
+        typists,
     )
 
 

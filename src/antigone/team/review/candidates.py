@@ -34,15 +34,15 @@ from antigone.registry.runs.growth import was_added_to, was_typed_otherwise
 from antigone.registry.runs.runs import read_result
 from antigone.registry.store.lookups import AnyRow, find_incident, members_of
 from antigone.registry.users.access import open_changes, why_no_decision
-from antigone.team.access.roles import ALLOWED
+from antigone.team.access.roles import ALLOWED, ROLE_OF
 from antigone.team.access.session import Session, Subject, action
 from antigone.team.incidents.consents import donors_in_words
 from antigone.team.incidents.families import pedigree_of
 from antigone.team.review.history import past_of
-from antigone.team.review.reviewing import ROLE_OF
 from antigone.team.runs.pending import in_words
 from antigone.team.runs.searching import run_view
 from antigone.team.views import (
+    CandidateChoice,
     CandidateLine,
     CandidatePage,
     CandidateView,
@@ -72,16 +72,14 @@ def list_candidates(
     state: str = "",
     family: str = "",
     unidentified: str = "",
+    code: str = "",
+    whole: bool = True,
     order: Order = "rank",
     descending: bool = False,
     page: int = 1,
     size: int = 50,
 ) -> CandidatePage:
-    """Some candidates of a run, sorted and filtered by the database.
-
-    When no run is named they are those of the newest one with an answer. With a ``state`` and no run they are the
-    newest candidate of each pairing in that state, of whatever run: what waits for a decision must be found, also when
-    a later search does not raise it again.
+    """Some candidates of a run, sorted and filtered by the database; which, `CandidateChoice` says.
 
     Raises
     ------
@@ -90,23 +88,60 @@ def list_candidates(
     RegistryError
         When there is no such incident.
     """
-    if state and state not in STATES:
-        raise InputError(f"state '{state[:40]}', expected one of {', '.join(STATES)}, or none for all; correct it")
-    only = Only(states=(state,) if state else (), family=family, unidentified=unidentified)
-    start = (page - 1) * size
+    choice = CandidateChoice(run, state, family, unidentified, code, whole, order, descending)
+    only, start = _limits(choice), (page - 1) * size
     with session.reading("see candidates", {"incident": incident, "page": page}) as connection:
         number = newest_answer(connection, incident) if run is None else run
         if number is None:
             return CandidatePage((), 0, page, size, None)
-        every = run is None and bool(state)
-        of = Newest(find_incident(connection, incident).id) if every else number
+        of = _listed(connection, incident, number, choice)
         found = stored.read_candidates(
             connection, of, only=only, order=order, descending=descending, start=start, count=size
         )
         rivals = _rivals(connection, found.lines)
         answer = run_view(connection, number).result
     aside = answer.set_aside if answer else ()
-    return CandidatePage(found.lines, found.total, page, size, number, every, rivals, aside)
+    return CandidatePage(found.lines, found.total, page, size, number, isinstance(of, Newest), rivals, aside)
+
+
+@action("see candidate")
+def neighbours_of(
+    session: Session, incident: str, candidate: int, choice: CandidateChoice
+) -> tuple[int | None, int | None]:
+    """The candidates before and after one in the list of an incident; None at its ends, and where it is not in it.
+
+    Raises
+    ------
+    InputError
+        When there is no such state.
+    RegistryError
+        When there is no such incident.
+    """
+    only = _limits(choice)
+    with session.looking() as connection:
+        number = newest_answer(connection, incident) if choice.run is None else choice.run
+        if number is None:
+            return None, None
+        of = _listed(connection, incident, number, choice)
+        return stored.neighbours(connection, of, candidate, only=only, order=choice.order, descending=choice.descending)
+
+
+def _limits(choice: CandidateChoice) -> Only:
+    state = choice.state
+    if state and state not in STATES:
+        raise InputError(
+            f"state '{choice.state[:40]}', expected one of {', '.join(STATES)}, or none for all; correct it"
+        )
+    states = (state,) if state else ()
+    return Only(
+        states=states, family=choice.family, unidentified=choice.unidentified, code=choice.code, whole=choice.whole
+    )
+
+
+def _listed(connection: Connection, incident: str, number: int, choice: CandidateChoice) -> int | Newest:
+    """The run of that number; the newest candidates of all runs where a state was asked for, and no run."""
+    every = choice.run is None and bool(choice.state)
+    return Newest(find_incident(connection, incident).id) if every else number
 
 
 def _rivals(connection: Connection, lines: Sequence[CandidateLine]) -> dict[int, int]:
@@ -127,7 +162,9 @@ def read_candidate(session: Session, candidate: int) -> CandidateView:
         When there is no such candidate.
     """
     subject: Subject = {"candidate": candidate}
-    return session.show("see candidate", subject, lambda connection, told: _view(session, connection, candidate, told))
+    return session.show(
+        "see candidate", subject, lambda connection, told: view_of(session, connection, candidate, told)
+    )
 
 
 @action("work out")
@@ -185,14 +222,14 @@ def expert_material(session: Session, candidate: int, *, court: bool) -> ExpertM
     subject: Subject = {"candidate": candidate, "court": court}
 
     def read(connection: Connection, told: Subject) -> ExpertMaterial | ConsentError | InputError:
-        view = _view(session, connection, candidate, told)
+        view = view_of(session, connection, candidate, told)
         refused = view.closed or (_not_for_court(session, connection, candidate) if court else "")
         refusal: type[ConsentError | InputError] = ConsentError if refused else InputError
-        refused = refused or _in_brief(view)
+        refused = refused or in_brief(view)
         if refused:
             told["refused"] = refused
             return refusal(f"candidate {candidate}: {refused}")
-        return _material(session, connection, view)
+        return material_of(session, connection, view)
 
     found = session.show("write expert report", subject, read)
     if isinstance(found, ConsentError | InputError):
@@ -200,14 +237,15 @@ def expert_material(session: Session, candidate: int, *, court: bool) -> ExpertM
     return found
 
 
-def _in_brief(view: CandidateView) -> str:
+def in_brief(view: CandidateView) -> str:
     """A report without the markers would hide what it rests on."""
     if view.candidate is None or view.candidate.detailed:
         return ""
     return "it is listed in brief, without its markers; work it out in full first, on its page"
 
 
-def _view(session: Session, connection: Connection, candidate: int, subject: Subject) -> CandidateView:
+def view_of(session: Session, connection: Connection, candidate: int, subject: Subject) -> CandidateView:
+    """A candidate in full, in the caller's reading; ``subject`` is completed for the audit."""
     row = find_candidate(connection, candidate)
     line = _line_of(connection, row)
     closed, opened = _opened(session, connection, row)
@@ -245,7 +283,8 @@ def _other_parts(connection: Connection, incident: str, code: str) -> tuple[str,
     return tuple(sorted(next((person for person in persons if code in person), frozenset()) - {code}))
 
 
-def _material(session: Session, connection: Connection, view: CandidateView) -> ExpertMaterial:
+def material_of(session: Session, connection: Connection, view: CandidateView) -> ExpertMaterial:
+    """A candidate that is open, with the genotypes that its search used."""
     row, vault = find_candidate(connection, view.line.id), session.registry.vault
     family = read_family(connection, vault, row.family_id, scope=SCOPE_IDENTIFICATION, day=row.day)
     return ExpertMaterial(view, _as_seen(family, view.candidate), read_person(connection, vault, row.person_id))

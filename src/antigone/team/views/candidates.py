@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from antigone.model.assumptions.evidence_rule import Condition
 from antigone.model.incident.incident import Family, UnidentifiedPerson
 from antigone.model.results.search import Candidate
+from antigone.model.review import Order
 from antigone.registry.review.candidates import CandidateLine
+from antigone.registry.review.exceptions import RuleException
 from antigone.team.views.lists import Page
 from antigone.team.views.work import RunView
 
@@ -21,6 +24,26 @@ class Finding:
     member: str
     sample: str
     log10_fit: float
+
+
+@dataclass(frozen=True)
+class CandidateChoice:
+    """Which candidates of an incident are listed, and in what order.
+
+    When no ``run`` is named they are those of the newest one with an answer. With a ``state`` and no run they are the
+    newest candidate of each pairing in that state, of whatever run: what waits for a decision must be found, also when
+    a later search does not raise it again. ``code`` is that of any person or family. A part of a code is enough, in any
+    case, unless codes are ``whole``.
+    """
+
+    run: int | None = None
+    state: str = ""
+    family: str = ""
+    unidentified: str = ""
+    code: str = ""
+    whole: bool = True
+    order: Order = "rank"
+    descending: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +144,36 @@ class ExpertMaterial:
     view: CandidateView
     family: Family
     person: UnidentifiedPerson
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """How a candidate meets a rule of evidence: its number and its conditions, none of them while ``closed`` says why.
+    ``exception``: that for which it was proposed all the same."""
+
+    rule: int
+    conditions: tuple[Condition, ...]
+    closed: str
+    exception: RuleException | None
+
+
+@dataclass(frozen=True)
+class GenotypesView:
+    """The genotypes behind a candidate, as far as the user who asks may see them.
+
+    ``material`` is None while ``closed`` says why. ``shown`` are the relatives whose genotypes the geneticist who ran
+    the search shows to the others, None while nothing was decided. ``chooses``: whether the user who asks is that
+    geneticist, who sees all references; ``took_no_part`` are then those that do not fit the declared pedigree, and
+    is empty for anybody else (PURPOSE.md, rule 6).
+    """
+
+    line: CandidateLine
+    incident: str
+    closed: str
+    material: ExpertMaterial | None
+    shown: tuple[str, ...] | None
+    chooses: bool
+    took_no_part: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from antigone.model.statements.statement import Statement
 
 
 @dataclass(frozen=True)
 class TypingLine:
     """One typing: where it came from and what became of it. ``state`` is valid, superseded or retired; ``corrects`` the
-    typing in whose place it stands; ``reason`` why it ended. ``sample`` is another one when a donor gave several."""
+    typing in whose place it stands; ``reason`` why it ended. ``sample`` is another one when a donor gave several.
+    ``typed_by``: who typed its passes in, the first pass first; nobody when a file brought it."""
 
     number: int
     sample: str
@@ -21,6 +25,7 @@ class TypingLine:
     ended: str | None
     ended_by: str
     reason: str
+    typed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,3 +101,46 @@ class ConflictView:
     markers: tuple[MarkerConflict, ...]
     confirmed: int
     doubt: str
+
+
+@dataclass(frozen=True)
+class PassLine:
+    """A pass that waits for another one: of which sample, by which kit, by whom and since when."""
+
+    number: int
+    sample: str
+    kit: str
+    typed_by: str
+    at: str
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """A profile that is typed in, without anything that was typed.
+
+    ``kits`` can be chosen while there is no pass. ``markers`` are to be typed now, in the kit's order: all of them, or
+    after two passes those at which none two agree. ``not_asked`` are markers of the kit that nothing can be computed
+    from here, with why. ``apart``: passes of one person count once.
+    """
+
+    sample: str
+    is_reference: bool
+    kits: tuple[str, ...]
+    kit: str
+    markers: tuple[str, ...]
+    not_asked: Mapping[str, tuple[str, ...]]
+    apart: bool
+    passes: tuple[PassLine, ...]
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What became of a pass: the markers that are to be typed again, how many agree; or ``is_typing`` when all do, and
+    the profile is a typing of the sample, with what its readers said. ``was_known``: the sample had this typing."""
+
+    sample: str
+    agreed: int
+    differing: tuple[str, ...] = ()
+    is_typing: bool = False
+    was_known: bool = False
+    notices: tuple[Statement, ...] = ()

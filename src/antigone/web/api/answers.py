@@ -17,9 +17,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema, create_model
 
 from antigone.model.pedigree import Individual
-from antigone.model.results.search import Candidate, SearchResult
+from antigone.model.results.search import SearchResult
 from antigone.model.statements.statement import Statement
 from antigone.report.tables.files import plain_value
+from antigone.report.tables.genotypes import GenotypeTable, genotype_table
 from antigone.team import views
 from antigone.team.incidents.pedigrees import pedigree_version
 from antigone.web.jobs.jobs import Job, JobState
@@ -90,14 +91,6 @@ def _answered(hint: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class SampleOf:
-    """A member who gave a sample, by codes."""
-
-    member: str
-    sample: str
-
-
-@dataclass(frozen=True)
 class FamilyShown:
     """A family: its declared members with their parents, who is missing, and its donors with their consents.
     ``version`` is another text whenever anything declared is; ``sought`` says how the question of each missing member
@@ -112,39 +105,6 @@ class FamilyShown:
     version: str
     sought: tuple[views.MissingLine, ...]
     alive: tuple[views.AliveView, ...]
-
-
-@dataclass(frozen=True)
-class CandidateShown:
-    """A candidate in full, what was said and decided, and the alternatives.
-
-    ``candidate`` is null when it stays closed, and ``closed`` then says why. ``members`` and ``donors`` are the
-    family's as the search saw it; ``changed`` says when it is known otherwise now. ``of_unidentified`` and
-    ``of_missing`` are the strongest alternatives, ``all_of_unidentified`` and ``all_of_missing`` how many there are.
-    ``may`` are the steps that the user of the token can take now; ``barred`` says why they take part in no decision.
-    ``history`` is what the searches said of the pairing, where it was something new, and what had changed.
-    """
-
-    line: views.CandidateLine
-    incident: str
-    kind: str
-    sex: str
-    candidate: Candidate | None
-    closed: str
-    members: tuple[Individual, ...]
-    missing: tuple[str, ...]
-    donors: tuple[SampleOf, ...]
-    reviews: tuple[views.ReviewLine, ...]
-    decisions: tuple[views.DecisionLine, ...]
-    of_unidentified: tuple[views.CandidateLine, ...]
-    of_missing: tuple[views.CandidateLine, ...]
-    all_of_unidentified: int
-    all_of_missing: int
-    run: views.RunLine
-    may: tuple[str, ...]
-    changed: str = ""
-    barred: str = ""
-    history: tuple[views.PastLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,31 +150,29 @@ def shown_family(view: views.FamilyView) -> FamilyShown:
     return FamilyShown(view.incident, view.code, members, view.missing, view.donors, version, view.sought, view.alive)
 
 
-def shown_candidate(view: views.CandidateView) -> CandidateShown:
-    """A candidate as the API answers it; donors by their codes, for the view holds nothing else of them."""
-    family = view.family
-    return CandidateShown(
-        line=view.line,
-        incident=view.incident,
-        kind=view.kind,
-        sex=view.sex,
-        candidate=view.candidate,
-        closed=view.closed,
-        members=family.pedigree.individuals,
-        missing=family.missing,
-        donors=tuple(SampleOf(donor.member, donor.profile.sample) for donor in family.donors),
-        reviews=view.reviews,
-        decisions=view.decisions,
-        of_unidentified=view.of_unidentified,
-        of_missing=view.of_missing,
-        all_of_unidentified=view.all_of_unidentified,
-        all_of_missing=view.all_of_missing,
-        run=view.run.line,
-        may=view.may,
-        barred=view.barred,
-        changed=view.changed,
-        history=view.history,
-    )
+@dataclass(frozen=True)
+class GenotypesShown:
+    """The genotypes behind a candidate, as far as the user of the token may see them.
+
+    ``table`` is null while ``closed`` says why. ``shown`` are the relatives whose genotypes those see who review it;
+    null while nothing was chosen. ``chooses``: whether the user is the geneticist who ran the search, who sees all.
+    ``took_no_part`` names references that do not fit, to that geneticist alone.
+    """
+
+    line: views.CandidateLine
+    incident: str
+    closed: str
+    table: GenotypeTable | None
+    shown: tuple[str, ...] | None
+    chooses: bool
+    took_no_part: tuple[str, ...]
+
+
+def shown_genotypes(view: views.GenotypesView) -> GenotypesShown:
+    """Genotypes as the API answers them."""
+    made = view.material
+    table = genotype_table(made.view.candidate, made.family, made.person) if made and made.view.candidate else None
+    return GenotypesShown(view.line, view.incident, view.closed, table, view.shown, view.chooses, view.took_no_part)
 
 
 def shown_job(job: Job) -> JobShown:

@@ -184,11 +184,19 @@ class NewComment(Body):
 
 
 class Proposal(Body):
-    """A step, the version of the pairing that was looked at, and why; on the ground of a candidate."""
+    """A step, the version of the pairing that was looked at, and why; on the ground of a candidate. ``exception`` says
+    why one that does not meet the rule of evidence is proposed all the same."""
 
     version: Annotated[int, Field(ge=0, le=LARGEST)]
     reason: Words
     candidate: RowNumber
+    exception: Words | None = None
+
+
+class AgreedException(Body):
+    """Why a third person agrees to a proposal that does not meet the rule of evidence."""
+
+    reason: Words
 
 
 class Decision(Body):
@@ -206,6 +214,12 @@ class Parts(Body):
     one: Code
     other: Code
     reason: Words
+
+
+class ShownMembers(Body):
+    """The relatives whose genotypes those see who review a candidate; none of them shows nobody's."""
+
+    members: Annotated[tuple[Code, ...], Field(max_length=100)]
 
 
 class CheckpointSent(Body):
@@ -284,6 +298,24 @@ class RetiredTyping(Body):
     sample: Code
     typing: RowNumber
     reason: Words
+
+
+class TypedPass(Body):
+    """One pass of a profile that is typed in: what stands at each marker, as ``9.3/9.3`` or ``15/?``; a marker that is
+    absent was not typed. ``apart``, of a first pass: the passes that agree must be of two persons."""
+
+    incident: Code
+    sample: Code
+    kit: Code
+    markers: dict[Code, Annotated[str, Field(max_length=100, pattern=ONE_LINE)]]
+    apart: bool = False
+
+
+class DiscardedPasses(Body):
+    """The sample whose passes are discarded."""
+
+    incident: Code
+    sample: Code
 
 
 class CorrectedTyping(RetiredTyping):

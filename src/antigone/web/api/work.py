@@ -11,11 +11,12 @@ from antigone.model.review import Order
 from antigone.team import views
 from antigone.team.access.opening import worker_key
 from antigone.team.overview.status import read_incident
-from antigone.team.review import candidates, reviewing
+from antigone.team.review import candidates, genotypes, reviewing, ruling
 from antigone.team.runs import searching
+from antigone.team.views.shown import CandidateShown, shown_candidate
 from antigone.web.api.access import Called
-from antigone.web.api.answers import CandidateShown, JobShown, RunShown, model_of, shown_candidate, shown_job
-from antigone.web.api.bodies import Decision, NewComment, NewSearch, Parts, Proposal
+from antigone.web.api.answers import GenotypesShown, JobShown, RunShown, model_of, shown_genotypes, shown_job
+from antigone.web.api.bodies import AgreedException, Decision, NewComment, NewSearch, Parts, Proposal, ShownMembers
 from antigone.web.shared import resuming
 from antigone.web.shared.fields import LARGEST, JobCode, Named, Number, Page, PartOf, Size, State
 
@@ -88,16 +89,19 @@ def list_candidates(
     state: State = "",
     family: PartOf = "",
     unidentified: PartOf = "",
+    code: PartOf = "",
+    whole: bool = True,
     order: Order = "rank",
     descending: bool = False,
     page: Page = 1,
     size: Size = 50,
 ) -> object:
     """Some candidates of a run, sorted and filtered. When no run is named: of the newest with an answer; or, with a
-    state, the newest candidate of each pairing in that state, of whatever run."""
+    state, the newest candidate of each pairing in that state, of whatever run. `code` is that of any person or family;
+    when codes are not `whole`, a part of one is enough, in any case."""
     return candidates.list_candidates(
         call.session, incident, run=run, state=state, family=family, unidentified=unidentified,
-        order=order, descending=descending, page=page, size=size,
+        code=code, whole=whole, order=order, descending=descending, page=page, size=size,
     )  # fmt: skip
 
 
@@ -105,6 +109,30 @@ def list_candidates(
 def read_candidate(call: Called, candidate: Number) -> object:
     """A candidate in full: evidence by marker, sensitivity, alternatives, what was said and decided."""
     return shown_candidate(candidates.read_candidate(call.session, candidate))
+
+
+@router.get("/candidates/{candidate}/genotypes", response_model=model_of(GenotypesShown))
+def read_genotypes(call: Called, candidate: Number) -> object:
+    """The genotypes behind a candidate, marker by marker: all to who ran the search, those shown to the others."""
+    return shown_genotypes(genotypes.read_genotypes(call.session, candidate))
+
+
+@router.get("/candidates/{candidate}/rule", response_model=model_of(views.Ruling))
+def judge_candidate(call: Called, candidate: Number) -> object:
+    """How a candidate meets the rule of evidence, condition by condition, and the exception that was made for it."""
+    return ruling.judge_candidate(call.session, candidate)
+
+
+@router.post("/candidates/{candidate}/exception", status_code=204)
+def agree_to_exception(call: Called, candidate: Number, sent: AgreedException) -> None:
+    """Agree, as the third person, to a proposal that does not meet the rule of evidence."""
+    ruling.agree_to_exception(call.session, candidate, reason=sent.reason)
+
+
+@router.post("/candidates/{candidate}/genotypes/shown", status_code=204)
+def show_genotypes(call: Called, candidate: Number, sent: ShownMembers) -> None:
+    """Choose the relatives whose genotypes those see who review a candidate: for the geneticist who ran the search."""
+    genotypes.show_genotypes(call.session, candidate, sent.members)
 
 
 @router.post("/candidates/{candidate}/work-out", status_code=202, response_model=model_of(JobShown))
@@ -132,7 +160,14 @@ def comment(call: Called, pairing: Number, sent: NewComment) -> None:
 @router.post("/pairings/{pairing}/propose", response_model=model_of(views.PairingView))
 def propose(call: Called, pairing: Number, sent: Proposal) -> object:
     """Propose an identification, on the ground of a candidate."""
-    return reviewing.propose(call.session, pairing, version=sent.version, reason=sent.reason, candidate=sent.candidate)
+    return reviewing.propose(
+        call.session,
+        pairing,
+        version=sent.version,
+        reason=sent.reason,
+        candidate=sent.candidate,
+        exception=sent.exception or "",
+    )
 
 
 @router.post("/pairings/{pairing}/decide", response_model=model_of(views.PairingView))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
 from antigone.errors import InputError
+from antigone.model.assumptions.evidence_rule import failed
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.results.search import Candidate, SensitivityPoint
 from antigone.model.review import Order
@@ -26,9 +28,10 @@ from antigone.report.words.sentences import (
     reportable_mutations,
 )
 from antigone.team.review import reviewing
-from antigone.team.review.candidates import list_candidates, read_candidate
+from antigone.team.review.candidates import list_candidates, neighbours_of, read_candidate
+from antigone.team.review.ruling import agree_to_exception, judge_candidate
 from antigone.team.runs.joint import joint_of_pair
-from antigone.team.views import CandidateView, JointOfPair
+from antigone.team.views import CandidateChoice, CandidateView, JointOfPair
 from antigone.web.jobs.jobs import Job
 from antigone.web.pages.dashboard import ORDER, title_of
 from antigone.web.pages.runs import job_events
@@ -38,6 +41,36 @@ from antigone.web.requests.visits import Signed, Visit
 from antigone.web.shared.resuming import start_working_out
 
 router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What an address says of a list of candidates: which run and state, which codes, and in what order."""
+
+    run: int | None = None
+    state: str = ""
+    family: str = ""
+    unidentified: str = ""
+    code: str = ""
+    whole: bool = False
+    order: Order = "rank"
+    down: bool = False
+
+    @property
+    def choice(self) -> CandidateChoice:
+        codes = self.family.strip(), self.unidentified.strip(), self.code.strip()
+        return CandidateChoice(self.run, self.state, *codes, self.whole, self.order, self.down)
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """What an address carries on."""
+        codes = {"family": self.family.strip(), "unidentified": self.unidentified.strip(), "code": self.code.strip()}
+        return vars(self) | codes
+
+    def within(self, run: int) -> CandidateChoice:
+        """The list of a candidate of this run: where nothing was chosen, that of its run."""
+        return self.choice if self.run or self.state else replace(self.choice, run=run)
+
 
 SIZES = (25, 50, 100, 200)
 DECISIONS = {
@@ -71,47 +104,37 @@ CHARTS_KEPT = 512
 
 @router.get("/candidates")
 def candidate_list(
-    visit: Signed,
-    incident: str,
-    run: int | None = None,
-    state: str = "",
-    family: str = "",
-    unidentified: str = "",
-    order: Order = "rank",
-    down: bool = False,
-    page: int = 1,
-    size: int = 50,
+    visit: Signed, incident: str, chosen: Annotated[Chosen, Depends()], page: int = 1, size: int = 50
 ) -> HTMLResponse:
     """The candidates of an incident, sorted, filtered and paged where they are kept."""
-    chosen = {
-        "incident": incident, "run": run, "state": state, "family": family.strip(),
-        "unidentified": unidentified.strip(), "order": order, "down": down, "size": size,
-    }  # fmt: skip
-    found = list_candidates(
-        visit.session, incident, run=run, state=state, family=family.strip(), unidentified=unidentified.strip(),
-        order=order, descending=down, page=max(page, 1), size=size if size in SIZES else 50,
-    )  # fmt: skip
+    rows = size if size in SIZES else 50
+    found = list_candidates(visit.session, incident, **vars(chosen.choice), page=max(page, 1), size=rows)
     return visit.page(
         "candidates.html.j2",
         incident=incident,
         title=title_of(visit, incident),
         found=found,
-        chosen=chosen,
+        chosen={"incident": incident, **chosen.fields, "size": size},
         states=ORDER,
         sizes=SIZES,
     )
 
 
 @router.get("/candidate")
-def candidate_page(visit: Signed, id: int, job: str = "") -> HTMLResponse:
+def candidate_page(visit: Signed, id: int, chosen: Annotated[Chosen, Depends()], job: str = "") -> HTMLResponse:
     """One candidate in full: what it rests on, what speaks against it, and its review.
 
-    ``job`` is that which works it out in full, as long as somebody watches it.
+    ``chosen`` is the list from which it was opened; ``job`` that which works it out in full, as long as somebody
+    watches it.
     """
     found = read_candidate(visit.session, id)
+    before, after = neighbours_of(visit.session, found.incident, id, chosen.within(found.line.run))
     return visit.page(
         "candidate.html.j2",
         job=_job_of(visit, job, id),
+        chosen=chosen.fields,
+        before=before,
+        after=after,
         incident=found.incident,
         title=title_of(visit, found.incident),
         view=found,
@@ -119,10 +142,11 @@ def candidate_page(visit: Signed, id: int, job: str = "") -> HTMLResponse:
         words_of=STEP_WORDS,
         next_step=NEXT_STEPS[found.line.state],
         history=_history(found),
-        h1=_drawing(found, placed=True),
-        h2=_drawing(found, placed=False),
+        h1=draw_hypothesis(found, placed=True),
+        h2=draw_hypothesis(found, placed=False),
         keys=drawing_keys(),
         joint=_joint(visit, found) if found.candidate else None,
+        **_ruling(visit, found),
         **(_evidence(found, found.candidate) if found.candidate else {"near": ""}),
     )
 
@@ -162,6 +186,7 @@ def decide(
     version: Annotated[int, Form()],
     decision: Annotated[str, Form()],
     reason: Annotated[str, Form()],
+    exception: Annotated[str, Form()] = "",
 ) -> Response:
     """Propose, confirm, reject, ask to reopen or reopen, with the reason and the version that was looked at."""
     if decision == "comment":
@@ -169,11 +194,20 @@ def decide(
     if decision not in DECISIONS:
         raise InputError(f"decision '{decision}', expected one of {', '.join(DECISIONS)}; use the buttons of the page")
     if decision == "propose":
-        reviewing.propose(visit.session, pairing, version=version, reason=_reason(reason), candidate=id)
+        reviewing.propose(
+            visit.session, pairing, version=version, reason=_reason(reason), candidate=id, exception=exception
+        )
     else:
         act, _ = DECISIONS[decision]
         act(visit.session, pairing, version=version, reason=_reason(reason))  # type: ignore[operator]
     return visit.go(link("/candidate", id=id), notice=DECISIONS[decision][1])
+
+
+@router.post("/candidate/exception")
+def agree(visit: Signed, id: Annotated[int, Form()], reason: Annotated[str, Form()]) -> Response:
+    """Agree, as the third person, to a proposal that does not meet the rule of evidence."""
+    agree_to_exception(visit.session, id, reason=_reason(reason))
+    return visit.go(link("/candidate", id=id), notice="You agreed to the exception; another person may confirm it.")
 
 
 @router.post("/candidate/parts")
@@ -202,6 +236,14 @@ def _joint(visit: Visit, view: CandidateView) -> JointOfPair | None:
     return joint_of_pair(
         visit.session, view.incident, unidentified=line.unidentified, family=line.family, missing=line.missing
     )
+
+
+def _ruling(visit: Visit, view: CandidateView) -> dict[str, Any]:
+    """How it meets the rule of evidence, while that is still to be decided."""
+    if view.candidate is None or view.line.state not in ("open", "proposed"):
+        return {"ruling": None, "fails": ""}
+    ruling = judge_candidate(visit.session, view.line.id)
+    return {"ruling": ruling, "fails": failed(ruling.conditions)}
 
 
 def _reason(text: str) -> str:
@@ -249,7 +291,7 @@ def _sensitivity_chart(points: tuple[SensitivityPoint, ...]) -> Markup:
     return Markup(sensitivity_chart(points, title=title))  # noqa: S704 - our own SVG, escaped there
 
 
-def _drawing(view: CandidateView, *, placed: bool) -> Markup:
+def draw_hypothesis(view: CandidateView, *, placed: bool) -> Markup:
     """The declared pedigree under one proposition: with the unidentified person in it, or beside it."""
     family, line = view.family, view.line
     donors = {donor.member for donor in family.donors}

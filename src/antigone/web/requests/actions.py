@@ -20,6 +20,8 @@ IN_WORDS: Mapping[Action, str] = {
     "see typings": "looking at the typings of a sample",
     "see conflict": "looking at genotypes in conflict",
     "change typings": "correcting, retiring or settling typings",
+    "see passes": "looking at profiles that were typed in once",
+    "type profile": "typing in a profile",
     "see model": "looking at the model of an incident",
     "propose model": "proposing a model",
     "confirm model": "confirming or refusing a model",

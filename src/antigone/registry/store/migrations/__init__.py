@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 if TYPE_CHECKING:
     from alembic.config import Config
 
-LATEST = "0015"
+LATEST = "0018"
 """The newest version; the one this program works with."""
 
 

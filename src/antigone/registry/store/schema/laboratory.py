@@ -64,3 +64,25 @@ marks = Table(
     UniqueConstraint("profile"),
 )  # fmt: skip
 """Of each typing one keyed bit a marker, so that a sample that was met before is found without opening all of them."""
+
+PASS_STATES = ("open", "agreed", "discarded")
+
+passes = Table(
+    "passes", metadata,
+    row(),
+    to("samples", "sample"),
+    Column("kit", Text, nullable=False),
+    Column("apart", Boolean, nullable=False),
+    to("users", "typed_by"),
+    Column("at", Instant, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("ended", Instant),
+    to("users", "ended_by", optional=True),
+    to("imports", "import", optional=True),
+    Column("sealed", LargeBinary),
+    to("keys", "key", optional=True),
+    one_of("state", *PASS_STATES),
+)  # fmt: skip
+"""Passes of a profile that is typed in twice: what was typed is sealed with the key of whose sample it is, until the
+passes agree or are discarded. ``apart``: the passes that agree must be of two persons; ``import``: what brought the
+typing on which they agreed."""
