@@ -23,7 +23,7 @@ NAMES = ("A", "B", "C", "D")
 
 
 def profile(code: str, allele: str = "1") -> Profile:
-    return Profile(code, {name: (allele, "2") for name in NAMES})
+    return Profile(code, dict.fromkeys(NAMES, (allele, "2")))
 
 
 def family(code: str, allele: str) -> Family:
@@ -43,7 +43,7 @@ def prepared() -> Prepared:
 
 def test_sampling__names_the_relative_who_helps_most_and_tells_nothing_of_genotypes(prepared):
     """The father helps more than his father; the mothers' alleles differ, and the words do not."""
-    able = {code: ("FA", "GF") for code in ("F1", "F2")}
+    able = dict.fromkeys(("F1", "F2"), ("FA", "GF"))
     answer = where_samples_help(prepared, able, missing={"F1": ["MP"], "F2": ["MP"]}, threshold=2)
     assert [(line.family, line.member) for line in answer.lines] == [("F1", "FA"), ("F2", "FA")]
     first, second = answer.lines
@@ -66,7 +66,7 @@ def test_sampling__asks_families_of_one_shape_once(prepared, monkeypatch):
     asked = []
     step = families.Asked.step
     monkeypatch.setattr(families.Asked, "step", lambda self, new: asked.append(new) or step(self, new))
-    able = {code: ("FA",) for code in ("F1", "F2")}
+    able = dict.fromkeys(("F1", "F2"), ("FA",))
     where_samples_help(prepared, able, missing={"F1": ["MP"], "F2": ["MP"]}, threshold=2)
     assert asked == [(), ("1",)]
 

@@ -36,7 +36,7 @@ from antigone.web.shared.attachments import attach_packed
 from antigone.web.shared.fields import Named, Page, PartOf, Size
 
 router = APIRouter()
-Threshold = Annotated[float, Query(gt=0, le=1e300, allow_inf_nan=False, description="The LR asked for")]
+Threshold = Annotated[float, Query(gt=0, allow_inf_nan=False, description="The LR asked for")]
 COMPARED = model_of(views.Compared) | None
 
 
