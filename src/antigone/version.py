@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from antigone import __version__
@@ -11,6 +16,8 @@ from antigone import __version__
 PACKAGE = Path(__file__).parent
 COMMIT_FILE = PACKAGE / "data" / "commit.txt"
 """Written into wheels and source archives by ``hatch_build.py``; a checkout has Git's own files instead."""
+LIBRARIES = ("numpy", "numba", "llvmlite", "pyarrow", "typst", "sqlalchemy", "cryptography")
+"""Libraries that compute, read or write; the first three change the last digits of a number, if anything does."""
 _SHORT = 12
 """Signs of a commit or digest that are shown."""
 
@@ -66,3 +73,37 @@ def version_line() -> str:
     """What ``antigone --version`` prints."""
     known = f"commit {commit()[:_SHORT]}" if commit() else "commit not known"
     return f"antigone {__version__} ({known}, code {code_digest()[:_SHORT]})"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The program and the machine that something was computed with; ``libraries`` are those that are installed."""
+
+    software: str
+    code: str
+    python: str
+    system: str
+    processors: int
+    libraries: Mapping[str, str]
+
+
+def this_machine() -> Machine:
+    """What runs here: no name of a computer or of a user is in it."""
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return Machine(full_version(), code_digest(), python, system(), os.cpu_count() or 1, libraries(*LIBRARIES))
+
+
+def system() -> str:
+    """The operating system and the kind of processor: ``Linux x86_64``."""
+    return f"{platform.system()} {platform.machine()}"
+
+
+def libraries(*names: str) -> dict[str, str]:
+    """The versions of those that are installed."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import platform
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antigone.casework.incident.prepare import Prepared, prepare, silent
+from antigone.casework.incident.provenance import describe_run
 from antigone.casework.pairs.checkpoint import Checkpoint, identify_search
 from antigone.casework.pairs.pairs import Execution, find_pairs
 from antigone.casework.validation.demo import simulated_incident
@@ -23,6 +25,7 @@ from antigone.search.pairs.blocks import BlindSearch, cut_into_blocks, score_blo
 from antigone.search.pairs.comparison import compare
 from antigone.search.screening import _kernels
 from antigone.search.screening.screen import screen, stack_queries, to_fixed_point
+from antigone.version import full_version
 
 pytestmark = pytest.mark.slow
 
@@ -226,6 +229,22 @@ def test_checkpoint__refuses_to_resume_another_search(tmp_path: Path, incident: 
     checkpoint_of(tmp_path, incident, resume=False)
     with pytest.raises(InputError, match="other inputs or settings"):
         checkpoint_of(tmp_path, incident, resume=True, block_families=7)
+
+
+def test_checkpoint__refuses_what_other_code_has_kept(tmp_path: Path, incident: Incident, monkeypatch) -> None:
+    checkpoint_of(tmp_path, incident, resume=False)
+    checkpoint_of(tmp_path, incident, resume=True)
+    monkeypatch.setattr("antigone.casework.pairs.checkpoint.code_digest", lambda: "other")
+    with pytest.raises(InputError, match="made by other code"):
+        checkpoint_of(tmp_path, incident, resume=True)
+
+
+def test_provenance__names_commit_platform_and_compiled_libraries(incident: Incident) -> None:
+    run = describe_run(incident, created="", command="", seed=0)
+    assert run.version == full_version()
+    assert platform.system() in run.python
+    assert run.libraries["numpy"] == np.__version__
+    assert set(run.libraries) <= {"numpy", "numba", "llvmlite"}
 
 
 def test_candidates__a_crowd_is_cut_to_the_ten_strongest_of_each_side(incident: Incident, prepared: Prepared) -> None:

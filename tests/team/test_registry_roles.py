@@ -15,12 +15,11 @@ import antigone.team
 from antigone.errors import AntigoneError, Forbidden
 from antigone.model.review import TRANSITIONS
 from antigone.registry.store import schema
-from antigone.team.access.roles import ALLOWED, ROLES, Action
+from antigone.team.access.roles import ALLOWED, ROLE_OF, ROLES, Action
 from antigone.team.access.session import ACTIONS, Session
 from antigone.team.access.users import change_role, deactivate_user
 from antigone.team.keeping.auditing import read_audit
 from antigone.team.overview.status import read_status
-from antigone.team.review.reviewing import ROLE_OF
 from antigone.team.runs.searching import list_runs
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "registry.md").read_text("utf-8")

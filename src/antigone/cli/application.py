@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from antigone.cli import incidents, trying
+from antigone.cli import checking, incidents, trying
 from antigone.cli.columns import columns
 from antigone.cli.manual import manual
 from antigone.cli.models.commands import models_app
@@ -55,7 +55,8 @@ for command in (
     snps,
     columns,
     trying.lr,
-    trying.validate,
+    checking.validate,
+    checking.check,
     trying.simulate,
     trying.demo,
     serve,

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from antigone.cli.incidents import names_of_search, print_found, search_and_write
-from antigone.cli.options import CANNOT_COMPUTE, AsJson, print_json, progress_bar, require_drawing, tell
-from antigone.cli.standard_input import given_file, given_files
+from antigone.cli.options import CANNOT_COMPUTE, AsJson, print_json, require_drawing, tell
+from antigone.cli.standard_input import given_file
 from antigone.version import full_version
 
 
@@ -36,25 +36,6 @@ def lr(
     else:
         console.print_hypotheses(report)
     if any(ratio.log_total is None for ratio in report.ratios.values()):
-        raise typer.Exit(CANNOT_COMPUTE)
-
-
-def validate(
-    files: Annotated[list[Path], typer.Argument(help="Validation cases in JSON; - reads them from standard input.")],
-) -> None:
-    """Compare with expected values; whatever cannot be run is named, and the others go on.
-
-    Exit 1: beyond tolerance, or a case that could not be run. Exit 3: only what this version cannot compute.
-    """
-    from antigone.casework.validation.validate import validate_files
-    from antigone.cli import console
-
-    with given_files(files, text=".fam", json=".json") as paths, progress_bar() as progress:
-        checks = validate_files(paths, progress=progress)
-    console.print_checks(checks)
-    if any(check.failed or check.outcome in ("not run", "not read") for check in checks):
-        raise typer.Exit(1)
-    if any(check.outcome == "not supported" for check in checks):
         raise typer.Exit(CANNOT_COMPUTE)
 
 

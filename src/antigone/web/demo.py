@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from antigone.casework.validation.demo import demo_incident
 from antigone.errors import StorageError
+from antigone.model.assumptions.evidence_rule import failed
 from antigone.model.incident.incident import Incident
 from antigone.team.access import users
 from antigone.team.access.countersigning import countersign, list_changes
@@ -23,6 +25,8 @@ from antigone.team.incidents.importing import import_incident, incident_code
 from antigone.team.models.versions import confirm_version, propose_version
 from antigone.team.review import reviewing
 from antigone.team.review.candidates import list_candidates
+from antigone.team.review.ruling import judge_candidate
+from antigone.team.review.working_out import work_out
 from antigone.team.runs.searching import search
 from antigone.team.views import CandidateLine
 from antigone.web.requests.settings import DemoUser
@@ -103,17 +107,24 @@ def _review(registry: Registry, incident: str) -> None:
     first, second, reviewer = (_session_as(registry, code) for code in ("geneticist", "geneticist-2", "reviewer"))
     listed = list_candidates(first, incident, size=MOST_REVIEWED).rows
     clear = [line for line in listed if _stands_alone(line, listed)]
-    for line in clear[:4]:
+    ready = list(islice((line for line in clear if _meets_the_rule(first, line)), 4))
+    for line in ready:
         reason = "No other candidate for either; every marker looked at."
         reviewing.propose(first, line.pairing, version=line.version, reason=reason, candidate=line.id)
-    for line in clear[:2]:
+    for line in ready[:2]:
         agreed = "Looked at independently; the drawing agrees with the file of the family."
         reviewing.confirm(second, line.pairing, version=line.version + 1, reason=agreed)
-    for line in clear[2:3]:
+    for line in ready[2:3]:
         reviewing.comment(reviewer, line.pairing, text="Please compare the age estimate before this is confirmed.")
-    for line in clear[4:][-1:]:
+    for line in [one for one in clear if one not in ready][-1:]:
         reason = "Stature does not fit; to be looked at again with more markers."
         reviewing.reject(reviewer, line.pairing, version=line.version, reason=reason)
+
+
+def _meets_the_rule(session: Session, line: CandidateLine) -> bool:
+    """Whether it may be proposed, once it is worked out in full."""
+    work_out(session, line.id)
+    return not failed(judge_candidate(session, line.id).conditions)
 
 
 def _stands_alone(line: CandidateLine, listed: Sequence[CandidateLine]) -> bool:

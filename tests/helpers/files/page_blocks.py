@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import typer
+
+from antigone.cli import app
+
 _BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -62,3 +66,15 @@ def typed_in(block: Block) -> Iterator[Typed]:
 
 def _plain(text: str) -> str:
     return " ".join(_DAY.sub("DAY", text).split())
+
+
+def missing_options(words: list[str]) -> list[str]:
+    """What of a command of Antigone does not exist: a subcommand, or an option."""
+    command, rest = typer.main.get_command(app), list(words)
+    while rest and hasattr(command, "commands"):
+        name = rest.pop(0)
+        if name not in command.commands:
+            return [name]
+        command = command.commands[name]
+    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    return [word for word in rest if word.startswith("-") and word.partition("=")[0] not in {*known, "--help"}]

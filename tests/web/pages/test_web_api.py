@@ -163,6 +163,8 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("GET", "/candidates/{candidate}"): ("see candidate", {}),
     ("GET", "/candidates/{candidate}/genotypes"): ("see genotypes", {}),
     ("POST", "/candidates/{candidate}/genotypes/shown"): ("show genotypes", {"json": {"members": []}}),
+    ("GET", "/candidates/{candidate}/rule"): ("see candidate", {}),
+    ("POST", "/candidates/{candidate}/exception"): ("agree to exception", {"json": {"reason": "seen"}}),
     ("POST", "/candidates/{candidate}/work-out"): ("work out", {}),
     ("GET", "/working-out/{job}"): ("work out", {}),
     ("POST", "/pairings/{pairing}/comment"): ("comment", {"json": {"text": "looked at"}}),

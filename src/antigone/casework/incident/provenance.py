@@ -6,9 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 
-from antigone import __version__
 from antigone.model.assumptions.frequency import FrequencyTable
 from antigone.model.assumptions.lineage import Estimator, MtModel, YModel
 from antigone.model.assumptions.mutation import Custom, MutationModel, Transformed
@@ -20,6 +18,10 @@ from antigone.model.statements import samples as said_of_typings
 from antigone.model.statements import settings as said
 from antigone.model.statements.models import MODEL_OF_INCIDENT
 from antigone.model.statements.statement import TEXT, Form, Statement
+from antigone.version import full_version, libraries, system
+
+COMPUTE = ("numpy", "numba", "llvmlite")
+"""Libraries that numbers are computed with, where they are installed."""
 
 
 def describe_run(incident: Incident, *, created: str, command: str, seed: int) -> Provenance:
@@ -27,9 +29,9 @@ def describe_run(incident: Incident, *, created: str, command: str, seed: int) -
     attested = {d.consent.attested_by for f in incident.families for d in f.donors if d.consent is not None}
     return Provenance(
         software="antigone",
-        version=__version__,
-        python=platform.python_version(),
-        libraries={"numpy": version("numpy")},
+        version=full_version(),
+        python=f"{platform.python_version()} ({platform.python_implementation()}, {system()})",
+        libraries=libraries(*COMPUTE),
         created=created,
         command=command,
         inputs={source.name: source.sha256 for source in incident.sources},

@@ -19,6 +19,7 @@ from antigone.casework.incident.provenance import describe_run
 from antigone.errors import InputError
 from antigone.model.incident.incident import Incident
 from antigone.search.pairs.blocks import BlockResult
+from antigone.version import code_digest
 
 FOLDER = ".unfinished"
 """Where finished blocks stand in the output folder until the search is written."""
@@ -48,7 +49,7 @@ class Checkpoint:
     def open(cls, out: Path, identity: Mapping[str, str], *, resume: bool) -> Checkpoint:
         """Begin anew, or resume what the same search left behind.
 
-        ``identity`` is everything that decides the blocks' results: inputs, settings, day, version.
+        ``identity`` is everything that decides the blocks' results: inputs, settings, day, and the code itself.
 
         Raises
         ------
@@ -60,7 +61,8 @@ class Checkpoint:
         if resume and not found.is_file():
             raise InputError(f"{out} holds no unfinished search; start without --resume")
         if resume and json.loads(found.read_text("utf-8")) != dict(identity):
-            raise InputError(f"the unfinished search in {out} had other inputs or settings; start without --resume")
+            other = f"the unfinished search in {out} had other inputs or settings, or was made by other code"
+            raise InputError(f"{other}; start without --resume")
         if not resume:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True, mode=0o700)
@@ -126,6 +128,7 @@ def identify_search(incident: Incident, *, today: dt.date, block_families: int) 
     run = describe_run(incident, created="", command="", seed=0)
     return {
         "version": run.version,
+        "code": code_digest(),
         "libraries": str(run.libraries),
         "inputs": str(run.inputs),
         "frequencies": str(run.frequencies),

@@ -9,6 +9,7 @@ from antigone.casework.pairs.explain import Explanation
 from antigone.cli.console import print_explanation, print_joint, print_relatives, print_sensitivity
 from antigone.cli.team.console import NOTHING, moment, print_page, print_words, table_of
 from antigone.cli.terminal import words_console
+from antigone.model.assumptions.evidence_rule import failed
 from antigone.model.results.search import Candidate
 from antigone.plain_words import counted, probability_text, threshold_text
 from antigone.report.words.statements import say
@@ -138,6 +139,23 @@ def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) 
     print_words(f"You can: {', '.join(view.may) or 'read'}.")
     if view.barred:
         print_words(f"You take part in no decision: {view.barred}.")
+
+
+def print_ruling(ruling: views.Ruling) -> None:
+    """The conditions of the rule of evidence, and the exception that was made."""
+    if ruling.closed:
+        print_words(f"Not judged: {ruling.closed}.")
+    table = table_of("condition", "holds", "found", "what would mend it")
+    for one in ruling.conditions:
+        found = say(one.found) if one.found else "for the geneticist who ran the search"
+        remedy = say(one.remedy) if one.remedy and not one.holds else ""
+        table.add_row(one.letter, "yes" if one.holds else "no", found, remedy)
+    words_console().print(table)
+    verdict = "does not meet" if failed(ruling.conditions) else "meets"
+    print_words(f"The candidate {verdict} rule {ruling.rule}.")
+    if made := ruling.exception:
+        agreed = f"agreed to by {made.agreed_by}" if made.agreed_by else "no third person has agreed yet"
+        print_words(f"Proposed as an exception ({', '.join(made.failed)}) by {made.by}: {made.reason} ({agreed}).")
 
 
 def _print_past(past: views.PastLine) -> None:

@@ -237,6 +237,9 @@ def decide(
     candidate: CandidateNumber,
     reason: Reason,
     version: Annotated[int, typer.Option(help="The version that 'show' printed; refused when somebody decided since.")],
+    exception: Annotated[
+        str, typer.Option(help="To propose what does not meet the rule of evidence: why; a third person must agree.")
+    ] = "",
 ) -> None:
     """Take a step on what you saw: propose, and another person confirms; each with a reason."""
     from antigone.team.review.candidates import read_candidate
@@ -246,10 +249,30 @@ def decide(
         raise typer.BadParameter(f"step '{step}'; expected propose, {', '.join(STEPS)}")
     line = read_candidate(session, candidate).line
     if step == "propose":
-        now = propose(session, line.pairing, version=version, reason=reason, candidate=candidate)
+        now = propose(session, line.pairing, version=version, reason=reason, candidate=candidate, exception=exception)
     else:
         now = STEPS[step](session, line.pairing, version=version, reason=reason)
     typer.echo(f"{line.unidentified} as {line.missing} of family {line.family}: {now.state} (version {now.version}).")
+
+
+@reviewing_app.command()
+@signed_in
+def rule(session: Session, candidate: CandidateNumber) -> None:
+    """How a candidate meets the rule of evidence, condition by condition, and what would mend what does not hold."""
+    from antigone.cli.team import console_runs
+    from antigone.team.review.ruling import judge_candidate
+
+    console_runs.print_ruling(judge_candidate(session, candidate))
+
+
+@reviewing_app.command("agree-to-exception")
+@signed_in
+def agree_to_exception(session: Session, candidate: CandidateNumber, reason: Reason) -> None:
+    """Agree, as the third person, to a proposal that does not meet the rule of evidence."""
+    from antigone.team.review.ruling import agree_to_exception as agree
+
+    agree(session, candidate, reason=reason)
+    typer.echo(f"You agreed to the exception of candidate {candidate}; another person may confirm it.")
 
 
 @reviewing_app.command()

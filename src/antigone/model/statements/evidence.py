@@ -194,3 +194,58 @@ SNP_TOO_LARGE = form(
     missing=Kind.TEXT,
     reason=Kind.TEXT,
 )
+RULE_CHANCE = form(
+    "rule chance",
+    "{pairs} pairs were compared; with this family's references chance alone makes at most {expected} as strong as "
+    "this one (allowed: {allowed})",
+    pairs=Kind.COUNT,
+    expected=Kind.ROUGH,
+    allowed=Kind.EXACT,
+)
+RULE_CHANCE_BOUND = form(
+    "rule chance bound",
+    "{pairs} pairs were compared; by the bound 1 / LR chance alone makes at most {expected} as strong as this one "
+    "(allowed: {allowed})",
+    pairs=Kind.COUNT,
+    expected=Kind.ROUGH,
+    allowed=Kind.EXACT,
+)
+RULE_DONORS = form(
+    "rule donors",
+    "the LR changes by a factor of {factor} or more without the reference of {donors}",
+    donors=Kind.LISTED,
+    factor=Kind.EXACT,
+)
+RULE_NO_DONOR = form(
+    "rule no donor",
+    "the LR changes by a factor of {factor} or more without the reference of nobody",
+    factor=Kind.EXACT,
+)
+RULE_RELATIVES = form(
+    "rule relatives",
+    "the smallest log10 LR against a close relative of the missing person is {log10_lr} (needed: {least})",
+    log10_lr=Kind.LOG10,
+    least=Kind.EXACT,
+)
+RULE_NOT_WORKED_OUT = form(
+    "rule not worked out", "how it stands against close relatives of the missing person was not worked out"
+)
+RULE_POSTERIOR = form(
+    "rule posterior",
+    "the posterior of the pair is {posterior} (needed: {least})",
+    posterior=Kind.PROBABILITY,
+    least=Kind.EXACT,
+)
+RULE_NO_JOINT = form("rule no joint", "no joint solution knows the pair")
+RULE_JOINT = form(
+    "rule joint",
+    "its posterior in the joint solution is {posterior} (needed: {least})",
+    posterior=Kind.PROBABILITY,
+    least=Kind.EXACT,
+)
+RULE_TYPE_MORE = form("rule type more", "type more markers, or another close relative of the missing person")
+RULE_ASK_ANOTHER = form(
+    "rule ask another", "type another close relative of the missing person, or a second kind of DNA (Y, mtDNA)"
+)
+RULE_WORK_OUT = form("rule work out", "work the candidate out in full")
+RULE_LOOK_AT_JOINT = form("rule look at joint", "look at the joint solution: another assignment explains more")

@@ -38,6 +38,7 @@ from antigone.registry.store.lookups import find_incident
 from antigone.registry.store.schema import (
     candidates,
     changes,
+    exceptions,
     import_changes,
     import_rows,
     imports,
@@ -159,7 +160,8 @@ def _remove_pairings(connection: Connection, one: Import, gone: list[int]) -> in
     held = connection.scalars(select(candidates.c.key).where(of_pairing, candidates.c.key.is_not(None))).all()
     found = connection.execute(select(func.min(candidates.c.id), func.max(candidates.c.id)).where(of_pairing)).one()
     those = select(candidates.c.id).where(of_pairing)
-    connection.execute(delete(shown_genotypes).where(shown_genotypes.c.candidate.in_(those)))
+    for about in (shown_genotypes, exceptions):
+        connection.execute(delete(about).where(about.c.candidate.in_(those)))
     count = connection.execute(delete(candidates).where(of_pairing)).rowcount
     connection.execute(delete(pairings).where(pairings.c.id.in_(gone)))
     _delete_keys(connection, held)

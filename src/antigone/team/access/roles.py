@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from antigone.model.review import Step
+
 Role = Literal["administrator", "registrar", "geneticist", "reviewer", "coordinator", "auditor"]
 ROLES: tuple[Role, ...] = ("administrator", "registrar", "geneticist", "reviewer", "coordinator", "auditor")
 
@@ -47,6 +49,7 @@ Action = Literal[
     "see findings",
     "comment",
     "propose",
+    "agree to exception",
     "confirm",
     "reject",
     "ask to reopen",
@@ -108,6 +111,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     "see findings": frozenset({"geneticist"}),
     "comment": _GENETICS,
     "propose": frozenset({"geneticist"}),
+    "agree to exception": _GENETICS,
     "confirm": _GENETICS,
     "reject": _GENETICS,
     "ask to reopen": _GENETICS,
@@ -127,3 +131,14 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     "verify": frozenset({"auditor", "administrator"}),
 }
 """A role is not a rank: an administrator sees no genetic data, an auditor no family, a coordinator no genotype."""
+
+ROLE_OF: Mapping[Step, Action] = {
+    "propose": "propose",
+    "confirm": "confirm",
+    "reject": "reject",
+    "return": "reject",
+    "ask to reopen": "ask to reopen",
+    "reopen": "reopen",
+    "keep": "reopen",
+}
+"""Each step of a pairing, and the action that a role must allow for it."""

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, select
 
 from antigone.registry.audit.proving import Finding
 from antigone.registry.store.schema import decisions, pairings, users
-from antigone.team.review.reviewing import ROLE_OF
+from antigone.team.access.roles import ROLE_OF
 
 _DECIDING = frozenset(ROLE_OF.values())
 

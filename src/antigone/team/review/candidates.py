@@ -34,12 +34,11 @@ from antigone.registry.runs.growth import was_added_to, was_typed_otherwise
 from antigone.registry.runs.runs import read_result
 from antigone.registry.store.lookups import AnyRow, find_incident, members_of
 from antigone.registry.users.access import open_changes, why_no_decision
-from antigone.team.access.roles import ALLOWED
+from antigone.team.access.roles import ALLOWED, ROLE_OF
 from antigone.team.access.session import Session, Subject, action
 from antigone.team.incidents.consents import donors_in_words
 from antigone.team.incidents.families import pedigree_of
 from antigone.team.review.history import past_of
-from antigone.team.review.reviewing import ROLE_OF
 from antigone.team.runs.pending import in_words
 from antigone.team.runs.searching import run_view
 from antigone.team.views import (

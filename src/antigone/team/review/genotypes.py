@@ -66,7 +66,7 @@ def show_genotypes(session: Session, candidate: int, members: Sequence[str]) -> 
     with session.writing("show genotypes", subject) as connection:
         opened = open_for_work(session, connection, candidate).candidate
         view = view_of(session, connection, candidate, {})
-        if not _chooses(session, view):
+        if not runs_it(session, view):
             raise Forbidden(f"{_who(view)} chooses whose genotypes are shown; ask that person")
         unknown = sorted(set(members) - set(opened.references))
         if unknown:
@@ -80,7 +80,7 @@ def show_genotypes(session: Session, candidate: int, members: Sequence[str]) -> 
 
 def _read(session: Session, connection: Connection, candidate: int, told: Subject) -> GenotypesView:
     view = view_of(session, connection, candidate, told)
-    chooses, shown = _chooses(session, view), read_shown(connection, candidate)
+    chooses, shown = runs_it(session, view), read_shown(connection, candidate)
     misfits = _took_no_part(session, connection, view) if chooses else ()
     closed = view.closed or in_brief(view) or (NOT_KEPT if misfits is None else "")
     closed = closed or ("" if chooses or shown else f"{_who(view)} has shown them to nobody yet; ask that person")
@@ -93,7 +93,8 @@ def _read(session: Session, connection: Connection, candidate: int, told: Subjec
     return GenotypesView(view.line, view.incident, "", seen, shown, chooses, misfits or ())
 
 
-def _chooses(session: Session, view: CandidateView) -> bool:
+def runs_it(session: Session, view: CandidateView) -> bool:
+    """Whether this is the geneticist who ran the search of a candidate, who alone may know all of its references."""
     return session.role == "geneticist" and view.run.line.started_by == session.code
 
 

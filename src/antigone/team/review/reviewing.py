@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from antigone.errors import Conflict
+from antigone.model.assumptions.evidence_rule import PACKAGED_RULE
 from antigone.model.review import Step
 from antigone.registry.review import pairings
+from antigone.registry.review.exceptions import add_exception
 from antigone.registry.store.lookups import find_incident
 from antigone.registry.users.access import check_may_decide
-from antigone.team.access.roles import Action
+from antigone.team.access.roles import ROLE_OF
 from antigone.team.access.session import Session, Subject, action
+from antigone.team.review.ruling import require_rule, without_third_person
 from antigone.team.views import PairingView
-
-ROLE_OF: Mapping[Step, Action] = {
-    "propose": "propose",
-    "confirm": "confirm",
-    "reject": "reject",
-    "return": "reject",
-    "ask to reopen": "ask to reopen",
-    "reopen": "reopen",
-    "keep": "reopen",
-}
-"""Each step of a pairing, and the action that a role must allow for it."""
 
 
 @action("comment")
@@ -40,9 +33,21 @@ def comment(session: Session, pairing: int, *, text: str) -> None:
 
 
 @action("propose")
-def propose(session: Session, pairing: int, *, version: int, reason: str, candidate: int) -> PairingView:
-    """Propose an identification, on the ground of a candidate. For what is refused see ``registry.pairings.decide``."""
-    return _decide(session, "propose", pairing, version, reason, candidate)
+def propose(
+    session: Session, pairing: int, *, version: int, reason: str, candidate: int, exception: str = ""
+) -> PairingView:
+    """Propose an identification, on the ground of a candidate that meets the rule of evidence.
+
+    ``exception`` says why one that does not is proposed all the same; a third person must then agree before it can be
+    confirmed. For what else is refused see ``registry.pairings.decide``.
+
+    Raises
+    ------
+    Conflict
+        When the rule of evidence is not met, and no exception is asked for.
+    """
+    letters = require_rule(session, candidate, exception)
+    return _decide(session, "propose", pairing, version, reason, candidate, letters, exception)
 
 
 @action("confirm")
@@ -106,11 +111,20 @@ def declare_parts(session: Session, incident: str, one: str, other: str, *, reas
 
 
 def _decide(
-    session: Session, step: Step, pairing: int, version: int, reason: str, candidate: int | None = None
+    session: Session,
+    step: Step,
+    pairing: int,
+    version: int,
+    reason: str,
+    candidate: int | None = None,
+    failed: str = "",
+    exception: str = "",
 ) -> PairingView:
     subject: Subject = {"pairing": pairing, "step": step}
     with session.writing(ROLE_OF[step], subject) as connection:
         check_may_decide(connection, session.user, own_session=session.own)
+        if step == "confirm" and (against := without_third_person(session, connection, pairing)):
+            raise Conflict(f"pairing {pairing}: {against}")
         now = pairings.decide(
             connection,
             pairing,
@@ -121,6 +135,13 @@ def _decide(
             at=session.registry.now(),
             candidate=candidate,
         )
+        if failed and candidate is not None:
+            rule, at = PACKAGED_RULE.number, session.registry.now()
+            more: Subject = {"rule": rule, "failed": failed}
+            subject.update(more)
+            add_exception(
+                connection, pairing, candidate, rule=rule, failed=failed, user=session.user, reason=exception, at=at
+            )
         subject.update(state=now.state, version=now.version)
         subject.update(unidentified=now.unidentified, family=now.family, missing=now.missing)
     return PairingView(now.id, now.state, now.version)

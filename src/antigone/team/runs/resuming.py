@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from antigone import __version__
 from antigone.casework.pairs.checkpoint import pack_block, unpack_block
 from antigone.errors import StorageError
 from antigone.model.incident.content import content_lines
@@ -17,6 +16,7 @@ from antigone.registry.runs.blocks import Unfinished, keep_block, key_of_blocks,
 from antigone.registry.store.database import transaction
 from antigone.search.pairs.blocks import BlockResult
 from antigone.team.access.session import Registry
+from antigone.version import code_digest
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,10 @@ def open_sealed_blocks(registry: Registry, work: Unfinished, incident: Incident)
 def identify_content(incident: Incident, *, block_families: int) -> bytes:
     """The SHA-256 of everything that decides the blocks of a search and their results.
 
-    It holds the program's version, all persons, pedigrees, profiles and consents that take part, in their order, the
-    frequencies and every setting. The day is not in it: who is covered on that day is.
+    It holds the digest of the program's code, all persons, pedigrees, profiles and consents that take part, in their
+    order, the frequencies and every setting. The day is not in it: who is covered on that day is.
     """
-    digest = hashlib.sha256(f"{__version__} numpy {version('numpy')} blocks of {block_families}\n".encode())
+    digest = hashlib.sha256(f"{code_digest()} numpy {version('numpy')} blocks of {block_families}\n".encode())
     for line in content_lines(incident):
         digest.update(line.encode() + b"\n")
     return digest.digest()

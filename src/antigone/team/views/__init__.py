@@ -14,6 +14,7 @@ from antigone.team.views.candidates import (
     PairingView,
     PastLine,
     ReviewLine,
+    Ruling,
 )
 from antigone.team.views.imports import ImportLine, ImportView, Preview, Undone
 from antigone.team.views.keeping import (
@@ -136,6 +137,7 @@ __all__ = [
     "Preview",
     "ReviewLine",
     "Rotated",
+    "Ruling",
     "RunLine",
     "RunView",
     "SetLine",

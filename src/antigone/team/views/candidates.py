@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from antigone.model.assumptions.evidence_rule import Condition
 from antigone.model.incident.incident import Family, UnidentifiedPerson
 from antigone.model.results.search import Candidate
 from antigone.model.review import Order
 from antigone.registry.review.candidates import CandidateLine
+from antigone.registry.review.exceptions import RuleException
 from antigone.team.views.lists import Page
 from antigone.team.views.work import RunView
 
@@ -142,6 +144,17 @@ class ExpertMaterial:
     view: CandidateView
     family: Family
     person: UnidentifiedPerson
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """How a candidate meets a rule of evidence: its number and its conditions, none of them while ``closed`` says why.
+    ``exception``: that for which it was proposed all the same."""
+
+    rule: int
+    conditions: tuple[Condition, ...]
+    closed: str
+    exception: RuleException | None
 
 
 @dataclass(frozen=True)

@@ -184,11 +184,19 @@ class NewComment(Body):
 
 
 class Proposal(Body):
-    """A step, the version of the pairing that was looked at, and why; on the ground of a candidate."""
+    """A step, the version of the pairing that was looked at, and why; on the ground of a candidate. ``exception`` says
+    why one that does not meet the rule of evidence is proposed all the same."""
 
     version: Annotated[int, Field(ge=0, le=LARGEST)]
     reason: Words
     candidate: RowNumber
+    exception: Words | None = None
+
+
+class AgreedException(Body):
+    """Why a third person agrees to a proposal that does not meet the rule of evidence."""
+
+    reason: Words
 
 
 class Decision(Body):

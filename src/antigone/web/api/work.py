@@ -11,12 +11,12 @@ from antigone.model.review import Order
 from antigone.team import views
 from antigone.team.access.opening import worker_key
 from antigone.team.overview.status import read_incident
-from antigone.team.review import candidates, genotypes, reviewing
+from antigone.team.review import candidates, genotypes, reviewing, ruling
 from antigone.team.runs import searching
 from antigone.team.views.shown import CandidateShown, shown_candidate
 from antigone.web.api.access import Called
 from antigone.web.api.answers import GenotypesShown, JobShown, RunShown, model_of, shown_genotypes, shown_job
-from antigone.web.api.bodies import Decision, NewComment, NewSearch, Parts, Proposal, ShownMembers
+from antigone.web.api.bodies import AgreedException, Decision, NewComment, NewSearch, Parts, Proposal, ShownMembers
 from antigone.web.shared import resuming
 from antigone.web.shared.fields import LARGEST, JobCode, Named, Number, Page, PartOf, Size, State
 
@@ -117,6 +117,18 @@ def read_genotypes(call: Called, candidate: Number) -> object:
     return shown_genotypes(genotypes.read_genotypes(call.session, candidate))
 
 
+@router.get("/candidates/{candidate}/rule", response_model=model_of(views.Ruling))
+def judge_candidate(call: Called, candidate: Number) -> object:
+    """How a candidate meets the rule of evidence, condition by condition, and the exception that was made for it."""
+    return ruling.judge_candidate(call.session, candidate)
+
+
+@router.post("/candidates/{candidate}/exception", status_code=204)
+def agree_to_exception(call: Called, candidate: Number, sent: AgreedException) -> None:
+    """Agree, as the third person, to a proposal that does not meet the rule of evidence."""
+    ruling.agree_to_exception(call.session, candidate, reason=sent.reason)
+
+
 @router.post("/candidates/{candidate}/genotypes/shown", status_code=204)
 def show_genotypes(call: Called, candidate: Number, sent: ShownMembers) -> None:
     """Choose the relatives whose genotypes those see who review a candidate: for the geneticist who ran the search."""
@@ -148,7 +160,14 @@ def comment(call: Called, pairing: Number, sent: NewComment) -> None:
 @router.post("/pairings/{pairing}/propose", response_model=model_of(views.PairingView))
 def propose(call: Called, pairing: Number, sent: Proposal) -> object:
     """Propose an identification, on the ground of a candidate."""
-    return reviewing.propose(call.session, pairing, version=sent.version, reason=sent.reason, candidate=sent.candidate)
+    return reviewing.propose(
+        call.session,
+        pairing,
+        version=sent.version,
+        reason=sent.reason,
+        candidate=sent.candidate,
+        exception=sent.exception or "",
+    )
 
 
 @router.post("/pairings/{pairing}/decide", response_model=model_of(views.PairingView))

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
 from antigone.errors import InputError
+from antigone.model.assumptions.evidence_rule import failed
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.results.search import Candidate, SensitivityPoint
 from antigone.model.review import Order
@@ -28,6 +29,7 @@ from antigone.report.words.sentences import (
 )
 from antigone.team.review import reviewing
 from antigone.team.review.candidates import list_candidates, neighbours_of, read_candidate
+from antigone.team.review.ruling import agree_to_exception, judge_candidate
 from antigone.team.runs.joint import joint_of_pair
 from antigone.team.views import CandidateChoice, CandidateView, JointOfPair
 from antigone.web.jobs.jobs import Job
@@ -144,6 +146,7 @@ def candidate_page(visit: Signed, id: int, chosen: Annotated[Chosen, Depends()],
         h2=draw_hypothesis(found, placed=False),
         keys=drawing_keys(),
         joint=_joint(visit, found) if found.candidate else None,
+        **_ruling(visit, found),
         **(_evidence(found, found.candidate) if found.candidate else {"near": ""}),
     )
 
@@ -183,6 +186,7 @@ def decide(
     version: Annotated[int, Form()],
     decision: Annotated[str, Form()],
     reason: Annotated[str, Form()],
+    exception: Annotated[str, Form()] = "",
 ) -> Response:
     """Propose, confirm, reject, ask to reopen or reopen, with the reason and the version that was looked at."""
     if decision == "comment":
@@ -190,11 +194,20 @@ def decide(
     if decision not in DECISIONS:
         raise InputError(f"decision '{decision}', expected one of {', '.join(DECISIONS)}; use the buttons of the page")
     if decision == "propose":
-        reviewing.propose(visit.session, pairing, version=version, reason=_reason(reason), candidate=id)
+        reviewing.propose(
+            visit.session, pairing, version=version, reason=_reason(reason), candidate=id, exception=exception
+        )
     else:
         act, _ = DECISIONS[decision]
         act(visit.session, pairing, version=version, reason=_reason(reason))  # type: ignore[operator]
     return visit.go(link("/candidate", id=id), notice=DECISIONS[decision][1])
+
+
+@router.post("/candidate/exception")
+def agree(visit: Signed, id: Annotated[int, Form()], reason: Annotated[str, Form()]) -> Response:
+    """Agree, as the third person, to a proposal that does not meet the rule of evidence."""
+    agree_to_exception(visit.session, id, reason=_reason(reason))
+    return visit.go(link("/candidate", id=id), notice="You agreed to the exception; another person may confirm it.")
 
 
 @router.post("/candidate/parts")
@@ -223,6 +236,14 @@ def _joint(visit: Visit, view: CandidateView) -> JointOfPair | None:
     return joint_of_pair(
         visit.session, view.incident, unidentified=line.unidentified, family=line.family, missing=line.missing
     )
+
+
+def _ruling(visit: Visit, view: CandidateView) -> dict[str, Any]:
+    """How it meets the rule of evidence, while that is still to be decided."""
+    if view.candidate is None or view.line.state not in ("open", "proposed"):
+        return {"ruling": None, "fails": ""}
+    ruling = judge_candidate(visit.session, view.line.id)
+    return {"ruling": ruling, "fails": failed(ruling.conditions)}
 
 
 def _reason(text: str) -> str:

@@ -78,3 +78,20 @@ shown_genotypes = Table(
 )  # fmt: skip
 """Which relatives' genotypes the geneticist of a search shows to those who review a candidate: their codes as a JSON
 list; the newest row counts, and an empty list shows nobody."""
+
+exceptions = Table(
+    "exceptions", metadata,
+    row(),
+    to("pairings", "pairing"),
+    to("candidates", "candidate"),
+    to("users", "user"),
+    Column("at", Instant, nullable=False),
+    Column("rule", Integer, nullable=False),
+    Column("failed", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    to("users", "agreed_by", optional=True),
+    Column("agreed", Instant),
+    Column("agreed_reason", Text),
+)  # fmt: skip
+"""Proposals that do not meet the rule of evidence: the number of the rule, the letters of what fails, why it is
+proposed all the same, and which third person agreed (PURPOSE.md, rule 8)."""
