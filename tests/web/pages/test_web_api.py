@@ -68,6 +68,8 @@ CALLS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("POST", "/imports/{number}/undo"): ("undo import", {"json": {"because": ""}}),
     ("GET", "/families"): ("see families", {"params": {"incident": INCIDENT}}),
     ("GET", "/family"): ("see families", {"params": {"incident": INCIDENT, "family": "F1"}}),
+    ("GET", "/family/power"): ("see power", {"params": {"incident": INCIDENT, "family": "F1"}}),
+    ("GET", "/incidents/sampling"): ("see sampling", {"params": {"incident": INCIDENT}}),
     ("PUT", "/family/pedigree"): (
         "import",
         {"json": {"incident": "x", "family": "x", "members": [ONE], "missing": ["A"], "seen": "0" * 16}},
