@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from antigone.errors import Conflict, InputError, Problem
 from antigone.model.incident.incident import Family, Incident
-from antigone.model.pedigree import SEXES
 from antigone.report.pedigree.svg import Mark
 from antigone.team.overview.status import read_incident
 from antigone.web.entry.keeping import keep, known_or_refused
@@ -21,6 +20,7 @@ from antigone.web.entry.rows import (
     FURTHER_ROWS,
     MOST_ROWS,
     PURPOSES,
+    SEXES,
     Read,
     Row,
     next_code,

@@ -10,11 +10,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from antigone.errors import Conflict, InputError
 from antigone.model.incident.incident import UnidentifiedPerson
-from antigone.model.pedigree import SEXES
 from antigone.model.profile import NOT_TYPED, Profile
 from antigone.team.overview.status import read_incident
 from antigone.web.entry.keeping import keep, known_or_refused
-from antigone.web.entry.rows import next_code, sex_of
+from antigone.web.entry.rows import SEXES, next_code, sex_of
 from antigone.web.requests.rendering import link
 from antigone.web.requests.visits import Signed, Visit
 from antigone.web.shared.fields import Named

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
+from typing import get_args
 
 from antigone.errors import InputError, ModelError
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor, Family
-from antigone.model.pedigree import SEXES, Individual, Pedigree, Sex
+from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import NOT_TYPED, Profile
 from antigone.web.shared.fields import day_of
 
+SEXES: tuple[Sex, ...] = get_args(Sex)
 MOST_ROWS, FIRST_ROWS, FURTHER_ROWS = 60, 8, 4
 PURPOSES = (
     "identification",
