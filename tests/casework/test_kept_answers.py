@@ -16,6 +16,7 @@ from registry_team import COURT, small_incident, typed
 
 import antigone.casework.pairs.candidates as candidates_module
 import antigone.casework.pairs.kept as kept
+import antigone.search.families.family_table as family_table
 from antigone.casework.pairs.pairs import Execution
 from antigone.casework.pairs.search import SearchOutcome, search_incident
 from antigone.model.assumptions.frequency import FrequencyTable
@@ -188,10 +189,18 @@ def test_answers__of_other_genotypes_of_the_same_donors_are_not_used():
     assert equal_answers(new, searched(changed, None))
 
 
+def test_search__that_knows_all_asks_nothing_even_for_the_mutations_of_its_candidates(monkeypatch):
+    incident = small_incident()
+    whole = searched(incident, {})
+    assert whole.result.candidates
+    monkeypatch.setattr(family_table, "_ask", lambda *_given: pytest.fail("a family was asked"))
+    assert equal_answers(searched(incident, whole.asked.answers), whole)
+
+
 def test_answers__take_no_more_room_than_is_stated(monkeypatch):
     incident = small_incident()
     whole = searched(incident, {}).asked.answers
-    monkeypatch.setattr(kept, "MOST_KEPT_BYTES", 2 * len(whole["F1"]))
+    monkeypatch.setattr(kept, "MOST_KEPT_BYTES", 2 * min(map(len, whole.values())))
     found = searched(incident, whole).asked
     assert (found.asked, found.kept) == (2, 2)
 

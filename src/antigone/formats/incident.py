@@ -65,8 +65,11 @@ def read_incident(
     return read_case_folder(several, known=known)
 
 
-def read_columns(path: Path, layout: Path | None = None) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What each column of a genotype table is taken for, sheet by sheet; ``layout`` is a file that states columns.
+def read_columns(
+    path: Path, layout: Path | None = None, *, any_table: bool = False
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What each column of a genotype table is taken for, sheet by sheet; ``layout`` is a file that states columns. Of
+    ``any_table`` also those that hold no genotypes, as far as anything can tell.
 
     Raises
     ------
@@ -79,7 +82,7 @@ def read_columns(path: Path, layout: Path | None = None) -> list[tuple[str, list
     with HashedFile.open(path) as file, path.open("rb") as beginning:
         sheets = READERS[kind_of_table(path.name, beginning.read(4))](path.name, file)
         grids = [with_stated_columns(grid, stated) for grid in sheets.values()]
-        found = [(grid.name, columns_taken(grid)) for grid in grids if holds_genotypes(grid)]
+        found = [(grid.name, columns_taken(grid)) for grid in grids if any_table or holds_genotypes(grid)]
         if found:
             return found
         what, needed = looks_like(grids[0])

@@ -41,7 +41,7 @@ from antigone.web.requests.security import FormSeal, Shield
 from antigone.web.requests.sessions import Clock, Sessions, Throttle
 from antigone.web.requests.settings import WebSettings
 from antigone.web.requests.visits import Web, require_printable
-from antigone.web.samples import genotypes, passes, typings
+from antigone.web.samples import columns, genotypes, passes, typings
 from antigone.web.shared.uploads import remove_leftovers
 from antigone.web.watching import health
 from antigone.web.watching.metrics import Counting, Metrics
@@ -50,6 +50,7 @@ AREAS = (
     signing,
     dashboard,
     importing,
+    columns,
     model_page,
     families,
     entering_families,
@@ -104,7 +105,7 @@ def create_app(registry: Registry, settings: WebSettings, *, clock: Clock | None
     app.add_middleware(
         Shield,
         secure=settings.secure,
-        upload_paths=frozenset({importing.UPLOAD_PATH, model_page.FILES_PATH, *IMPORT_PATHS}),
+        upload_paths=frozenset({importing.UPLOAD_PATH, columns.COLUMNS_PATH, model_page.FILES_PATH, *IMPORT_PATHS}),
         upload_bytes=settings.upload_bytes,
         too_large=_too_large,
         is_known=lambda request: _is_known(app.state.web, request),

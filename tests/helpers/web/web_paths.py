@@ -16,6 +16,8 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/incident/export": ("export", "incident={incident}"),
     "/incident/status.pdf": ("see status", "incident={incident}"),
     "/import": ("import", ""),
+    "/import/columns": ("import", ""),
+    "/import/templates/export": ("import", "name=profiles.csv"),
     "/imports": ("see imports", "incident={incident}"),
     "/model": ("see model", "incident={incident}"),
     "/model/comparison": ("compare models", "incident={incident}&version=1"),

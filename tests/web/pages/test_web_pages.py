@@ -102,6 +102,7 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
         "report alive",
         {"incident": "x", "family": "x", "missing": "x", "version": "0", "step": "propose", "reason": "x"},
     ),
+    "/import/columns/layout": ("import", {"heading": "Probe", "meaning": "sample"}),
     "/sample/type": (
         "type profile",
         {"incident": "x", "sample": "x", "kit": "x", "marker": "x", "first": "9", "second": "9"},
@@ -143,6 +144,7 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
 """Each form that changes something, the action it needs, and values that nobody can act on."""
 FORMS_ELSEWHERE = {
     "/import/carry-out",
+    "/import/columns",
     "/sign-in",
     "/sign-out",
     "/search/cancel",

@@ -17,13 +17,13 @@ import numpy as np
 
 from antigone.casework.incident.prepare import Prepared
 from antigone.engine.arrays import Array
-from antigone.model.plain import to_json
 from antigone.search.families.answers import Answer, Answers
 from antigone.search.families.reference_fit import ReferenceFit
 from antigone.search.pairs.blocks import MissingFrom
 
-MOST_KEPT_BYTES = 256 * 2**20
-"""Of one incident no more is kept than this; the answers of the families beyond it are asked for again."""
+MOST_KEPT_BYTES = 2**30
+"""Of one incident no more is kept than this; the answers of the families beyond it are asked for again. Those of the
+strongest candidates without mutation come beside it: at most as much again for each candidate in detail."""
 _PADDED_TO = 1024
 """The words before the numbers are filled up to a multiple of this many bytes."""
 _LENGTH = struct.Struct("<I")
@@ -80,10 +80,10 @@ def _bytes_of(family: MissingFrom, prepared: Prepared) -> int:
 
 def digest_of(family: MissingFrom) -> str:
     """A text that is another one whenever anything is that was declared of a family, or typed in it."""
-    digest = hashlib.sha256(to_json((family.declared.code, family.declared.pedigree, family.missing)).encode())
-    for member, profile in family.declared.references.items():
-        digest.update(json.dumps([member, profile.sample, sorted(profile.genotypes.items())]).encode())
-    return digest.hexdigest()
+    declared = family.declared
+    typed = [(m, profile.sample, sorted(profile.genotypes.items())) for m, profile in declared.references.items()]
+    whole = (declared.code, tuple(declared.pedigree), family.missing, typed)
+    return hashlib.sha256(repr(whole).encode()).hexdigest()
 
 
 def pack_answers(family: MissingFrom) -> bytes:

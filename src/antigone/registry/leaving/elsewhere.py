@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, LargeBinary, cast, func, or_, select, tuple_
 
 from antigone.model.assumptions.choices import FEWEST_EQUAL_MARKERS
 from antigone.registry.keys.vault import Vault
@@ -72,7 +72,7 @@ def _find(connection: Connection, vault: Vault, own: Sequence[Standing]) -> tupl
     if not own:
         return ()
     note_marks(connection, vault)
-    alike = Alike.among(connection, vault, "donor", "unidentified")
+    alike = Alike.among(connection, vault, "donor", "unidentified", like=[one.typing for one in own])
     self_ = {(one.owner, one.number) for one in own}
     same_profile = {found for _, found, _ in alike.find([one.typing for one in own])}
     papers = _papers(connection, self_)
@@ -110,8 +110,8 @@ def _candidates(
     connection: Connection, same_profile: Collection[int], codes: Collection[str], papers: Collection[tuple[str, Any]]
 ) -> list[Standing]:
     """Typings with anything in common."""
-    every = connection.execute(select(samples.c.id, samples.c.code)).all()
-    numbers = [row.id for row in every if plain(row.code) in codes]
+    near = connection.execute(select(samples.c.id, samples.c.code).where(_may_be_called(connection, codes)))
+    numbers = [row.id for row in near if plain(row.code) in codes]
     of_requests = select(unidentified.c.id).where(unidentified.c.request.in_([p for p, day in papers if day is None]))
     found: dict[int, Standing] = {}
     for which in (
@@ -122,6 +122,15 @@ def _candidates(
     ):
         found |= {one.typing: one for one in _of(connection, which)}
     return list(found.values())
+
+
+def _may_be_called(connection: Connection, codes: Collection[str]) -> ColumnElement[bool]:
+    """Whether a sample's code may be one of these when it is written plainly: it has their letters and digits in that
+    order, or letters that only `plain` can compare."""
+    code = samples.c.code
+    in_bytes = func.octet_length(code) if connection.dialect.name != "sqlite" else func.length(cast(code, LargeBinary))
+    patterns = ("%".join(("", *(f"/{letter}" if letter in "%_/" else letter for letter in one), "")) for one in codes)
+    return or_(in_bytes != func.length(code), *(code.ilike(pattern, escape="/") for pattern in patterns))
 
 
 def _dated(papers: Collection[tuple[str, Any]]) -> list[tuple[str, Any]]:

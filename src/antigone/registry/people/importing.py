@@ -96,7 +96,7 @@ def save_incident(
         When it contradicts what is known, with every contradiction, or brings in somebody who left, a donor called
         unidentified, or a second search on one request. The caller's transaction must then be undone.
     """
-    known, door = read_known(connection, code), Doorkeeper(connection, vault, let_in or {})
+    known, door = read_known(connection, code, incident), Doorkeeper(connection, vault, let_in or {})
     note_marks(connection, vault)  # of what an older Antigone imported: nobody judges it now
     _refuse(
         *contradictions(known, incident),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from antigone.errors import Problem
 from antigone.model.incident.consent import Consent
 from antigone.model.incident.incident import Donor, Family, Incident, UnidentifiedPerson
 from antigone.model.pedigree import Individual
 from antigone.registry.store.schema import consents, donors, families, incidents, members, samples, unidentified
+from antigone.registry.typings.saving import BLOCK
 
 Instrument = tuple[str, str, dt.date]
 """A consent as the registry knows it: scope, reference and first day."""
@@ -22,9 +23,10 @@ Instrument = tuple[str, str, dt.date]
 
 @dataclass(frozen=True)
 class Known:
-    """An incident's codes and facts, without anything sealed.
+    """What is known about those whom an import names, without anything sealed.
 
-    Members are found by (family, member), donors by member's row, consents by donor's row and instrument.
+    Members are found by (family, member), donors by member's row, consents by donor's row and instrument. ``living``
+    are the living seekers of the whole incident; ``erased`` those owners of the samples who have left.
     """
 
     incident: Row[Any] | None = None
@@ -34,6 +36,8 @@ class Known:
     donors: Mapping[int, Row[Any]] = field(default_factory=dict)
     samples: Mapping[str, Row[Any]] = field(default_factory=dict)
     consents: Mapping[int, Mapping[Instrument, Row[Any]]] = field(default_factory=dict)
+    living: frozenset[str] = frozenset()
+    erased: frozenset[int] = frozenset()
 
     def donor_of(self, family: str, member: str) -> Row[Any] | None:
         """The donor who is this member and has not left."""
@@ -41,43 +45,64 @@ class Known:
         return None if row is None else self.donors.get(row.id)
 
 
-def read_known(connection: Connection, code: str) -> Known:
-    """What is known of an incident; nothing when it is new."""
+def read_known(connection: Connection, code: str, read: Incident) -> Known:
+    """What is known of an incident about the persons, families and samples that were read; nothing when it is new."""
     incident = connection.execute(select(incidents).where(incidents.c.code == code)).one_or_none()
     if incident is None:
         return Known()
-    of_incident = families.c.incident == incident.id
-    people = connection.execute(select(unidentified).where(unidentified.c.incident == incident.id))
-    kin = connection.execute(
-        select(members, families.c.code.label("family_code"))
-        .select_from(members.join(families))
-        .where(of_incident)
-        .order_by(members.c.place)
+    here, of_incident = unidentified.c.incident == incident.id, families.c.incident == incident.id
+    people = {person.code for person in read.unidentified}
+    kin = {family.code for family in read.families}
+    taken = people | {donor.profile.sample for family in read.families for donor in family.donors}
+    of_kin = members.join(families)
+    giving = _rows(
+        connection,
+        select(donors).select_from(donors.join(of_kin)).where(of_incident, donors.c.erased.is_(None)),
+        families.c.code,
+        kin,
     )
-    by_family: dict[str, dict[str, Row[Any]]] = {}
-    for row in kin:
-        by_family.setdefault(row.family_code, {})[row.code] = row
-    giving = connection.execute(
-        select(donors).select_from(donors.join(members).join(families)).where(of_incident, donors.c.erased.is_(None))
-    )
-    known_donors = {row.member: row for row in giving}
-    instruments: dict[int, dict[Instrument, Row[Any]]] = {}
-    for row in connection.execute(
-        select(consents)
-        .select_from(consents.join(donors).join(members).join(families))
-        .where(of_incident)
-        .order_by(consents.c.id)
-    ):
-        instruments.setdefault(row.donor, {})[row.scope, row.reference, row.given] = row
+    given = _rows(connection, select(samples).where(samples.c.incident == incident.id), samples.c.code, taken)
+    known_samples = {row.code: row for row in given}
+    owners = [row.donor for row in known_samples.values() if row.donor is not None]
+    erased = _rows(connection, select(donors.c.id).where(donors.c.erased.is_not(None)), donors.c.id, owners)
+    living = select(unidentified.c.code).where(here, unidentified.c.kind == "living", unidentified.c.erased.is_(None))
+    numbers = _rows(connection, select(families).where(of_incident), families.c.code, kin)
     return Known(
         incident,
-        {row.code: row for row in people},
-        {row.code: row.id for row in connection.execute(select(families).where(of_incident))},
-        by_family,
-        known_donors,
-        {row.code: row for row in connection.execute(select(samples).where(samples.c.incident == incident.id))},
-        instruments,
+        {row.code: row for row in _rows(connection, select(unidentified).where(here), unidentified.c.code, people)},
+        {row.code: row.id for row in numbers},
+        _members(connection, of_incident, kin),
+        {row.member: row for row in giving},
+        known_samples,
+        _instruments(connection, of_incident, kin),
+        frozenset(connection.scalars(living)),
+        frozenset(row.id for row in erased),
     )
+
+
+def _rows(connection: Connection, query: Select[Any], column: Any, wanted: Collection[Any]) -> Iterator[Row[Any]]:
+    """The rows of a query that have one of some values in a column: nobody else's are read."""
+    values = sorted(wanted)
+    for start in range(0, len(values), BLOCK):
+        yield from connection.execute(query.where(column.in_(values[start : start + BLOCK])))
+
+
+def _members(connection: Connection, here: Any, kin: Collection[str]) -> dict[str, dict[str, Row[Any]]]:
+    """By family and code, the members of some families in their order."""
+    found: defaultdict[str, dict[str, Row[Any]]] = defaultdict(dict)
+    query = select(members, families.c.code.label("family_code")).select_from(members.join(families)).where(here)
+    for row in _rows(connection, query.order_by(members.c.place), families.c.code, kin):
+        found[row.family_code][row.code] = row
+    return dict(found)
+
+
+def _instruments(connection: Connection, here: Any, kin: Collection[str]) -> dict[int, dict[Instrument, Row[Any]]]:
+    """By donor and instrument, the consents of the donors of some families."""
+    found: defaultdict[int, dict[Instrument, Row[Any]]] = defaultdict(dict)
+    query = select(consents).select_from(consents.join(donors).join(members).join(families)).where(here)
+    for row in _rows(connection, query.order_by(consents.c.id), families.c.code, kin):
+        found[row.donor][row.scope, row.reference, row.given] = row
+    return dict(found)
 
 
 def contradictions(known: Known, incident: Incident) -> Iterator[Problem]:
@@ -123,7 +148,7 @@ def _repeated(incident: Incident) -> Iterator[Problem]:
 
 def _a_second_seeker(known: Known, people: Iterable[UnidentifiedPerson]) -> Iterator[Problem]:
     living = {person.code for person in people if person.kind == "living"}
-    living |= {row.code for row in known.unidentified.values() if row.kind == "living" and row.erased is None}
+    living |= known.living
     if len(living) > 1:
         remedy = "compare each living seeker in an incident of their own, on their own written request"
         yield _problem(f"living seekers {', '.join(sorted(living))}", "one in an incident", remedy)
@@ -171,8 +196,7 @@ def _of_donor(known: Known, family: str, donor: Donor) -> Iterator[Problem]:
     code = donor.profile.sample
     sample, row = known.samples.get(code), known.donor_of(family, donor.member)
     if sample is not None and (row is None or sample.donor != row.id):
-        left = sample.donor is not None and sample.donor not in {one.id for one in known.donors.values()}
-        if left:
+        if sample.donor in known.erased:
             remedy = "remove the donor from the files; who gives a sample anew consents anew, under a new sample code"
             yield _problem(f"sample '{code}' is of a donor who has left the registry", "nobody who left", remedy)
         else:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 
 from antigone.errors import Conflict, Problem
 from antigone.model.incident.consent import Consent
-from antigone.model.incident.incident import Incident, UnidentifiedPerson
+from antigone.model.incident.incident import Family, Incident, UnidentifiedPerson
 from antigone.registry.keys.vault import Vault
 from antigone.registry.people.departures import Departed, Match, Newcomer, is_recognisable
 from antigone.registry.people.digests import plain, shown_genotypes
@@ -30,6 +30,7 @@ from antigone.registry.store.schema import (
     samples,
     unidentified,
 )
+from antigone.registry.typings.saving import Owner
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Doorkeeper:
 
     def who_left(self, known: Known, incident: Incident) -> Iterator[Problem]:
         """Everybody in an import who left, and every consent that was taken back in another incident."""
-        departed, ended = Departed.of(self.connection, self.vault), self._ended(known)
+        departed, ended = Departed.of(self.connection, self.vault), self._ended(known, incident.families)
         for person in incident.unidentified:
             if departed is not None and person.code not in known.samples:
                 shown = shown_genotypes(person.profile, person)
@@ -74,12 +75,15 @@ class Doorkeeper:
 
     def second_requests(self, known: Known, people: Sequence[UnidentifiedPerson]) -> Iterator[Problem]:
         """Living seekers whose written request is that of another search."""
+        asking = [one for one in people if one.kind == "living" and one.request.strip()]
+        if not asking:
+            return
         asked = select(
             unidentified.c.id, unidentified.c.request, unidentified.c.code, incidents.c.code.label("incident")
         )
         living = unidentified.c.kind == "living", unidentified.c.erased.is_(None)
         rows = self.connection.execute(asked.select_from(unidentified.join(incidents)).where(*living)).all()
-        for person in (one for one in people if one.kind == "living" and one.request.strip()):
+        for person in asking:
             own = known.unidentified.get(person.code)
             for row in rows:
                 if plain(row.request) == plain(person.request) and (own is None or row.id != own.id):
@@ -96,11 +100,12 @@ class Doorkeeper:
         if not new:
             return
         standing = find_standing(self.connection, new)
-        alike = {owner: Alike.among(self.connection, self.vault, owner) for owner in ("donor", "unidentified")}
         seen = set[frozenset[int]]()
-        for owner, other in (("unidentified", "donor"), ("donor", "unidentified")):
+        sides: tuple[tuple[Owner, Owner], ...] = (("unidentified", "donor"), ("donor", "unidentified"))
+        for owner, other in sides:
             typings = [typing for typing in new if typing in standing and standing[typing].owner == owner]
-            for typing, found, equal in alike[other].find(typings):
+            alike = Alike.among(self.connection, self.vault, other, like=typings)
+            for typing, found, equal in alike.find(typings):
                 pair = frozenset((typing, found))
                 if pair not in seen:
                     seen.add(pair)
@@ -165,8 +170,11 @@ class Doorkeeper:
         people = [samples.c[one.owner] == one.number for one in both]
         return _is_let_in(self.connection, people[0] | people[1])
 
-    def _ended(self, known: Known) -> frozenset[tuple[str, str, str, object]]:
-        """Consents taken back in another incident by donors who are not erased: sample, scope, reference, first day."""
+    def _ended(self, known: Known, kin: Sequence[Family]) -> frozenset[tuple[str, str, str, object]]:
+        """Consents taken back in another incident by donors who are not erased: sample, scope, reference, first day.
+        Nobody's are read when no donor comes in."""
+        if not any(family.donors for family in kin):
+            return frozenset()
         joined = consents.join(donors).join(members).join(families).join(samples, samples.c.donor == donors.c.id)
         asked = select(samples.c.code, consents.c.scope, consents.c.reference, consents.c.given).select_from(joined)
         here = known.incident.id if known.incident is not None else -1

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, false, func, insert, or_, select
 
 from antigone.model.assumptions.choices import FEWEST_EQUAL_MARKERS
 from antigone.model.profile import Genotype
@@ -25,6 +25,8 @@ from antigone.registry.typings.payloads import Unpacker
 from antigone.registry.typings.saving import BLOCK, Owner
 
 PLACES = 62
+FEW = 16
+"""So many typings the database is asked about one by one; of more, all marks are read at once."""
 _PLACES = "places of markers"
 Shown = Mapping[str, Genotype]
 
@@ -71,8 +73,8 @@ def agreement(one: Shown, other: Shown) -> int:
 
 def note_marks(connection: Connection, vault: Vault) -> tuple[int, ...]:
     """Mark every typing that has no mark yet; their rows."""
-    query = _typings().outerjoin(marks, marks.c.profile == profiles.c.id)
-    asked = select(profiles.c.id).select_from(query).where(marks.c.id.is_(None), profiles.c.sealed.is_not(None))
+    marked = select(marks.c.profile).where(marks.c.profile == profiles.c.id).exists()
+    asked = select(profiles.c.id).where(~marked, profiles.c.sealed.is_not(None))
     new = tuple(connection.scalars(asked.order_by(profiles.c.id)))
     if new:
         marker = _Marker.of(connection, vault)
@@ -112,18 +114,22 @@ class Alike:
     opened: dict[int, Shown] = field(default_factory=dict)
 
     @staticmethod
-    def among(connection: Connection, vault: Vault, *owners: Owner) -> Alike:
-        """Among all typings of these owners, in every incident."""
-        wanted = select(marks.c.profile, marks.c.ones, marks.c.zeros).select_from(marks.join(profiles).join(samples))
+    def among(connection: Connection, vault: Vault, *owners: Owner, like: Sequence[int]) -> Alike:
+        """Among all typings of these owners, in every incident; ``like``: those of which `find` will be asked.
+
+        For few of them the database itself leaves out who differs, and hardly any row is read.
+        """
+        wanted = _MARKS.select_from(marks.join(profiles).join(samples))
         if len(owners) == 1:
             wanted = wanted.where(samples.c[owners[0]].is_not(None))
-        rows = np.array([tuple(row) for row in connection.execute(wanted)], np.int64).reshape(-1, 3)
+        if len(like) <= FEW:
+            wanted = wanted.where(or_(false(), *(_agrees(*bits) for _, *bits in _marks_of(connection, like))))
+        rows = np.array(list(map(tuple, connection.execute(wanted))), np.int64).reshape(-1, 3)
         return Alike(connection, vault, rows[:, 0], rows[:, 1], rows[:, 2])
 
     def find(self, typings: Sequence[int]) -> Iterator[tuple[int, int, int]]:
         """Each of some typings, another one that shows the same person, and at how many markers."""
-        own = self._marks(typings)
-        for typing, ones, zeros in own:
+        for typing, ones, zeros in _marks_of(self.connection, typings):
             agree = ((self.ones & zeros) | (self.zeros & ones)) == 0
             both = np.bitwise_count((self.ones | self.zeros) & (ones | zeros))
             near = [int(one) for one in self.typings[agree & (both >= FEWEST_EQUAL_MARKERS)] if one != typing]
@@ -140,11 +146,20 @@ class Alike:
         self.opened |= open_typings(self.connection, self.vault, missing)
         return self.opened
 
-    def _marks(self, typings: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-        for start in range(0, len(typings), BLOCK):
-            these = marks.c.profile.in_(typings[start : start + BLOCK])
-            asked = select(marks.c.profile, marks.c.ones, marks.c.zeros).where(these).order_by(marks.c.profile)
-            yield from (tuple(row) for row in self.connection.execute(asked).all())
+
+_MARKS = select(marks.c.profile, marks.c.ones, marks.c.zeros)
+
+
+def _marks_of(connection: Connection, typings: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    for start in range(0, len(typings), BLOCK):
+        these = marks.c.profile.in_(typings[start : start + BLOCK])
+        rows = connection.execute(_MARKS.where(these).order_by(marks.c.profile)).all()
+        yield from ((row.profile, row.ones, row.zeros) for row in rows)
+
+
+def _agrees(ones: int, zeros: int) -> ColumnElement[bool]:
+    """Whether a mark contradicts these bits nowhere."""
+    return marks.c.ones.bitwise_and(zeros).bitwise_or(marks.c.zeros.bitwise_and(ones)) == 0
 
 
 def find_standing(connection: Connection, typings: Iterable[int]) -> dict[int, Standing]:

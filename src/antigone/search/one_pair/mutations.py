@@ -47,8 +47,8 @@ def markers_needed(
 
 
 def _relatives_alone(target: Target) -> Target:
-    """The target without a direct reference, whose answers are kept nowhere."""
-    return replace(target, references=_of_others(target), answers=None)
+    """The target without a direct reference: whoever has one is asked anew, the others' answers are kept."""
+    return target if target.direct is None else replace(target, references=_of_others(target), answers=None)
 
 
 def _of_others(target: Target) -> dict[str, Profile]:

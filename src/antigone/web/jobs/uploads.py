@@ -96,6 +96,20 @@ def title_apart(folder: Path, *, today: dt.date, limits: Limits) -> str:
     return str(_ask("title", folder, stated=Stated(), today=today, limits=limits))
 
 
+def columns_apart(folder: Path, *, today: dt.date, limits: Limits) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What each column of the tables of a folder is taken for, sheet by sheet, read in a process of its own.
+
+    Raises
+    ------
+    InputError
+        When a table cannot be read at all; or when reading took too long, or too much memory.
+    """
+    found = _ask("columns", folder, stated=Stated(), today=today, limits=limits)
+    if not isinstance(found, list):
+        raise _too_much(limits)
+    return found
+
+
 def _known_beside(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.known")
 
@@ -163,10 +177,14 @@ def main(arguments: list[str]) -> None:
 
 
 def _read(what: str, folder: Path, stated: Stated, today: dt.date, limits: Limits) -> tuple[str, object]:
+    from antigone.casework.incident.columns import columns_of
     from antigone.casework.incident.files import load_incident, read_title
 
     try:
         _unpack(folder, limits)
+        if what == "columns":
+            tables = sorted(path for path in folder.rglob("*") if path.is_file())
+            return what, [sheet for path in tables for sheet in columns_of(path, any_table=True)]
         paths = _what_to_read(folder)
         if what == "title":
             return what, read_title(paths)

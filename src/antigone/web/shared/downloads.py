@@ -8,7 +8,10 @@ from urllib.parse import quote
 
 from fastapi.responses import Response, StreamingResponse
 
-MediaType = Literal["application/json", "application/jsonl", "application/pdf", "application/zip"]
+MediaType = Literal[
+    "application/json", "application/jsonl", "application/pdf", "application/zip", "application/toml", "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+]  # fmt: skip
 FORBIDDEN = frozenset('<>:"/\\|?*')
 """What some file system cannot hold in a name."""
 JOINERS = frozenset("\u200c\u200d")

@@ -14,7 +14,7 @@ from fastapi import UploadFile
 from antigone.errors import InputError
 from antigone.model.incident.incident import Incident
 from antigone.team.incidents.importing import incident_code
-from antigone.web.jobs.uploads import Limits, Stated, read_apart, title_apart
+from antigone.web.jobs.uploads import Limits, Stated, columns_apart, read_apart, title_apart
 from antigone.web.requests.settings import WebSettings
 
 UPLOAD_PREFIX = "import-"
@@ -70,6 +70,27 @@ def read_files(
         before = known(chosen) if chosen else None
         incident = read_apart(folder, stated=stated, today=today, limits=limits, known=before)
         return incident, chosen or incident_code(incident.title or PurePath(names[0]).stem)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def read_headings(
+    files: Sequence[UploadFile], *, settings: WebSettings, today: dt.date
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What each column of the tables that were sent is taken for, sheet by sheet.
+
+    Raises
+    ------
+    InputError
+        When a table cannot be read at all, or no file was chosen.
+    """
+    work = Path(tempfile.mkdtemp(prefix=UPLOAD_PREFIX, dir=settings.work))
+    try:
+        folder = work / "files"
+        folder.mkdir()
+        if not [_keep(file, folder) for file in files if file.filename]:
+            raise InputError("no file was chosen; choose the table of a laboratory")
+        return columns_apart(folder, today=today, limits=_limits(settings))
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
