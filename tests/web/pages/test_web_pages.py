@@ -39,6 +39,14 @@ SENDER = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana
 ELSEWHERE = {"/sign-in", "/search", "/search/events", "/candidate/events", "/joint/events", "/family/edit"}
 """Tested by themselves."""
 FORMS: dict[str, tuple[Action, dict[str, str]]] = {
+    "/unidentified/new": ("import", {"incident": "{incident}", "code": ""}),
+    "/family/new": (
+        "import",
+        {"incident": "{incident}"}
+        | dict.fromkeys(
+            ("person", "sex", "father", "mother", "is_missing", "sample", "consent", "day", "purposes"), "x"
+        ),
+    ),
     "/account/password": ("own account", {"old": "a" * 12, "new": "b" * 12, "again": "b" * 12}),
     "/account/codes": ("own account", {}),
     "/account/token/revoke": ("own account", {"name": "none"}),
