@@ -36,7 +36,7 @@ from antigone.web.pages.importing import UPLOAD_PATH
 from antigone.web.requests.held import Held, HeldImport
 
 SENDER = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana"}
-ELSEWHERE = {"/sign-in", "/search", "/search/events", "/candidate/events", "/joint/events", "/family/edit"}
+ELSEWHERE = {"/sign-in", "/search", "/search/events", "/candidate/events", "/joint/events", "/family/edit", "/health", "/metrics"}
 """Tested by themselves."""
 FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/unidentified/new": ("import", {"incident": "{incident}", "code": ""}),
@@ -47,6 +47,8 @@ FORMS: dict[str, tuple[Action, dict[str, str]]] = {
             ("person", "sex", "father", "mother", "is_missing", "sample", "consent", "day", "purposes"), "x"
         ),
     ),
+    "/candidate/genotypes": ("show genotypes", {"id": "{candidate}"}),
+    "/candidate/exception": ("agree to exception", {"id": "{candidate}", "reason": "seen"}),
     "/account/password": ("own account", {"old": "a" * 12, "new": "b" * 12, "again": "b" * 12}),
     "/account/codes": ("own account", {}),
     "/account/token/revoke": ("own account", {"name": "none"}),
