@@ -242,7 +242,8 @@ def test_candidate__no_page_shows_an_allele(site, browsers):
 
 
 def decide(browser: TestClient, site: Site, decision: str, *, version: int, reason: str = "looked at all") -> int:
-    given = {"id": site.candidate, "pairing": 1, "version": version, "decision": decision, "reason": reason} | TICKED
+    line = candidate(site.team, "PM1", "F1")
+    given = {"id": line.id, "pairing": line.pairing, "version": version, "decision": decision, "reason": reason} | TICKED
     return post(browser, "/candidate/decide", given).status_code
 
 
@@ -254,17 +255,18 @@ def state(site: Site) -> str:
 @pytest.mark.slow
 def test_review__four_eyes_from_proposed_to_confirmed(fresh):
     geneticist, second = fresh.browser("geneticist"), fresh.browser("second geneticist")
+    number = candidate(fresh.team, "PM1", "F1").id
     assert decide(geneticist, fresh, "comment", version=0) == 303
     assert decide(geneticist, fresh, "propose", version=0) == 303
     assert state(fresh) == "proposed"
     assert decide(geneticist, fresh, "confirm", version=1) == 403
-    assert "You proposed this" in geneticist.get(f"/candidate?id={fresh.candidate}").text
+    assert "You proposed this" in geneticist.get(f"/candidate?id={number}").text
     assert decide(second, fresh, "confirm", version=0) == 409
     assert decide(second, fresh, "confirm", version=1) == 303
     assert state(fresh) == "confirmed"
-    page = second.get(f"/candidate?id={fresh.candidate}").text
+    page = second.get(f"/candidate?id={number}").text
     assert page.count("looked at all") == 3
-    assert second.get(f"/candidate/report.pdf?id={fresh.candidate}").content.startswith(b"%PDF")
+    assert second.get(f"/candidate/report.pdf?id={number}").content.startswith(b"%PDF")
 
 
 def test_review__needs_a_reason_and_a_known_step(fresh):
