@@ -65,7 +65,12 @@ def test_sampling__leaves_out_who_is_found_and_who_cannot_be_asked(prepared):
 def test_sampling__asks_families_of_one_shape_once(prepared, monkeypatch):
     asked = []
     step = families.Asked.step
-    monkeypatch.setattr(families.Asked, "step", lambda self, new: asked.append(new) or step(self, new))
+
+    def counted(self, new):
+        asked.append(new)
+        return step(self, new)
+
+    monkeypatch.setattr(families.Asked, "step", counted)
     able = dict.fromkeys(("F1", "F2"), ("FA",))
     where_samples_help(prepared, able, missing={"F1": ["MP"], "F2": ["MP"]}, threshold=2)
     assert asked == [(), ("1",)]

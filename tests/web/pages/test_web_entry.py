@@ -29,8 +29,8 @@ def site(tmp_path) -> Site:
 
 
 def form(incident: str, rows, *, family: str = "F77", do: str = "save") -> dict[str, object]:
-    columns = dict(zip(NAMES, map(list, zip(*rows, strict=True)), strict=True))
-    return {"incident": incident, "family": family, "do": do} | columns
+    columns: dict[str, object] = dict(zip(NAMES, map(list, zip(*rows, strict=True)), strict=True))
+    return {"incident": incident, "family": family, "do": do, **columns}
 
 
 def test_family__of_six_with_two_donors_is_saved_as_an_import_is(site):
