@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from deciding import propose
 from registry_children import Say, fork
 from registry_team import INCIDENT, PURPOSE, small_incident
 from registry_team import team_at_work as at_work
@@ -33,7 +34,7 @@ from antigone.team.incidents.importing import Imported, import_incident
 from antigone.team.incidents.undoing import list_imports, undo_import
 from antigone.team.overview.status import list_incidents
 from antigone.team.review.candidates import list_candidates
-from antigone.team.review.reviewing import comment, propose, send_back
+from antigone.team.review.reviewing import comment, send_back
 from antigone.team.runs.searching import search
 
 pytestmark = pytest.mark.slow

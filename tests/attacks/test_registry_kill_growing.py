@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from deciding import confirm, propose
 from registry_children import Say, fork
 from registry_team import INCIDENT, NOON, Team, candidate, small_incident
 from registry_team import reopen_team as reopen_team
@@ -31,7 +32,6 @@ from antigone.team.incidents.importing import import_incident
 from antigone.team.incidents.typings import correct_typing, list_typings, retire_typing, settle_conflict
 from antigone.team.incidents.undoing import list_imports, undo_import
 from antigone.team.models.versions import confirm_version, propose_model
-from antigone.team.review.reviewing import confirm, propose
 from antigone.team.runs.searching import search
 from antigone.team.tasks.alive import confirm_alive, report_alive
 from antigone.team.tasks.asking import ask_for_samples

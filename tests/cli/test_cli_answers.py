@@ -51,6 +51,27 @@ def test_explain__a_joint_assignment_by_marker(run, case_folder, tmp_path):
     assert f"{sum(explained.families[0].log10_by_marker[stated['population']].values()):.2f}" in ended.out
 
 
+def test_joint__of_fragments_says_whose_each_sample_is_and_with_which_others(run, case_folder, tmp_path):
+    """A sample typed twice under two codes: both are parts of one person, and none competes with the other."""
+    for name in ("profiles.csv", "unidentified.csv"):
+        lines = (case_folder / name).read_text("utf-8").splitlines()
+        code = (case_folder / "unidentified.csv").read_text("utf-8").splitlines()[1].split(",")[0]
+        again = [line.replace(code, "AGAIN") for line in lines if line.split(",")[0] == code]
+        (case_folder / name).write_text("\n".join([*lines, *again]) + "\n", "utf-8")
+    ended = run("joint", case_folder, "--fragments", "--out", tmp_path / "parts", *ON)
+    assert ended.code == 0, ended.err
+    answer = json.loads((tmp_path / "parts" / "fragments.json").read_text("utf-8"))
+    told = {one["sample"]: one for one in answer["proposals"]}
+    assert told[code]["parts"] == ["AGAIN"]
+    assert told["AGAIN"]["parts"] == [code]
+    assert told[code]["missing"] == told["AGAIN"]["missing"] != []
+    assert f"part of the person proposed as {told[code]['missing'][0]}" in " ".join(ended.out.split())
+    found = next(one for one in answer["missing"] if one["missing"] == told[code]["missing"][0])
+    assert found["parts"]["2"] > 0.99
+    table = (tmp_path / "parts" / "fragments.csv").read_text("utf-8")
+    assert table.startswith("sample,family,missing,posterior,with\n")
+
+
 def test_explain__a_file_that_is_no_joint_solution_ends_with_1(run, case_folder, tmp_path):
     (tmp_path / "other.json").write_text("{}", "utf-8")
     ended = run("explain", case_folder, "--assignment", tmp_path / "other.json", *ON)

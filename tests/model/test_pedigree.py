@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antigone.errors import PedigreeError
-from antigone.model.pedigree import Individual, Pedigree, _faults, _generations
+from antigone.model.pedigree import Individual, Pedigree, _generations
+from antigone.model.pedigree_faults import faults_of
 
 FOUNDERS = (Individual("F", "male"), Individual("M", "female"))
 
@@ -124,7 +125,7 @@ def test_pedigree__the_quick_look_refuses_exactly_what_has_a_fault(members):
     unchecked = object.__new__(Pedigree)
     object.__setattr__(unchecked, "individuals", tuple(members))
     object.__setattr__(unchecked, "_index", {member.id: member for member in members})
-    faults = tuple(_faults(unchecked))
+    faults = tuple(faults_of(unchecked))
     try:
         Pedigree(tuple(members))
         found: tuple[tuple[str, str], ...] = ()

@@ -190,7 +190,7 @@ CHOOSES_NOTHING = {"engine", "search", "formats", "registry", "report", "web"}
 DRAWING = ("antigone.report.pedigree.", "antigone.report.charts.", "antigone.report.paper.")
 LIMIT_OF_WORK = re.compile(r"_?(LARGEST|MOST|SECONDS|TRIES|NUMBERS_OF|BETWEEN|SAFE)\w*")
 LOST_BY_ROUNDING = {"FLAG_TOLERANCE", "EXACT_SUM", "TIE"}
-BOUNDED_OR_STATED = {"CUTS", "LOG_CUT", "FREQUENCIES_AS_THEY_STAND"}
+BOUNDED_OR_STATED = {"CUTS", "LOG_CUT", "FREQUENCIES_AS_THEY_STAND", "LEAST_STEP", "LEAST_APART", "LOG_LIGHT"}
 
 
 def fractions_of(tree: ast.Module) -> Iterator[str]:

@@ -10,12 +10,14 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 from registry_team import NOON, small_incident
 
+from antigone.casework.joint.fragments import fragments_incident
 from antigone.casework.joint.solve import joint_incident
 from antigone.casework.pairs.search import search_incident
 from antigone.casework.remains.reassociate import reassociate_incident
 from antigone.errors import InputError
 from antigone.formats.groups import read_groups
 from antigone.model.results.file_format import RESULTS, FileFormat
+from antigone.report.pages.fragments import fragments_json
 from antigone.report.pages.groups import groups_json
 from antigone.report.pages.joint import joint_json
 from antigone.report.tables.files import results_json
@@ -49,6 +51,9 @@ def written() -> dict[str, str]:
         ),
         "joint": joint_json(joint_incident(incident, today=NOON.date(), created=CREATED, command="antigone")),
         "groups": groups_json(reassociate_incident(incident, created=CREATED, command="antigone")),
+        "fragments": fragments_json(
+            fragments_incident(incident, today=NOON.date(), created=CREATED, command="antigone")
+        ),
     }
 
 

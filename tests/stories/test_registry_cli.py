@@ -117,6 +117,9 @@ def candidate_of(said: str, person: str) -> str:
     return line.split("│")[1].strip()
 
 
+SEEN = ("--seen", "close relative=no sibling is missing")
+
+
 def test_story__from_an_import_to_a_confirmed_identification_and_a_withdrawal(team):
     assert "6 unidentified, 4 families, 13 members, 9 donors" in team.must("ben", "import", "case", "--as", "ferry")
     asked = "For a family of ferry, since 2026-06-01: Ask family F4 for the consent of FA and MO."
@@ -127,15 +130,18 @@ def test_story__from_an_import_to_a_confirmed_identification_and_a_withdrawal(te
     number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM1")
     team.must("dan", "review", number, "--text", "sample well typed")
     assert "State: open (version 0)." in team.must("cleo", "show", number)
-    said = team.must("cleo", "decide", "propose", number, "--version", "0", "--reason", "all agree")
+    code, refused = team("cleo", "decide", "propose", number, "--version", "0", "--reason", "all agree")
+    assert (code, "1 warning without a tick and a word ('close relative': a close" in refused) == (1, True)
+    said = team.must("cleo", "decide", "propose", number, "--version", "0", "--reason", "all agree", *SEEN)
     assert said == "PM1 as MP of family F1: proposed (version 1).\n"
-    code, refused = team("cleo", "decide", "confirm", number, "--version", "1", "--reason", "me again")
+    code, refused = team("cleo", "decide", "confirm", number, "--version", "1", "--reason", "me again", *SEEN)
     assert (code, "needs another person" in refused, "Traceback" in refused) == (1, True, False)
     shown = team.must("dan", "show", number)
     assert "State: proposed (version 1)." in shown
+    assert "Warning 'close relative': a close relative of MP is as likely, or nearly (full sibling)." in shown
     assert "dan: sample well typed" in shown
     assert "You can: comment, confirm, reject, return." in shown
-    assert "confirmed" in team.must("dan", "decide", "confirm", number, "--version", "1", "--reason", "I agree")
+    assert "confirmed" in team.must("dan", "decide", "confirm", number, "--version", "1", "--reason", "I agree", *SEEN)
     assert "PM1" in team.must("dan", "candidates", "--incident", "ferry", "--state", "confirmed")
     gone = team.must("ben", "withdraw", "--incident", "ferry", "--family", "F1", "--member", "FA", "--yes")
     assert "FA of family F1 is erased: 1 profiles of F1-FA, 1 candidates; 1 runs are to be computed again." in gone
@@ -329,7 +335,8 @@ def test_letter__says_why_it_cannot_be_made_now_and_leaves_no_file(team, at_home
     searched(team)
     number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM1")
     for version, (user, step) in enumerate((("cleo", "propose"), ("dan", "confirm"), ("dan", "ask to reopen"))):
-        team.must(user, "decide", step, number, "--version", str(version), "--reason", "looked at all")
+        seen = () if step == "ask to reopen" else SEEN
+        team.must(user, "decide", step, number, "--version", str(version), "--reason", "looked at all", *seen)
     code, said = team("fay", "letter", "F1", *ABOUT, *SENDER, "--out", "letter.pdf")
     assert (code, "is being looked at again" in said, (at_home / "letter.pdf").exists()) == (1, True, False)
 
@@ -497,6 +504,8 @@ def test_decide__an_unknown_step_names_the_steps(team):
     code, said = team("cleo", "decide", "approve", "1", "--version", "0", "--reason", "x")
     assert code == 2
     assert "ask to reopen" in said
+    code, said = team("cleo", "decide", "propose", "1", "--version", "0", "--reason", "x", "--seen", "uncle=no")
+    assert (code, "uncle" in said, "close relative, rivals, one donor" in said) == (2, True, True)
 
 
 def test_decide__needs_the_version_that_was_seen(team):
@@ -506,7 +515,7 @@ def test_decide__needs_the_version_that_was_seen(team):
     number = candidate_of(team.must("cleo", "candidates", "--incident", "ferry"), "PM1")
     code, said = team("cleo", "decide", "propose", number, "--reason", "all agree")
     assert (code, "--version" in said) == (2, True)
-    team.must("cleo", "decide", "propose", number, "--version", "0", "--reason", "all agree")
+    team.must("cleo", "decide", "propose", number, "--version", "0", "--reason", "all agree", *SEEN)
     code, said = team("dan", "decide", "reject", number, "--version", "0", "--reason", "as I saw it, open")
     assert (code, "proposed" in team.must("dan", "show", number)) == (1, True)
 

@@ -121,6 +121,13 @@ def test_print__of_a_family_is_one_sheet_and_totals_stand_once(context, site):
     assert page.locator("tfoot").evaluate("one => getComputedStyle(one).display") == "table-row-group"
 
 
+def tick_all(page) -> None:
+    """Tick every warning before the decision, and say a word on each."""
+    for warned in page.locator(".warned .warn").all():
+        warned.get_by_role("checkbox").check()
+        warned.get_by_role("textbox").fill("no such relative is missing")
+
+
 def test_story__from_search_to_confirmed_and_its_pdf(context, site, browser):
     page = sign_in(context, "geneticist")
     told = complaints(page)
@@ -132,12 +139,14 @@ def test_story__from_search_to_confirmed_and_its_pdf(context, site, browser):
     follow(page, "log10 LR", "**order=log10_lr**")
     follow(page, "PM1 as MP of family F1", "**/candidate?**")
     page.get_by_label("What you looked at").fill("Every marker looked at; no close relative is missing.")
+    tick_all(page)
     page.get_by_role("button", name="Propose this identification").click()
     page.get_by_text("It is proposed, and waits for another person.").wait_for()
     second = sign_in(browser.new_context(base_url=site.app.state.address), "reviewer")
     follow(second, "proposed by somebody else", "**/candidates?**")
     follow(second, "PM1 as MP of family F1", "**/candidate?**")
     second.get_by_label("What you looked at").fill("Looked at by itself; I agree.")
+    tick_all(second)
     second.get_by_role("button", name="Confirm").click()
     second.get_by_text("Two persons have looked at it and agree.").wait_for()
     with second.expect_download() as download:

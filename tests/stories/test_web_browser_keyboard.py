@@ -94,9 +94,18 @@ def _search_and_propose(hands: Hands) -> None:
     hands.is_told("The search is finished.")
     hands.to("To the candidates").press("Enter").goes_to("**/candidates?**")
     hands.skip("To the first candidate").press("Tab", "Enter").goes_to("**/candidate?**")
-    hands.skip("To the review").to("What you looked at, and why…").type("Every marker looked at.")
+    _tick(hands.skip("To the review"))
+    hands.to("What you looked at, and why…").type("Every marker looked at.")
     hands.to("Propose this identification").press("Enter").is_told("It is proposed, and waits for another person.")
     hands.sign_out()
+
+
+def _tick(hands: Hands) -> None:
+    """Tick each warning before the decision, and say a word on it."""
+    for _ in range(hands.page.locator(".warned .warn").count()):
+        while hands.focus["tag"] != "INPUT" or not hands.page.locator("input[name=ticked]:focus").count():
+            hands.press("Tab")
+        hands.press("Space", "Tab").type("looked at")
 
 
 def _confirm(hands: Hands) -> tuple[str, str, str]:
@@ -105,7 +114,8 @@ def _confirm(hands: Hands) -> tuple[str, str, str]:
     hands.press("Enter").goes_to("**/candidates?**").skip("To the first candidate").press("Tab", "Enter")
     hands.goes_to("**/candidate?**")
     heading = hands.page.locator("h1").inner_text()
-    hands.skip("To the review").to("What you looked at, and why…").type("Looked at by itself; I agree.")
+    _tick(hands.skip("To the review"))
+    hands.to("What you looked at, and why…").type("Looked at by itself; I agree.")
     hands.to("Confirm").press("Enter").is_told("It is confirmed.").reads("Two persons have looked at it and agree.")
     found = re.fullmatch(r"(\S+) as (\S+) of family (\S+)", heading)
     assert found

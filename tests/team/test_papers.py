@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from deciding import confirm, propose
 from letters import SENDER as SENDER
 from letters import letter as letter
 from letters import read as read
@@ -24,7 +25,7 @@ from antigone.papers import sender_of, write_expert_report, write_family_letter,
 from antigone.plain_words import probability_text
 from antigone.team.incidents.importing import import_incident
 from antigone.team.review.candidates import read_candidate
-from antigone.team.review.reviewing import ask_to_reopen, comment, confirm, propose
+from antigone.team.review.reviewing import ask_to_reopen, comment
 from antigone.team.runs.joint import solve_jointly
 
 pytestmark = pytest.mark.paper

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
+from deciding import propose
 from registry_team import IDENTIFY, INCIDENT, NOON, audit, candidate, small_incident, typed
 from theta_limits import forget_plans, lower_limits
 
@@ -36,9 +37,6 @@ from antigone.team.incidents.importing import Imported, import_incident
 from antigone.team.keeping.auditing import read_audit
 from antigone.team.overview.status import read_status
 from antigone.team.review.candidates import expert_material, list_candidates, neighbours_of, read_candidate
-from antigone.team.review.reviewing import (
-    propose,
-)
 from antigone.team.runs.searching import cancel_search, findings, list_runs, read_run, search
 from antigone.team.views import CandidateChoice, Left, Waiting
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from deciding import propose
 from registry_team import (
     FIRST,
     INCIDENT,
@@ -28,7 +29,7 @@ from antigone.team.access.session import Registry, Session
 from antigone.team.keeping.keeping import verify
 from antigone.team.overview.status import read_status
 from antigone.team.review.candidates import read_candidate
-from antigone.team.review.reviewing import STEPS, comment, declare_parts, propose
+from antigone.team.review.reviewing import STEPS, comment, declare_parts
 
 BARRED = "your access was changed by somebody else"
 

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from deciding import confirm, propose
 from registry_team import INCIDENT, NOON, agree_on_model, candidate, small_incident
 
 from antigone.errors import Forbidden
@@ -18,7 +19,7 @@ from antigone.team.incidents.families import read_family
 from antigone.team.incidents.importing import import_incident
 from antigone.team.overview.status import list_incidents, read_status
 from antigone.team.review.candidates import list_candidates, read_candidate
-from antigone.team.review.reviewing import comment, confirm, propose
+from antigone.team.review.reviewing import comment
 from antigone.team.runs.searching import search
 
 EVERYBODY = ("administrator", "registrar", "geneticist", "second geneticist", "reviewer", "coordinator", "auditor")

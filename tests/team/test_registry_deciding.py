@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
+from deciding import confirm, propose
 from registry_team import (
     FIRST,
     INCIDENT,
@@ -50,19 +51,11 @@ from antigone.team.keeping.keeping import back_up, join_key, restore, rotate_key
 from antigone.team.overview.status import read_incident as read_incident_status
 from antigone.team.overview.status import read_status
 from antigone.team.review.candidates import list_candidates, read_candidate
-from antigone.team.review.reviewing import (
-    ask_to_reopen,
-    comment,
-    confirm,
-    declare_parts,
-    keep,
-    propose,
-    reject,
-    reopen,
-    send_back,
-)
+from antigone.team.review.reviewing import ask_to_reopen, comment, declare_parts, keep, reject, reopen, send_back
 from antigone.team.runs.searching import list_runs, read_run, search
 from antigone.team.views import Waiting
+
+WARNED = " Warned that a close relative of MP is as likely, or nearly (full sibling): known."
 
 # Four eyes
 
@@ -79,7 +72,7 @@ def test_decide__one_proposes_and_another_confirms(after_search):
     assert done.state == "confirmed"
     view = read_candidate(after_search["geneticist"], line.id)
     assert [(d.user, d.action, d.reason) for d in view.decisions] == [
-        ("geneticist", "propose", "all agree"), ("reviewer", "confirm", "I agree")
+        ("geneticist", "propose", f"all agree{WARNED}"), ("reviewer", "confirm", f"I agree{WARNED}")
     ]  # fmt: skip
     assert [(r.user, r.text) for r in view.reviews] == [("reviewer", "sample well typed")]
     assert read_status(after_search["coordinator"]).incidents[0].identified == 1

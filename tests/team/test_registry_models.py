@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from deciding import confirm, propose
 from registry_team import (
     FIRST,
     INCIDENT,
@@ -38,7 +39,6 @@ from antigone.team.keeping.auditing import read_audit
 from antigone.team.models.comparing import compare_versions
 from antigone.team.models.versions import confirm_version, propose_model, propose_version, read_model, refuse_version
 from antigone.team.review.candidates import list_candidates, read_candidate
-from antigone.team.review.reviewing import confirm, propose
 from antigone.team.runs.joint import read_joint, solve_jointly
 from antigone.team.runs.searching import list_runs, read_run, search
 from antigone.team.views import RunLine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from registry_team import INCIDENT, Team, agree_on_model, make_team, small_incident, typed
+from registry_team import INCIDENT, Team, agree_on_model, make_team, reopen_team, small_incident, typed
 from sqlalchemy import select
 
 from antigone.errors import ConsentError, Forbidden, InputError, RegistryError
@@ -27,7 +27,7 @@ from antigone.team.incidents.passes import (
 from antigone.team.incidents.typings import list_conflicts, list_typings
 from antigone.team.incidents.undoing import list_imports, undo_import
 from antigone.team.keeping.auditing import read_audit
-from antigone.team.keeping.keeping import verify
+from antigone.team.keeping.keeping import back_up, restore, verify
 from antigone.team.runs.pending import read_pending
 from antigone.team.runs.searching import search
 from antigone.team.views import Entered
@@ -152,6 +152,10 @@ def test_passes__that_cannot_be_read_are_refused_marker_by_marker_without_allele
     assert list_passes(team["registrar"], INCIDENT) == ()
     with pytest.raises(InputError, match="type at least one marker"):
         type_pass(team["registrar"], INCIDENT, "PM1", kit=OF_THE_INCIDENT, markers={})
+    with pytest.raises(InputError, match="a marker twice"):
+        type_pass(team["registrar"], INCIDENT, "PM1", kit=OF_THE_INCIDENT, markers={"AMEL": "XY", "Amelogenin": "XX"})
+    with pytest.raises(InputError, match="a marker that is not asked for"):
+        type_pass(team["registrar"], INCIDENT, "PM1", kit=OF_THE_INCIDENT, markers={"SE33": "12/13"})
     with pytest.raises(InputError, match="no kit 'PP99'"):
         type_pass(team["registrar"], INCIDENT, "PM1", kit="PP99", markers={})
 
@@ -193,6 +197,20 @@ def test_passes__leave_with_the_donor(team):
     with pytest.raises(RegistryError):
         read_entry(team["registrar"], INCIDENT, "F1-FA")
     verify(team["auditor"])
+
+
+@pytest.mark.slow
+def test_passes__come_back_with_a_backup_but_not_of_who_left_since(team, tmp_path):
+    typed_in(team)
+    type_pass(team["registrar"], INCIDENT, "F1-FA", kit=OF_THE_INCIDENT, markers={"M00": "10/11"})
+    archive, ring, place = (tmp_path / name for name in ("a.archive", "a.ring", "b.db"))
+    back_up(team["administrator"], archive, ring=ring)
+    withdraw_donor(team["registrar"], INCIDENT, "F1", "FA")
+    restore(place, team.registry.vault, archive=archive, ring=ring, clock=team.clock)
+    again = reopen_team(str(place), team.registry.vault)
+    assert [line.sample for line in list_passes(again["registrar"], INCIDENT)] == ["PM1"]
+    assert typed_in(again).is_typing
+    verify(again["auditor"])
 
 
 def test_passes__can_be_discarded_and_begun_anew_with_another_kit(team):

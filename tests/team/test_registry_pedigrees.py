@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from deciding import confirm, propose
 from registry_team import INCIDENT, Team, small_incident, team_at_work
 
 from antigone.errors import AntigoneError, Conflict, Forbidden, InputError
@@ -16,7 +17,7 @@ from antigone.team.incidents.importing import import_incident
 from antigone.team.incidents.pedigrees import decision_on_pedigree, lost_relations, pedigree_version, save_pedigree
 from antigone.team.keeping.auditing import read_audit
 from antigone.team.review.candidates import list_candidates, read_candidate
-from antigone.team.review.reviewing import confirm, propose, reject
+from antigone.team.review.reviewing import reject
 from antigone.team.runs.searching import findings, list_runs, search
 from antigone.team.views import FamilyView
 

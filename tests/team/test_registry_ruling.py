@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from deciding import confirm, propose
 from registry_team import IDENTIFY, INCIDENT, Team, candidate, parents, small_incident, typed
 
 from antigone.errors import Conflict, Forbidden, InputError
@@ -12,7 +13,6 @@ from antigone.model.assumptions.evidence_rule import failed
 from antigone.model.incident.incident import UnidentifiedPerson
 from antigone.team.incidents.importing import import_incident
 from antigone.team.keeping.auditing import read_audit
-from antigone.team.review.reviewing import confirm, propose
 from antigone.team.review.ruling import agree_to_exception, judge_candidate
 from antigone.team.runs.searching import search
 

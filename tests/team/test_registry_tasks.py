@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import get_args
 
 import pytest
+from deciding import confirm, propose
 from identified import identify
 from registry_team import INCIDENT, Team, audit, candidate, make_team, parents, small_incident, typed
 from sqlalchemy import select
@@ -34,7 +35,7 @@ from antigone.team.keeping.auditing import read_audit
 from antigone.team.keeping.keeping import verify
 from antigone.team.overview.status import read_incident, read_status
 from antigone.team.review.candidates import list_candidates, read_candidate
-from antigone.team.review.reviewing import ask_to_reopen, confirm, keep, propose, reject, reopen
+from antigone.team.review.reviewing import ask_to_reopen, keep, reject, reopen
 from antigone.team.runs.pending import REASONS
 from antigone.team.runs.searching import findings, search
 from antigone.team.tasks.alive import confirm_alive, report_alive

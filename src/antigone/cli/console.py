@@ -14,6 +14,7 @@ from antigone.casework.pairs.explain import Explanation, HypothesesReport
 from antigone.casework.validation.demo import Verdict
 from antigone.casework.validation.validate import Check, tally
 from antigone.cli.terminal import words_console
+from antigone.model.results.fragments import FragmentsResult
 from antigone.model.results.joint import JointResult
 from antigone.model.results.remains import ReassociationResult
 from antigone.model.results.search import Candidate, SearchResult
@@ -27,6 +28,7 @@ from antigone.plain_words import (
     ratio_text,
     threshold_text,
 )
+from antigone.report.pages.fragments import proposed_as
 from antigone.report.words.relatives import tell_relatives, warn_of_relatives
 from antigone.report.words.sentences import explain_sensitivity
 from antigone.report.words.statements import say
@@ -240,6 +242,30 @@ def print_joint(result: JointResult, *, rest: str = "joint.csv") -> None:
         if notice not in said:
             console.print(f"Note: {say(notice)}.")
     console.print(f"Prior: {say(result.prior_sentence)}. Frequencies: {result.population}. Proposals for review.")
+
+
+def print_fragments(result: FragmentsResult) -> None:
+    """Whose each sample most probably is and with which others, and what the numbers rest on."""
+    console = words_console()
+    table = table_of("sample", "proposed as", "family", "posterior", "together with")
+    for one in result.proposals:
+        table.add_row(
+            one.sample, proposed_as(one), one.family, probability_text(one.posterior), ", ".join(one.parts) or "none"
+        )
+    console.print(table)
+    for notice in result.notices:
+        console.print(f"Note: {say(notice)}.")
+    console.print(
+        "Every sum exact." if result.exact else
+        f"{result.sets:,} sets of samples were looked at as parts of one person; none stands at a place that "
+        f"the samples alone give less than {plain_text(result.least_apart)}; light assignments of families were left "
+        "out. No bound on what that changes is proven."
+    )  # fmt: skip
+    console.print(
+        f"Prior: a person at a missing member's place weighs {plain_text(result.odds)} times as much as one who is not "
+        "reported; unreported persons are taken as unrelated. "
+        f"Frequencies: {result.population}. Proposals for review."
+    )
 
 
 def print_assignment(explained: ExplainedAssignment) -> None:

@@ -33,6 +33,7 @@ from antigone.model.results.joint import DEFAULT_PRIOR
 from antigone.version import full_version
 
 JOINT_FILES = ("joint.html", "joint.csv", "joint.json")
+FRAGMENTS_FILES = ("fragments.csv", "fragments.json")
 
 if TYPE_CHECKING:
     from antigone.casework.pairs.pairs import Execution
@@ -169,6 +170,10 @@ def joint(
     groups: Annotated[
         Path | None, typer.Option(help="groups.json of `antigone reassociate`: each group counts as one person.")
     ] = None,
+    fragments: Annotated[
+        bool,
+        typer.Option("--fragments", help="Samples may be parts of one person: also weigh which. No page."),
+    ] = False,
     consent_attested: Attested = None,
     on: Day = None,
     missing: MissingCodes = [],  # noqa: B006
@@ -178,6 +183,10 @@ def joint(
     """One consistent answer for all: the posterior over joint assignments, the best ones, what stays open."""
     if out is None and not as_json:
         raise typer.BadParameter("give --out, a folder for the answer, or --json")
+    if fragments:
+        chosen = missing, pedigree
+        _joint_of_fragments(incident, out, groups, prior, population, consent_attested, on, chosen, as_json=as_json)
+        return
     if out is not None:
         require_drawing("the page of the joint answer")
     from antigone.casework.incident.files import write_folder
@@ -217,6 +226,47 @@ def joint(
     if LOUDNESS.get() != "quiet":
         console.print_joint(result)
     tell(f"Written: {', '.join(str(Path(str(out)) / name) for name in JOINT_FILES)}")
+
+
+def _joint_of_fragments(
+    incident: list[Path], out: Path | None, groups: Path | None, prior: str, population: str | None,
+    attested: str | None, on: dt.datetime | None, chosen: tuple[list[str], list[str]], *, as_json: bool,
+) -> None:  # fmt: skip
+    """Fragments and identities in one model: fragments.csv and fragments.json."""
+    from antigone.casework.incident.files import write_folder
+    from antigone.casework.joint.fragments import fragments_incident
+    from antigone.casework.remains.groups import group_remains
+    from antigone.casework.written import require_ours
+    from antigone.cli import console
+    from antigone.model.results.joint import JointPrior
+    from antigone.report.pages.fragments import fragments_csv, fragments_json
+
+    today, stated = day_of(on), JointPrior.parse(prior)
+    if out is not None:
+        require_ours(out, FRAGMENTS_FILES)
+    read = load_given(incident, attested_by=attested, today=today, missing=chosen[0], pedigrees=chosen[1])
+    read = group_remains(read, groups).incident if groups else read
+    words = ["antigone", "joint", *map(str, incident), "--fragments", "--prior", prior, "--on", today.isoformat()]
+    words += [*stated_choices(*chosen), *(["--population", population] if population else [])]
+    words += ["--groups", str(groups)] if groups else []
+    with progress_bar() as progress:
+        result = fragments_incident(
+            read,
+            today=today,
+            created=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
+            command=shlex.join(words),
+            prior=stated,
+            population=population,
+            progress=progress,
+        )
+    if out is not None:
+        write_folder(out, dict(zip(FRAGMENTS_FILES, (fragments_csv(result), fragments_json(result)), strict=True)))
+    if as_json:
+        typer.echo(fragments_json(result), nl=False)
+        return
+    if LOUDNESS.get() != "quiet":
+        console.print_fragments(result)
+    tell(f"Written: {', '.join(str(Path(str(out)) / name) for name in FRAGMENTS_FILES)}")
 
 
 def explain(

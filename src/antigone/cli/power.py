@@ -10,7 +10,7 @@ import typer
 from antigone.cli.options import AsJson, Attested, Day, IncidentPaths, day_of, load_given, print_json, progress_bar
 
 if TYPE_CHECKING:
-    from antigone.model.results.power import Interval, PowerAnswer
+    from antigone.model.results.power import Interval, PowerAnswer, SamplingAnswer
 
 
 def power(
@@ -48,10 +48,11 @@ def power(
     if as_json:
         print_json(POWER, asdict(answer))
     else:
-        _print(answer)
+        print_power(answer)
 
 
-def _print(answer: PowerAnswer) -> None:
+def print_power(answer: PowerAnswer) -> None:
+    """The steps as a table, and what its columns mean."""
     from antigone.cli.console import table_of
     from antigone.cli.terminal import words_console
     from antigone.plain_words import threshold_text
@@ -96,3 +97,25 @@ def _chance(interval: Interval) -> str:
 def _error(standard_error: float) -> str:
     """Said where families were simulated."""
     return f" (standard error {standard_error:.1g})" if standard_error else ""
+
+
+def print_sampling(answer: SamplingAnswer) -> None:
+    """Where the next samples help most, in words."""
+    from antigone.cli.console import table_of
+    from antigone.cli.terminal import words_console
+    from antigone.plain_words import threshold_text
+
+    console = words_console()
+    if answer.lines:
+        table = table_of("family", "missing", "sample of", "found today", "found then")
+        for line in answer.lines:
+            table.add_row(line.family, line.missing, line.member, line.today, line.then)
+        console.print(table)
+    else:
+        console.print("No first sample of a relative who may be asked is needed.")
+    console.print(
+        f"Found: an LR of {threshold_text(answer.threshold)} or more, if the right person is among the unidentified "
+        "and fully typed. It rests on the pedigrees as declared and on who is typed; it tells of nobody's genotypes."
+    )
+    for notice in answer.notices:
+        console.print(f"Note: {notice}.")

@@ -13,6 +13,8 @@ from antigone.team.access.session import Registry
 from antigone.web.api import refusals as api_refusals
 from antigone.web.api.access import is_valid
 from antigone.web.api.application import API_PATH, IMPORT_PATHS, NO_TELEMETRY, create_api
+from antigone.web.entry import families as entering_families
+from antigone.web.entry import people as entering_people
 from antigone.web.jobs.jobs import Jobs
 from antigone.web.models import page as model_page
 from antigone.web.pages import (
@@ -51,6 +53,8 @@ AREAS = (
     columns,
     model_page,
     families,
+    entering_families,
+    entering_people,
     typings,
     passes,
     genotypes,

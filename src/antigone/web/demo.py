@@ -28,7 +28,7 @@ from antigone.team.review.candidates import list_candidates
 from antigone.team.review.ruling import judge_candidate
 from antigone.team.review.working_out import work_out
 from antigone.team.runs.searching import search
-from antigone.team.views import CandidateLine
+from antigone.team.views import WARNING_CODES, CandidateLine
 from antigone.web.requests.settings import DemoUser
 
 PASSWORD = "ferry-demo-2026"  # noqa: S105 - shown on the sign-in page; the registry holds simulated persons only
@@ -102,6 +102,9 @@ def _agree_on_model(registry: Registry, incident: str) -> None:
     confirm_version(second, incident, 1, reason="Compared with the plan; the hashes agree with the files.")
 
 
+SEEN = dict.fromkeys(WARNING_CODES, "known; the circumstances of the exercise agree")
+
+
 def _review(registry: Registry, incident: str) -> None:
     """Begin the review, so that each page has something to show: confirmed, proposed, rejected and commented."""
     first, second, reviewer = (_session_as(registry, code) for code in ("geneticist", "geneticist-2", "reviewer"))
@@ -110,10 +113,10 @@ def _review(registry: Registry, incident: str) -> None:
     ready = list(islice((line for line in clear if _meets_the_rule(first, line)), 4))
     for line in ready:
         reason = "No other candidate for either; every marker looked at."
-        reviewing.propose(first, line.pairing, version=line.version, reason=reason, candidate=line.id)
+        reviewing.propose(first, line.pairing, version=line.version, reason=reason, candidate=line.id, seen=SEEN)
     for line in ready[:2]:
         agreed = "Looked at independently; the drawing agrees with the file of the family."
-        reviewing.confirm(second, line.pairing, version=line.version + 1, reason=agreed)
+        reviewing.confirm(second, line.pairing, version=line.version + 1, reason=agreed, seen=SEEN)
     for line in ready[2:3]:
         reviewing.comment(reviewer, line.pairing, text="Please compare the age estimate before this is confirmed.")
     for line in [one for one in clear if one not in ready][-1:]:

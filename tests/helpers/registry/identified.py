@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from deciding import confirm, propose
 from registry_team import Team, candidate
-
-from antigone.team.review.reviewing import confirm, propose
 
 
 def identify(team: Team, unidentified: str = "PM1", family: str = "F1") -> int:

@@ -23,6 +23,8 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/model/comparison": ("compare models", "incident={incident}&version=1"),
     "/families": ("see families", "incident={incident}"),
     "/family": ("see families", "incident={incident}&family={family}"),
+    "/family/new": ("import", "incident={incident}"),
+    "/unidentified/new": ("import", "incident={incident}"),
     "/tasks": ("see tasks", "incident={incident}"),
     "/unidentified": ("see families", "incident={incident}"),
     "/sample": ("see families", "incident={incident}&sample={unidentified}"),

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from deciding import confirm, propose
 from identified import identify as identify
 from registry_team import IDENTIFY, INCIDENT, Team, candidate, parents, small_incident
 
@@ -13,7 +14,7 @@ from antigone.errors import Forbidden
 from antigone.team.incidents.families import list_families, read_family
 from antigone.team.incidents.importing import import_incident
 from antigone.team.overview.status import list_incidents
-from antigone.team.review.reviewing import ask_to_reopen, confirm, keep, propose, reject, reopen
+from antigone.team.review.reviewing import ask_to_reopen, keep, reject, reopen
 from antigone.team.views import MissingLine
 
 SEEN_BY = ("registrar", "geneticist", "reviewer", "coordinator")

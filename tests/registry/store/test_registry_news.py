@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import deciding
 import pytest
 from registry_team import IDENTIFY, INCIDENT, PURPOSE, candidate, parents, password_of, small_incident, typed
 
@@ -15,7 +16,6 @@ from antigone.team.access import opening
 from antigone.team.incidents.consents import record_consent, withdraw_donor
 from antigone.team.incidents.importing import import_incident
 from antigone.team.overview.status import read_status
-from antigone.team.review import reviewing
 from antigone.team.runs.joint import solve_jointly
 from antigone.team.runs.searching import search
 from antigone.team.tasks.asking import ask_for_samples
@@ -44,7 +44,7 @@ def test_news__tell_what_others_did_since_the_visit_before(after_search):
     come_back(team, "reviewer")
     before = team.clock().isoformat()
     line = candidate(team, "PM1", "F1")
-    reviewing.propose(team["geneticist"], line.pairing, version=line.version, reason="-", candidate=line.id)
+    deciding.propose(team["geneticist"], line.pairing, version=line.version, reason="-", candidate=line.id)
     search(team["geneticist"], INCIDENT)
     solve_jointly(team["geneticist"], INCIDENT)
     record_consent(team["registrar"], INCIDENT, "F4", "MO", consent=IDENTIFY)
@@ -66,7 +66,7 @@ def test_news__are_not_what_one_did_oneself(after_search):
     team = after_search
     come_back(team, "geneticist")
     line = candidate(team, "PM1", "F1")
-    reviewing.propose(team["geneticist"], line.pairing, version=line.version, reason="-", candidate=line.id)
+    deciding.propose(team["geneticist"], line.pairing, version=line.version, reason="-", candidate=line.id)
     search(team["geneticist"], INCIDENT)
     come_back(team, "second geneticist")
     assert told(come_back(team, "geneticist")) == {}
@@ -86,8 +86,8 @@ def test_news__tell_a_role_what_it_may_know(role, expected, after_search):
     team = after_search
     come_back(team, role)
     line = candidate(team, "PM1", "F1")
-    reviewing.propose(team["geneticist"], line.pairing, version=line.version, reason="-", candidate=line.id)
-    reviewing.confirm(team["reviewer"], line.pairing, version=line.version + 1, reason="-")
+    deciding.propose(team["geneticist"], line.pairing, version=line.version, reason="-", candidate=line.id)
+    deciding.confirm(team["reviewer"], line.pairing, version=line.version + 1, reason="-")
     search(team["geneticist"], INCIDENT)
     record_consent(team["registrar"], INCIDENT, "F4", "MO", consent=IDENTIFY)
     assert told(come_back(team, role)) == expected

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import deciding
 import pytest
 from registry_example import AT, begin, of_everything, put
 from registry_prepared import after_search
@@ -46,9 +47,9 @@ def _worked(place: str) -> Team:
     solve_jointly(team["geneticist"], INCIDENT)
     for person, family in ((PROPOSED, "F1"), (REJECTED, "F3")):
         line = candidate(team, person, family)
-        reviewing.propose(team["geneticist"], line.pairing, version=0, reason="all agree", candidate=line.id)
+        deciding.propose(team["geneticist"], line.pairing, version=0, reason="all agree", candidate=line.id)
         reviewing.comment(team["reviewer"], line.pairing, text="seen")
-    reviewing.confirm(team["second geneticist"], candidate(team, PROPOSED, "F1").pairing, version=1, reason="yes")
+    deciding.confirm(team["second geneticist"], candidate(team, PROPOSED, "F1").pairing, version=1, reason="yes")
     reviewing.reject(team["reviewer"], candidate(team, REJECTED, "F3").pairing, version=1, reason="no")
     users.add_token(team["administrator"], "coordinator", name="lims", days=30)
     users.revoke_token(team["administrator"], "coordinator", name="lims")

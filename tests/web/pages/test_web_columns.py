@@ -8,6 +8,7 @@ import tomllib
 from html import unescape
 
 import pytest
+from registry_team import INCIDENT
 from web_routes import site as site
 from web_site import post
 
@@ -53,6 +54,21 @@ def test_columns__of_a_table_that_is_not_understood_can_be_stated(registrar, tmp
     assert layout.headers["content-type"] == "application/toml"
     assert tomllib.loads(layout.text) == {"columns": chosen}
     assert read_layout("layout.toml", layout.content, Findings())["pieza"] == "Sample Name"
+
+
+def test_columns__a_layout_that_was_kept_is_dropped_with_the_table(registrar):
+    chosen = {"Pieza": "sample", "Prueba": "marker", "Valor X": "allele1", "Valor Y": "allele2", "Perito": "not read"}
+    layout = post(registrar, "/import/columns/layout", {"heading": [*chosen], "meaning": [*chosen.values()]}).content
+    table = ODD.replace("TH01;6;9.3", "M00;10;11").encode()
+    files = [("files", ("lims.csv", table)), ("files", ("layout.toml", layout))]
+    alone = post(registrar, "/import", {"code": INCIDENT}, files=files[:1])
+    assert alone.status_code == 422
+    assert 'href="/import/columns"' in alone.text
+    answer = post(registrar, "/import", {"code": INCIDENT}, files=files)
+    assert answer.status_code == 200, answer.text
+    assert "Pieza" in answer.text
+    added = re.findall(r"<summary>([^<]*)</summary><div><p>PM1</p>", answer.text)
+    assert added == ["1 typings"]
 
 
 def test_columns__a_meaning_that_is_none_is_refused_by_its_heading(registrar):

@@ -7,6 +7,7 @@ import re
 from functools import partial
 
 import pytest
+from deciding import propose
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
 from registry_team import INCIDENT, candidate
 from web_browser import browser as browser
@@ -20,7 +21,6 @@ from web_site import Site, TestClient, hidden, make_site, post
 from antigone.model.pedigree import Individual, Pedigree
 from antigone.report.pedigree.svg import Mark
 from antigone.team.access.roles import ALLOWED, ROLES
-from antigone.team.review.reviewing import propose
 from antigone.web.pedigrees.draft import Declared, Draft, turn_missing
 from antigone.web.pedigrees.drawings import drawing
 

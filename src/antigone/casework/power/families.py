@@ -77,7 +77,7 @@ def power_of_incident(prepared: Prepared, choices: PowerChoices, *, progress: Pr
     population = choices.population or next(iter(prepared.populations))
     markers = prepared.populations[population]
     asked = [
-        _Asked(family.declared, missing, markers, choices, prepared.incident.settings.theta)
+        Asked(family.declared, missing, markers, choices, prepared.incident.settings.theta)
         for family in prepared.families
         for missing in family.missing
         if choices.family in ("", family.declared.code) and choices.missing in ("", missing)
@@ -109,7 +109,7 @@ def _check(prepared: Prepared, choices: PowerChoices) -> None:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """One missing person of one family."""
 
     declared: Declared
@@ -117,12 +117,13 @@ class _Asked:
     markers: Sequence[Marker]
     choices: PowerChoices
     theta: float
+    draws: int = DRAWS
 
     def steps(self, notices: list[str]) -> Iterator[PowerStep]:
         """As things stand first, then each set of candidates; what is too large is named."""
         for new in self._sets():
             try:
-                yield self._step(new)
+                yield self.step(new)
             except PlanTooLarge as error:
                 who = f" with {', '.join(new)} typed" if new else ""
                 notices.append(f"family {self.declared.code}, {self.missing}{who}: {error}")
@@ -146,7 +147,14 @@ class _Asked:
         for size in range(1, self.choices.sets + 1):
             yield from combinations(able, size)
 
-    def _step(self, new: tuple[str, ...]) -> PowerStep:
+    def step(self, new: tuple[str, ...]) -> PowerStep:
+        """With ``new`` typed as well.
+
+        Raises
+        ------
+        ModelError, PlanTooLarge
+            See `PowerQuestion` and `outcomes_of`.
+        """
         PowerQuestion(self.declared.pedigree, self.missing, self.declared.references, new)
         if self.choices.basis == "typed":
             return self._stated(new, [self._distribution(self.declared.references, new)])
@@ -183,7 +191,9 @@ class _Asked:
     @cached_property
     def _families(self) -> list[Genes]:
         rng = np.random.default_rng(self.choices.seed)
-        return [drop_genes(self.declared.pedigree, list(self._usable), rng=rng, theta=self.theta) for _ in range(DRAWS)]
+        return [
+            drop_genes(self.declared.pedigree, list(self._usable), rng=rng, theta=self.theta) for _ in range(self.draws)
+        ]
 
     def _drawn(self, genes: Genes, members: Sequence[str]) -> dict[str, Profile]:
         """What a simulated family shows of the members, at the markers typed in them."""

@@ -115,7 +115,9 @@ def print_candidates(page: views.CandidatePage) -> None:
     print_page(page.page, page.size, page.total, which)
 
 
-def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) -> None:
+def print_candidate(
+    view: views.CandidateView, joint: views.JointOfPair | None, warnings: Sequence[views.WarningLine]
+) -> None:
     """A candidate: its evidence, its alternatives, its history, and what can be done."""
     line = view.line
     if view.candidate is None:
@@ -127,6 +129,8 @@ def print_candidate(view: views.CandidateView, joint: views.JointOfPair | None) 
         print_words(f"Changed since: {view.changed}.")
     if joint is not None:
         _print_joint_of_pair(joint)
+    for warning in warnings:
+        print_words(f"Warning '{warning.code}': {warning.words}.")
     print_words(f"State: {line.state} (version {line.version}).")
     _print_alternatives("same unidentified person", view.of_unidentified, view.all_of_unidentified)
     _print_alternatives("same missing person", view.of_missing, view.all_of_missing)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from antigone.cli.options import tell
 from antigone.cli.team.signing import CandidateNumber, IncidentCode, signed_in
 from antigone.errors import Unsupported
 
@@ -72,7 +73,7 @@ def write_paper(out: Path, make: Callable[[], Paper]) -> None:
 
     with new_file(out) as file:
         file.write(make().content)
-    typer.echo(f"Written: {out}")
+    tell(f"Written: {out}")
 
 
 def require_paper() -> None:

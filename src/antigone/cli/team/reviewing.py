@@ -172,6 +172,7 @@ def _show(session: Session, candidate: int, *, as_json: bool = False) -> None:
     from antigone.model.results.file_format import CANDIDATE
     from antigone.report.tables.files import fields_of
     from antigone.team.review.candidates import read_candidate
+    from antigone.team.review.warnings import warnings_of
     from antigone.team.runs.joint import joint_of_pair
     from antigone.team.views.shown import shown_candidate
 
@@ -179,10 +180,11 @@ def _show(session: Session, candidate: int, *, as_json: bool = False) -> None:
     line = view.line
     pair = {"unidentified": line.unidentified, "family": line.family, "missing": line.missing}
     joint = joint_of_pair(session, view.incident, **pair)
+    warnings = warnings_of(view, joint)
     if as_json:
-        print_json(CANDIDATE, {**fields_of(shown_candidate(view)), "joint": joint})
+        print_json(CANDIDATE, {**fields_of(shown_candidate(view, warnings)), "joint": joint})
     else:
-        console_runs.print_candidate(view, joint)
+        console_runs.print_candidate(view, joint, warnings)
 
 
 @reviewing_app.command()
@@ -237,22 +239,43 @@ def decide(
     candidate: CandidateNumber,
     reason: Reason,
     version: Annotated[int, typer.Option(help="The version that 'show' printed; refused when somebody decided since.")],
+    seen: Annotated[
+        list[str] | None,
+        typer.Option(help="To propose or confirm: WARNING=WORD for each warning that 'show' printed; repeat it."),
+    ] = None,
     exception: Annotated[
         str, typer.Option(help="To propose what does not meet the rule of evidence: why; a third person must agree.")
     ] = "",
 ) -> None:
-    """Take a step on what you saw: propose, and another person confirms; each with a reason."""
+    """Take a step on what you saw: propose, and another person confirms; each with a reason, and with a word for each
+    warning that applies."""
     from antigone.team.review.candidates import read_candidate
     from antigone.team.review.reviewing import STEPS, propose
 
     if step not in ("propose", *STEPS):
         raise typer.BadParameter(f"step '{step}'; expected propose, {', '.join(STEPS)}")
+    said: dict[str, Any] = {"version": version, "reason": reason}
+    words = _words_of(seen or [])
+    if step in ("propose", "confirm"):
+        said["seen"] = words
+    elif words:
+        raise typer.BadParameter(f"--seen is for propose and confirm; leave it out to {step}")
     line = read_candidate(session, candidate).line
     if step == "propose":
-        now = propose(session, line.pairing, version=version, reason=reason, candidate=candidate, exception=exception)
+        now = propose(session, line.pairing, candidate=candidate, exception=exception, **said)
     else:
-        now = STEPS[step](session, line.pairing, version=version, reason=reason)
+        now = STEPS[step](session, line.pairing, **said)
     typer.echo(f"{line.unidentified} as {line.missing} of family {line.family}: {now.state} (version {now.version}).")
+
+
+def _words_of(seen: list[str]) -> dict[str, str]:
+    """The word for each warning, by its code."""
+    from antigone.team.views import WARNING_CODES
+
+    words = dict(one.partition("=")[::2] for one in seen)
+    if unknown := set(words) - set(WARNING_CODES):
+        raise typer.BadParameter(f"--seen {min(unknown)}; expected WARNING=WORD, with {', '.join(WARNING_CODES)}")
+    return words
 
 
 @reviewing_app.command()

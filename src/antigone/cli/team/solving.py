@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from antigone.cli.options import tell
 from antigone.cli.team.signing import IncidentCode, signed_in
 from antigone.model.results.joint import DEFAULT_PRIOR
 
@@ -81,4 +82,4 @@ def write_joint(view: JointView, path: Path) -> None:
         raise InputError(f"joint run {view.line.id} has no answer to write; solve it again")
     with new_file(path) as file:
         file.write(joint_json(view.result).encode())
-    typer.echo(f"Written: {path}")
+    tell(f"Written: {path}")

@@ -10,6 +10,7 @@ import typer
 from antigone.cli.team.signing import IncidentCode, Page, Reason, signed_in
 
 if TYPE_CHECKING:
+    from antigone.model.results.power import Basis
     from antigone.team.access.session import Session
 
 tasks_app = typer.Typer()
@@ -44,6 +45,45 @@ def compared(
     from antigone.team.tasks.asking import read_compared
 
     console_registry.print_compared(read_compared(session, incident, family=family))
+
+
+@tasks_app.command()
+@signed_in
+def power(
+    session: Session,
+    incident: IncidentCode,
+    family: Annotated[
+        str, typer.Option(help="Numbers, of this family; without it the list of where samples help.")
+    ] = "",
+    missing: Annotated[str, typer.Option(help="Only this missing person of the family.")] = "",
+    candidates: Annotated[str, typer.Option(help="Members who might be typed, by code, with commas between.")] = "",
+    sets: Annotated[int, typer.Option(min=1, max=2, help="Up to how many of them together.")] = 1,
+    threshold: Annotated[float, typer.Option(help="The LR that a candidate must reach.")] = 10_000.0,
+    given: Annotated[
+        bool,
+        typer.Option("--given", help="Given what was found in the typed relatives: for the responsible geneticist."),
+    ] = False,
+) -> None:
+    """Where the next ten samples help most, in words; of one family, what each further relative would add."""
+    from antigone.casework.power.families import PowerChoices
+    from antigone.cli.options import progress_bar
+    from antigone.cli.power import print_power, print_sampling
+    from antigone.team.runs.power import list_sampling, read_power
+
+    if not family and (missing or candidates or sets > 1 or given):
+        raise typer.BadParameter("--missing, --candidates, --sets and --given are of one family; name it by --family")
+    with progress_bar() as progress:
+        if not family:
+            sampling = list_sampling(session, incident, threshold=threshold, progress=progress)
+        else:
+            codes = tuple(code.strip() for code in candidates.split(",") if code.strip())
+            basis: Basis = "typed" if given else "declared"
+            choices = PowerChoices(family, missing, codes, sets, threshold, basis=basis)
+            found = read_power(session, incident, choices, progress=progress)
+    if family:
+        print_power(found)
+    else:
+        print_sampling(sampling)
 
 
 @tasks_app.command()

@@ -44,6 +44,8 @@ JOINT = FileFormat("antigone joint", 2)
 """joint.json: the joint answer of an incident."""
 GROUPS = FileFormat("antigone groups", 2)
 """groups.json: which remains are probably parts of one person."""
+FRAGMENTS = FileFormat("antigone fragments", 1)
+"""fragments.json: fragments and identities in one model."""
 SNPS = FileFormat("antigone snps", 1)
 """What `antigone snps --json` prints."""
 LR = FileFormat("antigone lr", 1)

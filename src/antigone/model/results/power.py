@@ -73,3 +73,40 @@ class PowerAnswer:
         """How many of the unidentified persons reach the threshold with this missing person by chance alone."""
         low, high = (self.unidentified * rate for rate in (step.false_positive.low, step.false_positive.high))
         return Interval(low, high, self.unidentified * step.false_positive.standard_error)
+
+
+Outlook = Literal["almost surely", "probably", "perhaps", "hardly"]
+"""How surely the right person would reach the threshold, for lists that show no number: in at least 99 of 100 cases,
+90, 50, or fewer."""
+
+
+def outlook_of(inclusion: float) -> Outlook:
+    """The word for an inclusion power."""
+    if inclusion >= 0.99:
+        return "almost surely"
+    if inclusion >= 0.9:
+        return "probably"
+    return "perhaps" if inclusion >= 0.5 else "hardly"
+
+
+@dataclass(frozen=True)
+class SamplingLine:
+    """A relative whose sample would help: whose, how surely the missing person would be found today, and how then."""
+
+    family: str
+    missing: str
+    member: str
+    today: Outlook
+    then: Outlook
+
+
+@dataclass(frozen=True)
+class SamplingAnswer:
+    """Where the next samples help most, the strongest first, and what was left out, and why.
+
+    It rests on the declared pedigrees and on who is typed, so it tells of nobody's genotypes (PURPOSE.md, rule 6).
+    """
+
+    lines: tuple[SamplingLine, ...]
+    threshold: float
+    notices: tuple[str, ...] = ()

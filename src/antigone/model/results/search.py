@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from antigone.model.assumptions.choices import SENSITIVITY_DROPOUTS, SENSITIVITY_MUTATION, SENSITIVITY_THETAS
+from antigone.model.assumptions.choices import (
+    SENSITIVITY_DROPOUTS,
+    SENSITIVITY_MUTATION,
+    SENSITIVITY_THETAS,
+    WEAK_LOG10_LR,
+)
 from antigone.model.incident.settings import SearchSettings
 from antigone.model.statements.statement import Statement
 
@@ -138,6 +143,12 @@ class Candidate:
     @property
     def smallest_log10_lr(self) -> float:
         return self.log10_lr[self.smallest_population]
+
+    @property
+    def near_relatives(self) -> tuple[RelativeAlternative, ...]:
+        """The relatives whom the markers hardly tell from the missing person, the hardest first."""
+        near = (one for one in self.relatives if one.log10_lr < WEAK_LOG10_LR)
+        return tuple(sorted(near, key=lambda one: one.log10_lr))
 
 
 @dataclass(frozen=True)

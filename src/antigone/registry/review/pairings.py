@@ -146,6 +146,19 @@ def read_decisions(connection: Connection, pairing: int) -> tuple[Decision, ...]
     return tuple(Decision(r.by, r.at, r.action, r.before, r.after, r.reason, r.candidate) for r in rows)
 
 
+def candidate_decided_on(connection: Connection, pairing: int, action: Step, candidate: int | None) -> int | None:
+    """The candidate on which a proposal or a confirmation of a pairing rests; None of another step, and where there is
+    none that could be decided on, which `decide` refuses."""
+    if action == "confirm":
+        proposed = [one.candidate for one in read_decisions(connection, pairing) if one.action == "propose"]
+        candidate = proposed[-1] if proposed else None
+    if action not in ("propose", "confirm") or candidate is None:
+        return None
+    own = (candidates.c.id == candidate, candidates.c.pairing == pairing, candidates.c.stale.is_(False))
+    living = select(candidates.c.id).join(pairings).where(*own, pairings.c.member.not_in(found_alive()))
+    return connection.scalar(living)
+
+
 def add_review(connection: Connection, pairing: int, *, user: int, text: str, at: str) -> None:
     """Write about a pairing without deciding.
 

@@ -21,7 +21,7 @@ from antigone.report.charts.evidence import marker_chart, sensitivity_chart
 from antigone.report.paper.case import Alternative, ExpertCase, log10_words
 from antigone.report.paper.document import Block, Bullets, Facts, Figure, Figures, Heading, Paragraph, Table, picture
 from antigone.report.words.language import Language, mark
-from antigone.report.words.relatives import near_relatives, relation_pattern, relative_number, weigh_relative
+from antigone.report.words.relatives import relation_pattern, relative_number, weigh_relative
 from antigone.report.words.sentences import reportable_mutations
 from antigone.report.words.statements import say as statement_in
 from antigone.report.words.statements import say_all, say_code, say_number
@@ -329,7 +329,7 @@ def _relatives(case: ExpertCase, language: Language) -> tuple[Block, ...]:
         )
         for one in c.relatives
     )
-    near = [say(relation_pattern(one), missing=c.missing, partner=one.partner) for one in near_relatives(c)]
+    near = [say(relation_pattern(one), missing=c.missing, partner=one.partner) for one in c.near_relatives]
     told = say(
         "The markers hardly tell whether {unidentified} is {missing} or: {relatives}. A sample of another relative "
         "may, best of a child of {missing}; so may what is known beside DNA.",

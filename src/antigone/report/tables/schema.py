@@ -13,7 +13,8 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from antigone.model.results.file_format import GROUPS, JOINT, RESULTS, FileFormat
+from antigone.model.results.file_format import FRAGMENTS, GROUPS, JOINT, RESULTS, FileFormat
+from antigone.model.results.fragments import FragmentsResult
 from antigone.model.results.joint import JointResult
 from antigone.model.results.remains import ReassociationResult
 from antigone.model.results.search import SearchResult
@@ -23,6 +24,7 @@ FILES: dict[str, tuple[FileFormat, type[Any]]] = {
     "results": (RESULTS, SearchResult),
     "joint": (JOINT, JointResult),
     "groups": (GROUPS, ReassociationResult),
+    "fragments": (FRAGMENTS, FragmentsResult),
 }
 """The files by their name: their format, and what they hold."""
 _NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf", "nan"]}]}

@@ -71,15 +71,9 @@ def tell_relatives(candidate: Candidate) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def near_relatives(candidate: Candidate) -> tuple[RelativeAlternative, ...]:
-    """The relatives whom the markers hardly tell from the missing person, the hardest first."""
-    near = (one for one in candidate.relatives if one.log10_lr < WEAK_LOG10_LR)
-    return tuple(sorted(near, key=lambda one: one.log10_lr))
-
-
 def warn_of_relatives(candidate: Candidate) -> str:
     """A sentence for the head of a page; nothing where H1 stands clear of every relative."""
-    near = near_relatives(candidate)
+    near = candidate.near_relatives
     if not near:
         return ""
     *most, last = (relative_text(candidate, one) for one in near)

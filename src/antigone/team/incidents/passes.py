@@ -226,12 +226,16 @@ def _line(row: object, sample: str) -> PassLine:
 
 def _read(grid: _Grid, asked: Sequence[str], markers: Mapping[str, str]) -> dict[str, TypedMarker]:
     """What stands at each marker; all faults at once, and at least one marker typed."""
-    given = {typed_marker(marker): text for marker, text in markers.items()}
-    problems = [
-        Problem(GRID, 0, marker, "a marker that is not asked for", "the markers of the grid", "leave it out")
-        for marker, text in given.items()
-        if marker not in asked and text.strip()
-    ]
+    given: dict[str, str] = {}
+    problems = []
+    for name, text in markers.items():
+        marker = typed_marker(name)
+        if marker in given:
+            problems.append(Problem(GRID, 0, marker, "a marker twice", "each marker once", "leave one of them out"))
+        elif marker not in asked and text.strip():
+            found = "a marker that is not asked for"
+            problems.append(Problem(GRID, 0, marker, found, "the markers of the grid", "leave it out"))
+        given[marker] = text
     typed: dict[str, TypedMarker] = {}
     for line, marker in enumerate(asked, start=1):
         try:
@@ -255,7 +259,12 @@ def _take(
 ) -> Entered:
     """Make what the passes agree on a typing of the sample."""
     sample, row = grid.sample.code, given[0].row
-    typed = {marker: grid.read(marker, text) for marker, text in agreed.items()}
+    try:
+        typed = {marker: grid.read(marker, text) for marker, text in agreed.items()}
+    except CellFault:
+        raise Conflict(
+            f"the frequencies of '{incident}' changed since '{sample}' was typed; discard the passes, and type it anew"
+        ) from None
     if not any(one.alleles for one in typed.values()):
         raise InputError(f"the passes of '{sample}' agree on no allele; discard them, and type the profile anew")
     read = profile_typed_in(_known_of(connection, incident, sample), sample, typed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from antigone.errors import Conflict
 from antigone.model.assumptions.evidence_rule import PACKAGED_RULE
@@ -14,7 +15,10 @@ from antigone.registry.users.access import check_may_decide
 from antigone.team.access.roles import ROLE_OF
 from antigone.team.access.session import Session, Subject, action
 from antigone.team.review.ruling import require_rule, without_third_person
+from antigone.team.review.warnings import weigh
 from antigone.team.views import PairingView
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @action("comment")
@@ -34,26 +38,48 @@ def comment(session: Session, pairing: int, *, text: str) -> None:
 
 @action("propose")
 def propose(
-    session: Session, pairing: int, *, version: int, reason: str, candidate: int, exception: str = ""
+    session: Session,
+    pairing: int,
+    *,
+    version: int,
+    reason: str,
+    candidate: int,
+    exception: str = "",
+    seen: Mapping[str, str] = NOTHING,
 ) -> PairingView:
     """Propose an identification, on the ground of a candidate that meets the rule of evidence.
 
     ``exception`` says why one that does not is proposed all the same; a third person must then agree before it can be
-    confirmed. For what else is refused see ``registry.pairings.decide``.
+    confirmed. ``seen`` has a word for each warning that applies, by its code; the words are kept with the reason. For
+    what else is refused see ``registry.pairings.decide``.
 
     Raises
     ------
     Conflict
-        When the rule of evidence is not met, and no exception is asked for.
+        When the rule of evidence is not met, and no exception is asked for, or the candidate is closed.
+    InputError
+        When a warning that applies has no word.
     """
     letters = require_rule(session, candidate, exception)
-    return _decide(session, "propose", pairing, version, reason, candidate, letters, exception)
+    return _decide(session, "propose", pairing, version, reason, candidate, letters, exception, seen=seen)
 
 
 @action("confirm")
-def confirm(session: Session, pairing: int, *, version: int, reason: str) -> PairingView:
-    """Confirm what another person proposed. For what is refused see ``registry.pairings.decide``."""
-    return _decide(session, "confirm", pairing, version, reason)
+def confirm(
+    session: Session, pairing: int, *, version: int, reason: str, seen: Mapping[str, str] = NOTHING
+) -> PairingView:
+    """Confirm what another person proposed. For what is refused see ``registry.pairings.decide``.
+
+    ``seen`` has a word for each warning that applies, by its code; the words are kept with the reason.
+
+    Raises
+    ------
+    InputError
+        When a warning that applies has no word.
+    Conflict
+        When the candidate is closed, or not worked out in full.
+    """
+    return _decide(session, "confirm", pairing, version, reason, seen=seen)
 
 
 @action("reject")
@@ -119,22 +145,28 @@ def _decide(
     candidate: int | None = None,
     failed: str = "",
     exception: str = "",
+    seen: Mapping[str, str] = NOTHING,
 ) -> PairingView:
     subject: Subject = {"pairing": pairing, "step": step}
     with session.writing(ROLE_OF[step], subject) as connection:
         check_may_decide(connection, session.user, own_session=session.own)
         if step == "confirm" and (against := without_third_person(session, connection, pairing)):
             raise Conflict(f"pairing {pairing}: {against}")
+        weighed = weigh(session, connection, step, pairing, candidate, seen)
         now = pairings.decide(
             connection,
             pairing,
             action=step,
             version=version,
             user=session.user,
-            reason=reason,
+            reason=reason.strip() and reason.strip() + weighed.said,
             at=session.registry.now(),
             candidate=candidate,
         )
+        if weighed.refusal is not None:
+            raise weighed.refusal
+        if weighed.warnings:
+            subject["warnings"] = [one.code for one in weighed.warnings]
         if failed and candidate is not None:
             rule, at = PACKAGED_RULE.number, session.registry.now()
             more: Subject = {"rule": rule, "failed": failed}

@@ -152,15 +152,22 @@ def joint_of_pair(
         if stored.newest_joint(connection, incident) is None:
             return None
     pair = {"unidentified": unidentified, "family": family, "missing": missing}
-    vault = session.registry.vault
     with session.reading("see joint", {"incident": incident, **pair}) as connection:
-        run = stored.newest_joint(connection, incident)
-        row = None if run is None else stored.find_joint(connection, run)
-        if row is None or _why_closed(session, connection, row):
-            return None
-        in_parts = is_in_parts(connection, row.id)
-        said = open_person(connection, vault, row.id, **pair) if in_parts else None
-        taken = None if in_parts else stored.take_joint(connection, vault, row.id)
+        return pair_in_joint(session, connection, incident, **pair)
+
+
+def pair_in_joint(
+    session: Session, connection: Connection, incident: str, *, unidentified: str, family: str, missing: str
+) -> JointOfPair | None:
+    """What the newest joint answer says of one pair, within another action; None when no open answer knows both."""
+    pair, vault = {"unidentified": unidentified, "family": family, "missing": missing}, session.registry.vault
+    run = stored.newest_joint(connection, incident)
+    row = None if run is None else stored.find_joint(connection, run)
+    if row is None or _why_closed(session, connection, row):
+        return None
+    in_parts = is_in_parts(connection, row.id)
+    said = open_person(connection, vault, row.id, **pair) if in_parts else None
+    taken = None if in_parts else stored.take_joint(connection, vault, row.id)
     if taken is not None:
         said = _from_whole(taken.open(), **pair)
     return None if said is None else _of_pair(joint_line(row), said, family=family, missing=missing)

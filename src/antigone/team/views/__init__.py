@@ -4,6 +4,7 @@ from antigone.registry.leaving.elsewhere import Elsewhere
 from antigone.registry.review.candidates import CandidateLine
 from antigone.team.views.across import SetLine, SetView
 from antigone.team.views.candidates import (
+    WARNING_CODES,
     CandidateChoice,
     CandidatePage,
     CandidateView,
@@ -15,6 +16,8 @@ from antigone.team.views.candidates import (
     PastLine,
     ReviewLine,
     Ruling,
+    WarningCode,
+    WarningLine,
 )
 from antigone.team.views.imports import ImportLine, ImportView, Preview, Undone
 from antigone.team.views.keeping import (
@@ -83,6 +86,7 @@ from antigone.team.views.work import (
 )
 
 __all__ = [
+    "WARNING_CODES",
     "AccessLine",
     "AliveStep",
     "AliveView",
@@ -159,6 +163,8 @@ __all__ = [
     "Verified",
     "Waiting",
     "Want",
+    "WarningCode",
+    "WarningLine",
     "Weak",
     "line_of",
 ]

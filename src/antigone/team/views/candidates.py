@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from antigone.model.assumptions.evidence_rule import Condition
 from antigone.model.incident.incident import Family, UnidentifiedPerson
@@ -60,6 +61,19 @@ class CandidatePage(Page[CandidateLine]):
     every_run: bool = False
     rivals: Mapping[int, int] = field(default_factory=dict)
     set_aside: tuple[str, ...] = ()
+
+
+WarningCode = Literal["close relative", "rivals", "one donor", "assumptions", "joint", "doubts"]
+WARNING_CODES: tuple[str, ...] = get_args(WarningCode)
+"""What can speak against an identification that is proposed or confirmed."""
+
+
+@dataclass(frozen=True)
+class WarningLine:
+    """A warning that applies to a candidate: who proposes or confirms ticks it, with a word."""
+
+    code: WarningCode
+    words: str
 
 
 @dataclass(frozen=True)

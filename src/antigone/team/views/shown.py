@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from antigone.model.pedigree import Individual
 from antigone.model.results.search import Candidate
 from antigone.registry.review.candidates import CandidateLine
-from antigone.team.views.candidates import CandidateView, DecisionLine, PastLine, ReviewLine
+from antigone.team.views.candidates import CandidateView, DecisionLine, PastLine, ReviewLine, WarningLine
 from antigone.team.views.work import RunLine
 
 
@@ -28,6 +28,7 @@ class CandidateShown:
     ``of_missing`` are the strongest alternatives, ``all_of_unidentified`` and ``all_of_missing`` how many there are.
     ``may`` are the steps that the user of the token can take now; ``barred`` says why they take part in no decision.
     ``history`` is what the searches said of the pairing, where it was something new, and what had changed.
+    ``warnings`` are what whoever proposes or confirms has to have seen, each with a word.
     """
 
     line: CandidateLine
@@ -50,9 +51,10 @@ class CandidateShown:
     changed: str = ""
     barred: str = ""
     history: tuple[PastLine, ...] = ()
+    warnings: tuple[WarningLine, ...] = ()
 
 
-def shown_candidate(view: CandidateView) -> CandidateShown:
+def shown_candidate(view: CandidateView, warnings: tuple[WarningLine, ...]) -> CandidateShown:
     """A candidate as a program is answered; donors by their codes, for the view holds nothing else of them."""
     family = view.family
     return CandidateShown(
@@ -76,4 +78,5 @@ def shown_candidate(view: CandidateView) -> CandidateShown:
         barred=view.barred,
         changed=view.changed,
         history=view.history,
+        warnings=warnings,
     )

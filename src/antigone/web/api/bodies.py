@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from antigone.model.results.joint import DEFAULT_PRIOR
 from antigone.team.access.roles import Role
+from antigone.team.views import WarningCode
 from antigone.web.shared.fields import (
     LARGEST,
     LARGEST_SEED,
@@ -185,11 +186,13 @@ class NewComment(Body):
 
 class Proposal(Body):
     """A step, the version of the pairing that was looked at, and why; on the ground of a candidate. ``exception`` says
-    why one that does not meet the rule of evidence is proposed all the same."""
+    why one that does not meet the rule of evidence is proposed all the same. `seen` has a word for each of the
+    candidate's `warnings`, by its code."""
 
     version: Annotated[int, Field(ge=0, le=LARGEST)]
     reason: Words
     candidate: RowNumber
+    seen: dict[WarningCode, Words] = Field(default_factory=dict)
     exception: Words | None = None
 
 
@@ -200,11 +203,15 @@ class AgreedException(Body):
 
 
 class Decision(Body):
-    """A step, the version of the pairing that was looked at, and why."""
+    """A step, the version of the pairing that was looked at, and why.
+
+    To confirm, `seen` has a word for each of the candidate's `warnings`, by its code.
+    """
 
     step: Decided
     version: Annotated[int, Field(ge=0, le=LARGEST)]
     reason: Words
+    seen: dict[WarningCode, Words] = Field(default_factory=dict)
 
 
 class Parts(Body):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Query, Response
+
+from antigone.casework.power.families import PowerChoices
 from antigone.model.incident.consent import Consent
 from antigone.model.pedigree import Individual, Pedigree
+from antigone.model.results.power import PowerAnswer, SamplingAnswer
 from antigone.team import views
 from antigone.team.documents.letters import letter_material
 from antigone.team.incidents import consents, custody, exporting, families
 from antigone.team.incidents.pedigrees import save_pedigree
 from antigone.team.overview import status
-from antigone.team.runs import pending
+from antigone.team.runs import pending, power
 from antigone.team.tasks import alive, asking, listing, telling
 from antigone.web.api.access import Called
 from antigone.web.api.answers import FamilyShown, model_of, shown_family
@@ -32,6 +36,7 @@ from antigone.web.shared.attachments import attach_packed
 from antigone.web.shared.fields import Named, Page, PartOf, Size
 
 router = APIRouter()
+Threshold = Annotated[float, Query(gt=0, allow_inf_nan=False, description="The LR asked for")]
 COMPARED = model_of(views.Compared) | None
 
 
@@ -85,6 +90,28 @@ def list_families(
 def read_family(call: Called, incident: Named, family: Named) -> object:
     """A family's declared pedigree, its missing members, and its donors with their consents."""
     return shown_family(families.read_family(call.session, incident, family))
+
+
+@router.get("/family/power", response_model=model_of(PowerAnswer))
+def read_power(
+    call: Called,
+    incident: Named,
+    family: Named,
+    missing: PartOf = "",
+    threshold: Threshold = 10_000.0,
+    sets: Annotated[int, Query(ge=1, le=2)] = 1,
+    given: bool = False,
+) -> object:
+    """How surely a family's missing can be found, and what each further relative would add. `given`: given what was
+    found in the typed relatives, for the geneticist who ran the newest search. It is computed while you wait."""
+    choices = PowerChoices(family, missing, sets=sets, threshold=threshold, basis="typed" if given else "declared")
+    return power.read_power(call.session, incident, choices)
+
+
+@router.get("/incidents/sampling", response_model=model_of(SamplingAnswer))
+def list_sampling(call: Called, incident: Named, threshold: Threshold = 10_000.0) -> object:
+    """Where the next ten samples help most, in words; of nobody's genotypes. It is computed while you wait."""
+    return power.list_sampling(call.session, incident, threshold=threshold)
 
 
 @router.put("/family/pedigree", response_model=model_of(FamilyShown))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
@@ -12,7 +12,9 @@ from antigone.team import views
 from antigone.team.access.opening import worker_key
 from antigone.team.overview.status import read_incident
 from antigone.team.review import candidates, genotypes, reviewing, ruling
+from antigone.team.review.warnings import warnings_of
 from antigone.team.runs import searching
+from antigone.team.runs.joint import joint_of_pair
 from antigone.team.views.shown import CandidateShown, shown_candidate
 from antigone.web.api.access import Called
 from antigone.web.api.answers import GenotypesShown, JobShown, RunShown, model_of, shown_genotypes, shown_job
@@ -108,7 +110,12 @@ def list_candidates(
 @router.get("/candidates/{candidate}", response_model=model_of(CandidateShown))
 def read_candidate(call: Called, candidate: Number) -> object:
     """A candidate in full: evidence by marker, sensitivity, alternatives, what was said and decided."""
-    return shown_candidate(candidates.read_candidate(call.session, candidate))
+    found = candidates.read_candidate(call.session, candidate)
+    line, joint = found.line, None
+    if found.candidate:
+        pair = {"unidentified": line.unidentified, "family": line.family, "missing": line.missing}
+        joint = joint_of_pair(call.session, found.incident, **pair)
+    return shown_candidate(found, warnings_of(found, joint))
 
 
 @router.get("/candidates/{candidate}/genotypes", response_model=model_of(GenotypesShown))
@@ -160,20 +167,18 @@ def comment(call: Called, pairing: Number, sent: NewComment) -> None:
 @router.post("/pairings/{pairing}/propose", response_model=model_of(views.PairingView))
 def propose(call: Called, pairing: Number, sent: Proposal) -> object:
     """Propose an identification, on the ground of a candidate."""
-    return reviewing.propose(
-        call.session,
-        pairing,
-        version=sent.version,
-        reason=sent.reason,
-        candidate=sent.candidate,
-        exception=sent.exception or "",
-    )
+    said: dict[str, Any] = {"version": sent.version, "reason": sent.reason, "seen": sent.seen}
+    said["exception"] = sent.exception or ""
+    return reviewing.propose(call.session, pairing, candidate=sent.candidate, **said)
 
 
 @router.post("/pairings/{pairing}/decide", response_model=model_of(views.PairingView))
 def decide(call: Called, pairing: Number, sent: Decision) -> object:
     """Confirm (another person than who proposed), reject, return, ask to reopen, reopen or keep."""
-    return reviewing.STEPS[sent.step](call.session, pairing, version=sent.version, reason=sent.reason)
+    said: dict[str, Any] = {"version": sent.version, "reason": sent.reason}
+    if sent.step == "confirm":
+        said["seen"] = sent.seen
+    return reviewing.STEPS[sent.step](call.session, pairing, **said)
 
 
 @router.post("/parts", status_code=204)

@@ -30,6 +30,7 @@ from antigone.report.words.sentences import (
 from antigone.team.review import reviewing
 from antigone.team.review.candidates import list_candidates, neighbours_of, read_candidate
 from antigone.team.review.ruling import agree_to_exception, judge_candidate
+from antigone.team.review.warnings import warnings_of
 from antigone.team.runs.joint import joint_of_pair
 from antigone.team.views import CandidateChoice, CandidateView, JointOfPair
 from antigone.web.jobs.jobs import Job
@@ -128,6 +129,7 @@ def candidate_page(visit: Signed, id: int, chosen: Annotated[Chosen, Depends()],
     watches it.
     """
     found = read_candidate(visit.session, id)
+    joint = _joint(visit, found) if found.candidate else None
     before, after = neighbours_of(visit.session, found.incident, id, chosen.within(found.line.run))
     return visit.page(
         "candidate.html.j2",
@@ -145,7 +147,8 @@ def candidate_page(visit: Signed, id: int, chosen: Annotated[Chosen, Depends()],
         h1=draw_hypothesis(found, placed=True),
         h2=draw_hypothesis(found, placed=False),
         keys=drawing_keys(),
-        joint=_joint(visit, found) if found.candidate else None,
+        joint=joint,
+        warnings=warnings_of(found, joint),
         **_ruling(visit, found),
         **(_evidence(found, found.candidate) if found.candidate else {"near": ""}),
     )
@@ -187,19 +190,24 @@ def decide(
     decision: Annotated[str, Form()],
     reason: Annotated[str, Form()],
     exception: Annotated[str, Form()] = "",
+    warning: Annotated[list[str], Form()] = [],  # noqa: B006 - FastAPI copies it
+    word: Annotated[list[str], Form()] = [],  # noqa: B006
+    ticked: Annotated[list[str], Form()] = [],  # noqa: B006
 ) -> Response:
-    """Propose, confirm, reject, ask to reopen or reopen, with the reason and the version that was looked at."""
+    """Propose, confirm, reject, ask to reopen or reopen, with the reason and the version that was looked at; each
+    warning that stands before the decision was ticked, and has a word."""
     if decision == "comment":
         return comment(visit, id, pairing, reason)
     if decision not in DECISIONS:
         raise InputError(f"decision '{decision}', expected one of {', '.join(DECISIONS)}; use the buttons of the page")
+    words = dict(zip(warning, word, strict=False))
+    said: dict[str, Any] = {"version": version, "reason": _reason(reason)}
+    if decision in ("propose", "confirm"):
+        said["seen"] = {code: words[code] for code in ticked if code in words}
     if decision == "propose":
-        reviewing.propose(
-            visit.session, pairing, version=version, reason=_reason(reason), candidate=id, exception=exception
-        )
-    else:
-        act, _ = DECISIONS[decision]
-        act(visit.session, pairing, version=version, reason=_reason(reason))  # type: ignore[operator]
+        said |= {"candidate": id, "exception": exception}
+    act, _ = DECISIONS[decision]
+    act(visit.session, pairing, **said)  # type: ignore[operator]
     return visit.go(link("/candidate", id=id), notice=DECISIONS[decision][1])
 
 
