@@ -36,7 +36,16 @@ from antigone.web.pages.importing import UPLOAD_PATH
 from antigone.web.requests.held import Held, HeldImport
 
 SENDER = {"institution": "Institute", "contact": "Ana, tel 1", "signed_by": "Ana"}
-ELSEWHERE = {"/sign-in", "/search", "/search/events", "/candidate/events", "/joint/events", "/family/edit", "/health", "/metrics"}
+ELSEWHERE = {
+    "/sign-in",
+    "/search",
+    "/search/events",
+    "/candidate/events",
+    "/joint/events",
+    "/family/edit",
+    "/health",
+    "/metrics",
+}
 """Tested by themselves."""
 FORMS: dict[str, tuple[Action, dict[str, str]]] = {
     "/unidentified/new": ("import", {"incident": "{incident}", "code": ""}),
@@ -243,7 +252,13 @@ def test_candidate__no_page_shows_an_allele(site, browsers):
 
 def decide(browser: TestClient, site: Site, decision: str, *, version: int, reason: str = "looked at all") -> int:
     line = candidate(site.team, "PM1", "F1")
-    given = {"id": line.id, "pairing": line.pairing, "version": version, "decision": decision, "reason": reason} | TICKED
+    given = {
+        "id": line.id,
+        "pairing": line.pairing,
+        "version": version,
+        "decision": decision,
+        "reason": reason,
+    } | TICKED
     return post(browser, "/candidate/decide", given).status_code
 
 
