@@ -18,16 +18,16 @@ from antigone.engine.arrays import Array
 from antigone.engine.forest import sums, tracing, twin
 from antigone.engine.forest.couple import CouplePlan
 from antigone.engine.forest.tracing import Descent, trace
-from antigone.engine.sums import population
+from antigone.engine.sums import likelihood, population
 from antigone.engine.sums.factors import Data
-from antigone.engine.sums.likelihood import _run, genotype_pairs, group_markers, log_likelihood
+from antigone.engine.sums.likelihood import _run, evaluate, genotype_pairs, group_markers, log_likelihood
 from antigone.engine.sums.population import networks
 from antigone.engine.sums.pruning import prune
 from antigone.engine.sums.theta import couple_table_logs, founder_table_logs, traced_logs, untyped_founders
 from antigone.engine.sums.work import work_of
 from antigone.errors import PlanTooLarge
 from antigone.model.assumptions.marker import Marker
-from antigone.model.assumptions.mutation import Stepwise
+from antigone.model.assumptions.mutation import Equal, MutationModel, NoMutation, Stepwise
 from antigone.model.pedigree import Pedigree
 from antigone.model.profile import Profile
 from antigone.search.families.family_table import with_stranger
@@ -98,6 +98,37 @@ def test_ways__agree_with_elimination_on_any_pedigree(data: st.DataObject, way: 
     assert_agree(way, own, theta)
     if target:
         assert_agree(way, prune(with_stranger(own)), theta)
+
+
+@relaxed
+@given(st.data(), st.sampled_from([NoMutation(), Equal(0.02), Stepwise(0.01, 1e-6, 0.1)]), st.booleans())
+def test_likelihood__alleles_that_nobody_shows_are_one_and_change_nothing(
+    data: st.DataObject, model: MutationModel, on_x: bool
+) -> None:
+    silent = data.draw(st.sampled_from([0.0, 0.1]))
+    p = tuple(share * (1 - silent) for share in LADDER.frequencies)
+    marker = Marker("M", LADDER.alleles, p, model, model, silent, "X" if on_x else "autosomal")
+    pedigree = data.draw(strategies.pedigrees(4))
+    shown = Marker("M", ("11", "13"), (0.5, 0.5), chromosome=marker.chromosome)
+    profiles = data.draw(strategies.typings(pedigree, shown))
+    found = log_likelihood(pedigree, profiles, marker, theta=0.03)
+    whole = evaluate(asked(pedigree, profiles, marker), theta=0.03)[0]
+    assert found == pytest.approx(whole, rel=1e-12, abs=1e-12)
+    assert math.exp(found) == pytest.approx(reference.likelihood(pedigree, profiles, marker, theta=0.03), rel=1e-9)
+
+
+def test_likelihood__without_mutation_a_long_ladder_costs_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def evaluated(data: Data, *, theta: float) -> Array:
+        sizes.append(data.ladder.size)
+        return evaluate(data, theta=theta)
+
+    monkeypatch.setattr(likelihood, "evaluate", evaluated)
+    marker = Marker("M", tuple(map(str, range(20))), (0.05,) * 20)
+    log_likelihood(UNCLE, typed(U=("1", "2"), MP=("2", None)), marker, theta=0.03)
+    log_likelihood(UNCLE, typed(U=("1", "2"), MP=("2", None)), marker)
+    assert sizes == [3, 20]
 
 
 @st.composite

@@ -21,6 +21,7 @@ from joint_oracle import (
     rows_of,
 )
 
+from antigone.engine.mutation.lumping import OTHER, lump_marker
 from antigone.engine.observation import observation_probabilities
 from antigone.errors import ModelError, PlanTooLarge
 from antigone.model.assumptions.marker import Marker
@@ -34,7 +35,6 @@ from antigone.search.joint import elimination as joint_elimination
 from antigone.search.joint import likelihood as joint_likelihood
 from antigone.search.joint import screen as joint_screen
 from antigone.search.joint.likelihood import FamilyTable, family_table
-from antigone.search.joint.lumping import OTHER, lump_marker
 from antigone.search.joint.persons import Persons
 from antigone.search.joint.question import NOBODY, FamilyQuestion
 from antigone.search.joint.screen import family_tables, screened_table

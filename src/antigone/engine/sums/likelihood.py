@@ -10,6 +10,7 @@ import numpy as np
 
 from antigone.engine.arrays import Array, Ints
 from antigone.engine.doors import checked_marker, checked_question, checked_target, markers_left_out
+from antigone.engine.mutation.lumping import lump_unread
 from antigone.engine.sums.elimination import Plan, execute, make_plan
 from antigone.engine.sums.factors import UNTYPED, Data, Network, Shape, Typing, shape_of, take_items, unordered_pairs
 from antigone.engine.sums.ladder import stack_markers
@@ -91,12 +92,26 @@ def marker_logs(
     theta: float = 0.0,
     observations: Observations | None = None,
 ) -> list[float]:
-    """``log_likelihoods`` without its checks; profiles of persons who are not in the pedigree take no part."""
+    """``log_likelihoods`` without its checks; profiles of persons who are not in the pedigree take no part.
+
+    With theta, alleles that nobody shows are one allele where that is exact: fewer alleles, the same likelihood.
+    """
     logs = [0.0] * len(markers)
+    if theta > 0:
+        markers = _lumped(pedigree, profiles, markers, observations or {})
     for positions, data in group_markers(pedigree, profiles, markers, observations=observations):
         for position, value in zip(positions, evaluate(data, theta=theta), strict=True):
             logs[position] = float(value)
     return logs
+
+
+def _lumped(
+    pedigree: Pedigree, profiles: Mapping[str, Profile], markers: Sequence[Marker], observations: Observations
+) -> list[Marker]:
+    """The markers with what nobody shows as one allele; whole where an observation weighs every allele."""
+    own = [profile for member, profile in profiles.items() if member in pedigree]
+    whole = {name for seen in observations.values() for name in seen}
+    return [marker if marker.name in whole else lump_unread(marker, own) for marker in markers]
 
 
 def likelihood_ratio(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from antigone.engine.mutation.lumping import lump_marker
 from antigone.engine.sums.likelihood import marker_logs
 from antigone.model.assumptions.marker import Marker
 from antigone.model.pedigree import Individual, Pedigree, Sex
 from antigone.model.profile import Profile
-from antigone.search.joint.lumping import lump_marker
 from antigone.search.joint.persons import Persons
 from antigone.search.pairs.comparison import differ
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from antigone.engine.mutation.matrices import matrix_of
 from antigone.model.assumptions.marker import Marker
 from antigone.model.assumptions.mutation import Custom, MutationModel, NoMutation
+from antigone.model.profile import Profile
 
 OTHER = "any other allele"
 _ROUNDING = 1e-13
@@ -31,7 +32,7 @@ def lump_marker(marker: Marker, seen: frozenset[str]) -> Marker:
     (0.5, 0.5)
     """
     unseen = [i for i, allele in enumerate(marker.alleles) if allele not in seen]
-    if len(unseen) < 2:
+    if len(unseen) < 2 or OTHER in seen:
         return marker
     kept = [i for i in range(len(marker.alleles)) if i not in unseen]
     models = [_lumped(marker, model, kept, unseen) for model in (marker.female, marker.male)]
@@ -42,6 +43,12 @@ def lump_marker(marker: Marker, seen: frozenset[str]) -> Marker:
     frequencies = (*(p[i] for i in kept), float(sum(p[i] for i in unseen)))
     female, male = (model for model in models if model is not None)
     return Marker(marker.name, alleles, frequencies, female, male, marker.silent, marker.chromosome)
+
+
+def lump_unread(marker: Marker, profiles: Iterable[Profile]) -> Marker:
+    """The same marker with all alleles that no profile shows as one, where that is exact (``lump_marker``)."""
+    read = (profile.genotypes.get(marker.name, ()) for profile in profiles)
+    return lump_marker(marker, frozenset(allele for genotype in read for allele in genotype if allele is not None))
 
 
 def _lumped(marker: Marker, model: MutationModel, kept: list[int], unseen: Collection[int]) -> MutationModel | None:
