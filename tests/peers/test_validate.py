@@ -244,7 +244,7 @@ def test_validate_files__without_any_case_is_refused(tmp_path):
         ([{}], 0, "1 case: 1 agree, 0 differ"),
         ([{}, {"id": "far", "expected": expected(0.0, 0.0)}], 1, "1 agree, 1 differs"),
         ([{}, {"id": "bad", "expected": 7}], 1, "cases.json, bad: could not be run: case 2 (bad), expected: a number"),
-        ([{}, siblings_case(12)], 2, "cases.json, 1 case: not supported yet"),
+        ([{}, siblings_case(12)], 3, "cases.json, 1 case: not supported yet"),
     ],
 )
 def test_command__names_counts_and_ends_with_a_code(tmp_path, changes, code, words):

@@ -90,3 +90,14 @@ def test_drawings__hold_no_character_that_xml_cannot_hold():
     ]
     assert not [letter for svg in drawn for letter in svg if ord(letter) < 32 and letter != "\n"]
     assert all("\N{REPLACEMENT CHARACTER}" in svg for svg in drawn)
+
+
+def test_typeset__goes_on_when_the_folder_it_was_begun_in_is_removed(tmp_path, monkeypatch):
+    apart._engine().end()
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    assert apart.typeset_apart({"main.typ": "one"})[0].startswith(b"%PDF")
+    monkeypatch.chdir(tmp_path)
+    gone.rmdir()
+    assert apart.typeset_apart({"main.typ": "two"})[0].startswith(b"%PDF")

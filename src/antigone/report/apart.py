@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, Any
 
 from antigone.errors import DrawingError
@@ -69,6 +70,7 @@ class _Engine:
             environ = {name: value for name, value in os.environ.items() if not name.startswith("ANTIGONE_")}
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "antigone.report.apart"],
+                cwd=Path(__file__).parent,  # the folder of who asks first may be removed, and it outlives it
                 env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         return self._process
