@@ -15,6 +15,7 @@ from antigone.web.api.access import is_valid
 from antigone.web.api.application import API_PATH, IMPORT_PATHS, NO_TELEMETRY, create_api
 from antigone.web.entry import families as entering_families
 from antigone.web.entry import people as entering_people
+from antigone.web.entry import sheets
 from antigone.web.jobs.jobs import Jobs
 from antigone.web.models import page as model_page
 from antigone.web.pages import (
@@ -55,6 +56,7 @@ AREAS = (
     families,
     entering_families,
     entering_people,
+    sheets,
     typings,
     passes,
     genotypes,

@@ -30,6 +30,7 @@ PAGES: dict[str, tuple[Action, str]] = {
     "/sample": ("see families", "incident={incident}&sample={unidentified}"),
     "/sample/type": ("type profile", "incident={incident}&sample={unidentified}"),
     "/passes": ("see passes", "incident={incident}"),
+    "/sample/sheet": ("see families", "incident={incident}&sample={unidentified}"),
     "/conflicts": ("see typings", "incident={incident}"),
     "/conflict": ("see conflict", "incident={incident}&sample={unidentified}"),
     "/candidates": ("see candidates", "incident={incident}"),

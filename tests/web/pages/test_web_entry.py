@@ -11,6 +11,7 @@ from web_site import Site, make_site, post
 from antigone.team.incidents.families import read_family
 from antigone.team.incidents.undoing import list_imports
 from antigone.web.entry.rows import Row, next_code, read_rows
+from antigone.web.requests.qr import qr_code
 
 SIX = (
     ("GF", "male", "", "", "", "", "", "", "identification"),
@@ -108,3 +109,10 @@ def test_person__a_living_seeker_needs_a_request(site):
     second = post(browser, "/unidentified/new", sent | {"asked": "letter 12"})
     assert (second.status_code, "expected one in an incident" in second.text) == (422, True)
     assert 'value="letter 12"' in second.text
+
+
+def test_sheet__shows_the_code_of_the_sample_and_no_name(site):
+    page = site.browser("registrar").get(f"/sample/sheet?incident={INCIDENT}&sample=PM1").text
+    assert "<h1>Sample PM1</h1>" in page
+    assert str(qr_code("PM1", title="The code of the sample, for a camera")) in page
+    assert site.browser("registrar").get(f"/sample/sheet?incident={INCIDENT}&sample=nobody").status_code == 404
