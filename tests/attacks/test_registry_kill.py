@@ -182,7 +182,7 @@ def check_reviews(registry: Registry, said: list[str]) -> None:
         steps = connection.execute(select(schema.decisions).order_by(schema.decisions.c.id)).all()
         actions = connection.scalars(select(schema.audit.c.action)).all()
         versions = connection.execute(select(schema.pairings.c.version, schema.pairings.c.state)).all()
-    assert set(said) <= texts | {step.reason for step in steps}
+    assert set(said) <= texts | {step.reason.split()[0] for step in steps}  # behind it stand the warnings
     assert actions.count("comment") == len(texts)
     assert actions.count("propose") + actions.count("reject") == len(steps)
     assert max(versions) == (len(steps), steps[-1].after if steps else "open")

@@ -85,7 +85,7 @@ def test_pages__warn_before_a_proposal_that_nobody_could_confirm(tmp_path):
     browser, line = site.browser("second geneticist"), candidate(site.team, "PM3", "F2")
     address = f"/candidate?id={line.id}"
     assert "This cannot be confirmed now" not in browser.get(address).text
-    identify(site.team, "PM2", "F2")
+    identify(site.team, "PM2", "F2", exception="the two are looked at as parts of one person")
     assert "missing &#39;MP&#39; of family &#39;F2&#39; is confirmed as another" in browser.get(address).text
     declare_parts(site.team["geneticist"], INCIDENT, "PM2", "PM3", reason="of one grave")
     assert "This cannot be confirmed now" not in browser.get(address).text

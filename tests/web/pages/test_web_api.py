@@ -411,7 +411,9 @@ def test_answers__hold_no_genotype_for_roles_that_see_none(role, site, tokens):
     for (method, path), (_, sent) in CALLS.items():
         if method == "GET":
             text = call(site, tokens[role], method, address(site, path), **sent).text
-            told = re.sub(r"\b(see|show) genotypes\b|/genotypes|shown_genotypes", "", text)  # names of actions, addresses, tables
+            told = re.sub(
+                r"\b(see|show) genotypes\b|/genotypes|shown_genotypes", "", text
+            )  # names of actions, addresses, tables
             found = marker.search(told)
             assert found is None, (path, told[max(0, found.start() - 150) : found.end() + 50])
     assert marker.search(call(site, tokens["geneticist"], "GET", f"/candidates/{site.candidate}").text)
