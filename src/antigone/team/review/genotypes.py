@@ -66,7 +66,7 @@ def show_genotypes(session: Session, candidate: int, members: Sequence[str]) -> 
     with session.writing("show genotypes", subject) as connection:
         opened = open_for_work(session, connection, candidate).candidate
         view = view_of(session, connection, candidate, {})
-        if not runs_it(session, view):
+        if not ran_by(session.role, session.code, view):
             raise Forbidden(f"{_who(view)} chooses whose genotypes are shown; ask that person")
         unknown = sorted(set(members) - set(opened.references))
         if unknown:
@@ -80,7 +80,7 @@ def show_genotypes(session: Session, candidate: int, members: Sequence[str]) -> 
 
 def _read(session: Session, connection: Connection, candidate: int, told: Subject) -> GenotypesView:
     view = view_of(session, connection, candidate, told)
-    chooses, shown = runs_it(session, view), read_shown(connection, candidate)
+    chooses, shown = ran_by(session.role, session.code, view), read_shown(connection, candidate)
     misfits = _took_no_part(session, connection, view) if chooses else ()
     closed = view.closed or in_brief(view) or (NOT_KEPT if misfits is None else "")
     closed = closed or ("" if chooses or shown else f"{_who(view)} has shown them to nobody yet; ask that person")
@@ -93,9 +93,9 @@ def _read(session: Session, connection: Connection, candidate: int, told: Subjec
     return GenotypesView(view.line, view.incident, "", seen, shown, chooses, misfits or ())
 
 
-def runs_it(session: Session, view: CandidateView) -> bool:
+def ran_by(role: str, user: str, view: CandidateView) -> bool:
     """Whether this is the geneticist who ran the search of a candidate, who alone may know all of its references."""
-    return session.role == "geneticist" and view.run.line.started_by == session.code
+    return role == "geneticist" and view.run.line.started_by == user
 
 
 def _who(view: CandidateView) -> str:
@@ -114,9 +114,3 @@ def _took_no_part(session: Session, connection: Connection, view: CandidateView)
     except RegistryError:
         return None
     return tuple(one.member for one in read_packed(packed).fits if one.family == view.line.family)
-
-
-def shown_material(session: Session, connection: Connection, material: ExpertMaterial) -> ExpertMaterial | None:
-    """What a report may show of the genotypes: those that were chosen to be shown, or None while nothing was chosen."""
-    shown = read_shown(connection, material.view.line.id)
-    return _only(material, shown) if shown else None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from antigone.errors import Conflict
-from antigone.model.assumptions.evidence_rule import PACKAGED_RULE
+from antigone.model.assumptions.evidence_rule import FAILS, PACKAGED_RULE, failed
 from antigone.model.review import Step
 from antigone.registry.review import pairings
 from antigone.registry.review.exceptions import add_exception
@@ -14,7 +14,7 @@ from antigone.registry.store.lookups import find_incident
 from antigone.registry.users.access import check_may_decide
 from antigone.team.access.roles import ROLE_OF
 from antigone.team.access.session import Session, Subject, action
-from antigone.team.review.ruling import require_rule, without_third_person
+from antigone.team.review.ruling import judge_candidate, without_third_person
 from antigone.team.review.warnings import weigh
 from antigone.team.views import PairingView
 
@@ -60,7 +60,7 @@ def propose(
     InputError
         When a warning that applies has no word.
     """
-    letters = require_rule(session, candidate, exception)
+    letters = _require_rule(session, candidate, exception)
     return _decide(session, "propose", pairing, version, reason, candidate, letters, exception, seen=seen)
 
 
@@ -134,6 +134,25 @@ def declare_parts(session: Session, incident: str, one: str, other: str, *, reas
             reason=reason,
             at=session.registry.now(),
         )
+
+
+def _require_rule(session: Session, candidate: int, exception: str) -> str:
+    """The letters of what fails, when an exception is asked for; nothing where the rule is met.
+
+    Raises
+    ------
+    Conflict
+        When something fails, and no exception is asked for.
+    """
+    ruling = judge_candidate(session, candidate)
+    letters = failed(ruling.conditions)
+    if letters and not exception.strip():
+        told = "; ".join(f"({one.letter}) {FAILS[one.letter]}" for one in ruling.conditions if not one.holds)
+        raise Conflict(
+            f"candidate {candidate} does not meet the rule of evidence {ruling.rule}: {told}. Mend that, or propose it "
+            "as an exception, with a reason in writing; a third person must then agree"
+        )
+    return letters
 
 
 def _decide(

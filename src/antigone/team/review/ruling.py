@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from antigone.casework.pairs.ruling import facts_of
 from antigone.errors import Conflict, RegistryError
-from antigone.model.assumptions.evidence_rule import FAILS, PACKAGED_RULE, Condition, failed, judge
+from antigone.model.assumptions.evidence_rule import PACKAGED_RULE, Condition, judge
 from antigone.model.incident.incident_model import IncidentModel
 from antigone.registry.lists.overview import find_candidate
 from antigone.registry.models.contents import read_content
@@ -19,7 +19,7 @@ from antigone.registry.store.lookups import find_incident
 from antigone.registry.users.access import check_may_decide
 from antigone.team.access.session import Session, Subject, action
 from antigone.team.review.candidates import material_of, view_of
-from antigone.team.review.genotypes import runs_it
+from antigone.team.review.genotypes import ran_by
 from antigone.team.runs.joint import joint_of_pair
 from antigone.team.views import CandidateView, ExpertMaterial, Ruling
 
@@ -42,7 +42,7 @@ def judge_candidate(session: Session, candidate: int) -> Ruling:
     if material is None or model is None:
         return Ruling(PACKAGED_RULE.number, (), view.closed, exception)
     conditions = _judged(session, material, model)
-    told = conditions if runs_it(session, view) else tuple(map(_without_donors, conditions))
+    told = conditions if ran_by(session.role, session.code, view) else tuple(map(_without_donors, conditions))
     return Ruling(PACKAGED_RULE.number, told, "", exception)
 
 
@@ -79,25 +79,6 @@ def _judged(session: Session, material: ExpertMaterial, model: IncidentModel) ->
 
 def _without_donors(condition: Condition) -> Condition:
     return replace(condition, found=None) if condition.letter == "b" else condition
-
-
-def require_rule(session: Session, candidate: int, exception: str) -> str:
-    """The letters of what fails, when an exception is asked for; nothing where the rule is met.
-
-    Raises
-    ------
-    Conflict
-        When something fails, and no exception is asked for.
-    """
-    ruling = judge_candidate(session, candidate)
-    letters = failed(ruling.conditions)
-    if letters and not exception.strip():
-        told = "; ".join(f"({one.letter}) {FAILS[one.letter]}" for one in ruling.conditions if not one.holds)
-        raise Conflict(
-            f"candidate {candidate} does not meet the rule of evidence {ruling.rule}: {told}. Mend that, or propose it "
-            "as an exception, with a reason in writing; a third person must then agree"
-        )
-    return letters
 
 
 @action("agree to exception")

@@ -9,6 +9,11 @@ from antigone.team.access.roles import Action
 
 IN_WORDS: Mapping[Action, str] = {
     "see status": "the overview",
+    "see genotypes": "looking at genotypes",
+    "show genotypes": "choosing whose genotypes others see",
+    "agree to exception": "agreeing to an exception from the rule of evidence",
+    "see sampling": "looking at where samples help most",
+    "see power": "looking at the power of a family",
     "see families": "looking at families and unidentified persons",
     "import": "importing an incident, or changing a pedigree,",
     "see tasks": "looking at what waits for families",
