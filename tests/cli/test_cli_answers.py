@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -53,12 +54,13 @@ def test_explain__a_joint_assignment_by_marker(run, case_folder, tmp_path):
 
 def test_joint__of_fragments_says_whose_each_sample_is_and_with_which_others(run, case_folder, tmp_path):
     """A sample typed twice under two codes: both are parts of one person, and none competes with the other."""
+    folder = Path(shutil.copytree(case_folder, tmp_path / "case"))
+    code = (folder / "unidentified.csv").read_text("utf-8").splitlines()[1].split(",")[0]
     for name in ("profiles.csv", "unidentified.csv"):
-        lines = (case_folder / name).read_text("utf-8").splitlines()
-        code = (case_folder / "unidentified.csv").read_text("utf-8").splitlines()[1].split(",")[0]
+        lines = (folder / name).read_text("utf-8").splitlines()
         again = [line.replace(code, "AGAIN") for line in lines if line.split(",")[0] == code]
-        (case_folder / name).write_text("\n".join([*lines, *again]) + "\n", "utf-8")
-    ended = run("joint", case_folder, "--fragments", "--out", tmp_path / "parts", *ON)
+        (folder / name).write_text("\n".join([*lines, *again]) + "\n", "utf-8")
+    ended = run("joint", folder, "--fragments", "--out", tmp_path / "parts", *ON)
     assert ended.code == 0, ended.err
     answer = json.loads((tmp_path / "parts" / "fragments.json").read_text("utf-8"))
     told = {one["sample"]: one for one in answer["proposals"]}
